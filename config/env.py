@@ -1,0 +1,215 @@
+"""The only reader of the environment: every setting, typed, with its default and its sentence when it is malformed.
+
+Names follow the twelve-factor convention; ``NAME_FILE`` names a file that holds the value of ``NAME`` (for secrets).
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+import environ
+
+T = TypeVar("T")
+
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_OWN_PREFIX = "LEDGERFLOW_"
+
+
+class SettingError(Exception):
+    """A setting is malformed; the message names it, shows what was read and says what is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """Everything that the environment decides."""
+
+    data_dir: Path
+    secret_key: str
+    debug: bool
+    url: str
+    allowed_hosts: tuple[str, ...]
+    csrf_trusted_origins: tuple[str, ...]
+    database_url: str | None
+    database_owner_url: str | None
+    redis_url: str | None
+    email_url: str | None
+    default_from_email: str
+    time_zone: str
+    log_level: str
+    port: int
+    web_concurrency: int
+
+
+#: What each variable means; the documentation and `.env.example` are tested against this table.
+VARIABLES: Mapping[str, str] = {
+    "LEDGERFLOW_DATA_DIR": "Folder of the embedded database, the documents and the secret key.",
+    "LEDGERFLOW_URL": "Address people use, such as https://books.example.org; sets hosts, CSRF origins and links.",
+    "SECRET_KEY": "Key that signs sessions and links; generated once in the data folder when unset.",
+    "DEBUG": "1 shows errors in full; never in production.",
+    "ALLOWED_HOSTS": "Comma-separated host names that are answered; LEDGERFLOW_URL's host is always among them.",
+    "CSRF_TRUSTED_ORIGINS": "Comma-separated origins that may post forms; LEDGERFLOW_URL is always among them.",
+    "DATABASE_URL": "PostgreSQL 15 or later, as the role lf_app; unset means the embedded server.",
+    "DATABASE_OWNER_URL": "The same database as the role lf_owner, which runs migrations.",
+    "REDIS_URL": "Optional cache; everything works without it.",
+    "EMAIL_URL": "Mail server, such as smtp+tls://user:password@mail.example.org:587; unset prints mail to the log.",
+    "DEFAULT_FROM_EMAIL": "Sender of mail.",
+    "TIME_ZONE": "Time zone of times that are shown; dates of banks are never converted.",
+    "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR.",
+    "PORT": "Port of the web server.",
+    "WEB_CONCURRENCY": "Number of web worker processes.",
+}
+
+
+def load(variables: Mapping[str, str] | None = None) -> Env:
+    """Read and check every setting.
+
+    Raises:
+        SettingError: a value is malformed, or a variable with LedgerFlow's own prefix is unknown.
+    """
+    given = dict(os.environ if variables is None else variables)
+    _refuse_unknown(given)
+    reader = environ.FileAwareEnv()
+    reader.ENVIRON = given
+    data_dir = Path(_read(reader, "LEDGERFLOW_DATA_DIR", _text, "~/.local/share/ledgerflow")).expanduser().resolve()
+    url = _read(reader, "LEDGERFLOW_URL", _address, "")
+    host = urlsplit(url).hostname
+    hosts = _read(reader, "ALLOWED_HOSTS", _names, ())
+    return Env(
+        data_dir=data_dir,
+        secret_key=_read(reader, "SECRET_KEY", _secret, "") or _kept_secret(data_dir),
+        debug=_read(reader, "DEBUG", _flag, False),
+        url=url,
+        allowed_hosts=(*hosts, *((host,) if host else ()), "localhost", "127.0.0.1", "[::1]"),
+        csrf_trusted_origins=(*_read(reader, "CSRF_TRUSTED_ORIGINS", _names, ()), *((url,) if url else ())),
+        database_url=_read(reader, "DATABASE_URL", _database, None),
+        database_owner_url=_read(reader, "DATABASE_OWNER_URL", _database, None),
+        redis_url=_read(reader, "REDIS_URL", _redis, None),
+        email_url=_read(reader, "EMAIL_URL", _mail, None),
+        default_from_email=_read(reader, "DEFAULT_FROM_EMAIL", _text, "LedgerFlow <ledgerflow@localhost>"),
+        time_zone=_read(reader, "TIME_ZONE", _zone, "UTC"),
+        log_level=_read(reader, "LOG_LEVEL", _level, "INFO"),
+        port=_read(reader, "PORT", _port, 9000),
+        web_concurrency=_read(reader, "WEB_CONCURRENCY", _processes, 2),
+    )
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    for name in sorted(given):
+        bare = name.removesuffix("_FILE")
+        if name.startswith(_OWN_PREFIX) and bare not in VARIABLES:
+            known = ", ".join(key for key in VARIABLES if key.startswith(_OWN_PREFIX))
+            raise SettingError(f"{name} is not a setting of LedgerFlow. Known are {known}; remove it or correct its name.")
+
+
+def _read(reader: environ.FileAwareEnv, name: str, parse: Callable[[str], T], default: T) -> T:
+    try:
+        value = reader.str(name, default="").strip()
+    except OSError as error:
+        raise SettingError(f"{name}_FILE names a file that cannot be read: {error}.") from error
+    if not value:
+        return default
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise SettingError(f"{name} {error}") from error
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _names(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _flag(value: str) -> bool:
+    if value.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if value.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise ValueError(f"is {value!r}; use 1 or 0.")
+
+
+def _secret(value: str) -> str:
+    if len(value) < 50 or len(set(value)) < 5:
+        raise ValueError("is too short or too simple; use at least 50 random characters, or unset it to have one made.")
+    return value
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"is {value!r}; use an address such as https://books.example.org.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _scheme(value: str, allowed: tuple[str, ...], example: str) -> str:
+    # The value may hold a password, so the sentence does not repeat it.
+    if urlsplit(value).scheme not in allowed:
+        raise ValueError(f"does not begin with {' or '.join(f'{name}://' for name in allowed)}; use {example}.")
+    return value
+
+
+def _database(value: str) -> str:
+    return _scheme(value, ("postgres", "postgresql"), "postgresql://lf_app:password@host:5432/ledgerflow")
+
+
+def _redis(value: str) -> str:
+    return _scheme(value, ("redis", "rediss", "unix"), "redis://localhost:6379/0")
+
+
+def _mail(value: str) -> str:
+    return _scheme(value, ("smtp", "smtp+tls", "smtp+ssl", "consolemail", "filemail"), "smtp+tls://user:password@host:587")
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f"is {value!r}, which is no time zone; use a name such as Europe/Berlin.")
+    return str(ZoneInfo(value))
+
+
+def _level(value: str) -> str:
+    if value.upper() not in _LOG_LEVELS:
+        raise ValueError(f"is {value!r}; use one of {', '.join(_LOG_LEVELS)}.")
+    return value.upper()
+
+
+def _whole(value: str, low: int, high: int) -> int:
+    if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+        raise ValueError(f"is {value!r}; use a whole number from {low} to {high}.")
+    return int(value)
+
+
+def _port(value: str) -> int:
+    return _whole(value, 1, 65535)
+
+
+def _processes(value: str) -> int:
+    return _whole(value, 1, 64)
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """Return the key in the data folder, made there at the first start and readable by its owner only."""
+    path = data_dir / "secret_key"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            key = path.read_text().strip()
+        else:
+            key = secrets.token_urlsafe(64)
+            with os.fdopen(handle, "w") as file:
+                file.write(key)
+    except OSError as error:
+        raise SettingError(
+            f"LEDGERFLOW_DATA_DIR is {data_dir}, where the secret key cannot be kept: {error}. Choose a writable folder."
+        ) from error
+    if len(key) < 50:
+        raise SettingError(f"{path} is damaged; delete it to have a new key made (people must sign in again).")
+    return key

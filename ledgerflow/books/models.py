@@ -1,0 +1,80 @@
+"""A set of books, and who may do what in it."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils import timezone
+
+
+class Role(models.TextChoices):
+    """What a member is in a book; :mod:`ledgerflow.books.permissions` says what each may do."""
+
+    OWNER = "owner"
+    REVIEWER = "reviewer"
+    BOOKKEEPER = "bookkeeper"
+    VIEWER = "viewer"
+
+
+class Book(models.Model):
+    """One set of books: a person's, a firm's or a client's."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    base_currency = models.CharField(
+        max_length=3, validators=[RegexValidator(r"^[A-Z]{3}$", "Use a three-letter ISO 4217 code such as USD.")]
+    )
+    fiscal_year_start_month = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    chart = models.CharField("chart of accounts template", max_length=40)
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(base_currency__regex=r"^[A-Z]{3}$"), name="books_currency_is_iso"),
+            models.CheckConstraint(condition=models.Q(fiscal_year_start_month__range=(1, 12)), name="books_month_is_1_to_12"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A user's role in a book."""
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=12, choices=Role.choices)
+    since = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "user"], name="books_one_membership_per_user"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="books_membership_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}"
+
+
+class Invitation(models.Model):
+    """A link by which a person joins a book in a role. Only the SHA-256 of its token is kept."""
+
+    book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField("e-mail address")
+    role = models.CharField(max_length=12, choices=Role.choices)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="books_invitation_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} as {self.role}"

@@ -1,0 +1,74 @@
+"""The one place that says which role may do what; pages, commands and jobs all ask here."""
+
+from enum import StrEnum
+from types import MappingProxyType
+
+from ledgerflow.books.models import Book, Membership, Role
+from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.users.models import User
+
+
+class Action(StrEnum):
+    """What can be done in a book; the value completes the sentence "may …"."""
+
+    VIEW = "see the book"
+    IMPORT = "import statements"
+    UNDO_IMPORT = "undo an import"
+    REVIEW = "classify and accept lines"
+    POST = "post entries"
+    EDIT_RULES = "change rules"
+    EDIT_ACCOUNTS = "change the chart of accounts and bank accounts"
+    ENTER_JOURNAL = "make and reverse manual journal entries"
+    OVERRIDE_PROOF = "release lines of a statement that does not prove"
+    CLOSE_PERIOD = "close a period"
+    REOPEN_PERIOD = "reopen a closed period"
+    MANAGE_BOOK = "change the book, its members and invitations"
+
+
+_VIEWER = frozenset({Action.VIEW})
+_BOOKKEEPER = _VIEWER | {
+    Action.IMPORT,
+    Action.UNDO_IMPORT,
+    Action.REVIEW,
+    Action.POST,
+    Action.EDIT_RULES,
+    Action.EDIT_ACCOUNTS,
+    Action.ENTER_JOURNAL,
+}
+_REVIEWER = _BOOKKEEPER | {Action.OVERRIDE_PROOF, Action.CLOSE_PERIOD}
+_OWNER = _REVIEWER | {Action.REOPEN_PERIOD, Action.MANAGE_BOOK}
+
+ALLOWED = MappingProxyType(
+    {Role.VIEWER: _VIEWER, Role.BOOKKEEPER: _BOOKKEEPER, Role.REVIEWER: _REVIEWER, Role.OWNER: _OWNER}
+)
+
+
+class NotAllowedError(LedgerFlowError):
+    """The user's role does not allow the action."""
+
+
+def role_of(*, user: User, book: Book) -> Role | None:
+    """Return the user's role in the book; a firm administrator is an owner everywhere; ``None`` for a stranger."""
+    if not user.is_active:
+        return None
+    if user.is_firm_admin:
+        return Role.OWNER
+    membership = Membership.objects.filter(user=user, book=book).only("role").first()
+    return Role(membership.role) if membership else None
+
+
+def may(role: Role | None, action: Action) -> bool:
+    """Whether the role allows the action."""
+    return role is not None and action in ALLOWED[role]
+
+
+def require(*, user: User, book: Book, action: Action) -> None:
+    """Refuse the action unless the user's role allows it.
+
+    Raises:
+        NotAllowedError: it does not.
+    """
+    role = role_of(user=user, book=book)
+    if not may(role, action):
+        known = f"As {role} you may not" if role else "You may not"
+        raise NotAllowedError(f"{known} {action} in this book; ask an owner of the book for another role.")

@@ -1,0 +1,136 @@
+"""What each bank line is for, who or what says so, why, and how sure."""
+
+from django.conf import settings
+from django.db import models
+
+from ledgerflow.books.models import Book
+from ledgerflow.ledger.models import Account
+from ledgerflow.payees.models import Payee
+from ledgerflow.statements.models import BankAccount, StatementLine
+
+
+class Rule(models.Model):
+    """What a person wrote: when a line looks so, book it so. The first rule in order of position wins."""
+
+    class Direction(models.TextChoices):
+        ANY = "any", "money in or out"
+        IN = "in", "money in"
+        OUT = "out", "money out"
+
+    class Mode(models.TextChoices):
+        SUGGEST = "suggest", "suggest"
+        ACCEPT = "accept", "accept without me"
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="rules")
+    position = models.IntegerField()
+    text = models.CharField("text contains", max_length=200, blank=True, default="")
+    direction = models.CharField(max_length=4, choices=Direction.choices, default=Direction.ANY)
+    least_amount = models.DecimalField(max_digits=20, decimal_places=4, null=True, blank=True)
+    most_amount = models.DecimalField(max_digits=20, decimal_places=4, null=True, blank=True)
+    bank_account = models.ForeignKey(
+        BankAccount, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_constraint=False
+    )
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    payee = models.ForeignKey(
+        Payee, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_constraint=False
+    )
+    mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.SUGGEST)
+    is_active = models.BooleanField(default=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["book", "id"], name="classification_rule_in_book"),
+            models.CheckConstraint(
+                condition=~models.Q(text="")
+                | models.Q(least_amount__isnull=False)
+                | models.Q(most_amount__isnull=False)
+                | models.Q(bank_account__isnull=False),
+                name="classification_rule_has_condition",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text or f"rule {self.position}"
+
+
+class Source(models.TextChoices):
+    """Who or what proposed the account."""
+
+    RULE = "rule"
+    MEMORY = "memory", "habit"
+    PERSON = "person"
+    NONE = "none", "nobody yet"
+
+
+class State(models.TextChoices):
+    """Where a line stands between suggestion and journal."""
+
+    OPEN = "open", "to review"
+    ACCEPTED = "accepted"
+    POSTED = "posted"
+    EXCLUDED = "excluded", "excluded from the books"
+
+
+class Classification(models.Model):
+    """The proposal or decision for one bank line; splits, where there are any, replace ``account``."""
+
+    line = models.OneToOneField(
+        StatementLine, primary_key=True, on_delete=models.PROTECT, related_name="classification", db_constraint=False
+    )
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
+    )
+    payee = models.ForeignKey(
+        Payee, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
+    )
+    source = models.CharField(max_length=8, choices=Source.choices, default=Source.NONE)
+    rule = models.ForeignKey(
+        Rule, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
+    )
+    confidence = models.DecimalField(max_digits=4, decimal_places=3, default=0)
+    reason = models.CharField(max_length=300, blank=True, default="")
+    note = models.CharField(max_length=500, blank=True, default="")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
+    )
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["book", "line"], name="classification_open", condition=models.Q(state="open")),
+            models.Index(fields=["book", "line"], name="classification_accepted", condition=models.Q(state="accepted")),
+            models.Index(
+                fields=["book", "payee", "account"],
+                name="classification_memory",
+                condition=models.Q(decided_by__isnull=False, payee__isnull=False),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="classification_state_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(confidence__gte=0, confidence__lte=1), name="classification_confidence_is_share"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.state
+
+
+class ClassificationSplit(models.Model):
+    """A part of a line's amount for one account; the parts add up to the line, in its currency and sign."""
+
+    pk = models.CompositePrimaryKey("classification_id", "no")
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    classification = models.ForeignKey(Classification, on_delete=models.CASCADE, related_name="splits", db_index=False)
+    no = models.SmallIntegerField()
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    amount = models.DecimalField(max_digits=20, decimal_places=4)
+    memo = models.CharField(max_length=300, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"part {self.no}"

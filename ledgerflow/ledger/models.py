@@ -1,0 +1,185 @@
+"""The double-entry engine's rows. PostgreSQL guards them: see the ``.sql`` files beside the migrations.
+
+Sign convention: debits are positive, credits negative. ``base_amount`` is in the book's base currency and adds up to zero over
+an entry; ``amount`` is in ``currency``.
+"""
+
+from django.conf import settings
+from django.db import models
+
+from ledgerflow.books.models import Book
+
+
+class AccountType(models.TextChoices):
+    """The five kinds of account."""
+
+    ASSET = "asset"
+    LIABILITY = "liability"
+    EQUITY = "equity"
+    INCOME = "income"
+    EXPENSE = "expense"
+
+
+class AccountRole(models.TextChoices):
+    """What the engine itself uses an account for; at most one account of a book has each."""
+
+    SUSPENSE = "suspense"
+    OPENING = "opening"
+    RETAINED = "retained"
+    DRAWINGS = "drawings"
+    CONVERSION = "conversion"
+    TRANSFER = "transfer"
+
+
+class Account(models.Model):
+    """An account of the chart. It is never deleted; an account without further use is archived."""
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="accounts")
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=120)
+    type = models.CharField(max_length=10, choices=AccountType.choices)
+    role = models.CharField(max_length=12, choices=AccountRole.choices, null=True, blank=True)
+    currency = models.CharField(max_length=3, null=True, blank=True)
+    tax_line = models.CharField(max_length=40, blank=True, default="")
+    is_archived = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "code"], name="ledger_account_code_once"),
+            models.UniqueConstraint(fields=["book", "id"], name="ledger_account_in_book"),
+            models.UniqueConstraint(fields=["book", "role"], name="ledger_account_role_once"),
+            models.CheckConstraint(condition=models.Q(type__in=AccountType.values), name="ledger_account_type_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class LedgerState(models.Model):
+    """One row per book, locked first by every posting and closing.
+
+    ``lines_expected`` and ``lines_present`` are counted by triggers and must be equal when a transaction commits: no entry
+    without its lines.
+    """
+
+    book = models.OneToOneField(Book, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    next_number = models.BigIntegerField(default=1)
+    next_batch = models.BigIntegerField(default=1)
+    closed_through = models.DateField(null=True)
+    lines_expected = models.BigIntegerField(default=0)
+    lines_present = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"next entry {self.next_number}"
+
+
+class BatchSource(models.TextChoices):
+    """What a batch of entries came from."""
+
+    STATEMENT = "statement"
+    MANUAL = "manual"
+    REVERSAL = "reversal"
+    OPENING = "opening"
+
+
+class PostingBatch(models.Model):
+    """Entries that were posted together, by one user at one moment."""
+
+    pk = models.CompositePrimaryKey("book_id", "no")
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    no = models.BigIntegerField()
+    source = models.CharField(max_length=10, choices=BatchSource.choices)
+    first_number = models.BigIntegerField()
+    entry_count = models.IntegerField()
+    posted_at = models.DateTimeField()
+    posted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+
+    def __str__(self) -> str:
+        return f"batch {self.no}"
+
+
+class JournalEntry(models.Model):
+    """A balanced entry, numbered without gaps within its book. Appended and reversed, never changed."""
+
+    pk = models.CompositePrimaryKey("book_id", "number")
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    number = models.BigIntegerField()
+    batch_no = models.BigIntegerField()
+    date = models.DateField()
+    line_count = models.SmallIntegerField()
+    reverses_number = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"entry {self.number}"
+
+
+class JournalLine(models.Model):
+    """One line of an entry; debit positive, credit negative. ``date`` is the entry's, kept here for the register."""
+
+    pk = models.CompositePrimaryKey("book_id", "entry_number", "no")
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    entry_number = models.BigIntegerField()
+    no = models.SmallIntegerField()
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    date = models.DateField()
+    currency = models.CharField(max_length=3)
+    amount = models.DecimalField(max_digits=20, decimal_places=4)
+    base_amount = models.DecimalField(max_digits=20, decimal_places=4)
+
+    class Meta:
+        indexes = [models.Index(fields=["book", "account", "date", "entry_number", "no"], name="ledger_line_register")]
+
+    def __str__(self) -> str:
+        return f"line {self.entry_number}.{self.no}"
+
+
+class EntryText(models.Model):
+    """Words of a person about an entry, kept beside it so that they can be erased when the law asks."""
+
+    pk = models.CompositePrimaryKey("book_id", "entry_number")
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    entry_number = models.BigIntegerField()
+    text = models.CharField(max_length=500)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Movement(models.Model):
+    """What moved on an account in a month, kept by the trigger of :class:`JournalLine`; ``month`` is its first day.
+
+    ``debit`` and ``credit`` are base amounts, both positive; ``amount`` is the net in ``currency``.
+    """
+
+    pk = models.CompositePrimaryKey("book_id", "account_id", "month", "currency")
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    month = models.DateField()
+    currency = models.CharField(max_length=3)
+    debit = models.DecimalField(max_digits=24, decimal_places=4)
+    credit = models.DecimalField(max_digits=24, decimal_places=4)
+    amount = models.DecimalField(max_digits=24, decimal_places=4)
+    line_count = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+
+class PeriodAction(models.Model):
+    """A closing or reopening: through which day, by whom, why."""
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="period_actions")
+    closed_through = models.DateField(null=True)
+    was_closed_through = models.DateField(null=True)
+    reason = models.CharField(max_length=500)
+    acted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    acted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"closed through {self.closed_through}"

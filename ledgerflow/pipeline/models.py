@@ -1,0 +1,59 @@
+"""The way of one file through the stages, as rows that every page and every person sees alike."""
+
+from django.conf import settings
+from django.db import models
+
+from ledgerflow.books.models import Book
+from ledgerflow.documents.models import Document
+from ledgerflow.statements.models import BankAccount
+
+
+class ImportRun(models.Model):
+    """One file's way: waiting, running, ready, in need of a person, or failed with a sentence."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        READY = "ready"
+        NEEDS_YOU = "needs_you", "needs you"
+        FAILED = "failed"
+        UNDONE = "undone"
+
+    class Stage(models.TextChoices):
+        RECEIVED = "received"
+        READING = "reading"
+        RECOGNIZING = "recognizing", "recognizing what is here already"
+        CLASSIFYING = "classifying"
+        DONE = "done"
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="import_runs")
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="import_runs", db_constraint=False)
+    bank_account = models.ForeignKey(
+        BankAccount, on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False
+    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.RECEIVED)
+    attempts = models.SmallIntegerField(default=0)
+    message = models.TextField(blank=True, default="")
+    lines_new = models.IntegerField(default=0)
+    lines_known = models.IntegerField(default=0)
+    lines_held = models.IntegerField(default=0)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "document"],
+                name="pipeline_one_live_run_per_document",
+                condition=~models.Q(state="undone"),
+            ),
+        ]
+        indexes = [models.Index(fields=["book", "-created_at"], name="pipeline_inbox")]
+
+    def __str__(self) -> str:
+        return self.state

@@ -1,0 +1,193 @@
+"""What banks say: bank accounts, statements, their lines, and where each line was seen.
+
+Sign convention: money out of the account is negative.
+"""
+
+from django.conf import settings
+from django.db import models
+
+from ledgerflow.books.models import Book
+from ledgerflow.documents.models import Document
+from ledgerflow.ledger.models import Account
+
+
+class BankAccount(models.Model):
+    """An account at a bank or card issuer, and the ledger account that stands for it in the books."""
+
+    class Kind(models.TextChoices):
+        BANK = "bank"
+        CARD = "card"
+        CASH = "cash"
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="bank_accounts")
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.BANK)
+    currency = models.CharField(max_length=3)
+    ledger_account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "id"], name="statements_bank_account_in_book"),
+            models.UniqueConstraint(fields=["book", "name"], name="statements_bank_account_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BankAccountNumber(models.Model):
+    """A number (IBAN, account or card number) by which files name a bank account; letters and digits only."""
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+")
+    bank_account = models.ForeignKey(
+        BankAccount, on_delete=models.PROTECT, related_name="numbers", db_constraint=False
+    )
+    number = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["book", "number"], name="statements_number_once_per_book")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Proof(models.TextChoices):
+    """Whether the stated balances and the lines agree."""
+
+    PROVEN = "PROVEN"
+    DISCREPANCY = "DISCREPANCY"
+    UNPROVABLE = "UNPROVABLE"
+
+
+class Statement(models.Model):
+    """The lines of one bank account in one document, with the balances that the document states."""
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="statements")
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="statements", db_constraint=False)
+    bank_account = models.ForeignKey(
+        BankAccount, on_delete=models.PROTECT, related_name="statements", db_constraint=False
+    )
+    position = models.SmallIntegerField()
+    format = models.CharField(max_length=20)
+    account_number = models.CharField(max_length=80, blank=True, default="")
+    currency = models.CharField(max_length=3)
+    opening_balance = models.DecimalField(max_digits=24, decimal_places=8, null=True)
+    closing_balance = models.DecimalField(max_digits=24, decimal_places=8, null=True)
+    first_date = models.DateField(null=True)
+    last_date = models.DateField(null=True)
+    complete_from = models.DateField(null=True)
+    complete_to = models.DateField(null=True)
+    line_count = models.IntegerField()
+    total = models.DecimalField(max_digits=24, decimal_places=8)
+    proof = models.CharField(max_length=12, choices=Proof.choices)
+    proof_detail = models.CharField(max_length=500, blank=True, default="")
+    override_reason = models.CharField(max_length=500, blank=True, default="")
+    overridden_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    overridden_at = models.DateTimeField(null=True)
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "id"], name="statements_statement_in_book"),
+            models.UniqueConstraint(fields=["book", "document", "position"], name="statements_position_once"),
+            models.CheckConstraint(condition=models.Q(proof__in=Proof.values), name="statements_proof_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(overridden_at__isnull=True) | ~models.Q(override_reason=""),
+                name="statements_override_has_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["book", "bank_account", "last_date"], name="statements_by_account")]
+
+    def __str__(self) -> str:
+        return f"{self.first_date} to {self.last_date}"
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether its lines wait for a person: the balances disagree and nobody has overridden that."""
+        return self.proof == Proof.DISCREPANCY and self.overridden_at is None
+
+
+class Hold(models.TextChoices):
+    """Why a line may not be reviewed or posted yet."""
+
+    NONE = ""
+    PROOF = "proof", "its statement does not prove"
+    QUESTION = "question", "it may be here already; someone must say"
+
+
+class StatementLine(models.Model):
+    """One movement as the bank states it. It lives once; each file that shows it is a :class:`Sighting`."""
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    bank_account = models.ForeignKey(
+        BankAccount, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    date = models.DateField()
+    value_date = models.DateField(null=True)
+    amount = models.DecimalField(max_digits=24, decimal_places=8)
+    currency = models.CharField(max_length=3)
+    description = models.TextField()
+    counterparty = models.TextField(null=True)
+    reference = models.TextField(null=True)
+    bank_id = models.TextField(null=True)
+    is_pending = models.BooleanField(default=False)
+    hold = models.CharField(max_length=8, choices=Hold.choices, default=Hold.NONE, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["book", "bank_account", "date", "id"], name="statements_line_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.amount} {self.currency}"
+
+
+class Sighting(models.Model):
+    """A file shows a line at a place. Text columns hold what this file says where it differs from the line."""
+
+    pk = models.CompositePrimaryKey("book_id", "statement_id", "no")
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    statement = models.ForeignKey(
+        Statement, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    no = models.IntegerField()
+    line = models.ForeignKey(
+        StatementLine, on_delete=models.PROTECT, related_name="sightings", db_index=False, db_constraint=False
+    )
+    place = models.JSONField()
+    balance = models.DecimalField(max_digits=24, decimal_places=8, null=True)
+    description = models.TextField(null=True)
+    counterparty = models.TextField(null=True)
+    reference = models.TextField(null=True)
+    bank_id = models.TextField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["book", "line"], name="statements_sighting_by_line")]
+
+    def __str__(self) -> str:
+        return f"sighting {self.no}"
+
+
+class DayQuestion(models.Model):
+    """Two files each show a part of the same day, and some lines look alike: are they the same movements?"""
+
+    class Answer(models.TextChoices):
+        SAME = "same", "the same movements, shown twice"
+        DIFFERENT = "different", "different movements"
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="day_questions")
+    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    date = models.DateField()
+    statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    other_statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    answer = models.CharField(max_length=10, choices=Answer.choices, blank=True, default="")
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "bank_account", "date", "statement", "other_statement"], name="statements_question_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date}"

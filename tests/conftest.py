@@ -1,0 +1,56 @@
+"""Fixtures for every test."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from tests import databases
+
+
+def _worker() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main") + f"_{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """One clone of the template for this worker; its tests roll back, so nothing is ever truncated."""
+    with django_db_blocker.unblock():
+        with databases.clone(f"lf_test_{_worker()}") as name:
+            databases.point_to(name)
+            yield
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: Any, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of its own for a test that commits, uses threads, processes or two sessions; yields its name."""
+    with django_db_blocker.unblock():
+        before = connections["default"].settings_dict["NAME"]
+        with databases.clone(f"lf_own_{_worker()}") as name:
+            databases.point_to(name)
+            yield name
+        databases.point_to(before)
+
+
+@pytest.fixture(autouse=True)
+def _documents_of_tests_stay_apart(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("documents")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def database_settings(alias: str = "default") -> dict[str, Any]:
+    """Return host, port, user, password and dbname of the alias as libpq names them, for a raw session."""
+    at = connections[alias].settings_dict
+    return {
+        "host": at["HOST"] or None,
+        "port": at["PORT"] or None,
+        "user": at["USER"],
+        "password": at["PASSWORD"],
+        "dbname": at["NAME"],
+    }
+
+
+__all__ = ["database_settings", "settings"]

@@ -1,0 +1,91 @@
+"""Databases for tests: one migrated template, cloned for each worker and for each test that commits."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+from ledgerflow.embedded.privileges import DEFAULT_PRIVILEGES
+
+ALIASES = ("default", "owner")
+
+
+def _owner(dbname: str = "postgres") -> psycopg.Connection:
+    owner = settings.DATABASES["owner"]
+    return psycopg.connect(
+        host=owner["HOST"] or None,
+        port=owner["PORT"] or None,
+        user=owner["USER"],
+        password=owner["PASSWORD"],
+        dbname=dbname,
+        autocommit=True,
+    )
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256(DEFAULT_PRIVILEGES.encode())
+    for config in sorted(apps.get_app_configs(), key=lambda config: config.label):
+        for path in sorted(Path(config.path, "migrations").glob("*.*")):
+            if path.suffix in {".py", ".sql"}:
+                digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def point_to(name: str) -> None:
+    """Let Django's connections use the database."""
+    for alias in ALIASES:
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+        connections[alias].settings_dict["OPTIONS"].pop("pool", None)
+
+
+def template() -> str:
+    """Return the name of a migrated database that nobody is connected to; made once for each state of the migrations."""
+    name = f"lf_template_{_fingerprint()}"
+    with _owner() as admin:
+        admin.execute("SELECT pg_advisory_lock(7201)")
+        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            return name
+        for (old,) in admin.execute("SELECT datname FROM pg_database WHERE datname LIKE 'lf\\_template\\_%'").fetchall():
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old)))
+        working = f"lf_making_{os.getpid()}"
+        create(admin, working)
+        with _owner(working) as made:
+            made.execute(DEFAULT_PRIVILEGES)
+        point_to(working)
+        call_command("migrate", database="owner", verbosity=0)
+        for alias in ALIASES:
+            connections[alias].close()
+        admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(working), sql.Identifier(name)))
+    return name
+
+
+def create(admin: psycopg.Connection, name: str, source: str = "template0") -> None:
+    """Create (anew) the database from the source."""
+    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source)))
+
+
+@contextmanager
+def clone(name: str) -> Iterator[str]:
+    """Give a fresh copy of the template under the name, dropped afterwards."""
+    source = template()
+    with _owner() as admin:
+        # Two clones at the same moment would find the template in use.
+        admin.execute("SELECT pg_advisory_lock(7202)")
+        create(admin, name, source)
+    try:
+        yield name
+    finally:
+        for alias in ALIASES:
+            connections[alias].close()
+        with _owner() as admin:
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

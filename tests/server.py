@@ -1,0 +1,28 @@
+"""Gives the suite its PostgreSQL before Django's settings are read: ``DATABASE_URL`` where set, else the embedded server.
+
+Loaded by ``-p tests.server``, because pytest-django reads the settings before any ``conftest.py``.
+"""
+
+import atexit
+import contextlib
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _start() -> None:
+    os.environ.setdefault("LEDGERFLOW_DATA_DIR", str(ROOT / "var" / "test"))
+    if "DATABASE_URL" in os.environ:
+        return
+    from ledgerflow import embedded  # noqa: PLC0415 - only where it is needed
+
+    lease = contextlib.ExitStack()
+    data_dir = Path(os.environ["LEDGERFLOW_DATA_DIR"])
+    lease.enter_context(embedded.ensure_running(data_dir))
+    atexit.register(lease.close)
+    os.environ["DATABASE_URL"] = embedded.database_url(data_dir, role="lf_app")
+    os.environ["DATABASE_OWNER_URL"] = embedded.database_url(data_dir, role="lf_owner")
+
+
+_start()
