@@ -92,6 +92,9 @@ def _database(url: str, *, pooled: bool) -> dict[str, Any]:
     settings["ATOMIC_REQUESTS"] = False
     settings["CONN_HEALTH_CHECKS"] = True
     options = settings.setdefault("OPTIONS", {})
+    # `?host=` is how libpq's URLs name the directory of a Unix socket.
+    for name in {"host", "port"} & options.keys():
+        settings[name.upper()] = options.pop(name)
     options.setdefault("application_name", "ledgerflow")
     if pooled:
         # A request waits for the database to come back instead of failing: see docs/decisions/0003.
@@ -116,6 +119,8 @@ CACHES = {
     if ENV.redis_url
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 AUTH_USER_MODEL = "users.User"
 AUTHENTICATION_BACKENDS = [

@@ -1,0 +1,24 @@
+"""PostgreSQL from a wheel, supervised: nothing to install, nothing left running, nothing touched outside."""
+
+from ledgerflow.embedded.cluster import check_durability
+from ledgerflow.embedded.errors import EmbeddedError
+from ledgerflow.embedded.folder import EmbeddedDatabase, connection, database_url
+from ledgerflow.embedded.privileges import DEFAULT_PRIVILEGES
+from ledgerflow.embedded.roles import DATABASE, RolePasswords, apply_privileges, bootstrap_roles
+from ledgerflow.embedded.server import Lease, ensure_running, initialize
+
+__all__ = [
+    "DATABASE",
+    "DEFAULT_PRIVILEGES",
+    "EmbeddedDatabase",
+    "EmbeddedError",
+    "Lease",
+    "RolePasswords",
+    "apply_privileges",
+    "bootstrap_roles",
+    "check_durability",
+    "connection",
+    "database_url",
+    "ensure_running",
+    "initialize",
+]

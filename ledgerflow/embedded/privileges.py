@@ -1,12 +1,13 @@
 """What lf_app may do with what lf_owner makes, in any PostgreSQL from 15 on."""
 
-#: Run as ``lf_owner`` in a new database, before the first migration: tables made later are open to ``lf_app`` for rows only.
+#: For each new database, as its owner lf_owner or as a superuser, before the first migration. It speaks only
+#: of what lf_owner makes from then on: granting on tables that are there already would undo what migrations
+#: took away (DELETE on the journal). TRUNCATE, REFERENCES and TRIGGER are never given. It may be repeated.
 DEFAULT_PRIVILEGES = """
+ALTER SCHEMA public OWNER TO lf_owner;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO lf_app, lf_backup;
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO lf_app;
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, USAGE ON SEQUENCES TO lf_app;
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT EXECUTE ON FUNCTIONS TO lf_app;
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO lf_backup;
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON SEQUENCES TO lf_backup;
+ALTER DEFAULT PRIVILEGES FOR ROLE lf_owner GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO lf_app;
+ALTER DEFAULT PRIVILEGES FOR ROLE lf_owner GRANT USAGE, SELECT ON SEQUENCES TO lf_app;
+ALTER DEFAULT PRIVILEGES FOR ROLE lf_owner GRANT EXECUTE ON FUNCTIONS TO lf_app;
 """
