@@ -9,6 +9,7 @@ A statement reader exports two functions:
     Whether the bytes are of this reader's format. The file name is a hint only; content decides.
 ``read_statement(content: bytes, name: str) -> Reading``
     Every statement in the file. Raises :class:`StatementRefusedError` when the file cannot be read completely.
+    A reader of files that can be encrypted takes a third argument, ``password: str | None = None``.
 
 Sign convention everywhere: money out of the account is negative. Dates are the bank's own local dates; no time zone
 is ever applied. Amounts are exactly what the file states.
@@ -57,9 +58,10 @@ class Manifest:
 class StatementLine(NamedTuple):
     """One movement as the bank states it.
 
-    ``amount`` and ``balance`` are in ``currency`` (ISO 4217); ``balance`` is the account's balance after this line where
-    the file states it. ``bank_id`` is the bank's own identifier (OFX FITID, CAMT AcctSvcrRef). ``place`` says where the line
-    stands: ``{"line": 12}``, ``{"xpath": "..."}``, ``{"sheet": "...", "row": 3}`` or ``{"page": 1, "box": [x0, y0, x1, y1]}``.
+    ``amount`` and ``balance`` are in ``currency`` (ISO 4217, or ``""`` where the file states none); ``balance`` is the
+    account's balance after this line where the file states it. ``bank_id`` is the bank's own identifier (OFX FITID,
+    CAMT AcctSvcrRef). ``place`` says where the line stands: ``{"line": 12}``, ``{"xpath": "..."}``,
+    ``{"sheet": "...", "row": 3}`` or ``{"page": 1, "box": [x0, y0, x1, y1]}``; its values are JSON values.
     """
 
     date: date
@@ -79,9 +81,10 @@ class StatementLine(NamedTuple):
 class Statement:
     """The lines of one account in one file, with everything the file states that can prove them complete.
 
-    ``opening_balance`` and ``closing_balance`` are stated by the file, never computed. ``complete_from`` and ``complete_to``
-    are the first and last calendar day that the file states to cover wholly (``None`` where it does not say);
-    a file made in the middle of a day does not cover that day.
+    ``currency`` is ISO 4217, or ``""`` where the file states none. ``opening_balance`` and ``closing_balance`` are
+    stated by the file, never computed. ``complete_from`` and ``complete_to`` are the first and last calendar day that
+    the file states to cover wholly (``None`` where it does not say); a file made in the middle of a day does not
+    cover that day. ``stated_count`` and ``stated_total`` are what the file prints about its booked lines.
     """
 
     account: str | None

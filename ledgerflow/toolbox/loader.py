@@ -1,0 +1,123 @@
+"""The tool door: from a module path in a database row to a function, and nothing else.
+
+A string chooses code here, so the door is narrow: ``tools.<package>.<function>`` exactly, a package with a manifest, a
+name in its ``__all__``, and a function that the package itself defines. Pure: no Django, no database.
+"""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+
+import tools
+from ledgerflow.toolbox.values import Manifest
+
+_NAME = r"[a-z][a-z0-9_]*"
+_PATH = re.compile(rf"tools\.({_NAME})\.({_NAME})", re.ASCII)
+
+ToolFunction = Callable[..., object]
+
+
+class ToolLoadError(Exception):
+    """The tool cannot be loaded; the message says why."""
+
+
+class ToolPathError(ToolLoadError):
+    """The path is not of the form ``tools.<package>.<function>``."""
+
+
+class ToolMissingError(ToolLoadError):
+    """There is no such package, or it does not offer such a function."""
+
+
+class ToolBrokenError(ToolLoadError):
+    """The package exists but breaks the contract or cannot be imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A tool package as found: its manifest and offered functions, or the problem that keeps it from loading."""
+
+    name: str
+    manifest: Manifest | None
+    functions: tuple[str, ...]
+    problem: str | None = None
+
+
+def load(path: str) -> ToolFunction:
+    """Return the function at ``tools.<package>.<function>``.
+
+    :raises ToolPathError: the path has another form.
+    :raises ToolMissingError: the package does not exist or does not offer the name.
+    :raises ToolBrokenError: the package cannot be imported or breaks the contract.
+    """
+    match = _PATH.fullmatch(path)
+    if match is None:
+        message = f"“{path}” is no tool path: it must read tools.<package>.<function>, in lower case, without private names."
+        raise ToolPathError(message)
+    package, name = match.groups()
+    module = _import_package(package)
+    if name not in _offered(module, package):
+        message = f"The tool package “{package}” does not offer “{name}”."
+        raise ToolMissingError(message)
+    function = getattr(module, name, None)
+    if not callable(function) or not _is_own(function, package):
+        message = f"The tool package “{package}” offers “{name}”, which is no function of its own."
+        raise ToolBrokenError(message)
+    return function
+
+
+def find_packages() -> tuple[Package, ...]:
+    """Return every tool package in the tree by name, those that do not load included, with their problem."""
+    names = sorted(
+        module.name
+        for module in pkgutil.iter_modules(tools.__path__)
+        if module.ispkg and re.fullmatch(_NAME, module.name, re.ASCII)
+    )
+    return tuple(_describe(name) for name in names)
+
+
+def _describe(name: str) -> Package:
+    try:
+        module = _import_package(name)
+        functions = _offered(module, name)
+    except ToolLoadError as error:
+        return Package(name=name, manifest=None, functions=(), problem=str(error))
+    return Package(name=name, manifest=module.MANIFEST, functions=functions)
+
+
+def _import_package(name: str) -> ModuleType:
+    full_name = f"tools.{name}"
+    try:
+        module = importlib.import_module(full_name)
+    except ModuleNotFoundError as error:
+        if error.name == full_name:
+            message = f"There is no tool package “{name}”."
+            raise ToolMissingError(message) from None
+        message = f"The tool package “{name}” needs “{error.name}”, which is not installed (see its requirements.txt)."
+        raise ToolBrokenError(message) from error
+    except Exception as error:  # a package is somebody's code: whatever its import raises is its problem
+        message = f"The tool package “{name}” cannot be imported: {type(error).__name__}: {error}."
+        raise ToolBrokenError(message) from error
+    if not hasattr(module, "__path__"):
+        message = f"“tools.{name}” is a module, not a tool package."
+        raise ToolMissingError(message)
+    if not isinstance(getattr(module, "MANIFEST", None), Manifest):
+        message = f"The tool package “{name}” has no MANIFEST."
+        raise ToolBrokenError(message)
+    return module
+
+
+def _offered(module: ModuleType, package: str) -> tuple[str, ...]:
+    offered = getattr(module, "__all__", None)
+    if not isinstance(offered, list | tuple) or not all(isinstance(name, str) for name in offered):
+        message = f"The tool package “{package}” does not list its functions in __all__."
+        raise ToolBrokenError(message)
+    return tuple(offered)
+
+
+def _is_own(function: object, package: str) -> bool:
+    module = getattr(function, "__module__", None) or ""
+    return f"{module}.".startswith(f"tools.{package}.")

@@ -1,0 +1,63 @@
+"""What the child process does with a file: ask every reader, let the one that claims it read it.
+
+Runs inside :mod:`ledgerflow.toolbox.child` only, because already the question touches untrusted bytes.
+"""
+
+import inspect
+import json
+from collections.abc import Mapping, Sequence
+
+from ledgerflow.toolbox import wire
+from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, find_packages, load
+from ledgerflow.toolbox.values import StatementRefusedError
+
+KIND = "statement_reader"
+
+
+def warm_up() -> None:
+    """Import every reader before the first file, so that each file starts at once."""
+    find_packages()
+
+
+def read(content: bytes, request: Mapping[str, object]) -> bytes:
+    """Return what became of the file: a line of JSON with the outcome, then the reading if there is one.
+
+    ``request`` holds ``name``, ``readers`` (package names, or ``None`` for all) and ``password`` (or ``None``).
+    Outcomes: ``read``, ``refused`` (with ``message``), ``unclaimed``, ``ambiguous``, ``broken`` (with ``message``);
+    ``readers`` names those that claimed the file, or where none did, all that were asked.
+    """
+    name, wanted = str(request["name"]), request["readers"]
+    names = _readers() if wanted is None else [str(reader) for reader in wanted] if isinstance(wanted, list) else []
+    try:
+        claimants = [reader for reader in names if load(f"tools.{reader}.claims")(content, name)]
+        if len(claimants) != 1:
+            return _outcome("ambiguous" if claimants else "unclaimed", claimants or names)
+        function = load(f"tools.{claimants[0]}.read_statement")
+    except ToolLoadError as error:
+        return _outcome("broken", names, str(error))
+    options = _options(function, request.get("password"))
+    try:
+        reading = function(content, name, **options)
+    except StatementRefusedError as refusal:
+        return _outcome("refused", claimants, str(refusal))
+    del content
+    return _outcome("read", claimants) + wire.encode(reading)  # type: ignore[arg-type]  # encode() checks what it gets
+
+
+def _readers() -> list[str]:
+    return [
+        package.name
+        for package in find_packages()
+        if package.manifest is not None and package.manifest.kind == KIND and "read_statement" in package.functions
+    ]
+
+
+def _options(function: ToolFunction, password: object) -> dict[str, object]:
+    """A password goes only to a reader that takes one."""
+    if password is None or "password" not in inspect.signature(function).parameters:
+        return {}
+    return {"password": password}
+
+
+def _outcome(outcome: str, readers: Sequence[str], message: str | None = None) -> bytes:
+    return json.dumps({"outcome": outcome, "readers": list(readers), "message": message}).encode("ascii") + b"\n"

@@ -1,0 +1,231 @@
+"""Untrusted bytes are touched only in a child process with limits of memory, time and output.
+
+One warm process (:mod:`ledgerflow.toolbox.child`) is started at the first call and forks a child for each call, which costs
+a few milliseconds. It is an ordinary subprocess: it knows nothing of the caller's memory, threads, settings or secrets.
+Calls may come from any thread; after a fork (gunicorn's workers) each process starts its own.
+"""
+
+import atexit
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+_START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from ledgerflow.toolbox import child; "
+_SERVE = "child.serve(int(sys.argv[2]), sys.argv[3])"
+_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "SYSTEMROOT")
+_WALL_GRACE_SECONDS = 2
+_LONGEST_ANSWER = 4096
+
+
+class SandboxError(Exception):
+    """The child could not do its work; the message is a sentence about the file."""
+
+
+class OutOfMemoryError(SandboxError):
+    """The child needed more memory than it may have."""
+
+
+class OutOfTimeError(SandboxError):
+    """The child needed more time than it may have."""
+
+
+class ChildDiedError(SandboxError):
+    """The child ended without an answer."""
+
+
+class ToolFailedError(SandboxError):
+    """The tool raised an error that its contract does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a child may use. Memory is address space."""
+
+    memory_bytes: int = 768 * 1024 * 1024
+    cpu_seconds: int = 10
+    wall_seconds: int = 15
+    output_bytes: int = 256 * 1024 * 1024
+
+
+DEFAULT_LIMITS = Limits()
+
+
+class Sandbox:
+    """Runs jobs of one module (``module.<job>(content, request) -> bytes``), each in a child process of its own."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        os.register_at_fork(after_in_child=self._forget)
+        atexit.register(self.close)
+
+    def run(
+        self, job: str, *, content: bytes, request: Mapping[str, object], limits: Limits = DEFAULT_LIMITS
+    ) -> bytes:
+        """Run a job on ``content`` and return its result.
+
+        :raises SandboxError: the child ran out of memory or time, died, or the job failed.
+        """
+        order = {"job": job, "request": dict(request), "limits": asdict(limits)}
+        with _anonymous_file() as content_file, _anonymous_file() as result_file:
+            _write(content_file, content)
+            with self._call(content_file, result_file) as call:
+                end = _converse(call, json.dumps(order).encode("ascii") + b"\n", limits)
+            _raise_unless_done(end, limits)
+            return os.pread(result_file, os.fstat(result_file).st_size, 0)
+
+    def close(self) -> None:
+        """Stop the warm process; the next call starts another."""
+        with self._lock:
+            process, self._process = self._process, None
+            control, self._control = self._control, None
+        if control is not None:
+            control.close()
+        if process is not None:
+            try:
+                process.wait(timeout=1)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    @contextlib.contextmanager
+    def _call(self, content_file: int, result_file: int) -> Iterator[socket.socket]:
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                self._hand_over([theirs.fileno(), content_file, result_file])
+            yield ours
+
+    def _hand_over(self, descriptors: list[int]) -> None:
+        """Send the descriptors to the warm process; a dead one is replaced once."""
+        with self._lock:
+            for attempt in range(2):
+                control = self._running()
+                try:
+                    socket.send_fds(control, [b"!"], descriptors)
+                except OSError:
+                    self._drop()
+                    if attempt:
+                        raise
+                else:
+                    return
+
+    def _running(self) -> socket.socket:
+        if self._process is not None and self._process.poll() is not None:
+            self._drop()
+        if self._control is None:
+            self._control = self._start()
+        return self._control
+
+    def _start(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        search_path = [str(Path(entry).absolute()) for entry in sys.path]
+        command = [sys.executable, "-I", "-c", _START + _SERVE, json.dumps(search_path), str(theirs.fileno()), self._module]
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                command,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
+                start_new_session=True,
+            )
+        return ours
+
+    def _drop(self) -> None:
+        if self._control is not None:
+            self._control.close()
+        self._control = None
+        self._process = None
+
+    def _forget(self) -> None:
+        """In a forked process: the warm process belongs to the parent."""
+        self._lock = threading.Lock()
+        if self._process is not None:
+            self._process.returncode = 0  # not ours to wait for
+        self._drop()
+
+
+def _anonymous_descriptor() -> int:
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("ledgerflow", os.MFD_CLOEXEC)
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
+@contextlib.contextmanager
+def _anonymous_file() -> Iterator[int]:
+    """A file without a name, in memory where the system can."""
+    descriptor = _anonymous_descriptor()
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _converse(call: socket.socket, order: bytes, limits: Limits) -> dict[str, object]:
+    """Give the child its order and return how it ended.
+
+    :raises SandboxError: it did not answer.
+    """
+    began = time.monotonic()
+    call.settimeout(limits.wall_seconds + _WALL_GRACE_SECONDS)
+    child = 0
+    try:
+        with call.makefile("rb") as answers:
+            child = int(answers.readline(_LONGEST_ANSWER) or 0)
+            if child:
+                call.sendall(order)
+            answer = answers.readline(_LONGEST_ANSWER)
+    except TimeoutError:
+        if child:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        raise OutOfTimeError(_too_slow(limits)) from None
+    except OSError:
+        answer = b""
+    if answer:
+        end: dict[str, object] = json.loads(answer)
+        return end
+    if time.monotonic() - began >= limits.wall_seconds - 1:
+        raise OutOfTimeError(_too_slow(limits))
+    message = "Reading the file ended without an answer: it broke its reader or needed too much memory. Report the file type."
+    raise ChildDiedError(message)
+
+
+def _too_slow(limits: Limits) -> str:
+    return (
+        f"Reading the file took more than {limits.cpu_seconds} seconds, so it was stopped: "
+        "the file is damaged or far larger than a statement. Split it, or ask the bank for another format."
+    )
+
+
+def _raise_unless_done(end: Mapping[str, object], limits: Limits) -> None:
+    how = end.get("end")
+    if how == "time":
+        raise OutOfTimeError(_too_slow(limits))
+    if how == "memory":
+        megabytes = limits.memory_bytes // 1024 // 1024
+        message = f"Reading the file needs more than {megabytes} MB of memory, so it was stopped. Split it into smaller files."
+        raise OutOfMemoryError(message)
+    if how != "done":
+        message = f"The reader failed on this file ({end.get('error', 'unknown error')}). Try another format of the bank."
+        raise ToolFailedError(message)

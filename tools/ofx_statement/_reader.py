@@ -1,0 +1,70 @@
+"""The whole file: text, structure and transactions together."""
+
+import re
+
+from tools.contract import Reading, StatementRefusedError
+from tools.ofx_statement._structure import PlainTagsNeededError, StructureReader
+from tools.ofx_statement._text import decode, simplify, with_plain_tags
+from tools.ofx_statement._transactions import OPENING, TransactionReader
+from tools.ofx_statement._values import decimal_mark_of
+
+_STATED_AMOUNT = re.compile(r"<(?:TRNAMT|BALAMT)>([^<]*)")
+
+
+def read(content: bytes) -> Reading:
+    """Read every statement of an OFX file.
+
+    :raises StatementRefusedError: the file is cut off, damaged, or states a date or amount that cannot be read.
+    """
+    text = simplify(decode(content))
+    del content
+    try:
+        return _read_text(text)
+    except PlainTagsNeededError:
+        text = with_plain_tags(text)
+    try:
+        return _read_text(text)
+    except PlainTagsNeededError:
+        message = "The transactions of the file are written in a way that cannot be read. Ask the bank for another format."
+        raise StatementRefusedError(message) from None
+
+
+def _read_text(text: str) -> Reading:
+    transactions = TransactionReader(text, lambda: decimal_mark_of(_STATED_AMOUNT.findall(text)))
+    structure = StructureReader(transactions)
+    position, line = 0, 1
+    while (start := text.find(OPENING, position)) >= 0:
+        structure.feed(text[position:start], line)
+        line += text.count("\n", position, start)
+        lines, position, behind = transactions.read_run(start, line, structure.currency)
+        structure.add_lines(lines, line)
+        line = behind
+    structure.feed(text[position:], line)
+    structure.finish()
+    return Reading(
+        format="ofx",
+        statements=tuple(structure.statements),
+        warnings=tuple(_warnings(structure, transactions)),
+        notice=_notice(structure),
+    )
+
+
+def _warnings(structure: StructureReader, transactions: TransactionReader) -> list[str]:
+    warnings = [*structure.warnings, *transactions.warnings]
+    if transactions.unsigned_debits:
+        count = transactions.unsigned_debits
+        warnings.append(f"{count} lines are marked DEBIT but their amount is not negative; amounts are taken as stated.")
+    if structure.answers and any(statement.lines for statement in structure.statements):
+        warnings.append(f"The bank also reports: {'; '.join(structure.answers)}.")
+    return warnings
+
+
+def _notice(structure: StructureReader) -> str | None:
+    """Say why there are no lines, where there are none."""
+    if any(statement.lines for statement in structure.statements):
+        return None
+    if structure.answers:
+        return f"The bank answered with a message and no transactions: {'; '.join(structure.answers)}."
+    if not structure.statements:
+        return "The file is OFX but holds no statement; download the transactions of the account instead."
+    return "The file states the account but no bank or card transactions for its period."
