@@ -103,7 +103,9 @@ def _database(url: str, *, pooled: bool) -> dict[str, Any]:
 
 
 _app_url = ENV.database_url or embedded.database_url(ENV.data_dir, role="lf_app")
-_owner_url = ENV.database_owner_url or ENV.database_url or embedded.database_url(ENV.data_dir, role="lf_owner")
+_owner_url = (
+    ENV.database_owner_url or ENV.database_url or embedded.database_url(ENV.data_dir, role="lf_owner")
+)
 
 #: `default` is what LedgerFlow works with (lf_app); `owner` runs migrations and nothing else.
 DATABASES = {"default": _database(_app_url, pooled=True), "owner": _database(_owner_url, pooled=False)}
