@@ -75,7 +75,9 @@ def load(variables: Mapping[str, str] | None = None) -> Env:
     _refuse_unknown(given)
     reader = environ.FileAwareEnv()
     reader.ENVIRON = given
-    data_dir = Path(_read(reader, "LEDGERFLOW_DATA_DIR", _text, "~/.local/share/ledgerflow")).expanduser().resolve()
+    data_dir = (
+        Path(_read(reader, "LEDGERFLOW_DATA_DIR", _text, "~/.local/share/ledgerflow")).expanduser().resolve()
+    )
     url = _read(reader, "LEDGERFLOW_URL", _address, "")
     host = urlsplit(url).hostname
     hosts = _read(reader, "ALLOWED_HOSTS", _names, ())
@@ -103,7 +105,9 @@ def _refuse_unknown(given: Mapping[str, str]) -> None:
         bare = name.removesuffix("_FILE")
         if name.startswith(_OWN_PREFIX) and bare not in VARIABLES:
             known = ", ".join(key for key in VARIABLES if key.startswith(_OWN_PREFIX))
-            raise SettingError(f"{name} is not a setting of LedgerFlow. Known are {known}; remove it or correct its name.")
+            raise SettingError(
+                f"{name} is not a setting of LedgerFlow. Known are {known}; remove it or correct its name."
+            )
 
 
 def _read(reader: environ.FileAwareEnv, name: str, parse: Callable[[str], T], default: T) -> T:
@@ -137,7 +141,9 @@ def _flag(value: str) -> bool:
 
 def _secret(value: str) -> str:
     if len(value) < 50 or len(set(value)) < 5:
-        raise ValueError("is too short or too simple; use at least 50 random characters, or unset it to have one made.")
+        raise ValueError(
+            "is too short or too simple; use at least 50 random characters, or unset it to have one made."
+        )
     return value
 
 
@@ -151,7 +157,9 @@ def _address(value: str) -> str:
 def _scheme(value: str, allowed: tuple[str, ...], example: str) -> str:
     # The value may hold a password, so the sentence does not repeat it.
     if urlsplit(value).scheme not in allowed:
-        raise ValueError(f"does not begin with {' or '.join(f'{name}://' for name in allowed)}; use {example}.")
+        raise ValueError(
+            f"does not begin with {' or '.join(f'{name}://' for name in allowed)}; use {example}."
+        )
     return value
 
 
@@ -164,7 +172,11 @@ def _redis(value: str) -> str:
 
 
 def _mail(value: str) -> str:
-    return _scheme(value, ("smtp", "smtp+tls", "smtp+ssl", "consolemail", "filemail"), "smtp+tls://user:password@host:587")
+    return _scheme(
+        value,
+        ("smtp", "smtp+tls", "smtp+ssl", "consolemail", "filemail"),
+        "smtp+tls://user:password@host:587",
+    )
 
 
 def _zone(value: str) -> str:
@@ -211,5 +223,7 @@ def _kept_secret(data_dir: Path) -> str:
             f"LEDGERFLOW_DATA_DIR is {data_dir}, where the secret key cannot be kept: {error}. Choose a writable folder."
         ) from error
     if len(key) < 50:
-        raise SettingError(f"{path} is damaged; delete it to have a new key made (people must sign in again).")
+        raise SettingError(
+            f"{path} is damaged; delete it to have a new key made (people must sign in again)."
+        )
     return key

@@ -25,7 +25,9 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture
-def committed_db(django_db_setup: None, django_db_blocker: Any, request: pytest.FixtureRequest) -> Iterator[str]:
+def committed_db(
+    django_db_setup: None, django_db_blocker: Any, request: pytest.FixtureRequest
+) -> Iterator[str]:
     """A database of its own for a test that commits, uses threads, processes or two sessions; yields its name."""
     with django_db_blocker.unblock():
         before = connections["default"].settings_dict["NAME"]

@@ -54,7 +54,9 @@ def template() -> str:
         admin.execute("SELECT pg_advisory_lock(7201)")
         if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return name
-        for (old,) in admin.execute("SELECT datname FROM pg_database WHERE datname LIKE 'lf\\_template\\_%'").fetchall():
+        for (old,) in admin.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE 'lf\\_template\\_%'"
+        ).fetchall():
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old)))
         working = f"lf_making_{os.getpid()}"
         create(admin, working)
@@ -64,14 +66,18 @@ def template() -> str:
         call_command("migrate", database="owner", verbosity=0)
         for alias in ALIASES:
             connections[alias].close()
-        admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(working), sql.Identifier(name)))
+        admin.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(working), sql.Identifier(name))
+        )
     return name
 
 
 def create(admin: psycopg.Connection, name: str, source: str = "template0") -> None:
     """Create (anew) the database from the source."""
     admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-    admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source)))
+    admin.execute(
+        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))
+    )
 
 
 @contextmanager

@@ -74,7 +74,9 @@ class BankAccountFactory(DjangoModelFactory[BankAccount]):
     book = factory.SubFactory(BookFactory)
     name = factory.Sequence(lambda n: f"Checking {n}")
     currency = "USD"
-    ledger_account = factory.SubFactory(AccountFactory, book=factory.SelfAttribute("..book"), type=AccountType.ASSET)
+    ledger_account = factory.SubFactory(
+        AccountFactory, book=factory.SelfAttribute("..book"), type=AccountType.ASSET
+    )
 
 
 NOW = timezone.now
