@@ -118,9 +118,12 @@ class Cluster:
                 patient = time.monotonic() < asked + _ORPHAN_PATIENCE
                 _signal(left, signal.SIGQUIT if patient else signal.SIGKILL)
             time.sleep(_POLL * 5)
+        # Nobody is left, but PostgreSQL would refuse to start if the number in its lock files is that of
+        # another program by now, or of a zombie that nobody collects.
         if leader is not None and Path(f"/proc/{leader}").exists():
-            # The number now belongs to another program, and PostgreSQL would refuse to start.
             (self._folder.cluster / "postmaster.pid").unlink(missing_ok=True)
+        for stale in self._folder.socket_dir.iterdir():
+            stale.unlink()
 
     def _launch(self, *, deadline: float) -> None:
         assert self._identity is not None

@@ -83,7 +83,7 @@ def initialize(data_dir: Path) -> EmbeddedDatabase:
 
     :raises EmbeddedError: as `ensure_running`.
     """
-    with ensure_running(data_dir) as lease:
+    with ensure_running(data_dir, grace=0) as lease:
         return lease.database
 
 

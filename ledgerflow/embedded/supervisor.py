@@ -62,15 +62,13 @@ def _wait_while_used(cluster: Cluster, lease: FileLock, *, grace: float) -> bool
     """Return True, holding the lease alone, when nobody uses the server; False when the server is gone."""
     unused_since: float | None = None
     while cluster.is_running():
-        if not lease.try_exclusive():
-            unused_since = None
-        elif unused_since is None:
-            unused_since = time.monotonic()
+        if lease.try_exclusive():
+            unused_since = unused_since or time.monotonic()
+            if time.monotonic() - unused_since >= grace:
+                return True
             lease.release()
-        elif time.monotonic() - unused_since >= grace:
-            return True
         else:
-            lease.release()
+            unused_since = None
         time.sleep(_POLL)
     return False
 
