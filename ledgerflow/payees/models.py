@@ -22,7 +22,7 @@ class Payee(models.Model):
 
 
 class PayeeAlias(models.Model):
-    """A cleaned bank text that names the payee; ``key`` is what :func:`ledgerflow.payees.cleaning.payee_key` returns."""
+    """A cleaned bank text that names the payee; ``key`` is made by ``cleaning.payee_key``."""
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+")
     key = models.CharField(max_length=200)

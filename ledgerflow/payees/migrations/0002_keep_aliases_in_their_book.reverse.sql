@@ -1,0 +1,1 @@
+ALTER TABLE payees_payeealias DROP CONSTRAINT payees_alias_of_payee_in_book;

@@ -1,0 +1,81 @@
+"""Finding and naming the payees of bank texts, always for a set of texts at once."""
+
+from collections.abc import Collection
+
+from django.db import connection, transaction
+
+from ledgerflow.books.models import Book
+from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.payees.cleaning import NAME_LENGTH, UNKNOWN, clean_payees, payee_key
+from ledgerflow.payees.models import Payee, PayeeAlias
+
+_NEW_PAYEES = """
+    INSERT INTO payees_payee (book_id, name)
+    SELECT %(book)s, name FROM unnest(%(names)s::text[]) AS name
+    ON CONFLICT (book_id, name) DO NOTHING
+"""
+# A name that is here already (a person gave it to a payee) gets the key as one more alias.
+_NEW_ALIASES = """
+    INSERT INTO payees_payeealias (book_id, key, payee_id)
+    SELECT %(book)s, found.key, payee.id
+    FROM unnest(%(keys)s::text[], %(names)s::text[]) AS found (key, name)
+    JOIN payees_payee payee ON payee.book_id = %(book)s AND payee.name = found.name
+    ON CONFLICT (book_id, key) DO NOTHING
+"""
+_KNOWN = """
+    SELECT alias.key, alias.payee_id
+    FROM unnest(%(keys)s::text[]) AS wanted (key)
+    JOIN payees_payeealias alias ON alias.book_id = %(book)s AND alias.key = wanted.key
+"""
+
+
+class PayeeNameError(LedgerFlowError):
+    """The name cannot be a payee's."""
+
+
+@transaction.atomic
+def identify_payees(*, book: Book, texts: Collection[str]) -> dict[str, int]:
+    """Return the id of each text's payee, making payees that are new to the book.
+
+    Texts without words are left out. One query when all are known and four otherwise, however many there are.
+    """
+    names = {text: name for text, name in clean_payees(set(texts)).items() if name != UNKNOWN}
+    key_by_name = {name: payee_key(name) for name in set(names.values())}
+    known = _known(book, set(key_by_name.values()))
+    # Sorted, so that two sessions that meet the same new payees wait for each other instead of a deadlock.
+    new = dict(sorted((key, name) for name, key in sorted(key_by_name.items()) if key not in known))
+    if new:
+        with connection.cursor() as cursor:
+            cursor.execute(_NEW_PAYEES, {"book": book.pk, "names": sorted(new.values())})
+            cursor.execute(_NEW_ALIASES, {"book": book.pk, "keys": list(new), "names": list(new.values())})
+        known |= _known(book, set(new))
+    return {text: known[key_by_name[name]] for text, name in names.items()}
+
+
+@transaction.atomic
+def name_payee(*, book: Book, name: str) -> Payee:
+    """Return the book's payee of that name, made if it is new.
+
+    Raises:
+        PayeeNameError: the name is empty or longer than 160 characters.
+    """
+    name = " ".join(name.split())
+    if not name or len(name) > NAME_LENGTH:
+        raise PayeeNameError(f"A payee's name has 1 to {NAME_LENGTH} characters.")
+    payee, _ = Payee.objects.get_or_create(book=book, name=name)
+    return payee
+
+
+@transaction.atomic
+def remember_payee(*, book: Book, text: str, payee: Payee) -> None:
+    """Let the bank text name this payee from now on, as a person said; a text without words names nobody."""
+    key = payee_key(text)
+    if clean_payees([text])[text] == UNKNOWN:
+        return
+    PayeeAlias.objects.update_or_create(book=book, key=key, defaults={"payee": payee})
+
+
+def _known(book: Book, keys: Collection[str]) -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, {"book": book.pk, "keys": list(keys)})
+        return dict(cursor.fetchall())

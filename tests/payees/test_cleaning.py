@@ -1,0 +1,100 @@
+"""A bank's text becomes a payee's name; the name stays what it is when cleaned again."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledgerflow.payees.cleaning import KEY_LENGTH, NAME_LENGTH, UNKNOWN, clean_payee, clean_payees, payee_key
+
+PARTS = st.sampled_from(
+    [
+        "SQ *",
+        "POS DEBIT ",
+        "CARTE 01/03/25 ",
+        "Müller ",
+        "GmbH",
+        "#1234",
+        " CA",
+        "*",
+        "4567XXXX1234",
+        "\\",
+        "12.34 EUR",
+        "ß",
+        "ŉ",
+        "İ",
+        " on",
+        "-",
+        "UPI/DR/1/A/",
+    ]
+)
+TEXTS = st.one_of(st.text(max_size=60), st.lists(PARTS, max_size=8).map("".join))
+
+
+@given(TEXTS)
+def test_it_is_stable_and_never_empty(raw: str):
+    name = clean_payee(raw)
+
+    assert name.strip()
+    assert len(name) <= NAME_LENGTH
+    assert clean_payee(name) == name
+
+
+@given(TEXTS)
+def test_a_key_is_stable_and_never_empty(raw: str):
+    key = payee_key(raw)
+
+    assert key.strip()
+    assert len(key) <= KEY_LENGTH
+    assert payee_key(clean_payee(raw)) == key
+
+
+@given(st.lists(TEXTS, max_size=10))
+def test_cleaning_many_is_cleaning_each(raws: list[str]):
+    assert clean_payees(raws) == {raw: clean_payee(raw) for raw in raws}
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ("SQ *CORNER BAKERY #4412 OAKLAND CA", "Corner Bakery"),
+        ("POS DEBIT VISA 4124 XXXXXX1234 GROCER", "Grocer"),
+        ("CARD PURCHASE 06/12 HARDWARE STORE", "Hardware Store"),
+        ("CARTE 01/03/25 BOULANGERIE CB*4567", "Boulangerie"),
+        ("PRLV SEPA ASSURANCE DUPONT", "Assurance Dupont"),
+        ("SEPA-Lastschrift Stadtwerke GmbH", "Stadtwerke GmbH"),
+        ("PAYPAL *GAMESHOP 4029357733", "Gameshop"),
+        ("UPI/DR/612345678901/TEASTALL/YESB/tea@ybl/Payment", "Teastall"),
+        ("STREAMING.COM 866-579-7172 CA", "Streaming"),
+        ("Purchase authorized on 05/14 Kayak Rental", "Kayak Rental"),
+    ],
+)
+def test_it_strips_what_banks_write_around_a_name(raw: str, name: str):
+    assert clean_payee(raw) == name
+
+
+@pytest.mark.parametrize(
+    "raw", ["7-Eleven", "Cafe 22", "Coca-Cola", "24/7 Fitness", "Oregon Trail Cafe", "H&M", "IN-N-OUT Burger"]
+)
+def test_it_leaves_names_alone(raw: str):
+    assert clean_payee(raw) == raw
+
+
+@pytest.mark.parametrize("raw", ["", "   ", "\x00"])
+def test_a_text_without_words_is_shown_as_unknown(raw: str):
+    assert clean_payee(raw) == UNKNOWN
+
+
+def test_a_text_of_nothing_but_noise_is_kept():
+    assert clean_payee("4124 XXXXXX1234") == "4124 XXXXXX1234"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Siemens AG", "SIEMENS"), ("Café Crème UG", "cafe creme"), ("Joe's Pizza", "JOES PIZZA")],
+)
+def test_equal_payees_meet_under_one_key(one: str, other: str):
+    assert payee_key(one) == payee_key(other)
+
+
+def test_different_payees_have_different_keys():
+    assert payee_key("Corner Bakery") != payee_key("Corner Bank")
