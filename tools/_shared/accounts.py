@@ -1,0 +1,87 @@
+"""Which account and currency each row belongs to."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tools._shared.amounts import AmountColumn
+from tools._shared.columns import Columns
+from tools._shared.currencies import NO_CURRENCY, currency_in_header, currency_of
+from tools._shared.vocabulary import Role, words
+
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
+_LABELLED = re.compile(
+    r"(?:account|konto|kontonummer|rekening\w*|compte|cuenta|conto|conta|iban|card|kort|karte|卡号|账号|账户)"
+    r"[^:：;,\d]{0,24}[:：#,; ]\s*=?['\"]?([0-9*xX][0-9A-Za-z*\- ]{3,32}\d)",
+    re.IGNORECASE,
+)
+_MANY = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The account column and what stands for it elsewhere in the file; the currency column likewise."""
+
+    account: int | None
+    account_stated: str | None
+    currency: int | None
+    currency_stated: str
+
+
+def stated_account(lines: Sequence[str], name: str) -> str | None:
+    """Return the account that the lines above the table (or the file's name) state."""
+    for line in lines:
+        found = _IBAN.search(line)
+        if found and len(found[0].replace(" ", "")) >= 15:
+            return found[0].replace(" ", "")
+    for line in lines:
+        labelled = _LABELLED.search(line)
+        if labelled:
+            return labelled[1].strip()
+    found = _IBAN.search(name)
+    return found[0] if found and len(found[0]) >= 15 else None
+
+
+def account_column(columns: Columns) -> int | None:
+    """Return the column of the own account: filled in every row, with few values."""
+    named = [at for at in columns.of(Role.ACCOUNT) if columns.roles.get(at - 1) is not Role.COUNTERPARTY]
+    if columns.has_header:
+        for at in named:
+            values = set(columns.pick(at))
+            if "" not in values and len(values) <= _MANY:
+                return at
+        return None
+    for at in range(len(columns.cells)):
+        values = set(columns.pick(at))
+        if len(values) == 1 and _IBAN.fullmatch(next(iter(values))):
+            return at
+    return None
+
+
+def currency_column(columns: Columns, beside: int) -> int | None:
+    """Return the currency column nearest to the amounts."""
+    found = [at for at in columns.of(Role.CURRENCY) if columns.is_currency(at)]
+    if not columns.has_header:
+        found = [at for at in found if all(columns.pick(at))] or found
+    return min(found, key=lambda at: (abs(at - beside), at), default=None)
+
+
+def currency_stated(columns: Columns, amounts: Sequence[int], looked: dict[int, AmountColumn], above: Sequence[str]) -> str:
+    """Return the currency that the amount's header, its symbols or the lines above the table name."""
+    for at in amounts:
+        named = currency_in_header(columns.header[at]) if at < len(columns.header) else None
+        if named:
+            return named
+    affixes = {currency_of(affix) for at in amounts if at in looked for affix in looked[at].affixes}
+    if len(affixes) == 1:
+        only = affixes.pop()
+        if only:
+            return only
+    codes = {code for line in above if (code := _labelled_currency(line))}
+    return codes.pop() if len(codes) == 1 else NO_CURRENCY
+
+
+def _labelled_currency(line: str) -> str | None:
+    if not re.search(r"\b(?:currency|wahrung|waehrung|munt|devise|moneda|divisa|valuta|eur)\b", words(line)):
+        return None
+    return currency_in_header(line)

@@ -1,0 +1,73 @@
+"""The running balance: whether the amounts lead from each stated balance to the next, and in which direction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+Kind = Literal["after", "before"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """How well balances follow from amounts.
+
+    ``newest_first`` says that the rows stand in reverse order; ``before`` that a row states the balance before its movement.
+    """
+
+    compared: int
+    matched: int
+    newest_first: bool
+    kind: Kind
+
+    @property
+    def works(self) -> bool:
+        """Whether every balance follows from the one before."""
+        return self.compared > 0 and self.matched == self.compared
+
+    @property
+    def share(self) -> float:
+        """The share of balances that follow, for ranking only."""
+        return self.matched / self.compared if self.compared else 0.0
+
+
+def _follow(amounts: Sequence[Decimal | None], balances: Sequence[Decimal | None], kind: Kind) -> tuple[int, int]:
+    compared = matched = 0
+    expected: Decimal | None = None
+    for amount, balance in zip(amounts, balances, strict=True):
+        if kind == "after" and expected is not None and amount is not None:
+            expected += amount
+        if balance is not None:
+            if expected is not None:
+                compared += 1
+                matched += expected == balance
+            expected = balance
+        if kind == "before" and expected is not None and amount is not None:
+            expected += amount
+    return compared, matched
+
+
+def follow(amounts: Sequence[Decimal | None], balances: Sequence[Decimal | None]) -> Chain:
+    """Return the direction and kind in which most balances follow from the amounts."""
+    chains = []
+    kinds: tuple[Kind, ...] = ("after", "before")
+    for kind in kinds:
+        for newest_first in (False, True):
+            step = -1 if newest_first else 1
+            compared, matched = _follow(amounts[::step], balances[::step], kind)
+            chains.append(Chain(compared, matched, newest_first, kind))
+    return max(chains, key=lambda chain: (chain.share, chain.kind == "after", not chain.newest_first))
+
+
+def ends(
+    amounts: Sequence[Decimal | None], balances: Sequence[Decimal | None], chain: Chain
+) -> tuple[Decimal | None, Decimal | None]:
+    """Return the balances before the first and after the last movement, as the rows of a working chain state them.
+
+    A row without a balance at either end leaves that end unstated.
+    """
+    step = -1 if chain.newest_first else 1
+    first_amount, first, last_amount, last = amounts[::step][0], balances[::step][0], amounts[::step][-1], balances[::step][-1]
+    if chain.kind == "before":
+        return first, None if last is None or last_amount is None else last + last_amount
+    return None if first is None or first_amount is None else first - first_amount, last

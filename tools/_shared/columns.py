@@ -1,0 +1,217 @@
+"""What each column of a table holds and is for: its header proposes, its cells decide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tools._shared.amounts import AmountColumn, amount_column
+from tools._shared.currencies import CODES, currency_of
+from tools._shared.dates import Day, read_days
+from tools._shared.vocabulary import Role, direction_of, roles_of_header
+
+_SAMPLE = 400
+_MOSTLY = 0.6
+_DATE_ROLES = frozenset({Role.BOOKING_DATE, Role.DATE, Role.VALUE_DATE, Role.OTHER_DATE})
+_NUMBER_ROLES = frozenset(
+    {
+        Role.AMOUNT,
+        Role.OUT,
+        Role.IN,
+        Role.BALANCE,
+        Role.OPENING,
+        Role.CLOSING,
+        Role.OTHER_NUMBER,
+        Role.FEE,
+        Role.ACCOUNT,
+        Role.CARD,
+        Role.BANK_ID,
+        Role.REFERENCE,
+    }
+)
+_TEXT_ROLES = frozenset(
+    {
+        Role.FLAG,
+        Role.CURRENCY,
+        Role.OTHER_CURRENCY,
+        Role.ACCOUNT,
+        Role.CARD,
+        Role.BANK_ID,
+        Role.STATUS,
+        Role.COUNTERPARTY,
+        Role.REFERENCE,
+        Role.DESCRIPTION,
+        Role.OTHER_DATE,
+    }
+)
+
+
+@dataclass(slots=True)
+class Columns:
+    """The columns of the rows under a header (or of all rows, when there is none).
+
+    ``cells`` are the columns' cells over all body rows; ``days`` the possible days of each date column.
+    """
+
+    header: Sequence[str]
+    cells: list[tuple[str, ...]]
+    days: dict[int, list[Day | None]]
+    roles: dict[int, Role]
+    numbers: set[int]
+    dated: list[int] = field(default_factory=list)
+    main: int = -1
+
+    @property
+    def has_header(self) -> bool:
+        """Whether the table names its columns."""
+        return bool(self.header)
+
+    def title(self, column: int) -> str:
+        """Return how a sentence names a column."""
+        name = self.header[column] if column < len(self.header) else ""
+        return f"“{name}”" if name else f"column {column + 1}"
+
+    def of(self, *roles: Role) -> list[int]:
+        """Return the columns with one of the roles, from left to right."""
+        return [column for column in sorted(self.roles) if self.roles[column] in roles]
+
+    def pick(self, column: int) -> list[str]:
+        """Return a column's cells on the dated rows."""
+        cells = self.cells[column]
+        return [cells[at] for at in self.dated]
+
+    def number(self, column: int) -> AmountColumn:
+        """Return a column's amounts on the dated rows, decimal mark not yet settled."""
+        return amount_column(self.pick(column))
+
+    def is_currency(self, column: int) -> bool:
+        """Whether every filled cell of the dated rows names one currency."""
+        found = {cell for cell in self.pick(column) if cell}
+        return bool(found) and all(currency_of(cell) for cell in found)
+
+
+def _sample(count: int) -> list[int]:
+    step = max(1, count // _SAMPLE)
+    return sorted({*range(min(count, _SAMPLE)), *range(0, count, step)})
+
+
+def _date_columns(cells: list[tuple[str, ...]], rows: list[int]) -> list[int]:
+    known: dict[str, Day | None] = {}
+    found = []
+    for column, texts in enumerate(cells):
+        filled = [texts[at] for at in rows if texts[at]]
+        if filled and sum(day is not None for day in read_days(filled, known)) >= _MOSTLY * len(filled):
+            found.append(column)
+    return found
+
+
+def _number_columns(cells: list[tuple[str, ...]], rows: list[int], dates: list[int]) -> set[int]:
+    found = set()
+    for column, texts in enumerate(cells):
+        looked = amount_column([texts[at] for at in rows])
+        if column not in dates and looked.filled and looked.bad <= (1 - _MOSTLY) * looked.filled and looked.known:
+            found.add(column)
+    return found
+
+
+def _named_roles(columns: Columns) -> None:
+    for column in range(len(columns.cells)):
+        name = columns.header[column] if column < len(columns.header) else ""
+        filled = [cell for cell in columns.pick(column) if cell]
+        if column in columns.days:
+            allowed, fallback = _DATE_ROLES, Role.OTHER_DATE
+        elif column in columns.numbers:
+            allowed, fallback = _NUMBER_ROLES, Role.OTHER
+        else:
+            allowed, fallback = _TEXT_ROLES if filled else _TEXT_ROLES | _NUMBER_ROLES, Role.OTHER
+        proposed = roles_of_header(name)
+        columns.roles[column] = next((role for role in proposed if role in allowed), fallback)
+        if column in columns.numbers and columns.roles[column] in {Role.OUT, Role.IN} and Role.BANK_ID in proposed:
+            columns.roles[column] = Role.OTHER
+        following = column + 1
+        if (
+            filled
+            and following in columns.numbers
+            and not (columns.header[following] if following < len(columns.header) else "")
+            and all(cell in CODES for cell in filled)
+        ):
+            amounts = next((role for role in proposed if role in {Role.AMOUNT, Role.BALANCE}), None)
+            if amounts:
+                columns.roles[column] = Role.CURRENCY if amounts is Role.AMOUNT else Role.OTHER_CURRENCY
+    _unnamed_amounts(columns)
+
+
+def _unnamed_amounts(columns: Columns) -> None:
+    """Give a number column without a name the role of the currency column's name before it."""
+    for column in sorted(columns.numbers):
+        before = column - 1
+        unnamed = column >= len(columns.header) or not columns.header[column]
+        if unnamed and columns.roles.get(before) in {Role.CURRENCY, Role.OTHER_CURRENCY}:
+            proposed = roles_of_header(columns.header[before]) if before < len(columns.header) else []
+            role = next((role for role in proposed if role in {Role.AMOUNT, Role.BALANCE}), None)
+            if role:
+                columns.roles[column] = role
+
+
+def _content_roles(columns: Columns) -> None:
+    for column in range(len(columns.cells)):
+        if column in columns.days:
+            columns.roles[column] = Role.DATE
+        elif column in columns.numbers:
+            columns.roles[column] = Role.OTHER_NUMBER
+        elif columns.is_currency(column):
+            columns.roles[column] = Role.CURRENCY
+        else:
+            columns.roles[column] = Role.OTHER
+
+
+def look_at_columns(header: Sequence[str], cells: list[tuple[str, ...]]) -> Columns | None:
+    """Return what the columns are, ``None`` when no column holds dates."""
+    count = len(cells[0]) if cells else 0
+    rows = _sample(count)
+    dates = _date_columns(cells, rows)
+    if not dates:
+        return None
+    known: dict[str, Day | None] = {}
+    days = {column: read_days(cells[column], known) for column in dates}
+    columns = Columns(header=header, cells=cells, days=days, roles={}, numbers=set())
+    columns.dated = [at for at in rows if any(days[column][at] for column in dates)]
+    columns.numbers = _number_columns(cells, columns.dated, dates)
+    (_named_roles if header else _content_roles)(columns)
+    columns.main = _main_date(columns)
+    main = days[columns.main]
+    columns.dated = [at for at in range(count) if main[at] is not None]
+    return columns
+
+
+def _main_date(columns: Columns) -> int:
+    """Return the column of the rows' own date: the first that names a booking or a transaction, else a value date."""
+    rank = {Role.BOOKING_DATE: 0, Role.DATE: 0, Role.VALUE_DATE: 1, Role.OTHER_DATE: 2}
+    filled = {column: sum(day is not None for day in days) for column, days in columns.days.items()}
+    most = max(filled.values())
+    usable = [column for column in columns.days if filled[column] * 2 >= most]
+    return min(usable, key=lambda column: (rank[columns.roles[column]], column))
+
+
+def directions(columns: Columns, column: int) -> list[int | None]:
+    """Return the direction that each dated row's cell states."""
+    known: dict[str, int | None] = {}
+    found = []
+    for cell in columns.pick(column):
+        if cell not in known:
+            known[cell] = direction_of(cell)
+        found.append(known[cell])
+    return found
+
+
+def flag_columns(columns: Columns) -> list[int]:
+    """Return the columns whose cells all say money in or out; a column named so comes first."""
+    named = columns.of(Role.FLAG)
+    found = list(named)
+    for column in range(len(columns.cells)):
+        if column in columns.days or column in columns.numbers or column in named:
+            continue
+        if columns.roles[column] in {Role.STATUS, Role.CURRENCY}:
+            continue
+        texts = set(columns.pick(column))
+        if len(texts) <= 12 and "" not in texts and all(direction_of(text) for text in texts):
+            found.append(column)
+    return found

@@ -1,0 +1,146 @@
+"""Dates as banks print them. A cell yields its possible days; a column is settled elsewhere, by all its rows.
+
+Dates are the bank's local dates: a time or zone after the date is dropped, never applied.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from typing import Literal, NamedTuple
+
+Order = Literal["YMD", "DMY", "MDY"]
+ORDERS: tuple[Order, ...] = ("YMD", "DMY", "MDY")
+
+_EARLIEST, _LATEST = 1950, 2099
+_TIME = re.compile(
+    r"(?:[T, ]+|(?<=\d))\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?"
+    r"\s*(?:Z|[A-Z]{2,5}|[-+]\d{2}:?\d{2}|\[[^\]]*\])?$"
+)
+_AS_OF = re.compile(r"\s+as of\s.*$", re.IGNORECASE)
+_NUMERIC = re.compile(r"(\d{1,4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,4})\.?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{6}(?:\.\d+)?(?:\[[^\]]*\])?)?")
+_EAST_ASIAN = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+_WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"
+_DAY_NAME_YEAR = re.compile(
+    rf"{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th)?\.?[\s\-/.]*(?:de\s+)?([^\W\d_]{{3,12}})\.?[\s\-/.,']*(?:de\s+)?(\d{{1,4}})"
+)
+_NAME_DAY_YEAR = re.compile(rf"{_WEEKDAY}([^\W\d_]{{3,12}})\.?[\s\-/.]*(\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.,]+(\d{{2,4}})")
+_YEAR_NAME_DAY = re.compile(r"(\d{4})[\s\-/.]+([^\W\d_]{3,12})\.?[\s\-/.]+(\d{1,2})")
+
+_MONTHS = """
+jan january januar janvier enero ene januari gennaio gen janeiro tammikuu tammi tam styczen sty leden led ianuarie ian
+feb february februar fevrier fev febrero februari febbraio fevereiro helmikuu helmi hel luty lut unor februarie
+mar march marz maerz mrz mars marzo maart mrt marco maaliskuu maalis maa marzec brezen bre martie
+apr april avril avr abril abr aprile huhtikuu huhti huh kwiecien kwi duben dub aprilie
+may mai mayo mei maj maggio mag maio toukokuu touko tou kveten kve
+jun june juni juin junio giugno giu junho kesakuu kesa kes czerwiec cze cerven cer iunie iun
+jul july juli juillet juil julio luglio lug julho heinakuu heina hei lipiec lip cervenec cvc iulie iul
+aug august aout agosto ago augustus augusti elokuu elo sierpien sie srpen srp
+sep sept september septembre septiembre settembre set setembro syyskuu syys syy wrzesien wrz zari zar septembrie
+oct october oktober okt octobre octubre ottobre ott outubro out oktobar lokakuu loka lok pazdziernik paz rijen rij octombrie
+nov november novembre noviembre novembro marraskuu marras listopad lis noiembrie noi
+dec december dezember dez decembre diciembre dic dicembre dezembro joulukuu joulu jou grudzien gru prosinec pro des desember
+"""
+MONTH_BY_NAME = {name: number for number, row in enumerate(_MONTHS.strip().splitlines(), start=1) for name in row.split()}
+
+
+class Day(NamedTuple):
+    """The days that one cell may mean, by the order of its parts. ``separator`` is empty when nothing is left open."""
+
+    ymd: date | None
+    dmy: date | None
+    mdy: date | None
+    separator: str
+
+    def read(self, order: Order) -> date | None:
+        """Return the day under one order."""
+        return self.ymd if order == "YMD" else self.dmy if order == "DMY" else self.mdy
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case without accents."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ø", "o"))
+    return "".join(character for character in plain if not unicodedata.combining(character))
+
+
+def _day(year: str, month: str | int, day: str) -> date | None:
+    number = int(year)
+    if len(year) <= 2:
+        number += 2000 if number < 70 else 1900
+    elif len(year) == 3:
+        return None
+    try:
+        found = date(number, int(month), int(day))
+    except ValueError:
+        return None
+    return found if _EARLIEST <= found.year <= _LATEST else None
+
+
+def _certain(found: date | None) -> Day | None:
+    return Day(found, found, found, "") if found else None
+
+
+def _named(text: str) -> Day | None:
+    for pattern, places in ((_DAY_NAME_YEAR, (3, 2, 1)), (_NAME_DAY_YEAR, (3, 1, 2)), (_YEAR_NAME_DAY, (1, 2, 3))):
+        match = pattern.fullmatch(text)
+        month = MONTH_BY_NAME.get(fold(match[places[1]])) if match else None
+        if match and month:
+            return _certain(_day(match[places[0]], month, match[places[2]]))
+    return None
+
+
+def _numeric(match: re.Match[str]) -> Day | None:
+    first, separator, second, third = match.groups()
+    if len(first) == 4:
+        return _certain(_day(first, second, third)) if len(third) <= 2 else None
+    if len(first) == 3 or len(third) not in {2, 4}:
+        return None
+    found = Day(
+        ymd=_day(first, second, third) if len(first) == len(third) == 2 and separator != "." else None,
+        dmy=_day(third, second, first),
+        mdy=_day(third, first, second) if separator != "." else None,
+        separator=separator,
+    )
+    return found if found.ymd or found.dmy or found.mdy else None
+
+
+def read_day(cell: str) -> Day | None:
+    """Return the days that a cell may mean, or ``None`` when it holds no date with a year."""
+    text = cell.strip().strip("'\"").strip()
+    if len(text) < 6 or len(text) > 60 or not any(character.isdigit() for character in text):
+        return None
+    text = _AS_OF.sub("", text)
+    compact = _COMPACT.fullmatch(text)
+    if compact:
+        return _certain(_day(*compact.groups()))
+    if ":" in text or len(text) > 12:
+        text = _TIME.sub("", text).rstrip(" ,T")
+    numeric = _NUMERIC.fullmatch(text)
+    if numeric:
+        return _numeric(numeric)
+    east_asian = _EAST_ASIAN.fullmatch(text)
+    if east_asian:
+        return _certain(_day(*east_asian.groups()))
+    return _named(text)
+
+
+def read_days(cells: Iterable[str], known: dict[str, Day | None]) -> list[Day | None]:
+    """Return the possible days of each cell; ``known`` remembers the cells read before."""
+    days = []
+    for cell in cells:
+        head = cell[:10] if len(cell) > 12 and cell[10] in "T " and _TIME.fullmatch(cell, 10) else cell
+        if head not in known:
+            known[head] = read_day(head)
+        days.append(known[head])
+    return days
+
+
+_IN_TEXT = re.compile(r"(?<!\d)(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8})(?!\d)")
+
+
+def days_in_text(text: str) -> list[Day]:
+    """Return the dates inside a longer text, such as a file name or a line above the table."""
+    return [day for day in map(read_day, _IN_TEXT.findall(text)) if day]

@@ -1,0 +1,138 @@
+"""Day before month or month before day: settled by every row of every date column, else by what surrounds the rows.
+
+The order of the evidence: a number above 12, full stops between the parts, dates known from the file name or the lines
+above the table, rows in order of time, a second date column that must stay near, a decimal comma (no country that
+writes one puts the month first), a North American time zone. Where nothing settles it the file is refused.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tools._shared.dates import ORDERS, Day, Order
+from tools.contract import StatementRefusedError
+
+_NEAR_DAYS = 12
+_FAR_DAYS = 25
+_YEARS_TOGETHER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What else the file says that can settle the order of day and month."""
+
+    known: Sequence[Day]
+    newest_first: bool | None
+    has_decimal_comma: bool
+    has_american_zone: bool
+
+
+def _fits(days: Sequence[Day], order: Order) -> bool:
+    return all(day.read(order) is not None for day in days)
+
+
+def _in_order(days: Sequence[Day], order: Order) -> tuple[bool, bool]:
+    read = [found for found in (day.read(order) for day in days) if found]
+    pairs = list(zip(read, read[1:], strict=False))
+    return all(one <= two for one, two in pairs), all(one >= two for one, two in pairs)
+
+
+def _by_year(days: set[Day], orders: list[Order]) -> list[Order]:
+    """Drop the orders under which the year jumps about while another keeps it together."""
+    spans = {}
+    for order in orders:
+        years = {found.year for found in (day.read(order) for day in days) if found}
+        spans[order] = max(years) - min(years)
+    together = [order for order in orders if spans[order] <= _YEARS_TOGETHER]
+    if len(days) >= 3 and together and len(together) < len(orders):
+        return together
+    return [order for order in orders if order != "YMD"] if len(orders) > 1 else orders
+
+
+def _by_known(days: set[Day], orders: list[Order], known: Sequence[Day]) -> list[Order]:
+    """Keep the orders that put no row after the latest date that the file names elsewhere."""
+    certain = [day.ymd for day in known if day.ymd and not day.separator]
+    if not certain:
+        return orders
+    latest = max(certain)
+    kept = [order for order in orders if all((found := day.read(order)) and found <= latest for day in days)]
+    return kept or orders
+
+
+def _by_time(main: Sequence[Day], orders: list[Order], *, newest_first: bool | None) -> list[Order]:
+    if len(set(main)) < 2:
+        return orders
+    runs = {order: _in_order(main, order) for order in orders}
+    if newest_first is not None:
+        kept = [order for order in orders if runs[order][newest_first]]
+    else:
+        kept = [order for order in orders if any(runs[order])] if len(set(main)) >= 3 else orders
+    return kept or orders
+
+
+def _by_neighbour(pairs: Sequence[tuple[Day, Day]], orders: list[Order]) -> list[Order]:
+    def widest(order: Order) -> int:
+        gaps = [abs((one - two).days) for a, b in pairs if (one := a.read(order)) and (two := b.read(order))]
+        return max(gaps, default=0)
+
+    near = [order for order in orders if widest(order) <= _NEAR_DAYS]
+    return near if near and all(widest(order) >= _FAR_DAYS for order in orders if order not in near) else orders
+
+
+def settle_order(
+    main: Sequence[Day], others: Sequence[Sequence[Day | None]], aligned: Sequence[Day | None], around: Surroundings, title: str
+) -> tuple[Order, str | None]:
+    """Return the order of the parts and a warning when only weak evidence settled it.
+
+    ``main`` are the days of the rows' date column that leave something open, ``aligned`` the same with the other days in
+    place, ``others`` the further date columns row by row.
+
+    Raises:
+        StatementRefusedError: No order fits, or several do and nothing settles which.
+    """
+    separators = {day.separator for day in main}
+    same = [day for column in others for day in column if day and day.separator in separators]
+    pooled = {*main, *same}
+    orders = [order for order in ORDERS if _fits(list(pooled), order)]
+    if not orders:
+        pooled = set(main)
+        orders = [order for order in ORDERS if _fits(main, order)]
+    if not orders:
+        raise StatementRefusedError(
+            f"The dates in {title} are written in more than one order of day and month: {_example(main)}. "
+            "Ask the bank for a file with dates such as 2026-01-31."
+        )
+    if len(orders) > 1 and len({tuple(day.read(order) for day in main) for order in orders}) == 1:
+        return orders[0], None
+    hints = [day for day in around.known if day.separator in separators]
+    if len(orders) > 1 and any(_fits(hints, order) for order in orders):
+        orders = [order for order in orders if _fits(hints, order)]
+    orders = _by_year(pooled, orders)
+    pairs = [(one, two) for column in others for one, two in zip(aligned, column, strict=True) if one and two]
+    if len(orders) > 1:
+        orders = _by_known(pooled, orders, around.known)
+    if len(orders) > 1:
+        orders = _by_time(main, orders, newest_first=around.newest_first)
+    if len(orders) > 1:
+        orders = _by_neighbour(pairs, orders)
+    if len(orders) == 1:
+        return orders[0], None
+    if around.has_decimal_comma and "DMY" in orders:
+        return "DMY", f"No row of {title} settles day and month; the decimal comma says that the day comes first."
+    if around.has_american_zone and "MDY" in orders:
+        return "MDY", f"No row of {title} settles day and month; the time zone says that the month comes first."
+    raise StatementRefusedError(
+        f"The dates in {title} can be read with the day or the month first ({_both(main[0])}), and nothing in the file "
+        "settles which. Export a longer period, or choose dates such as 2026-01-31 at the bank."
+    )
+
+
+def _both(day: Day) -> str:
+    found: list[date] = [read for read in (day.dmy, day.mdy, day.ymd) if read]
+    return " or ".join(dict.fromkeys(read.isoformat() for read in found))
+
+
+def _example(days: Sequence[Day]) -> str:
+    first = next((day for day in days if day.mdy is None), days[0])
+    second = next((day for day in days if day.dmy is None), days[-1])
+    return f"{_both(first)} beside {_both(second)}"

@@ -1,0 +1,149 @@
+"""The rows of a table that are not movements: titles, continued descriptions, totals, stated balances, pending rows.
+
+Nothing is dropped in silence: a row that holds an amount and is none of these refuses the file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from tools._shared.amounts import BLANKS, amount_column, single_amount
+from tools._shared.columns import Columns
+from tools._shared.vocabulary import Role, is_closing, is_failed, is_opening, is_pending, is_total
+from tools.contract import StatementRefusedError
+
+_CONTINUED_ROLES = frozenset({Role.DESCRIPTION, Role.COUNTERPARTY, Role.REFERENCE, Role.OTHER})
+
+
+@dataclass(slots=True)
+class Leftovers:
+    """What the rows without a movement say.
+
+    ``continued`` are further description texts by the body index of the row they belong to; the other lists hold row
+    numbers for warnings.
+    """
+
+    opening: Decimal | None = None
+    closing: Decimal | None = None
+    continued: dict[int, list[str]] = field(default_factory=dict)
+    left_out: list[int] = field(default_factory=list)
+    pending: list[int] = field(default_factory=list)
+    failed: list[int] = field(default_factory=list)
+    without_amount: list[int] = field(default_factory=list)
+
+    def warnings(self, unit: str) -> list[str]:
+        """Return a sentence for every kind of row that was left out."""
+        kinds = (
+            (self.left_out, "hold no transaction and were left out"),
+            (self.pending, "are pending without a booking date and were left out"),
+            (self.failed, "were declined or reverted by the bank and were left out"),
+            (self.without_amount, "state no amount and were left out"),
+        )
+        return [f"{len(rows)} rows {reason}: {unit} {_numbers(rows)}." for rows, reason in kinds if rows]
+
+
+def _numbers(rows: Sequence[int]) -> str:
+    shown = ", ".join(map(str, rows[:8]))
+    return f"{shown} and {len(rows) - 8} more" if len(rows) > 8 else shown
+
+
+def _lone_amount(row: Sequence[str]) -> Decimal | None:
+    found = [amount for amount in map(single_amount, row) if amount is not None]
+    return found[0] if len(found) == 1 else None
+
+
+def note_balance(row: Sequence[str], into: Leftovers) -> bool:
+    """Take a row that names the opening or closing balance; return whether it is one."""
+    for at, cell in enumerate(row):
+        label, _, inside = cell.partition(":")
+        if len(cell) > 80 or not label:
+            continue
+        opening, closing = is_opening(label), is_closing(label)
+        if opening or closing:
+            amount = single_amount(inside) if inside.strip() else _lone_amount(row[at + 1 :])
+            if opening and into.opening is None:
+                into.opening = amount
+            elif closing and into.closing is None:
+                into.closing = amount
+            return True
+    return False
+
+
+def _is_amount(cell: str) -> bool:
+    return cell not in BLANKS and amount_column([cell]).is_amounts
+
+
+def _by_columns(row: Sequence[str], columns: Columns, into: Leftovers) -> bool:
+    """Take a row that only fills a column of opening or closing balances."""
+    taken = False
+    for at in columns.of(Role.OPENING, Role.CLOSING):
+        amount = single_amount(row[at])
+        if amount is not None:
+            taken = True
+            if columns.roles[at] is Role.OPENING:
+                into.opening = amount if into.opening is None else into.opening
+            else:
+                into.closing = amount
+    return taken
+
+
+def _status(row: Sequence[str], columns: Columns) -> str:
+    return " ".join(row[at] for at in columns.of(Role.STATUS) if row[at])
+
+
+def sort_leftovers(columns: Columns, numbers: Sequence[int], amounts: Sequence[int], unit: str, into: Leftovers) -> None:
+    """Sort every row without a date; ``amounts`` are the columns that hold the movements.
+
+    Raises:
+        StatementRefusedError: A row holds an amount but no date, and nothing says that it is no movement.
+    """
+    dated = set(columns.dated)
+    first, last = columns.dated[0], columns.dated[-1]
+    previous: int | None = None
+    for at in range(len(numbers)):
+        if at in dated:
+            previous = at
+            continue
+        row = [texts[at] for texts in columns.cells]
+        filled = [cell for cell in row if cell]
+        if not filled or filled == [cell for cell in columns.header if cell]:
+            continue
+        if note_balance(row, into):
+            previous = None
+        elif any(_is_amount(row[column]) for column in amounts):
+            _with_amount(row, columns, numbers[at], unit, into, outside=at < first)
+            previous = None
+        elif _by_columns(row, columns, into):
+            previous = None
+        elif previous is not None and not row[columns.main] and _continues(row, columns):
+            into.continued.setdefault(previous, []).extend(filled)
+        elif row[columns.main] and len(filled) > 1 and first < at < last and not is_total(filled[0]):
+            raise StatementRefusedError(
+                f"{unit.capitalize()} {numbers[at]} stands among the transactions and has “{row[columns.main][:40]}” where "
+                "the date should be. Correct or remove it, and read the file again."
+            )
+        else:
+            previous = None
+            if at > first or columns.has_header:
+                into.left_out.append(numbers[at])
+
+
+def _with_amount(
+    row: Sequence[str], columns: Columns, number: int, unit: str, into: Leftovers, *, outside: bool
+) -> None:
+    status = _status(row, columns)
+    if not row[columns.main] and is_failed(status):
+        into.failed.append(number)
+    elif not row[columns.main] and is_pending(status):
+        into.pending.append(number)
+    elif any(is_total(cell) for cell in row if cell and not _is_amount(cell)) or (outside and not columns.has_header):
+        into.left_out.append(number)
+    else:
+        raise StatementRefusedError(
+            f"{unit.capitalize()} {number} has an amount but no date that can be read. Correct or remove it, and read the "
+            "file again."
+        )
+
+
+def _continues(row: Sequence[str], columns: Columns) -> bool:
+    return all(columns.roles[at] in _CONTINUED_ROLES for at, cell in enumerate(row) if cell) and columns.has_header

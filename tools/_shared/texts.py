@@ -1,0 +1,64 @@
+"""The words of a line: description, counterparty, reference and the bank's identifier, from the columns that carry them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tools._shared.columns import Columns
+from tools._shared.vocabulary import Role
+
+_MOST_PARTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The text columns of a table, each as cells over all body rows."""
+
+    counterparty: Sequence[Sequence[str]]
+    description: Sequence[Sequence[str]]
+    reference: Sequence[Sequence[str]]
+    bank_id: Sequence[str] | None
+
+    def describe(self, at: int, continued: Sequence[str]) -> str:
+        """Return the description of a row: every distinct text once, in the order of the columns."""
+        parts: list[str] = []
+        for texts in self.counterparty:
+            if texts[at]:
+                parts.append(texts[at])
+                break
+        parts.extend(texts[at] for texts in self.description if texts[at])
+        if not parts:
+            parts.extend(texts[at] for texts in self.reference if texts[at])
+        if continued:
+            parts.extend(continued)
+        text = parts[0] if len(parts) == 1 else " ".join(dict.fromkeys(parts))
+        return text if text.isprintable() and "  " not in text else " ".join(text.split())
+
+
+def _unique(columns: Columns, column: int) -> bool:
+    filled = [cell for cell in columns.pick(column) if cell]
+    return len(filled) == len(columns.dated) and len(set(filled)) == len(filled)
+
+
+def text_columns(columns: Columns, used: set[int]) -> Texts:
+    """Return the text columns; without a header every column of words that varies is description."""
+    cells = columns.cells
+    if not columns.has_header:
+        words = [
+            at
+            for at in range(len(cells))
+            if at not in used and at not in columns.days and at not in columns.numbers and any(columns.pick(at))
+        ]
+        varying = [at for at in words if len(set(columns.pick(at))) > 1] or words
+        return Texts((), [cells[at] for at in varying[:_MOST_PARTS]], (), None)
+    filled = [at for at in range(len(cells)) if at not in used and any(columns.pick(at))]
+    named = {role: [at for at in filled if columns.roles[at] is role] for role in Role}
+    description = named[Role.DESCRIPTION]
+    if not description and not named[Role.COUNTERPARTY]:
+        description = [at for at in named[Role.OTHER] if at not in columns.numbers]
+    bank_id = next((at for at in named[Role.BANK_ID] if _unique(columns, at)), None)
+    return Texts(
+        counterparty=[cells[at] for at in named[Role.COUNTERPARTY]],
+        description=[cells[at] for at in description[:_MOST_PARTS]],
+        reference=[cells[at] for at in named[Role.REFERENCE] if at not in columns.numbers or columns.has_header],
+        bank_id=None if bank_id is None else cells[bank_id],
+    )

@@ -1,0 +1,160 @@
+"""Delimiter and quoting, judged by what comes out: rows of the same width that hold a date and an amount."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tools._shared.amounts import BLANKS, amount_column
+from tools._shared.dates import read_day
+from tools._shared.tables import is_header
+from tools.contract import StatementRefusedError
+
+DELIMITERS = (";", "\t", "|", ",")
+_SAMPLE_LINES = 120
+_SAMPLE_TEXT = 60_000
+_MOST_COLUMNS = 200
+_LONGEST_CELL = 131_072
+_EXCEL_TEXT = re.compile(r'=(".*")')
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a file as stripped cells, and the physical line at which each starts."""
+
+    cells: list[list[str]]
+    lines: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A delimiter, and how well the sample reads with it."""
+
+    delimiter: str
+    movements: int
+    headers: int
+    regular: float
+
+    @property
+    def rank(self) -> tuple[bool, int, int, float]:
+        """Order dialects: rows with a date and an amount first."""
+        return self.movements + self.headers > 0, self.movements, self.headers, self.regular
+
+
+def sniff(text: str) -> Dialect:
+    """Return the delimiter under which the most rows hold a date and an amount in cells of their own."""
+    sample = text[:_SAMPLE_TEXT]
+    return max((_judge(sample, delimiter) for delimiter in DELIMITERS), key=lambda each: each.rank)
+
+
+def _judge(sample: str, delimiter: str) -> Dialect:
+    rows: list[Sequence[str]] = []
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, skipinitialspace=True)
+    try:
+        for row in reader:
+            if len(row) > _MOST_COLUMNS or len(rows) >= _SAMPLE_LINES:
+                break
+            rows.append([clean(cell) for cell in row])
+    except csv.Error:
+        pass
+    wide = [row for row in rows if sum(map(bool, row)) > 1]
+    widths = Counter(len(row) for row in wide)
+    regular = widths.most_common(1)[0][1] / len(rows) if wide else 0.0
+    movements = sum(_is_movement(row) for row in wide)
+    return Dialect(delimiter, movements, sum(map(is_header, wide[:40])), regular)
+
+
+def _is_movement(row: Sequence[str]) -> bool:
+    dated = [at for at, cell in enumerate(row) if cell and read_day(cell)]
+    return bool(dated) and any(
+        at not in dated and cell not in BLANKS and amount_column([cell]).is_amounts for at, cell in enumerate(row)
+    )
+
+
+def clean(cell: str) -> str:
+    """Return a cell without spaces around it and without a spreadsheet's ``="..."`` wrapper."""
+    cell = cell.strip()
+    if cell[:1] == "=":
+        wrapped = _EXCEL_TEXT.fullmatch(cell)
+        return wrapped[1].strip('"') if wrapped else cell
+    return cell
+
+
+def split(text: str, delimiter: str) -> Rows:
+    """Return the rows of a file.
+
+    Raises:
+        StatementRefusedError: A quoted cell is not closed, or a row is wider or a cell longer than any statement's.
+    """
+    try:
+        return _collect(text, delimiter, strict=True)
+    except csv.Error as error:
+        if "field larger" in str(error):
+            raise StatementRefusedError("A cell of the file is longer than 131,072 characters.") from error
+    try:
+        rows = _collect(text, delimiter, strict=False)
+    except csv.Error as error:
+        raise StatementRefusedError("A cell of the file is longer than 131,072 characters.") from error
+    if any(two - one > 1 for one, two in zip(rows.lines, rows.lines[1:], strict=False)):
+        rows = _without_quotes(text, delimiter)
+    return rows
+
+
+def _collect(text: str, delimiter: str, *, strict: bool) -> Rows:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=strict)
+    cells: list[list[str]] = []
+    lines: list[int] = []
+    start = 1
+    for row in reader:
+        if len(row) > _MOST_COLUMNS:
+            raise StatementRefusedError(f"Line {start} has {len(row)} cells; a statement has at most {_MOST_COLUMNS}.")
+        after = reader.line_num + 1
+        stripped = [cell.strip() for cell in row]
+        if any(cell[:1] == "=" for cell in stripped):
+            stripped = [clean(cell) for cell in stripped]
+        if after - start > 1 and any(map(_swallows_rows(delimiter), stripped)):
+            raise StatementRefusedError(
+                f"A quoted cell that starts in line {start} runs over other transactions: a quotation mark is missing. "
+                "Export the file again."
+            )
+        cells.append(stripped)
+        lines.append(start)
+        start = after
+    return Rows(cells, lines)
+
+
+def _swallows_rows(delimiter: str) -> "_Swallow":
+    return _Swallow(delimiter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Swallow:
+    """Whether a cell of several lines holds whole transactions, which a missing quotation mark causes."""
+
+    delimiter: str
+
+    def __call__(self, cell: str) -> bool:
+        return any(
+            _is_movement([clean(part) for part in line.split(self.delimiter)])
+            for line in cell.splitlines()[1:]
+            if self.delimiter in line
+        )
+
+
+def _without_quotes(text: str, delimiter: str) -> Rows:
+    """Split at every delimiter; only possible where every row then has the same number of cells."""
+    cells: list[list[str]] = []
+    lines: list[int] = []
+    for number, line in enumerate(_physical_lines(text), start=1):
+        cells.append([clean(cell.strip().strip('"')) for cell in line.split(delimiter)])
+        lines.append(number)
+    widths = {len(row) for row in cells if any(row)}
+    if len(widths) > 1 or max(widths, default=0) > _MOST_COLUMNS:
+        raise StatementRefusedError("A quoted cell of the file is not closed. Export the file again.")
+    return Rows(cells, lines)
+
+
+def _physical_lines(text: str) -> Iterator[str]:
+    return (line.rstrip("\r\n") for line in io.StringIO(text, newline=""))
