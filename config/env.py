@@ -5,19 +5,25 @@ Names follow the twelve-factor convention; ``NAME_FILE`` names a file that holds
 
 import os
 import secrets
+import string
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-import environ
+from environ.fileaware_mapping import FileAwareMapping
 
 T = TypeVar("T")
 
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _OWN_PREFIX = "LEDGERFLOW_"
+_NO_NAMES: tuple[str, ...] = ()
+_HOST_CHARACTERS = frozenset(string.ascii_letters + string.digits + ".-:[]*")
 
 
 class SettingError(Exception):
@@ -54,7 +60,7 @@ VARIABLES: Mapping[str, str] = {
     "ALLOWED_HOSTS": "Comma-separated host names that are answered; LEDGERFLOW_URL's host is always among them.",
     "CSRF_TRUSTED_ORIGINS": "Comma-separated origins that may post forms; LEDGERFLOW_URL is always among them.",
     "DATABASE_URL": "PostgreSQL 15 or later, as the role lf_app; unset means the embedded server.",
-    "DATABASE_OWNER_URL": "The same database as the role lf_owner, which runs migrations.",
+    "DATABASE_OWNER_URL": "The same database as the role lf_owner, which runs migrations; unset means DATABASE_URL.",
     "REDIS_URL": "Optional cache; everything works without it.",
     "EMAIL_URL": "Mail server, such as smtp+tls://user:password@mail.example.org:587; unset prints mail to the log.",
     "DEFAULT_FROM_EMAIL": "Sender of mail.",
@@ -73,26 +79,32 @@ def load(variables: Mapping[str, str] | None = None) -> Env:
     """
     given = dict(os.environ if variables is None else variables)
     _refuse_unknown(given)
-    reader = environ.FileAwareEnv()
-    reader.ENVIRON = given
-    data_dir = (
-        Path(_read(reader, "LEDGERFLOW_DATA_DIR", _text, "~/.local/share/ledgerflow")).expanduser().resolve()
-    )
+    reader = FileAwareMapping(env=given)
+    data_dir = _read(reader, "LEDGERFLOW_DATA_DIR", _folder, _folder("~/.local/share/ledgerflow"))
     url = _read(reader, "LEDGERFLOW_URL", _address, "")
     host = urlsplit(url).hostname
-    hosts = _read(reader, "ALLOWED_HOSTS", _names, ())
+    hosts = _read(reader, "ALLOWED_HOSTS", _hosts, _NO_NAMES)
+    database_url = _read(reader, "DATABASE_URL", _database, None)
+    database_owner_url = _read(reader, "DATABASE_OWNER_URL", _database, None)
+    if database_owner_url and not database_url:
+        raise SettingError(
+            "DATABASE_OWNER_URL is set without DATABASE_URL; set both, or neither for the embedded server."
+        )
     return Env(
         data_dir=data_dir,
         secret_key=_read(reader, "SECRET_KEY", _secret, "") or _kept_secret(data_dir),
         debug=_read(reader, "DEBUG", _flag, False),
         url=url,
         allowed_hosts=(*hosts, *((host,) if host else ()), "localhost", "127.0.0.1", "[::1]"),
-        csrf_trusted_origins=(*_read(reader, "CSRF_TRUSTED_ORIGINS", _names, ()), *((url,) if url else ())),
-        database_url=_read(reader, "DATABASE_URL", _database, None),
-        database_owner_url=_read(reader, "DATABASE_OWNER_URL", _database, None),
+        csrf_trusted_origins=(
+            *_read(reader, "CSRF_TRUSTED_ORIGINS", _origins, _NO_NAMES),
+            *((url,) if url else ()),
+        ),
+        database_url=database_url,
+        database_owner_url=database_owner_url,
         redis_url=_read(reader, "REDIS_URL", _redis, None),
         email_url=_read(reader, "EMAIL_URL", _mail, None),
-        default_from_email=_read(reader, "DEFAULT_FROM_EMAIL", _text, "LedgerFlow <ledgerflow@localhost>"),
+        default_from_email=_read(reader, "DEFAULT_FROM_EMAIL", _sender, "LedgerFlow <ledgerflow@localhost>"),
         time_zone=_read(reader, "TIME_ZONE", _zone, "UTC"),
         log_level=_read(reader, "LOG_LEVEL", _level, "INFO"),
         port=_read(reader, "PORT", _port, 9000),
@@ -110,10 +122,10 @@ def _refuse_unknown(given: Mapping[str, str]) -> None:
             )
 
 
-def _read(reader: environ.FileAwareEnv, name: str, parse: Callable[[str], T], default: T) -> T:
+def _read(reader: Mapping[str, str], name: str, parse: Callable[[str], T], default: T) -> T:
     try:
-        value = reader.str(name, default="").strip()
-    except OSError as error:
+        value = reader.get(name, "").strip()
+    except (OSError, UnicodeDecodeError) as error:
         raise SettingError(f"{name}_FILE names a file that cannot be read: {error}.") from error
     if not value:
         return default
@@ -123,12 +135,36 @@ def _read(reader: environ.FileAwareEnv, name: str, parse: Callable[[str], T], de
         raise SettingError(f"{name} {error}") from error
 
 
-def _text(value: str) -> str:
-    return value
+def _folder(value: str) -> Path:
+    try:
+        return Path(value).expanduser().resolve()
+    except RuntimeError as error:
+        raise ValueError(
+            f"is {value!r}, and whose home that is cannot be told; use an absolute path."
+        ) from error
 
 
 def _names(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _hosts(value: str) -> tuple[str, ...]:
+    for name in _names(value):
+        if not set(name) <= _HOST_CHARACTERS:
+            raise ValueError(
+                f"holds {name!r}, which is no host name; use names such as books.example.org,localhost."
+            )
+    return _names(value)
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    return tuple(_address(name) for name in _names(value))
+
+
+def _sender(value: str) -> str:
+    if "@" not in parseaddr(value)[1]:
+        raise ValueError(f"is {value!r}; use an address such as LedgerFlow <books@example.org>.")
+    return value
 
 
 def _flag(value: str) -> bool:
@@ -147,24 +183,42 @@ def _secret(value: str) -> str:
     return value
 
 
+def _parts(value: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # a port that is no number shows itself only here
+    except ValueError:
+        return None
+    return parts
+
+
 def _address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    parts = _parts(value)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"is {value!r}; use an address such as https://books.example.org.")
+    if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
+        raise ValueError(
+            f"is {value!r}; use the address alone, such as https://books.example.org, without a path."
+        )
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def _scheme(value: str, allowed: tuple[str, ...], example: str) -> str:
-    # The value may hold a password, so the sentence does not repeat it.
-    if urlsplit(value).scheme not in allowed:
-        raise ValueError(
-            f"does not begin with {' or '.join(f'{name}://' for name in allowed)}; use {example}."
-        )
+    # The value may hold a password, so no sentence repeats it.
+    parts = _parts(value)
+    if parts is None:
+        raise ValueError(f"cannot be taken apart into host, port and path; use {example}.")
+    if parts.scheme not in allowed:
+        begin = " or ".join(f"{name}://" for name in allowed)
+        raise ValueError(f"does not begin with {begin}; use {example}.")
     return value
 
 
 def _database(value: str) -> str:
-    return _scheme(value, ("postgres", "postgresql"), "postgresql://lf_app:password@host:5432/ledgerflow")
+    example = "postgresql://lf_app:password@host:5432/ledgerflow"
+    if not urlsplit(_scheme(value, ("postgres", "postgresql"), example)).path.strip("/"):
+        raise ValueError(f"names no database; use {example}.")
+    return value
 
 
 def _redis(value: str) -> str:
@@ -210,20 +264,25 @@ def _kept_secret(data_dir: Path) -> str:
     path = data_dir / "secret_key"
     try:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            key = path.read_text().strip()
-        else:
-            key = secrets.token_urlsafe(64)
-            with os.fdopen(handle, "w") as file:
-                file.write(key)
-    except OSError as error:
+        if not path.exists():
+            _make_secret(path)
+        key = path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
         raise SettingError(
-            f"LEDGERFLOW_DATA_DIR is {data_dir}, where the secret key cannot be kept: {error}. Choose a writable folder."
+            f"LEDGERFLOW_DATA_DIR is {data_dir}, where the secret key cannot be kept: {error}. "
+            "Choose a writable folder."
         ) from error
     if len(key) < 50:
         raise SettingError(
             f"{path} is damaged; delete it to have a new key made (people must sign in again)."
         )
     return key
+
+
+def _make_secret(path: Path) -> None:
+    """Put a whole key at the path; of several processes that start at once, the first one's stays."""
+    with NamedTemporaryFile("w", dir=path.parent, prefix=".secret_key-") as file:  # made with mode 0600
+        file.write(secrets.token_urlsafe(64))
+        file.flush()
+        with suppress(FileExistsError):
+            path.hardlink_to(file.name)

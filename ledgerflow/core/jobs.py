@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import connection
+from django.db import connection, transaction
 from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -46,7 +46,9 @@ def enqueue(name: str, *, lock: str | None = None, once: str | None = None, **ar
     text a no-op while the first still waits.
     """
     try:
-        app.configure_task(name, lock=lock, queueing_lock=once).defer(**arguments)
+        # A savepoint, because a second enqueuing must leave the transaction around it usable.
+        with transaction.atomic():
+            app.configure_task(name, lock=lock, queueing_lock=once).defer(**arguments)
     except AlreadyEnqueued:
         logger.info("Job %s is waiting already.", name)
 

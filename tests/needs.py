@@ -1,0 +1,59 @@
+"""Leaves out the tests whose program is missing, and says so at the end; ``--no-skips`` makes any skip a failure.
+
+Loaded by ``-p tests.needs``, so that the tests of the tools are covered as well.
+"""
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+#: Marker, its name for people, and the programs of which one must be there.
+NEEDS = {
+    "browser": ("Chromium", ("chromium", "chromium-browser")),
+    "redis": ("Redis", ("redis-server",)),
+    "hledger": ("hledger", ("hledger",)),
+}
+
+
+def program(marker: str) -> str | None:
+    """Return the path of the program that tests with the marker need, if it is there."""
+    return next((path for name in NEEDS[marker][1] if (path := shutil.which(name))), None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-skips", action="store_true", help="fail when any test is left out")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker, (name, _) in NEEDS.items():
+        if item.get_closest_marker(marker) and program(marker) is None:
+            pytest.skip(f"{name} is not installed")
+
+
+def _skipped(config: pytest.Config) -> list[pytest.TestReport]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return reporter.stats.get("skipped", []) if reporter else []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    if session.config.getoption("--no-skips") and _skipped(session.config) and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    yield
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    counts: Counter[str] = Counter()
+    for report in _skipped(config):
+        missing = [NEEDS[each][0] for each in NEEDS if each in report.keywords and program(each) is None]
+        counts[" and ".join(missing)] += 1
+    for name, count in sorted(counts.items()):
+        what = "test was" if count == 1 else "tests were"
+        why = f"want of {name}" if name else "another reason (see SKIPPED above)"
+        terminalreporter.write_line(f"{count} {what} left out for {why}.", yellow=True)
+    if counts and config.getoption("--no-skips"):
+        terminalreporter.write_line(
+            "No test may be left out here (--no-skips), so the run has failed.", red=True
+        )
