@@ -1,6 +1,7 @@
 """Write a large, lifelike OFX file: ``python benchmarks/make_ofx.py LINES OUT``.
 
-Shares no code with the reader, so that the benchmark cannot agree with itself. The same count gives the same file.
+Shares no code with the reader, so that the benchmark cannot agree with itself. The same count gives the same
+file.
 """
 
 import random
@@ -31,8 +32,28 @@ _FOOTER = """</BANKTRANLIST>
 <LEDGERBAL><BALAMT>{balance}<DTASOF>20260630235959[-5:EST]</LEDGERBAL>
 </STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>
 """
-_PLACES = ("SPRINGFIELD OH", "PORTLAND OR", "AUSTIN TX", "MADISON WI", "ALBANY NY", "RENO NV", "BOISE ID", "MOBILE AL")
-_TRADES = ("COFFEE", "HARDWARE", "GROCERY", "FUEL", "PHARMACY", "BOOKS", "INSURANCE", "TELECOM", "PAYROLL", "RENT")
+_PLACES = (
+    "SPRINGFIELD OH",
+    "PORTLAND OR",
+    "AUSTIN TX",
+    "MADISON WI",
+    "ALBANY NY",
+    "RENO NV",
+    "BOISE ID",
+    "MOBILE AL",
+)
+_TRADES = (
+    "COFFEE",
+    "HARDWARE",
+    "GROCERY",
+    "FUEL",
+    "PHARMACY",
+    "BOOKS",
+    "INSURANCE",
+    "TELECOM",
+    "PAYROLL",
+    "RENT",
+)
 
 
 def money(cents: int) -> str:
@@ -59,7 +80,7 @@ def transaction(number: int, source: random.Random) -> tuple[str, int]:
 
 def write_ofx(lines: int, out: Path) -> None:
     """Write a file of ``lines`` transactions to ``out``."""
-    source = random.Random(20260101)  # noqa: S311 - repeatable sample data, not a secret
+    source = random.Random(20260101)
     total = 0
     with out.open("w", encoding="ascii", newline="\n") as file:
         file.write(_HEADER)

@@ -1,9 +1,10 @@
 """The process that stays warm and forks one limited child for each file.
 
-Protocol: the parent sends one byte and three descriptors over the control socket: the call's own socket, a file with the
-content, and an empty file for the result. The forked child sends its process id, receives a line of JSON (job, request,
-limits), does the job, writes the result to the file and one line of JSON with how it ended to the call's socket. A child
-that dies says nothing; the closed socket says it. The control socket's end ends the process.
+Protocol: the parent sends one byte and three descriptors over the control socket: the call's own socket, a
+file with the content, and an empty file for the result. The forked child sends its process id, receives a
+line of JSON (job, request, limits), does the job, writes the result to the file and one line of JSON with
+how it ended to the call's socket. A child that dies says nothing; the closed socket says it. The control
+socket's end ends the process.
 """
 
 import array
@@ -22,6 +23,7 @@ from typing import NoReturn
 
 _DESCRIPTORS = 3
 _CPU_GRACE_SECONDS = 2
+_OBJECTS_BETWEEN_COLLECTIONS = 500_000
 _NEW_USER_NAMESPACE, _NEW_NETWORK_NAMESPACE = 0x10000000, 0x40000000
 
 
@@ -37,6 +39,9 @@ def serve(control_descriptor: int, module_name: str) -> None:
     _leave_network()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(
+        _OBJECTS_BETWEEN_COLLECTIONS
+    )  # a child lives for one file: little garbage, many objects to look through
     with socket.socket(fileno=control_descriptor) as control:
         while True:
             message, descriptors = _receive(control)
@@ -81,9 +86,9 @@ def _work(module: ModuleType, call: socket.socket, content: int, result: int) ->
         order = json.loads(lines.readline())
     try:
         _limit(order["limits"])
-        answer = getattr(module, order["job"])(_read_all(content), order["request"])
-        _write_all(result, answer)
-        end = {"end": "done", "bytes": len(answer)}
+        with open(result, "wb") as file:
+            file.writelines(getattr(module, order["job"])(_read_all(content), order["request"]))
+        end = {"end": "done"}
     except _OutOfTimeError:
         end = {"end": "time"}
     except MemoryError:
@@ -119,9 +124,3 @@ def _read_all(descriptor: int) -> bytes:
         message = "the content could not be handed over in one piece"
         raise OSError(message)
     return content
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]

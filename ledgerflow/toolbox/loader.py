@@ -1,7 +1,8 @@
 """The tool door: from a module path in a database row to a function, and nothing else.
 
-A string chooses code here, so the door is narrow: ``tools.<package>.<function>`` exactly, a package with a manifest, a
-name in its ``__all__``, and a function that the package itself defines. Pure: no Django, no database.
+A string chooses code here, so the door is narrow: ``tools.<package>.<function>`` exactly, a package with a
+manifest, a name in its ``__all__``, and a function that the package itself defines. Pure: no Django, no
+database.
 """
 
 import importlib
@@ -55,14 +56,17 @@ def load(path: str) -> ToolFunction:
     """
     match = _PATH.fullmatch(path)
     if match is None:
-        message = f"“{path}” is no tool path: it must read tools.<package>.<function>, in lower case, without private names."
+        message = (
+            f"“{path}” is no tool path: it must read tools.<package>.<function>, in lower case, without "
+            "private names."
+        )
         raise ToolPathError(message)
     package, name = match.groups()
     module = _import_package(package)
     if name not in _offered(module, package):
         message = f"The tool package “{package}” does not offer “{name}”."
         raise ToolMissingError(message)
-    function = getattr(module, name, None)
+    function: ToolFunction | None = getattr(module, name, None)
     if not callable(function) or not _is_own(function, package):
         message = f"The tool package “{package}” offers “{name}”, which is no function of its own."
         raise ToolBrokenError(message)
@@ -96,7 +100,10 @@ def _import_package(name: str) -> ModuleType:
         if error.name == full_name:
             message = f"There is no tool package “{name}”."
             raise ToolMissingError(message) from None
-        message = f"The tool package “{name}” needs “{error.name}”, which is not installed (see its requirements.txt)."
+        message = (
+            f"The tool package “{name}” needs “{error.name}”, which is not installed (see its "
+            "requirements.txt)."
+        )
         raise ToolBrokenError(message) from error
     except Exception as error:  # a package is somebody's code: whatever its import raises is its problem
         message = f"The tool package “{name}” cannot be imported: {type(error).__name__}: {error}."

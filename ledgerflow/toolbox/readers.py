@@ -5,7 +5,7 @@ Runs inside :mod:`ledgerflow.toolbox.child` only, because already the question t
 
 import inspect
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ledgerflow.toolbox import wire
 from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, find_packages, load
@@ -19,36 +19,40 @@ def warm_up() -> None:
     find_packages()
 
 
-def read(content: bytes, request: Mapping[str, object]) -> bytes:
-    """Return what became of the file: a line of JSON with the outcome, then the reading if there is one.
+def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
+    """Yield what became of the file: a line of JSON with the outcome, then the reading if there is one.
 
-    ``request`` holds ``name``, ``readers`` (package names, or ``None`` for all) and ``password`` (or ``None``).
-    Outcomes: ``read``, ``refused`` (with ``message``), ``unclaimed``, ``ambiguous``, ``broken`` (with ``message``);
+    ``request`` holds ``name``, ``readers`` (package names, or ``None`` for all) and ``password`` (or
+    ``None``). Outcomes: ``read``, ``refused`` (with ``message``), ``unclaimed``, ``ambiguous``, ``broken``
+    (with ``message``);
     ``readers`` names those that claimed the file, or where none did, all that were asked.
     """
     name, wanted = str(request["name"]), request["readers"]
-    names = _readers() if wanted is None else [str(reader) for reader in wanted] if isinstance(wanted, list) else []
+    names = [str(reader) for reader in wanted] if isinstance(wanted, list) else _readers()
+    claimants: list[str] = []
     try:
         claimants = [reader for reader in names if load(f"tools.{reader}.claims")(content, name)]
         if len(claimants) != 1:
-            return _outcome("ambiguous" if claimants else "unclaimed", claimants or names)
+            yield _outcome("ambiguous" if claimants else "unclaimed", claimants or names)
+            return
         function = load(f"tools.{claimants[0]}.read_statement")
+        reading = function(content, name, **_options(function, request.get("password")))
     except ToolLoadError as error:
-        return _outcome("broken", names, str(error))
-    options = _options(function, request.get("password"))
-    try:
-        reading = function(content, name, **options)
+        yield _outcome("broken", names, str(error))
     except StatementRefusedError as refusal:
-        return _outcome("refused", claimants, str(refusal))
-    del content
-    return _outcome("read", claimants) + wire.encode(reading)  # type: ignore[arg-type]  # encode() checks what it gets
+        yield _outcome("refused", claimants, str(refusal))
+    else:
+        yield _outcome("read", claimants)
+        yield from wire.encode(reading)
 
 
 def _readers() -> list[str]:
     return [
         package.name
         for package in find_packages()
-        if package.manifest is not None and package.manifest.kind == KIND and "read_statement" in package.functions
+        if package.manifest is not None
+        and package.manifest.kind == KIND
+        and "read_statement" in package.functions
     ]
 
 
@@ -60,4 +64,6 @@ def _options(function: ToolFunction, password: object) -> dict[str, object]:
 
 
 def _outcome(outcome: str, readers: Sequence[str], message: str | None = None) -> bytes:
-    return json.dumps({"outcome": outcome, "readers": list(readers), "message": message}).encode("ascii") + b"\n"
+    return (
+        json.dumps({"outcome": outcome, "readers": list(readers), "message": message}).encode("ascii") + b"\n"
+    )

@@ -1,8 +1,9 @@
 """Untrusted bytes are touched only in a child process with limits of memory, time and output.
 
-One warm process (:mod:`ledgerflow.toolbox.child`) is started at the first call and forks a child for each call, which costs
-a few milliseconds. It is an ordinary subprocess: it knows nothing of the caller's memory, threads, settings or secrets.
-Calls may come from any thread; after a fork (gunicorn's workers) each process starts its own.
+One warm process (:mod:`ledgerflow.toolbox.child`) is started at the first call and forks a child for each
+call, which costs a few milliseconds. It is an ordinary subprocess: it knows nothing of the caller's memory,
+threads, settings or secrets. Calls may come from any thread; after a fork (gunicorn's workers) each process
+starts its own.
 """
 
 import atexit
@@ -61,7 +62,10 @@ DEFAULT_LIMITS = Limits()
 
 
 class Sandbox:
-    """Runs jobs of one module (``module.<job>(content, request) -> bytes``), each in a child process of its own."""
+    """Runs the jobs of one module, each call in a child process of its own.
+
+    A job is a function ``job(content: bytes, request)`` that gives lines of bytes; the module also has ``warm_up()``.
+    """
 
     def __init__(self, module: str) -> None:
         self._module = module
@@ -73,8 +77,8 @@ class Sandbox:
 
     def run(
         self, job: str, *, content: bytes, request: Mapping[str, object], limits: Limits = DEFAULT_LIMITS
-    ) -> bytes:
-        """Run a job on ``content`` and return its result.
+    ) -> list[bytes]:
+        """Run a job on ``content`` and return the lines of its result.
 
         :raises SandboxError: the child ran out of memory or time, died, or the job failed.
         """
@@ -84,7 +88,9 @@ class Sandbox:
             with self._call(content_file, result_file) as call:
                 end = _converse(call, json.dumps(order).encode("ascii") + b"\n", limits)
             _raise_unless_done(end, limits)
-            return os.pread(result_file, os.fstat(result_file).st_size, 0)
+            with open(result_file, "rb", closefd=False) as result:
+                result.seek(0)
+                return result.readlines()
 
     def close(self) -> None:
         """Stop the warm process; the next call starts another."""
@@ -132,7 +138,15 @@ class Sandbox:
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
         search_path = [str(Path(entry).absolute()) for entry in sys.path]
-        command = [sys.executable, "-I", "-c", _START + _SERVE, json.dumps(search_path), str(theirs.fileno()), self._module]
+        command = [
+            sys.executable,
+            "-I",
+            "-c",
+            _START + _SERVE,
+            json.dumps(search_path),
+            str(theirs.fileno()),
+            self._module,
+        ]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 command,
@@ -207,7 +221,10 @@ def _converse(call: socket.socket, order: bytes, limits: Limits) -> dict[str, ob
         return end
     if time.monotonic() - began >= limits.wall_seconds - 1:
         raise OutOfTimeError(_too_slow(limits))
-    message = "Reading the file ended without an answer: it broke its reader or needed too much memory. Report the file type."
+    message = (
+        "Reading the file ended without an answer: it broke its reader or needed too much memory. Report "
+        "the file type."
+    )
     raise ChildDiedError(message)
 
 
@@ -224,8 +241,14 @@ def _raise_unless_done(end: Mapping[str, object], limits: Limits) -> None:
         raise OutOfTimeError(_too_slow(limits))
     if how == "memory":
         megabytes = limits.memory_bytes // 1024 // 1024
-        message = f"Reading the file needs more than {megabytes} MB of memory, so it was stopped. Split it into smaller files."
+        message = (
+            f"Reading the file needs more than {megabytes} MB of memory, so it was stopped. Split it into "
+            "smaller files."
+        )
         raise OutOfMemoryError(message)
     if how != "done":
-        message = f"The reader failed on this file ({end.get('error', 'unknown error')}). Try another format of the bank."
+        message = (
+            f"The reader failed on this file ({end.get('error', 'unknown error')}). Try another format of "
+            "the bank."
+        )
         raise ToolFailedError(message)

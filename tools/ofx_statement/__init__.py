@@ -13,7 +13,10 @@ MANIFEST = Manifest(
     summary="Reads OFX, QFX and QBO statements of bank, card and investment accounts.",
 )
 
-_MARK = re.compile(rb"OFXHEADER\s*[:=<]|<\?OFX\s|<OFX\s*>|<OFC\s*>|<(?:CC)?STMTRS\s*>|<BANKTRANLIST\s*>|<STMTTRN\s*>", re.IGNORECASE)
+_MARK = re.compile(
+    rb"OFXHEADER\s*[:=<]|<\?OFX\s|<OFX\s*>|<OFC\s*>|<(?:CC)?STMTRS\s*>|<BANKTRANLIST\s*>|<STMTTRN\s*>",
+    re.IGNORECASE,
+)
 _LOOKED_AT = 65_536
 
 
@@ -22,7 +25,7 @@ def claims(content: bytes, name: str) -> bool:  # noqa: ARG001 - content alone d
     return _MARK.search(content[:_LOOKED_AT].replace(b"\0", b"")) is not None
 
 
-def read_statement(content: bytes, name: str) -> Reading:  # noqa: ARG001 - the name says nothing that the content does not
+def read_statement(content: bytes, name: str) -> Reading:  # noqa: ARG001 - content alone decides
     """Read every statement of the file; amounts and dates exactly as the bank states them.
 
     :raises StatementRefusedError: the file cannot be read completely.

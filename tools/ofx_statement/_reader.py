@@ -14,7 +14,8 @@ _STATED_AMOUNT = re.compile(r"<(?:TRNAMT|BALAMT)>([^<]*)")
 def read(content: bytes) -> Reading:
     """Read every statement of an OFX file.
 
-    :raises StatementRefusedError: the file is cut off, damaged, or states a date or amount that cannot be read.
+    :raises StatementRefusedError: the file is cut off, damaged, or states a date or amount that cannot be
+    read.
     """
     text = simplify(decode(content))
     del content
@@ -25,7 +26,10 @@ def read(content: bytes) -> Reading:
     try:
         return _read_text(text)
     except PlainTagsNeededError:
-        message = "The transactions of the file are written in a way that cannot be read. Ask the bank for another format."
+        message = (
+            "The transactions of the file are written in a way that cannot be read. Ask the bank for "
+            "another format."
+        )
         raise StatementRefusedError(message) from None
 
 
@@ -53,7 +57,9 @@ def _warnings(structure: StructureReader, transactions: TransactionReader) -> li
     warnings = [*structure.warnings, *transactions.warnings]
     if transactions.unsigned_debits:
         count = transactions.unsigned_debits
-        warnings.append(f"{count} lines are marked DEBIT but their amount is not negative; amounts are taken as stated.")
+        warnings.append(
+            f"{count} lines are marked DEBIT but their amount is not negative; amounts are taken as stated."
+        )
     if structure.answers and any(statement.lines for statement in structure.statements):
         warnings.append(f"The bank also reports: {'; '.join(structure.answers)}.")
     return warnings

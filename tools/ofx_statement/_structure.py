@@ -1,8 +1,9 @@
 """The parts of an OFX file around its transactions: accounts, periods, balances, answers of the bank.
 
-SGML leaves out the end tags of elements, XML does not, and banks mix both. An element is therefore what has text; an
-aggregate is one of the names below. A missing end tag inside a statement is forgiven with a warning, because the end
-tag that follows proves that nothing was cut off; everything else that does not fit refuses the file.
+SGML leaves out the end tags of elements, XML does not, and banks mix both. An element is therefore what has
+text; an aggregate is one of the names below. A missing end tag inside a statement is forgiven with a
+warning, because the end tag that follows proves that nothing was cut off; everything else that does not fit
+refuses the file.
 """
 
 import re
@@ -27,8 +28,28 @@ _ACCOUNTS = frozenset({"BANKACCTFROM", "CCACCTFROM", "INVACCTFROM"})
 _LISTS = frozenset({"BANKTRANLIST", "INVTRANLIST"})
 _AGGREGATES = (
     frozenset(
-        "OFX SONRS FI STATUS STMTTRNRS CCSTMTTRNRS INVSTMTTRNRS BANKTRANLISTP STMTTRN STMTTRNP INVBANKTRAN INVTRAN "
-        "LEDGERBAL AVAILBAL BALLIST BAL SIGNONMSGSRSV1 BANKMSGSRSV1 CREDITCARDMSGSRSV1 INVSTMTMSGSRSV1".split()
+        {
+            "OFX",
+            "SONRS",
+            "FI",
+            "STATUS",
+            "STMTTRNRS",
+            "CCSTMTTRNRS",
+            "INVSTMTTRNRS",
+            "BANKTRANLISTP",
+            "STMTTRN",
+            "STMTTRNP",
+            "INVBANKTRAN",
+            "INVTRAN",
+            "LEDGERBAL",
+            "AVAILBAL",
+            "BALLIST",
+            "BAL",
+            "SIGNONMSGSRSV1",
+            "BANKMSGSRSV1",
+            "CREDITCARDMSGSRSV1",
+            "INVSTMTMSGSRSV1",
+        }
     )
     | _STATEMENTS.keys()
     | _ACCOUNTS
@@ -114,7 +135,10 @@ class StructureReader:
         :raises StatementRefusedError: no statement is open here.
         """
         if self._draft is None or not self._rooted:
-            message = f"The transactions from line {line} on belong to no account: the file is a fragment of a statement. "
+            message = (
+                f"The transactions from line {line} on belong to no account: the file is a fragment of a "
+                "statement. "
+            )
             raise StatementRefusedError(message + "Use the whole file as the bank gives it.")
         self._draft.lines += lines
 
@@ -128,7 +152,10 @@ class StructureReader:
             message = f"The file ends inside <{part.name}>, which begins on line {part.line}. {_DAMAGED}"
             raise StatementRefusedError(message)
         if not self._rooted:
-            message = "The file holds no <OFX> part: it is a fragment or not OFX. Use the whole file as the bank gives it."
+            message = (
+                "The file holds no <OFX> part: it is a fragment or not OFX. Use the whole file as the "
+                "bank gives it."
+            )
             raise StatementRefusedError(message)
 
     def _open(self, name: str, line: int) -> None:
@@ -154,9 +181,14 @@ class StructureReader:
             raise StatementRefusedError(message)
         while (part := self._stack.pop()).name != name:
             if part.name in _STATEMENTS or part.name == "STMTTRNP":
-                message = f"<{part.name}>, which begins on line {part.line}, is not closed before line {line}. {_DAMAGED}"
+                message = (
+                    f"<{part.name}>, which begins on line {part.line}, is not closed before line {line}. "
+                    f"{_DAMAGED}"
+                )
                 raise StatementRefusedError(message)
-            self.warnings.append(f"<{part.name}>, which begins on line {part.line}, is not closed; all that follows is read.")
+            self.warnings.append(
+                f"<{part.name}>, which begins on line {part.line}, is not closed; all that follows is read."
+            )
             self._complete(part)
         self._complete(part)
 
@@ -214,14 +246,19 @@ class StructureReader:
         stated = part.fields.get("CURDEF", "")
         currency = draft.currency or _currency(stated)
         if not draft.has_part and not draft.lines and not currency:
-            message = f"The statement on line {part.line} states no account, no currency and no transactions. {_DAMAGED}"
+            message = (
+                f"The statement on line {part.line} states no account, no currency and no transactions. "
+                f"{_DAMAGED}"
+            )
             raise StatementRefusedError(message)
         lines = [line if line.currency else line._replace(currency=currency) for line in draft.lines]
         if not currency:
             currencies = {line.currency for line in lines}
             currency = currencies.pop() if len(currencies) == 1 else ""
         if not currency and lines:
-            self.warnings.append(f"The statement on line {part.line} states no currency; the account's own is assumed.")
+            self.warnings.append(
+                f"The statement on line {part.line} states no currency; the account's own is assumed."
+            )
         if draft.trades:
             self.warnings.append(
                 f"Movements of securities ({draft.trades}) are not read, only movements of cash."

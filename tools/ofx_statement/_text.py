@@ -8,7 +8,9 @@ _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#[xX][0-9a-fA-F]{1,
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _TAG_NAME = re.compile(r"</?[A-Za-z][A-Za-z0-9._]*\s*(?=/?>)")
-_CHARSET = re.compile(rb"""CHARSET\s*:\s*([A-Za-z0-9._-]+)|<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)""", re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"""CHARSET\s*:\s*([A-Za-z0-9._-]+)|<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)""", re.IGNORECASE
+)
 _ENCODING = re.compile(rb"ENCODING\s*:\s*([A-Za-z0-9._-]+)", re.IGNORECASE)
 _HEADER_BYTES = 4096
 _BYTE_ORDER_MARKS = (
@@ -21,8 +23,8 @@ _BYTE_ORDER_MARKS = (
 def decode(content: bytes) -> str:
     """Return the text of the file.
 
-    UTF-8 wins when every byte fits, whatever the header declares: banks declare US-ASCII or 1252 and send UTF-8. Else the
-    declared character set, else Windows-1252, which OFX 1.x names as its usual one.
+    UTF-8 wins when every byte fits, whatever the header declares: banks declare US-ASCII or 1252 and send
+    UTF-8. Else the declared character set, else Windows-1252, which OFX 1.x names as its usual one.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
@@ -52,7 +54,9 @@ def simplify(text: str) -> str:
     if "\n" not in text:
         text = text.replace("\r", "\n")
     if "<![CDATA[" in text:
-        text = _CDATA.sub(lambda match: match[1].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"), text)
+        text = _CDATA.sub(
+            lambda match: match[1].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"), text
+        )
     if "<!--" in text:
         text = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
     return text

@@ -57,8 +57,9 @@ def _time_of(text: str) -> str:
 def whole_days(start: str, end: str, made_at: str) -> tuple[date | None, date | None]:
     """Return the first and last calendar day that a period states to cover wholly.
 
-    Conservative: the first day counts when the period starts at midnight, the last one when it ends at 23:59 or later.
-    No day counts that was not over, anywhere between the bank and the server's zone, when the file was made.
+    Conservative: the first day counts when the period starts at midnight, the last one when it ends at 23:59
+    or later. No day counts that was not over, anywhere between the bank and the server's zone, when the file
+    was made.
     """
     first, last = _first_whole_day(start), _last_whole_day(end, made_at)
     if first is not None and last is not None and first > last:
@@ -92,7 +93,8 @@ def _last_whole_day(end: str, made_at: str) -> date | None:
 def parse_amount(text: str, decimal_mark: str | None = None) -> Decimal:
     """Return the amount that the text states.
 
-    The standard allows a point or a comma as decimal mark and no thousands marks; banks use both. ``1.234,56`` and
+    The standard allows a point or a comma as decimal mark and no thousands marks; banks use both.
+    ``1.234,56`` and
     ``1,234.56`` settle themselves; ``4,884`` does not, unless ``decimal_mark`` says how the file writes.
 
     :raises AmbiguousAmountError: a single comma stands before three digits and nothing settles what it means.
@@ -107,8 +109,10 @@ def parse_amount(text: str, decimal_mark: str | None = None) -> Decimal:
     whole, fraction = _split(match[2], decimal_mark)
     if len(whole) > _WHOLE_DIGITS:
         raise ValueError(text)
-    return Decimal(f"{match[1] or match[3]}{whole or '0'}.{fraction or '0'}") if fraction else Decimal(
-        f"{match[1] or match[3]}{whole}"
+    return (
+        Decimal(f"{match[1] or match[3]}{whole or '0'}.{fraction or '0'}")
+        if fraction
+        else Decimal(f"{match[1] or match[3]}{whole}")
     )
 
 

@@ -1,0 +1,228 @@
+"""Does a statement agree with itself? Pure arithmetic over what the file states; nothing is repaired.
+
+A statement is PROVEN when something that the file states about all of its booked lines holds: opening
+balance, lines and closing balance; or the balance printed after every line. It is a DISCREPANCY when
+anything stated does not hold, and UNPROVABLE when too little is stated. Pending lines are in no balance.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from ledgerflow.toolbox.values import BOOKED, Statement, StatementLine
+
+_DIGIT_SWAP = 9
+
+
+class Outcome(StrEnum):
+    """What the arithmetic says about a statement."""
+
+    PROVEN = "PROVEN"
+    DISCREPANCY = "DISCREPANCY"
+    UNPROVABLE = "UNPROVABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An outcome with its reason.
+
+    ``detail`` is a sentence: the likely cause of a discrepancy, or what is missing for a proof.
+    ``difference`` is what the file states minus what its lines add up to, in the statement's currency, where
+    that is the problem.
+    """
+
+    outcome: Outcome
+    detail: str | None = None
+    difference: Decimal | None = None
+
+
+def prove(statement: Statement) -> Proof:
+    """Compare everything that the statement states with its booked lines."""
+    lines = [line for line in statement.lines if line.status == BOOKED]
+    if any(line.currency != statement.currency for line in lines):
+        return Proof(Outcome.UNPROVABLE, "Lines in several currencies do not add up to one balance.")
+    checks = (
+        _check_balances(statement, lines),
+        _check_running(statement, lines),
+        _check_stated(statement, lines),
+    )
+    for proof in checks:
+        if proof is not None and proof.outcome is Outcome.DISCREPANCY:
+            return proof
+    for proof in checks:
+        if proof is not None and proof.outcome is Outcome.PROVEN:
+            return proof
+    return Proof(Outcome.UNPROVABLE, _missing(statement))
+
+
+def _missing(statement: Statement) -> str:
+    if statement.closing_balance is not None:
+        return "The file states a closing balance but no opening balance, so the lines cannot be checked against it."
+    if statement.opening_balance is not None:
+        return "The file states an opening balance but no closing balance, so the lines cannot be checked against it."
+    return "The file states no balances, so nothing shows that its lines are complete."
+
+
+def _check_balances(statement: Statement, lines: Sequence[StatementLine]) -> Proof | None:
+    """Opening balance plus lines is the closing balance."""
+    if statement.opening_balance is None or statement.closing_balance is None:
+        return None
+    total = sum((line.amount for line in lines), Decimal(0))
+    difference = statement.closing_balance - statement.opening_balance - total
+    if not difference:
+        return Proof(Outcome.PROVEN)
+    running = _check_running(statement, lines)
+    if running is not None and running.outcome is Outcome.DISCREPANCY:
+        return running
+    cause = _likely_cause(difference, lines)
+    message = f"Opening balance and lines miss the closing balance by {_money(difference)}: {cause}."
+    return Proof(Outcome.DISCREPANCY, message, difference)
+
+
+def _check_running(statement: Statement, lines: Sequence[StatementLine]) -> Proof | None:
+    """The balance printed after each line follows from the line before, forwards, backwards or shuffled in a day.
+
+    The printed balances prove the lines when every line has one and there are two of them or an opening
+    balance: then each line but the earliest is proved, and the earliest is as printed.
+    """
+    if not any(line.balance is not None for line in lines):
+        return None
+    forward, backward = _first_break(statement, lines), _first_break(statement, lines[::-1])
+    if forward is not None and backward is not None:
+        if _is_chain(statement, lines):
+            return Proof(Outcome.PROVEN)
+        number, difference, ordered = _later(forward, backward, len(lines))
+        line = ordered[number]
+        cause = _cause_at(difference, line, ordered[number - 1] if number else None)
+        message = f"The balance after {_name(line, lines)} is off by {_money(difference)}: {cause}."
+        return Proof(Outcome.DISCREPANCY, message, difference)
+    ordered = lines if forward is None else lines[::-1]
+    return _check_ends(statement, ordered)
+
+
+def _is_chain(statement: Statement, lines: Sequence[StatementLine]) -> bool:
+    """Whether the lines, in some order, lead from one balance to the next without a gap.
+
+    Each line leads from its balance less its amount to its balance. In a chain every balance is left as often as it
+    is reached, save the first and the last: an amount changed, a line left out or repeated always breaks that.
+    """
+    if any(line.balance is None for line in lines):
+        return False
+    left = Counter(line.balance - line.amount for line in lines if line.balance is not None)
+    reached = Counter(line.balance for line in lines if line.balance is not None)
+    first, last = list((left - reached).elements()), list((reached - left).elements())
+    fits_opening = statement.opening_balance is None or first == [statement.opening_balance]
+    fits_closing = statement.closing_balance is None or last == [statement.closing_balance]
+    return len(first) == 1 and fits_opening and fits_closing
+
+
+_Break = tuple[int, Decimal, Sequence[StatementLine]]
+
+
+def _first_break(statement: Statement, ordered: Sequence[StatementLine]) -> _Break | None:
+    """The first line, in this order, whose printed balance does not follow; ``None`` where all do."""
+    balance = statement.opening_balance
+    for number, line in enumerate(ordered):
+        expected = None if balance is None else balance + line.amount
+        if line.balance is not None and expected is not None and line.balance != expected:
+            return number, line.balance - expected, ordered
+        balance = line.balance if line.balance is not None else expected
+    return None
+
+
+def _later(forward: _Break, backward: _Break, count: int) -> _Break:
+    """Of two orders the right one holds for longer; by date where both fail at once."""
+    if forward[0] != backward[0]:
+        return max(forward, backward, key=lambda broken: broken[0])
+    ordered = forward[2]
+    return backward if count > 1 and ordered[0].date > ordered[-1].date else forward
+
+
+def _check_ends(statement: Statement, ordered: Sequence[StatementLine]) -> Proof | None:
+    """The last printed balance is the closing balance; every line must have taken part for a proof."""
+    if statement.closing_balance is not None:
+        last = next(
+            (number for number, line in reversed(list(enumerate(ordered))) if line.balance is not None), 0
+        )
+        after = sum((line.amount for line in ordered[last + 1 :]), ordered[last].balance or Decimal(0))
+        difference = statement.closing_balance - after
+        if difference:
+            cause = _likely_cause(difference, ordered)
+            message = f"The last printed balance misses the closing balance by {_money(difference)}: {cause}."
+            return Proof(Outcome.DISCREPANCY, message, difference)
+    tied = statement.opening_balance is not None or len(ordered) > 1
+    return Proof(Outcome.PROVEN) if tied and all(line.balance is not None for line in ordered) else None
+
+
+def _check_stated(statement: Statement, lines: Sequence[StatementLine]) -> Proof | None:
+    """Printed count and total. A total of the amounts proves them; a count alone does not."""
+    if statement.stated_count is not None and statement.stated_count != len(lines):
+        message = f"The file states {statement.stated_count} lines but {len(lines)} were read."
+        return Proof(Outcome.DISCREPANCY, message)
+    if statement.stated_total is None:
+        return None
+    difference = statement.stated_total - sum((line.amount for line in lines), Decimal(0))
+    if not difference:
+        return Proof(Outcome.PROVEN)
+    message = f"The lines miss the stated total by {_money(difference)}: {_likely_cause(difference, lines)}."
+    return Proof(Outcome.DISCREPANCY, message, difference)
+
+
+def _likely_cause(difference: Decimal, lines: Sequence[StatementLine]) -> str:
+    """Name the likely cause when stated minus computed is ``difference`` and no line is known to be at fault."""
+    repeated = _repeated(difference, lines)
+    if repeated is not None:
+        return f"{_name(repeated, lines)} is probably there twice"
+    flipped = next((line for line in lines if line.amount and -2 * line.amount == difference), None)
+    if flipped is not None:
+        return f"the sign of {_name(flipped, lines)} is probably wrong"
+    swapped = " or two digits of an amount are swapped" if _divisible_by_nine(difference) else ""
+    return f"a line of {_money(difference)} is probably missing{swapped}"
+
+
+def _repeated(difference: Decimal, lines: Sequence[StatementLine]) -> StatementLine | None:
+    """A line of the excess amount that stands right beside an equal one."""
+    seen: set[tuple[object, ...]] = set()
+    for line in lines:
+        key = (line.date, line.amount, line.description, line.bank_id)
+        if line.amount == -difference and key in seen:
+            return line
+        seen.add(key)
+    return None
+
+
+def _cause_at(difference: Decimal, line: StatementLine, before: StatementLine | None) -> str:
+    """Name what most likely went wrong at a line whose balance does not follow from the one before."""
+    if line.amount and difference == -2 * line.amount:
+        return "its sign is probably wrong"
+    if (
+        before is not None
+        and difference == -line.amount
+        and before.amount == line.amount
+        and before.balance == line.balance
+    ):
+        return "it is probably there twice"
+    if _divisible_by_nine(difference) and _same_digits(line.amount, line.amount + difference):
+        return f"two digits are probably swapped; {_money(line.amount + difference)} would fit"
+    return f"a line of {_money(difference)} is probably missing before it, or its amount is wrong"
+
+
+def _same_digits(one: Decimal, other: Decimal) -> bool:
+    places = max(-int(one.as_tuple().exponent), -int(other.as_tuple().exponent), 0)
+    return sorted(f"{abs(one):.{places}f}") == sorted(f"{abs(other):.{places}f}")
+
+
+def _divisible_by_nine(difference: Decimal) -> bool:
+    """Two neighboring digits swapped change a number by a multiple of nine units of its last place."""
+    return int("".join(map(str, difference.as_tuple().digits))) % _DIGIT_SWAP == 0
+
+
+def _name(line: StatementLine, lines: Sequence[StatementLine]) -> str:
+    number = next(number for number, other in enumerate(lines, start=1) if other is line)
+    return f"line {number} ({line.date.isoformat()}, {_money(line.amount)})"
+
+
+def _money(amount: Decimal) -> str:
+    return f"{amount:f}"
