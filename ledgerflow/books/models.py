@@ -1,5 +1,7 @@
 """A set of books, and who may do what in it."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -21,7 +23,8 @@ class Book(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     base_currency = models.CharField(
-        max_length=3, validators=[RegexValidator(r"^[A-Z]{3}$", "Use a three-letter ISO 4217 code such as USD.")]
+        max_length=3,
+        validators=[RegexValidator(r"^[A-Z]{3}$", "Use a three-letter ISO 4217 code such as USD.")],
     )
     fiscal_year_start_month = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
@@ -32,8 +35,12 @@ class Book(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(base_currency__regex=r"^[A-Z]{3}$"), name="books_currency_is_iso"),
-            models.CheckConstraint(condition=models.Q(fiscal_year_start_month__range=(1, 12)), name="books_month_is_1_to_12"),
+            models.CheckConstraint(
+                condition=models.Q(base_currency__regex=r"^[A-Z]{3}$"), name="books_currency_is_iso"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fiscal_year_start_month__range=(1, 12)), name="books_month_is_1_to_12"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -51,7 +58,9 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["book", "user"], name="books_one_membership_per_user"),
-            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="books_membership_role_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="books_membership_role_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,12 +78,20 @@ class Invitation(models.Model):
     invited_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
-    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="books_invitation_role_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="books_invitation_role_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.email} as {self.role}"
+
+    def is_open(self, *, now: datetime) -> bool:
+        """Whether it was not accepted yet and has not expired."""
+        return self.accepted_at is None and now < self.expires_at

@@ -1,0 +1,37 @@
+"""Which books a user may know of, and who belongs to one."""
+
+import hashlib
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from ledgerflow.books.models import Book, Invitation, Membership
+from ledgerflow.users.models import User
+
+
+def books_for(*, user: User) -> QuerySet[Book]:
+    """Return the books the user may open, by name: their own, or every book for a firm administrator."""
+    if not user.is_active:
+        return Book.objects.none()
+    books = Book.objects.all() if user.is_firm_admin else Book.objects.filter(memberships__user=user)
+    return books.order_by("name", "pk")
+
+
+def members_of(*, book: Book) -> QuerySet[Membership]:
+    """Return the members of a book with their users, by name."""
+    return book.memberships.select_related("user").order_by("user__name", "user__email")
+
+
+def open_invitations(*, book: Book, now: datetime) -> QuerySet[Invitation]:
+    """Return the invitations to a book that may still be accepted, newest first."""
+    return book.invitations.filter(accepted_at=None, expires_at__gt=now).order_by("-invited_at")
+
+
+def find_invitation(*, token: str, now: datetime) -> Invitation | None:
+    """Return the invitation a token stands for while it may be accepted."""
+    found = (
+        Invitation.objects.filter(token_sha256=hashlib.sha256(token.encode()).hexdigest())
+        .select_related("book")
+        .first()
+    )
+    return found if found is not None and found.is_open(now=now) else None
