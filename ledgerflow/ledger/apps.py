@@ -2,4 +2,6 @@ from django.apps import AppConfig
 
 
 class LedgerConfig(AppConfig):
+    """The double-entry engine."""
+
     name = "ledgerflow.ledger"

@@ -1,8 +1,10 @@
 """The double-entry engine's rows. PostgreSQL guards them: see the ``.sql`` files beside the migrations.
 
-Sign convention: debits are positive, credits negative. ``base_amount`` is in the book's base currency and adds up to zero over
-an entry; ``amount`` is in ``currency``.
+Sign convention: debits are positive, credits negative. ``base_amount`` is in the book's base currency and
+adds up to zero over an entry; ``amount`` is in ``currency``.
 """
+
+from datetime import date
 
 from django.conf import settings
 from django.db import models
@@ -48,7 +50,15 @@ class Account(models.Model):
             models.UniqueConstraint(fields=["book", "code"], name="ledger_account_code_once"),
             models.UniqueConstraint(fields=["book", "id"], name="ledger_account_in_book"),
             models.UniqueConstraint(fields=["book", "role"], name="ledger_account_role_once"),
-            models.CheckConstraint(condition=models.Q(type__in=AccountType.values), name="ledger_account_type_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(type__in=AccountType.values), name="ledger_account_type_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=AccountRole.values), name="ledger_account_role_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="ledger_account_currency_is_iso"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -56,16 +66,18 @@ class Account(models.Model):
 
 
 class LedgerState(models.Model):
-    """One row per book, locked first by every posting and closing.
+    """One row per book, locked first by every posting and closing; only triggers change it.
 
-    ``lines_expected`` and ``lines_present`` are counted by triggers and must be equal when a transaction commits: no entry
-    without its lines.
+    When a transaction commits, every number that a batch promised must have its entry (``numbers_promised``
+    is ``next_number - 1``) and every line that an entry expects must be there (``lines_expected`` is
+    ``lines_present``): no batch without its entries, no entry without its lines.
     """
 
     book = models.OneToOneField(Book, primary_key=True, on_delete=models.PROTECT, related_name="+")
     next_number = models.BigIntegerField(default=1)
     next_batch = models.BigIntegerField(default=1)
     closed_through = models.DateField(null=True)
+    numbers_promised = models.BigIntegerField(default=0)
     lines_expected = models.BigIntegerField(default=0)
     lines_present = models.BigIntegerField(default=0)
 
@@ -86,7 +98,9 @@ class PostingBatch(models.Model):
     """Entries that were posted together, by one user at one moment."""
 
     pk = models.CompositePrimaryKey("book_id", "no")
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    book = models.ForeignKey(
+        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     no = models.BigIntegerField()
     source = models.CharField(max_length=10, choices=BatchSource.choices)
     first_number = models.BigIntegerField()
@@ -96,6 +110,14 @@ class PostingBatch(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
     )
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(source__in=BatchSource.values), name="ledger_batch_source_is_known"
+            ),
+            models.CheckConstraint(condition=models.Q(entry_count__gte=1), name="ledger_batch_has_entries"),
+        ]
+
     def __str__(self) -> str:
         return f"batch {self.no}"
 
@@ -104,22 +126,45 @@ class JournalEntry(models.Model):
     """A balanced entry, numbered without gaps within its book. Appended and reversed, never changed."""
 
     pk = models.CompositePrimaryKey("book_id", "number")
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    book = models.ForeignKey(
+        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     number = models.BigIntegerField()
     batch_no = models.BigIntegerField()
     date = models.DateField()
     line_count = models.SmallIntegerField()
     reverses_number = models.BigIntegerField(null=True)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "reverses_number"],
+                condition=models.Q(reverses_number__isnull=False),
+                name="ledger_entry_reversed_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(line_count__range=(2, 10_000)), name="ledger_entry_line_count"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(date__range=(date(1900, 1, 1), date(9999, 12, 31))),
+                name="ledger_entry_date_is_real",
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"entry {self.number}"
 
 
 class JournalLine(models.Model):
-    """One line of an entry; debit positive, credit negative. ``date`` is the entry's, kept here for the register."""
+    """One line of an entry; debit positive, credit negative.
+
+    ``date`` is the entry's, kept here for the register.
+    """
 
     pk = models.CompositePrimaryKey("book_id", "entry_number", "no")
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    book = models.ForeignKey(
+        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     entry_number = models.BigIntegerField()
     no = models.SmallIntegerField()
     account = models.ForeignKey(
@@ -131,17 +176,26 @@ class JournalLine(models.Model):
     base_amount = models.DecimalField(max_digits=20, decimal_places=4)
 
     class Meta:
-        indexes = [models.Index(fields=["book", "account", "date", "entry_number", "no"], name="ledger_line_register")]
+        indexes = [
+            models.Index(
+                fields=["book", "account", "date", "entry_number", "no"], name="ledger_line_register"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"line {self.entry_number}.{self.no}"
 
 
 class EntryText(models.Model):
-    """Words of a person about an entry, kept beside it so that they can be erased when the law asks."""
+    """Words of a person about an entry, kept beside it so that they can be erased when the law asks.
+
+    They are written once; the only change allowed is to the empty text.
+    """
 
     pk = models.CompositePrimaryKey("book_id", "entry_number")
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    book = models.ForeignKey(
+        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     entry_number = models.BigIntegerField()
     text = models.CharField(max_length=500)
 
@@ -150,13 +204,16 @@ class EntryText(models.Model):
 
 
 class Movement(models.Model):
-    """What moved on an account in a month, kept by the trigger of :class:`JournalLine`; ``month`` is its first day.
+    """What moved on an account in a month, kept by the trigger of :class:`JournalLine`.
 
-    ``debit`` and ``credit`` are base amounts, both positive; ``amount`` is the net in ``currency``.
+    ``month`` is its first day; ``debit`` and ``credit`` are base amounts, both positive; ``amount`` is the
+    net in ``currency``.
     """
 
     pk = models.CompositePrimaryKey("book_id", "account_id", "month", "currency")
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    book = models.ForeignKey(
+        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
@@ -167,12 +224,22 @@ class Movement(models.Model):
     amount = models.DecimalField(max_digits=24, decimal_places=4)
     line_count = models.BigIntegerField()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="ledger_movement_currency_is_iso"
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"
 
 
 class PeriodAction(models.Model):
-    """A closing or reopening: through which day, by whom, why."""
+    """A closing or reopening: through which day, by whom, why. Writing the row is what closes or reopens.
+
+    ``was_closed_through`` is filled by the database; the latest row always says what ``LedgerState`` says.
+    """
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="period_actions")
     closed_through = models.DateField(null=True)
@@ -180,6 +247,11 @@ class PeriodAction(models.Model):
     reason = models.CharField(max_length=500)
     acted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     acted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="ledger_period_reason_is_given"),
+        ]
 
     def __str__(self) -> str:
         return f"closed through {self.closed_through}"

@@ -1,0 +1,71 @@
+"""A sole proprietor in the United States: each income and expense account is a line of Schedule C.
+
+Lines and their wording follow the IRS form *Schedule C (Form 1040) 2025, Profit or Loss From Business*, Part I
+(income) and Part II (expenses). Lines 3, 5, 7, 28 and 29 are sums, so no account stands for them; line 30, business
+use of the home, is worked out on a form of its own.
+"""
+
+from ledgerflow.ledger.charts.template import Chart, ChartAccount
+from ledgerflow.ledger.models import AccountRole, AccountType
+
+_ASSET, _LIABILITY, _EQUITY = AccountType.ASSET, AccountType.LIABILITY, AccountType.EQUITY
+_INCOME, _EXPENSE = AccountType.INCOME, AccountType.EXPENSE
+
+CHART = Chart(
+    name="sole_proprietor_us",
+    title="US sole proprietor",
+    summary="Income and expense accounts follow the lines of Schedule C (Form 1040).",
+    accounts=(
+        ChartAccount("1000", "Bank accounts", _ASSET),
+        ChartAccount("1190", "Transfers between own accounts", _ASSET, AccountRole.TRANSFER),
+        ChartAccount("1195", "Currency conversion", _ASSET, AccountRole.CONVERSION),
+        ChartAccount("1200", "Accounts receivable", _ASSET),
+        ChartAccount("1300", "Inventory", _ASSET),
+        ChartAccount("1400", "Prepaid expenses", _ASSET),
+        ChartAccount("1500", "Equipment and vehicles", _ASSET),
+        ChartAccount("1590", "Accumulated depreciation", _ASSET),
+        ChartAccount("1999", "Suspense", _ASSET, AccountRole.SUSPENSE),
+        ChartAccount("2000", "Credit cards", _LIABILITY),
+        ChartAccount("2100", "Accounts payable", _LIABILITY),
+        ChartAccount("2200", "Sales tax payable", _LIABILITY),
+        ChartAccount("2300", "Payroll liabilities", _LIABILITY),
+        ChartAccount("2500", "Loans", _LIABILITY),
+        ChartAccount("3000", "Owner's equity", _EQUITY, AccountRole.RETAINED),
+        ChartAccount("3100", "Owner's contributions", _EQUITY),
+        ChartAccount("3200", "Owner's drawings", _EQUITY, AccountRole.DRAWINGS),
+        ChartAccount("3210", "Estimated tax payments", _EQUITY),
+        ChartAccount("3900", "Opening balances", _EQUITY, AccountRole.OPENING),
+        ChartAccount("4000", "Gross receipts or sales", _INCOME, tax_line="schedule-c:1"),
+        ChartAccount("4100", "Returns and allowances", _INCOME, tax_line="schedule-c:2"),
+        ChartAccount("4900", "Other income", _INCOME, tax_line="schedule-c:6"),
+        ChartAccount("4910", "Interest income", _INCOME, tax_line="schedule-b:1"),
+        ChartAccount("5000", "Cost of goods sold", _EXPENSE, tax_line="schedule-c:4"),
+        ChartAccount("6010", "Advertising", _EXPENSE, tax_line="schedule-c:8"),
+        ChartAccount("6020", "Car and truck expenses", _EXPENSE, tax_line="schedule-c:9"),
+        ChartAccount("6030", "Commissions and fees", _EXPENSE, tax_line="schedule-c:10"),
+        ChartAccount("6040", "Contract labor", _EXPENSE, tax_line="schedule-c:11"),
+        ChartAccount("6050", "Depletion", _EXPENSE, tax_line="schedule-c:12"),
+        ChartAccount("6060", "Depreciation and section 179", _EXPENSE, tax_line="schedule-c:13"),
+        ChartAccount("6070", "Employee benefit programs", _EXPENSE, tax_line="schedule-c:14"),
+        ChartAccount("6080", "Insurance (other than health)", _EXPENSE, tax_line="schedule-c:15"),
+        ChartAccount("6090", "Mortgage interest (paid to banks)", _EXPENSE, tax_line="schedule-c:16a"),
+        ChartAccount("6100", "Other interest", _EXPENSE, tax_line="schedule-c:16b"),
+        ChartAccount("6110", "Legal and professional services", _EXPENSE, tax_line="schedule-c:17"),
+        ChartAccount("6120", "Office expense", _EXPENSE, tax_line="schedule-c:18"),
+        ChartAccount("6130", "Pension and profit-sharing plans", _EXPENSE, tax_line="schedule-c:19"),
+        ChartAccount("6140", "Rent: vehicles and equipment", _EXPENSE, tax_line="schedule-c:20a"),
+        ChartAccount("6150", "Rent: other business property", _EXPENSE, tax_line="schedule-c:20b"),
+        ChartAccount("6160", "Repairs and maintenance", _EXPENSE, tax_line="schedule-c:21"),
+        ChartAccount("6170", "Supplies", _EXPENSE, tax_line="schedule-c:22"),
+        ChartAccount("6180", "Taxes and licenses", _EXPENSE, tax_line="schedule-c:23"),
+        ChartAccount("6190", "Travel", _EXPENSE, tax_line="schedule-c:24a"),
+        ChartAccount("6200", "Deductible meals", _EXPENSE, tax_line="schedule-c:24b"),
+        ChartAccount("6210", "Utilities", _EXPENSE, tax_line="schedule-c:25"),
+        ChartAccount("6220", "Wages", _EXPENSE, tax_line="schedule-c:26"),
+        ChartAccount("6230", "Energy efficient buildings deduction", _EXPENSE, tax_line="schedule-c:27a"),
+        ChartAccount("6300", "Bank charges", _EXPENSE, tax_line="schedule-c:27b"),
+        ChartAccount("6310", "Software and subscriptions", _EXPENSE, tax_line="schedule-c:27b"),
+        ChartAccount("6320", "Telephone and internet", _EXPENSE, tax_line="schedule-c:27b"),
+        ChartAccount("6390", "Other expenses", _EXPENSE, tax_line="schedule-c:27b"),
+    ),
+)
