@@ -12,7 +12,7 @@ from tools._shared.vocabulary import Role, words
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _LABELLED = re.compile(
     r"(?:account|konto|kontonummer|rekening\w*|compte|cuenta|conto|conta|iban|card|kort|karte|卡号|账号|账户)"
-    r"[^:：;,\d]{0,24}[:：#,; ]\s*=?['\"]?([0-9*xX][0-9A-Za-z*\- ]{3,32}\d)",
+    r"[^:：;,\d]{0,24}[:：#,; ]\s*=?['\"]?([0-9*xX][0-9*xX-]{3,32}\d|\d{2,6}(?: \d{2,6}){1,6})",
     re.IGNORECASE,
 )
 _MANY = 24
@@ -43,9 +43,13 @@ def stated_account(lines: Sequence[str], name: str) -> str | None:
 
 
 def account_column(columns: Columns) -> int | None:
-    """Return the column of the own account: filled in every row, with few values."""
-    named = [at for at in columns.of(Role.ACCOUNT) if columns.roles.get(at - 1) is not Role.COUNTERPARTY]
+    """Return the column of the own account: filled in every row, with few values.
+
+    An account right of a counterparty is the counterparty's.
+    """
     if columns.has_header:
+        others = columns.of(Role.COUNTERPARTY)
+        named = [at for at in columns.of(Role.ACCOUNT) if not any(other < at for other in others)]
         for at in named:
             values = set(columns.pick(at))
             if "" not in values and len(values) <= _MANY:

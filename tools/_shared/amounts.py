@@ -101,26 +101,37 @@ class AmountColumn:
         """
         letters = {shape.letters for shape in self.known.values()}
         unmarked = "-" if letters == {"", "in"} else ""
-        signs = {text: _sign(shape, unmarked) for text, shape in self.known.items()}
-        numbers = {text: _CELL.fullmatch(text) for text in self.known}
-        plain = {text for text, match in numbers.items() if match and text.strip("+-") == match["number"]}
         other = "," if mark == "." else "."
         table = {**_REMOVED, ord(other): None, ord(mark): "."}
+        texts = _SEPARATOR.join(self.cells).translate(table).split(_SEPARATOR)
+        plain = {text for text, shape in self.known.items() if not unmarked and _is_plain(text, shape)}
+        if len(plain) == len(self.known) and self.filled == len(texts) == len(self.cells):
+            return list(map(Decimal, texts))
         values: list[Decimal | None] = []
         for cell, text in zip(self.cells, self.shapes, strict=True):
-            if text not in signs:
+            shape = self.known.get(text)
+            if shape is None:
                 values.append(None)
             elif text in plain:
-                values.append(Decimal(signs[text] + cell.translate(table)))
+                values.append(Decimal(cell.translate(table)))
             else:
-                match = numbers[text]
+                match = _CELL.fullmatch(text)
                 number = _readable(cell)[match.start("number") : match.end("number")] if match else ""
-                values.append(Decimal(signs[text] + number.translate(table)))
+                values.append(Decimal(_sign(shape, unmarked) + number.translate(table)))
         return values
 
 
+def _is_plain(text: str, shape: Shape) -> bool:
+    """Whether a number stands alone or behind its sign, so that taking out its thousands marks leaves a literal."""
+    return not shape.letters and not shape.affix and not text.endswith("-") and "(" not in text
+
+
 _READABLE = {key: value for key, value in _SHAPE.items() if not chr(key).isdigit()}
-_REMOVED: dict[int, str | None] = {**dict.fromkeys(_READABLE), **dict.fromkeys(map(ord, "+-' "))}
+_REMOVED: dict[int, str | int | None] = {
+    **dict.fromkeys(_READABLE),
+    **dict.fromkeys(map(ord, "+' ")),
+    **dict.fromkeys(map(ord, "−–—﹣－"), "-"),
+}
 
 
 def _readable(cell: str) -> str:

@@ -48,14 +48,16 @@ def _follow(amounts: Sequence[Decimal | None], balances: Sequence[Decimal | None
 
 
 def follow(amounts: Sequence[Decimal | None], balances: Sequence[Decimal | None]) -> Chain:
-    """Return the direction and kind in which most balances follow from the amounts."""
-    chains = []
+    """Return the first direction and kind in which all balances follow from the amounts, else the one in which most do."""
+    chains: list[Chain] = []
     kinds: tuple[Kind, ...] = ("after", "before")
     for kind in kinds:
         for newest_first in (False, True):
             step = -1 if newest_first else 1
-            compared, matched = _follow(amounts[::step], balances[::step], kind)
-            chains.append(Chain(compared, matched, newest_first, kind))
+            chain = Chain(*_follow(amounts[::step], balances[::step], kind), newest_first, kind)
+            if chain.works:
+                return chain
+            chains.append(chain)
     return max(chains, key=lambda chain: (chain.share, chain.kind == "after", not chain.newest_first))
 
 

@@ -1,7 +1,7 @@
 """Which reading of the amounts is taken: the one in which the running balance works out, else the one the file prints."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tools._shared.balances import Chain, follow
@@ -31,6 +31,13 @@ class Choice:
     fees: Values | None = None
     warnings: tuple[str, ...] = ()
 
+    @property
+    def moved(self) -> Values:
+        """What each row moves the balance by: its amount with the fee that is a movement of its own."""
+        if self.fees is None:
+            return self.candidate.amounts
+        return [None if a is None else a + (fee or 0) for a, fee in zip(self.candidate.amounts, self.fees, strict=True)]
+
 
 @dataclass(frozen=True, slots=True)
 class Groups:
@@ -58,7 +65,9 @@ def _balance_columns(columns: Columns, numbers: Numbers) -> list[int]:
     return [at for at in sorted(numbers.values) if numbers.looked[at].has_money_marks][:12]
 
 
-def _prove(groups: Groups, numbers: Numbers, candidates: list[Candidate], balances: list[int]) -> Choice | None:
+def _prove(
+    groups: Groups, numbers: Numbers, candidates: list[Candidate], balances: list[int], least: int | None = None
+) -> Choice | None:
     """Return the first candidate in whose reading every balance follows."""
     tried = [each for each in candidates if each.problem is None]
     for candidate in tried:
@@ -66,7 +75,8 @@ def _prove(groups: Groups, numbers: Numbers, candidates: list[Candidate], balanc
             if column in candidate.columns:
                 continue
             compared = _works(groups, candidate.amounts, numbers.values[column], _TRIED_ROWS)
-            if compared < (1 if candidate is tried[0] or candidate.certain else 2) or not any(candidate.amounts):
+            needed = least or (1 if candidate is tried[0] or candidate.certain else 2)
+            if compared < needed or not any(candidate.amounts):
                 continue
             if _works(groups, candidate.amounts, numbers.values[column]):
                 return Choice(candidate, column, proven=True)
@@ -79,10 +89,10 @@ def _with_fees(columns: Columns, groups: Groups, numbers: Numbers, candidate: Ca
         fees = [-abs(fee) if fee else None for fee in numbers.values.get(column, [])]
         if not any(fees):
             continue
-        both = [None if a is None else a + (fee or 0) for a, fee in zip(candidate.amounts, fees, strict=True)]
         for balance in balances:
-            if _works(groups, both, numbers.values[balance]) >= 2:
-                return Choice(candidate, balance, proven=True, fees=fees)
+            choice = Choice(candidate, balance, proven=True, fees=fees)
+            if _works(groups, choice.moved, numbers.values[balance]) >= 2:
+                return choice
     return None
 
 
@@ -100,6 +110,9 @@ def choose(columns: Columns, numbers: Numbers, groups: Groups, *, is_card: bool,
     if proven is None:
         opposite = [reversed_sign(each, None) for each in candidates if each.problem is None and not each.certain]
         proven = _prove(groups, numbers, [each for each in opposite if len(each.columns) == 1], balances)
+    if proven is None and columns.has_header:
+        unnamed = [replace(each, certain=False) for each in unnamed_candidates(columns, numbers)]
+        proven = _prove(groups, numbers, unnamed, balances, least=_FEW_ROWS)
     if proven:
         return proven
     for candidate in candidates:
@@ -107,7 +120,14 @@ def choose(columns: Columns, numbers: Numbers, groups: Groups, *, is_card: bool,
         if with_fees:
             return with_fees
     candidate = _unproven(columns, numbers, candidates, is_card=is_card, line_of=line_of, unit=unit)
-    return Choice(candidate, _stated_balance(columns, candidate, balances), proven=False, warnings=_warn(columns, numbers, candidate))
+    balance = _stated_balance(columns, candidate, balances)
+    warnings = _warn(columns, numbers, candidate)
+    if balance is not None:
+        chains = groups.chains(candidate.amounts, numbers.values[balance])
+        compared, matched = sum(chain.compared for chain in chains), sum(chain.matched for chain in chains)
+        if matched < compared:
+            warnings += (f"{compared - matched} of {compared} balances in {columns.title(balance)} do not follow from the amounts.",)
+    return Choice(candidate, balance, proven=False, warnings=warnings)
 
 
 def _stated_balance(columns: Columns, candidate: Candidate, balances: list[int]) -> int | None:

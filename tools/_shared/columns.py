@@ -10,6 +10,7 @@ from tools._shared.vocabulary import Role, direction_of, roles_of_header
 
 _SAMPLE = 400
 _MOSTLY = 0.6
+_SOME = 0.2
 _DATE_ROLES = frozenset({Role.BOOKING_DATE, Role.DATE, Role.VALUE_DATE, Role.OTHER_DATE})
 _NUMBER_ROLES = frozenset(
     {
@@ -73,9 +74,11 @@ class Columns:
         """Return the columns with one of the roles, from left to right."""
         return [column for column in sorted(self.roles) if self.roles[column] in roles]
 
-    def pick(self, column: int) -> list[str]:
+    def pick(self, column: int) -> Sequence[str]:
         """Return a column's cells on the dated rows."""
         cells = self.cells[column]
+        if len(self.dated) == len(cells):
+            return cells
         return [cells[at] for at in self.dated]
 
     def number(self, column: int) -> AmountColumn:
@@ -93,12 +96,14 @@ def _sample(count: int) -> list[int]:
     return sorted({*range(min(count, _SAMPLE)), *range(0, count, step)})
 
 
-def _date_columns(cells: list[tuple[str, ...]], rows: list[int]) -> list[int]:
+def _date_columns(header: Sequence[str], cells: list[tuple[str, ...]], rows: list[int]) -> list[int]:
     known: dict[str, Day | None] = {}
     found = []
     for column, texts in enumerate(cells):
         filled = [texts[at] for at in rows if texts[at]]
-        if filled and sum(day is not None for day in read_days(filled, known)) >= _MOSTLY * len(filled):
+        named = column < len(header) and not _DATE_ROLES.isdisjoint(roles_of_header(header[column]))
+        share = _SOME if named else _MOSTLY
+        if filled and sum(day is not None for day in read_days(filled, known)) >= share * len(filled):
             found.append(column)
     return found
 
@@ -167,7 +172,7 @@ def look_at_columns(header: Sequence[str], cells: list[tuple[str, ...]]) -> Colu
     """Return what the columns are, ``None`` when no column holds dates."""
     count = len(cells[0]) if cells else 0
     rows = _sample(count)
-    dates = _date_columns(cells, rows)
+    dates = _date_columns(header, cells, rows)
     if not dates:
         return None
     known: dict[str, Day | None] = {}

@@ -2,6 +2,9 @@
 
 import re
 
+THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+"""Currencies whose amounts have three decimals, so that 4.750 may be less than five."""
+
 NO_CURRENCY = "XXX"
 """ISO 4217's code for "no currency": the file does not say which."""
 

@@ -5,7 +5,7 @@ Dates are the bank's local dates: a time or zone after the date is dropped, neve
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -127,8 +127,12 @@ def read_day(cell: str) -> Day | None:
     return _named(text)
 
 
-def read_days(cells: Iterable[str], known: dict[str, Day | None]) -> list[Day | None]:
+def read_days(cells: Sequence[str], known: dict[str, Day | None]) -> list[Day | None]:
     """Return the possible days of each cell; ``known`` remembers the cells read before."""
+    texts = set(cells)
+    if all(len(text) <= 12 for text in texts):
+        known.update((text, read_day(text)) for text in texts.difference(known))
+        return [known[cell] for cell in cells]
     days = []
     for cell in cells:
         head = cell[:10] if len(cell) > 12 and cell[10] in "T " and _TIME.fullmatch(cell, 10) else cell

@@ -27,6 +27,11 @@ class Surroundings:
     has_american_zone: bool
 
 
+def _distinct(days: Sequence[Day | None]) -> list[Day]:
+    """Return every day once; equal cells share one object, which is quicker to compare than its dates."""
+    return [day for day in {id(day): day for day in days}.values() if day]
+
+
 def _fits(days: Sequence[Day], order: Order) -> bool:
     return all(day.read(order) is not None for day in days)
 
@@ -90,30 +95,30 @@ def settle_order(
     Raises:
         StatementRefusedError: No order fits, or several do and nothing settles which.
     """
-    separators = {day.separator for day in main}
-    same = [day for column in others for day in column if day and day.separator in separators]
-    pooled = {*main, *same}
+    separators = {day.separator for day in _distinct(main)}
+    same = [day for column in others for day in _distinct(column) if day.separator in separators]
+    pooled = {*_distinct(main), *same}
     orders = [order for order in ORDERS if _fits(list(pooled), order)]
     if not orders:
-        pooled = set(main)
-        orders = [order for order in ORDERS if _fits(main, order)]
+        pooled = set(_distinct(main))
+        orders = [order for order in ORDERS if _fits(list(pooled), order)]
     if not orders:
         raise StatementRefusedError(
             f"The dates in {title} are written in more than one order of day and month: {_example(main)}. "
             "Ask the bank for a file with dates such as 2026-01-31."
         )
-    if len(orders) > 1 and len({tuple(day.read(order) for day in main) for order in orders}) == 1:
+    if len(orders) > 1 and all(len({day.read(order) for order in orders}) == 1 for day in pooled):
         return orders[0], None
     hints = [day for day in around.known if day.separator in separators]
     if len(orders) > 1 and any(_fits(hints, order) for order in orders):
         orders = [order for order in orders if _fits(hints, order)]
     orders = _by_year(pooled, orders)
-    pairs = [(one, two) for column in others for one, two in zip(aligned, column, strict=True) if one and two]
     if len(orders) > 1:
         orders = _by_known(pooled, orders, around.known)
     if len(orders) > 1:
         orders = _by_time(main, orders, newest_first=around.newest_first)
     if len(orders) > 1:
+        pairs = [(one, two) for column in others for one, two in zip(aligned, column, strict=True) if one and two]
         orders = _by_neighbour(pairs, orders)
     if len(orders) == 1:
         return orders[0], None

@@ -34,12 +34,12 @@ class Leftovers:
     def warnings(self, unit: str) -> list[str]:
         """Return a sentence for every kind of row that was left out."""
         kinds = (
-            (self.left_out, "hold no transaction and were left out"),
-            (self.pending, "are pending without a booking date and were left out"),
-            (self.failed, "were declined or reverted by the bank and were left out"),
-            (self.without_amount, "state no amount and were left out"),
+            (self.left_out, "Not read as a transaction"),
+            (self.pending, "Left out as pending without a booking date"),
+            (self.failed, "Left out as declined or reverted by the bank"),
+            (self.without_amount, "Left out because no amount is stated"),
         )
-        return [f"{len(rows)} rows {reason}: {unit} {_numbers(rows)}." for rows, reason in kinds if rows]
+        return [f"{reason}: {unit} {_numbers(rows)}." for rows, reason in kinds if rows]
 
 
 def _numbers(rows: Sequence[int]) -> str:

@@ -1,7 +1,7 @@
 """From a table of cells to statements: the one function that readers of tables call."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
@@ -11,18 +11,19 @@ from tools._shared.amounts import AmountColumn, Mark, amount_column, settle_mark
 from tools._shared.balances import ends
 from tools._shared.choice import Choice, Groups, choose
 from tools._shared.columns import Columns, look_at_columns
-from tools._shared.currencies import NO_CURRENCY, currency_of
+from tools._shared.currencies import NO_CURRENCY, THREE_DECIMALS, currency_of
 from tools._shared.dates import Day, days_in_text
 from tools._shared.day_order import Surroundings, settle_order
 from tools._shared.leftovers import Leftovers, note_balance, sort_leftovers
 from tools._shared.movements import Numbers
 from tools._shared.tables import Table, find_header, find_title_row, is_blank
-from tools._shared.texts import Texts, text_columns
+from tools._shared.texts import Texts, one_line, text_columns
 from tools._shared.vocabulary import Role, is_card, is_failed, is_pending, words
 from tools.contract import BOOKED, PENDING, Reading, Statement, StatementLine, StatementRefusedError
 
 _MONEY_ROLES = (Role.AMOUNT, Role.OUT, Role.IN, Role.BALANCE, Role.OPENING, Role.CLOSING, Role.FEE)
 _EDGE_ROWS = 4
+_TRIED_ROWS = 2000
 _AMERICAN_ZONES = frozenset({"pst", "pdt", "mst", "mdt", "cst", "cdt", "est", "edt"})
 
 
@@ -38,6 +39,7 @@ class _Work:
     leftovers: Leftovers
     moves: list[bool]
     pending: list[bool]
+    warnings: list[str] = field(default_factory=list)
 
 
 def read_table(table: Table, format_name: str) -> Reading:
@@ -52,8 +54,8 @@ def read_table(table: Table, format_name: str) -> Reading:
         return Reading(format_name, (), notice="The file has a header row but no transactions.")
     _check_width(table, header, body)
     width = max(max((len(table.rows[at]) for at in body), default=0), len(header))
-    cells = list(zip_longest(*(table.rows[at] for at in body), [""] * width, fillvalue=""))
-    cells = [texts[:-1] for texts in cells]
+    cells = list(zip_longest(*(table.rows[at] for at in body), fillvalue=""))
+    cells.extend([("",) * len(body)] * (width - len(cells)))
     above = [" ".join(filter(None, row)) for row in table.rows[:start]]
     card = is_card(table.name.rpartition(".")[0]) or any(map(is_card, above))
     columns = look_at_columns(header, cells)
@@ -106,7 +108,7 @@ def _read(work: _Work, format_name: str) -> Reading:
     )
     used = sorted({*choice.candidate.columns, *([choice.balance] if choice.balance is not None else [])})
     amounts = [at for at in choice.candidate.columns if at in numbers.values]
-    _without_amount(work, choice)
+    _without_amount(work, choice, numbers)
     sort_leftovers(columns, work.numbers, amounts, work.table.unit, work.leftovers)
     for line in range(len(work.table.rows) - len(work.numbers)):
         note_balance(work.table.rows[line], work.leftovers)
@@ -124,7 +126,7 @@ def _read(work: _Work, format_name: str) -> Reading:
     statements = [
         _statement(work, rows, owner, choice, numbers, dates, texts, alone=len(groups) == 1) for rows in groups.values()
     ]
-    warnings = [*work.leftovers.warnings(work.table.unit), *choice.warnings, *([warning] if warning else [])]
+    warnings = [*work.leftovers.warnings(work.table.unit), *work.warnings, *choice.warnings, *([warning] if warning else [])]
     return Reading(format_name, tuple(statements), warnings=tuple(warnings))
 
 
@@ -136,34 +138,38 @@ def _header_codes(columns: Columns, amounts: Sequence[int]) -> set[str]:
 def _set_aside(work: _Work) -> None:
     """Set apart the dated rows that are no booked movement: failed ones, stated balances, totals."""
     columns = work.columns
-    states: list[str] = [""] * len(columns.dated)
-    for column in columns.of(Role.STATUS):
-        states = [f"{state} {cell}" for state, cell in zip(states, columns.pick(column), strict=True)]
+    stated = [columns.pick(column) for column in columns.of(Role.STATUS)]
+    states = list(map(" ".join, zip(*stated, strict=True))) if stated else [""] * len(columns.dated)
     kinds = {state: (is_failed(state), is_pending(state)) for state in set(states)}
     work.pending = [kinds[state][1] for state in states]
     edge = {*range(min(_EDGE_ROWS, len(states))), *range(max(0, len(states) - _EDGE_ROWS), len(states))}
-    for position, at in enumerate(columns.dated):
-        if kinds[states[position]][0]:
+    failed = {position for position, state in enumerate(states) if kinds[state][0]} if stated else set()
+    for position in sorted(edge | failed):
+        at = columns.dated[position]
+        if position in failed:
             work.moves[position] = False
             work.leftovers.failed.append(work.numbers[at])
-        elif position in edge and note_balance([texts[at] for texts in columns.cells], work.leftovers):
+        elif note_balance([texts[at] for texts in columns.cells], work.leftovers):
             work.moves[position] = False
             work.leftovers.left_out.append(work.numbers[at])
 
 
-def _without_amount(work: _Work, choice: Choice) -> None:
+def _without_amount(work: _Work, choice: Choice, numbers: Numbers) -> None:
     """Leave out rows that state no amount, unless they are so many that the wrong column was taken."""
     columns = work.columns
-    missing = [
-        position
-        for position, amount in enumerate(choice.candidate.amounts)
-        if amount is None and work.moves[position]
-    ]
+    missing = [at for at, amount in enumerate(choice.candidate.amounts) if amount is None and work.moves[at]]
     if len(missing) * 2 > len(columns.dated):
         raise StatementRefusedError(
             f"Most rows state no amount in {columns.title(choice.candidate.columns[0])}. Export the list of transactions."
         )
+    others = [at for at in columns.of(Role.AMOUNT, Role.OUT, Role.IN) if at in numbers.values]
     for position in missing:
+        other = next((at for at in others if numbers.values[at][position]), None)
+        if other is not None:
+            raise StatementRefusedError(
+                f"{work.table.unit.capitalize()} {work.numbers[columns.dated[position]]} states an amount in "
+                f"{columns.title(other)} but none in {columns.title(choice.candidate.columns[0])}. Export signed amounts."
+            )
         work.moves[position] = False
         work.leftovers.without_amount.append(work.numbers[columns.dated[position]])
 
@@ -184,21 +190,47 @@ def _settle_numbers(work: _Work) -> Numbers:
             if column in looked and column not in good and not any(columns.roles[each] is at for each in good):
                 _refuse_cell(work, column, looked[column])
     money = [column for at, column in good.items() if columns.has_header or column.has_money_marks]
-    pooled = settle_mark(money)
+    pooled = settle_mark(money) or _grouping_mark(work, good)
     marks: dict[int, Mark] = {}
     for at, column in good.items():
         mark = settle_mark([column]) or pooled
         if mark is None and (columns.has_header or len(money) == 1):
-            cell = next(column.cells[i] for i, shape in enumerate(column.shapes) if column.known.get(shape) and
-                        column.known[shape].has_mark)
             raise StatementRefusedError(
-                f"The amounts in {columns.title(at)} can be read in two ways: {cell} with a decimal mark or with a thousands "
-                "mark. Export a longer period, or amounts with two decimals."
+                f"The amounts in {columns.title(at)} can be read in two ways: {_open_cell(column)} with a decimal mark or with "
+                "a thousands mark. Export a longer period, or amounts with two decimals."
             )
         if mark:
             marks[at] = mark
     values = {at: good[at].values(mark) for at, mark in marks.items()}
     return Numbers({at: good[at] for at in marks}, values, pooled or ".")
+
+
+def _open_cell(column: AmountColumn) -> str:
+    return next(
+        cell
+        for cell, shape in zip(column.cells, column.shapes, strict=True)
+        if shape in column.known and column.known[shape].has_mark
+    )
+
+
+def _grouping_mark(work: _Work, looked: dict[int, AmountColumn]) -> Mark | None:
+    """Return the decimal mark where every cell is like 4,884 and the stated currency has no three decimals.
+
+    The mark that stands before three digits everywhere then groups thousands.
+    """
+    columns = work.columns
+    still_open = [column for column in looked.values() if column.is_mark_open]
+    if not still_open or any(len(column.marks) != 2 for column in looked.values()):
+        return None
+    codes = {currency_of(cell) for at in columns.of(Role.CURRENCY) for cell in columns.pick(at) if cell}
+    codes.add(currency_stated(columns, sorted(looked), looked, work.above))
+    if codes & {*THREE_DECIMALS, NO_CURRENCY, None}:
+        return None
+    used = {mark for column in still_open for text in column.known for mark in ".," if mark in text}
+    if len(used) != 1:
+        return None
+    work.warnings.append(f"{_open_cell(still_open[0])} was read with a thousands mark: the currency has no three decimals.")
+    return "." if used == {","} else ","
 
 
 def _moving(work: _Work, column: int) -> AmountColumn:
@@ -222,15 +254,16 @@ def _refuse_cell(work: _Work, column: int, looked: AmountColumn) -> None:
 def _groups(work: _Work, account: int | None, currency: int | None) -> dict[tuple[str, str], list[int]]:
     """Return the positions of the moving rows by account and currency cell, in the file's order."""
     columns = work.columns
-    blank: list[str] = [""] * len(columns.dated)
-    accounts = columns.pick(account) if account is not None else blank
-    currencies = [cell.upper() for cell in columns.pick(currency)] if currency is not None else blank
-    known = set(currencies) - {""}
-    if len(known) == 1:
-        currencies = [*known] * len(currencies)
+    accounts: Sequence[str] = columns.pick(account) if account is not None else ()
+    currencies: Sequence[str] = columns.pick(currency) if currency is not None else ()
+    codes = {cell: cell.upper() for cell in set(currencies)}
+    if len(set(accounts)) <= 1 and len({*codes.values()} - {""}) <= 1:
+        only = [position for position, moves in enumerate(work.moves) if moves]
+        return {(accounts[0] if accounts else "", max(codes.values(), default="")): only} if only else {}
     groups: dict[tuple[str, str], list[int]] = {}
-    for position, key in enumerate(zip(accounts, currencies, strict=True)):
-        if work.moves[position]:
+    for position, moves in enumerate(work.moves):
+        if moves:
+            key = accounts[position] if accounts else "", codes[currencies[position]] if currencies else ""
             groups.setdefault(key, []).append(position)
     return groups
 
@@ -246,7 +279,7 @@ def _dates(
         return [day.ymd for day in main if day.ymd], None
     direction = None
     if choice.proven and choice.balance is not None:
-        chains = Groups(list(groups.values())).chains(choice.candidate.amounts, numbers.values[choice.balance])
+        chains = Groups(list(groups.values())).chains(choice.moved, numbers.values[choice.balance], _TRIED_ROWS)
         if len({chain.newest_first for chain in chains}) == 1 and chains[0].works:
             direction = chains[0].newest_first
     zones = {words(cell) for column in columns.cells for cell in column[:50] if len(cell) == 3}
@@ -276,10 +309,11 @@ def _statement(
     balances = numbers.values[choice.balance] if choice.balance is not None else [None] * len(amounts)
     opening, closing = (work.leftovers.opening, work.leftovers.closing) if alone else (None, None)
     newest_first = dates[rows[0]] > dates[rows[-1]]
-    chain = Groups([rows]).chains(amounts, balances)[0]
+    moved = choice.moved
+    chain = Groups([rows]).chains(moved, balances)[0]
     if choice.balance is not None and chain.works:
         newest_first = chain.newest_first
-        first, last = ends([amounts[at] for at in rows], [balances[at] for at in rows], chain)
+        first, last = ends([moved[at] for at in rows], [balances[at] for at in rows], chain)
         opening = first if opening is None else opening
         closing = last if closing is None else closing
     for role in (Role.OPENING, Role.CLOSING):
@@ -316,35 +350,37 @@ def _lines(
     *,
     before: bool,
 ) -> list[StatementLine]:
-    columns, amounts, continued, place = work.columns, choice.candidate.amounts, work.leftovers.continued, work.table.place
+    columns, amounts = work.columns, choice.moved if choice.fees is None else choice.candidate.amounts
     values = _value_dates(columns, dates)
+    descriptions = texts.descriptions(len(work.numbers))
+    for at, more in work.leftovers.continued.items():
+        descriptions[at] = one_line(" ".join([descriptions[at], *more]))
+    counterparties, references, bank_ids = texts.counterparties(), texts.references(), texts.bank_id
+    place, numbers, pending = work.table.place, work.numbers, work.pending
     lines: list[StatementLine] = []
     for position in rows:
-        at, amount = columns.dated[position], amounts[position]
+        at, amount, balance = columns.dated[position], amounts[position], balances[position]
         if amount is None:
             continue
-        balance = balances[position]
-        if before and balance is not None:
-            balance += amount
-        lines.append(
-            StatementLine(
-                dates[position],
-                amount,
-                currency,
-                texts.describe(at, continued.get(at, ())),
-                place(work.numbers[at]),
-                values[position] if values else None,
-                next((cells[at] for cells in texts.counterparty if cells[at]), None),
-                next((cells[at] for cells in texts.reference if cells[at]), None),
-                (texts.bank_id[at] or None) if texts.bank_id else None,
-                balance,
-                PENDING if work.pending[position] else BOOKED,
-            )
+        line = StatementLine(
+            dates[position],
+            amount,
+            currency,
+            descriptions[at],
+            place(numbers[at]),
+            values[position] if values else None,
+            (counterparties[at] or None) if counterparties else None,
+            (references[at] or None) if references else None,
+            (bank_ids[at] or None) if bank_ids else None,
+            balance + amount if before and balance is not None else balance,
+            PENDING if pending[position] else BOOKED,
         )
         fee = choice.fees[position] if choice.fees else None
         if fee:
-            lines[-1] = lines[-1]._replace(balance=None if balance is None else balance - fee)
-            lines.append(lines[-1]._replace(amount=fee, balance=balance, description="Fee", bank_id=None))
+            lines.append(line._replace(balance=None if balance is None else balance - fee))
+            lines.append(line._replace(amount=fee, description="Fee", bank_id=None))
+        else:
+            lines.append(line)
     return lines
 
 

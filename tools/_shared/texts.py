@@ -18,20 +18,41 @@ class Texts:
     reference: Sequence[Sequence[str]]
     bank_id: Sequence[str] | None
 
-    def describe(self, at: int, continued: Sequence[str]) -> str:
-        """Return the description of a row: every distinct text once, in the order of the columns."""
-        parts: list[str] = []
-        for texts in self.counterparty:
-            if texts[at]:
-                parts.append(texts[at])
-                break
-        parts.extend(texts[at] for texts in self.description if texts[at])
-        if not parts:
-            parts.extend(texts[at] for texts in self.reference if texts[at])
-        if continued:
-            parts.extend(continued)
-        text = parts[0] if len(parts) == 1 else " ".join(dict.fromkeys(parts))
-        return text if text.isprintable() and "  " not in text else " ".join(text.split())
+    def counterparties(self) -> Sequence[str]:
+        """Return the first counterparty that each row names."""
+        return _first(self.counterparty)
+
+    def references(self) -> Sequence[str]:
+        """Return the first reference that each row names."""
+        return _first(self.reference)
+
+    def descriptions(self, rows: int) -> list[str]:
+        """Return the description of each row: every distinct text once, in the order of the columns."""
+        named = [self.counterparties()] if self.counterparty else []
+        found = _joined([*named, *self.description], rows)
+        if "" in found:
+            instead = _joined(self.reference, rows)
+            found = [text or other for text, other in zip(found, instead, strict=True)]
+        return found
+
+
+def one_line(text: str) -> str:
+    """Return the text on one line with single spaces."""
+    return " ".join(text.split()) if "  " in text or not text.isprintable() else text
+
+
+def _first(columns: Sequence[Sequence[str]]) -> Sequence[str]:
+    if len(columns) <= 1:
+        return columns[0] if columns else ()
+    return [next(filter(None, cells), "") for cells in zip(*columns, strict=True)]
+
+
+def _joined(columns: Sequence[Sequence[str]], rows: int) -> list[str]:
+    if not columns:
+        return [""] * rows
+    if len(columns) == 1:
+        return list(map(one_line, columns[0]))
+    return [one_line(" ".join(dict.fromkeys(filter(None, cells)))) for cells in zip(*columns, strict=True)]
 
 
 def _unique(columns: Columns, column: int) -> bool:

@@ -128,7 +128,7 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
         r"\b(?:credits?|kredit|credito|creditos|deposits?|paid in|money in|in|inflow|incoming|received|haben|eingang|einnahmen?|"
         r"gutschrift(?:en)?|bij|depot|recettes?|abonos?|haber|ingresos?|avere|entrate|entrata|accredit[oi]|insattning|ind|"
         r"inntekt\w*|innskudd|panot|uznani\w*|prijmy?|jovairas|income|receipts?|entradas?|receitas?|приход|зачисление|кредит)\b"
-        r"|收入|存入|貸方|入金|預入|預け入れ|입금|贷方",
+        r"|收入|存入|貸方|入金|預入|預け入れ|お預り|預り|入金額|입금|贷方",
     ),
     (
         Role.CURRENCY,

@@ -107,14 +107,13 @@ def _collect(text: str, delimiter: str, *, strict: bool) -> Rows:
     cells: list[list[str]] = []
     lines: list[int] = []
     start = 1
+    has_wrappers = '="' in text
     for row in reader:
         if len(row) > _MOST_COLUMNS:
             raise StatementRefusedError(f"Line {start} has {len(row)} cells; a statement has at most {_MOST_COLUMNS}.")
         after = reader.line_num + 1
-        stripped = [cell.strip() for cell in row]
-        if any(cell[:1] == "=" for cell in stripped):
-            stripped = [clean(cell) for cell in stripped]
-        if after - start > 1 and any(map(_swallows_rows(delimiter), stripped)):
+        stripped = list(map(clean if has_wrappers else str.strip, row))
+        if after - start > 1 and any(_swallows_rows(cell, delimiter) for cell in stripped):
             raise StatementRefusedError(
                 f"A quoted cell that starts in line {start} runs over other transactions: a quotation mark is missing. "
                 "Export the file again."
@@ -125,22 +124,11 @@ def _collect(text: str, delimiter: str, *, strict: bool) -> Rows:
     return Rows(cells, lines)
 
 
-def _swallows_rows(delimiter: str) -> "_Swallow":
-    return _Swallow(delimiter)
-
-
-@dataclass(frozen=True, slots=True)
-class _Swallow:
+def _swallows_rows(cell: str, delimiter: str) -> bool:
     """Whether a cell of several lines holds whole transactions, which a missing quotation mark causes."""
-
-    delimiter: str
-
-    def __call__(self, cell: str) -> bool:
-        return any(
-            _is_movement([clean(part) for part in line.split(self.delimiter)])
-            for line in cell.splitlines()[1:]
-            if self.delimiter in line
-        )
+    return any(
+        _is_movement([clean(part) for part in line.split(delimiter)]) for line in cell.splitlines()[1:] if delimiter in line
+    )
 
 
 def _without_quotes(text: str, delimiter: str) -> Rows:
