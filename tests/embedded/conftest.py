@@ -1,4 +1,4 @@
-"""A data directory that is initialized once and copied for each test that needs one."""
+"""A data directory that is initialized once."""
 
 import subprocess
 from collections.abc import Iterator
@@ -12,17 +12,23 @@ from tests.embedded import processes
 
 @pytest.fixture(scope="session")
 def initialized(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An initialized, stopped data directory that nobody may change."""
+    """An initialized, stopped data directory."""
     data_dir = tmp_path_factory.mktemp("initialized") / "data"
-    with embedded.ensure_running(data_dir, grace=0):
-        pass
+    embedded.initialize(data_dir)
     processes.wait_until_stopped(data_dir)
     return data_dir
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path, initialized: Path) -> Iterator[Path]:
-    """An initialized, stopped data directory for one test; afterwards nothing runs there any more."""
+def data_dir(initialized: Path) -> Iterator[Path]:
+    """The stopped data directory that tests share which leave it stopped and usable, whatever they killed."""
+    yield initialized
+    processes.wait_until_stopped(initialized)
+
+
+@pytest.fixture
+def own_dir(initialized: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy, stopped, of a test's own: its settings, passwords or place are changed."""
     path = tmp_path / "data"
     subprocess.run(["cp", "--archive", initialized, path], check=True)
     yield path

@@ -38,6 +38,13 @@ class User:
         assert self._stream(self.process.stdout).readline() == "ready\n"
         return self
 
+    def __enter__(self) -> Self:
+        return self.wait_until_ready()
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.kill()
+
     def leave(self) -> None:
         self._stream(self.process.stdin).close()
         assert self.process.wait(20) == 0
@@ -70,18 +77,26 @@ def kill(*pids: int) -> None:
     """SIGKILL the processes and wait until they are gone."""
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: not any(Path(f"/proc/{pid}/exe").exists() for pid in pids))
+    wait_for(lambda: all(_is_dead(pid) for pid in pids))
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float = 15) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def wait_until_stopped(data_dir: Path) -> None:
     wait_for(lambda: not servers(data_dir) and not supervisors(data_dir))
+
+
+def _is_dead(pid: int) -> bool:
+    """Dead to the last: a process gives its locks back a moment after it lost its program."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True
 
 
 def _pids() -> list[int]:

@@ -24,17 +24,15 @@ def _everything_above(path: Path) -> dict[Path, tuple[int, int, int]]:
     return {parent: _owner_and_mode(parent) for parent in path.parents}
 
 
-def test_parents_keep_their_modes_and_a_private_one_does_not_prevent_the_start(
-    tmp_path: Path, data_dir: Path
-):
+def test_parents_keep_their_modes_and_a_private_one_does_not_prevent_the_start(tmp_path: Path, own_dir: Path):
     tmp_path.chmod(0o700)
-    before = _everything_above(data_dir)
+    before = _everything_above(own_dir)
 
-    with embedded.ensure_running(data_dir, grace=0):
-        assert _everything_above(data_dir) == before
+    with embedded.ensure_running(own_dir, grace=0):
+        assert _everything_above(own_dir) == before
 
-    wait_until_stopped(data_dir)
-    assert _everything_above(data_dir) == before
+    wait_until_stopped(own_dir)
+    assert _everything_above(own_dir) == before
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 

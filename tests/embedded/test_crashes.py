@@ -20,6 +20,7 @@ from tests.embedded.processes import (
 
 def _note(database: embedded.EmbeddedDatabase) -> None:
     with database.connect(role="lf_owner") as owner:
+        owner.execute("DROP TABLE IF EXISTS note")
         owner.execute("CREATE TABLE note AS SELECT 'kept' AS text")
 
 
@@ -40,28 +41,27 @@ def test_a_killed_supervisor_leaves_no_orphan(data_dir: Path):
 
 
 def test_a_start_right_after_the_supervisor_was_killed_waits_for_the_old_server(data_dir: Path):
-    user = User(data_dir).wait_until_ready()
-    _note(embedded.connection(data_dir))
-    old = postmaster(data_dir)
+    with User(data_dir):
+        _note(embedded.connection(data_dir))
+        old = postmaster(data_dir)
 
-    kill(*supervisors(data_dir))
+        kill(*supervisors(data_dir))
 
-    with embedded.ensure_running(data_dir, grace=0) as lease:
-        assert _noted(lease.database) == [("kept",)]
-        assert postmaster(data_dir) != old
-        user.kill()
+        with embedded.ensure_running(data_dir, grace=0) as lease:
+            assert _noted(lease.database) == [("kept",)]
+            assert postmaster(data_dir) != old
 
 
 def test_a_killed_cluster_recovers(data_dir: Path):
-    user = User(data_dir).wait_until_ready()
-    _note(embedded.connection(data_dir))
+    with User(data_dir):
+        _note(embedded.connection(data_dir))
+        said_before = (data_dir / "postgres.log").stat().st_size
 
-    kill(*supervisors(data_dir), *servers(data_dir))
-    user.kill()
+        kill(*supervisors(data_dir), *servers(data_dir))
 
     with embedded.ensure_running(data_dir, grace=0) as lease:
         assert _noted(lease.database) == [("kept",)]
-    assert "was not properly shut down" in (data_dir / "postgres.log").read_text()
+    assert "was not properly shut down" in (data_dir / "postgres.log").read_text()[said_before:]
 
 
 def test_a_killed_postmaster_is_started_again_for_those_who_are_there(data_dir: Path):
