@@ -65,7 +65,7 @@ mutants: setup  ## Break the ledger and the proof on purpose; the tests must not
 	$(BIN)/python -m tests.mutants
 
 score: setup  ## Read every file of the corpus, where it is there, and compare with the floor
-	$(BIN)/python .ci/corpus_floor.py $(CORPUS)
+	$(BIN)/python .ci/corpus_floor.py $(CORPUS) $(RAISE)
 
 screenshots: setup  ## Take the pictures of docs/images anew (needs Chromium)
 	$(BIN)/python -m tests.browser.screenshots
