@@ -1,4 +1,7 @@
-"""Write the expected results beside the samples: ``python -m tools.ofx_statement.tests.golden``. The diff is the review."""
+"""Write the expected results beside the samples: ``python -m tools.ofx_statement.tests.golden``.
+
+The diff is the review.
+"""
 
 import json
 from datetime import date

@@ -1,0 +1,81 @@
+"""Jobs that do what untrusted files make readers do."""
+
+import os
+import resource
+import signal
+import socket
+import time
+
+
+def warm_up():
+    pass
+
+
+def echo(content, request):
+    yield content
+    yield str(request).encode()
+
+
+def use_memory(content, request):
+    return [bytes(2_000_000_000)]
+
+
+def use_memory_bit_by_bit(content, request):
+    kept = []
+    while True:
+        kept.append(bytearray(1_000_000))
+
+
+def use_processor(content, request):
+    try:
+        while True:
+            pass
+    except Exception:
+        return [b"caught"]
+
+
+def sleep_for_ever(content, request):
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+    time.sleep(60)
+
+
+def write_without_end(content, request):
+    while True:
+        yield b"x" * 1_000_000
+
+
+def fail(content, request):
+    raise RuntimeError(content.decode())
+
+
+def leave(content, request):
+    os._exit(3)
+
+
+def crash(content, request):
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def exit_politely(content, request):
+    raise SystemExit(0)
+
+
+def tell_limits(content, request):
+    kinds = (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE)
+    return [b"%d\n" % resource.getrlimit(kind)[0] for kind in kinds]
+
+
+def tell_environment(content, request):
+    return [f"{name}\n".encode() for name in sorted(os.environ)]
+
+
+def tell_process(content, request):
+    return [b"%d\n" % os.getpid(), b"%d\n" % os.getppid()]
+
+
+def reach_out(content, request):
+    try:
+        with socket.create_connection((request["host"], request["port"]), timeout=1):
+            return [b"reached"]
+    except OSError:
+        return [b"unreachable"]
