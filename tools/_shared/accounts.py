@@ -70,7 +70,9 @@ def currency_column(columns: Columns, beside: int) -> int | None:
     return min(found, key=lambda at: (abs(at - beside), at), default=None)
 
 
-def currency_stated(columns: Columns, amounts: Sequence[int], looked: dict[int, AmountColumn], above: Sequence[str]) -> str:
+def currency_stated(
+    columns: Columns, amounts: Sequence[int], looked: dict[int, AmountColumn], above: Sequence[str]
+) -> str:
     """Return the currency that the amount's header, its symbols or the lines above the table name."""
     for at in amounts:
         named = currency_in_header(columns.header[at]) if at < len(columns.header) else None

@@ -22,7 +22,9 @@ _SHAPE = str.maketrans(
         **dict.fromkeys("−–—﹣－", "-"),
         **dict.fromkeys("\u00a0\u202f\u2009\u2007\u2008\t", " "),
         **dict.fromkeys("’ʼ`´", "'"),
-        **dict.fromkeys("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff", None),
+        **dict.fromkeys(
+            "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff", None
+        ),
         "＋": "+",
     }
 )
@@ -32,7 +34,9 @@ _CELL = re.compile(
     rf"(?P<number>[09][09., ']*(?<! )|[.,][09]+)"
     rf"\s*(?P<third>[-+])?\s*(?P<after>{_AFFIX})?\s*(?P<mark>[A-Za-z]{{1,2}}\.?)?\s*(?P<close>\))?"
 )
-_POINT = re.compile(r"[09]+(?:\.[09]*)?|\.[09]+|9[09]{0,2}(?P<group>[,' ])[09]{3}(?:(?P=group)[09]{3})*(?:\.[09]+)?")
+_POINT = re.compile(
+    r"[09]+(?:\.[09]*)?|\.[09]+|9[09]{0,2}(?P<group>[,' ])[09]{3}(?:(?P=group)[09]{3})*(?:\.[09]+)?"
+)
 _INDIAN = re.compile(r"9[09]?(?:,[09]{2})+,[09]{3}(?:\.[09]+)?")
 _SWAP = str.maketrans(".,", ",.")
 _IN_MARKS = frozenset({"cr", "c", "h"})
@@ -91,7 +95,12 @@ class AmountColumn:
     def first_bad(self) -> int | None:
         """Return the index of the first cell that is no amount."""
         return next(
-            (at for at, shape in enumerate(self.shapes) if shape not in self.known and self.cells[at] not in BLANKS), None
+            (
+                at
+                for at, shape in enumerate(self.shapes)
+                if shape not in self.known and self.cells[at] not in BLANKS
+            ),
+            None,
         )
 
     def values(self, mark: Mark) -> list[Decimal | None]:

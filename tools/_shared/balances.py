@@ -31,7 +31,9 @@ class Chain:
         return self.matched / self.compared if self.compared else 0.0
 
 
-def _follow(amounts: Sequence[Decimal | None], balances: Sequence[Decimal | None], kind: Kind) -> tuple[int, int]:
+def _follow(
+    amounts: Sequence[Decimal | None], balances: Sequence[Decimal | None], kind: Kind
+) -> tuple[int, int]:
     compared = matched = 0
     expected: Decimal | None = None
     for amount, balance in zip(amounts, balances, strict=True):
@@ -69,7 +71,12 @@ def ends(
     A row without a balance at either end leaves that end unstated.
     """
     step = -1 if chain.newest_first else 1
-    first_amount, first, last_amount, last = amounts[::step][0], balances[::step][0], amounts[::step][-1], balances[::step][-1]
+    first_amount, first, last_amount, last = (
+        amounts[::step][0],
+        balances[::step][0],
+        amounts[::step][-1],
+        balances[::step][-1],
+    )
     if chain.kind == "before":
         return first, None if last is None or last_amount is None else last + last_amount
     return None if first is None or first_amount is None else first - first_amount, last

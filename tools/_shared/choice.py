@@ -36,7 +36,10 @@ class Choice:
         """What each row moves the balance by: its amount with the fee that is a movement of its own."""
         if self.fees is None:
             return self.candidate.amounts
-        return [None if a is None else a + (fee or 0) for a, fee in zip(self.candidate.amounts, self.fees, strict=True)]
+        return [
+            None if a is None else a + (fee or 0)
+            for a, fee in zip(self.candidate.amounts, self.fees, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,9 @@ class Groups:
     def chains(self, amounts: Values, balances: Values, limit: int | None = None) -> list[Chain]:
         """Follow the balances of each group."""
         return [
-            follow([amounts[at] for at in rows[:limit]], [balances[at] for at in rows[:limit]]) for rows in self.members if rows
+            follow([amounts[at] for at in rows[:limit]], [balances[at] for at in rows[:limit]])
+            for rows in self.members
+            if rows
         ]
 
 
@@ -56,7 +61,11 @@ def _works(groups: Groups, amounts: Values, balances: Values, limit: int | None 
     """Return how many balances follow when all do, else 0."""
     chains = groups.chains(amounts, balances, limit)
     compared = [chain for chain in chains if chain.compared]
-    return sum(chain.compared for chain in compared) if compared and all(chain.works for chain in compared) else 0
+    return (
+        sum(chain.compared for chain in compared)
+        if compared and all(chain.works for chain in compared)
+        else 0
+    )
 
 
 def _balance_columns(columns: Columns, numbers: Numbers) -> list[int]:
@@ -66,7 +75,11 @@ def _balance_columns(columns: Columns, numbers: Numbers) -> list[int]:
 
 
 def _prove(
-    groups: Groups, numbers: Numbers, candidates: list[Candidate], balances: list[int], least: int | None = None
+    groups: Groups,
+    numbers: Numbers,
+    candidates: list[Candidate],
+    balances: list[int],
+    least: int | None = None,
 ) -> Choice | None:
     """Return the first candidate in whose reading every balance follows."""
     tried = [each for each in candidates if each.problem is None]
@@ -83,7 +96,9 @@ def _prove(
     return None
 
 
-def _with_fees(columns: Columns, groups: Groups, numbers: Numbers, candidate: Candidate, balances: list[int]) -> Choice | None:
+def _with_fees(
+    columns: Columns, groups: Groups, numbers: Numbers, candidate: Candidate, balances: list[int]
+) -> Choice | None:
     """Return the reading in which a fee column is a movement of its own, when the balances say so."""
     for column in columns.of(Role.FEE):
         fees = [-abs(fee) if fee else None for fee in numbers.values.get(column, [])]
@@ -96,7 +111,9 @@ def _with_fees(columns: Columns, groups: Groups, numbers: Numbers, candidate: Ca
     return None
 
 
-def choose(columns: Columns, numbers: Numbers, groups: Groups, *, is_card: bool, line_of: Sequence[int], unit: str) -> Choice:
+def choose(
+    columns: Columns, numbers: Numbers, groups: Groups, *, is_card: bool, line_of: Sequence[int], unit: str
+) -> Choice:
     """Return the amounts to take.
 
     Raises:
@@ -108,7 +125,9 @@ def choose(columns: Columns, numbers: Numbers, groups: Groups, *, is_card: bool,
         raise StatementRefusedError(_no_amounts(columns, balances))
     proven = _prove(groups, numbers, candidates, balances)
     if proven is None:
-        opposite = [reversed_sign(each, None) for each in candidates if each.problem is None and not each.certain]
+        opposite = [
+            reversed_sign(each, None) for each in candidates if each.problem is None and not each.certain
+        ]
         proven = _prove(groups, numbers, [each for each in opposite if len(each.columns) == 1], balances)
     if proven is None and columns.has_header:
         unnamed = [replace(each, certain=False) for each in unnamed_candidates(columns, numbers)]
@@ -126,14 +145,18 @@ def choose(columns: Columns, numbers: Numbers, groups: Groups, *, is_card: bool,
         chains = groups.chains(candidate.amounts, numbers.values[balance])
         compared, matched = sum(chain.compared for chain in chains), sum(chain.matched for chain in chains)
         if matched < compared:
-            warnings += (f"{compared - matched} of {compared} balances in {columns.title(balance)} do not follow from the amounts.",)
+            warnings += (
+                f"{compared - matched} of {compared} balances in {columns.title(balance)} do not follow from the amounts.",
+            )
     return Choice(candidate, balance, proven=False, warnings=warnings)
 
 
 def _stated_balance(columns: Columns, candidate: Candidate, balances: list[int]) -> int | None:
     if not columns.has_header:
         return None
-    return next((at for at in balances if at not in candidate.columns and columns.roles[at] is Role.BALANCE), None)
+    return next(
+        (at for at in balances if at not in candidate.columns and columns.roles[at] is Role.BALANCE), None
+    )
 
 
 def _warn(columns: Columns, numbers: Numbers, candidate: Candidate) -> tuple[str, ...]:
@@ -143,7 +166,13 @@ def _warn(columns: Columns, numbers: Numbers, candidate: Candidate) -> tuple[str
 
 
 def _unproven(
-    columns: Columns, numbers: Numbers, candidates: list[Candidate], *, is_card: bool, line_of: Sequence[int], unit: str
+    columns: Columns,
+    numbers: Numbers,
+    candidates: list[Candidate],
+    *,
+    is_card: bool,
+    line_of: Sequence[int],
+    unit: str,
 ) -> Candidate:
     certain = [each for each in candidates if each.certain and each.problem is None]
     if not columns.has_header and len({each.columns[0] for each in certain}) > 1:
@@ -171,7 +200,9 @@ def _unproven(
 def _refuse_second_amount(columns: Columns, numbers: Numbers, taken: int) -> None:
     """Refuse a nameless signed column with a full column of money before it: a balance would stand after."""
     before = [
-        at for at, looked in numbers.looked.items() if at < taken and looked.has_money_marks and looked.filled == len(columns.dated)
+        at
+        for at, looked in numbers.looked.items()
+        if at < taken and looked.has_money_marks and looked.filled == len(columns.dated)
     ]
     if before:
         raise StatementRefusedError(
@@ -182,7 +213,11 @@ def _refuse_second_amount(columns: Columns, numbers: Numbers, taken: int) -> Non
 
 def _where(columns: Columns, refused: Candidate, line_of: Sequence[int], unit: str) -> str:
     at = next((at for at, amount in enumerate(refused.amounts) if amount is None), None)
-    place = f" (first in {unit} {line_of[columns.dated[at]]})" if at is not None and len(refused.columns) == 2 else ""
+    place = (
+        f" (first in {unit} {line_of[columns.dated[at]]})"
+        if at is not None and len(refused.columns) == 2
+        else ""
+    )
     return f"The direction of some amounts is not clear: {refused.problem}{place}. Export the file with signed amounts."
 
 
@@ -208,14 +243,22 @@ def _unsigned(columns: Columns, candidates: list[Candidate]) -> Candidate:
 
 def _card(columns: Columns, candidate: Candidate) -> Candidate:
     """Read a card's single column: repayments run against purchases, and purchases are the many."""
-    texts = [" ".join(columns.cells[at][row] for at in columns.of(Role.DESCRIPTION, Role.OTHER)) for row in columns.dated]
+    texts = [
+        " ".join(columns.cells[at][row] for at in columns.of(Role.DESCRIPTION, Role.OTHER))
+        for row in columns.dated
+    ]
     stated: list[tuple[Decimal, bool]] = [
         (amount, is_repayment(text)) for amount, text in zip(candidate.amounts, texts, strict=True) if amount
     ]
     back = [amount < 0 for amount, repaid in stated if repaid]
     bought = [amount < 0 for amount, repaid in stated if not repaid]
     negative = sum(bought) * 2 > len(bought)
-    if bought and len(set(bought)) == 1 and (not back or set(back) == {not bought[0]}) and (len(bought) > 2 or back):
+    if (
+        bought
+        and len(set(bought)) == 1
+        and (not back or set(back) == {not bought[0]})
+        and (len(bought) > 2 or back)
+    ):
         warning = f"Purchases stand in {columns.title(candidate.columns[0])} without a minus; they were read as money out."
         return candidate if negative else reversed_sign(candidate, warning)
     raise StatementRefusedError(

@@ -112,7 +112,12 @@ def _number_columns(cells: list[tuple[str, ...]], rows: list[int], dates: list[i
     found = set()
     for column, texts in enumerate(cells):
         looked = amount_column([texts[at] for at in rows])
-        if column not in dates and looked.filled and looked.bad <= (1 - _MOSTLY) * looked.filled and looked.known:
+        if (
+            column not in dates
+            and looked.filled
+            and looked.bad <= (1 - _MOSTLY) * looked.filled
+            and looked.known
+        ):
             found.add(column)
     return found
 
@@ -129,7 +134,11 @@ def _named_roles(columns: Columns) -> None:
             allowed, fallback = _TEXT_ROLES if filled else _TEXT_ROLES | _NUMBER_ROLES, Role.OTHER
         proposed = roles_of_header(name)
         columns.roles[column] = next((role for role in proposed if role in allowed), fallback)
-        if column in columns.numbers and columns.roles[column] in {Role.OUT, Role.IN} and Role.BANK_ID in proposed:
+        if (
+            column in columns.numbers
+            and columns.roles[column] in {Role.OUT, Role.IN}
+            and Role.BANK_ID in proposed
+        ):
             columns.roles[column] = Role.OTHER
         following = column + 1
         if (

@@ -25,7 +25,9 @@ _WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"
 _DAY_NAME_YEAR = re.compile(
     rf"{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th)?\.?[\s\-/.]*(?:de\s+)?([^\W\d_]{{3,12}})\.?[\s\-/.,']*(?:de\s+)?(\d{{1,4}})"
 )
-_NAME_DAY_YEAR = re.compile(rf"{_WEEKDAY}([^\W\d_]{{3,12}})\.?[\s\-/.]*(\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.,]+(\d{{2,4}})")
+_NAME_DAY_YEAR = re.compile(
+    rf"{_WEEKDAY}([^\W\d_]{{3,12}})\.?[\s\-/.]*(\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.,]+(\d{{2,4}})"
+)
 _YEAR_NAME_DAY = re.compile(r"(\d{4})[\s\-/.]+([^\W\d_]{3,12})\.?[\s\-/.]+(\d{1,2})")
 
 _MONTHS = """
@@ -42,7 +44,9 @@ oct october oktober okt octobre octubre ottobre ott outubro out oktobar lokakuu 
 nov november novembre noviembre novembro marraskuu marras listopad lis noiembrie noi
 dec december dezember dez decembre diciembre dic dicembre dezembro joulukuu joulu jou grudzien gru prosinec pro des desember
 """
-MONTH_BY_NAME = {name: number for number, row in enumerate(_MONTHS.strip().splitlines(), start=1) for name in row.split()}
+MONTH_BY_NAME = {
+    name: number for number, row in enumerate(_MONTHS.strip().splitlines(), start=1) for name in row.split()
+}
 
 
 class Day(NamedTuple):
@@ -84,7 +88,11 @@ def _certain(found: date | None) -> Day | None:
 
 
 def _named(text: str) -> Day | None:
-    for pattern, places in ((_DAY_NAME_YEAR, (3, 2, 1)), (_NAME_DAY_YEAR, (3, 1, 2)), (_YEAR_NAME_DAY, (1, 2, 3))):
+    for pattern, places in (
+        (_DAY_NAME_YEAR, (3, 2, 1)),
+        (_NAME_DAY_YEAR, (3, 1, 2)),
+        (_YEAR_NAME_DAY, (1, 2, 3)),
+    ):
         match = pattern.fullmatch(text)
         month = MONTH_BY_NAME.get(fold(match[places[1]])) if match else None
         if match and month:
@@ -140,6 +148,11 @@ def read_days(cells: Sequence[str], known: dict[str, Day | None]) -> list[Day | 
             known[head] = read_day(head)
         days.append(known[head])
     return days
+
+
+def distinct_days(days: Sequence[Day | None]) -> list[Day]:
+    """Return every day once; equal cells share one object, which is quicker to compare than its dates."""
+    return [day for day in {id(day): day for day in days}.values() if day]
 
 
 _IN_TEXT = re.compile(r"(?<!\d)(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8})(?!\d)")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tools._shared.dates import ORDERS, Day, Order
+from tools._shared.dates import ORDERS, Day, Order, distinct_days
 from tools.contract import StatementRefusedError
 
 _NEAR_DAYS = 12
@@ -25,11 +25,6 @@ class Surroundings:
     newest_first: bool | None
     has_decimal_comma: bool
     has_american_zone: bool
-
-
-def _distinct(days: Sequence[Day | None]) -> list[Day]:
-    """Return every day once; equal cells share one object, which is quicker to compare than its dates."""
-    return [day for day in {id(day): day for day in days}.values() if day]
 
 
 def _fits(days: Sequence[Day], order: Order) -> bool:
@@ -81,11 +76,17 @@ def _by_neighbour(pairs: Sequence[tuple[Day, Day]], orders: list[Order]) -> list
         return max(gaps, default=0)
 
     near = [order for order in orders if widest(order) <= _NEAR_DAYS]
-    return near if near and all(widest(order) >= _FAR_DAYS for order in orders if order not in near) else orders
+    return (
+        near if near and all(widest(order) >= _FAR_DAYS for order in orders if order not in near) else orders
+    )
 
 
 def settle_order(
-    main: Sequence[Day], others: Sequence[Sequence[Day | None]], aligned: Sequence[Day | None], around: Surroundings, title: str
+    main: Sequence[Day],
+    others: Sequence[Sequence[Day | None]],
+    aligned: Sequence[Day | None],
+    around: Surroundings,
+    title: str,
 ) -> tuple[Order, str | None]:
     """Return the order of the parts and a warning when only weak evidence settled it.
 
@@ -95,12 +96,12 @@ def settle_order(
     Raises:
         StatementRefusedError: No order fits, or several do and nothing settles which.
     """
-    separators = {day.separator for day in _distinct(main)}
-    same = [day for column in others for day in _distinct(column) if day.separator in separators]
-    pooled = {*_distinct(main), *same}
+    separators = {day.separator for day in distinct_days(main)}
+    same = [day for column in others for day in distinct_days(column) if day.separator in separators]
+    pooled = {*distinct_days(main), *same}
     orders = [order for order in ORDERS if _fits(list(pooled), order)]
     if not orders:
-        pooled = set(_distinct(main))
+        pooled = set(distinct_days(main))
         orders = [order for order in ORDERS if _fits(list(pooled), order)]
     if not orders:
         raise StatementRefusedError(
@@ -118,14 +119,22 @@ def settle_order(
     if len(orders) > 1:
         orders = _by_time(main, orders, newest_first=around.newest_first)
     if len(orders) > 1:
-        pairs = [(one, two) for column in others for one, two in zip(aligned, column, strict=True) if one and two]
+        pairs = [
+            (one, two) for column in others for one, two in zip(aligned, column, strict=True) if one and two
+        ]
         orders = _by_neighbour(pairs, orders)
     if len(orders) == 1:
         return orders[0], None
     if around.has_decimal_comma and "DMY" in orders:
-        return "DMY", f"No row of {title} settles day and month; the decimal comma says that the day comes first."
+        return (
+            "DMY",
+            f"No row of {title} settles day and month; the decimal comma says that the day comes first.",
+        )
     if around.has_american_zone and "MDY" in orders:
-        return "MDY", f"No row of {title} settles day and month; the time zone says that the month comes first."
+        return (
+            "MDY",
+            f"No row of {title} settles day and month; the time zone says that the month comes first.",
+        )
     raise StatementRefusedError(
         f"The dates in {title} can be read with the day or the month first ({_both(main[0])}), and nothing in the file "
         "settles which. Export a longer period, or choose dates such as 2026-01-31 at the bank."

@@ -91,7 +91,9 @@ def _status(row: Sequence[str], columns: Columns) -> str:
     return " ".join(row[at] for at in columns.of(Role.STATUS) if row[at])
 
 
-def sort_leftovers(columns: Columns, numbers: Sequence[int], amounts: Sequence[int], unit: str, into: Leftovers) -> None:
+def sort_leftovers(
+    columns: Columns, numbers: Sequence[int], amounts: Sequence[int], unit: str, into: Leftovers
+) -> None:
     """Sort every row without a date; ``amounts`` are the columns that hold the movements.
 
     Raises:
@@ -136,7 +138,9 @@ def _with_amount(
         into.failed.append(number)
     elif not row[columns.main] and is_pending(status):
         into.pending.append(number)
-    elif any(is_total(cell) for cell in row if cell and not _is_amount(cell)) or (outside and not columns.has_header):
+    elif any(is_total(cell) for cell in row if cell and not _is_amount(cell)) or (
+        outside and not columns.has_header
+    ):
         into.left_out.append(number)
     else:
         raise StatementRefusedError(
@@ -146,4 +150,7 @@ def _with_amount(
 
 
 def _continues(row: Sequence[str], columns: Columns) -> bool:
-    return all(columns.roles[at] in _CONTINUED_ROLES for at, cell in enumerate(row) if cell) and columns.has_header
+    return (
+        all(columns.roles[at] in _CONTINUED_ROLES for at, cell in enumerate(row) if cell)
+        and columns.has_header
+    )

@@ -85,13 +85,18 @@ def flagged(columns: Columns, numbers: Numbers, column: int, flag: int) -> Candi
     """
     values, known = numbers.values[column], directions(columns, flag)
     stated = [(value, way) for value, way in zip(values, known, strict=True) if value]
-    unknown = next((at for at, (value, way) in enumerate(zip(values, known, strict=True)) if value and way is None), None)
+    unknown = next(
+        (at for at, (value, way) in enumerate(zip(values, known, strict=True)) if value and way is None), None
+    )
     if unknown is not None:
         word = columns.pick(flag)[unknown]
         problem = f"{columns.title(flag)} says “{word}”, which is neither money in nor money out"
         return Candidate(values, (column, flag), certain=False, problem=problem)
     if not any(value < 0 for value, _ in stated):
-        amounts = [None if v is None else v.copy_negate() if v and way == -1 else v for v, way in zip(values, known, strict=True)]
+        amounts = [
+            None if v is None else v.copy_negate() if v and way == -1 else v
+            for v, way in zip(values, known, strict=True)
+        ]
         return Candidate(amounts, (column, flag), certain=True)
     minus_out = _mostly([value < 0 for value, way in stated if way == -1])
     minus_in = _mostly([value < 0 for value, way in stated if way == 1])
@@ -102,9 +107,19 @@ def flagged(columns: Columns, numbers: Numbers, column: int, flag: int) -> Candi
     if minus_out in {False, None} and minus_in in {True, None}:
         return Candidate(_negative(values), (column, flag), certain=True)
     if minus_out is False and minus_in is False:
-        amounts = [None if v is None else v.copy_negate() if v and way == -1 else v for v, way in zip(values, known, strict=True)]
-        return Candidate(amounts, (column, flag), certain=True, warning=f"Some amounts in {columns.title(column)} are negative.")
-    return Candidate(values, (column, flag), certain=False, problem=f"the signs contradict {columns.title(flag)}")
+        amounts = [
+            None if v is None else v.copy_negate() if v and way == -1 else v
+            for v, way in zip(values, known, strict=True)
+        ]
+        return Candidate(
+            amounts,
+            (column, flag),
+            certain=True,
+            warning=f"Some amounts in {columns.title(column)} are negative.",
+        )
+    return Candidate(
+        values, (column, flag), certain=False, problem=f"the signs contradict {columns.title(flag)}"
+    )
 
 
 def _mostly(facts: Sequence[bool]) -> bool | None:
@@ -123,7 +138,11 @@ def _amount_columns(columns: Columns, numbers: Numbers) -> list[int]:
     if named:
         return sorted(named, key=rank)
     taken = {Role.OTHER}
-    return [column for column in columns.of(*taken) if column in numbers.values and numbers.looked[column].has_money_marks]
+    return [
+        column
+        for column in columns.of(*taken)
+        if column in numbers.values and numbers.looked[column].has_money_marks
+    ]
 
 
 def _booked_first(columns: Columns) -> Callable[[int], tuple[bool, int]]:
@@ -147,7 +166,9 @@ def named_candidates(columns: Columns, numbers: Numbers) -> list[Candidate]:
         for flag in flags:
             if column not in columns.of(Role.OUT, Role.IN):
                 found.append(flagged(columns, numbers, column, flag))
-        agreeing = [each for each in pairs if each.problem is None and _same_size(each.amounts, plain.amounts)]
+        agreeing = [
+            each for each in pairs if each.problem is None and _same_size(each.amounts, plain.amounts)
+        ]
         found.extend([] if plain.certain else agreeing)
         found.append(plain)
     found.extend(pairs if not amounts or not any(each.certain for each in found) else [])
@@ -167,7 +188,11 @@ def _same_size(one: Values, other: Values) -> bool:
 
 def unnamed_candidates(columns: Columns, numbers: Numbers) -> list[Candidate]:
     """Return the readings of a table without a header, signed columns first."""
-    money = [at for at in sorted(numbers.values) if numbers.looked[at].has_money_marks or numbers.looked[at].is_signed]
+    money = [
+        at
+        for at in sorted(numbers.values)
+        if numbers.looked[at].has_money_marks or numbers.looked[at].is_signed
+    ]
     money = money[:12]
     count = len(columns.dated)
     signs = [at for at in money if numbers.looked[at].is_signed]

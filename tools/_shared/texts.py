@@ -67,7 +67,10 @@ def text_columns(columns: Columns, used: set[int]) -> Texts:
         words = [
             at
             for at in range(len(cells))
-            if at not in used and at not in columns.days and at not in columns.numbers and any(columns.pick(at))
+            if at not in used
+            and at not in columns.days
+            and at not in columns.numbers
+            and any(columns.pick(at))
         ]
         varying = [at for at in words if len(set(columns.pick(at))) > 1] or words
         return Texts((), [cells[at] for at in varying[:_MOST_PARTS]], (), None)
@@ -80,6 +83,8 @@ def text_columns(columns: Columns, used: set[int]) -> Texts:
     return Texts(
         counterparty=[cells[at] for at in named[Role.COUNTERPARTY]],
         description=[cells[at] for at in description[:_MOST_PARTS]],
-        reference=[cells[at] for at in named[Role.REFERENCE] if at not in columns.numbers or columns.has_header],
+        reference=[
+            cells[at] for at in named[Role.REFERENCE] if at not in columns.numbers or columns.has_header
+        ],
         bank_id=None if bank_id is None else cells[bank_id],
     )

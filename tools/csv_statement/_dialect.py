@@ -69,7 +69,8 @@ def _judge(sample: str, delimiter: str) -> Dialect:
 def _is_movement(row: Sequence[str]) -> bool:
     dated = [at for at, cell in enumerate(row) if cell and read_day(cell)]
     return bool(dated) and any(
-        at not in dated and cell not in BLANKS and amount_column([cell]).is_amounts for at, cell in enumerate(row)
+        at not in dated and cell not in BLANKS and amount_column([cell]).is_amounts
+        for at, cell in enumerate(row)
     )
 
 
@@ -103,14 +104,18 @@ def split(text: str, delimiter: str) -> Rows:
 
 
 def _collect(text: str, delimiter: str, *, strict: bool) -> Rows:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=strict)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=strict
+    )
     cells: list[list[str]] = []
     lines: list[int] = []
     start = 1
     has_wrappers = '="' in text
     for row in reader:
         if len(row) > _MOST_COLUMNS:
-            raise StatementRefusedError(f"Line {start} has {len(row)} cells; a statement has at most {_MOST_COLUMNS}.")
+            raise StatementRefusedError(
+                f"Line {start} has {len(row)} cells; a statement has at most {_MOST_COLUMNS}."
+            )
         after = reader.line_num + 1
         stripped = list(map(clean if has_wrappers else str.strip, row))
         if after - start > 1 and any(_swallows_rows(cell, delimiter) for cell in stripped):
@@ -127,7 +132,9 @@ def _collect(text: str, delimiter: str, *, strict: bool) -> Rows:
 def _swallows_rows(cell: str, delimiter: str) -> bool:
     """Whether a cell of several lines holds whole transactions, which a missing quotation mark causes."""
     return any(
-        _is_movement([clean(part) for part in line.split(delimiter)]) for line in cell.splitlines()[1:] if delimiter in line
+        _is_movement([clean(part) for part in line.split(delimiter)])
+        for line in cell.splitlines()[1:]
+        if delimiter in line
     )
 
 

@@ -75,7 +75,11 @@ def _utf16(content: bytes) -> str | None:
 
 
 def _best(content: bytes) -> str:
-    found = [(_score(text, name), -order, text) for order, name in enumerate(_CANDIDATES) if (text := _strict(content, name))]
+    found = [
+        (_score(text, name), -order, text)
+        for order, name in enumerate(_CANDIDATES)
+        if (text := _strict(content, name))
+    ]
     if not found:
         text = content.decode("iso-8859-1")
         found.append((0.0, 0, text))

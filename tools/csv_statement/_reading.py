@@ -14,7 +14,8 @@ from tools.csv_statement._encoding import decode
 FORMAT = "csv"
 _HEAD = 20_000
 _FOREIGN = re.compile(
-    r"\s*(?:<|\{(?:1:|\s*[\"}])|\[\s*[\[{]|%PDF|PK\x03|OFXHEADER|!Type:|!Account|!Option|:20:|\xd0\xcf\x11\xe0)", re.IGNORECASE
+    r"\s*(?:<|\{(?:1:|\s*[\"}])|\[\s*[\[{]|%PDF|PK\x03|OFXHEADER|!Type:|!Account|!Option|:20:|\xd0\xcf\x11\xe0)",
+    re.IGNORECASE,
 )
 _MT940 = re.compile(r"^:(?:20|25|60F|61):", re.MULTILINE)
 _OFX = re.compile(r"<(?:OFX|STMTTRN|html|Document)\b", re.IGNORECASE)

@@ -1,0 +1,98 @@
+"""The decimal mark of a table, settled by every cell of every money column."""
+
+from tools._shared.accounts import currency_stated
+from tools._shared.amounts import AmountColumn, Mark, amount_column, settle_mark
+from tools._shared.currencies import NO_CURRENCY, THREE_DECIMALS, currency_of
+from tools._shared.movements import Numbers
+from tools._shared.vocabulary import Role
+from tools._shared.work import Work
+from tools.contract import StatementRefusedError
+
+_MONEY_ROLES = (Role.AMOUNT, Role.OUT, Role.IN, Role.BALANCE, Role.OPENING, Role.CLOSING, Role.FEE)
+
+
+def settle_numbers(work: Work) -> Numbers:
+    """Settle the decimal mark by every cell of every money column, and read the columns.
+
+    Raises:
+        StatementRefusedError: A money column holds a cell that is no amount, or the mark stays open.
+    """
+    columns = work.columns
+    wanted = [at for at in columns.of(*_MONEY_ROLES) if at in columns.numbers] if columns.has_header else []
+    wanted = (
+        wanted
+        if any(columns.roles[at] in {Role.AMOUNT, Role.OUT, Role.IN} for at in wanted)
+        else sorted(columns.numbers)
+    )
+    looked = {at: _moving(work, at) for at in wanted}
+    good = {at: column for at, column in looked.items() if column.is_amounts or not column.filled}
+    for at in (Role.AMOUNT, Role.OUT, Role.IN):
+        for column in columns.of(at):
+            if (
+                column in looked
+                and column not in good
+                and not any(columns.roles[each] is at for each in good)
+            ):
+                _refuse_cell(work, column, looked[column])
+    money = [column for at, column in good.items() if columns.has_header or column.has_money_marks]
+    pooled = settle_mark(money) or _grouping_mark(work, good)
+    marks: dict[int, Mark] = {}
+    for at, column in good.items():
+        mark = settle_mark([column]) or pooled
+        if mark is None and (columns.has_header or len(money) == 1):
+            raise StatementRefusedError(
+                f"The amounts in {columns.title(at)} can be read in two ways: {_open_cell(column)} with a decimal mark or with "
+                "a thousands mark. Export a longer period, or amounts with two decimals."
+            )
+        if mark:
+            marks[at] = mark
+    values = {at: good[at].values(mark) for at, mark in marks.items()}
+    return Numbers({at: good[at] for at in marks}, values, pooled or ".")
+
+
+def _open_cell(column: AmountColumn) -> str:
+    return next(
+        cell
+        for cell, shape in zip(column.cells, column.shapes, strict=True)
+        if shape in column.known and column.known[shape].has_mark
+    )
+
+
+def _grouping_mark(work: Work, looked: dict[int, AmountColumn]) -> Mark | None:
+    """Return the decimal mark where every cell is like 4,884 and the stated currency has no three decimals.
+
+    The mark that stands before three digits everywhere then groups thousands.
+    """
+    columns = work.columns
+    still_open = [column for column in looked.values() if column.is_mark_open]
+    if not still_open or any(len(column.marks) != 2 for column in looked.values()):
+        return None
+    codes = {currency_of(cell) for at in columns.of(Role.CURRENCY) for cell in columns.pick(at) if cell}
+    codes.add(currency_stated(columns, sorted(looked), looked, work.above))
+    if codes & {*THREE_DECIMALS, NO_CURRENCY, None}:
+        return None
+    used = {mark for column in still_open for text in column.known for mark in ".," if mark in text}
+    if len(used) != 1:
+        return None
+    work.warnings.append(
+        f"{_open_cell(still_open[0])} was read with a thousands mark: the currency has no three decimals."
+    )
+    return "." if used == {","} else ","
+
+
+def _moving(work: Work, column: int) -> AmountColumn:
+    cells = work.columns.pick(column)
+    return amount_column([cell if moves else "" for cell, moves in zip(cells, work.moves, strict=True)])
+
+
+def _refuse_cell(work: Work, column: int, looked: AmountColumn) -> None:
+    position = looked.first_bad()
+    if position is None:
+        raise StatementRefusedError(
+            f"The amounts in {work.columns.title(column)} mix decimal comma and decimal point. Export the file again."
+        )
+    line = work.numbers[work.columns.dated[position]]
+    raise StatementRefusedError(
+        f"{work.table.unit.capitalize()} {line} has “{looked.cells[position][:40]}” in {work.columns.title(column)}, which is "
+        "no amount. Correct the cell, and read the file again."
+    )
