@@ -42,8 +42,12 @@ COMMANDS: dict[str, Command] = {
     "demo": Command("ledgerflow.cli.demo", Needs.DATABASE),
     "link": Command("ledgerflow.cli.link", Needs.DATABASE),
     "read": Command("ledgerflow.cli.read", Needs.NOTHING),
+    "import": Command("ledgerflow.cli.import_files", Needs.DATABASE),
+    "review": Command("ledgerflow.cli.review", Needs.DATABASE),
+    "post": Command("ledgerflow.cli.post", Needs.DATABASE),
+    "report": Command("ledgerflow.cli.report", Needs.DATABASE),
     "verify": Command("ledgerflow.cli.verify", Needs.DATABASE),
-    "doctor": Command("ledgerflow.cli.doctor", Needs.SETTINGS),
+    "doctor": Command("ledgerflow.cli.doctor", Needs.DATABASE),
     "worker": Command("ledgerflow.cli.worker", Needs.DATABASE),
 }
 

@@ -17,7 +17,9 @@ _VALID_FOR = timedelta(hours=24)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take the user."""
-    parser.add_argument("email", nargs="?", metavar="EMAIL", help="who signs in; the first firm administrator if not given")
+    parser.add_argument(
+        "email", nargs="?", metavar="EMAIL", help="who signs in; the first firm administrator if not given"
+    )
     parser.add_argument("--port", type=int, help="port of the web server in the link")
 
 

@@ -19,7 +19,9 @@ def add_book_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_user_argument(parser: argparse.ArgumentParser) -> None:
     """Let the command name its user."""
-    parser.add_argument("--user", metavar="EMAIL", help="on whose behalf; the first firm administrator if not given")
+    parser.add_argument(
+        "--user", metavar="EMAIL", help="on whose behalf; the first firm administrator if not given"
+    )
 
 
 def acting_user(email: str | None) -> User:

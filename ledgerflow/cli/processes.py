@@ -119,7 +119,9 @@ class Processes:
                     return
             except OSError as error:
                 if self._running["web"].poll() is not None or time.monotonic() > deadline:
-                    raise StartError(f"The web server does not start; {self._log('web')} says why.") from error
+                    raise StartError(
+                        f"The web server does not start; {self._log('web')} says why."
+                    ) from error
             time.sleep(0.05)
 
     def watch(self) -> None:

@@ -13,8 +13,12 @@ HELP = "run database, web and worker in the foreground; Ctrl-C stops, data stays
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take the port and whom to listen to."""
-    parser.add_argument("--port", type=int, default=settings.ENV.port, help="port of the web server (default 9000)")
-    parser.add_argument("--lan", action="store_true", help="listen to the local network, not to this machine only")
+    parser.add_argument(
+        "--port", type=int, default=settings.ENV.port, help="port of the web server (default 9000)"
+    )
+    parser.add_argument(
+        "--lan", action="store_true", help="listen to the local network, not to this machine only"
+    )
     parser.add_argument("--web-only", action="store_true", help="start no worker; one runs elsewhere")
 
 
@@ -32,7 +36,11 @@ def serve(*, port: int, lan: bool = False, web_only: bool = False) -> None:
         if not web_only:
             processes.start_worker()
         processes.wait_for_page(port=chosen)
-        address = f"http://{lan_address()}:{chosen}" if lan and not settings.LEDGERFLOW_URL else base_address(chosen)
+        address = (
+            f"http://{lan_address()}:{chosen}"
+            if lan and not settings.LEDGERFLOW_URL
+            else base_address(chosen)
+        )
         busy = f" (port {port} is busy)" if chosen != port else ""
         print(f"Data     {settings.DATA_DIR}")
         print(f"Address  {address}{busy}")

@@ -1,5 +1,15 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from ledgerflow.ledger import views
 
 app_name = "ledger"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("accounts/", views.AccountsView.as_view(), name="accounts"),
+    path("accounts/new/", views.CreateAccountView.as_view(), name="create-account"),
+    path("accounts/<int:account>/", views.ChangeAccountView.as_view(), name="change-account"),
+    path("accounts/<int:account>/archive/", views.ArchiveAccountView.as_view(), name="archive-account"),
+    path("periods/", views.PeriodsView.as_view(), name="periods"),
+    path("periods/close/", views.ClosePeriodView.as_view(), name="close-period"),
+    path("periods/reopen/", views.ReopenPeriodView.as_view(), name="reopen-period"),
+]

@@ -27,23 +27,31 @@ class ImportRun(models.Model):
         DONE = "done"
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="import_runs")
-    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="import_runs", db_constraint=False)
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, related_name="import_runs", db_constraint=False
+    )
     bank_account = models.ForeignKey(
         BankAccount, on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False
     )
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.RECEIVED)
     attempts = models.SmallIntegerField(default=0)
+    asked_number = models.CharField(max_length=80, blank=True, default="")
+    asked_currency = models.CharField(max_length=3, blank=True, default="")
     message = models.TextField(blank=True, default="")
     lines_new = models.IntegerField(default=0)
     lines_known = models.IntegerField(default=0)
     lines_held = models.IntegerField(default=0)
-    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
-    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
 
     class Meta:
         constraints = [

@@ -1,5 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from ledgerflow.pipeline import views
 
 app_name = "pipeline"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.InboxView.as_view(), name="inbox"),
+    path("rows/", views.InboxRowsView.as_view(), name="inbox-rows"),
+    path("upload/", views.UploadView.as_view(), name="upload"),
+    path("<int:run>/retry/", views.RetryView.as_view(), name="retry"),
+    path("<int:run>/account/", views.AssignAccountView.as_view(), name="assign-account"),
+    path("<int:run>/undo/", views.UndoView.as_view(), name="undo"),
+]

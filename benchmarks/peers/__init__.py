@@ -1,0 +1,29 @@
+"""The programs measured beside LedgerFlow, in an environment of their own (`.venv-peers`), never a dependency."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PYTHON = ROOT / ".venv-peers" / "bin" / "python"
+PACKAGES = ("ofxtools==1.1.1", "django-ledger==0.8.5")
+
+
+def ensure() -> None:
+    """Make the environment of the peers once."""
+    if PYTHON.exists():
+        return
+    subprocess.run([sys.executable, "-m", "venv", str(PYTHON.parent.parent)], check=True)
+    subprocess.run([str(PYTHON), "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+
+
+def run(script: str, *arguments: str) -> str:
+    """Run one peer's script and return the last line it prints."""
+    ensure()
+    done = subprocess.run(
+        [str(PYTHON), "-W", "ignore", str(Path(__file__).parent / script), *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout.strip().splitlines()[-1]

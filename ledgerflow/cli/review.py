@@ -1,0 +1,59 @@
+"""``ledgerflow review``: accept what is suggested."""
+
+import argparse
+
+from django.utils import timezone
+
+from ledgerflow.books.models import Book
+from ledgerflow.books.permissions import Action
+from ledgerflow.books.scope import book_scope
+from ledgerflow.cli import output
+from ledgerflow.cli.people import acting_user, add_book_arguments, open_book
+from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.ledger.models import Account, AccountRole
+from ledgerflow.review import services
+
+HELP = "accept suggestions: review --book SLUG accept --confident | --all [--account CODE]"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take what to accept."""
+    add_book_arguments(parser)
+    parser.add_argument("what", choices=["accept"])
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--confident", action="store_true", help="suggestions above the book's threshold")
+    which.add_argument(
+        "--all", action="store_true", help="everything; lines without a suggestion go to --account"
+    )
+    parser.add_argument(
+        "--account", metavar="CODE", help="for lines without a suggestion (default: the suspense account)"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="count only")
+    output.add_format_argument(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Accept, and print how many lines were and why others were not."""
+    user = acting_user(options.user)
+    book = open_book(options.book, user=user, action=Action.REVIEW)
+    now = timezone.now()
+    with book_scope(book, user):
+        if options.confident:
+            accepted = services.accept_confident(book=book, user=user, now=now, dry_run=options.dry_run)
+        else:
+            account = _account(book, options.account)
+            accepted = services.accept_everything(
+                book=book, user=user, now=now, account_for_rest=account, dry_run=options.dry_run
+            )
+    rows = [{"lines": accepted.count, "outcome": "would be accepted" if options.dry_run else "accepted"}]
+    output.print_rows(rows, options.format)
+    return 0
+
+
+def _account(book: Book, code: str | None) -> Account:
+    chosen = Account.objects.filter(
+        book=book, **({"code": code} if code else {"role": AccountRole.SUSPENSE})
+    ).first()
+    if chosen is None:
+        raise LedgerFlowError(f"The book {book.slug} has no account {code or 'for suspense'}.")
+    return chosen

@@ -1,0 +1,41 @@
+"""A window of a text document around a place in it, for showing where a figure was read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_LONGEST_SHOWN = 400
+
+
+@dataclass(frozen=True, slots=True)
+class ExcerptLine:
+    """One physical line, numbered from 1, and whether it is what was asked for."""
+
+    number: int
+    text: str
+    is_marked: bool
+
+
+def decoded(content: bytes) -> str:
+    """Return the bytes as text for reading by eye: UTF-16 or UTF-8 where they are, else Windows-1252."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def excerpt(content: bytes, *, first: int, last: int, marked: Iterable[int] = ()) -> list[ExcerptLine]:
+    """Return the physical lines ``first`` to ``last``, both included, as far as the document has them."""
+    marks = frozenset(marked)
+    lines = decoded(content).splitlines()
+    return [
+        ExcerptLine(number, lines[number - 1][:_LONGEST_SHOWN], number in marks)
+        for number in range(max(first, 1), min(last, len(lines)) + 1)
+    ]
+
+
+def extent(line: int, starts: Sequence[int], longest: int = 15) -> range:
+    """Return the physical lines of the record that begins at ``line``: until the next record of ``starts`` begins."""
+    following = min((start for start in starts if start > line), default=line + longest)
+    return range(line, min(following, line + longest))

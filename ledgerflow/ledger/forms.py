@@ -1,0 +1,52 @@
+"""Forms of the chart of accounts and of periods."""
+
+from datetime import date
+
+from django import forms
+
+from ledgerflow.ledger.models import AccountType
+
+
+class AccountForm(forms.Form):
+    """An account's facts; the type stays once the account exists."""
+
+    code = forms.CharField(max_length=20)
+    name = forms.CharField(max_length=120)
+    type = forms.ChoiceField(choices=AccountType.choices)
+    tax_line = forms.CharField(
+        max_length=40, required=False, label="Tax line", help_text="Such as schedule-c:18; may stay empty."
+    )
+
+    def clean_type(self) -> AccountType:
+        """Return the kind of account."""
+        return AccountType(self.cleaned_data["type"])
+
+
+class ChangeAccountForm(AccountForm):
+    """What may still change once an account exists."""
+
+    type = None  # type: ignore[assignment]  # Django removes an inherited field so
+
+
+class PeriodForm(forms.Form):
+    """Through which day the books are closed, and why."""
+
+    through = forms.DateField(
+        label="Closed through the end of", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(max_length=500, label="Reason")
+
+
+class ReopenForm(PeriodForm):
+    """Through which earlier day the books stay closed; none at all when empty."""
+
+    through = forms.DateField(
+        required=False,
+        label="Stay closed through the end of",
+        help_text="Empty: no period stays closed.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean_through(self) -> date | None:
+        """Return the day, or nothing."""
+        return self.cleaned_data["through"] or None

@@ -1,0 +1,184 @@
+"""The demo books: generated files through the upload door, lines decided and posted as a bookkeeper would."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from ledgerflow.books.models import Book
+from ledgerflow.books.scope import book_scope
+from ledgerflow.classification.models import Classification, Source, State
+from ledgerflow.classification.services import accept, create_rule, decide
+from ledgerflow.ledger.models import Account, AccountRole
+from ledgerflow.ledger.services.opening import open_book
+from ledgerflow.ledger.services.periods import close_period
+from ledgerflow.pipeline.demo_statements import (
+    CAFE_HABITS,
+    CARD_HABITS,
+    CHECKING_HABITS,
+    DemoFile,
+    card_csv_files,
+    german_csv_files,
+    months_before,
+    ofx_files,
+    with_a_missing_row,
+)
+from ledgerflow.pipeline.services import receive_file, run_import
+from ledgerflow.posting.services import EntryLine, post_lines, post_manual_entry
+from ledgerflow.statements.models import BankAccount
+from ledgerflow.statements.services import create_bank_account
+from ledgerflow.users.models import User
+
+_MONTHS = 6
+_KINDS_DESIGN = {
+    "sales": "4000", "rent": "6150", "contract-labor": "6040", "utilities": "6210", "insurance": "6080",
+    "other-expenses": "6300", "transfer": "1190", "drawings": "3200", "office": "6120", "advertising": "6010",
+    "supplies": "6170", "meals": "6200", "car": "6020", "travel": "6190",
+}  # fmt: skip
+_KINDS_CAFE = {
+    "sales": "4000", "rent": "6100", "cost-of-sales": "5000", "utilities": "6170", "wages": "6190",
+    "bank-fees": "6020", "taxes": "2200",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A bank account of a demo book and its files, oldest first; opening balance in cents."""
+
+    account: BankAccount
+    files: Sequence[DemoFile]
+    opening_cents: int
+
+
+def make_books(*, user: User, now: datetime) -> list[Book]:
+    """Make the demo books, unless they are there; the newest month is left to review.
+
+    What the books show depends on the month of ``now`` alone.
+    """
+    if Book.objects.filter(is_demo=True).exists():
+        return []
+    return [_design_book(user, now), _cafe_book(user, now)]
+
+
+def _design_book(user: User, now: datetime) -> Book:
+    months = months_before(now.date(), _MONTHS)
+    book = open_book(
+        name="Hartwell Design (demo)", slug="demo-design", base_currency="USD", chart="sole_proprietor_us",
+        owner=user, now=now, is_demo=True,
+    )  # fmt: skip
+    checking = create_bank_account(
+        book=book, name="Business checking", kind="bank", currency="USD", number="4416190233"
+    )
+    card = create_bank_account(
+        book=book, name="Business card", kind="card", currency="USD", number="5100447100882211"
+    )
+    statements = list(
+        ofx_files(
+            habits=CHECKING_HABITS, months=months, account="4416190233", opening_cents=845000, name="checking"
+        )
+    )
+    cards = list(
+        card_csv_files(
+            habits=CARD_HABITS, months=months, card="5100447100882211", opening_cents=-31240, name="card"
+        )
+    )
+    accounts = _accounts(book)
+    fees = accounts[_KINDS_DESIGN["other-expenses"]]
+    create_rule(book=book, text="monthly service fee", account=fees, mode="accept", user=user, now=now)
+    create_rule(book=book, text="thank you", account=accounts["1190"], mode="suggest", user=user, now=now)
+    sources = (
+        _Source(checking, statements, 845000),
+        _Source(card, [*cards[:-1], with_a_missing_row(cards[-1])], -31240),
+    )
+    _keep(book, sources, _KINDS_DESIGN, user, now)
+    return book
+
+
+def _cafe_book(user: User, now: datetime) -> Book:
+    months = months_before(now.date(), _MONTHS)
+    book = open_book(
+        name="Café Nordlicht (demo)", slug="demo-cafe", base_currency="EUR", chart="generic",
+        owner=user, now=now, is_demo=True,
+    )  # fmt: skip
+    iban = "DE89370400440532013000"
+    giro = create_bank_account(book=book, name="Geschäftskonto", kind="bank", currency="EUR", number=iban)
+    files = list(
+        german_csv_files(habits=CAFE_HABITS, months=months, iban=iban, opening_cents=1204510, name="umsaetze")
+    )
+    rent = _accounts(book)[_KINDS_CAFE["rent"]]
+    create_rule(book=book, text="miete ladenlokal", account=rent, mode="accept", user=user, now=now)
+    _keep(book, (_Source(giro, files, 1204510),), _KINDS_CAFE, user, now)
+    return book
+
+
+def _accounts(book: Book) -> dict[str, Account]:
+    return {account.code: account for account in Account.objects.filter(book=book)}
+
+
+def _keep(
+    book: Book, sources: Sequence[_Source], kinds: Mapping[str, str], user: User, now: datetime
+) -> None:
+    """Import month by month; decide and post all but the newest month."""
+    with book_scope(book, user):
+        for source in sources:
+            _open(book, source, user, now)
+    for month in range(_MONTHS):
+        for source in sources:
+            file = source.files[month]
+            received = receive_file(
+                book=book,
+                name=file.name,
+                content=file.content,
+                user=user,
+                now=now,
+                bank_account=source.account,
+            )
+            run_import(run_id=received.run.pk, now=now)
+            if month < _MONTHS - 1:
+                with book_scope(book, user):
+                    _decide(book, file, kinds, user, now)
+        if month < _MONTHS - 1:
+            post_lines(book=book, line_ids=None, posted_by=user, posted_at=now)
+    first_of_third = months_before(now.date(), _MONTHS)[2]
+    with book_scope(book, user):
+        close_period(
+            book=book,
+            through=first_of_third - timedelta(days=1),
+            reason="Filed with the accountant",
+            user=user,
+            now=now,
+        )
+
+
+def _open(book: Book, source: _Source, user: User, now: datetime) -> None:
+    """Bring the balance before the first statement forward."""
+    opening = Account.objects.get(book=book, role=AccountRole.OPENING)
+    amount = Decimal(source.opening_cents).scaleb(-2)
+    first = min(movement.day for file in source.files for movement in file.movements).replace(day=1)
+    post_manual_entry(
+        book=book,
+        date=first - timedelta(days=1),
+        lines=[EntryLine(source.account.ledger_account, amount), EntryLine(opening, -amount)],
+        text=f"Opening balance of {source.account.name}",
+        user=user,
+        now=now,
+    )
+
+
+def _decide(book: Book, file: DemoFile, kinds: Mapping[str, str], user: User, now: datetime) -> None:
+    """Accept what is suggested rightly, correct the rest, and leave to later what nobody knows."""
+    meant = {movement.text: kinds.get(movement.kind) for movement in file.movements}
+    accounts = _accounts(book)
+    right: list[int] = []
+    open_lines = Classification.objects.filter(
+        book=book, state=State.OPEN, line__hold="", line__description__in=meant
+    ).select_related("line", "account")
+    for proposal in open_lines:
+        code = meant[proposal.line.description]
+        if code is None:
+            continue
+        if proposal.source != Source.NONE and proposal.account and proposal.account.code == code:
+            right.append(proposal.line_id)
+        else:
+            decide(book=book, line_id=proposal.line_id, account=accounts[code], user=user, now=now)
+    accept(book=book, line_ids=right, user=user, now=now)

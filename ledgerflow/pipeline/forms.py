@@ -1,0 +1,70 @@
+"""Forms of the inbox."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from ledgerflow.books.models import Book
+from ledgerflow.statements.models import BankAccount
+
+
+class _ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class _ManyFilesField(forms.FileField):
+    """One or more files, each checked like a single one."""
+
+    widget = _ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+        """Return the files in the order they were chosen."""
+        chosen = data if isinstance(data, Sequence) else [data]
+        return [super(_ManyFilesField, self).clean(one, initial) for one in chosen]
+
+
+class UploadForm(forms.Form):
+    """Statement files."""
+
+    files = _ManyFilesField(label="Statement files", allow_empty_file=True)
+
+
+class AssignAccountForm(forms.Form):
+    """Which account a file is: one that is there, or a new one."""
+
+    bank_account = forms.ModelChoiceField(
+        queryset=BankAccount.objects.none(),
+        required=False,
+        label="An account that is here",
+        empty_label="A new account",
+    )
+    name = forms.CharField(max_length=120, required=False, label="Name of the new account")
+    kind = forms.ChoiceField(choices=BankAccount.Kind.choices, initial=BankAccount.Kind.BANK, label="Kind")
+    currency = forms.RegexField(r"^[A-Za-z]{3}$", label="Currency (three letters)")
+
+    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["bank_account"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = BankAccount.objects.filter(book=book).order_by("name")
+
+    def clean_currency(self) -> str:
+        """Return the code in capitals."""
+        return str(self.cleaned_data["currency"]).upper()
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a name when no account is chosen."""
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("bank_account") and not cleaned.get("name"):
+            self.add_error("name", "Choose an account, or name a new one.")
+        return cleaned
+
+
+class UndoForm(forms.Form):
+    """The consent to undo an import."""
+
+    reverse_posted = forms.BooleanField(
+        required=False, label="Reverse the journal entries that were posted from this file"
+    )

@@ -1,0 +1,134 @@
+"""One file's way through the stages. What it writes, it writes in one transaction; a killed run leaves nothing half-done."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from ledgerflow.books.scope import book_scope
+from ledgerflow.classification.services import classify_lines
+from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.core.jobs import MOST_ATTEMPTS
+from ledgerflow.documents.selectors import content
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.statements.models import BankAccount
+from ledgerflow.statements.reading import FileReading, read_file
+from ledgerflow.statements.services import import_statement, match_bank_account, remember_number
+
+logger = logging.getLogger(__name__)
+
+IMPORT_JOB = "pipeline.import_file"
+
+#: ISO 4217's code for "no currency", where a file states none.
+_NO_CURRENCY = "XXX"
+
+_State, _Stage = ImportRun.State, ImportRun.Stage
+
+
+def run_import(*, run_id: int, now: datetime) -> None:
+    """Read the file, recognize what is here already, classify what is new.
+
+    Ends with the run ready, failed with a sentence, or asking which account the file is. Running it again after a kill
+    starts from the beginning; a run that is finished is left alone.
+    """
+    run = _begin(run_id, now)
+    if run is None:
+        return
+    try:
+        reading = read_file(content=content(run.document), name=run.document.name)
+        if reading.status != "read":
+            state = _State.READY if reading.status == "empty" else _State.FAILED
+            _finish(run, state, now, reading.error or "")
+            return
+        with book_scope(run.book, run.started_by):
+            _take_in(run, reading, now)
+    except LedgerFlowError as error:
+        _finish(run, _State.FAILED, now, str(error))
+    except Exception:  # the edge of the job: the row must say that it failed
+        logger.exception("Unable to import document %s", run.document_id)
+        _finish(
+            run,
+            _State.FAILED,
+            now,
+            "Something unexpected went wrong; the log says what. Try again, or report it.",
+        )
+
+
+def give_up(*, run_id: int, now: datetime) -> None:
+    """Say on the run that its worker died each time."""
+    run = ImportRun.objects.select_related("document").get(pk=run_id)
+    _finish(
+        run,
+        _State.FAILED,
+        now,
+        f"The worker died {MOST_ATTEMPTS} times while importing this file. Try another format.",
+    )
+
+
+def _begin(run_id: int, now: datetime) -> ImportRun | None:
+    with transaction.atomic():
+        run = (
+            ImportRun.objects.select_for_update(of=("self",))
+            .select_related("book", "document", "bank_account", "started_by")
+            .get(pk=run_id)
+        )
+        if run.state not in {_State.WAITING, _State.RUNNING}:
+            return None
+        run.state, run.stage = _State.RUNNING, _Stage.READING
+        run.attempts += 1
+        run.started_at = now
+        run.save(update_fields=["state", "stage", "attempts", "started_at"])
+    return run
+
+
+def _take_in(run: ImportRun, reading: FileReading, now: datetime) -> None:
+    accounts = _accounts(run, reading)
+    if accounts is None:
+        named = (
+            f"names the account {run.asked_number}"
+            if run.asked_number
+            else "does not say which account it is"
+        )
+        _finish(run, _State.NEEDS_YOU, now, f"The file {named}. Which account of this book is it?")
+        return
+    outcomes = import_statement(document=run.document, reading=reading, bank_accounts=accounts, now=now)
+    new_lines = [line_id for outcome in outcomes for line_id in outcome.new_line_ids]
+    classify_lines(book=run.book, line_ids=new_lines)
+    run.bank_account = accounts[0]
+    run.lines_new = sum(outcome.lines_new for outcome in outcomes)
+    run.lines_known = sum(outcome.lines_known for outcome in outcomes)
+    run.lines_held = sum(outcome.lines_held for outcome in outcomes)
+    _finish(run, _State.READY, now, " ".join(reading.warnings))
+
+
+def _accounts(run: ImportRun, reading: FileReading) -> Sequence[BankAccount] | None:
+    """Return each statement's bank account, or ask a person about the first that nothing tells."""
+    matched = [match_bank_account(book=run.book, statement=statement) for statement in reading.statements]
+    unmatched = [
+        statement for statement, account in zip(reading.statements, matched, strict=True) if account is None
+    ]
+    open_numbers = {statement.account for statement in unmatched}
+    if not unmatched:
+        return [account for account in matched if account is not None]
+    if run.bank_account is not None and len(open_numbers) == 1:
+        # The person's answer, or the account named with the upload, can only mean this one.
+        for number in filter(None, open_numbers):
+            remember_number(bank_account=run.bank_account, number=number)
+        return [account or run.bank_account for account in matched]
+    asked = min(unmatched, key=lambda statement: statement.account or "")
+    run.asked_number = asked.account or ""
+    run.asked_currency = asked.currency if asked.currency != _NO_CURRENCY else ""
+    return None
+
+
+def _finish(run: ImportRun, state: ImportRun.State, now: datetime, message: str) -> None:
+    run.state, run.message, run.finished_at = state, message, now
+    run.stage = _Stage.DONE if state == _State.READY else run.stage
+    run.save(
+        update_fields=[
+            "state", "stage", "message", "finished_at", "bank_account", "lines_new", "lines_known", "lines_held",
+            "asked_number",
+            "asked_currency",
+        ]
+    )  # fmt: skip

@@ -1,0 +1,164 @@
+"""The inbox: files as they arrive, what became of them, and how to take an import back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views import generic
+
+from ledgerflow.books.permissions import Action
+from ledgerflow.books.views import BookMixin
+from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.pipeline import selectors, services
+from ledgerflow.pipeline.forms import AssignAccountForm, UndoForm, UploadForm
+from ledgerflow.pipeline.models import ImportRun
+
+_SHOWN = 50
+
+
+class InboxMixin(BookMixin):
+    """What the page and its polled rows share."""
+
+    action = Action.VIEW
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the newest files, and whether to look again."""
+        return super().get_context_data(
+            runs=selectors.inbox(book=self.book)[:_SHOWN],
+            is_moving=selectors.is_moving(book=self.book),
+            **kwargs,
+        )
+
+
+class InboxView(InboxMixin, generic.TemplateView):
+    """Drop files here; see what became of each."""
+
+    template_name = "pipeline/inbox.html"
+    extra_context = {"form": UploadForm()}
+
+
+class InboxRowsView(InboxMixin, generic.TemplateView):
+    """The rows alone, for the page that looks again while something moves."""
+
+    template_name = "pipeline/_rows.html"
+
+
+class UploadView(BookMixin, generic.FormView[UploadForm]):
+    """Take files in; one that is refused does not stop the next."""
+
+    action = Action.IMPORT
+    form_class = UploadForm
+    template_name = "pipeline/inbox.html"
+
+    def form_valid(self, form: UploadForm) -> HttpResponse:
+        """Receive each file and say what became of it."""
+        files = ((file.name or "file", file.read()) for file in form.cleaned_data["files"])
+        answers = services.receive_files(book=self.book, files=files, user=self.user, now=timezone.now())
+        for answer in answers:
+            if answer.received is None:
+                messages.error(self.request, f"{answer.name}: {answer.refusal}")
+            elif not answer.received.is_new:
+                there = answer.received.run.document
+                messages.info(
+                    self.request,
+                    f"{answer.name} is here already: received {there.uploaded_at:%Y-%m-%d} as {there.name}.",
+                )
+        return redirect("pipeline:inbox", book=self.book.slug)
+
+    def form_invalid(self, form: UploadForm) -> HttpResponse:
+        """Say what was wrong, in the inbox."""
+        for errors in form.errors.values():
+            for error in errors:
+                messages.error(self.request, str(error))
+        return redirect("pipeline:inbox", book=self.book.slug)
+
+
+class RunMixin(BookMixin):
+    """A page about one file."""
+
+    action = Action.IMPORT
+
+    def get_run(self) -> ImportRun:
+        """Return the file's run, in this book only."""
+        return get_object_or_404(selectors.inbox(book=self.book), pk=self.kwargs["run"])
+
+    def back(self) -> HttpResponse:
+        """Return to the inbox."""
+        return redirect("pipeline:inbox", book=self.book.slug)
+
+
+class RetryView(RunMixin, generic.View):
+    """Try a failed file again."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Enqueue it again."""
+        try:
+            services.retry(run=self.get_run())
+        except LedgerFlowError as error:
+            messages.error(request, str(error))
+        return self.back()
+
+
+class AssignAccountView(RunMixin, generic.FormView[AssignAccountForm]):
+    """Answer which account a file is; LedgerFlow remembers it."""
+
+    form_class = AssignAccountForm
+    template_name = "pipeline/assign_account.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        """Propose the book's currency."""
+        return {"currency": self.book.base_currency}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer this book's accounts only."""
+        return {**super().get_form_kwargs(), "book": self.book}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the file."""
+        return super().get_context_data(run=self.get_run(), **kwargs)
+
+    def form_valid(self, form: AssignAccountForm) -> HttpResponse:
+        """Go on with the file."""
+        try:
+            services.answer_account(
+                run=self.get_run(),
+                bank_account=form.cleaned_data["bank_account"],
+                name=form.cleaned_data["name"],
+                kind=form.cleaned_data["kind"],
+                currency=form.cleaned_data["currency"],
+            )
+        except LedgerFlowError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        return self.back()
+
+
+class UndoView(RunMixin, generic.FormView[UndoForm]):
+    """Take an import back, after showing what people decided since."""
+
+    action = Action.UNDO_IMPORT
+    form_class = UndoForm
+    template_name = "pipeline/undo.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the file and what would go."""
+        run = self.get_run()
+        return super().get_context_data(run=run, preview=services.preview_undo(run=run), **kwargs)
+
+    def form_valid(self, form: UndoForm) -> HttpResponse:
+        """Undo it."""
+        try:
+            services.undo_import(
+                run=self.get_run(),
+                user=self.user,
+                now=timezone.now(),
+                reverse_posted=form.cleaned_data["reverse_posted"],
+            )
+        except LedgerFlowError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        return self.back()
