@@ -10,7 +10,7 @@ from tools._shared.choice import Choice, Groups
 from tools._shared.columns import Columns
 from tools._shared.currencies import NO_CURRENCY, currency_of
 from tools._shared.dates import ORDERS, Order, distinct_days
-from tools._shared.movements import Numbers
+from tools._shared.movements import Numbers, Values
 from tools._shared.texts import Texts, one_line
 from tools._shared.vocabulary import Role
 from tools._shared.work import Work
@@ -30,7 +30,8 @@ def build_statement(
     alone: bool,
 ) -> Statement:
     columns, amounts = work.columns, choice.candidate.amounts
-    balances = numbers.values[choice.balance] if choice.balance is not None else [None] * len(amounts)
+    none: Values = [None] * len(amounts)
+    balances = numbers.values[choice.balance] if choice.balance is not None else none
     opening, closing = (work.leftovers.opening, work.leftovers.closing) if alone else (None, None)
     newest_first = dates[rows[0]] > dates[rows[-1]]
     moved = choice.moved

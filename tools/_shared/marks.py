@@ -26,14 +26,11 @@ def settle_numbers(work: Work) -> Numbers:
     )
     looked = {at: _moving(work, at) for at in wanted}
     good = {at: column for at, column in looked.items() if column.is_amounts or not column.filled}
-    for at in (Role.AMOUNT, Role.OUT, Role.IN):
-        for column in columns.of(at):
-            if (
-                column in looked
-                and column not in good
-                and not any(columns.roles[each] is at for each in good)
-            ):
-                _refuse_cell(work, column, looked[column])
+    for role in (Role.AMOUNT, Role.OUT, Role.IN):
+        for unread in columns.of(role):
+            is_only = not any(columns.roles[each] is role for each in good)
+            if unread in looked and unread not in good and is_only:
+                _refuse_cell(work, unread, looked[unread])
     money = [column for at, column in good.items() if columns.has_header or column.has_money_marks]
     pooled = settle_mark(money) or _grouping_mark(work, good)
     marks: dict[int, Mark] = {}

@@ -1,0 +1,95 @@
+import pytest
+
+from tools.contract import StatementRefusedError
+from tools.csv_statement import claims, read_statement
+
+
+def refused(text, name="statement.csv"):
+    with pytest.raises(StatementRefusedError) as caught:
+        read_statement(text.encode(), name)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"  \n",
+        b"OFXHEADER:100\nDATA:OFXSGML\n<OFX><STMTTRN><DTPOSTED>20260101<TRNAMT>1.00</OFX>",
+        b"<?xml version='1.0'?><Document><Amt>1.00</Amt></Document>",
+        b"!Type:Bank\nD01/02/2026\nT-1.00\n^\n",
+        b"{1:F01X}{4:\n:20:X\n:25:1\n:60F:C260101EUR1,00\n:61:2601010101D1,00NMSC\n-}",
+        b"%PDF-1.4 2026-01-01,1.00",
+        b"PK\x03\x04 zip",
+        b'[{"date": "2026-01-01", "amount": 1}]',
+        b"Dear customer,\nyour balance, as of today, is fine.\n",
+        b"\x00\x01\x02\x03",
+        b"name,colour\nbox,red\n",
+    ],
+)
+def test_it_claims_no_other_content(content):
+    assert not claims(content, "statement.csv")
+
+
+def test_it_refuses_days_and_months_that_nothing_settles():
+    sentence = refused("Date,Description,Amount\n03/04/2026,A,-1.00\n03/04/2026,B,2.00\n")
+
+    assert "2026-04-03 or 2026-03-04" in sentence
+
+
+def test_it_takes_the_day_and_month_that_another_row_settles():
+    reading = read_statement(b"Date,Description,Amount\n03/04/2026,A,-1.00\n25/04/2026,B,2.00\n", "x.csv")
+
+    assert [line.date.isoformat() for line in reading.statements[0].lines] == ["2026-04-03", "2026-04-25"]
+
+
+def test_it_takes_the_day_and_month_that_the_file_name_settles():
+    content = b"Date,Description,Amount\n10/02/2026,A,-1.00\n"
+
+    reading = read_statement(content, "export_20260226.csv")
+
+    assert reading.statements[0].lines[0].date.isoformat() == "2026-02-10"
+
+
+def test_it_refuses_dates_in_two_orders():
+    sentence = refused("Date,Description,Amount\n13/04/2026,A,-1.00\n04/25/2026,B,2.00\n")
+
+    assert "more than one order" in sentence
+
+
+def test_it_never_reads_a_thousands_mark_as_a_decimal_mark():
+    assert "4,884" in refused('Date,Description,Amount\n2026-04-13,A,"-4,884"\n')
+
+
+def test_it_reads_a_thousands_mark_that_another_row_settles():
+    content = b'Date,Description,Amount\n2026-04-13,A,"-4,884"\n2026-04-14,B,"1,280.80"\n'
+
+    reading = read_statement(content, "x.csv")
+
+    assert [str(line.amount) for line in reading.statements[0].lines] == ["-4884", "1280.80"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Date,Description,Amount\n2026-01-01,A,-1.00\n2026-01-02,B,oops\n2026-01-03,C,3.00\n", "oops"),
+        ("Date,Description,Amount\n2026-01-01,A,-1.00\nyesterday,B,2.00\n2026-01-03,C,3.00\n", "Line 3"),
+        ("Date,Description,Amount\n2026-01-01,A,-1.00\n,B,2.00\n2026-01-03,C,3.00\n", "Line 3"),
+        ("Date,Description,Amount\n2026-01-01,A,1,25\n2026-01-02,B,-2,50\n2026-01-03,C,7,00,x\n", "delimiter"),
+        ('Date,Description,Amount\n2026-01-01,"A,-1.00\n2026-01-02,B,2.00\n2026-01-03,C,3.00\n', "quot"),
+        ("Date,Book balance,Value balance\n2026-01-01,1.00,1.00\n2026-01-02,2.00,2.00\n", "balances"),
+        ("Date,Description,Debit,Credit\n2026-01-01,A,1.00,2.00\n2026-01-02,B,,2.00\n", "both"),
+        ("Date,Description,Direction,Amount\n2026-01-01,A,neutral,1.00\n2026-01-02,B,in,2.00\n", "neutral"),
+        ("Date,Name,Amount\n" + "".join(f"2026-01-0{day},A,{day}.00\n" for day in range(1, 8)), "sign"),
+        ("a,b\n" + "x," * 300 + "\n", "list of transactions"),
+    ],
+)
+def test_it_refuses_with_a_sentence(text, words):
+    assert words in refused(text)
+
+
+def test_it_says_that_a_header_without_rows_is_empty():
+    reading = read_statement(b"Date,Description,Amount\n", "x.csv")
+
+    assert reading.statements == ()
+    assert reading.notice == "The file has a header row but no transactions."
