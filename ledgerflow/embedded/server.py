@@ -20,7 +20,8 @@ _POLL = 0.02
 class Lease:
     """The right to a running server. The server stops when the last lease, of any process, is gone.
 
-    A context manager. A process that ends, however it ends, gives its leases back.
+    A context manager. A process that ends, however it ends, gives its leases back; forked children share
+    the lease of their parent, which is then given back when the last of them has closed it or ended.
     """
 
     def __init__(self, folder: DataFolder, lock: FileLock, *, grace: float) -> None:
@@ -126,7 +127,8 @@ def _start_supervisor(folder: DataFolder, *, deadline: float, grace: float) -> N
     assert process.stdout is not None
     with process.stdout as answers:
         # The started process hands over to its detached child and ends; the pipe is the child's.
-        process.wait()
+        if process.wait() != 0:
+            raise EmbeddedError(f"The supervisor of {folder.path} cannot be started; see {folder.log}.")
         readable, _, _ = select.select([answers], [], [], max(0.0, deadline - time.monotonic()))
         answer = answers.readline() if readable else b""
     message = json.loads(answer) if answer else {}

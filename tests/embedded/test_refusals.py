@@ -93,6 +93,13 @@ def test_who_waits_too_long_is_told_and_holds_nothing(tmp_path: Path):
     wait_until_stopped(data_dir)
 
 
+def test_a_supervisor_that_cannot_be_started_is_told_at_once(data_dir: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("sys.executable", "/bin/false")
+
+    with pytest.raises(embedded.EmbeddedError, match="cannot be started"):
+        embedded.ensure_running(data_dir)
+
+
 def test_a_long_log_is_set_aside_at_the_start(own_dir: Path):
     (own_dir / "postgres.log").write_bytes(b"x" * (11 * 1024 * 1024))
 
