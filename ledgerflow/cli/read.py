@@ -126,4 +126,4 @@ def _paragraph(reading: FileReading) -> Iterator[str]:
             yield f"    {proof.detail}"
         for line in statement.lines:
             pending = " (pending)" if line.status == "pending" else ""
-            yield f"    {line.date}  {_decimal(line.amount):>14} {line.currency}  {line.description}{pending}"
+            yield f"    {line.date}  {_decimal(line.amount):>14} {line.currency}  {line.description}{pending}".rstrip()

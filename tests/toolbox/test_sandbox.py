@@ -3,6 +3,7 @@ import signal
 import socket
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -153,7 +154,11 @@ def test_calls_from_many_threads_it_keeps_apart(sandbox):
 
 
 def test_a_slow_call_holds_up_no_other(sandbox):
-    slow = threading.Thread(target=lambda: pytest.raises(OutOfTimeError, _run, sandbox, "use_processor"))
+    def use_processor():
+        with pytest.raises(OutOfTimeError):
+            _run(sandbox, "use_processor")
+
+    slow = threading.Thread(target=use_processor)
     slow.start()
     time.sleep(0.2)
     began = time.monotonic()
@@ -183,7 +188,7 @@ def test_a_forked_process_starts_a_warm_process_of_its_own(sandbox):
         finally:
             os._exit(0)
     os.close(writer)
-    with open(reader, "rb") as answers:
+    with os.fdopen(reader, "rb") as answers:
         answer = answers.read()
     os.waitpid(pid, 0)
 
@@ -214,7 +219,7 @@ def test_a_call_costs_little_once_warm(sandbox):
 
 def test_no_descriptor_is_left_open(sandbox):
     _works(sandbox)
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
 
     for job in ("echo", "leave", "fail", "echo"):
         try:
@@ -222,4 +227,4 @@ def test_no_descriptor_is_left_open(sandbox):
         except SandboxError:
             continue
 
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

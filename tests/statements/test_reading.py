@@ -1,0 +1,155 @@
+import io
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledgerflow.statements.looks import describe
+from ledgerflow.statements.reading import read_file
+
+_OFX = b"""OFXHEADER:100
+
+<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>USD<BANKACCTFROM><BANKID>1<ACCTID>42</BANKACCTFROM>
+<BANKTRANLIST><DTSTART>20261001<DTEND>20261003
+<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20261001203000[-5:EST]<TRNAMT>-3.10<FITID>1<NAME>TEA</STMTTRN>
+</BANKTRANLIST><LEDGERBAL><BALAMT>7.00<DTASOF>20261003</LEDGERBAL></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>
+"""
+
+
+def _zip(*names):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"x")
+    return buffer.getvalue()
+
+
+def test_a_statement_it_reads_by_its_content_whatever_its_name():
+    reading = read_file(content=_OFX, name="download.pdf")
+
+    assert (reading.status, reading.reader, reading.format, reading.error) == (
+        "read",
+        "ofx_statement",
+        "ofx",
+        None,
+    )
+    (line,) = reading.statements[0].lines
+    assert (line.date, line.amount, line.place) == (date(2026, 10, 1), Decimal("-3.10"), {"line": 5})
+
+
+def test_a_file_without_lines_it_calls_empty_and_says_so():
+    content = _OFX[: _OFX.index(b"<STMTTRN>")] + _OFX[_OFX.index(b"</BANKTRANLIST>") :]
+
+    reading = read_file(content=content, name="a.ofx")
+
+    assert reading.status == "empty"
+    assert "no bank or card transactions" in reading.error
+    assert reading.statements[0].closing_balance == Decimal("7.00")
+
+
+def test_a_cut_file_it_refuses_with_the_reader_s_sentence():
+    reading = read_file(content=_OFX[:-60], name="a.ofx")
+
+    assert (reading.status, reading.statements) == ("refused", ())
+    assert "cut off" in reading.error
+
+
+@pytest.mark.parametrize(
+    ("content", "look"),
+    [
+        (b"", "empty"),
+        (b"%PDF-1.7\n", "a PDF document"),
+        (b"\x89PNG\r\n\x1a\n", "an image"),
+        (b"\xff\xd8\xff\xe0", "an image"),
+        (_zip("xl/workbook.xml"), "a spreadsheet (XLSX)"),
+        (_zip("a.csv"), "a ZIP archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
+        (b"<!DOCTYPE html><html><body>Session expired</body></html>", "a web page (HTML)"),
+        (b"<?xml version='1.0'?><note/>", "an XML file"),
+        (bytes(range(1, 32)) * 50, "binary data"),
+    ],
+)
+def test_what_no_reader_takes_it_refuses_and_says_what_it_looks_like(content, look):
+    reading = read_file(content=content, name="statement.ofx")
+
+    assert reading.status == "refused"
+    assert look in reading.error
+
+
+def test_the_formats_that_are_read_it_names():
+    assert "OFX" in read_file(content=b"%PDF-1.7\n", name="a.pdf").error
+
+
+@pytest.mark.parametrize(
+    ("content", "look"),
+    [
+        (b" \r\n\0", "an empty file"),
+        (_zip("mimetype", "word/document.xml"), "a text document"),
+        (b"\x1f\x8b\x08", "a compressed file (gzip)"),
+        (b"!Type:Bank\nD1/2/26", "a QIF file"),
+        (b"{1:F01BANKDEFF", "an MT940 statement (SWIFT)"),
+        (b"hello there", "plain text"),
+    ],
+)
+def test_a_look_it_puts_in_words(content, look):
+    assert describe(content) == look
+
+
+def test_only_the_named_readers_it_asks():
+    assert read_file(content=_OFX, name="a", readers=["ofx_statement"]).status == "read"
+    assert read_file(content=_OFX, name="a", readers=["csv_statement"]).status == "refused"
+
+
+def test_two_readers_that_claim_a_file_are_an_error_to_show():
+    reading = read_file(content=_OFX, name="a", readers=["ofx_statement", "ofx_statement"])
+
+    assert reading.status == "refused"
+    assert "more than one way" in reading.error
+
+
+@pytest.mark.parametrize("reader", ["nothing", "contract", "_shared", "ofx_statement._reader", "../etc"])
+def test_a_reader_that_does_not_exist_it_refuses(reader):
+    reading = read_file(content=_OFX, name="a", readers=[reader])
+
+    assert reading.status == "refused"
+    assert reader.split(".")[0] in reading.error
+
+
+def test_a_password_it_gives_to_no_reader_that_takes_none():
+    assert read_file(content=_OFX, name="a", password="secret").status == "read"
+
+
+def test_files_it_reads_from_threads_at_once():
+    with ThreadPoolExecutor(8) as pool:
+        readings = list(pool.map(lambda number: read_file(content=_OFX, name=f"{number}"), range(24)))
+
+    assert [(reading.name, reading.status) for reading in readings] == [
+        (str(number), "read") for number in range(24)
+    ]
+
+
+def test_xml_with_a_document_type_fetches_and_expands_nothing():
+    bomb = b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'><!ENTITY c '&b;&b;&b;'>]>"
+    content = _OFX.replace(b"<OFX>", bomb + b"<OFX>").replace(b"TEA", b"&b;&c;")
+
+    reading = read_file(content=content, name="a")
+
+    assert reading.statements[0].lines[0].description == "&b;&c;"
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_damaged_bytes_it_always_answers(data):
+    content = bytearray(_OFX)
+    for _ in range(data.draw(st.integers(1, 8))):
+        where = data.draw(st.integers(0, len(content) - 1))
+        content[where : where + data.draw(st.integers(0, 9))] = data.draw(st.binary(max_size=9))
+
+    reading = read_file(content=bytes(content), name="damaged")
+
+    assert reading.status in ("read", "empty", "refused")
+    assert reading.status == "read" or reading.error.endswith(".")
