@@ -13,14 +13,18 @@ class Document(models.Model):
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
     name = models.CharField(max_length=255)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
     uploaded_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["book", "sha256"], name="documents_bytes_once_per_book"),
             models.UniqueConstraint(fields=["book", "id"], name="documents_document_in_book"),
-            models.CheckConstraint(condition=models.Q(sha256__regex="^[0-9a-f]{64}$"), name="documents_sha256_is_hex"),
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex="^[0-9a-f]{64}$"), name="documents_sha256_is_hex"
+            ),
         ]
 
     def __str__(self) -> str:

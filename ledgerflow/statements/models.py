@@ -23,7 +23,9 @@ class BankAccount(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.BANK)
     currency = models.CharField(max_length=3)
-    ledger_account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    ledger_account = models.OneToOneField(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
 
     class Meta:
         constraints = [
@@ -36,16 +38,29 @@ class BankAccount(models.Model):
 
 
 class BankAccountNumber(models.Model):
-    """A number (IBAN, account or card number) by which files name a bank account; letters and digits only."""
+    """What files call a bank account: a number (IBAN, account, card; letters and digits only), or a file's name.
+
+    A file's name is kept without its digits, because they are the date, and only for files that state no number. Two accounts
+    may share a number where the bank keeps one number in several currencies.
+    """
+
+    class Kind(models.TextChoices):
+        NUMBER = "number"
+        FILE_NAME = "file_name", "file name"
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+")
     bank_account = models.ForeignKey(
         BankAccount, on_delete=models.PROTECT, related_name="numbers", db_constraint=False
     )
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.NUMBER)
     number = models.CharField(max_length=80)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["book", "number"], name="statements_number_once_per_book")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "kind", "number", "bank_account"], name="statements_number_once_per_account"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -63,7 +78,9 @@ class Statement(models.Model):
     """The lines of one bank account in one document, with the balances that the document states."""
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="statements")
-    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="statements", db_constraint=False)
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, related_name="statements", db_constraint=False
+    )
     bank_account = models.ForeignKey(
         BankAccount, on_delete=models.PROTECT, related_name="statements", db_constraint=False
     )
@@ -82,7 +99,9 @@ class Statement(models.Model):
     proof = models.CharField(max_length=12, choices=Proof.choices)
     proof_detail = models.CharField(max_length=500, blank=True, default="")
     override_reason = models.CharField(max_length=500, blank=True, default="")
-    overridden_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    overridden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
     overridden_at = models.DateTimeField(null=True)
     imported_at = models.DateTimeField()
 
@@ -90,7 +109,9 @@ class Statement(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["book", "id"], name="statements_statement_in_book"),
             models.UniqueConstraint(fields=["book", "document", "position"], name="statements_position_once"),
-            models.CheckConstraint(condition=models.Q(proof__in=Proof.values), name="statements_proof_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(proof__in=Proof.values), name="statements_proof_is_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(overridden_at__isnull=True) | ~models.Q(override_reason=""),
                 name="statements_override_has_reason",
@@ -116,9 +137,14 @@ class Hold(models.TextChoices):
 
 
 class StatementLine(models.Model):
-    """One movement as the bank states it. It lives once; each file that shows it is a :class:`Sighting`."""
+    """One movement as the bank states it. It lives once; each file that shows it is a :class:`Sighting`.
 
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    Its words are those of the file that showed it first. ``is_pending`` while no file shows it booked.
+    """
+
+    book = models.ForeignKey(
+        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     bank_account = models.ForeignKey(
         BankAccount, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
@@ -141,12 +167,18 @@ class StatementLine(models.Model):
 
 
 class Sighting(models.Model):
-    """A file shows a line at a place. Text columns hold what this file says where it differs from the line."""
+    """A file shows a line at a place.
+
+    ``differs`` holds, by field name, what this file says where it differs from the line (``null`` inside: it says nothing);
+    ``None`` where it says the same. So an undo can hand the line over to the words of a file that stays.
+    """
 
     pk = models.CompositePrimaryKey("book_id", "statement_id", "no")
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    book = models.ForeignKey(
+        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     statement = models.ForeignKey(
-        Statement, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+        Statement, on_delete=models.PROTECT, related_name="sightings", db_index=False, db_constraint=False
     )
     no = models.IntegerField()
     line = models.ForeignKey(
@@ -154,10 +186,8 @@ class Sighting(models.Model):
     )
     place = models.JSONField()
     balance = models.DecimalField(max_digits=24, decimal_places=8, null=True)
-    description = models.TextField(null=True)
-    counterparty = models.TextField(null=True)
-    reference = models.TextField(null=True)
-    bank_id = models.TextField(null=True)
+    is_pending = models.BooleanField(default=False)
+    differs = models.JSONField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["book", "line"], name="statements_sighting_by_line")]
@@ -174,18 +204,25 @@ class DayQuestion(models.Model):
         DIFFERENT = "different", "different movements"
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="day_questions")
-    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    bank_account = models.ForeignKey(
+        BankAccount, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     date = models.DateField()
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="+", db_constraint=False)
-    other_statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    other_statement = models.ForeignKey(
+        Statement, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
     answer = models.CharField(max_length=10, choices=Answer.choices, blank=True, default="")
-    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["book", "bank_account", "date", "statement", "other_statement"], name="statements_question_once"
+                fields=["book", "bank_account", "date", "statement", "other_statement"],
+                name="statements_question_once",
             )
         ]
 

@@ -1,0 +1,124 @@
+"""Store the files that people give, byte for byte, once per book."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from ledgerflow.books.models import Book
+from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.documents.models import Document
+from ledgerflow.users.models import User
+
+#: The largest file that is taken in, in bytes.
+LARGEST = 50 * 1024 * 1024
+_BLOCK = 1024 * 1024
+_LONGEST_NAME = 255
+
+
+class DocumentRefusedError(LedgerFlowError):
+    """The file is empty or larger than LedgerFlow takes in."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document of the book; ``created`` is false when its bytes were here already."""
+
+    document: Document
+    created: bool
+
+    def __iter__(self) -> Iterator[Document | bool]:
+        """Let callers write ``document, created = store_document(...)``."""
+        return iter((self.document, self.created))
+
+
+@transaction.atomic
+def store_document(
+    *, book: Book, name: str, content: bytes | BinaryIO, uploaded_by: User | None, now: datetime
+) -> StoredDocument:
+    """Store the file under its SHA-256; the same bytes in the same book are the document that is there.
+
+    The bytes are on disk before the row commits, so a document in the database always has its file. A crash in between
+    leaves a file without a row, which the next upload of the same bytes takes over.
+
+    :raises DocumentRefusedError: the file is empty or larger than 50 MB.
+    """
+    shown_name = clean_name(name)
+    folder = Path(settings.MEDIA_ROOT) / str(book.pk)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _received(folder, content, shown_name) as (received, sha256, size):
+        document = Document(
+            book=book, sha256=sha256, size=size, name=shown_name, uploaded_by=uploaded_by, uploaded_at=now
+        )
+        _keep(received, Path(settings.MEDIA_ROOT) / document.storage_name, sha256)
+    try:
+        with transaction.atomic():
+            document.save(force_insert=True)
+    except IntegrityError:
+        # The same bytes again, or at the same moment from another session: the unique constraint has settled it.
+        there = Document.objects.filter(book=book, sha256=sha256).first()
+        if there is None:
+            raise
+        return StoredDocument(there, created=False)
+    return StoredDocument(document, created=True)
+
+
+def clean_name(name: str) -> str:
+    """Return the name as text to show: its last part, printable, of bounded length. It is never used as a path."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    printable = " ".join("".join(character if character.isprintable() else " " for character in last).split())
+    return printable[-_LONGEST_NAME:] or "unnamed file"
+
+
+@contextmanager
+def _received(folder: Path, content: bytes | BinaryIO, name: str) -> Iterator[tuple[Path, str, int]]:
+    """Write the content to a temporary file of mode 0600, on disk for certain; yield its path, SHA-256 and size."""
+    digest, size = hashlib.sha256(), 0
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".receiving-", delete=False) as file:
+        path = Path(file.name)
+        try:
+            for block in _blocks(content):
+                size += len(block)
+                if size > LARGEST:
+                    raise DocumentRefusedError(
+                        f"{name} is larger than 50 MB. Ask the bank for a shorter period, or for another format."
+                    )
+                digest.update(block)
+                file.write(block)
+            if not size:
+                raise DocumentRefusedError(f"{name} is empty. Download it again from the bank.")
+            file.flush()
+            os.fsync(file.fileno())
+            yield path, digest.hexdigest(), size
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _blocks(content: bytes | BinaryIO) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    while block := content.read(_BLOCK):
+        yield block
+
+
+def _keep(received: Path, kept: Path, sha256: str) -> None:
+    """Move the received bytes to their place, unless the place holds them already."""
+    if kept.exists() and hashlib.sha256(kept.read_bytes()).hexdigest() == sha256:
+        return
+    kept.parent.mkdir(exist_ok=True, mode=0o700)
+    received.replace(kept)
+    # The new name must survive a power cut like the bytes do.
+    descriptor = os.open(kept.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,31 @@
+"""Recompute what must hold for a book's documents."""
+
+from dataclasses import dataclass
+
+from ledgerflow.books.models import Book
+from ledgerflow.documents.models import Document
+from ledgerflow.documents.selectors import DocumentDamagedError, content
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that must hold and does not, in a sentence."""
+
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def problems(book: Book) -> list[Problem]:
+    """Return every document of the book whose stored bytes are missing or differ from their SHA-256 or size."""
+    found = []
+    for document in Document.objects.filter(book=book).order_by("pk").iterator():
+        try:
+            size = len(content(document))
+        except DocumentDamagedError as error:
+            found.append(Problem(str(error)))
+            continue
+        if size != document.size:
+            found.append(Problem(f"{document.name} has {size} bytes where {document.size} were recorded."))
+    return found

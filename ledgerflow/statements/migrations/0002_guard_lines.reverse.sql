@@ -1,0 +1,35 @@
+DROP TRIGGER statements_sighting_stays ON statements_sighting;
+DROP TRIGGER statements_line_stays ON statements_statementline;
+DROP TRIGGER statements_statement_stays ON statements_statement;
+DROP TRIGGER statements_account_stays ON statements_bankaccount;
+DROP TRIGGER statements_sighting_goes ON statements_sighting;
+DROP TRIGGER statements_sighting_moves ON statements_sighting;
+DROP TRIGGER statements_sighting_keeps ON statements_sighting;
+DROP TRIGGER statements_sighting_fits ON statements_sighting;
+DROP TRIGGER statements_line_unseen ON statements_statementline;
+DROP TRIGGER statements_line_keeps ON statements_statementline;
+DROP TRIGGER statements_line_in_account ON statements_statementline;
+DROP TRIGGER statements_statement_has_lines ON statements_statement;
+DROP TRIGGER statements_statement_keeps ON statements_statement;
+DROP TRIGGER statements_account_keeps ON statements_bankaccount;
+
+DROP FUNCTION statements_check_gone_sightings();
+DROP FUNCTION statements_check_moved_sighting();
+DROP FUNCTION statements_check_new_sightings();
+DROP FUNCTION statements_check_gone_lines();
+DROP FUNCTION statements_check_new_lines();
+DROP FUNCTION statements_check_statement();
+DROP FUNCTION statements_refuse();
+
+ALTER TABLE statements_statement DROP CONSTRAINT statements_statement_counts;
+ALTER TABLE statements_sighting DROP CONSTRAINT statements_sighting_balance_is_a_number;
+ALTER TABLE statements_statement DROP CONSTRAINT statements_statement_total_is_a_number;
+ALTER TABLE statements_statementline DROP CONSTRAINT statements_line_amount_is_a_number;
+ALTER TABLE statements_dayquestion DROP CONSTRAINT statements_question_of_two;
+ALTER TABLE statements_dayquestion DROP CONSTRAINT statements_question_of_other_statement;
+ALTER TABLE statements_dayquestion DROP CONSTRAINT statements_question_of_statement;
+ALTER TABLE statements_dayquestion DROP CONSTRAINT statements_question_of_account;
+ALTER TABLE statements_statement DROP CONSTRAINT statements_statement_of_document;
+ALTER TABLE statements_statement DROP CONSTRAINT statements_statement_of_account;
+ALTER TABLE statements_bankaccountnumber DROP CONSTRAINT statements_number_of_account;
+ALTER TABLE statements_bankaccount DROP CONSTRAINT statements_account_in_ledger;

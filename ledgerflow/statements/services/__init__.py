@@ -1,0 +1,45 @@
+"""Bank accounts, imports of statements, and what people say about them."""
+
+from ledgerflow.statements.services._apply import LinesInUseError
+from ledgerflow.statements.services._copy import TextRefusedError
+from ledgerflow.statements.services.accounts import (
+    BankAccountRefusedError,
+    create_bank_account,
+    match_bank_account,
+    remember_file_name,
+    remember_number,
+)
+from ledgerflow.statements.services.answers import (
+    AnswerRefusedError,
+    OverrideRefusedError,
+    answer_question,
+    override_proof,
+)
+from ledgerflow.statements.services.imports import (
+    AlreadyImportedError,
+    ImportOutcome,
+    StatementRefusedError,
+    import_statement,
+)
+from ledgerflow.statements.services.undo import NotImportedError, UndoneImport, undo_import
+
+__all__ = [
+    "AlreadyImportedError",
+    "AnswerRefusedError",
+    "BankAccountRefusedError",
+    "ImportOutcome",
+    "LinesInUseError",
+    "NotImportedError",
+    "OverrideRefusedError",
+    "StatementRefusedError",
+    "TextRefusedError",
+    "UndoneImport",
+    "answer_question",
+    "create_bank_account",
+    "import_statement",
+    "match_bank_account",
+    "override_proof",
+    "remember_file_name",
+    "remember_number",
+    "undo_import",
+]

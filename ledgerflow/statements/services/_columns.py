@@ -1,0 +1,104 @@
+"""The lines of a statement as columns, and their way into PostgreSQL."""
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import repeat
+
+from django.db.backends.utils import CursorWrapper
+
+from ledgerflow.statements.days import Words
+from ledgerflow.statements.models import Statement
+from ledgerflow.statements.services._copy import NULL, amounts, copy_rows, days, texts
+from ledgerflow.toolbox import values
+
+
+class Columns:
+    """A statement's lines, column by column: an empty counterparty, reference or identifier says nothing."""
+
+    def __init__(self, lines: Sequence[values.StatementLine]) -> None:
+        self.lines = lines
+        self.count = len(lines)
+        (
+            self.dates,
+            self.amounts,
+            _currencies,
+            self.descriptions,
+            self.places,
+            self.value_dates,
+            self.counterparties,
+            self.references,
+            self.bank_ids,
+            self.balances,
+            statuses,
+        ) = zip(*lines, strict=True)
+        self.is_pending = [status == values.PENDING for status in statuses]
+
+    def only(self, numbers: Iterable[int]) -> "Columns":
+        """Return the columns of these lines."""
+        return Columns([self.lines[number] for number in numbers])
+
+    def words(self, number: int) -> Words:
+        """Return what the file says of one line."""
+        return Words(
+            self.descriptions[number],
+            self.counterparties[number] or None,
+            self.references[number] or None,
+            self.bank_ids[number] or None,
+            self.value_dates[number],
+        )
+
+    def copy_lines(self, cursor: CursorWrapper, statement: Statement, ids: Iterable[int], hold: str) -> None:
+        """Insert every line under its id."""
+        copy_rows(
+            cursor,
+            "statements_statementline",
+            {
+                "id": map(str, ids),
+                "book_id": repeat(str(statement.book_id), self.count),
+                "bank_account_id": repeat(str(statement.bank_account_id), self.count),
+                "currency": repeat(statement.currency, self.count),
+                "hold": repeat(hold, self.count),
+                "date": days(self.dates),
+                "value_date": days(self.value_dates),
+                "amount": amounts(self.amounts),
+                "description": texts(self.descriptions),
+                "counterparty": texts([text or None for text in self.counterparties]),
+                "reference": texts([text or None for text in self.references]),
+                "bank_id": texts([text or None for text in self.bank_ids]),
+                "is_pending": _flags(self.is_pending),
+            },
+            self.count,
+        )
+
+    def copy_sightings(
+        self,
+        cursor: CursorWrapper,
+        statement: Statement,
+        line_ids: Iterable[int],
+        differs: Sequence[str | None] | None = None,
+    ) -> None:
+        """Insert the sightings, numbered from 1; ``differs`` is the JSON text of what each says otherwise than its line."""
+        copy_rows(
+            cursor,
+            "statements_sighting",
+            {
+                "book_id": repeat(str(statement.book_id), self.count),
+                "statement_id": repeat(str(statement.pk), self.count),
+                "no": map(str, range(1, self.count + 1)),
+                "line_id": map(str, line_ids),
+                "place": self._places(),
+                "balance": amounts(self.balances),
+                "is_pending": _flags(self.is_pending),
+                "differs": repeat(NULL, self.count) if differs is None else texts(differs),
+            },
+            self.count,
+        )
+
+    def _places(self) -> Sequence[str]:
+        if all(len(place) == 1 and type(place.get("line")) is int for place in self.places):
+            return ['{"line": %d}' % place["line"] for place in self.places]  # noqa: UP031 - a third of the time
+        return texts([json.dumps(dict(place)) for place in self.places])
+
+
+def _flags(column: Iterable[bool]) -> list[str]:
+    return ["t" if flag else "f" for flag in column]

@@ -1,0 +1,234 @@
+"""Take a file's statements in: their lines once, and where each is shown."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.documents.models import Document
+from ledgerflow.statements.days import Seen
+from ledgerflow.statements.models import BankAccount, Hold, Proof, Statement, StatementLine
+from ledgerflow.statements.proof import prove
+from ledgerflow.statements.recognition import text_key
+from ledgerflow.statements.services._apply import (
+    allocate_line_ids,
+    ask,
+    insert_movements,
+    said_otherwise,
+    update_rows,
+)
+from ledgerflow.statements.services._columns import Columns
+from ledgerflow.statements.services._lock import lock_accounts
+from ledgerflow.statements.stored import load_days
+from ledgerflow.toolbox import values
+
+#: What readers write where the file states no currency; XXX is ISO 4217's own word for it.
+_UNSTATED = ("", "XXX")
+_MOST = Decimal(10) ** 16
+_MORE_THAN_EIGHT_DECIMALS = re.compile(r"\.\d{8}\d|E-")
+_DECIMALS = Decimal("1e-8")
+_LONGEST_DETAIL = 500
+
+
+class StatementRefusedError(LedgerFlowError):
+    """A statement cannot be taken in as it is; the message says why."""
+
+
+class AlreadyImportedError(LedgerFlowError):
+    """The document's statements are in the book already."""
+
+
+class FileStatements(Protocol):
+    """What is needed of a file that was read: a ``Reading`` of a tool, or the ``FileReading`` around one."""
+
+    @property
+    def format(self) -> str | None:
+        """The format's name."""
+
+    @property
+    def statements(self) -> tuple[values.Statement, ...]:
+        """Every statement of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """What a statement brought: lines that are new, lines that were known, and how many of its lines are held back."""
+
+    statement: Statement
+    lines_new: int
+    lines_known: int
+    lines_held: int
+    new_line_ids: list[int]
+
+
+@transaction.atomic
+def import_statement(
+    *, document: Document, reading: FileStatements, bank_accounts: Sequence[BankAccount], now: datetime
+) -> list[ImportOutcome]:
+    """Take in every statement that the reading found in the document, each for its bank account.
+
+    A line that another statement shows already is not taken in again (see :mod:`ledgerflow.statements.recognition`).
+    Holds a lock on each bank account until the transaction ends. The number of queries does not grow with the lines.
+
+    :raises AlreadyImportedError: the document has been imported.
+    :raises StatementRefusedError: another currency than the bank account's, an amount that cannot be kept exactly, or a
+        text with a NUL character.
+    :raises LinesInUseError: two lines turn out to be one, and both are in use.
+    """
+    if len(bank_accounts) != len(reading.statements):
+        raise ValueError("each statement needs its bank account")
+    lock_accounts(bank_accounts)
+    if Statement.objects.filter(book=document.book_id, document=document).exists():
+        raise AlreadyImportedError(f"{document.name} has been imported already.")
+    return [
+        _import_one(document, reading.format or "", position, statement, bank_account, now)
+        for position, (statement, bank_account) in enumerate(
+            zip(reading.statements, bank_accounts, strict=True)
+        )
+    ]
+
+
+def _import_one(
+    document: Document,
+    format_name: str,
+    position: int,
+    said: values.Statement,
+    bank_account: BankAccount,
+    now: datetime,
+) -> ImportOutcome:
+    _refuse_what_cannot_be_kept(document, said, bank_account)
+    statement = _store_statement(document, format_name, position, said, bank_account, now)
+    if not said.lines:
+        return ImportOutcome(statement, 0, 0, 0, [])
+    columns = Columns(said.lines)
+    shared_days = set(
+        StatementLine.objects.filter(
+            book=bank_account.book_id,
+            bank_account=bank_account,
+            date__range=(statement.first_date, statement.last_date),
+        )
+        .values_list("date", flat=True)
+        .distinct()
+    ).intersection(columns.dates)
+    with connection.cursor() as cursor:
+        if not shared_days:
+            return _import_fresh(cursor, statement, columns)
+        return _import_among_known(cursor, statement, columns, shared_days)
+
+
+def _refuse_what_cannot_be_kept(
+    document: Document, said: values.Statement, bank_account: BankAccount
+) -> None:
+    stated = {said.currency, *(line.currency for line in said.lines)}.difference(
+        _UNSTATED, {bank_account.currency}
+    )
+    if stated:
+        raise StatementRefusedError(
+            f"{document.name} states {', '.join(sorted(stated))}, but {bank_account.name} is kept in"
+            f" {bank_account.currency}. Choose or create a bank account in that currency."
+        )
+    all_amounts = [line.amount for line in said.lines]
+    all_amounts += [line.balance for line in said.lines if line.balance is not None]
+    all_amounts += [
+        balance for balance in (said.opening_balance, said.closing_balance) if balance is not None
+    ]
+    written = "\n".join(map(str, all_amounts))
+    if _MORE_THAN_EIGHT_DECIMALS.search(written):
+        for amount in all_amounts:
+            if amount != amount.quantize(_DECIMALS):
+                raise StatementRefusedError(f"{document.name}: {amount} has more than eight decimals.")
+    if all_amounts and not (-_MOST < min(all_amounts) and max(all_amounts) < _MOST):
+        raise StatementRefusedError(f"{document.name} states an amount of more than sixteen digits.")
+
+
+def _store_statement(
+    document: Document,
+    format_name: str,
+    position: int,
+    said: values.Statement,
+    bank_account: BankAccount,
+    now: datetime,
+) -> Statement:
+    proof = prove(said)
+    dates = [line.date for line in said.lines]
+    statement = Statement(
+        book_id=document.book_id,
+        document=document,
+        bank_account=bank_account,
+        position=position,
+        format=format_name,
+        account_number=(said.account or "")[:80],
+        currency=bank_account.currency,
+        opening_balance=said.opening_balance,
+        closing_balance=said.closing_balance,
+        first_date=min(dates, default=None),
+        last_date=max(dates, default=None),
+        complete_from=said.complete_from,
+        complete_to=said.complete_to,
+        line_count=len(said.lines),
+        total=sum((line.amount for line in said.lines), Decimal(0)),
+        proof=Proof(proof.outcome.value),
+        proof_detail=(proof.detail or "")[:_LONGEST_DETAIL],
+        imported_at=now,
+    )
+    statement.save(force_insert=True)
+    return statement
+
+
+def _import_fresh(cursor: CursorWrapper, statement: Statement, columns: Columns) -> ImportOutcome:
+    """None of its days has a line yet: every line is new. The fast way."""
+    ids = allocate_line_ids(cursor, columns.count)
+    hold = Hold.PROOF.value if statement.is_held_back else Hold.NONE.value
+    columns.copy_lines(cursor, statement, ids, hold)
+    columns.copy_sightings(cursor, statement, ids)
+    return ImportOutcome(statement, columns.count, 0, columns.count if hold else 0, ids)
+
+
+def _import_among_known(
+    cursor: CursorWrapper, statement: Statement, columns: Columns, shared_days: set[date]
+) -> ImportOutcome:
+    """Some of its days have lines: recognize those days, take in the others as they are."""
+    bank_account = statement.bank_account
+    stored = load_days(bank_account=bank_account, days=shared_days)
+    stored.add_statement(statement)
+    arriving = [
+        _seen(statement, columns, number) for number, day in enumerate(columns.dates) if day in shared_days
+    ]
+    change = stored.plan(arriving=arriving)
+    insert_movements(cursor, bank_account, change.fresh)
+    elsewhere = [number for number, day in enumerate(columns.dates) if day not in shared_days]
+    hold = Hold.PROOF.value if statement.is_held_back else Hold.NONE.value
+    fresh_ids = allocate_line_ids(cursor, len(elsewhere))
+    if elsewhere:
+        columns.only(elsewhere).copy_lines(cursor, statement, fresh_ids, hold)
+
+    lines = dict(zip(elsewhere, fresh_ids, strict=True))
+    differs: dict[int, str | None] = {}
+    held = len(elsewhere) if hold else 0
+    for movement in (*change.there, *change.fresh):
+        for one in movement.shown:
+            if one.statement == statement.pk and movement.line is not None:
+                lines[one.no - 1] = movement.line
+                differs[one.no - 1] = said_otherwise(one.words.where_not(movement.words))
+                held += bool(movement.hold)
+    every = range(columns.count)
+    columns.copy_sightings(
+        cursor, statement, [lines[number] for number in every], [differs.get(number) for number in every]
+    )
+    update_rows(cursor, bank_account, change, stored)
+    ask(bank_account, shared_days, change)
+    new_ids = sorted([*fresh_ids, *(movement.line for movement in change.fresh if movement.line is not None)])
+    return ImportOutcome(statement, len(new_ids), columns.count - len(new_ids), held, new_ids)
+
+
+def _seen(statement: Statement, columns: Columns, number: int) -> Seen:
+    words = columns.words(number)
+    key = text_key(words.description, words.counterparty)
+    date_, amount, is_pending = columns.dates[number], columns.amounts[number], columns.is_pending[number]
+    return Seen(statement.pk, number + 1, None, date_, amount, key, words, is_pending)
