@@ -5,9 +5,9 @@ balance, lines and closing balance; or the balance printed after every line. It 
 anything stated does not hold, and UNPROVABLE when too little is stated. Pending lines are in no balance.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -82,40 +82,41 @@ def _check_balances(statement: Statement, lines: Sequence[StatementLine]) -> Pro
 
 
 def _check_running(statement: Statement, lines: Sequence[StatementLine]) -> Proof | None:
-    """The balance printed after each line follows from the line before, forwards, backwards or shuffled in a day.
+    """The balance printed after each line follows from the line before, in an order that the days allow.
 
     The printed balances prove the lines when every line has one and there are two of them or an opening
     balance: then each line but the earliest is proved, and the earliest is as printed.
     """
     if not any(line.balance is not None for line in lines):
         return None
-    forward, backward = _first_break(statement, lines), _first_break(statement, lines[::-1])
-    if forward is not None and backward is not None:
-        if _is_chain(statement, lines):
-            return Proof(Outcome.PROVEN)
-        number, difference, ordered = _later(forward, backward, len(lines))
-        line = ordered[number]
-        cause = _cause_at(difference, line, ordered[number - 1] if number else None)
-        message = f"The balance after {_name(line, lines)} is off by {_money(difference)}: {cause}."
-        return Proof(Outcome.DISCREPANCY, message, difference)
-    ordered = lines if forward is None else lines[::-1]
-    return _check_ends(statement, ordered)
+    broken: list[_Break] = []
+    for ordered in _possible_orders(lines):
+        found = _first_break(statement, ordered)
+        if found is None:
+            return _check_ends(statement, ordered)
+        broken.append(found)
+    number, difference, ordered = max(broken, key=lambda found: found[0])
+    line = ordered[number]
+    cause = _cause_at(difference, line, ordered[number - 1] if number else None)
+    message = f"The balance after {_name(line, lines)} is off by {_money(difference)}: {cause}."
+    return Proof(Outcome.DISCREPANCY, message, difference)
 
 
-def _is_chain(statement: Statement, lines: Sequence[StatementLine]) -> bool:
-    """Whether the lines, in some order, lead from one balance to the next without a gap.
+def _possible_orders(lines: Sequence[StatementLine]) -> list[list[StatementLine]]:
+    """Oldest day first, each day as listed or backwards; where the days are mixed up, also as the file lists them.
 
-    Each line leads from its balance less its amount to its balance. In a chain every balance is left as often as it
-    is reached, save the first and the last: an amount changed, a line left out or repeated always breaks that.
+    A file whose days run one way is never read the other way: two lines that cancel out would then fit by chance.
     """
-    if any(line.balance is None for line in lines):
-        return False
-    left = Counter(line.balance - line.amount for line in lines if line.balance is not None)
-    reached = Counter(line.balance for line in lines if line.balance is not None)
-    first, last = list((left - reached).elements()), list((reached - left).elements())
-    fits_opening = statement.opening_balance is None or first == [statement.opening_balance]
-    fits_closing = statement.closing_balance is None or last == [statement.closing_balance]
-    return len(first) == 1 and fits_opening and fits_closing
+    listed, backwards = list(lines), list(lines)[::-1]
+    by_day, by_day_backwards = sorted(listed, key=_day), sorted(backwards, key=_day)
+    orders = [by_day, by_day_backwards]
+    if by_day != listed and by_day_backwards != backwards:
+        orders += [listed, backwards]
+    return orders
+
+
+def _day(line: StatementLine) -> date:
+    return line.date
 
 
 _Break = tuple[int, Decimal, Sequence[StatementLine]]
@@ -130,14 +131,6 @@ def _first_break(statement: Statement, ordered: Sequence[StatementLine]) -> _Bre
             return number, line.balance - expected, ordered
         balance = line.balance if line.balance is not None else expected
     return None
-
-
-def _later(forward: _Break, backward: _Break, count: int) -> _Break:
-    """Of two orders the right one holds for longer; by date where both fail at once."""
-    if forward[0] != backward[0]:
-        return max(forward, backward, key=lambda broken: broken[0])
-    ordered = forward[2]
-    return backward if count > 1 and ordered[0].date > ordered[-1].date else forward
 
 
 def _check_ends(statement: Statement, ordered: Sequence[StatementLine]) -> Proof | None:
