@@ -12,8 +12,9 @@ from typing import IO
 
 from ledgerflow.embedded.errors import EmbeddedError
 
-# <linux/prctl.h> and <linux/capability.h>
-_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+# <linux/prctl.h>, <linux/securebits.h> and <linux/capability.h>
+_PR_SET_PDEATHSIG, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
+_SECBIT_NO_SETUID_FIXUP = 1 << 2
 _CAPABILITY_VERSION_3 = 0x20080522
 _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
 
@@ -80,7 +81,10 @@ class Identity:
 
         def prepare() -> None:
             if self.switches:
-                prctl(_PR_SET_KEEPCAPS, int(self.capability is not None))
+                if self.capability is not None:
+                    # Capabilities then outlive the change of user, and count in access(2), by which
+                    # PostgreSQL looks for its programs. All but the one are dropped right after it.
+                    prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP)
                 os.setgroups([])
                 os.setresgid(self.gid, self.gid, self.gid)
                 os.setresuid(self.uid, self.uid, self.uid)

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 import socket
 import subprocess
 import sys
@@ -55,6 +56,19 @@ def test_a_capability_is_kept_only_where_it_is_needed(tmp_path: Path):
 
     assert plain.capability is None
     assert (hidden.capability is not None) == (os.geteuid() == 0)
+
+
+def test_a_program_below_a_private_folder_is_found_as_postgresql_looks_for_it(tmp_path: Path):
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    program = Path(shutil.copy("/bin/true", private))
+    look = "import os, sys; print(os.access(sys.argv[1], os.X_OK), os.access(sys.argv[1], os.W_OK))"
+
+    identity = server_identity(data_dir=tmp_path, cluster=tmp_path / "postgres", program=program)
+    said = identity.run([sys.executable, "-c", look, program])
+
+    # Capability 2, to pass directories, gives no right to write; only where it is withheld does the wider one.
+    assert said == (0, f"True {identity.capability != 2}")
 
 
 def test_a_copy_made_by_root_is_given_to_the_user_of_the_server(data_dir: Path, tmp_path: Path):
