@@ -36,7 +36,9 @@ class Rule(models.Model):
     )
     mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.SUGGEST)
     is_active = models.BooleanField(default=True)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
     made_at = models.DateTimeField()
 
     class Meta:
@@ -75,16 +77,23 @@ class State(models.TextChoices):
 
 
 class Classification(models.Model):
-    """The proposal or decision for one bank line; splits, where there are any, replace ``account``."""
+    """The proposal or decision for one bank line; with ``is_split`` its parts stand in place of ``account``."""
 
     line = models.OneToOneField(
-        StatementLine, primary_key=True, on_delete=models.PROTECT, related_name="classification", db_constraint=False
+        StatementLine,
+        primary_key=True,
+        on_delete=models.PROTECT,
+        related_name="classification",
+        db_constraint=False,
     )
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    book = models.ForeignKey(
+        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
     )
+    is_split = models.BooleanField(default=False)
     payee = models.ForeignKey(
         Payee, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
     )
@@ -96,24 +105,52 @@ class Classification(models.Model):
     reason = models.CharField(max_length=300, blank=True, default="")
     note = models.CharField(max_length=500, blank=True, default="")
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        db_constraint=False,
     )
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["book", "line"], name="classification_open", condition=models.Q(state="open")),
-            models.Index(fields=["book", "line"], name="classification_accepted", condition=models.Q(state="accepted")),
             models.Index(
-                fields=["book", "payee", "account"],
+                fields=["book", "line"], name="classification_open", condition=models.Q(state="open")
+            ),
+            models.Index(
+                fields=["book", "line"], name="classification_accepted", condition=models.Q(state="accepted")
+            ),
+            models.Index(
+                fields=["book", "payee", "-decided_at"],
                 name="classification_memory",
-                condition=models.Q(decided_by__isnull=False, payee__isnull=False),
+                condition=models.Q(decided_by__isnull=False, payee__isnull=False, account__isnull=False),
             ),
         ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=State.values), name="classification_state_is_known"),
             models.CheckConstraint(
-                condition=models.Q(confidence__gte=0, confidence__lte=1), name="classification_confidence_is_share"
+                condition=models.Q(state__in=State.values), name="classification_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(confidence__gte=0, confidence__lte=1),
+                name="classification_confidence_is_share",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=("accepted", "posted"))
+                | models.Q(decided_by__isnull=False)
+                | models.Q(rule__isnull=False),
+                name="classification_accepted_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_split=False) | models.Q(account__isnull=True),
+                name="classification_account_or_parts",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=("accepted", "posted"))
+                | models.Q(account__isnull=False)
+                | models.Q(is_split=True),
+                name="classification_accepted_has_account",
             ),
         ]
 
@@ -125,8 +162,12 @@ class ClassificationSplit(models.Model):
     """A part of a line's amount for one account; the parts add up to the line, in its currency and sign."""
 
     pk = models.CompositePrimaryKey("classification_id", "no")
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    classification = models.ForeignKey(Classification, on_delete=models.CASCADE, related_name="splits", db_index=False)
+    book = models.ForeignKey(
+        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    classification = models.ForeignKey(
+        Classification, on_delete=models.CASCADE, related_name="splits", db_index=False
+    )
     no = models.SmallIntegerField()
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     amount = models.DecimalField(max_digits=20, decimal_places=4)
@@ -134,3 +175,49 @@ class ClassificationSplit(models.Model):
 
     def __str__(self) -> str:
         return f"part {self.no}"
+
+
+class DecisionChange(models.Model):
+    """One act of a person upon lines, kept so that it can be undone."""
+
+    class Act(models.TextChoices):
+        ACCEPT = "accept", "accepted"
+        DECIDE = "decide", "decided"
+        EXCLUDE = "exclude", "excluded"
+        REOPEN = "reopen", "sent back to review"
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    act = models.CharField(max_length=8, choices=Act.choices)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    made_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["book", "made_by", "-id"], name="classification_change_last")]
+        constraints = [models.UniqueConstraint(fields=["book", "id"], name="classification_change_in_book")]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class ChangedLine(models.Model):
+    """What one line's classification was before and after a change."""
+
+    pk = models.CompositePrimaryKey("change_id", "line_id")
+    change = models.ForeignKey(DecisionChange, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    book = models.ForeignKey(
+        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    line = models.ForeignKey(
+        StatementLine, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    before = models.JSONField()
+    after = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["line", "-change"], name="classification_changes_of_line")]
+
+    def __str__(self) -> str:
+        return f"line {self.line_id}"

@@ -8,6 +8,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ledgerflow.payees import patterns
 
@@ -28,6 +29,7 @@ _ROUNDS = 12
 _MASK = str.maketrans("123456789", "000000000")
 
 
+@lru_cache(maxsize=20_000)
 def clean_payee(raw: str) -> str:
     """Return the payee's name for showing: never empty, at most 160 characters, stable when cleaned again."""
     text = _tidy(raw)
@@ -41,6 +43,7 @@ def clean_payee(raw: str) -> str:
     return text
 
 
+@lru_cache(maxsize=20_000)
 def payee_key(raw: str) -> str:
     """Return the text under which equal payees meet: folded, without legal forms, of 1 to 200 characters."""
     name = clean_payee(raw)

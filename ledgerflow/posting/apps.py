@@ -2,4 +2,6 @@ from django.apps import AppConfig
 
 
 class PostingConfig(AppConfig):
+    """From accepted lines to journal entries."""
+
     name = "ledgerflow.posting"

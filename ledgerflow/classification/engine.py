@@ -1,0 +1,155 @@
+"""What a line is probably for: rules first, then what was decided before. Pure: values in, values out.
+
+Amounts are in the bank account's currency, money out negative; a rule's range is about the size, without the sign.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledgerflow.payees.cleaning import fold
+
+#: How sure a rule that only suggests is: a person wrote it, but not for this very line.
+RULE_CONFIDENCE = Decimal("0.950")
+#: From here on a suggestion is called sure, and "accept the sure ones" takes it.
+SURE = Decimal("0.900")
+LIKELY = Decimal("0.600")
+#: A habit looks back at so many decisions about the payee: old ways are forgotten.
+HABIT_WINDOW = 20
+
+ANY, IN, OUT = "any", "in", "out"
+RULE, MEMORY, NONE = "rule", "memory", "none"
+_REASON_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class RuleValue:
+    """A rule as the engine sees it. ``text`` is what :func:`folded` returns; ``account`` is code and name in one."""
+
+    id: int
+    text: str
+    direction: str
+    least: Decimal | None
+    most: Decimal | None
+    bank_account_id: int | None
+    account_id: int
+    account: str
+    payee_id: int | None
+    accepts: bool
+
+    @property
+    def is_about_text_only(self) -> bool:
+        """Whether no amount can keep the rule from matching."""
+        return self.direction == ANY and self.least is None and self.most is None
+
+    def takes_amount(self, amount: Decimal) -> bool:
+        """Whether direction and range allow the amount."""
+        if (self.direction == IN and amount <= 0) or (self.direction == OUT and amount >= 0):
+            return False
+        size = abs(amount)
+        return (self.least is None or size >= self.least) and (self.most is None or size <= self.most)
+
+    def sentence(self) -> str:
+        """Return the conditions in words, such as ``text contains "shell", money out``."""
+        parts = [f'text contains "{self.text}"'] if self.text else []
+        if self.direction != ANY:
+            parts.append(f"money {self.direction}")
+        if self.least is not None:
+            parts.append(f"at least {self.least.normalize():f}")
+        if self.most is not None:
+            parts.append(f"at most {self.most.normalize():f}")
+        if self.bank_account_id is not None:
+            parts.append("this bank account")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """What people decided about a payee: the latest account, and how many of the last decisions agree with it."""
+
+    payee: str
+    account_id: int
+    account: str
+    agreeing: int
+    of: int
+
+    @property
+    def confidence(self) -> Decimal:
+        """Laplace's rule of succession over the habit's own record: (agreeing + 1) / (all + 2)."""
+        return (Decimal(self.agreeing + 1) / Decimal(self.of + 2)).quantize(Decimal("0.001"))
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A proposal for one line with its reason in words; ``accepts`` only where a rule says "without me"."""
+
+    account_id: int | None
+    payee_id: int | None
+    source: str
+    rule_id: int | None
+    confidence: Decimal
+    reason: str
+    accepts: bool
+
+
+def folded(*texts: str | None) -> str:
+    """Return the texts as rules compare them: without case, accents and doubled spaces."""
+    return " ".join(" ".join(fold(text) for text in texts if text).split())
+
+
+def candidates(rules: Iterable[RuleValue], *, text: str, bank_account_id: int) -> tuple[RuleValue, ...]:
+    """Return the rules that the folded text and the bank account satisfy, in order, up to one for every amount."""
+    found = []
+    for rule in rules:
+        if rule.text in text and rule.bank_account_id in (None, bank_account_id):
+            found.append(rule)
+            if rule.is_about_text_only:
+                break
+    return tuple(found)
+
+
+def first_match(found: Sequence[RuleValue], amount: Decimal) -> RuleValue | None:
+    """Return the first of the candidates that takes the amount."""
+    return next((rule for rule in found if rule.takes_amount(amount)), None)
+
+
+def suggest(*, rule: RuleValue | None, payee_id: int | None, habit: Habit | None) -> Suggestion:
+    """Return the proposal: the rule's where one matches, else the payee's habit, else an empty one."""
+    if rule is not None:
+        return Suggestion(
+            account_id=rule.account_id,
+            payee_id=rule.payee_id or payee_id,
+            source=RULE,
+            rule_id=rule.id,
+            confidence=Decimal("1.000") if rule.accepts else RULE_CONFIDENCE,
+            reason=f"A rule says {rule.account}: {rule.sentence()}."[:_REASON_LENGTH],
+            accepts=rule.accepts,
+        )
+    if habit is not None:
+        return Suggestion(
+            account_id=habit.account_id,
+            payee_id=payee_id,
+            source=MEMORY,
+            rule_id=None,
+            confidence=habit.confidence,
+            reason=habit_reason(habit)[:_REASON_LENGTH],
+            accepts=False,
+        )
+    reason = "Nobody has decided about this payee yet." if payee_id else "The bank gives no text to go by."
+    return Suggestion(None, payee_id, NONE, None, Decimal("0.000"), reason, accepts=False)
+
+
+def habit_reason(habit: Habit) -> str:
+    """Return the habit in words: ``5 of the last 6 Shell lines were 6530 Fuel`` and a full stop."""
+    if habit.of == 1:
+        return f"The last {habit.payee} line was {habit.account}."
+    return f"{habit.agreeing} of the last {habit.of} {habit.payee} lines were {habit.account}."
+
+
+def confidence_word(confidence: Decimal) -> str:
+    """Return ``Sure``, ``Likely`` or ``Guess``; nothing where there is no suggestion."""
+    if confidence >= SURE:
+        return "Sure"
+    if confidence >= LIKELY:
+        return "Likely"
+    return "Guess" if confidence > 0 else ""

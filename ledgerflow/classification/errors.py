@@ -1,0 +1,35 @@
+"""Why a decision about a line, or a rule, is refused."""
+
+from ledgerflow.core.errors import LedgerFlowError
+
+
+class ClassificationError(LedgerFlowError):
+    """What was asked cannot be done to the line."""
+
+
+class UnknownLineError(ClassificationError):
+    """The book has no such line to decide about."""
+
+
+class PostedLineError(ClassificationError):
+    """The line is in the journal; reverse its entry first."""
+
+
+class HeldLineError(ClassificationError):
+    """The line is held back or pending."""
+
+
+class SplitError(ClassificationError):
+    """The parts do not make up the line."""
+
+
+class WrongAccountError(ClassificationError):
+    """The account is not one the line can be booked to."""
+
+
+class NothingToUndoError(ClassificationError):
+    """There is no change left that can be undone."""
+
+
+class RuleError(ClassificationError):
+    """The rule cannot be as asked."""

@@ -1,0 +1,68 @@
+"""Forms of rules."""
+
+from typing import Any
+
+from django import forms
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.models import Rule
+from ledgerflow.classification.services import RuleConditions
+from ledgerflow.ledger.models import Account
+from ledgerflow.statements.models import BankAccount
+
+
+class RuleForm(forms.Form):
+    """When a line looks so, book it so."""
+
+    text = forms.CharField(
+        max_length=200,
+        required=False,
+        label="Text contains",
+        help_text="Upper and lower case and accents do not matter.",
+    )
+    direction = forms.ChoiceField(
+        choices=Rule.Direction.choices, initial=Rule.Direction.ANY, label="Direction"
+    )
+    least = forms.DecimalField(
+        max_digits=20,
+        decimal_places=4,
+        min_value=0,
+        required=False,
+        label="Amount at least",
+        help_text="Without a sign.",
+    )
+    most = forms.DecimalField(
+        max_digits=20, decimal_places=4, min_value=0, required=False, label="Amount at most"
+    )
+    bank_account = forms.ModelChoiceField(
+        queryset=BankAccount.objects.none(), required=False, label="On", empty_label="Any bank account"
+    )
+    account = forms.ModelChoiceField(queryset=Account.objects.none(), label="Then book to")
+    mode = forms.ChoiceField(
+        choices=Rule.Mode.choices,
+        initial=Rule.Mode.SUGGEST,
+        label="And",
+        help_text="“Accept without me” takes matching lines without asking; each stays listed with its rule.",
+    )
+
+    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = {
+            "bank_account": BankAccount.objects.filter(book=book).order_by("name"),
+            "account": Account.objects.filter(book=book, is_archived=False).order_by("code"),
+        }
+        for name, queryset in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = queryset
+
+    def conditions(self) -> RuleConditions:
+        """Return what the rule looks for."""
+        facts = self.cleaned_data
+        return RuleConditions(
+            text=facts["text"],
+            direction=facts["direction"],
+            least=facts["least"],
+            most=facts["most"],
+            bank_account=facts["bank_account"],
+        )

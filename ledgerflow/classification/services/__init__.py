@@ -1,0 +1,50 @@
+"""Suggestions, decisions and rules."""
+
+from ledgerflow.classification.selectors import RuleConditions
+from ledgerflow.classification.services.classify import classify_lines, payee_text
+from ledgerflow.classification.services.decide import SplitPart, decide
+from ledgerflow.classification.services.decisions import (
+    Accepted,
+    Changed,
+    accept,
+    accept_all,
+    accept_confident,
+    exclude,
+    reopen,
+)
+from ledgerflow.classification.services.history import Undone, undo
+from ledgerflow.classification.services.rules import (
+    MadeRule,
+    apply_rules,
+    conditions_from_line,
+    create_rule,
+    move_rule,
+    rule_from_decision,
+    set_rule_active,
+    update_rule,
+)
+
+__all__ = [
+    "Accepted",
+    "Changed",
+    "MadeRule",
+    "RuleConditions",
+    "SplitPart",
+    "Undone",
+    "accept",
+    "accept_all",
+    "accept_confident",
+    "apply_rules",
+    "classify_lines",
+    "conditions_from_line",
+    "create_rule",
+    "decide",
+    "exclude",
+    "move_rule",
+    "payee_text",
+    "reopen",
+    "rule_from_decision",
+    "set_rule_active",
+    "undo",
+    "update_rule",
+]

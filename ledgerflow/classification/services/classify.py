@@ -1,0 +1,173 @@
+"""Suggest an account for every open line of a set: the stored side of the engine.
+
+Lines are read in chunks and the engine runs over values in memory. Texts that differ in their digits only are held
+against the rules once, and what goes back to PostgreSQL is one small table of outcomes and the number of the outcome
+of each line.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification import selectors
+from ledgerflow.classification.engine import (
+    Habit,
+    RuleValue,
+    Suggestion,
+    candidates,
+    first_match,
+    folded,
+    suggest,
+)
+from ledgerflow.payees.services import identify_payees
+
+#: Lines in memory at once.
+CHUNK = 50_000
+_DIGITS_ALIKE = str.maketrans("123456789", "000000000")
+
+_LINES = """
+    SELECT line.id, line.bank_account_id, line.amount, line.description, line.counterparty,
+           line.hold <> '' OR line.is_pending
+    FROM unnest(%(lines)s::bigint[]) AS wanted (id)
+    JOIN statements_statementline line ON line.id = wanted.id AND line.book_id = %(book)s
+"""
+_STORE = """
+    INSERT INTO classification_classification
+        (line_id, book_id, state, account_id, payee_id, source, rule_id, confidence, reason, note, is_split)
+    SELECT line.id, %(book)s, outcome.state, outcome.account, outcome.payee, outcome.source, outcome.rule,
+           outcome.confidence, outcome.reason, '', false
+    FROM unnest(%(lines)s::bigint[], %(numbers)s::integer[]) AS line (id, number)
+    JOIN unnest(%(states)s::text[], %(accounts)s::bigint[], %(payees)s::bigint[], %(sources)s::text[],
+                %(rules)s::bigint[], %(confidences)s::numeric[], %(reasons)s::text[]) WITH ORDINALITY
+        AS outcome (state, account, payee, source, rule, confidence, reason, number) ON outcome.number = line.number
+    ON CONFLICT (line_id) DO UPDATE SET
+        state = excluded.state, account_id = excluded.account_id, payee_id = excluded.payee_id,
+        source = excluded.source, rule_id = excluded.rule_id, confidence = excluded.confidence,
+        reason = excluded.reason
+    WHERE classification_classification.state = 'open' AND classification_classification.decided_by_id IS NULL
+        AND (classification_classification.state, classification_classification.account_id,
+             classification_classification.payee_id, classification_classification.source,
+             classification_classification.rule_id, classification_classification.reason)
+            IS DISTINCT FROM (excluded.state, excluded.account_id, excluded.payee_id, excluded.source,
+                              excluded.rule_id, excluded.reason)
+"""
+
+
+class _Line(NamedTuple):
+    id: int
+    bank_account_id: int
+    amount: Decimal
+    description: str
+    counterparty: str | None
+    is_held: bool
+
+    @property
+    def payee_text(self) -> str:
+        return payee_text(description=self.description, counterparty=self.counterparty)
+
+
+def payee_text(*, description: str, counterparty: str | None) -> str:
+    """Return the text that names the payee: the counterparty where the bank states one, else the description."""
+    return counterparty if counterparty and counterparty.strip() else description
+
+
+@transaction.atomic
+def classify_lines(*, book: Book, line_ids: Sequence[int]) -> int:
+    """Suggest account and payee for lines nobody has decided about; return how many are new or changed.
+
+    A rule that accepts "without me" accepts; nothing else does, and no rule accepts a line that is held back or pending.
+    Lines that a person touched, and accepted, excluded and posted ones, stay as they are. Ids of lines outside the
+    book are passed over.
+    """
+    rules = selectors.rule_values(book=book)
+    # Sorted, so that two sessions that classify the same lines wait for each other instead of a deadlock.
+    ordered = sorted(line_ids)
+    return sum(
+        _classify_chunk(book, ordered[start : start + CHUNK], rules)
+        for start in range(0, len(ordered), CHUNK)
+    )
+
+
+def _classify_chunk(book: Book, line_ids: Sequence[int], rules: Sequence[RuleValue]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")  # the sets of a chunk stay in memory
+        cursor.execute(_LINES, {"book": book.pk, "lines": _array(line_ids)})
+        lines = sorted(map(_Line._make, cursor.fetchall()))
+        payees = identify_payees(book=book, texts={line.payee_text for line in lines})
+        habits = selectors.habits(book=book, payee_ids=set(payees.values()))
+        outcomes, numbers = _outcomes(lines, rules, payees, habits)
+        suggestions = [suggestion for suggestion, _ in outcomes]
+        states = ["accepted" if accepts else "open" for _, accepts in outcomes]
+        cursor.execute(
+            _STORE,
+            {
+                "book": book.pk,
+                "lines": _array([line.id for line in lines]),
+                "numbers": _array(numbers),
+                "states": states,
+                "accounts": [suggestion.account_id for suggestion in suggestions],
+                "payees": [suggestion.payee_id for suggestion in suggestions],
+                "sources": [suggestion.source for suggestion in suggestions],
+                "rules": [suggestion.rule_id for suggestion in suggestions],
+                "confidences": [suggestion.confidence for suggestion in suggestions],
+                "reasons": [suggestion.reason for suggestion in suggestions],
+            },
+        )
+        return cursor.rowcount
+
+
+def _array(numbers: Sequence[int]) -> str:
+    """Return PostgreSQL's text for an array of whole numbers: ten times as fast as adapting a long list."""
+    return f"{{{','.join(map(str, numbers))}}}"
+
+
+def _outcomes(
+    lines: Sequence[_Line], rules: Sequence[RuleValue], payees: dict[str, int], habits: dict[int, Habit]
+) -> tuple[list[tuple[Suggestion, bool]], list[int]]:
+    """Return the different outcomes, each with whether it accepts, and for each line the number (from 1) of its own."""
+    found = _Candidates(rules)
+    outcomes: list[tuple[Suggestion, bool]] = []
+    known: dict[tuple[int | None, int | None, bool], int] = {}
+    numbers: list[int] = []
+    for line in lines:
+        rule = first_match(found.of(line), line.amount)
+        payee_id = payees.get(line.payee_text)
+        key = (rule.id if rule else None, payee_id, line.is_held)
+        number = known.get(key)
+        if number is None:
+            suggestion = suggest(
+                rule=rule, payee_id=payee_id, habit=habits.get(payee_id) if payee_id else None
+            )
+            outcomes.append((suggestion, suggestion.accepts and not line.is_held))
+            number = known[key] = len(outcomes)
+        numbers.append(number)
+    return outcomes, numbers
+
+
+class _Candidates:
+    """The rules that match a line's text and bank account, remembered by text.
+
+    Where no rule's text has a digit, a text with all digits made alike matches the same rules, and banks' texts differ
+    mostly in their digits.
+    """
+
+    def __init__(self, rules: Sequence[RuleValue]) -> None:
+        self._rules = rules
+        self._digits_matter = any(char.isdigit() for rule in rules for char in rule.text)
+        self._known: dict[tuple[int, str, str | None], tuple[RuleValue, ...]] = {}
+
+    def of(self, line: _Line) -> tuple[RuleValue, ...]:
+        description, counterparty = line.description, line.counterparty
+        if not self._digits_matter:
+            description = description.translate(_DIGITS_ALIKE)
+            counterparty = counterparty and counterparty.translate(_DIGITS_ALIKE)
+        key = (line.bank_account_id, description, counterparty)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = candidates(
+                self._rules, text=folded(description, counterparty), bank_account_id=line.bank_account_id
+            )
+        return found

@@ -1,0 +1,195 @@
+"""A person's own decision about one line: account or parts, payee, note."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection, transaction
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.errors import (
+    HeldLineError,
+    PostedLineError,
+    SplitError,
+    UnknownLineError,
+    WrongAccountError,
+)
+from ledgerflow.classification.models import (
+    ChangedLine,
+    Classification,
+    ClassificationSplit,
+    DecisionChange,
+    Source,
+    State,
+)
+from ledgerflow.classification.services.classify import classify_lines, payee_text
+from ledgerflow.core.money import minor_digits
+from ledgerflow.ledger.models import Account
+from ledgerflow.payees.models import Payee
+from ledgerflow.payees.services import remember_payee
+from ledgerflow.statements.models import Hold, StatementLine
+from ledgerflow.users.models import User
+
+_SNAPSHOT = (
+    "SELECT classification_snapshot(made)::text FROM classification_classification made WHERE line_id = %s"
+)
+#: Open lines of the payee that get a fresh suggestion at once; the next import refreshes the others.
+_REFRESHED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPart:
+    """A part of a line: its amount in the line's currency and sign, for one account."""
+
+    account: Account
+    amount: Decimal
+    memo: str = ""
+
+
+@transaction.atomic
+def decide(
+    *,
+    book: Book,
+    line_id: int,
+    user: User,
+    now: datetime,
+    account: Account | None = None,
+    splits: Sequence[SplitPart] = (),
+    payee: Payee | None = None,
+    note: str | None = None,
+) -> Classification:
+    """Book the line to the account or the parts, as the person says, and accept it so.
+
+    With neither, only payee and note change and the line stays where it is. A payee that a person gives is
+    remembered for the bank's text, and open lines of the payee get fresh suggestions.
+
+    Raises:
+        UnknownLineError: the book has no such line, or it was never classified.
+        PostedLineError: it is in the journal.
+        HeldLineError: it is held back or pending and may not be accepted.
+        WrongAccountError: an account is not of the book, archived, or the bank's own.
+        SplitError: the parts are fewer than two, zero somewhere, or do not add up to the line.
+    """
+    made = (
+        Classification.objects.select_for_update(of=("self",))
+        .select_related("line__bank_account")
+        .filter(book=book, line_id=line_id)
+        .first()
+    )
+    if made is None:
+        raise UnknownLineError("This book has no such line.")
+    if made.state == State.POSTED:
+        raise PostedLineError("This line is in the journal; reverse its entry first, then decide anew.")
+    before = _snapshot(made)
+    if account is not None or splits:
+        _refuse_held(made.line)
+        _check_accounts(book, made.line, [account] if account else [part.account for part in splits])
+        _check_splits(made.line, account, splits)
+        _book_to(made, account, splits, user, now)
+    if note is not None:
+        made.note = note[:500]
+        made.save(update_fields=["note"])
+    if payee is not None:
+        _name(book, made, payee)
+    kept = DecisionChange.objects.create(book=book, act=DecisionChange.Act.DECIDE, made_by=user, made_at=now)
+    ChangedLine.objects.create(change=kept, book=book, line_id=line_id, before=before, after=_snapshot(made))
+    _refresh(book, made.payee_id)
+    return Classification.objects.get(pk=line_id)
+
+
+def _refuse_held(line: StatementLine) -> None:
+    if line.hold == Hold.PROOF:
+        raise HeldLineError(
+            "The statement of this line does not prove; someone must release its lines first."
+        )
+    if line.hold:
+        raise HeldLineError("This line may be here already; answer the question about its day first.")
+    if line.is_pending:
+        raise HeldLineError(
+            "The bank has not booked this line yet; it can be accepted when a statement shows it booked."
+        )
+
+
+def _check_accounts(book: Book, line: StatementLine, accounts: Sequence[Account]) -> None:
+    found = {
+        found.pk: found for found in Account.objects.filter(book=book, pk__in=[one.pk for one in accounts])
+    }
+    for account in accounts:
+        if account.pk not in found:
+            raise WrongAccountError("This book has no such account.")
+        if found[account.pk].is_archived:
+            raise WrongAccountError(f"The account {account} is archived; choose another or restore it.")
+        if account.pk == line.bank_account.ledger_account_id:
+            raise WrongAccountError(f"{account} is the bank account itself; choose what the money was for.")
+
+
+def _check_splits(line: StatementLine, account: Account | None, splits: Sequence[SplitPart]) -> None:
+    if not splits:
+        return
+    if account is not None:
+        raise SplitError("Give one account or parts, not both.")
+    if len(splits) < 2:
+        raise SplitError("A split has at least two parts.")
+    digits = minor_digits(line.currency)
+    for part in splits:
+        if part.amount == 0:
+            raise SplitError("No part may be zero.")
+        if part.amount != round(part.amount, digits):
+            raise SplitError(f"{part.amount} has more than the {digits} digits of {line.currency}.")
+    total = sum((part.amount for part in splits), Decimal(0))
+    if total != line.amount:
+        raise SplitError(
+            f"The parts add up to {total.normalize():f} {line.currency}, the line is {line.amount.normalize():f}: "
+            f"{(line.amount - total).normalize():f} remains."
+        )
+
+
+def _book_to(
+    made: Classification, account: Account | None, splits: Sequence[SplitPart], user: User, now: datetime
+) -> None:
+    made.splits.all().delete()
+    made.state, made.source, made.rule = State.ACCEPTED, Source.PERSON, None
+    made.account, made.is_split = account, bool(splits)
+    made.confidence, made.reason = Decimal(1), f"{user} decided."[:300]
+    made.decided_by, made.decided_at = user, now
+    made.save()
+    ClassificationSplit.objects.bulk_create(
+        ClassificationSplit(
+            classification=made,
+            book_id=made.book_id,
+            no=number,
+            account=part.account,
+            amount=part.amount,
+            memo=part.memo[:300],
+        )
+        for number, part in enumerate(splits, start=1)
+    )
+
+
+def _name(book: Book, made: Classification, payee: Payee) -> None:
+    if payee.book_id != book.pk:
+        raise UnknownLineError("This book has no such payee.")
+    remember_payee(
+        book=book,
+        text=payee_text(description=made.line.description, counterparty=made.line.counterparty),
+        payee=payee,
+    )
+    made.payee = payee
+    made.save(update_fields=["payee"])
+
+
+def _refresh(book: Book, payee_id: int | None) -> None:
+    if payee_id is None:
+        return
+    waiting = Classification.objects.filter(
+        book=book, payee_id=payee_id, state=State.OPEN, decided_by__isnull=True
+    ).order_by("-line_id")
+    classify_lines(book=book, line_ids=list(waiting.values_list("line_id", flat=True)[:_REFRESHED]))
+
+
+def _snapshot(made: Classification) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(_SNAPSHOT, [made.pk])
+        return json.loads(cursor.fetchone()[0])

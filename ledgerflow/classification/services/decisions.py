@@ -1,0 +1,169 @@
+"""What a person does to lines: accept, exclude, send back, each for a set at once and kept so that it can be undone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.engine import SURE
+from ledgerflow.classification.models import DecisionChange
+from ledgerflow.ledger.models import Account
+from ledgerflow.users.models import User
+
+_Act = DecisionChange.Act
+
+# One statement: lock the lines in order, change those that nothing stands against, keep before and after, and tell
+# the others with the reason.
+_CHANGE = """
+    WITH picked AS MATERIALIZED (
+        SELECT made.line_id, classification_snapshot(made) AS before, {refusal} AS refusal
+        FROM classification_classification made
+        JOIN statements_statementline line ON line.id = made.line_id
+        LEFT JOIN ledger_account account ON account.id = COALESCE(made.account_id, %(fallback)s)
+        WHERE made.book_id = %(book)s AND {which}
+        ORDER BY made.line_id
+        FOR UPDATE OF made
+    ), changed AS (
+        UPDATE classification_classification made SET {change}
+        FROM picked WHERE picked.line_id = made.line_id AND picked.refusal IS NULL
+        RETURNING made.line_id, classification_snapshot(made) AS after
+    ), kept AS (
+        INSERT INTO classification_changedline (change_id, book_id, line_id, before, after)
+        SELECT %(change)s, %(book)s, picked.line_id, picked.before, changed.after
+        FROM picked JOIN changed ON changed.line_id = picked.line_id
+    )
+    SELECT line_id, refusal FROM picked WHERE refusal IS NOT NULL
+    UNION ALL SELECT NULL, count(*)::text FROM changed
+"""
+_POSTED = "WHEN made.state = 'posted' THEN 'It is in the journal; reverse its entry first.'"
+_HELD = """
+    WHEN line.hold = 'proof' THEN 'Its statement does not prove; someone must release its lines first.'
+    WHEN line.hold <> '' THEN 'It may be here already; someone must say so first.'
+    WHEN line.is_pending THEN 'The bank has not booked it yet.'
+"""
+_ACCEPT_REFUSAL = f"""
+    CASE {_POSTED} {_HELD}
+        WHEN made.state = 'excluded' THEN 'It is excluded; send it back to review first.'
+        WHEN made.state = 'accepted' THEN 'It is accepted already.'
+        WHEN NOT made.is_split AND account.id IS NULL THEN 'It has no account yet.'
+        WHEN NOT made.is_split AND account.is_archived THEN 'Its account is archived; choose another.'
+    END
+"""
+_ACCEPT = """
+    state = 'accepted', decided_by_id = %(user)s, decided_at = %(now)s,
+    account_id = CASE WHEN made.is_split THEN NULL ELSE COALESCE(made.account_id, %(fallback)s) END,
+    source = CASE WHEN made.is_split OR made.account_id IS NOT NULL THEN made.source ELSE 'person' END,
+    reason = CASE WHEN made.is_split OR made.account_id IS NOT NULL THEN made.reason ELSE %(fallback_reason)s END
+"""
+_THESE = "made.line_id = ANY(%(lines)s::bigint[])"
+_REVIEWABLE = "made.state = 'open' AND line.hold = '' AND NOT line.is_pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """How many lines were changed, and for each other line why not."""
+
+    count: int
+    refused: tuple[tuple[int, str], ...]
+    change_id: int | None
+
+
+#: What accepting returns.
+Accepted = Changed
+
+
+@transaction.atomic
+def accept(*, book: Book, line_ids: Sequence[int], user: User, now: datetime) -> Accepted:
+    """Accept the suggestion of each line; lines without one, held back or posted are told with the reason."""
+    return _change(
+        book, _Act.ACCEPT, user, now, which=_THESE, refusal=_ACCEPT_REFUSAL, change=_ACCEPT, lines=line_ids
+    )
+
+
+@transaction.atomic
+def accept_confident(*, book: Book, user: User, now: datetime) -> Accepted:
+    """Accept every suggestion that is sure, and nothing below."""
+    sure = f"{_REVIEWABLE} AND (made.account_id IS NOT NULL OR made.is_split) AND made.confidence >= {SURE}"
+    return _change(book, _Act.ACCEPT, user, now, which=sure, refusal=_ACCEPT_REFUSAL, change=_ACCEPT)
+
+
+@transaction.atomic
+def accept_all(*, book: Book, user: User, now: datetime, account: Account | None = None) -> Accepted:
+    """Accept every suggestion, and book lines without one to ``account`` (without it they are told with the reason).
+
+    An account of another book is treated as not there.
+    """
+    fallback = Account.objects.filter(book=book, pk=account.pk).first() if account else None
+    return _change(
+        book,
+        _Act.ACCEPT,
+        user,
+        now,
+        which=_REVIEWABLE,
+        refusal=_ACCEPT_REFUSAL,
+        change=_ACCEPT,
+        fallback=fallback,
+    )
+
+
+@transaction.atomic
+def exclude(*, book: Book, line_ids: Sequence[int], reason: str, user: User, now: datetime) -> Changed:
+    """Keep the lines out of the books, with the reason as their note."""
+    refusal = f"CASE {_POSTED} WHEN made.state = 'excluded' THEN 'It is excluded already.' END"
+    change = "state = 'excluded', decided_by_id = %(user)s, decided_at = %(now)s, note = %(note)s"
+    return _change(
+        book,
+        _Act.EXCLUDE,
+        user,
+        now,
+        which=_THESE,
+        refusal=refusal,
+        change=change,
+        lines=line_ids,
+        note=reason[:500],
+    )
+
+
+@transaction.atomic
+def reopen(*, book: Book, line_ids: Sequence[int], user: User, now: datetime) -> Changed:
+    """Send accepted and excluded lines back to review; posted ones are told to be reversed first."""
+    refusal = f"CASE {_POSTED} WHEN made.state = 'open' THEN 'It is in review already.' END"
+    change = "state = 'open', decided_by_id = NULL, decided_at = NULL"
+    return _change(book, _Act.REOPEN, user, now, which=_THESE, refusal=refusal, change=change, lines=line_ids)
+
+
+def _change(
+    book: Book,
+    act: DecisionChange.Act,
+    user: User,
+    now: datetime,
+    *,
+    which: str,
+    refusal: str,
+    change: str,
+    lines: Sequence[int] = (),
+    note: str = "",
+    fallback: Account | None = None,
+) -> Changed:
+    kept = DecisionChange.objects.create(book=book, act=act, made_by=user, made_at=now)
+    statement = _CHANGE.format(which=which, refusal=refusal, change=change)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement,
+            {
+                "book": book.pk,
+                "change": kept.pk,
+                "user": user.pk,
+                "now": now,
+                "lines": list(lines),
+                "note": note,
+                "fallback": fallback.pk if fallback else None,
+                "fallback_reason": f"Accepted to {fallback} without a suggestion." if fallback else "",
+            },
+        )
+        *refused, (_, count) = sorted(cursor.fetchall(), key=lambda row: (row[0] is None, row[0]))
+    if int(count) == 0:
+        kept.delete()
+    return Changed(count=int(count), refused=tuple(refused), change_id=kept.pk if int(count) else None)

@@ -1,0 +1,89 @@
+"""Undoing the last change: each line gets back what it was, unless something happened to it since."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.errors import NothingToUndoError
+from ledgerflow.classification.models import DecisionChange
+from ledgerflow.users.models import User
+
+#: Only so many changes of a user in a book can be undone, one after the other.
+UNDOABLE = 50
+
+_LOCK = """
+    SELECT made.line_id, made.state, classification_snapshot(made) = kept.after
+    FROM classification_changedline kept
+    JOIN classification_classification made ON made.line_id = kept.line_id AND made.book_id = kept.book_id
+    WHERE kept.change_id = %(change)s
+    ORDER BY made.line_id
+    FOR UPDATE OF made
+"""
+_DROP_PARTS = "DELETE FROM classification_classificationsplit WHERE classification_id = ANY(%(lines)s)"
+_RESTORE = """
+    UPDATE classification_classification made SET
+        state = kept.before ->> 'state', account_id = (kept.before ->> 'account')::bigint,
+        payee_id = (kept.before ->> 'payee')::bigint, source = kept.before ->> 'source',
+        rule_id = (kept.before ->> 'rule')::bigint, confidence = (kept.before ->> 'confidence')::numeric,
+        reason = kept.before ->> 'reason', note = kept.before ->> 'note',
+        decided_by_id = (kept.before ->> 'decided_by')::bigint,
+        decided_at = (kept.before ->> 'decided_at')::timestamptz,
+        is_split = kept.before -> 'parts' <> 'null'
+    FROM classification_changedline kept
+    WHERE kept.change_id = %(change)s AND kept.line_id = made.line_id AND made.line_id = ANY(%(lines)s)
+"""
+_RESTORE_PARTS = """
+    INSERT INTO classification_classificationsplit (classification_id, no, book_id, account_id, amount, memo)
+    SELECT kept.line_id, part.no, kept.book_id, part.account, part.amount, part.memo
+    FROM classification_changedline kept
+    CROSS JOIN jsonb_to_recordset(kept.before -> 'parts')
+        AS part (no smallint, account bigint, amount numeric, memo text)
+    WHERE kept.change_id = %(change)s AND kept.line_id = ANY(%(lines)s) AND kept.before -> 'parts' <> 'null'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was undone, for how many lines, and why not for the others."""
+
+    act: str
+    count: int
+    refused: tuple[tuple[int, str], ...]
+
+
+@transaction.atomic
+def undo(*, book: Book, user: User, now: datetime) -> Undone:
+    """Take back the user's last change in the book that is not undone yet.
+
+    Lines that were posted or changed again since stay as they are and are told.
+
+    Raises:
+        NothingToUndoError: there is none among the user's last 50 changes.
+    """
+    last = DecisionChange.objects.filter(book=book, made_by=user).order_by("-pk").values("pk")[:UNDOABLE]
+    change = (
+        DecisionChange.objects.select_for_update()
+        .filter(pk__in=last, undone_at__isnull=True)
+        .order_by("-pk")
+        .first()
+    )
+    if change is None:
+        raise NothingToUndoError("There is nothing to undo.")
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, {"change": change.pk})
+        found = cursor.fetchall()
+        same = {"change": change.pk, "lines": [line_id for line_id, _, is_same in found if is_same]}
+        for statement in (_DROP_PARTS, _RESTORE, _RESTORE_PARTS):
+            cursor.execute(statement, same)
+    change.undone_at = now
+    change.save(update_fields=["undone_at"])
+    refused = tuple((line_id, _reason(state)) for line_id, state, is_same in found if not is_same)
+    return Undone(act=change.get_act_display(), count=len(same["lines"]), refused=refused)
+
+
+def _reason(state: str) -> str:
+    if state == "posted":
+        return "It was posted since; reverse its entry first."
+    return "It was changed again since."

@@ -1,0 +1,201 @@
+"""Making, changing and trying rules."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max, Min
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification import selectors
+from ledgerflow.classification.engine import folded
+from ledgerflow.classification.errors import RuleError, UnknownLineError
+from ledgerflow.classification.models import Classification, Rule
+from ledgerflow.classification.selectors import RuleConditions, matching_open_lines
+from ledgerflow.classification.services.classify import classify_lines, payee_text
+from ledgerflow.ledger.models import Account
+from ledgerflow.payees.cleaning import clean_payee
+from ledgerflow.payees.models import Payee
+from ledgerflow.statements.models import BankAccount
+from ledgerflow.users.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class MadeRule:
+    """A rule made from a decision, and how many open lines it changed at once."""
+
+    rule: Rule
+    applied: int
+
+
+@transaction.atomic
+def create_rule(
+    *,
+    book: Book,
+    conditions: RuleConditions,
+    account: Account,
+    user: User,
+    now: datetime,
+    payee: Payee | None = None,
+    mode: str = Rule.Mode.SUGGEST,
+    is_first: bool = False,
+) -> Rule:
+    """Add a rule behind the others, or in front of them with ``is_first``.
+
+    Raises:
+        RuleError: it has no condition, an impossible range, or names something that is not of the book.
+    """
+    ends = Rule.objects.filter(book=book).aggregate(least=Min("position"), most=Max("position"))
+    position = 1 if ends["most"] is None else ends["least"] - 1 if is_first else ends["most"] + 1
+    rule = Rule(book=book, position=position, made_by=user, made_at=now)
+    return _save(rule, conditions=conditions, account=account, payee=payee, mode=mode)
+
+
+@transaction.atomic
+def update_rule(
+    *,
+    book: Book,
+    rule_id: int,
+    conditions: RuleConditions,
+    account: Account,
+    payee: Payee | None = None,
+    mode: str = Rule.Mode.SUGGEST,
+) -> Rule:
+    """Change what the rule looks for and does; what it accepted before stays accepted.
+
+    Raises:
+        RuleError: as :func:`create_rule`, or the book has no such rule.
+    """
+    return _save(_locked(book, rule_id), conditions=conditions, account=account, payee=payee, mode=mode)
+
+
+@transaction.atomic
+def move_rule(*, book: Book, rule_id: int, before_id: int | None) -> None:
+    """Let the rule come right before another one, or last where ``before_id`` is ``None``.
+
+    Raises:
+        RuleError: the book has no such rule.
+    """
+    rules = list(Rule.objects.select_for_update().filter(book=book).order_by("position", "pk"))
+    by_id = {rule.pk: rule for rule in rules}
+    if rule_id not in by_id or (before_id is not None and before_id not in by_id):
+        raise RuleError("This book has no such rule.")
+    if rule_id == before_id:
+        return
+    rules.remove(by_id[rule_id])
+    rules.insert(len(rules) if before_id is None else rules.index(by_id[before_id]), by_id[rule_id])
+    for position, rule in enumerate(rules, start=1):
+        rule.position = position
+    Rule.objects.bulk_update(rules, ["position"])
+
+
+@transaction.atomic
+def set_rule_active(*, book: Book, rule_id: int, is_active: bool) -> Rule:
+    """Switch the rule on or off; it is never deleted, because lines say that it was the reason.
+
+    Raises:
+        RuleError: the book has no such rule.
+    """
+    rule = _locked(book, rule_id)
+    rule.is_active = is_active
+    rule.save(update_fields=["is_active"])
+    return rule
+
+
+@transaction.atomic
+def apply_rules(*, book: Book) -> int:
+    """Suggest anew for every open line of the book; return how many suggestions changed."""
+    return classify_lines(book=book, line_ids=selectors.open_line_ids(book=book))
+
+
+def conditions_from_line(*, book: Book, line_id: int) -> RuleConditions:
+    """Return what "always book this payee so" looks for: the payee's text, and money in the same direction.
+
+    Raises:
+        UnknownLineError: the book has no such line.
+        RuleError: the bank gave no text to look for.
+    """
+    made = Classification.objects.select_related("line").filter(book=book, line_id=line_id).first()
+    if made is None:
+        raise UnknownLineError("This book has no such line.")
+    raw = payee_text(description=made.line.description, counterparty=made.line.counterparty)
+    name = folded(clean_payee(raw))
+    text = name if name in folded(raw) else folded(raw)
+    if not folded(raw):
+        raise RuleError("The bank gave no text for this line that a rule could look for.")
+    direction = Rule.Direction.IN if made.line.amount > 0 else Rule.Direction.OUT
+    return RuleConditions(text=text[:200], direction=direction)
+
+
+@transaction.atomic
+def rule_from_decision(
+    *,
+    book: Book,
+    line_id: int,
+    user: User,
+    now: datetime,
+    mode: str = Rule.Mode.SUGGEST,
+    apply_to_open: bool = True,
+) -> MadeRule:
+    """Make the rule "always book this payee so" from a decided line; it comes first, being the newest correction.
+
+    Raises:
+        UnknownLineError: the book has no such line.
+        RuleError: the line has no single account, or no text.
+    """
+    conditions = conditions_from_line(book=book, line_id=line_id)
+    made = Classification.objects.select_related("account", "payee").get(book=book, line_id=line_id)
+    if made.account is None:
+        raise RuleError("This line has no single account that a rule could book to.")
+    rule = create_rule(
+        book=book,
+        conditions=conditions,
+        account=made.account,
+        payee=made.payee,
+        user=user,
+        now=now,
+        mode=mode,
+        is_first=True,
+    )
+    matching = matching_open_lines(book=book, conditions=conditions)
+    applied = classify_lines(book=book, line_ids=matching) if apply_to_open else 0
+    return MadeRule(rule=rule, applied=applied)
+
+
+def _locked(book: Book, rule_id: int) -> Rule:
+    rule = Rule.objects.select_for_update().filter(book=book, pk=rule_id).first()
+    if rule is None:
+        raise RuleError("This book has no such rule.")
+    return rule
+
+
+def _save(
+    rule: Rule, *, conditions: RuleConditions, account: Account, payee: Payee | None, mode: str
+) -> Rule:
+    _check(rule.book, conditions, account, payee, mode)
+    rule.text, rule.direction = " ".join(conditions.text.split()), conditions.direction
+    rule.least_amount, rule.most_amount = conditions.least, conditions.most
+    rule.bank_account, rule.account, rule.payee, rule.mode = conditions.bank_account, account, payee, mode
+    rule.save()
+    return rule
+
+
+def _check(book: Book, conditions: RuleConditions, account: Account, payee: Payee | None, mode: str) -> None:
+    least, most = conditions.least, conditions.most
+    if not folded(conditions.text) and least is None and most is None and conditions.bank_account is None:
+        raise RuleError("A rule needs a condition: a text, an amount or a bank account.")
+    if any(amount is not None and amount < 0 for amount in (least, most)):
+        raise RuleError("A rule's amounts are sizes, without a sign; choose money in or out beside them.")
+    if least is not None and most is not None and least > most:
+        raise RuleError("The least amount is above the most.")
+    if conditions.direction not in Rule.Direction.values or mode not in Rule.Mode.values:
+        raise RuleError("A rule is about money in, out or both, and suggests or accepts.")
+    if not Account.objects.filter(book=book, pk=account.pk, is_archived=False).exists():
+        raise RuleError("This book has no such account, or it is archived.")
+    if payee is not None and payee.book_id != book.pk:
+        raise RuleError("This book has no such payee.")
+    if (
+        conditions.bank_account is not None
+        and not BankAccount.objects.filter(book=book, pk=conditions.bank_account.pk).exists()
+    ):
+        raise RuleError("This book has no such bank account.")

@@ -1,0 +1,143 @@
+"""Rules: automation that reads as sentences."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views import generic
+
+from ledgerflow.books.permissions import Action
+from ledgerflow.books.views import BookMixin
+from ledgerflow.classification import selectors, services
+from ledgerflow.classification.forms import RuleForm
+from ledgerflow.classification.models import Rule
+from ledgerflow.core.errors import LedgerFlowError
+
+
+class RulesView(BookMixin, generic.TemplateView):
+    """Every rule in its order; the first that matches wins."""
+
+    action = Action.VIEW
+    template_name = "classification/rules.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the rules with their sentences and how many lines each suggested."""
+        return super().get_context_data(rules=selectors.listed_rules(book=self.book), **kwargs)
+
+
+class RuleFormView(BookMixin, generic.FormView[RuleForm]):
+    """What adding and changing a rule share: a preview of the open lines that match, then saving."""
+
+    action = Action.EDIT_RULES
+    form_class = RuleForm
+    template_name = "classification/rule_form.html"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer this book's accounts only."""
+        return {**super().get_form_kwargs(), "book": self.book}
+
+    def form_valid(self, form: RuleForm) -> HttpResponse:
+        """Show what would match, or save and suggest anew for open lines."""
+        if "preview" in self.request.POST:
+            matching = selectors.matching_open_lines(book=self.book, conditions=form.conditions())
+            return self.render_to_response(self.get_context_data(form=form, matching=len(matching)))
+        try:
+            self.save(form)
+        except LedgerFlowError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        changed = services.apply_rules(book=self.book)
+        messages.success(self.request, f"Saved. {changed} open lines have a new suggestion.")
+        return redirect("classification:rules", book=self.book.slug)
+
+    def save(self, form: RuleForm) -> Rule:
+        """Store the rule."""
+        raise NotImplementedError
+
+
+class CreateRuleView(RuleFormView):
+    """Add a rule behind the others."""
+
+    def save(self, form: RuleForm) -> Rule:
+        """Add it."""
+        return services.create_rule(
+            book=self.book,
+            conditions=form.conditions(),
+            account=form.cleaned_data["account"],
+            mode=form.cleaned_data["mode"],
+            user=self.user,
+            now=timezone.now(),
+        )
+
+
+class ChangeRuleView(RuleFormView):
+    """Change what a rule looks for and does."""
+
+    def rule(self) -> Rule:
+        """Return the rule, in this book only."""
+        return get_object_or_404(Rule, book=self.book, pk=self.kwargs["rule"])
+
+    def get_initial(self) -> dict[str, Any]:
+        """Show what is there."""
+        rule = self.rule()
+        return {
+            "text": rule.text,
+            "direction": rule.direction,
+            "least": rule.least_amount,
+            "most": rule.most_amount,
+            "bank_account": rule.bank_account_id,
+            "account": rule.account_id,
+            "mode": rule.mode,
+        }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the rule."""
+        return super().get_context_data(rule=self.rule(), **kwargs)
+
+    def save(self, form: RuleForm) -> Rule:
+        """Change it; its payee stays."""
+        return services.update_rule(
+            book=self.book,
+            rule_id=self.kwargs["rule"],
+            conditions=form.conditions(),
+            account=form.cleaned_data["account"],
+            payee=self.rule().payee,
+            mode=form.cleaned_data["mode"],
+        )
+
+
+class SwitchRuleView(BookMixin, generic.View):
+    """Switch a rule on or off."""
+
+    action = Action.EDIT_RULES
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Turn it into what it is not."""
+        rule = get_object_or_404(Rule, book=self.book, pk=kwargs["rule"])
+        services.set_rule_active(book=self.book, rule_id=rule.pk, is_active=not rule.is_active)
+        services.apply_rules(book=self.book)
+        return redirect("classification:rules", book=self.book.slug)
+
+
+class RaiseRuleView(BookMixin, generic.View):
+    """Let a rule come before the one above it."""
+
+    action = Action.EDIT_RULES
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Move it one place up."""
+        rule = get_object_or_404(Rule, book=self.book, pk=kwargs["rule"])
+        above = (
+            Rule.objects.filter(book=self.book, position__lte=rule.position)
+            .exclude(pk=rule.pk)
+            .order_by("-position", "-pk")
+            .first()
+        )
+        if above is not None:
+            services.move_rule(book=self.book, rule_id=rule.pk, before_id=above.pk)
+            services.apply_rules(book=self.book)
+        return redirect("classification:rules", book=self.book.slug)
