@@ -10,20 +10,16 @@ from ledgerflow.pipeline.services.receive import (
     retry,
 )
 from ledgerflow.pipeline.services.run import IMPORT_JOB, give_up, run_import
-from ledgerflow.pipeline.services.undo import UndoPreview, preview_undo, undo_import
 
 __all__ = [
     "IMPORT_JOB",
     "Answer",
     "Received",
     "RunNotWaitingError",
-    "UndoPreview",
     "answer_account",
     "give_up",
-    "preview_undo",
     "receive_file",
     "receive_files",
     "retry",
     "run_import",
-    "undo_import",
 ]

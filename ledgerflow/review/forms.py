@@ -1,0 +1,97 @@
+"""Forms of the review queue: one for each thing a person can do to lines."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.models import Rule
+from ledgerflow.classification.services import SplitPart
+from ledgerflow.ledger.models import Account
+
+_MOST_LINES = 5_000
+
+
+def _accounts(book: Book) -> Any:
+    return Account.objects.filter(book=book, is_archived=False).order_by("code")
+
+
+class LinesForm(forms.Form):
+    """The chosen lines, as repeated ``lines`` values."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.line_ids: list[int] = []
+
+    def clean(self) -> dict[str, Any]:
+        """Collect the numbers of the lines."""
+        chosen = self.data.getlist("lines") if hasattr(self.data, "getlist") else []
+        if not chosen:
+            raise forms.ValidationError("Choose at least one line.")
+        if len(chosen) > _MOST_LINES or not all(text.isascii() and text.isdigit() and len(text) < 19 for text in chosen):
+            raise forms.ValidationError("These are no lines of the queue; load the page again.")
+        self.line_ids = [int(text) for text in chosen]
+        return self.cleaned_data
+
+
+class ExcludeForm(LinesForm):
+    """Lines that stay out of the books, and why."""
+
+    reason = forms.CharField(max_length=500, required=False)
+
+
+class DecideForm(forms.Form):
+    """What one line is for, who the payee is, and a note."""
+
+    account = forms.ModelChoiceField(
+        queryset=Account.objects.none(), required=False, label="Account", empty_label="No account yet"
+    )
+    payee = forms.CharField(max_length=160, required=False, label="Payee")
+    note = forms.CharField(max_length=500, required=False, label="Note")
+
+    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["account"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = _accounts(book)
+
+
+class SplitPartForm(forms.Form):
+    """One part of a split line, in the line's currency and sign."""
+
+    amount = forms.DecimalField(max_digits=20, decimal_places=4, required=False, label="Amount")
+    account = forms.ModelChoiceField(queryset=Account.objects.none(), required=False, label="Account")
+    memo = forms.CharField(max_length=300, required=False, label="Memo")
+
+    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["account"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = _accounts(book)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the half of a part that is missing."""
+        cleaned = super().clean() or self.cleaned_data
+        if (cleaned.get("amount") is None) != (cleaned.get("account") is None):
+            raise forms.ValidationError("A part needs an amount and an account.")
+        return cleaned
+
+    def part(self) -> SplitPart | None:
+        """Return the part, or nothing for an empty row."""
+        amount: Decimal | None = self.cleaned_data.get("amount")
+        if amount is None:
+            return None
+        return SplitPart(self.cleaned_data["account"], amount, self.cleaned_data["memo"])
+
+
+SplitFormSet = forms.formset_factory(SplitPartForm, extra=4, max_num=20)
+
+
+class RuleOfferForm(forms.Form):
+    """The answer to "always book this payee so"."""
+
+    mode = forms.ChoiceField(choices=Rule.Mode.choices, initial=Rule.Mode.SUGGEST)
+    apply_to_open = forms.BooleanField(required=False)
+
+
