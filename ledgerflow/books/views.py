@@ -3,17 +3,21 @@
 from typing import Any, ClassVar, cast
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, resolve_url
+from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.template.response import SimpleTemplateResponse
-from django.views.generic import View
+from django.urls import reverse
+from django.utils import timezone
+from django.views.generic import FormView, View
 from django_htmx.http import HttpResponseClientRedirect
 
-from ledgerflow.books import selectors
-from ledgerflow.books.models import Book, Role
-from ledgerflow.books.permissions import Action, NotAllowedError, may, require, role_of
+from ledgerflow.books import selectors, services
+from ledgerflow.books.forms import BookSettingsForm, InviteForm, RoleForm
+from ledgerflow.books.models import Book, Membership, Role
+from ledgerflow.books.permissions import ALLOWED, Action, NotAllowedError, may, require, role_of
 from ledgerflow.books.scope import book_scope
 from ledgerflow.users.models import User
 
@@ -75,3 +79,120 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
         # A fragment cannot hold the sign-in page: the browser goes there as a whole.
         return HttpResponseClientRedirect(resolve_url(settings.LOGIN_URL))
     return redirect_to_login(request.get_full_path())
+
+
+class _ManagedMixin(BookMixin):
+    """A page that every member reads and those who manage the book change."""
+
+    def needed_action(self) -> Action:
+        """Reading needs membership, everything else the right to manage."""
+        return Action.VIEW if self.request.method in {"GET", "HEAD"} else Action.MANAGE_BOOK
+
+
+class SettingsView(_ManagedMixin, FormView[BookSettingsForm]):
+    """The book's name and fiscal year."""
+
+    form_class = BookSettingsForm
+    template_name = "books/settings.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with what is kept."""
+        return {"name": self.book.name, "fiscal_year_start_month": self.book.fiscal_year_start_month}
+
+    def form_valid(self, form: BookSettingsForm) -> HttpResponse:
+        """Keep it."""
+        services.change_book(book=self.book, **form.cleaned_data)
+        messages.success(self.request, "Saved.")
+        return redirect("books:settings", book=self.book.slug)
+
+
+class MembersView(_ManagedMixin, FormView[InviteForm]):
+    """Who belongs to the book; inviting shows the link once."""
+
+    form_class = InviteForm
+    template_name = "books/members.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add members and open invitations."""
+        members = selectors.members_of(book=self.book)
+        return super().get_context_data(**kwargs) | {
+            "members": [
+                (each, RoleForm(initial={"role": each.role}, auto_id=f"member-{each.pk}-%s"))
+                for each in members
+            ],
+            "invitations": selectors.open_invitations(book=self.book, now=timezone.now()),
+            "allowed": [(role, sorted(ALLOWED[role], key=list(Action).index)) for role in Role],
+        }
+
+    def form_valid(self, form: InviteForm) -> HttpResponse:
+        """Invite, and show the link."""
+        email = form.cleaned_data["email"]
+        try:
+            token = services.invite(
+                book=self.book, invited_by=self.user, now=timezone.now(), **form.cleaned_data
+            )
+        except services.AlreadyMemberError as error:
+            form.add_error("email", str(error))
+            return self.form_invalid(form)
+        path = reverse("web:invitation", kwargs={"token": token})
+        link = (
+            f"{settings.LEDGERFLOW_URL}{path}"
+            if settings.LEDGERFLOW_URL
+            else self.request.build_absolute_uri(path)
+        )
+        return self.render_to_response(self.get_context_data(form=InviteForm(), link=link, invited=email))
+
+
+class _MemberChangeView(BookMixin):
+    action = Action.MANAGE_BOOK
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Change the member, or say why not."""
+        member = get_object_or_404(self.book.memberships.select_related("user"), pk=kwargs["member"])
+        try:
+            messages.success(request, self.change(member))
+        except services.LastOwnerError as error:
+            messages.error(request, str(error))
+        return redirect("books:members", book=self.book.slug)
+
+    def change(self, member: Membership) -> str:
+        """Change the member and return the sentence that says so."""
+        raise NotImplementedError
+
+
+class MemberRoleView(_MemberChangeView):
+    """Give a member another role."""
+
+    def change(self, member: Membership) -> str:
+        """Change the role."""
+        form = RoleForm(self.request.POST)
+        if not form.is_valid():
+            raise BadRequest("There is no such role.")
+        services.change_role(membership=member, role=form.cleaned_data["role"])
+        return f"{member.user} is now {form.cleaned_data['role'].label.lower()}."
+
+
+class MemberRemoveView(_MemberChangeView):
+    """Take a member out of the book."""
+
+    def change(self, member: Membership) -> str:
+        """Remove them."""
+        services.remove_member(membership=member)
+        return f"{member.user} is no longer a member."
+
+
+class InvitationWithdrawView(BookMixin):
+    """End an open invitation."""
+
+    action = Action.MANAGE_BOOK
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """End it."""
+        invitation = get_object_or_404(self.book.invitations, pk=kwargs["invitation"])
+        try:
+            services.withdraw_invitation(invitation=invitation, now=timezone.now())
+        except services.InvitationError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"The invitation of {invitation.email} is withdrawn.")
+        return redirect("books:members", book=self.book.slug)

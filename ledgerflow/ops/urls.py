@@ -1,5 +1,12 @@
-from django.urls import URLPattern
+"""What machines ask."""
+
+from django.urls import path
+
+from ledgerflow.ops import views
 
 app_name = "ops"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+]

@@ -22,7 +22,9 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Return a new firm administrator who may use the Django admin."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, is_firm_admin=True, **fields)
+        return self.create_user(
+            email, password, is_staff=True, is_superuser=True, is_firm_admin=True, **fields
+        )
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find by e-mail address, whatever its case."""

@@ -10,6 +10,7 @@ from ledgerflow.books.models import Book
 from ledgerflow.books.selectors import books_for
 from ledgerflow.books.views import may_by_name
 from ledgerflow.users.models import User
+from ledgerflow.web.selectors import lines_to_review
 
 #: How many books the switcher lists; "All books" shows the rest.
 _SWITCHER_BOOKS = 12
@@ -60,6 +61,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "frame_book": book,
         "frame_books": list(books_for(user=user)[:_SWITCHER_BOOKS]),
         "frame_may": may_by_name(getattr(request, "role", None)),
+        "frame_to_review": lines_to_review(book=book) if book else 0,
         "navigation": _navigation(request, book) if book else [],
     }
 

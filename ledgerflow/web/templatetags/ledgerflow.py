@@ -41,7 +41,9 @@ def moment(value: datetime | None) -> SafeString | str:
     if value is None:
         return ""
     local = timezone.localtime(value)
-    return format_html('<time class="text-nowrap" datetime="{}">{}</time>', local.isoformat(), f"{local:%Y-%m-%d %H:%M}")
+    return format_html(
+        '<time class="text-nowrap" datetime="{}">{}</time>', local.isoformat(), f"{local:%Y-%m-%d %H:%M}"
+    )
 
 
 @register.simple_tag
@@ -49,7 +51,9 @@ def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon of `web/icons.svg`; without a label it is decoration and screen readers pass over it."""
     at = static("web/icons.svg")
     if label:
-        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, at, name)
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, at, name
+        )
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', at, name)
 
 

@@ -1,0 +1,157 @@
+"""What the first page of a book shows: what needs a person now, and how each bank account stands."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.models import Classification, Rule, State
+from ledgerflow.core.money import ZERO
+from ledgerflow.ledger.selectors.balances import balances
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.selectors import needs_attention
+from ledgerflow.statements.models import BankAccount, DayQuestion, Hold, Proof, Statement, StatementLine
+
+#: A bank account without a statement for longer than this is shown as old.
+_OLD_AFTER = timedelta(days=35)
+#: Lines that must have been reviewed before the checklist is content.
+_FIRST_REVIEWED = 20
+
+
+class Standing(StrEnum):
+    """The dot of a bank account; the value is the word beside it."""
+
+    PROVEN = "proven"
+    DISCREPANCY = "does not prove"
+    UNPROVABLE = "not provable"
+    OLD = "no recent statement"
+    EMPTY = "no statement yet"
+
+
+_ICONS = {
+    Standing.PROVEN: "circle-check",
+    Standing.DISCREPANCY: "circle-x",
+    Standing.UNPROVABLE: "help",
+    Standing.OLD: "clock",
+    Standing.EMPTY: "circle-dashed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What waits for a person."""
+
+    to_review: int
+    oldest: date | None
+    to_post: int
+    files: int
+    questions: int
+    held: int
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing waits."""
+        return not (self.to_review or self.to_post or self.files or self.questions or self.held)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStanding:
+    """A bank account with the balance of the books (in its currency, money owed negative) and its last statement."""
+
+    bank_account: BankAccount
+    balance: Decimal
+    last_date: date | None
+    standing: Standing
+
+    @property
+    def icon(self) -> str:
+        """The shape of the dot, so that color is never alone."""
+        return _ICONS[self.standing]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the checklist for a new book."""
+
+    label: str
+    url_name: str
+    is_done: bool
+
+
+def lines_to_review(*, book: Book, at_most: int = 1000) -> int:
+    """Return how many lines wait for review, counted no further than ``at_most``: the frame of every page asks."""
+    return _open_lines(book)[:at_most].count()
+
+
+def work(*, book: Book) -> Work:
+    """Return what waits for a person in the book; a constant number of queries."""
+    waiting = _open_lines(book)
+    oldest = StatementLine.objects.filter(book=book, pk__in=waiting.values("line")).order_by("date").first()
+    return Work(
+        to_review=waiting.count(),
+        oldest=oldest.date if oldest else None,
+        to_post=Classification.objects.filter(book=book, state=State.ACCEPTED).count(),
+        files=needs_attention(book=book),
+        questions=DayQuestion.objects.filter(book=book, answer="").count(),
+        held=Statement.objects.filter(book=book, proof=Proof.DISCREPANCY, overridden_at=None).count(),
+    )
+
+
+def account_standings(*, book: Book, today: date) -> list[AccountStanding]:
+    """Return the book's bank accounts by name with balance and dot; a constant number of queries."""
+    latest = Statement.objects.filter(bank_account=OuterRef("pk")).order_by("-last_date", "-pk")
+    accounts = (
+        BankAccount.objects.filter(book=book)
+        .annotate(
+            last_date=Subquery(latest.values("last_date")[:1]),
+            last_proof=Subquery(latest.values("proof")[:1]),
+        )
+        .order_by("name")
+    )
+    booked = {balance.account_id: balance.amount for balance in balances(book=book, as_of=today)}
+    return [
+        AccountStanding(
+            bank_account=account,
+            balance=booked.get(account.ledger_account_id, ZERO),
+            last_date=account.last_date,
+            standing=_standing(account.last_date, account.last_proof, today),
+        )
+        for account in accounts
+    ]
+
+
+def checklist(*, book: Book) -> list[Step]:
+    """Return the first steps in a book; all done means that the list has served."""
+    reviewed = Classification.objects.filter(book=book, decided_by__isnull=False)
+    posted = Classification.objects.filter(book=book, state=State.POSTED)
+    return [
+        Step("Drop a bank statement", "pipeline:inbox", ImportRun.objects.filter(book=book).exists()),
+        Step(
+            "Review the first 20 lines", "review:queue", reviewed[:_FIRST_REVIEWED].count() >= _FIRST_REVIEWED
+        ),
+        Step("Write the first rule", "classification:rules", Rule.objects.filter(book=book).exists()),
+        Step("Post what was accepted", "review:queue", posted.exists()),
+    ]
+
+
+def has_statements(*, book: Book) -> bool:
+    """Whether any file has come into the book."""
+    return ImportRun.objects.filter(book=book).exists()
+
+
+def _open_lines(book: Book) -> QuerySet[Classification]:
+    free = StatementLine.objects.filter(pk=OuterRef("line"), hold=Hold.NONE)
+    return Classification.objects.filter(Exists(free), book=book, state=State.OPEN)
+
+
+def _standing(last_date: date | None, proof: str | None, today: date) -> Standing:
+    if proof is None:
+        return Standing.EMPTY
+    if proof == Proof.DISCREPANCY:
+        return Standing.DISCREPANCY
+    if last_date is None or today - last_date > _OLD_AFTER:
+        return Standing.OLD
+    return Standing.PROVEN if proof == Proof.PROVEN else Standing.UNPROVABLE
