@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tools._shared.amounts import AmountColumn, amount_column
 from tools._shared.currencies import CODES, currency_of
-from tools._shared.dates import Day, read_days
+from tools._shared.dates import Day, distinct_days, read_days
 from tools._shared.vocabulary import Role, direction_of, roles_of_header
 
 _SAMPLE = 400
@@ -49,12 +49,14 @@ _TEXT_ROLES = frozenset(
 class Columns:
     """The columns of the rows under a header (or of all rows, when there is none).
 
-    ``cells`` are the columns' cells over all body rows; ``days`` the possible days of each date column.
+    ``cells`` are the columns' cells over all body rows; ``days`` the possible days of each date column, ``once``
+    the same without repetition.
     """
 
     header: Sequence[str]
     cells: list[tuple[str, ...]]
     days: dict[int, list[Day | None]]
+    once: dict[int, list[Day]]
     roles: dict[int, Role]
     numbers: set[int]
     dated: list[int] = field(default_factory=list)
@@ -186,7 +188,8 @@ def look_at_columns(header: Sequence[str], cells: list[tuple[str, ...]]) -> Colu
         return None
     known: dict[str, Day | None] = {}
     days = {column: read_days(cells[column], known) for column in dates}
-    columns = Columns(header=header, cells=cells, days=days, roles={}, numbers=set())
+    once = {column: distinct_days(known.get(text) for text in set(cells[column])) for column in dates}
+    columns = Columns(header=header, cells=cells, days=days, once=once, roles={}, numbers=set())
     columns.dated = [at for at in rows if any(days[column][at] for column in dates)]
     columns.numbers = _number_columns(cells, columns.dated, dates)
     (_named_roles if header else _content_roles)(columns)

@@ -5,7 +5,7 @@ Dates are the bank's local dates: a time or zone after the date is dropped, neve
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -150,7 +150,7 @@ def read_days(cells: Sequence[str], known: dict[str, Day | None]) -> list[Day | 
     return days
 
 
-def distinct_days(days: Sequence[Day | None]) -> list[Day]:
+def distinct_days(days: Iterable[Day | None]) -> list[Day]:
     """Return every day once; equal cells share one object, which is quicker to compare than its dates."""
     return [day for day in {id(day): day for day in days}.values() if day]
 

@@ -50,12 +50,17 @@ def _by_year(days: set[Day], orders: list[Order]) -> list[Order]:
 
 
 def _by_known(days: set[Day], orders: list[Order], known: Sequence[Day]) -> list[Order]:
-    """Keep the orders that put no row after the latest date that the file names elsewhere."""
+    """Keep the orders that put every row between the dates that the file names elsewhere, or before the only one."""
     certain = [day.ymd for day in known if day.ymd and not day.separator]
     if not certain:
         return orders
+    earliest = min(certain) if len(set(certain)) > 1 else date.min
     latest = max(certain)
-    kept = [order for order in orders if all((found := day.read(order)) and found <= latest for day in days)]
+    kept = [
+        order
+        for order in orders
+        if all((found := day.read(order)) and earliest <= found <= latest for day in days)
+    ]
     return kept or orders
 
 

@@ -1,16 +1,17 @@
 """Statements and their lines from rows whose columns, amounts and dates are settled."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import repeat
 
 from tools._shared.accounts import Owner
 from tools._shared.balances import ends
-from tools._shared.choice import Choice, Groups
 from tools._shared.columns import Columns
 from tools._shared.currencies import NO_CURRENCY, currency_of
-from tools._shared.dates import ORDERS, Order, distinct_days
+from tools._shared.dates import ORDERS, Order
 from tools._shared.movements import Numbers, Values
+from tools._shared.proofs import Choice, Groups
 from tools._shared.texts import Texts, one_line
 from tools._shared.vocabulary import Role
 from tools._shared.work import Work
@@ -96,38 +97,49 @@ def _lines(
     order: Order | None,
     before: bool,
 ) -> list[StatementLine]:
-    columns, amounts = work.columns, choice.moved if choice.fees is None else choice.candidate.amounts
+    columns = work.columns
     values = _value_dates(columns, order)
     descriptions = texts.descriptions(len(work.numbers))
     for at, more in work.leftovers.continued.items():
         descriptions[at] = one_line(" ".join([descriptions[at], *more]))
-    counterparties, references, bank_ids = texts.counterparties(), texts.references(), texts.bank_id
-    place, numbers, pending = work.table.place, work.numbers, work.pending
-    lines: list[StatementLine] = []
-    for position in rows:
-        at, amount, balance = columns.dated[position], amounts[position], balances[position]
-        if amount is None:
-            continue
-        line = StatementLine(
-            dates[position],
-            amount,
-            currency,
-            descriptions[at],
-            place(numbers[at]),
-            values[position] if values else None,
-            (counterparties[at] or None) if counterparties else None,
-            (references[at] or None) if references else None,
-            (bank_ids[at] or None) if bank_ids else None,
-            balance + amount if before and balance is not None else balance,
-            PENDING if pending[position] else BOOKED,
-        )
-        fee = choice.fees[position] if choice.fees else None
+    index = [columns.dated[position] for position in rows]
+    place, numbers = work.table.place, work.numbers
+    amounts = [amount for position in rows if (amount := choice.candidate.amounts[position]) is not None]
+    stated = [balances[position] for position in rows]
+    if before:
+        stated = [None if b is None else b + a for a, b in zip(amounts, stated, strict=True)]
+    pending = any(work.pending)
+    fields = (
+        [dates[position] for position in rows],
+        amounts,
+        repeat(currency),
+        [descriptions[at] for at in index],
+        [place(numbers[at]) for at in index],
+        [values[position] for position in rows] if values else repeat(None),
+        _filled(texts.counterparties(), index),
+        _filled(texts.references(), index),
+        _filled(texts.bank_id or (), index),
+        stated,
+        [PENDING if work.pending[position] else BOOKED for position in rows] if pending else repeat(BOOKED),
+    )
+    lines = list(map(StatementLine._make, zip(*fields, strict=False)))
+    return lines if choice.fees is None else _with_fees(lines, [choice.fees[position] for position in rows])
+
+
+def _filled(texts: Sequence[str], index: Sequence[int]) -> Iterable[str | None]:
+    return [texts[at] or None for at in index] if texts else repeat(None)
+
+
+def _with_fees(lines: Sequence[StatementLine], fees: Values) -> list[StatementLine]:
+    """Put each fee that is a movement of its own behind the line it belongs to."""
+    found: list[StatementLine] = []
+    for line, fee in zip(lines, fees, strict=True):
         if fee:
-            lines.append(line._replace(balance=None if balance is None else balance - fee))
-            lines.append(line._replace(amount=fee, description="Fee", bank_id=None))
+            found.append(line._replace(balance=None if line.balance is None else line.balance - fee))
+            found.append(line._replace(amount=fee, description="Fee", bank_id=None))
         else:
-            lines.append(line)
-    return lines
+            found.append(line)
+    return found
 
 
 def _value_dates(columns: Columns, order: Order | None) -> list[date | None] | None:
@@ -136,7 +148,7 @@ def _value_dates(columns: Columns, order: Order | None) -> list[date | None] | N
     if column is None:
         return None
     days = [columns.days[column][at] for at in columns.dated]
-    once = distinct_days(days)
+    once = columns.once[column]
     if order is None:
         fitting = [each for each in ORDERS if all(day.read(each) for day in once)]
         order = fitting[0] if len(fitting) == 1 or not any(day.separator for day in once) else None

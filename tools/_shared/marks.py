@@ -79,6 +79,8 @@ def _grouping_mark(work: Work, looked: dict[int, AmountColumn]) -> Mark | None:
 
 def _moving(work: Work, column: int) -> AmountColumn:
     cells = work.columns.pick(column)
+    if all(work.moves):
+        return amount_column(cells)
     return amount_column([cell if moves else "" for cell, moves in zip(cells, work.moves, strict=True)])
 
 

@@ -39,7 +39,8 @@ class Numbers:
     mark: Mark
 
 
-def _negative(values: Values) -> Values:
+def negated(values: Values) -> Values:
+    """Return the amounts with the opposite sign."""
     return [None if value is None else value.copy_negate() if value else value for value in values]
 
 
@@ -50,7 +51,7 @@ def signed(columns: Columns, numbers: Numbers, column: int) -> Candidate:
 
 def reversed_sign(candidate: Candidate, warning: str | None) -> Candidate:
     """Read the same columns with money out printed positive."""
-    return Candidate(_negative(candidate.amounts), candidate.columns, certain=True, warning=warning)
+    return Candidate(negated(candidate.amounts), candidate.columns, certain=True, warning=warning)
 
 
 def pair(columns: Columns, numbers: Numbers, out: int, into: int, *, certain: bool) -> Candidate:
@@ -105,7 +106,7 @@ def flagged(columns: Columns, numbers: Numbers, column: int, flag: int) -> Candi
         contradicts = any((value < 0) != (way == -1) for value, way in stated)
         return Candidate(values, (column, flag), certain=True, warning=uneven if contradicts else None)
     if minus_out in {False, None} and minus_in in {True, None}:
-        return Candidate(_negative(values), (column, flag), certain=True)
+        return Candidate(negated(values), (column, flag), certain=True)
     if minus_out is False and minus_in is False:
         amounts = [
             None if v is None else v.copy_negate() if v and way == -1 else v
@@ -177,7 +178,7 @@ def named_candidates(columns: Columns, numbers: Numbers) -> list[Candidate]:
         plain = signed(columns, numbers, only)
         positive = not any(value and value < 0 for value in plain.amounts)
         found.append(
-            Candidate(_negative(plain.amounts) if outs and positive else plain.amounts, (only,), certain=True)
+            Candidate(negated(plain.amounts) if outs and positive else plain.amounts, (only,), certain=True)
         )
     return found
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from tools._shared.accounts import Owner, account_column, currency_column, currency_stated, stated_account
-from tools._shared.choice import Choice, Groups, choose
+from tools._shared.choice import choose
 from tools._shared.columns import Columns, look_at_columns
 from tools._shared.currencies import currency_of
 from tools._shared.dates import Day, Order, days_in_text, distinct_days
@@ -13,6 +13,7 @@ from tools._shared.leftovers import Leftovers, note_balance, sort_leftovers
 from tools._shared.lines import build_statement
 from tools._shared.marks import settle_numbers
 from tools._shared.movements import Numbers
+from tools._shared.proofs import Choice, Groups
 from tools._shared.tables import Table, find_header, find_title_row, is_blank
 from tools._shared.texts import text_columns
 from tools._shared.vocabulary import Role, is_card, is_failed, is_pending, words
@@ -166,7 +167,7 @@ def _without_amount(work: Work, choice: Choice, numbers: Numbers) -> None:
         raise StatementRefusedError(
             f"Most rows state no amount in {columns.title(choice.candidate.columns[0])}. Export the list of transactions."
         )
-    others = [at for at in columns.of(Role.AMOUNT, Role.OUT, Role.IN) if at in numbers.values]
+    others = [at for at in columns.of(Role.AMOUNT, Role.OUT, Role.IN, Role.FEE) if at in numbers.values]
     for position in missing:
         other = next((at for at in others if numbers.values[at][position]), None)
         if other is not None:

@@ -75,9 +75,9 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
     ),
     (
         Role.OPENING,
-        r"\b(?:opening|beginning|begin|start|starting|initial|previous|prior|anfangs|anfangssaldo|anfangsbestand|beginsaldo|"
-        r"saldo inicial|saldo iniziale|solde initial|saldo anterior|ingaende|pociatocny|pocatecni)\b.*"
-        r"\b(?:balance|saldo|bal|solde|kontostand)?\b(?<!date)$|^(?:anfangssaldo|beginsaldo|startsaldo|anfangsbestand|alter saldo)$",
+        r"\b(?:opening|beginning|begin|start|starting|initial|previous|prior|anfangs|ingaende|pociatocny|pocatecni)\b.*"
+        r"\b(?:balance|saldo|bal|solde|kontostand|zustatek)\b|\b(?:saldo inicial|saldo iniziale|solde initial|saldo anterior)\b|"
+        r"^(?:anfangssaldo|beginsaldo|startsaldo|anfangsbestand|alter saldo)$",
     ),
     (
         Role.CLOSING,
@@ -121,7 +121,7 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
         r"\b(?:debits?|debet|debito|debitos|withdrawals?|withdrawn|paid out|money out|out|outflow|outgoing|spent|soll|ausgang|"
         r"ausgaben?|belastung(?:en)?|lastschrift|af|retrait|depenses?|cargos?|adeudos?|debe|retiros?|gastos?|dare|uscite|"
         r"uscita|addebit[oi]|ut|uttag|ud|utgift\w*|ud|ulos\w*|obciazeni\w*|vydaje?|terheles|debits|expenses?|saidas?|despesas?|"
-        r"payments?|charge amount|purchases?|расход|списание|дебет)\b|支出|支取|借方|出金|引出|引き出し|支払|출금|提出",
+        r"charge amount|purchases?|расход|списание|дебет)\b|支出|支取|借方|出金|引出|引き出し|支払|출금|提出",
     ),
     (
         Role.IN,

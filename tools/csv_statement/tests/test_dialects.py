@@ -19,8 +19,24 @@ HEADERS = {
     "es": ("Fecha", "Concepto", "Importe", "Cargo", "Abono", "Cargo/Abono", "Saldo"),
     "it": ("Data", "Descrizione", "Importo", "Uscite", "Entrate", "Dare/Avere", "Saldo"),
 }
-FLAGS = {"en": "DC", "de": "SH", "fr": ("Débit", "Crédit"), "nl": ("Af", "Bij"), "es": ("Cargo", "Abono"), "it": ("Dare", "Avere")}
-DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%y", "%Y%m%d", "%d %b %Y", "%Y/%m/%d %H:%M:%S")
+FLAGS = {
+    "en": "DC",
+    "de": "SH",
+    "fr": ("Débit", "Crédit"),
+    "nl": ("Af", "Bij"),
+    "es": ("Cargo", "Abono"),
+    "it": ("Dare", "Avere"),
+}
+DATES = (
+    "%Y-%m-%d",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%y",
+    "%Y%m%d",
+    "%d %b %Y",
+    "%Y/%m/%d %H:%M:%S",
+)
 
 
 @dataclass(frozen=True)
@@ -73,13 +89,19 @@ def number(value, dialect):
     text = text.replace(",", "G").replace(".", dialect.mark).replace("G", group)
     if value >= 0:
         return text
-    return {"-": f"-{text}", "trailing": f"{text}-", "parentheses": f"({text})", "−": f"−{text}"}[dialect.minus]
+    return {"-": f"-{text}", "trailing": f"{text}-", "parentheses": f"({text})", "−": f"−{text}"}[
+        dialect.minus
+    ]
 
 
 def write(dialect, movements):
-    day_title, text_title, amount_title, out_title, in_title, flag_title, balance_title = HEADERS[dialect.language]
+    day_title, text_title, amount_title, out_title, in_title, flag_title, balance_title = HEADERS[
+        dialect.language
+    ]
     header = [day_title, text_title]
-    header += {"signed": [amount_title], "pair": [out_title, in_title], "flag": [amount_title, flag_title]}[dialect.shape]
+    header += {"signed": [amount_title], "pair": [out_title, in_title], "flag": [amount_title, flag_title]}[
+        dialect.shape
+    ]
     table = []
     balance = Decimal("250.00")
     for day, amount, text in movements:
@@ -89,7 +111,14 @@ def write(dialect, movements):
             "pair": ["", number(amount, dialect)] if amount > 0 else [number(-amount, dialect), ""],
             "flag": [number(abs(amount), dialect), FLAGS[dialect.language][amount > 0]],
         }[dialect.shape]
-        table.append([day.strftime(dialect.dates), f"x{text}", *shown, *([number(balance, dialect)] if dialect.balance else [])])
+        table.append(
+            [
+                day.strftime(dialect.dates),
+                f"x{text}",
+                *shown,
+                *([number(balance, dialect)] if dialect.balance else []),
+            ]
+        )
     if dialect.newest_first:
         table.reverse()
     out = io.StringIO()
@@ -121,7 +150,9 @@ def test_it_reads_back_what_was_written(dialect, drawn):
 
     assert claimed
     (statement,) = reading.statements
-    assert [(line.date, line.amount) for line in statement.lines] == [(day, amount) for day, amount, _ in movements]
+    assert [(line.date, line.amount) for line in statement.lines] == [
+        (day, amount) for day, amount, _ in movements
+    ]
     if dialect.balance:
         assert statement.opening_balance == Decimal("250.00")
         assert statement.closing_balance == Decimal("250.00") + sum(amount for _, amount, _ in movements)

@@ -12,7 +12,12 @@ from tools.csv_statement.tests.golden import samples
 
 CONTENTS = [path.read_bytes() for path in samples()]
 edits = st.lists(
-    st.tuples(st.sampled_from(["set", "cut", "copy", "insert"]), st.integers(0, 4000), st.integers(1, 60), st.binary(min_size=1, max_size=4)),
+    st.tuples(
+        st.sampled_from(["set", "cut", "copy", "insert"]),
+        st.integers(0, 4000),
+        st.integers(1, 60),
+        st.binary(min_size=1, max_size=4),
+    ),
     min_size=1,
     max_size=6,
 )

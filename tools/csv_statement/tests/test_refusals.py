@@ -75,7 +75,10 @@ def test_it_reads_a_thousands_mark_that_another_row_settles():
         ("Date,Description,Amount\n2026-01-01,A,-1.00\n2026-01-02,B,oops\n2026-01-03,C,3.00\n", "oops"),
         ("Date,Description,Amount\n2026-01-01,A,-1.00\nyesterday,B,2.00\n2026-01-03,C,3.00\n", "Line 3"),
         ("Date,Description,Amount\n2026-01-01,A,-1.00\n,B,2.00\n2026-01-03,C,3.00\n", "Line 3"),
-        ("Date,Description,Amount\n2026-01-01,A,1,25\n2026-01-02,B,-2,50\n2026-01-03,C,7,00,x\n", "delimiter"),
+        (
+            "Date,Description,Amount\n2026-01-01,A,1,25\n2026-01-02,B,-2,50\n2026-01-03,C,7,00,x\n",
+            "delimiter",
+        ),
         ('Date,Description,Amount\n2026-01-01,"A,-1.00\n2026-01-02,B,2.00\n2026-01-03,C,3.00\n', "quot"),
         ("Date,Book balance,Value balance\n2026-01-01,1.00,1.00\n2026-01-02,2.00,2.00\n", "balances"),
         ("Date,Description,Debit,Credit\n2026-01-01,A,1.00,2.00\n2026-01-02,B,,2.00\n", "both"),

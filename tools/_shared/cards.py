@@ -1,0 +1,73 @@
+"""Cards: a statement may print purchases positive and what the owner owes as a positive balance."""
+
+from dataclasses import replace
+
+from tools._shared.columns import Columns
+from tools._shared.movements import Candidate, Numbers, Values, negated, reversed_sign
+from tools._shared.proofs import Choice
+from tools._shared.vocabulary import Role, is_repayment
+from tools.contract import StatementRefusedError
+
+_ENOUGH = 3
+_CLEAR = 0.8
+
+
+def _purchases_are_negative(columns: Columns, amounts: Values) -> bool | None:
+    """Say whether purchases are printed with a minus; ``None`` when the rows do not show it.
+
+    Purchases are the many, and repayments run against them.
+    """
+    words = [columns.cells[at] for at in columns.of(Role.DESCRIPTION, Role.OTHER, Role.COUNTERPARTY)]
+    bought: list[bool] = []
+    repaid: list[bool] = []
+    for at, amount in zip(columns.dated, amounts, strict=True):
+        if amount:
+            text = " ".join(cells[at] for cells in words)
+            (repaid if is_repayment(text) else bought).append(amount < 0)
+    if not bought:
+        return None
+    share = sum(bought) / len(bought)
+    negative = share >= _CLEAR
+    if not negative and share > 1 - _CLEAR:
+        return None
+    against = sum(sign != negative for sign in repaid) * 2 > len(repaid)
+    if repaid:
+        return negative if against else None
+    return negative if len(bought) >= _ENOUGH else None
+
+
+def read_card(columns: Columns, candidate: Candidate) -> Candidate:
+    """Return a card's single column with purchases as money out.
+
+    Raises:
+        StatementRefusedError: The rows do not show which sign a purchase has.
+    """
+    negative = _purchases_are_negative(columns, candidate.amounts)
+    title = columns.title(candidate.columns[0])
+    if negative is None:
+        raise StatementRefusedError(
+            f"This looks like a card's statement, and nothing says whether a purchase in {title} is positive or "
+            "negative. Export the file with separate columns for money in and out."
+        )
+    if negative:
+        return candidate
+    return reversed_sign(
+        candidate, f"Purchases stand in {title} without a minus; they were read as money out."
+    )
+
+
+def owners_view(columns: Columns, numbers: Numbers, choice: Choice) -> Choice:
+    """Return a proven reading of a single column from the owner's side: what is owed is a negative balance."""
+    if choice.balance is None or len(choice.candidate.columns) != 1:
+        return choice
+    owed = [balance > 0 for balance in numbers.values[choice.balance] if balance]
+    negative = _purchases_are_negative(columns, choice.candidate.amounts)
+    if negative or sum(owed) * 2 <= len(owed):
+        return choice
+    if negative is None:
+        read_card(columns, choice.candidate)
+    numbers.values[choice.balance] = negated(numbers.values[choice.balance])
+    warning = f"Purchases stand in {columns.title(choice.candidate.columns[0])} without a minus; they were read as money out."
+    return replace(
+        choice, candidate=reversed_sign(choice.candidate, warning), warnings=(*choice.warnings, warning)
+    )

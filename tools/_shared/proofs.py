@@ -1,0 +1,134 @@
+"""Readings of the amounts that a running balance proves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tools._shared.balances import Chain, follow
+from tools._shared.columns import Columns
+from tools._shared.movements import Candidate, Numbers, Values, negated, reversed_sign, unnamed_candidates
+from tools._shared.vocabulary import Role
+
+_TRIED_ROWS = 2000
+_LEAST_UNNAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The amounts taken, the balance column beside them, and whether that balance proves them."""
+
+    candidate: Candidate
+    balance: int | None
+    proven: bool
+    fees: Values | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def moved(self) -> Values:
+        """What each row moves the balance by: its amount with the fee that is a movement of its own."""
+        if self.fees is None:
+            return self.candidate.amounts
+        return [
+            None if a is None else a + (fee or 0)
+            for a, fee in zip(self.candidate.amounts, self.fees, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The dated rows of each account and currency, by position; only rows that move the balance."""
+
+    members: Sequence[Sequence[int]]
+
+    def chains(self, amounts: Values, balances: Values, limit: int | None = None) -> list[Chain]:
+        """Follow the balances of each group."""
+        return [
+            follow([amounts[at] for at in rows[:limit]], [balances[at] for at in rows[:limit]])
+            for rows in self.members
+            if rows
+        ]
+
+
+def _works(groups: Groups, amounts: Values, balances: Values, limit: int | None = None) -> int:
+    """Return how many balances follow when all do, else 0."""
+    chains = groups.chains(amounts, balances, limit)
+    compared = [chain for chain in chains if chain.compared]
+    return (
+        sum(chain.compared for chain in compared)
+        if compared and all(chain.works for chain in compared)
+        else 0
+    )
+
+
+def balance_columns(columns: Columns, numbers: Numbers) -> list[int]:
+    if columns.has_header:
+        return [column for column in columns.of(Role.BALANCE, Role.CLOSING) if column in numbers.values]
+    return [at for at in sorted(numbers.values) if numbers.looked[at].has_money_marks][:12]
+
+
+def _prove(
+    groups: Groups,
+    numbers: Numbers,
+    candidates: list[Candidate],
+    balances: list[int],
+    least: int | None = None,
+) -> Choice | None:
+    """Return the first candidate in whose reading every balance follows."""
+    tried = [each for each in candidates if each.problem is None]
+    for candidate in tried:
+        for column in balances:
+            if column in candidate.columns:
+                continue
+            compared = _works(groups, candidate.amounts, numbers.values[column], _TRIED_ROWS)
+            needed = least or (1 if candidate is tried[0] or candidate.certain else 2)
+            if compared < needed or not any(candidate.amounts):
+                continue
+            if _works(groups, candidate.amounts, numbers.values[column]):
+                return Choice(candidate, column, proven=True)
+    return None
+
+
+def _with_fees(
+    columns: Columns, groups: Groups, numbers: Numbers, candidate: Candidate, balances: list[int]
+) -> Choice | None:
+    """Return the reading in which a fee column is a movement of its own, when the balances say so."""
+    for column in columns.of(Role.FEE):
+        fees = [-abs(fee) if fee else None for fee in numbers.values.get(column, [])]
+        if not any(fees):
+            continue
+        for balance in balances:
+            choice = Choice(candidate, balance, proven=True, fees=fees)
+            if _works(groups, choice.moved, numbers.values[balance]) >= 2:
+                return choice
+    return None
+
+
+def prove(
+    columns: Columns, groups: Groups, numbers: Numbers, candidates: list[Candidate], balances: list[int]
+) -> Choice | None:
+    """Return the reading in which every balance follows from the one before, ``None`` when there is none.
+
+    A balance that the owner *owes* (a card's, a loan's) follows from amounts of the opposite sign: the file's own
+    direction is kept and the balance is turned round.
+    """
+    proven = _prove(groups, numbers, candidates, balances)
+    if proven:
+        return proven
+    for candidate in candidates:
+        if candidate.certain and candidate.problem is None:
+            turned = _prove(groups, numbers, [reversed_sign(candidate, None)], balances)
+            if turned and turned.balance is not None:
+                numbers.values[turned.balance] = negated(numbers.values[turned.balance])
+                return replace(turned, candidate=candidate)
+            fees = _with_fees(columns, groups, numbers, candidate, balances)
+            if fees:
+                return fees
+    opposite = [
+        reversed_sign(each, None)
+        for each in candidates
+        if each.problem is None and not each.certain and len(each.columns) == 1
+    ]
+    proven = _prove(groups, numbers, opposite, balances)
+    if proven is None and columns.has_header:
+        unnamed = [replace(each, certain=False) for each in unnamed_candidates(columns, numbers)]
+        proven = _prove(groups, numbers, unnamed, balances, least=_LEAST_UNNAMED)
+    return proven
