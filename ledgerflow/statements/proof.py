@@ -95,9 +95,9 @@ def _check_running(statement: Statement, lines: Sequence[StatementLine]) -> Proo
         if found is None:
             return _check_ends(statement, ordered)
         broken.append(found)
-    number, difference, ordered = max(broken, key=lambda found: found[0])
-    line = ordered[number]
-    cause = _cause_at(difference, line, ordered[number - 1] if number else None)
+    number, difference, longest = max(broken, key=lambda found: found[0])
+    line = longest[number]
+    cause = _cause_at(difference, line, longest[number - 1] if number else None)
     message = f"The balance after {_name(line, lines)} is off by {_money(difference)}: {cause}."
     return Proof(Outcome.DISCREPANCY, message, difference)
 

@@ -166,8 +166,12 @@ def _day(text: str | None) -> date | None:
 
 
 def _amounts(column: list[str | None]) -> Column:
-    amounts = [None if text is None else Decimal(text) for text in column]
-    if not all(amount is None or amount.is_finite() for amount in amounts):
+    texts: Column = column if None not in column else [text for text in column if text is not None]
+    amounts = list(map(Decimal, texts))
+    if not all(map(Decimal.is_finite, amounts)):
         message = "a reader returned an amount that is no number"
         raise WireError(message)
-    return amounts
+    if len(amounts) == len(column):
+        return amounts
+    remaining = iter(amounts)
+    return [None if text is None else next(remaining) for text in column]
