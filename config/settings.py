@@ -156,6 +156,7 @@ AXES_USERNAME_FORM_FIELD = "username"
 AXES_USERNAME_CALLABLE = "ledgerflow.users.lockout.username"
 AXES_LOCKOUT_TEMPLATE = "web/locked_out.html"
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
 
 # Sessions never live in the cache: a user who signed out while Redis was away would be signed in again.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -227,4 +228,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
+    # Its INFO lines announce each start-up to every command.
+    "loggers": {"procrastinate": {"level": "DEBUG" if ENV.log_level == "DEBUG" else "WARNING"}},
 }
