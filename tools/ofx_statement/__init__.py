@@ -14,7 +14,7 @@ MANIFEST = Manifest(
 )
 
 _MARK = re.compile(
-    rb"OFXHEADER\s*[:=<]|<\?OFX\s|<OFX\s*>|<OFC\s*>|<(?:CC)?STMTRS\s*>|<BANKTRANLIST\s*>|<STMTTRN\s*>",
+    rb"OFXHEADER\s*[:=<]|<\?OFX\s|<OF[XC](?:\s[^<>]{0,500})?>|<(?:CC)?STMTRS\s*>|<BANKTRANLIST\s*>|<STMTTRN\s*>",
     re.IGNORECASE,
 )
 _LOOKED_AT = 65_536

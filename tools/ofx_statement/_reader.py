@@ -5,7 +5,7 @@ import re
 from tools.contract import Reading, StatementRefusedError
 from tools.ofx_statement._structure import PlainTagsNeededError, StructureReader
 from tools.ofx_statement._text import decode, simplify, with_plain_tags
-from tools.ofx_statement._transactions import OPENING, TransactionReader
+from tools.ofx_statement._transactions import OPENING, TransactionReader, with_marked_pending
 from tools.ofx_statement._values import decimal_mark_of
 
 _STATED_AMOUNT = re.compile(r"<(?:TRNAMT|BALAMT)>([^<]*)")
@@ -34,6 +34,7 @@ def read(content: bytes) -> Reading:
 
 
 def _read_text(text: str) -> Reading:
+    text = with_marked_pending(text)
     transactions = TransactionReader(text, lambda: decimal_mark_of(_STATED_AMOUNT.findall(text)))
     structure = StructureReader(transactions)
     position, line = 0, 1

@@ -15,9 +15,9 @@ from typing import Literal
 from tools.contract import Statement, StatementLine, StatementRefusedError
 from tools.ofx_statement._text import clean
 from tools.ofx_statement._transactions import TransactionReader
-from tools.ofx_statement._values import parse_amount, whole_days
+from tools.ofx_statement._values import whole_days
 
-_TOKEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._]*)\s*(/?)>([^<]*)")
+_TOKEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._]*)(?:\s[^<>]*?)?(/?)>([^<]*)")
 _CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 _STATEMENTS: dict[str, Literal["bank", "card", "investment"]] = {
     "STMTRS": "bank",
@@ -159,7 +159,7 @@ class StructureReader:
             raise StatementRefusedError(message)
 
     def _open(self, name: str, line: int) -> None:
-        if name == "STMTTRN":
+        if name in ("STMTTRN", "STMTTRNP"):
             raise PlainTagsNeededError
         if name == "OFX":
             if self._stack:
@@ -180,7 +180,7 @@ class StructureReader:
             message = f"Line {line} ends a part that never began (</{name}>). {_DAMAGED}"
             raise StatementRefusedError(message)
         while (part := self._stack.pop()).name != name:
-            if part.name in _STATEMENTS or part.name == "STMTTRNP":
+            if part.name in _STATEMENTS:
                 message = (
                     f"<{part.name}>, which begins on line {part.line}, is not closed before line {line}. "
                     f"{_DAMAGED}"
@@ -223,16 +223,13 @@ class StructureReader:
             self._balance(draft, fields.get("BALAMT", ""), part.line)
         elif name == "INVTRAN":
             draft.trades += 1
-        elif name == "STMTTRNP":
-            line = self._transactions.line_of(fields, part.line, self.currency, pending=True)
-            draft.lines.append(line)
         elif name in _STATEMENTS:
             self._complete_statement(draft, part)
 
     def _balance(self, draft: _Draft, text: str, line: int) -> None:
         draft.has_part = True
         try:
-            balance = parse_amount(text)
+            balance = self._transactions.amount(text)
         except ValueError:
             stated = f"“{text}” is no amount" if text else "none is stated"
             self.warnings.append(f"The closing balance on line {line} cannot be used: {stated}.")

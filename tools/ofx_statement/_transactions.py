@@ -17,6 +17,7 @@ from tools.ofx_statement._values import AmbiguousAmountError, DayCache, parse_am
 
 OPENING = "<STMTTRN>"
 CLOSING = "</STMTTRN>"
+_PENDING_MARK = "PENDING."  # no bank's element ends in a period
 _CHUNK = 100_000  # characters, some 500 blocks: small enough to stay in the processor's cache
 
 _FAST = re.compile(
@@ -33,7 +34,9 @@ _FAST = re.compile(
     r"(?:<MEMO>([^<&\r\n]*+)\s*+(?:</MEMO>\s*+)?+)?+"
     r"</STMTTRN>\s*+"
 )
-_ELEMENT = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._]*)\s*(/?)>((?:[^<]|<(?!/?[A-Za-z][A-Za-z0-9._]*\s*/?>))*)")
+_ELEMENT = re.compile(
+    r"<(/?)([A-Za-z][A-Za-z0-9._]*)\s*(/?)>((?:[^<]++|<(?!/?[A-Za-z][A-Za-z0-9._]*\s*/?>))*+)"
+)
 _NESTED = {
     "CURRENCY": {"CURRATE", "CURSYM"},
     "ORIGCURRENCY": {"CURRATE", "CURSYM"},
@@ -51,6 +54,14 @@ _new_line = partial(tuple.__new__, StatementLine)  # a third of the time of Stat
 
 Row = tuple[str, ...]
 Fields = dict[str, str]
+
+
+def with_marked_pending(text: str) -> str:
+    """Return the text with pending blocks (``STMTTRNP``) as transaction blocks that say so, on the same lines."""
+    if "<STMTTRNP>" not in text:
+        return text
+    marked = text.replace("<STMTTRNP>", f"{OPENING}<{_PENDING_MARK}>1")
+    return marked.replace("</STMTTRNP>", CLOSING)
 
 
 class TransactionReader:
@@ -199,11 +210,12 @@ class TransactionReader:
             fields[key] = value or known or ""
         return fields
 
-    def line_of(self, fields: Fields, line: int, currency: str, *, pending: bool = False) -> StatementLine:
+    def line_of(self, fields: Fields, line: int, currency: str) -> StatementLine:
         """Return the line that the elements of a block state.
 
         :raises StatementRefusedError: the date or the amount is missing or cannot be read.
         """
+        pending = _PENDING_MARK in fields
         posted = self._day(fields.get("DTPOSTED") or (fields.get("DTTRAN", "") if pending else ""), line)
         if posted is None:
             message = (
@@ -231,13 +243,24 @@ class TransactionReader:
             status=PENDING if pending else BOOKED,
         )
 
-    def _amount(self, text: str, line: int) -> Decimal:
+    def amount(self, text: str) -> Decimal:
+        """Return the amount as this file writes amounts.
+
+        :raises AmbiguousAmountError: nothing in the file settles what a comma means.
+        :raises ValueError: the text is no amount.
+        """
         try:
             return parse_amount(text)
         except AmbiguousAmountError:
             mark = self._decimal_mark()
-            if mark is not None:
-                return parse_amount(text, mark)
+            if mark is None:
+                raise
+            return parse_amount(text, mark)
+
+    def _amount(self, text: str, line: int) -> Decimal:
+        try:
+            return self.amount(text)
+        except AmbiguousAmountError:
             problem = f"the amount “{text}”, which can be read in two ways, and no other amount settles it"
         except ValueError:
             problem = f"“{text}” where an amount should be" if text else "no amount (TRNAMT)"

@@ -7,7 +7,9 @@ import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-_DATE_TIME = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)[ T]?(\d{0,9})(?:[.:,][\d:]*)?\s*(?:\[[^\]]*\]?)?", re.ASCII)
+_DATE_TIME = re.compile(
+    r"(\d{4})[-/]?(\d\d)[-/]?(\d\d)[ T]?(\d{0,9})(?:[.:,][\d:]*)?\s*(?:\[[^\]]*\]?)?", re.ASCII
+)
 _EARLIEST_YEAR, _LATEST_YEAR = 1950, 2100
 _END_OF_DAY = "2359"
 _SERVER_MARGIN = timedelta(hours=12)
@@ -15,6 +17,7 @@ _SERVER_MARGIN = timedelta(hours=12)
 _PLAIN_AMOUNT = re.compile(r"[+-]? ?\d{1,15}(?:\.\d+)?", re.ASCII)
 _AMOUNT = re.compile(r"([+-]?) ?(\d[\d.,]*|[.,]\d+)([+-]?)", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*", re.ASCII)
+_SPACED = re.compile(r"([+-]?\d{1,3})((?:[ '\u2019\u00a0\u202f]\d{3})+)((?:[.,]\d+)?-?)")
 _WHOLE_DIGITS = 15
 
 
@@ -103,6 +106,9 @@ def parse_amount(text: str, decimal_mark: str | None = None) -> Decimal:
     text = text.strip()
     if _PLAIN_AMOUNT.fullmatch(text) and not (decimal_mark == "," and _GROUPED.fullmatch(text.lstrip("+- "))):
         return Decimal(text.replace(" ", ""))
+    spaced = _SPACED.fullmatch(text)
+    if spaced is not None:
+        text = spaced[1] + "".join(filter(str.isdigit, spaced[2])) + spaced[3]
     match = _AMOUNT.fullmatch(text)
     if match is None or (match[1] and match[3]):
         raise ValueError(text)
