@@ -49,14 +49,20 @@ def _follow(
     return compared, matched
 
 
-def follow(amounts: Sequence[Decimal | None], balances: Sequence[Decimal | None]) -> Chain:
-    """Return the first direction and kind in which all balances follow from the amounts, else the one in which most do."""
+def follow(
+    amounts: Sequence[Decimal | None], balances: Sequence[Decimal | None], newest_first: bool | None = None
+) -> Chain:
+    """Return the first direction and kind in which all balances follow from the amounts, else the one in which most do.
+
+    ``newest_first`` is the direction that the dates show. It must be kept: read backwards, a balance that is owed looks
+    like a balance before the movement.
+    """
     chains: list[Chain] = []
     kinds: tuple[Kind, ...] = ("after", "before")
     for kind in kinds:
-        for newest_first in (False, True):
-            step = -1 if newest_first else 1
-            chain = Chain(*_follow(amounts[::step], balances[::step], kind), newest_first, kind)
+        for backwards in (False, True) if newest_first is None else (newest_first,):
+            step = -1 if backwards else 1
+            chain = Chain(*_follow(amounts[::step], balances[::step], kind), backwards, kind)
             if chain.works:
                 return chain
             chains.append(chain)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tools._shared.cards import owners_view, read_card
 from tools._shared.columns import Columns
+from tools._shared.currencies import currency_in_header
 from tools._shared.movements import Candidate, Numbers, named_candidates, unnamed_candidates
 from tools._shared.proofs import Choice, Groups, balance_columns, prove
 from tools._shared.vocabulary import Role
@@ -87,6 +88,7 @@ def _unproven(
     if is_card and (not certain or lone) and not columns.of(Role.OUT, Role.IN):
         return read_card(columns, certain[0] if certain else candidates[-1])
     if certain:
+        _refuse_other_amounts(columns, numbers, certain[0])
         return certain[0]
     refused = next((each for each in candidates if each.problem), None)
     if refused and refused.problem:
@@ -106,6 +108,20 @@ def _refuse_second_amount(columns: Columns, numbers: Numbers, taken: int) -> Non
             f"The table has no header, and {columns.title(before[0])} as well as {columns.title(taken)} may hold the amounts. "
             "Export the file with its header row."
         )
+
+
+def _refuse_other_amounts(columns: Columns, numbers: Numbers, taken: Candidate) -> None:
+    """Refuse when another amount column states other amounts and no header says whose currency it is in."""
+    column = taken.columns[0]
+    if columns.roles[column] is not Role.AMOUNT or currency_in_header(columns.header[column]):
+        return
+    for other in columns.of(Role.AMOUNT):
+        pairs = zip(numbers.values[column], numbers.values.get(other, ()), strict=False)
+        if any(one and two and abs(one) != abs(two) for one, two in pairs):
+            raise StatementRefusedError(
+                f"{columns.title(column)} and {columns.title(other)} state different amounts, and nothing says which one moved "
+                "the account. Export the amounts in the account's currency only."
+            )
 
 
 def _where(columns: Columns, refused: Candidate, line_of: Sequence[int], unit: str) -> str:

@@ -188,7 +188,7 @@ def look_at_columns(header: Sequence[str], cells: list[tuple[str, ...]]) -> Colu
         return None
     known: dict[str, Day | None] = {}
     days = {column: read_days(cells[column], known) for column in dates}
-    once = {column: distinct_days(known.get(text) for text in set(cells[column])) for column in dates}
+    once = {column: distinct_days(days[column]) for column in dates}
     columns = Columns(header=header, cells=cells, days=days, once=once, roles={}, numbers=set())
     columns.dated = [at for at in rows if any(days[column][at] for column in dates)]
     columns.numbers = _number_columns(cells, columns.dated, dates)

@@ -86,6 +86,15 @@ def _by_neighbour(pairs: Sequence[tuple[Day, Day]], orders: list[Order]) -> list
     )
 
 
+def direction(main: Sequence[Day], once: Sequence[Day]) -> bool | None:
+    """Say whether the rows stand newest first, ``None`` when their dates do not show it under every possible order."""
+    found = set()
+    for order in (order for order in ORDERS if _fits(once, order)):
+        rising, falling = _in_order(main, order)
+        found.add(falling if rising != falling else None)
+    return found.pop() if len(found) == 1 else None
+
+
 def settle_order(
     main: Sequence[Day],
     others: Sequence[Sequence[Day | None]],

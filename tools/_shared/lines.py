@@ -36,7 +36,9 @@ def build_statement(
     opening, closing = (work.leftovers.opening, work.leftovers.closing) if alone else (None, None)
     newest_first = dates[rows[0]] > dates[rows[-1]]
     moved = choice.moved
-    chain = Groups([rows]).chains(moved, balances)[0]
+    chain = Groups([rows], newest_first if dates[rows[0]] != dates[rows[-1]] else None).chains(
+        moved, balances
+    )[0]
     if choice.balance is not None and chain.works:
         newest_first = chain.newest_first
         first, last = ends([moved[at] for at in rows], [balances[at] for at in rows], chain)

@@ -196,7 +196,7 @@ def unnamed_candidates(columns: Columns, numbers: Numbers) -> list[Candidate]:
     ]
     money = money[:12]
     count = len(columns.dated)
-    signs = [at for at in money if numbers.looked[at].is_signed]
+    signs = [at for at in money if numbers.looked[at].is_signed and numbers.looked[at].has_money_marks]
     full = [at for at in money if numbers.looked[at].filled == count and numbers.looked[at].has_money_marks]
     found: list[Candidate] = []
     flags = flag_columns(columns)

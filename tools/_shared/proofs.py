@@ -35,14 +35,20 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The dated rows of each account and currency, by position; only rows that move the balance."""
+    """The dated rows of each account and currency, by position; only rows that move the balance.
+
+    ``newest_first`` is the direction of their dates, ``None`` where the dates do not show one.
+    """
 
     members: Sequence[Sequence[int]]
+    newest_first: bool | None
 
     def chains(self, amounts: Values, balances: Values, limit: int | None = None) -> list[Chain]:
         """Follow the balances of each group."""
         return [
-            follow([amounts[at] for at in rows[:limit]], [balances[at] for at in rows[:limit]])
+            follow(
+                [amounts[at] for at in rows[:limit]], [balances[at] for at in rows[:limit]], self.newest_first
+            )
             for rows in self.members
             if rows
         ]

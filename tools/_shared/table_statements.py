@@ -7,8 +7,8 @@ from tools._shared.accounts import Owner, account_column, currency_column, curre
 from tools._shared.choice import choose
 from tools._shared.columns import Columns, look_at_columns
 from tools._shared.currencies import currency_of
-from tools._shared.dates import Day, Order, days_in_text, distinct_days
-from tools._shared.day_order import Surroundings, settle_order
+from tools._shared.dates import Day, Order, days_in_text
+from tools._shared.day_order import Surroundings, direction, settle_order
 from tools._shared.leftovers import Leftovers, note_balance, sort_leftovers
 from tools._shared.lines import build_statement
 from tools._shared.marks import settle_numbers
@@ -62,10 +62,7 @@ def _header(table: Table) -> tuple[int, Sequence[str]]:
     at = find_title_row(table.rows) if at is None else at
     if at is None:
         return 0, ()
-    header = list(table.rows[at])
-    while header and not header[-1]:
-        header.pop()
-    return at + 1, header
+    return at + 1, table.rows[at]
 
 
 def _check_width(table: Table, header: Sequence[str], body: range) -> None:
@@ -73,11 +70,11 @@ def _check_width(table: Table, header: Sequence[str], body: range) -> None:
     if not header:
         return
     width = len(header)
-    if max(map(len, table.rows)) <= width + 1:
+    if max(map(len, table.rows)) <= width:
         return
     for at in body:
         row = table.rows[at]
-        if len(row) > width + 1 and any(row[width + 1 :]):
+        if len(row) > width and any(row[width:]):
             raise StatementRefusedError(
                 f"{table.unit.capitalize()} {table.numbers[at]} has {len(row)} cells where the header has {width}: a cell "
                 "holds the delimiter without quotes. Export the file with quotes or as another format."
@@ -89,11 +86,13 @@ def _read(work: Work, format_name: str) -> Reading:
     _set_aside(work)
     numbers = settle_numbers(work)
     guess = (columns.of(Role.AMOUNT, Role.OUT, Role.IN) or sorted(numbers.values) or [0])[0]
+    main_days = [day for at in columns.dated if (day := columns.days[columns.main][at])]
+    newest_first = direction(main_days, columns.once[columns.main])
     groups = rows_by_account(work, account_column(columns), currency_column(columns, guess))
     choice = choose(
         columns,
         numbers,
-        Groups(list(groups.values())),
+        Groups(list(groups.values()), newest_first),
         is_card=work.is_card,
         line_of=work.numbers,
         unit=work.table.unit,
@@ -114,9 +113,8 @@ def _read(work: Work, format_name: str) -> Reading:
         owner = Owner(owner.account, owner.account_stated, None, owner.currency_stated)
     groups = rows_by_account(work, owner.account, owner.currency)
     order, warning = _order(work, numbers, choice, groups)
-    main = [columns.days[columns.main][at] for at in columns.dated]
-    read = {id(day): day.read(order or "YMD") for day in distinct_days(main)}
-    dates = [found for day in main if (found := read[id(day)])]
+    read = {id(day): day.read(order or "YMD") for day in columns.once[columns.main]}
+    dates = [found for day in main_days if (found := read[id(day)])]
     texts = text_columns(columns, {*used, *([owner.currency] if owner.currency is not None else [])})
     statements = [
         build_statement(work, rows, owner, choice, numbers, dates, texts, order=order, alone=len(groups) == 1)
@@ -189,17 +187,19 @@ def _order(
     unsettled = [day for day in main if day.separator]
     if not unsettled:
         return None, None
-    direction = None
+    newest_first = None
     if choice.proven and choice.balance is not None:
-        chains = Groups(list(groups.values())).chains(
+        chains = Groups(list(groups.values()), None).chains(
             choice.moved, numbers.values[choice.balance], _TRIED_ROWS
         )
-        if len({chain.newest_first for chain in chains}) == 1 and chains[0].works:
-            direction = chains[0].newest_first
+        if len({chain.newest_first for chain in chains}) == 1 and all(
+            chain.kind == "after" for chain in chains
+        ):
+            newest_first = chains[0].newest_first if chains[0].works else None
     zones = {words(cell) for column in columns.cells for cell in column[:50] if len(cell) == 3}
     around = Surroundings(
         known=[day for text in (work.table.name, *work.above) for day in days_in_text(text)],
-        newest_first=direction,
+        newest_first=newest_first,
         has_decimal_comma=numbers.mark == ",",
         has_american_zone=bool(zones & _AMERICAN_ZONES),
     )

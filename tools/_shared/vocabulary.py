@@ -149,7 +149,7 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
     ),
     (
         Role.ACCOUNT,
-        r"^(?:account|account number|account no|account nr|account name|accountnumber|auftragskonto|iban|iban auftragskonto|konto|"
+        r"^(?:account|account number|account no|account nr|account name|accountnumber|accountnum|auftragskonto|iban|iban auftragskonto|konto|"
         r"kontonummer|kontonr|rekening|rekeningnummer|compte|numero de compte|cuenta|numero de cuenta|conto|conta|own account|"
         r"your account|eigen rekening|iban bban|ucet|cislo uctu|szamlaszam|bankszamla|tili|accountnr|card|source account|"
         r"from account number|rachunek|numer rachunku)$|^(?:账号|账户|口座番号)$",
