@@ -66,9 +66,9 @@ BEGIN
     IF EXISTS (
         SELECT FROM old_rows JOIN fresh ON fresh.line_id = old_rows.line_id
         WHERE (old_rows.state = 'posted' OR fresh.state = 'posted')
-            AND (fresh.account_id, fresh.is_split, fresh.payee_id, fresh.rule_id, fresh.decided_by_id)
-                IS DISTINCT FROM
-                (old_rows.account_id, old_rows.is_split, old_rows.payee_id, old_rows.rule_id, old_rows.decided_by_id)
+            AND ((fresh.account_id, fresh.is_split, fresh.payee_id, fresh.rule_id)
+                IS DISTINCT FROM (old_rows.account_id, old_rows.is_split, old_rows.payee_id, old_rows.rule_id)
+                OR fresh.state = 'posted' AND fresh.decided_by_id IS DISTINCT FROM old_rows.decided_by_id)
     ) THEN
         RAISE 'What a posted line is for does not change; reverse its entry first.'
             USING ERRCODE = 'check_violation';

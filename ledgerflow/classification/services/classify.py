@@ -78,7 +78,7 @@ def payee_text(*, description: str, counterparty: str | None) -> str:
 def classify_lines(*, book: Book, line_ids: Sequence[int]) -> int:
     """Suggest account and payee for lines nobody has decided about; return how many are new or changed.
 
-    A rule that accepts "without me" accepts; nothing else does, and no rule accepts a line that is held back or pending.
+    A rule that accepts "without me" accepts; nothing else does, and no rule accepts a line held back or pending.
     Lines that a person touched, and accepted, excluded and posted ones, stay as they are. Ids of lines outside the
     book are passed over.
     """

@@ -128,9 +128,12 @@ def exclude(*, book: Book, line_ids: Sequence[int], reason: str, user: User, now
 
 @transaction.atomic
 def reopen(*, book: Book, line_ids: Sequence[int], user: User, now: datetime) -> Changed:
-    """Send accepted and excluded lines back to review; posted ones are told to be reversed first."""
+    """Send accepted and excluded lines back to review; posted ones are told to be reversed first.
+
+    The person stays named on the line, so that no rule accepts it again behind their back.
+    """
     refusal = f"CASE {_POSTED} WHEN made.state = 'open' THEN 'It is in review already.' END"
-    change = "state = 'open', decided_by_id = NULL, decided_at = NULL"
+    change = "state = 'open', decided_by_id = %(user)s, decided_at = %(now)s"
     return _change(book, _Act.REOPEN, user, now, which=_THESE, refusal=refusal, change=change, lines=line_ids)
 
 

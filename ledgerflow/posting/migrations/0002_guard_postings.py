@@ -1,0 +1,13 @@
+from django.db import migrations
+
+from ledgerflow.core.migrations import sql_beside
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("posting", "0001_initial"),
+        ("classification", "0002_guard_classifications"),
+        ("ledger", "0005_post_in_one_call"),
+    ]
+
+    operations = [sql_beside(__file__)]

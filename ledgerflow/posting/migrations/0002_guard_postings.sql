@@ -1,0 +1,120 @@
+-- A posting says which bank line an entry came from. It is never deleted; being reversed is written once.
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'lf_app') THEN
+        REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON posting_posting FROM lf_app;
+        GRANT UPDATE (reversed_by_number) ON posting_posting TO lf_app;
+    END IF;
+END
+$$;
+
+CREATE FUNCTION posting_check_new() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM fresh
+        LEFT JOIN statements_statementline line ON line.id = fresh.line_id AND line.book_id = fresh.book_id
+        LEFT JOIN statements_bankaccount bank ON bank.id = line.bank_account_id
+        LEFT JOIN ledger_journalline booked
+            ON booked.book_id = fresh.book_id AND booked.entry_number = fresh.entry_number AND booked.no = 1
+        WHERE (
+            booked.account_id = bank.ledger_account_id AND booked.amount = line.amount
+            AND booked.currency = line.currency AND booked.date = line.date AND fresh.reversed_by_number IS NULL
+        ) IS NOT TRUE
+    ) THEN
+        RAISE 'An entry does not say what its bank line says.' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER posting_1_check_new AFTER INSERT ON posting_posting
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION posting_check_new();
+
+CREATE FUNCTION posting_check_reversed() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF (NEW.book_id, NEW.entry_number, NEW.line_id) IS DISTINCT FROM (OLD.book_id, OLD.entry_number, OLD.line_id)
+        OR OLD.reversed_by_number IS NOT NULL
+        OR NOT EXISTS (
+            SELECT FROM ledger_journalentry
+            WHERE book_id = NEW.book_id AND number = NEW.reversed_by_number AND reverses_number = NEW.entry_number
+        )
+    THEN
+        RAISE 'A posting changes once: to name the entry that reverses it.' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER posting_2_check_reversed BEFORE UPDATE ON posting_posting
+    FOR EACH ROW EXECUTE FUNCTION posting_check_reversed();
+
+CREATE FUNCTION posting_refuse() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RAISE 'Postings stay; reverse the entry instead.' USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER posting_3_refuse BEFORE DELETE OR TRUNCATE ON posting_posting
+    FOR EACH STATEMENT EXECUTE FUNCTION posting_refuse();
+
+-- A line is called posted exactly while an unreversed entry stands for it.
+CREATE FUNCTION posting_check_state() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM fresh LEFT JOIN posting_posting live
+            ON live.line_id = fresh.line_id AND live.book_id = fresh.book_id AND live.reversed_by_number IS NULL
+        WHERE fresh.state = 'posted' AND live.line_id IS NULL
+    ) THEN
+        RAISE 'A line is posted by an entry, not by a word.' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER posting_4_check_state AFTER INSERT ON classification_classification
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION posting_check_state();
+CREATE TRIGGER posting_5_check_state AFTER UPDATE ON classification_classification
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION posting_check_state();
+
+CREATE FUNCTION posting_check_left() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM old_rows
+        JOIN fresh ON fresh.line_id = old_rows.line_id
+        JOIN posting_posting live ON live.line_id = fresh.line_id AND live.reversed_by_number IS NULL
+        WHERE old_rows.state = 'posted' AND fresh.state <> 'posted'
+    ) THEN
+        RAISE 'A posted line goes back to review only when its entry is reversed.' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER posting_6_check_left AFTER UPDATE ON classification_classification
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION posting_check_left();
+
+-- What the bank said stays while the journal points at it.
+CREATE FUNCTION posting_keep_lines() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM old_rows JOIN posting_posting posted ON posted.line_id = old_rows.id
+        UNION ALL
+        SELECT FROM old_rows JOIN classification_classification made ON made.line_id = old_rows.id
+    ) THEN
+        RAISE 'A bank line that is classified or was ever posted is not deleted.' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER posting_keep_lines AFTER DELETE ON statements_statementline
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION posting_keep_lines();
+
+CREATE FUNCTION posting_keep_line() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM posting_posting WHERE line_id = OLD.id) THEN
+        RAISE 'A bank line that was ever posted keeps its book, account, date and amount.'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER posting_keep_line BEFORE UPDATE OF id, book_id, bank_account_id, date, amount, currency
+    ON statements_statementline FOR EACH ROW
+    WHEN ((OLD.id, OLD.book_id, OLD.bank_account_id, OLD.date, OLD.amount, OLD.currency)
+        IS DISTINCT FROM (NEW.id, NEW.book_id, NEW.bank_account_id, NEW.date, NEW.amount, NEW.currency))
+    EXECUTE FUNCTION posting_keep_line();

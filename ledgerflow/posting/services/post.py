@@ -1,0 +1,186 @@
+"""Accepted bank lines become journal entries, in sets and inside PostgreSQL.
+
+The bank's ledger account gets the line's amount (money in is a debit, positive), the account or the parts of the
+classification get the opposite.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from ledgerflow.books.models import Book
+from ledgerflow.core.money import minor_digits
+from ledgerflow.ledger.models import BatchSource
+from ledgerflow.ledger.services import journal
+from ledgerflow.users.models import User
+
+_PICKED = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS posting_picked (
+        line_id bigint NOT NULL, refusal text, place bigint, date date NOT NULL, currency varchar(3) NOT NULL,
+        amount numeric(24,8) NOT NULL, bank_ledger_id bigint NOT NULL, account_id bigint, is_split boolean NOT NULL
+    ) ON COMMIT DELETE ROWS
+"""
+# Why a line cannot be posted, as a sentence; NULL where nothing stands against it.
+_REFUSAL = """
+    CASE
+        WHEN made.state = 'posted' THEN 'It is in the journal already.'
+        WHEN made.state = 'excluded' THEN 'It is excluded from the books.'
+        WHEN made.state <> 'accepted' THEN 'Nobody has accepted it yet.'
+        WHEN line.hold = 'proof' THEN 'Its statement does not prove; someone must release its lines first.'
+        WHEN line.hold <> '' THEN 'It may be here already; someone must say so first.'
+        WHEN line.is_pending THEN 'The bank has not booked it yet.'
+        WHEN line.currency <> %(currency)s THEN format(
+            'It is in %%s and the book is kept in %%s; LedgerFlow has no exchange rate for it yet.',
+            line.currency, %(currency)s)
+        WHEN line.amount = 0 THEN 'Its amount is zero; there is nothing to post.'
+        WHEN line.amount <> round(line.amount, %(digits)s) THEN format(
+            'The bank states %%s, more digits than %%s has; nothing is rounded in silence.',
+            trim_scale(line.amount), line.currency)
+        WHEN abs(line.amount) >= 1e15 THEN 'Its amount is too large for the journal.'
+        WHEN line.date <= %(closed)s::date THEN format(
+            'It is dated %%s and the books are closed through %%s.', line.date, %(closed)s::date)
+        WHEN bank.ledger_account_id = made.account_id THEN 'Its account is the bank account itself; choose another.'
+        WHEN account.is_archived THEN format('The account %%s is archived; choose another.', account.code)
+        WHEN account.currency <> line.currency THEN format(
+            'The account %%s is kept in %%s; choose another.', account.code, account.currency)
+        WHEN bank_ledger.is_archived OR bank_ledger.currency <> line.currency THEN format(
+            'The account %%s of the bank account is archived or kept in another currency.', bank_ledger.code)
+        WHEN made.is_split AND EXISTS (
+            SELECT FROM classification_classificationsplit part
+            JOIN ledger_account used ON used.id = part.account_id
+            WHERE part.classification_id = made.line_id AND (used.is_archived OR used.currency <> line.currency)
+        ) THEN 'The account of a part is archived or kept in another currency; choose another.'
+    END
+"""
+_ROWS = """
+    FROM classification_classification made
+    JOIN statements_statementline line ON line.id = made.line_id
+    JOIN statements_bankaccount bank ON bank.id = line.bank_account_id
+    JOIN ledger_account bank_ledger ON bank_ledger.id = bank.ledger_account_id
+    LEFT JOIN ledger_account account ON account.id = made.account_id
+    WHERE made.book_id = %(book)s AND made.line_id > %(after)s
+"""
+_ACCEPTED = " AND made.state = 'accepted'"
+_THESE = " AND made.line_id = ANY(%(lines)s::bigint[])"
+_PICK = f"""
+    INSERT INTO pg_temp.posting_picked
+        (line_id, refusal, date, currency, amount, bank_ledger_id, account_id, is_split, place)
+    SELECT picked.*, CASE WHEN refusal IS NULL
+        THEN row_number() OVER (PARTITION BY refusal IS NULL ORDER BY date, line_id) END
+    FROM (
+        SELECT made.line_id, {_REFUSAL} AS refusal, line.date, line.currency, line.amount,
+            bank.ledger_account_id, made.account_id, made.is_split
+        {_ROWS} {{which}}
+        ORDER BY made.line_id LIMIT %(size)s FOR UPDATE OF made
+    ) picked
+"""  # noqa: S608 - composed of the constants above
+_STAGE = """
+    INSERT INTO pg_temp.ledger_staged_line (entry, no, date, account_id, currency, amount, base_amount)
+    SELECT place, 1, date, bank_ledger_id, currency, amount, amount FROM pg_temp.posting_picked WHERE place IS NOT NULL
+    UNION ALL
+    SELECT place, 2, date, account_id, currency, -amount, -amount
+    FROM pg_temp.posting_picked WHERE place IS NOT NULL AND NOT is_split
+    UNION ALL
+    SELECT place, 1 + row_number() OVER (PARTITION BY place ORDER BY part.no), date, part.account_id, currency,
+        -part.amount, -part.amount
+    FROM pg_temp.posting_picked picked
+    JOIN classification_classificationsplit part ON part.classification_id = picked.line_id
+    WHERE place IS NOT NULL AND is_split
+"""
+_LINK = """
+    INSERT INTO posting_posting (book_id, entry_number, line_id)
+    SELECT %(book)s, %(first)s + place - 1, line_id FROM pg_temp.posting_picked WHERE place IS NOT NULL ORDER BY place
+"""
+_MARK = """
+    UPDATE classification_classification made SET state = 'posted'
+    FROM pg_temp.posting_picked picked WHERE picked.line_id = made.line_id AND picked.place IS NOT NULL
+"""
+_OUTCOME = """
+    SELECT count(place), count(*), max(line_id) FROM pg_temp.posting_picked
+"""
+_REFUSED = "SELECT line_id, refusal FROM pg_temp.posting_picked WHERE refusal IS NOT NULL ORDER BY line_id"
+
+
+@dataclass(frozen=True, slots=True)
+class PostOutcome:
+    """How many lines were posted, and for each other line a sentence why not."""
+
+    posted: int
+    refused: tuple[tuple[int, str], ...]
+
+
+def post_lines(
+    *,
+    book: Book,
+    line_ids: Sequence[int] | None,
+    posted_by: User | None,
+    posted_at: datetime,
+    dry_run: bool = False,
+) -> PostOutcome:
+    """Post the lines, or with ``None`` every accepted line; a line that cannot be posted stops no other.
+
+    Sets of at most 5,000 entries are posted one after the other, each in a transaction of its own unless the caller
+    has one open, so that nobody waits long and a killed run is simply started again: a posted line is never posted
+    twice. With ``dry_run`` nothing is written.
+    """
+    chosen = None if line_ids is None else sorted(set(line_ids))
+    posted = 0
+    refused: list[tuple[int, str]] = []
+    after: int | None = 0
+    while after is not None:
+        with transaction.atomic():
+            done = _post_set(book, chosen, after, None if dry_run else _Stamp(posted_by, posted_at))
+        posted, after = posted + done.posted, done.last
+        refused += done.refused
+    return PostOutcome(posted=posted, refused=tuple(refused))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    by: User | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """One set: ``last`` is the line to go on behind, ``None`` after the last set."""
+
+    posted: int
+    refused: list[tuple[int, str]]
+    last: int | None
+
+
+def _post_set(book: Book, line_ids: Sequence[int] | None, after: int, stamp: _Stamp | None) -> _Done:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")  # a set stays in memory
+        # The book before the lines, as everywhere: whoever closes a period meanwhile waits, or was first.
+        cursor.execute("SELECT closed_through FROM ledger_lock(%s)", [book.pk])
+        (closed,) = cursor.fetchone()
+        cursor.execute(_PICKED)
+        cursor.execute("TRUNCATE pg_temp.posting_picked")
+        facts = {
+            "book": book.pk,
+            "after": after,
+            "lines": f"{{{','.join(map(str, line_ids or ()))}}}",
+            "currency": book.base_currency,
+            "digits": minor_digits(book.base_currency),
+            "closed": closed,
+            "size": journal.SET_SIZE,
+        }
+        cursor.execute(_PICK.format(which=_ACCEPTED if line_ids is None else _THESE), facts)
+        cursor.execute(_OUTCOME)
+        posted, taken, last = cursor.fetchone()
+        if posted and stamp is not None:
+            journal.staging()
+            cursor.execute(_STAGE)
+            batch = journal.post_staged(
+                book=book, source=BatchSource.STATEMENT, posted_by=stamp.by, posted_at=stamp.at
+            )
+            cursor.execute(_LINK, {"book": book.pk, "first": batch.first_number})
+            cursor.execute(_MARK)
+        cursor.execute(_REFUSED)
+        return _Done(
+            posted=posted, refused=cursor.fetchall(), last=last if taken == journal.SET_SIZE else None
+        )

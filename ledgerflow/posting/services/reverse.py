@@ -1,0 +1,96 @@
+"""Entries that a person makes: reversals and manual ones, and taking lines out of the way of an undone import."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812 - `date` is the argument's name
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.models import ChangedLine, Classification, ClassificationSplit, State
+from ledgerflow.ledger.errors import ReversalError
+from ledgerflow.ledger.models import Account, BatchSource, JournalEntry
+from ledgerflow.ledger.services import journal
+from ledgerflow.posting.errors import PostedLinesError, ReasonMissingError
+from ledgerflow.posting.models import Posting
+from ledgerflow.users.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """A line of a manual entry, in the book's base currency; debit positive, credit negative."""
+
+    account: Account
+    amount: Decimal
+
+
+@transaction.atomic
+def post_manual_entry(
+    *, book: Book, date: Date, lines: Sequence[EntryLine], text: str, user: User, now: datetime
+) -> int:
+    """Post an entry that a person made and return its number.
+
+    Raises:
+        PostingError: it does not balance, an account is foreign or archived, the period is closed, or as the ledger
+            says otherwise.
+    """
+    currency = book.base_currency
+    drafts = [journal.LineDraft(line.account.pk, currency, line.amount, line.amount) for line in lines]
+    entry = journal.EntryDraft(date=date, lines=drafts, text=text.strip())
+    batch = journal.post_entries(
+        book=book, source=BatchSource.MANUAL, entries=[entry], posted_by=user, posted_at=now
+    )
+    return batch.first_number
+
+
+@transaction.atomic
+def reverse_entry(*, book: Book, number: int, date: Date, reason: str, user: User, now: datetime) -> int:
+    """Post the mirror of an entry and return its number; the bank line behind it goes back to review.
+
+    Raises:
+        ReasonMissingError: no reason is given.
+        ReversalError: the book has no such entry, it is reversed already, or is a reversal itself.
+        PostingError: the date is in a closed period, or as the ledger says otherwise.
+    """
+    if not reason.strip():
+        raise ReasonMissingError("Say why the entry is reversed.")
+    if JournalEntry.objects.filter(book=book, number=number, reverses_number__isnull=False).exists():
+        raise ReversalError(f"Entry {number} is a reversal itself; post the line or the entry anew instead.")
+    draft = journal.mirror(book=book, number=number, date=date, text=reason.strip())
+    batch = journal.post_entries(
+        book=book, source=BatchSource.REVERSAL, entries=[draft], posted_by=user, posted_at=now
+    )
+    posting = Posting.objects.filter(book=book, entry_number=number).first()
+    if posting is not None:
+        Posting.objects.filter(book=book, entry_number=number).update(reversed_by_number=batch.first_number)
+        # The person stays named on the line, so that no rule accepts and posts it again behind their back.
+        Classification.objects.filter(book=book, line_id=posting.line_id).update(
+            state=State.OPEN, decided_by=user, decided_at=now
+        )
+    return batch.first_number
+
+
+@transaction.atomic
+def release_lines(*, book: Book, line_ids: Sequence[int]) -> int:
+    """Forget what the lines were classified as, so that an undone import can take them away; return how many.
+
+    Raises:
+        PostedLinesError: some were posted once, even if reversed since; the journal keeps pointing at them.
+    """
+    numbers = list(
+        Posting.objects.filter(book=book, line_id__in=line_ids)
+        .order_by("entry_number")
+        .values_list("entry_number", flat=True)
+    )
+    if numbers:
+        shown = ", ".join(map(str, numbers[:10])) + (" and more" if len(numbers) > 10 else "")
+        raise PostedLinesError(
+            f"{len(numbers)} of the lines stand in the journal as entries {shown}. "
+            "Lines that were ever posted stay, so this import can no longer be undone; reverse the entries instead."
+        )
+    ChangedLine.objects.filter(book=book, line_id__in=line_ids).delete()
+    ClassificationSplit.objects.filter(book=book, classification_id__in=line_ids).delete()
+    released, _ = Classification.objects.filter(book=book, line_id__in=line_ids).delete()
+    return released
