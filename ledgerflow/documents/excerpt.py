@@ -1,9 +1,12 @@
 """A window of a text document around a place in it, for showing where a figure was read."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _LONGEST_SHOWN = 400
+# What readers count as the end of a line; `str.splitlines` would break at form feeds and others too.
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,16 @@ def decoded(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
+def text_lines(content: bytes) -> list[str]:
+    """Return the document's physical lines, counted as the readers count them."""
+    lines = _LINE_END.split(decoded(content))
+    return lines if lines[-1] else lines[:-1]
+
+
 def excerpt(content: bytes, *, first: int, last: int, marked: Iterable[int] = ()) -> list[ExcerptLine]:
     """Return the physical lines ``first`` to ``last``, both included, as far as the document has them."""
     marks = frozenset(marked)
-    lines = decoded(content).splitlines()
+    lines = text_lines(content)
     return [
         ExcerptLine(number, lines[number - 1][:_LONGEST_SHOWN], number in marks)
         for number in range(max(first, 1), min(last, len(lines)) + 1)

@@ -9,12 +9,10 @@ from ledgerflow.documents.selectors import DocumentDamagedError, content
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that must hold and does not, in a sentence."""
+    """Something that cannot be so: ``check`` names the check, ``sentence`` what it found."""
 
-    message: str
-
-    def __str__(self) -> str:
-        return self.message
+    check: str
+    sentence: str
 
 
 def problems(book: Book) -> list[Problem]:
@@ -24,8 +22,8 @@ def problems(book: Book) -> list[Problem]:
         try:
             size = len(content(document))
         except DocumentDamagedError as error:
-            found.append(Problem(str(error)))
+            found.append(Problem("stored files", str(error)))
             continue
         if size != document.size:
-            found.append(Problem(f"{document.name} has {size} bytes where {document.size} were recorded."))
+            found.append(Problem("stored files", f"{document.name} has {size} bytes where {document.size} were recorded."))
     return found

@@ -21,7 +21,8 @@ class LinesInUseError(LedgerFlowError):
 def allocate_line_ids(cursor: CursorWrapper, count: int) -> list[int]:
     """Take ``count`` ids for new lines, in ascending order."""
     cursor.execute(
-        "SELECT nextval(pg_get_serial_sequence('statements_statementline', 'id')) FROM generate_series(1, %s)",
+        "SELECT nextval(sequence) FROM generate_series(1, %s),"
+        " (SELECT pg_get_serial_sequence('statements_statementline', 'id')::regclass AS sequence OFFSET 0) AS its",
         [count],
     )
     return [number for (number,) in cursor.fetchall()]

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterable, Sequence
 from itertools import repeat
+from operator import itemgetter
+from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
@@ -18,20 +20,20 @@ class Columns:
     def __init__(self, lines: Sequence[values.StatementLine]) -> None:
         self.lines = lines
         self.count = len(lines)
-        (
-            self.dates,
-            self.amounts,
-            _currencies,
-            self.descriptions,
-            self.places,
-            self.value_dates,
-            self.counterparties,
-            self.references,
-            self.bank_ids,
-            self.balances,
-            statuses,
-        ) = zip(*lines, strict=True)
-        self.is_pending = [status == values.PENDING for status in statuses]
+        self.dates = self._column("date")
+        self.amounts = self._column("amount")
+        self.descriptions = self._column("description")
+        self.places = self._column("place")
+        self.value_dates = self._column("value_date")
+        self.counterparties = self._column("counterparty")
+        self.references = self._column("reference")
+        self.bank_ids = self._column("bank_id")
+        self.balances = self._column("balance")
+        self.currencies = self._column("currency")
+        self.is_pending = [status == values.PENDING for status in self._column("status")]
+
+    def _column(self, name: str) -> list[Any]:
+        return list(map(itemgetter(values.StatementLine._fields.index(name)), self.lines))
 
     def only(self, numbers: Iterable[int]) -> "Columns":
         """Return the columns of these lines."""

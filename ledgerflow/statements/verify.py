@@ -1,0 +1,96 @@
+"""Recompute from the rows what must hold for a book's statements and lines."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from ledgerflow.books.models import Book
+
+#: Each check has a name, a sentence and the query that finds what breaks it; the sentence is filled from the row.
+_CHECKS = (
+    (
+        "seen",
+        "Line {} of {} is shown by no statement.",
+        """
+        SELECT line.id, line.date FROM statements_statementline line
+        LEFT JOIN statements_sighting sighting ON sighting.book_id = line.book_id AND sighting.line_id = line.id
+        WHERE line.book_id = %s AND sighting.line_id IS NULL ORDER BY line.id
+        """,
+    ),
+    (
+        "counted",
+        "Statement {} says {} lines of {} in total, but it shows {} of {}.",
+        """
+        SELECT statement.id, statement.line_count, statement.total, count(line.id), coalesce(sum(line.amount), 0)
+        FROM statements_statement statement
+        LEFT JOIN statements_sighting sighting
+            ON sighting.book_id = statement.book_id AND sighting.statement_id = statement.id
+        LEFT JOIN statements_statementline line ON line.id = sighting.line_id AND line.book_id = statement.book_id
+            AND line.bank_account_id = statement.bank_account_id
+        WHERE statement.book_id = %s
+        GROUP BY statement.id, statement.line_count, statement.total
+        HAVING count(line.id) <> statement.line_count OR coalesce(sum(line.amount), 0) <> statement.total
+            OR count(DISTINCT line.id) <> statement.line_count
+        ORDER BY statement.id
+        """,
+    ),
+    (
+        "sightings",
+        "Sighting {} belongs to statement {}, which is not there.",
+        """
+        SELECT sighting.no, sighting.statement_id FROM statements_sighting sighting
+        LEFT JOIN statements_statement statement
+            ON statement.book_id = sighting.book_id AND statement.id = sighting.statement_id
+        WHERE sighting.book_id = %s AND statement.id IS NULL ORDER BY sighting.statement_id, sighting.no
+        """,
+    ),
+    (
+        "proof",
+        "Statement {} is called proven, but {} plus its booked lines ({}) is not {}.",
+        """
+        SELECT statement.id, statement.opening_balance,
+            coalesce(sum(line.amount) FILTER (WHERE NOT sighting.is_pending), 0), statement.closing_balance
+        FROM statements_statement statement
+        LEFT JOIN statements_sighting sighting
+            ON sighting.book_id = statement.book_id AND sighting.statement_id = statement.id
+        LEFT JOIN statements_statementline line ON line.id = sighting.line_id
+        WHERE statement.book_id = %s AND statement.proof = 'PROVEN'
+        GROUP BY statement.id, statement.opening_balance, statement.closing_balance
+        HAVING statement.opening_balance + coalesce(sum(line.amount) FILTER (WHERE NOT sighting.is_pending), 0)
+            <> statement.closing_balance
+        ORDER BY statement.id
+        """,
+    ),
+    (
+        "holds",
+        "Line {} of {} is held back for its proof although a statement that is good shows it, or the other way round.",
+        """
+        SELECT line.id, line.date FROM statements_statementline line
+        JOIN statements_sighting sighting ON sighting.book_id = line.book_id AND sighting.line_id = line.id
+        JOIN statements_statement statement ON statement.id = sighting.statement_id
+        WHERE line.book_id = %s AND line.hold <> 'question'
+        GROUP BY line.id, line.date, line.hold
+        HAVING (line.hold = 'proof') <> bool_and(statement.proof = 'DISCREPANCY' AND statement.overridden_at IS NULL)
+        ORDER BY line.id
+        """,
+    ),
+)
+_MOST_OF_A_KIND = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that cannot be so: ``check`` names the check, ``sentence`` what it found."""
+
+    check: str
+    sentence: str
+
+
+def problems(book: Book) -> list[Problem]:
+    """Return what does not hold in the book's statements, at most twenty of each kind."""
+    found = []
+    with connection.cursor() as cursor:
+        for check, sentence, query in _CHECKS:
+            cursor.execute(f"{query} LIMIT {_MOST_OF_A_KIND}", [book.pk])
+            found += [Problem(check, sentence.format(*row)) for row in cursor.fetchall()]
+    return found

@@ -1,0 +1,143 @@
+"""Random accounts, cut into files that overlap, in any order."""
+
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledgerflow.statements.recognition import Occurrence, Portion, Span, recognize
+
+FIRST = date(2026, 1, 1)
+movements = st.tuples(st.integers(0, 3), st.sampled_from([1, 2]), st.sampled_from(["coffee", "taxi"]))
+#: The account as it is: movements by day, in order, each with an identifier that the bank could give.
+accounts = st.lists(movements, min_size=1, max_size=12).map(sorted).map(list)
+
+
+@st.composite
+def files(draw, with_ids=None):
+    """Stretches of one account: ``(number, lines)``, the lines as (day, amount, text, id or none, index)."""
+    account = draw(accounts)
+    cuts = draw(
+        st.lists(
+            st.tuples(st.integers(0, len(account) - 1), st.integers(1, len(account)), st.booleans()),
+            min_size=1,
+            max_size=4,
+        )
+    )
+    found = []
+    for number, (start, size, has_ids) in enumerate(cuts, start=1):
+        has_ids = has_ids if with_ids is None else with_ids
+        stretch = list(enumerate(account))[start : start + size]
+        found.append((number, [(*line, f"id {index}" if has_ids else None, index) for index, line in stretch]))
+    return account, found
+
+
+def portions_of(found, day):
+    for number, lines in found:
+        shown = [
+            Occurrence(number, no, Decimal(amount), text, bank_id)
+            for no, (on, amount, text, bank_id, _index) in enumerate(lines, start=1)
+            if on == day
+        ]
+        if shown:
+            first, last = (FIRST + timedelta(days=lines[end][0]) for end in (0, -1))
+            yield Portion(Span(number, (f"file {number}", 0), first, last), shown)
+
+
+def recognized(found, day, answers=()):
+    return recognize(FIRST + timedelta(days=day), list(portions_of(found, day)), dict(answers))
+
+
+def canonical(day):
+    def names(slot):
+        return frozenset(shown[:2] for shown in slot.occurrences)
+
+    contests = {(frozenset(map(names, contest.slots)), contest.uncertain) for contest in day.contests}
+    return Counter(map(names, day.slots)), contests, day.questions
+
+
+DAYS = range(4)
+
+
+@given(files(), st.randoms())
+def test_the_order_of_the_imports_does_not_matter(case, random):
+    _account, found = case
+    shuffled = random.sample(found, len(found))
+
+    for day in DAYS:
+        assert canonical(recognized(found, day)) == canonical(recognized(shuffled, day))
+
+
+@given(files())
+def test_every_line_is_shown_once_and_no_statement_shows_a_movement_twice(case):
+    _account, found = case
+    for day in DAYS:
+        slots = recognized(found, day).slots
+
+        shown = [name[:2] for slot in slots for name in slot.occurrences]
+        assert sorted(shown) == sorted(name[:2] for portion in portions_of(found, day) for name in portion.occurrences)
+        assert all(len(slot.statements) == len(slot.occurrences) for slot in slots)
+
+
+@given(files(with_ids=True))
+def test_with_identifiers_the_movements_are_exactly_those_shown(case):
+    _account, found = case
+    for day in DAYS:
+        ids = {bank_id for _number, lines in found for on, _a, _t, bank_id, _i in lines if on == day}
+
+        result = recognized(found, day)
+
+        assert len(result.slots) == len(ids)
+        assert not result.questions
+
+
+@given(files())
+def test_beside_a_complete_day_the_movements_are_exactly_those_of_the_account(case):
+    account, found = case
+    for day in DAYS:
+        whole = (99, [(*line, None, index) for index, line in enumerate(account)])
+        if not 0 < day < max(on for on, _amount, _text in account) or account[0][0] == day:
+            continue
+
+        result = recognized([*found, whole], day)
+
+        truth = sum(on == day for on, _amount, _text in account)
+        assert (len(result.slots), result.questions) == (truth, set())
+
+
+@given(files())
+def test_it_never_has_fewer_movements_than_a_statement_shows_nor_more_than_all_together(case):
+    _account, found = case
+    for day in DAYS:
+        portions = list(portions_of(found, day))
+        result = recognized(found, day)
+        counted = Counter((slot.occurrences[0].amount, slot.occurrences[0].text) for slot in result.slots)
+        each = [Counter((shown.amount, shown.text) for shown in portion.occurrences) for portion in portions]
+
+        for alike, count in counted.items():
+            assert max(one[alike] for one in each) <= count <= sum(one[alike] for one in each)
+
+
+@given(files(), st.booleans())
+def test_answering_every_question_leaves_none(case, is_same):
+    _account, found = case
+    for day in DAYS:
+        pairs = {frozenset((one[0], other[0])) for one in found for other in found if one[0] < other[0]}
+
+        result = recognized(found, day, dict.fromkeys(pairs, is_same))
+
+        assert (result.questions, result.contests) == (set(), [])
+
+
+@given(files())
+def test_a_file_again_changes_nothing(case):
+    _account, found = case
+    number, lines = found[0]
+    for day in DAYS:
+        before = recognized(found[:1], day)
+        again = recognized([found[0], (number + 50, lines)], day)
+
+        assert len(again.slots) == len(before.slots)
+        assert not again.questions
