@@ -1,0 +1,66 @@
+import json
+
+import pytest
+
+from ledgerflow.toolbox import readers
+from ledgerflow.toolbox.wire import decode
+
+_OFX = b"""<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>USD<BANKACCTFROM><ACCTID>42</BANKACCTFROM><BANKTRANLIST>
+<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20261001<TRNAMT>-3.10<FITID>1<NAME>TEA</STMTTRN>
+</BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>
+"""
+
+
+def _read(content, **request):
+    lines = list(readers.read(content, {"name": "a", "readers": None, "password": None, **request}))
+    return json.loads(lines[0]), lines[1:]
+
+
+def test_the_one_reader_that_claims_a_file_reads_it():
+    outcome, lines = _read(_OFX)
+
+    assert outcome == {"outcome": "read", "readers": ["ofx_statement"], "message": None}
+    assert len(decode(lines).statements[0].lines) == 1
+
+
+def test_a_file_that_nobody_claims_names_all_that_were_asked():
+    outcome, lines = _read(b"%PDF-1.7")
+
+    assert outcome["outcome"] == "unclaimed"
+    assert "ofx_statement" in outcome["readers"]
+    assert lines == []
+
+
+def test_a_file_that_two_claim_is_ambiguous():
+    assert _read(_OFX, readers=["ofx_statement", "ofx_statement"])[0]["outcome"] == "ambiguous"
+
+
+def test_a_refusal_carries_the_reader_s_sentence():
+    outcome, _ = _read(_OFX[:-30])
+
+    assert outcome["outcome"] == "refused"
+    assert "cut off" in outcome["message"]
+
+
+@pytest.mark.parametrize("reader", ["nothing", "os.path", "contract"])
+def test_a_reader_that_does_not_load_is_broken(reader):
+    outcome, _ = _read(_OFX, readers=[reader])
+
+    assert outcome["outcome"] == "broken"
+    assert outcome["message"]
+
+
+@pytest.mark.parametrize(("password", "options"), [(None, {}), ("secret", {"password": "secret"})])
+def test_a_password_goes_to_a_reader_that_takes_one(password, options):
+    def takes_one(content, name, password=None): ...
+
+    def takes_none(content, name): ...
+
+    assert readers._options(takes_one, password) == options
+    assert readers._options(takes_none, password) == {}
+
+
+def test_every_reader_of_the_tree_is_warm_before_the_first_file():
+    readers.warm_up()
+
+    assert "ofx_statement" in readers._readers()
