@@ -94,6 +94,7 @@ _BY_CONSTRAINT: dict[str, tuple[type[PostingError], str]] = {
         "Use a three-letter ISO 4217 currency code such as USD.",
     ),
     "ledger_entry_reversed_once": (ReversalError, "The entry is reversed already."),
+    "ledger_line_no_from_1": (IncompleteEntryError, "The lines of an entry are numbered from 1."),
     "ledger_entry_line_count": (IncompleteEntryError, "An entry has from 2 to 10,000 lines."),
     "ledger_entry_date_is_real": (PostingError, "An entry is dated between 1900 and 9999."),
     "ledger_batch_source_is_known": (PostingError, "The ledger knows no such source of entries."),

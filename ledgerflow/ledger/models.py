@@ -36,7 +36,7 @@ class AccountRole(models.TextChoices):
 class Account(models.Model):
     """An account of the chart. It is never deleted; an account without further use is archived."""
 
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="accounts")
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="accounts", db_index=False)
     code = models.CharField(max_length=20)
     name = models.CharField(max_length=120)
     type = models.CharField(max_length=10, choices=AccountType.choices)
@@ -176,6 +176,7 @@ class JournalLine(models.Model):
     base_amount = models.DecimalField(max_digits=20, decimal_places=4)
 
     class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(no__gte=1), name="ledger_line_no_from_1")]
         indexes = [
             models.Index(
                 fields=["book", "account", "date", "entry_number", "no"], name="ledger_line_register"

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(blank=True, max_length=3, null=True)),
                 ('tax_line', models.CharField(blank=True, default='', max_length=40)),
                 ('is_archived', models.BooleanField(default=False)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='books.book')),
+                ('book', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='books.book')),
             ],
         ),
         migrations.CreateModel(
@@ -155,6 +155,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='journalline',
             index=models.Index(fields=['book', 'account', 'date', 'entry_number', 'no'], name='ledger_line_register'),
+        ),
+        migrations.AddConstraint(
+            model_name='journalline',
+            constraint=models.CheckConstraint(condition=models.Q(('no__gte', 1)), name='ledger_line_no_from_1'),
         ),
         migrations.AddConstraint(
             model_name='movement',

@@ -81,99 +81,93 @@ $$;
 CREATE TRIGGER ledger_entries_arrive AFTER INSERT ON ledger_journalentry REFERENCING NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_entries_arrive();
 
--- The plans are kept for the session, whether the first posting had two lines or two hundred thousand: only
--- look-ups by key and hashed groups are good for both, hence the settings of the planner.
+-- The plans are kept for the session, whether the first posting had two lines or two hundred thousand: a range of
+-- the entries' key joined by hash, and hashed groups, are good for both, hence the settings of the planner.
 CREATE FUNCTION ledger_lines_arrive() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
-    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_sort = off
+    SET enable_seqscan = off SET enable_nestloop = off SET enable_mergejoin = off SET enable_sort = off
     SET jit = off AS
 $$
 DECLARE
-    wrong record;
+    arrived record;
+    base text;
+    wrong_number bigint;
     reverses boolean;
+    wrong record;
 BEGIN
-    SELECT count(*) FILTER (WHERE is_sound IS NOT TRUE) AS entries,
-           min(entry_number) FILTER (WHERE is_sound IS NOT TRUE) AS first_number,
-           min(book_id) FILTER (WHERE is_sound IS NOT TRUE) AS book_id,
-           bool_or(reverses_number IS NOT NULL) AS reverses
-      INTO wrong
-      FROM (SELECT arrived.book_id, arrived.entry_number, entry.reverses_number,
-                   arrived.lines = entry.line_count AND lowest = 1 AND highest = entry.line_count
-                   AND total = 0 AND earliest = entry.date AND latest = entry.date AS is_sound
-              FROM (SELECT book_id, entry_number, count(*) AS lines, min(no) AS lowest, max(no) AS highest,
-                           sum(base_amount) AS total, min(date) AS earliest, max(date) AS latest
-                      FROM fresh GROUP BY book_id, entry_number) AS arrived
-              LEFT JOIN ledger_journalentry AS entry
-                     ON entry.book_id = arrived.book_id AND entry.number = arrived.entry_number) AS judged;
-    reverses := wrong.reverses;
-    IF wrong.entries > 0 THEN
-        PERFORM ledger_explain_lines(
-            wrong.book_id, wrong.first_number, count(*), sum(base_amount)) 
-           FROM fresh WHERE book_id = wrong.book_id AND entry_number = wrong.first_number;
-    END IF;
-
-    WITH moved AS MATERIALIZED (
-        SELECT book_id, account_id, date_trunc('month', date::timestamp)::date AS month, currency,
-               sum(greatest(base_amount, 0)) AS debit, sum(greatest(-base_amount, 0)) AS credit,
-               sum(amount) AS amount, count(*) AS lines, bool_and(amount = base_amount) AS is_base
-          FROM fresh GROUP BY 1, 2, 3, 4
-    ), kept AS (
-        -- In sorted order, so that two sessions never wait for each other.
-        INSERT INTO ledger_movement AS known
-               (book_id, account_id, month, currency, debit, credit, amount, line_count)
-        SELECT book_id, account_id, month, currency, debit, credit, amount, lines
-          FROM moved ORDER BY book_id, account_id, month, currency
-            ON CONFLICT (book_id, account_id, month, currency) DO UPDATE
-           SET debit = known.debit + excluded.debit, credit = known.credit + excluded.credit,
-               amount = known.amount + excluded.amount, line_count = known.line_count + excluded.line_count
-    ), counted AS (
-        UPDATE ledger_ledgerstate AS state SET lines_present = lines_present + lines_of_book
-          FROM (SELECT book_id, sum(lines) AS lines_of_book FROM moved GROUP BY book_id) AS books
-         WHERE state.book_id = books.book_id
-    )
-    SELECT CASE
-               WHEN account.id IS NULL THEN 'LF005'
-               WHEN account.is_archived THEN 'LF006'
-               ELSE 'LF007'
-           END AS code, moved.book_id, moved.account_id, account.code AS account_code, moved.currency,
-           coalesce(account.currency, moved.currency) AS account_currency
-      INTO wrong
-      FROM moved
-      JOIN books_book AS book ON book.id = moved.book_id
-      LEFT JOIN ledger_account AS account ON account.book_id = moved.book_id AND account.id = moved.account_id
-     WHERE account.id IS NULL OR account.is_archived OR account.currency <> moved.currency
-        OR moved.amount = 'NaN' OR (moved.currency = book.base_currency AND NOT is_base)
-     ORDER BY 1, 2, 3 LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION '%', CASE wrong.code
-            WHEN 'LF005' THEN format('Account %s is not in book %s.', wrong.account_id, wrong.book_id)
-            WHEN 'LF006' THEN format('Account %s is archived; restore it or choose another.', wrong.account_code)
-            ELSE CASE WHEN wrong.currency <> wrong.account_currency
-                THEN format('Account %s is kept in %s, not in %s.',
-                            wrong.account_code, wrong.account_currency, wrong.currency)
-                ELSE format('A line on account %s in %s is no number, or differs from its base amount.',
-                            wrong.account_code, wrong.currency) END
-            END USING ERRCODE = wrong.code;
-    END IF;
-
-    IF reverses THEN
-        PERFORM FROM (
-            SELECT line.book_id, line.entry_number, account_id, currency, amount, base_amount
-              FROM fresh AS line
-              JOIN ledger_journalentry AS entry
-                ON entry.book_id = line.book_id AND entry.number = line.entry_number
-             WHERE entry.reverses_number IS NOT NULL
-            EXCEPT ALL
-            SELECT entry.book_id, entry.number, account_id, currency, -amount, -base_amount
-              FROM (SELECT DISTINCT book_id, entry_number FROM fresh) AS arrived
-              JOIN ledger_journalentry AS entry
-                ON entry.book_id = arrived.book_id AND entry.number = arrived.entry_number
-              JOIN ledger_journalline AS line
-                ON line.book_id = entry.book_id AND line.entry_number = entry.reverses_number) AS unlike;
-        IF FOUND THEN
-            RAISE EXCEPTION 'A reversal does not mirror the entry that it reverses.' USING ERRCODE = 'LF008';
+    FOR arrived IN
+        SELECT book_id, count(*) AS lines, min(entry_number) AS first_number, max(entry_number) AS last_number
+          FROM fresh GROUP BY book_id ORDER BY book_id
+    LOOP
+        -- Lines of one entry with two dates fall into two groups, of which neither is complete.
+        SELECT min(entry_number) FILTER (WHERE is_sound IS NOT TRUE), bool_or(reverses_number IS NOT NULL)
+          INTO wrong_number, reverses
+          FROM (SELECT line.entry_number, entry.reverses_number,
+                       lines = entry.line_count AND highest = entry.line_count AND total = 0 AS is_sound
+                  FROM (SELECT entry_number, date, count(*) AS lines, max(no) AS highest, sum(base_amount) AS total
+                          FROM fresh WHERE book_id = arrived.book_id GROUP BY entry_number, date) AS line
+                  LEFT JOIN ledger_journalentry AS entry
+                         ON entry.book_id = arrived.book_id
+                        AND entry.number BETWEEN arrived.first_number AND arrived.last_number
+                        AND entry.number = line.entry_number AND entry.date = line.date) AS judged;
+        IF wrong_number IS NOT NULL THEN
+            PERFORM ledger_explain_lines(arrived.book_id, wrong_number, count(*), sum(base_amount))
+               FROM fresh WHERE book_id = arrived.book_id AND entry_number = wrong_number;
         END IF;
-    END IF;
+
+        SELECT base_currency INTO base FROM books_book WHERE id = arrived.book_id;
+        WITH moved AS MATERIALIZED (
+            -- Amounts in the base currency are their base amounts, so only the others are added up again.
+            SELECT account_id, date_trunc('month', date::timestamp)::date AS month, currency, count(*) AS lines,
+                   coalesce(sum(base_amount) FILTER (WHERE base_amount > 0), 0) AS debit,
+                   coalesce(-sum(base_amount) FILTER (WHERE base_amount < 0), 0) AS credit,
+                   sum(amount - base_amount) FILTER (WHERE amount <> base_amount) AS difference
+              FROM fresh WHERE book_id = arrived.book_id GROUP BY 1, 2, 3
+        ), kept AS (
+            -- In sorted order, so that two sessions never wait for each other.
+            INSERT INTO ledger_movement AS known
+                   (book_id, account_id, month, currency, debit, credit, amount, line_count)
+            SELECT arrived.book_id, account_id, month, currency, debit, credit,
+                   debit - credit + coalesce(difference, 0), lines
+              FROM moved ORDER BY account_id, month, currency
+                ON CONFLICT (book_id, account_id, month, currency) DO UPDATE
+               SET debit = known.debit + excluded.debit, credit = known.credit + excluded.credit,
+                   amount = known.amount + excluded.amount, line_count = known.line_count + excluded.line_count
+        )
+        SELECT moved.account_id, moved.currency, account.* INTO wrong
+          FROM moved
+          LEFT JOIN LATERAL (
+                SELECT code, currency AS kept_in, is_archived FROM ledger_account
+                 WHERE book_id = arrived.book_id AND id = moved.account_id) AS account ON true
+         WHERE account.code IS NULL OR account.is_archived OR account.kept_in <> moved.currency
+            OR difference = 'NaN' OR (moved.currency = base AND difference IS NOT NULL)
+         LIMIT 1;
+        IF FOUND THEN
+            PERFORM ledger_explain_account(
+                arrived.book_id, wrong.account_id, wrong.code, wrong.is_archived, wrong.kept_in, wrong.currency);
+        END IF;
+        UPDATE ledger_ledgerstate SET lines_present = lines_present + arrived.lines
+         WHERE book_id = arrived.book_id;
+
+        IF reverses THEN
+            PERFORM FROM (
+                SELECT line.entry_number, account_id, currency, amount, base_amount
+                  FROM fresh AS line
+                  JOIN ledger_journalentry AS entry
+                    ON entry.book_id = line.book_id AND entry.number = line.entry_number
+                 WHERE line.book_id = arrived.book_id AND entry.reverses_number IS NOT NULL
+                EXCEPT ALL
+                SELECT entry.number, account_id, currency, -amount, -base_amount
+                  FROM ledger_journalentry AS entry
+                  JOIN ledger_journalline AS line
+                    ON line.book_id = entry.book_id AND line.entry_number = entry.reverses_number
+                 WHERE entry.book_id = arrived.book_id
+                   AND entry.number BETWEEN arrived.first_number AND arrived.last_number) AS unlike;
+            IF FOUND THEN
+                RAISE EXCEPTION 'A reversal does not mirror the entry that it reverses.' USING ERRCODE = 'LF008';
+            END IF;
+        END IF;
+    END LOOP;
     RETURN NULL;
 END
 $$;
@@ -198,6 +192,26 @@ BEGIN
     END IF;
     RAISE EXCEPTION 'The lines of entry % of book % are not numbered 1 to %, or not all dated %.',
         the_entry, the_book, entry.line_count, entry.date USING ERRCODE = 'LF002';
+END
+$$;
+
+CREATE FUNCTION ledger_explain_account(
+    the_book bigint, the_account bigint, code text, is_archived boolean, kept_in text, currency text
+) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS
+$$
+BEGIN
+    IF code IS NULL THEN
+        RAISE EXCEPTION 'Account % is not in book %.', the_account, the_book USING ERRCODE = 'LF005';
+    END IF;
+    IF is_archived THEN
+        RAISE EXCEPTION 'Account % is archived; restore it or choose another.', code USING ERRCODE = 'LF006';
+    END IF;
+    IF kept_in <> currency THEN
+        RAISE EXCEPTION 'Account % is kept in %, not in %.', code, kept_in, currency USING ERRCODE = 'LF007';
+    END IF;
+    RAISE EXCEPTION 'A line on account % in % is no number, or differs from its base amount.', code, currency
+        USING ERRCODE = 'LF007';
 END
 $$;
 
@@ -228,12 +242,14 @@ CREATE CONSTRAINT TRIGGER ledger_state_is_complete AFTER INSERT OR UPDATE ON led
     EXECUTE FUNCTION ledger_state_is_complete();
 
 REVOKE EXECUTE ON FUNCTION ledger_batch_arrives(), ledger_entries_arrive(), ledger_lines_arrive(),
-    ledger_explain_lines(bigint, bigint, bigint, numeric), ledger_state_is_complete() FROM PUBLIC;
+    ledger_explain_lines(bigint, bigint, bigint, numeric),
+    ledger_explain_account(bigint, bigint, text, boolean, text, text), ledger_state_is_complete() FROM PUBLIC;
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'lf_app') THEN
         REVOKE EXECUTE ON FUNCTION ledger_batch_arrives(), ledger_entries_arrive(), ledger_lines_arrive(),
-            ledger_explain_lines(bigint, bigint, bigint, numeric), ledger_state_is_complete() FROM lf_app;
+            ledger_explain_lines(bigint, bigint, bigint, numeric),
+            ledger_explain_account(bigint, bigint, text, boolean, text, text), ledger_state_is_complete() FROM lf_app;
     END IF;
 END
 $$;

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.money import minor_digits
@@ -26,8 +27,8 @@ from ledgerflow.users.models import User
 SET_SIZE = 5_000
 #: Most lines of an entry; PostgreSQL says the same.
 MOST_LINES = 10_000
-#: From this many lines on, COPY into the staging table is faster than arrays in one call.
-_STAGED_FROM = 1_000
+#: From this many lines on, COPY is faster than arrays in one call.
+_COPIED_FROM = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +83,15 @@ def post_entries(
         ReversalError: an entry to be reversed is missing, reversed already or not mirrored.
     """
     _check(book, entries)
-    lines = sum(len(entry.lines) for entry in entries)
-    if lines >= _STAGED_FROM:
-        with transaction.atomic():
-            staging()
-            _copy(entries)
-            batch = post_staged(book=book, source=source, posted_by=posted_by, posted_at=posted_at)
-            _keep_texts(book, batch, entries)
-        return batch
+    post = _post_in_one_call
+    if sum(len(entry.lines) for entry in entries) >= _COPIED_FROM:
+        post = _post_by_copy
     if connection.in_atomic_block:
         # A savepoint, so that the caller can say what was refused and go on.
         with refusals_explained(), transaction.atomic():
-            return _post_in_one_call(book, source, entries, posted_by, posted_at)
+            return post(book, source, entries, posted_by, posted_at)
     with refusals_explained():
-        return _post_in_one_call(book, source, entries, posted_by, posted_at)
+        return post(book, source, entries, posted_by, posted_at)
 
 
 def mirror(*, book: Book, number: int, date: date, text: str = "") -> EntryDraft:
@@ -145,25 +141,17 @@ def post_staged(
         PostingError: as :func:`post_entries`; nothing of the set is posted.
     """
     with refusals_explained(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT next_batch, next_number FROM ledger_lock(%s)", [book.pk])
-        batch_no, first_number = cursor.fetchone()
         cursor.execute("SELECT count(*) FROM pg_temp.ledger_staged_line WHERE no = 1")
         (count,) = cursor.fetchone()
         if count == 0:
             raise IncompleteEntryError("There is nothing to post.")
-        facts = {
-            "book": book.pk,
-            "batch": batch_no,
-            "source": source,
-            "first": first_number,
-            "count": count,
-            "at": posted_at,
-            "by": posted_by.pk if posted_by else None,
-        }
-        cursor.execute(_INSERT_BATCH, facts)
+        batch = _open_batch(
+            cursor, book=book, source=source, count=count, posted_by=posted_by, posted_at=posted_at
+        )
+        facts = {"book": book.pk, "batch": batch.batch_no, "first": batch.first_number}
         cursor.execute(_INSERT_STAGED_ENTRIES, facts)
         cursor.execute(_INSERT_STAGED_LINES, facts)
-    return PostedBatch(batch_no=batch_no, first_number=first_number, count=count)
+    return batch
 
 
 _STAGING = """
@@ -175,7 +163,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS ledger_staged_line (
 """
 _INSERT_BATCH = """
 INSERT INTO ledger_postingbatch (book_id, no, source, first_number, entry_count, posted_at, posted_by_id)
-VALUES (%(book)s, %(batch)s, %(source)s, %(first)s, %(count)s, %(at)s, %(by)s)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 _INSERT_STAGED_ENTRIES = """
 INSERT INTO ledger_journalentry (book_id, number, batch_no, date, line_count, reverses_number)
@@ -192,9 +180,11 @@ SELECT batch_no, first_number FROM ledger_post(
     %s, %s, %s, %s, %s::date[], %s::smallint[], %s::bigint[], %s::text[],
     %s::integer[], %s::smallint[], %s::bigint[], %s::text[], %s::numeric[], %s::numeric[])
 """
-_COPY_STAGED = """
-COPY pg_temp.ledger_staged_line
-     (entry, no, date, account_id, currency, amount, base_amount, reverses_number) FROM STDIN (NULL '')
+_COPY_ENTRIES = """
+COPY ledger_journalentry (book_id, number, batch_no, date, line_count, reverses_number) FROM STDIN (NULL '')
+"""
+_COPY_LINES = """
+COPY ledger_journalline (book_id, entry_number, no, account_id, date, currency, amount, base_amount) FROM STDIN
 """
 
 
@@ -232,23 +222,58 @@ def _post_in_one_call(
     return PostedBatch(batch_no=batch_no, first_number=first_number, count=len(entries))
 
 
-def _copy(entries: Sequence[EntryDraft]) -> None:
-    rows = [
-        f"{place}\t{no}\t{entry.date.isoformat()}\t{line.account_id}\t{line.currency}\t{line.amount}\t"
-        f"{line.base_amount}\t{entry.reverses_number or ''}\n"
-        for place, entry in enumerate(entries, 1)
-        for no, line in enumerate(entry.lines, 1)
-    ]
-    with connection.cursor() as cursor, cursor.copy(_COPY_STAGED) as copy:
-        copy.write("".join(rows))
-
-
-def _keep_texts(book: Book, batch: PostedBatch, entries: Sequence[EntryDraft]) -> None:
+@transaction.atomic
+def _post_by_copy(
+    book: Book,
+    source: BatchSource,
+    entries: Sequence[EntryDraft],
+    posted_by: User | None,
+    posted_at: datetime,
+) -> PostedBatch:
+    with connection.cursor() as cursor:
+        batch = _open_batch(
+            cursor, book=book, source=source, count=len(entries), posted_by=posted_by, posted_at=posted_at
+        )
+        with cursor.copy(_COPY_ENTRIES) as copy:
+            copy.write(
+                "".join(
+                    f"{book.pk}\t{number}\t{batch.batch_no}\t{entry.date.isoformat()}\t{len(entry.lines)}\t"
+                    f"{entry.reverses_number or ''}\n"
+                    for number, entry in enumerate(entries, batch.first_number)
+                )
+            )
+        with cursor.copy(_COPY_LINES) as copy:
+            copy.write(
+                "".join(
+                    f"{book.pk}\t{number}\t{no}\t{line.account_id}\t{entry.date.isoformat()}\t{line.currency}\t"
+                    f"{line.amount}\t{line.base_amount}\n"
+                    for number, entry in enumerate(entries, batch.first_number)
+                    for no, line in enumerate(entry.lines, 1)
+                )
+            )
     EntryText.objects.bulk_create(
-        EntryText(book=book, entry_number=batch.first_number + place, text=entry.text)
-        for place, entry in enumerate(entries)
+        EntryText(book=book, entry_number=number, text=entry.text)
+        for number, entry in enumerate(entries, batch.first_number)
         if entry.text
     )
+    return batch
+
+
+def _open_batch(
+    cursor: CursorWrapper,
+    *,
+    book: Book,
+    source: BatchSource,
+    count: int,
+    posted_by: User | None,
+    posted_at: datetime,
+) -> PostedBatch:
+    """Lock the book and promise the next numbers to a new batch."""
+    cursor.execute("SELECT next_batch, next_number FROM ledger_lock(%s)", [book.pk])
+    batch_no, first_number = cursor.fetchone()
+    posted_by_id = posted_by.pk if posted_by else None
+    cursor.execute(_INSERT_BATCH, [book.pk, batch_no, source, first_number, count, posted_at, posted_by_id])
+    return PostedBatch(batch_no=batch_no, first_number=first_number, count=count)
 
 
 def _check(book: Book, entries: Sequence[EntryDraft]) -> None:

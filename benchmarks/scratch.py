@@ -1,0 +1,50 @@
+"""A migrated database to measure in, dropped afterwards, on the server of DATABASE_URL or the embedded one.
+
+Import this before anything of LedgerFlow: it sets Django up.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+import django
+
+import tests.server  # noqa: F401 - starts the embedded server where DATABASE_URL is unset
+
+django.setup()
+
+from django.utils import timezone  # noqa: E402
+
+from ledgerflow.books.models import Book  # noqa: E402
+from ledgerflow.ledger.models import Account  # noqa: E402
+from ledgerflow.ledger.services.opening import open_book  # noqa: E402
+from ledgerflow.users.models import User  # noqa: E402
+from tests import databases  # noqa: E402
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """Point Django to a fresh database and give its name."""
+    with databases.clone(f"lf_bench_{os.getpid()}") as name:
+        databases.point_to(name)
+        yield name
+
+
+def open_books(count: int) -> list[Book]:
+    """Open books with the generic chart, all owned by one user."""
+    owner, _ = User.objects.get_or_create(email="bench@example.org")
+    return [
+        open_book(name=f"Book {n}", base_currency="USD", chart="generic", owner=owner, now=timezone.now())
+        for n in range(count)
+    ]
+
+
+def account_ids(book: Book) -> list[int]:
+    """Return the ids of the book's accounts, by code."""
+    return list(Account.objects.filter(book=book).order_by("code").values_list("pk", flat=True))

@@ -1,0 +1,155 @@
+"""Recompute from the rows everything that the ledger keeps or promises, and name what differs.
+
+The guards make a difference impossible for the application; a restore gone wrong, a failing disk or a superuser
+can still make one. Nothing here is read from a counter without being counted again.
+"""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from ledgerflow.books.models import Book
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the books that cannot be so: ``check`` names the check, ``sentence`` what it found."""
+
+    check: str
+    sentence: str
+
+
+def problems(*, book: Book) -> list[Problem]:
+    """Return every problem of the book's ledger, at most ten of each check; empty when it is sound.
+
+    The number of queries is the number of checks.
+    """
+    found = []
+    with connection.cursor() as cursor:
+        for check, query in _CHECKS.items():
+            cursor.execute(query, {"book": book.pk})
+            found += [Problem(check, sentence) for (sentence,) in cursor.fetchmany(10)]
+    return found
+
+
+# Each query returns one sentence a problem.
+_CHECKS = {
+    "balanced": """
+        SELECT format('Entry %%s is out of balance by %%s.', entry_number, sum(base_amount))
+          FROM ledger_journalline WHERE book_id = %(book)s
+         GROUP BY entry_number HAVING sum(base_amount) <> 0 ORDER BY entry_number
+    """,
+    "numbering": """
+        SELECT format('Entry %%s follows entry %%s; the numbers between are missing.', number, previous)
+          FROM (SELECT number, lag(number, 1, 0::bigint) OVER (ORDER BY number) AS previous
+                  FROM ledger_journalentry WHERE book_id = %(book)s) AS entry
+         WHERE number <> previous + 1 ORDER BY number
+    """,
+    "lines": """
+        SELECT format('Entry %%s says %%s lines dated %%s; %%s such lines are there, numbered %%s to %%s.',
+                      entry.number, entry.line_count, entry.date, coalesce(line.lines, 0), line.lowest, line.highest)
+          FROM (SELECT * FROM ledger_journalentry WHERE book_id = %(book)s) AS entry
+          FULL JOIN (SELECT entry_number, date, count(*) AS lines, min(no) AS lowest, max(no) AS highest
+                       FROM ledger_journalline WHERE book_id = %(book)s GROUP BY entry_number, date) AS line
+            ON line.entry_number = entry.number AND line.date = entry.date
+         WHERE entry.number IS NOT NULL
+           AND (line.lines = entry.line_count AND lowest = 1 AND highest = entry.line_count) IS NOT TRUE
+         ORDER BY entry.number
+    """,
+    "orphans": """
+        SELECT format('%%s lines of entry %%s, dated %%s, have no such entry.', count(*), entry_number, line.date)
+          FROM ledger_journalline AS line
+          LEFT JOIN ledger_journalentry AS entry
+                 ON entry.book_id = line.book_id AND entry.number = line.entry_number AND entry.date = line.date
+         WHERE line.book_id = %(book)s AND entry.number IS NULL
+         GROUP BY entry_number, line.date ORDER BY entry_number
+    """,
+    "accounts": """
+        SELECT format('%%s lines are on account %%s, which is not in the book or not kept in %%s.',
+                      count(*), line.account_id, line.currency)
+          FROM ledger_journalline AS line
+          LEFT JOIN ledger_account AS account ON account.book_id = line.book_id AND account.id = line.account_id
+         WHERE line.book_id = %(book)s AND (account.id IS NULL OR account.currency <> line.currency)
+         GROUP BY line.account_id, line.currency ORDER BY line.account_id
+    """,
+    "amounts": """
+        SELECT format('Line %%s.%%s in %%s has the amount %%s and the base amount %%s.',
+                      entry_number, no, currency, amount, base_amount)
+          FROM ledger_journalline JOIN books_book AS book ON book.id = book_id
+         WHERE book_id = %(book)s
+           AND (currency = base_currency AND amount <> base_amount OR 'NaN' IN (amount, base_amount))
+         ORDER BY entry_number, no
+    """,
+    "movements": """
+        SELECT format('Account %%s in %%s (%%s): debit %%s, credit %%s, net %%s, %%s lines are kept;'
+                      ' the lines say %%s, %%s, %%s, %%s.',
+                      coalesce(kept.account_id, counted.account_id), coalesce(kept.month, counted.month),
+                      coalesce(kept.currency, counted.currency), kept.debit, kept.credit, kept.amount, kept.line_count,
+                      counted.debit, counted.credit, counted.amount, counted.lines)
+          FROM (SELECT * FROM ledger_movement WHERE book_id = %(book)s) AS kept
+          FULL JOIN (SELECT account_id, date_trunc('month', date::timestamp)::date AS month, currency,
+                            sum(greatest(base_amount, 0)) AS debit, sum(greatest(-base_amount, 0)) AS credit,
+                            sum(amount) AS amount, count(*) AS lines
+                       FROM ledger_journalline WHERE book_id = %(book)s GROUP BY 1, 2, 3) AS counted
+            ON kept.account_id = counted.account_id AND kept.month = counted.month
+               AND kept.currency = counted.currency
+         WHERE (kept.debit, kept.credit, kept.amount, kept.line_count)
+               IS DISTINCT FROM (counted.debit, counted.credit, counted.amount, counted.lines)
+         ORDER BY 1
+    """,
+    "state": """
+        SELECT format('The state says next entry %%s, next batch %%s, %%s promised, %%s lines expected, %%s present;'
+                      ' the rows say %%s, %%s, %%s, %%s, %%s.',
+                      next_number, next_batch, numbers_promised, lines_expected, lines_present,
+                      entries + 1, batches + 1, promised, expected, lines)
+          FROM (SELECT %(book)s AS book_id,
+                       (SELECT count(*) FROM ledger_journalentry WHERE book_id = %(book)s) AS entries,
+                       (SELECT coalesce(sum(line_count), 0) FROM ledger_journalentry
+                         WHERE book_id = %(book)s) AS expected,
+                       (SELECT count(*) FROM ledger_journalline WHERE book_id = %(book)s) AS lines,
+                       (SELECT count(*) FROM ledger_postingbatch WHERE book_id = %(book)s) AS batches,
+                       (SELECT coalesce(sum(entry_count), 0) FROM ledger_postingbatch
+                         WHERE book_id = %(book)s) AS promised) AS counted
+          LEFT JOIN ledger_ledgerstate AS state ON state.book_id = counted.book_id
+         WHERE (next_number, next_batch, numbers_promised, lines_expected, lines_present)
+               IS DISTINCT FROM (entries + 1, batches + 1, promised, expected, lines)
+    """,
+    "batches": """
+        SELECT format('Batch %%s promises entries %%s to %%s; %%s of them name it.',
+                      batch.no, batch.first_number, batch.first_number + batch.entry_count - 1, count(entry.number))
+          FROM ledger_postingbatch AS batch
+          LEFT JOIN ledger_journalentry AS entry
+                 ON entry.book_id = batch.book_id AND entry.batch_no = batch.no
+                    AND entry.number BETWEEN batch.first_number AND batch.first_number + batch.entry_count - 1
+         WHERE batch.book_id = %(book)s
+         GROUP BY batch.no, batch.first_number, batch.entry_count
+        HAVING count(entry.number) <> batch.entry_count ORDER BY batch.no
+    """,
+    "reversals": """
+        WITH pair AS (SELECT number, reverses_number FROM ledger_journalentry
+                       WHERE book_id = %(book)s AND reverses_number IS NOT NULL),
+        total AS (
+            SELECT pair.number, account_id, currency, sum(amount) AS amount, sum(base_amount) AS base_amount
+              FROM pair JOIN ledger_journalline AS line
+                ON line.book_id = %(book)s AND line.entry_number IN (pair.number, pair.reverses_number)
+             GROUP BY 1, 2, 3)
+        SELECT format('Entry %%s does not mirror the entry that it reverses.', number)
+          FROM total GROUP BY number HAVING bool_or(amount <> 0 OR base_amount <> 0) ORDER BY number
+    """,
+    "periods": """
+        SELECT format('The books are closed through %%s; the log of closings ends with %%s.',
+                      coalesce(state.closed_through::text, 'no day'), coalesce(logged.closed_through::text, 'no day'))
+          FROM ledger_ledgerstate AS state
+          LEFT JOIN LATERAL (SELECT closed_through FROM ledger_periodaction AS action
+                              WHERE action.book_id = state.book_id ORDER BY id DESC LIMIT 1) AS logged ON true
+         WHERE state.book_id = %(book)s AND state.closed_through IS DISTINCT FROM logged.closed_through
+    """,
+    "log": """
+        SELECT format('The closing of %%s says the books were closed through %%s; the one before it says %%s.',
+                      acted_at, coalesce(was_closed_through::text, 'no day'),
+                      coalesce(previous::text, 'no day'))
+          FROM (SELECT id, acted_at, was_closed_through, lag(closed_through) OVER (ORDER BY id) AS previous
+                  FROM ledger_periodaction WHERE book_id = %(book)s) AS action
+         WHERE was_closed_through IS DISTINCT FROM previous ORDER BY id
+    """,
+}
