@@ -1,4 +1,5 @@
 """Which account and currency each row belongs to."""
+# ruff: noqa: RUF001 - the characters that banks print are the subject, look-alikes among them
 
 import re
 from collections.abc import Sequence

@@ -3,6 +3,7 @@
 Every decision is made on *shapes* (the cell with the digits 1 to 9 replaced by 9): a column of a million cells has
 a few hundred shapes at most.
 """
+# ruff: noqa: RUF001 - the characters that banks print are the subject, look-alikes among them
 
 import re
 from collections.abc import Sequence

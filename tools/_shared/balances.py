@@ -12,7 +12,8 @@ Kind = Literal["after", "before"]
 class Chain:
     """How well balances follow from amounts.
 
-    ``newest_first`` says that the rows stand in reverse order; ``before`` that a row states the balance before its movement.
+    ``newest_first`` says that the rows stand in reverse order; the kind ``before`` that a row states the
+    balance before its movement.
     """
 
     compared: int

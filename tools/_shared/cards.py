@@ -5,7 +5,8 @@ from dataclasses import replace
 from tools._shared.columns import Columns
 from tools._shared.movements import Candidate, Numbers, Values, negated, reversed_sign
 from tools._shared.proofs import Choice
-from tools._shared.vocabulary import Role, is_repayment
+from tools._shared.row_words import is_repayment
+from tools._shared.vocabulary import Role
 from tools.contract import StatementRefusedError
 
 _ENOUGH = 3
@@ -67,7 +68,8 @@ def owners_view(columns: Columns, numbers: Numbers, choice: Choice) -> Choice:
     if negative is None:
         read_card(columns, choice.candidate)
     numbers.values[choice.balance] = negated(numbers.values[choice.balance])
-    warning = f"Purchases stand in {columns.title(choice.candidate.columns[0])} without a minus; they were read as money out."
+    title = columns.title(choice.candidate.columns[0])
+    warning = f"Purchases stand in {title} without a minus; they were read as money out."
     return replace(
         choice, candidate=reversed_sign(choice.candidate, warning), warnings=(*choice.warnings, warning)
     )

@@ -1,4 +1,4 @@
-"""Which reading of the amounts is taken: the one in which the running balance works out, else the one the file prints."""
+"""Which reading of the amounts is taken: the one that the running balance proves, else the one the file prints."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def choose(
     candidates = (named_candidates if columns.has_header else unnamed_candidates)(columns, numbers)
     balances = balance_columns(columns, numbers)
     if not candidates:
-        raise StatementRefusedError(_no_amounts(columns, balances))
+        raise StatementRefusedError(_no_amounts(balances))
     proven = prove(columns, groups, numbers, candidates, balances)
     if proven:
         return owners_view(columns, numbers, proven) if is_card else proven
@@ -35,8 +35,9 @@ def choose(
         chains = groups.chains(candidate.amounts, numbers.values[balance])
         compared, matched = sum(chain.compared for chain in chains), sum(chain.matched for chain in chains)
         if matched < compared:
+            title = columns.title(balance)
             warnings += (
-                f"{compared - matched} of {compared} balances in {columns.title(balance)} do not follow from the amounts.",
+                f"{compared - matched} of {compared} balances in {title} do not follow from the amounts.",
             )
     return Choice(candidate, balance, proven=False, warnings=warnings)
 
@@ -105,7 +106,8 @@ def _refuse_second_amount(columns: Columns, numbers: Numbers, taken: int) -> Non
     ]
     if before:
         raise StatementRefusedError(
-            f"The table has no header, and {columns.title(before[0])} as well as {columns.title(taken)} may hold the amounts. "
+            f"The table has no header, and {columns.title(before[0])} as well as {columns.title(taken)} "
+            "may hold the amounts. "
             "Export the file with its header row."
         )
 
@@ -119,7 +121,8 @@ def _refuse_other_amounts(columns: Columns, numbers: Numbers, taken: Candidate) 
         pairs = zip(numbers.values[column], numbers.values.get(other, ()), strict=False)
         if any(one and two and abs(one) != abs(two) for one, two in pairs):
             raise StatementRefusedError(
-                f"{columns.title(column)} and {columns.title(other)} state different amounts, and nothing says which one moved "
+                f"{columns.title(column)} and {columns.title(other)} state different amounts, and nothing says "
+                "which one moved "
                 "the account. Export the amounts in the account's currency only."
             )
 
@@ -154,7 +157,7 @@ def _unsigned(columns: Columns, candidates: list[Candidate]) -> Candidate:
     )
 
 
-def _no_amounts(columns: Columns, balances: list[int]) -> str:
+def _no_amounts(balances: list[int]) -> str:
     if balances:
         return "The table states balances, not movements. Export the list of transactions instead."
     return "No column of the table holds amounts. Export the list of transactions instead."

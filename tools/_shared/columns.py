@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from tools._shared.amounts import AmountColumn, amount_column
 from tools._shared.currencies import CODES, currency_of
 from tools._shared.dates import Day, distinct_days, read_days
-from tools._shared.vocabulary import Role, direction_of, roles_of_header
+from tools._shared.row_words import direction_of
+from tools._shared.vocabulary import Role, roles_of_header
 
 _SAMPLE = 400
 _MOSTLY = 0.6

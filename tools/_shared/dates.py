@@ -31,21 +31,26 @@ _NAME_DAY_YEAR = re.compile(
 _YEAR_NAME_DAY = re.compile(r"(\d{4})[\s\-/.]+([^\W\d_]{3,12})\.?[\s\-/.]+(\d{1,2})")
 
 _MONTHS = """
-jan january januar janvier enero ene januari gennaio gen janeiro tammikuu tammi tam styczen sty leden led ianuarie ian
-feb february februar fevrier fev febrero februari febbraio fevereiro helmikuu helmi hel luty lut unor februarie
-mar march marz maerz mrz mars marzo maart mrt marco maaliskuu maalis maa marzec brezen bre martie
-apr april avril avr abril abr aprile huhtikuu huhti huh kwiecien kwi duben dub aprilie
-may mai mayo mei maj maggio mag maio toukokuu touko tou kveten kve
-jun june juni juin junio giugno giu junho kesakuu kesa kes czerwiec cze cerven cer iunie iun
-jul july juli juillet juil julio luglio lug julho heinakuu heina hei lipiec lip cervenec cvc iulie iul
-aug august aout agosto ago augustus augusti elokuu elo sierpien sie srpen srp
-sep sept september septembre septiembre settembre set setembro syyskuu syys syy wrzesien wrz zari zar septembrie
-oct october oktober okt octobre octubre ottobre ott outubro out oktobar lokakuu loka lok pazdziernik paz rijen rij octombrie
-nov november novembre noviembre novembro marraskuu marras listopad lis noiembrie noi
-dec december dezember dez decembre diciembre dic dicembre dezembro joulukuu joulu jou grudzien gru prosinec pro des desember
+jan january januar janvier enero ene januari gennaio gen janeiro tammikuu tammi tam styczen sty leden led
+ianuarie ian;
+feb february februar fevrier fev febrero februari febbraio fevereiro helmikuu helmi hel luty lut unor
+februarie;
+mar march marz maerz mrz mars marzo maart mrt marco maaliskuu maalis maa marzec brezen bre martie;
+apr april avril avr abril abr aprile huhtikuu huhti huh kwiecien kwi duben dub aprilie;
+may mai mayo mei maj maggio mag maio toukokuu touko tou kveten kve;
+jun june juni juin junio giugno giu junho kesakuu kesa kes czerwiec cze cerven cer iunie iun;
+jul july juli juillet juil julio luglio lug julho heinakuu heina hei lipiec lip cervenec cvc iulie iul;
+aug august aout agosto ago augustus augusti elokuu elo sierpien sie srpen srp;
+sep sept september septembre septiembre settembre set setembro syyskuu syys syy wrzesien wrz zari zar
+septembrie;
+oct october oktober okt octobre octubre ottobre ott outubro out oktobar lokakuu loka lok pazdziernik paz rijen
+rij octombrie;
+nov november novembre noviembre novembro marraskuu marras listopad lis noiembrie noi;
+dec december dezember dez decembre diciembre dic dicembre dezembro joulukuu joulu jou grudzien gru prosinec
+pro des desember
 """
 MONTH_BY_NAME = {
-    name: number for number, row in enumerate(_MONTHS.strip().splitlines(), start=1) for name in row.split()
+    name: number for number, row in enumerate(_MONTHS.strip().split(";"), start=1) for name in row.split()
 }
 
 

@@ -8,6 +8,7 @@ writes one puts the month first), a North American time zone. Where nothing sett
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from tools._shared.dates import ORDERS, Day, Order, distinct_days
 from tools.contract import StatementRefusedError
@@ -33,7 +34,7 @@ def _fits(days: Sequence[Day], order: Order) -> bool:
 
 def _in_order(days: Sequence[Day], order: Order) -> tuple[bool, bool]:
     read = [found for found in (day.read(order) for day in days) if found]
-    pairs = list(zip(read, read[1:], strict=False))
+    pairs = list(pairwise(read))
     return all(one <= two for one, two in pairs), all(one >= two for one, two in pairs)
 
 
@@ -95,6 +96,30 @@ def direction(main: Sequence[Day], once: Sequence[Day]) -> bool | None:
     return found.pop() if len(found) == 1 else None
 
 
+def _narrow(
+    orders: list[Order],
+    main: Sequence[Day],
+    others: Sequence[Sequence[Day | None]],
+    aligned: Sequence[Day | None],
+    around: Surroundings,
+    *,
+    pooled: set[Day],
+) -> list[Order]:
+    """Drop orders by one kind of evidence after the other, until one is left."""
+    separators = {day.separator for day in distinct_days(main)}
+    hints = [day for day in around.known if day.separator in separators]
+    orders = [order for order in orders if _fits(hints, order)] or orders
+    orders = _by_year(pooled, orders)
+    if len(orders) > 1:
+        orders = _by_known(pooled, orders, around.known)
+    if len(orders) > 1:
+        orders = _by_time(main, orders, newest_first=around.newest_first)
+    if len(orders) > 1:
+        pairs = [(a, b) for column in others for a, b in zip(aligned, column, strict=True) if a and b]
+        orders = _by_neighbour(pairs, orders)
+    return orders
+
+
 def settle_order(
     main: Sequence[Day],
     others: Sequence[Sequence[Day | None]],
@@ -104,8 +129,8 @@ def settle_order(
 ) -> tuple[Order, str | None]:
     """Return the order of the parts and a warning when only weak evidence settled it.
 
-    ``main`` are the days of the rows' date column that leave something open, ``aligned`` the same with the other days in
-    place, ``others`` the further date columns row by row.
+    ``main`` are the days of the rows' date column that leave something open, ``aligned`` the same with the other
+    days in place, ``others`` the further date columns row by row.
 
     Raises:
         StatementRefusedError: No order fits, or several do and nothing settles which.
@@ -124,19 +149,7 @@ def settle_order(
         )
     if len(orders) > 1 and all(len({day.read(order) for order in orders}) == 1 for day in pooled):
         return orders[0], None
-    hints = [day for day in around.known if day.separator in separators]
-    if len(orders) > 1 and any(_fits(hints, order) for order in orders):
-        orders = [order for order in orders if _fits(hints, order)]
-    orders = _by_year(pooled, orders)
-    if len(orders) > 1:
-        orders = _by_known(pooled, orders, around.known)
-    if len(orders) > 1:
-        orders = _by_time(main, orders, newest_first=around.newest_first)
-    if len(orders) > 1:
-        pairs = [
-            (one, two) for column in others for one, two in zip(aligned, column, strict=True) if one and two
-        ]
-        orders = _by_neighbour(pairs, orders)
+    orders = _narrow(orders, main, others, aligned, around, pooled=pooled)
     if len(orders) == 1:
         return orders[0], None
     if around.has_decimal_comma and "DMY" in orders:

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from tools._shared.amounts import BLANKS, amount_column, single_amount
 from tools._shared.columns import Columns
-from tools._shared.vocabulary import Role, is_closing, is_failed, is_opening, is_pending, is_total
+from tools._shared.row_words import is_closing, is_failed, is_opening, is_pending, is_total
+from tools._shared.vocabulary import Role
 from tools.contract import StatementRefusedError
 
 _CONTINUED_ROLES = frozenset({Role.DESCRIPTION, Role.COUNTERPARTY, Role.REFERENCE, Role.OTHER})
@@ -121,7 +122,8 @@ def sort_leftovers(
             into.continued.setdefault(previous, []).extend(filled)
         elif row[columns.main] and len(filled) > 1 and first < at < last and not is_total(filled[0]):
             raise StatementRefusedError(
-                f"{unit.capitalize()} {numbers[at]} stands among the transactions and has “{row[columns.main][:40]}” where "
+                f"{unit.capitalize()} {numbers[at]} stands among the transactions and has “{row[columns.main][:40]}” "
+                "where "
                 "the date should be. Correct or remove it, and read the file again."
             )
         else:
@@ -144,7 +146,8 @@ def _with_amount(
         into.left_out.append(number)
     else:
         raise StatementRefusedError(
-            f"{unit.capitalize()} {number} has an amount but no date that can be read. Correct or remove it, and read the "
+            f"{unit.capitalize()} {number} has an amount but no date that can be read. Correct or remove it, and "
+            "read the "
             "file again."
         )
 

@@ -1,6 +1,7 @@
 """Statements and their lines from rows whose columns, amounts and dates are settled."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import repeat
@@ -18,111 +19,113 @@ from tools._shared.work import Work
 from tools.contract import BOOKED, PENDING, Statement, StatementLine
 
 
-def build_statement(
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was decided about a table: whose rows, which amounts; the days by position; the words by index."""
+
+    owner: Owner
+    choice: Choice
+    numbers: Numbers
+    dates: list[date]
+    value_dates: list[date | None]
+    descriptions: list[str]
+    counterparties: Sequence[str]
+    references: Sequence[str]
+    bank_ids: Sequence[str]
+
+
+def settle(
     work: Work,
-    rows: list[int],
     owner: Owner,
     choice: Choice,
     numbers: Numbers,
-    dates: list[date],
-    texts: Texts,
     *,
+    dates: list[date],
     order: Order | None,
-    alone: bool,
-) -> Statement:
-    columns, amounts = work.columns, choice.candidate.amounts
-    none: Values = [None] * len(amounts)
-    balances = numbers.values[choice.balance] if choice.balance is not None else none
+    texts: Texts,
+) -> Settled:
+    """Return the decisions with every row's words and value date read once."""
+    descriptions = texts.descriptions(len(work.numbers))
+    for at, more in work.leftovers.continued.items():
+        descriptions[at] = one_line(" ".join([descriptions[at], *more]))
+    return Settled(
+        owner=owner,
+        choice=choice,
+        numbers=numbers,
+        dates=dates,
+        value_dates=_value_dates(work.columns, order),
+        descriptions=descriptions,
+        counterparties=texts.counterparties(),
+        references=texts.references(),
+        bank_ids=texts.bank_id or (),
+    )
+
+
+def build_statement(work: Work, settled: Settled, rows: list[int], *, alone: bool) -> Statement:
+    """Return the statement of one account and currency; ``alone`` says that it is the only one in the file."""
+    columns, owner, dates = work.columns, settled.owner, settled.dates
+    choice, moved = settled.choice, settled.choice.moved
+    none: Values = [None] * len(moved)
+    balances = settled.numbers.values[choice.balance] if choice.balance is not None else none
     opening, closing = (work.leftovers.opening, work.leftovers.closing) if alone else (None, None)
     newest_first = dates[rows[0]] > dates[rows[-1]]
-    moved = choice.moved
-    chain = Groups([rows], newest_first if dates[rows[0]] != dates[rows[-1]] else None).chains(
-        moved, balances
-    )[0]
+    known_direction = newest_first if dates[rows[0]] != dates[rows[-1]] else None
+    chain = Groups([rows], known_direction).chains(moved, balances)[0]
     if choice.balance is not None and chain.works:
         newest_first = chain.newest_first
         first, last = ends([moved[at] for at in rows], [balances[at] for at in rows], chain)
         opening = first if opening is None else opening
         closing = last if closing is None else closing
-    for role in (Role.OPENING, Role.CLOSING):
-        stated = {
-            value
-            for at in columns.of(role)
-            if at in numbers.values
-            for row in rows
-            if (value := numbers.values[at][row]) is not None
-        }
-        if len(stated) == 1 and len(rows) > 1:
-            value = next(iter(stated))
-            opening, closing = (
-                (value, closing) if role is Role.OPENING and opening is None else (opening, closing)
-            )
-            closing = value if role is Role.CLOSING and closing is None else closing
+    opening = _repeated(columns, settled.numbers, rows, Role.OPENING) if opening is None else opening
+    closing = _repeated(columns, settled.numbers, rows, Role.CLOSING) if closing is None else closing
     at = columns.dated[rows[0]]
-    currency = columns.cells[owner.currency][at] if owner.currency is not None else ""
-    code = currency_of(currency) or owner.currency_stated or NO_CURRENCY
+    stated = currency_of(columns.cells[owner.currency][at]) if owner.currency is not None else None
+    currency = stated or owner.currency_stated or NO_CURRENCY
     account = (
         columns.cells[owner.account][at].strip("'\"") if owner.account is not None else owner.account_stated
     )
-    before = chain.works and chain.kind == "before"
-    lines = _lines(
-        work,
-        rows[::-1] if newest_first else rows,
-        code,
-        choice,
-        balances,
-        dates,
-        texts,
-        order=order,
-        before=before,
-    )
+    ordered = rows[::-1] if newest_first else rows
+    after = [balances[position] for position in ordered]
+    if chain.works and chain.kind == "before":
+        after = [None if b is None else b + (moved[p] or 0) for b, p in zip(after, ordered, strict=True)]
     return Statement(
         account=account or None,
         bank=None,
-        currency=code,
-        lines=tuple(lines),
+        currency=currency,
+        lines=tuple(_lines(work, settled, ordered, currency, after)),
         kind="card" if work.is_card else "bank",
         opening_balance=opening,
         closing_balance=closing,
     )
 
 
+def _repeated(columns: Columns, numbers: Numbers, rows: list[int], role: Role) -> Decimal | None:
+    """Return the balance that a column repeats in every row of the statement."""
+    stated = {numbers.values[at][row] for at in columns.of(role) if at in numbers.values for row in rows} - {
+        None
+    }
+    return stated.pop() if len(stated) == 1 and len(rows) > 1 else None
+
+
 def _lines(
-    work: Work,
-    rows: list[int],
-    currency: str,
-    choice: Choice,
-    balances: Sequence[Decimal | None],
-    dates: list[date],
-    texts: Texts,
-    *,
-    order: Order | None,
-    before: bool,
+    work: Work, settled: Settled, rows: list[int], currency: str, balances: Sequence[Decimal | None]
 ) -> list[StatementLine]:
-    columns = work.columns
-    values = _value_dates(columns, order)
-    descriptions = texts.descriptions(len(work.numbers))
-    for at, more in work.leftovers.continued.items():
-        descriptions[at] = one_line(" ".join([descriptions[at], *more]))
-    index = [columns.dated[position] for position in rows]
-    place, numbers = work.table.place, work.numbers
-    amounts = [amount for position in rows if (amount := choice.candidate.amounts[position]) is not None]
-    stated = [balances[position] for position in rows]
-    if before:
-        stated = [None if b is None else b + a for a, b in zip(amounts, stated, strict=True)]
-    pending = any(work.pending)
-    fields = (
-        [dates[position] for position in rows],
-        amounts,
+    index = [work.columns.dated[position] for position in rows]
+    place, numbers, choice = work.table.place, work.numbers, settled.choice
+    fields: tuple[Iterable[object], ...] = (
+        [settled.dates[position] for position in rows],
+        [choice.candidate.amounts[position] for position in rows],
         repeat(currency),
-        [descriptions[at] for at in index],
+        [settled.descriptions[at] for at in index],
         [place(numbers[at]) for at in index],
-        [values[position] for position in rows] if values else repeat(None),
-        _filled(texts.counterparties(), index),
-        _filled(texts.references(), index),
-        _filled(texts.bank_id or (), index),
-        stated,
-        [PENDING if work.pending[position] else BOOKED for position in rows] if pending else repeat(BOOKED),
+        [settled.value_dates[position] for position in rows] if settled.value_dates else repeat(None),
+        _filled(settled.counterparties, index),
+        _filled(settled.references, index),
+        _filled(settled.bank_ids, index),
+        balances,
+        [PENDING if work.pending[position] else BOOKED for position in rows]
+        if any(work.pending)
+        else repeat(BOOKED),
     )
     lines = list(map(StatementLine._make, zip(*fields, strict=False)))
     return lines if choice.fees is None else _with_fees(lines, [choice.fees[position] for position in rows])
@@ -144,17 +147,17 @@ def _with_fees(lines: Sequence[StatementLine], fees: Values) -> list[StatementLi
     return found
 
 
-def _value_dates(columns: Columns, order: Order | None) -> list[date | None] | None:
-    """Return the value dates, in the order that the rows' own dates settled or that leaves nothing open."""
+def _value_dates(columns: Columns, order: Order | None) -> list[date | None]:
+    """Return the value dates by position, in the order that the rows' own dates settled or that leaves nothing open."""
     column = next((at for at in columns.of(Role.VALUE_DATE) if at != columns.main), None)
     if column is None:
-        return None
+        return []
     days = [columns.days[column][at] for at in columns.dated]
     once = columns.once[column]
     if order is None:
         fitting = [each for each in ORDERS if all(day.read(each) for day in once)]
         order = fitting[0] if len(fitting) == 1 or not any(day.separator for day in once) else None
     if order is None:
-        return None
+        return []
     read = {id(day): day.read(order) for day in once}
     return [read.get(id(day)) for day in days]

@@ -38,7 +38,8 @@ def settle_numbers(work: Work) -> Numbers:
         mark = settle_mark([column]) or pooled
         if mark is None and (columns.has_header or len(money) == 1):
             raise StatementRefusedError(
-                f"The amounts in {columns.title(at)} can be read in two ways: {_open_cell(column)} with a decimal mark or with "
+                f"The amounts in {columns.title(at)} can be read in two ways: {_open_cell(column)} with a "
+                "decimal mark or with "
                 "a thousands mark. Export a longer period, or amounts with two decimals."
             )
         if mark:
@@ -92,6 +93,7 @@ def _refuse_cell(work: Work, column: int, looked: AmountColumn) -> None:
         )
     line = work.numbers[work.columns.dated[position]]
     raise StatementRefusedError(
-        f"{work.table.unit.capitalize()} {line} has “{looked.cells[position][:40]}” in {work.columns.title(column)}, which is "
+        f"{work.table.unit.capitalize()} {line} has “{looked.cells[position][:40]}”"
+        f" in {work.columns.title(column)}, which is "
         "no amount. Correct the cell, and read the file again."
     )

@@ -44,7 +44,7 @@ def negated(values: Values) -> Values:
     return [None if value is None else value.copy_negate() if value else value for value in values]
 
 
-def signed(columns: Columns, numbers: Numbers, column: int) -> Candidate:
+def signed(numbers: Numbers, column: int) -> Candidate:
     """Read one column as it is printed."""
     return Candidate(numbers.values[column], (column,), certain=numbers.looked[column].is_signed)
 
@@ -163,10 +163,8 @@ def named_candidates(columns: Columns, numbers: Numbers) -> list[Candidate]:
     flags = flag_columns(columns)
     amounts = _amount_columns(columns, numbers)
     for column in amounts:
-        plain = signed(columns, numbers, column)
-        for flag in flags:
-            if column not in columns.of(Role.OUT, Role.IN):
-                found.append(flagged(columns, numbers, column, flag))
+        plain = signed(numbers, column)
+        found.extend(flagged(columns, numbers, column, flag) for flag in flags)
         agreeing = [
             each for each in pairs if each.problem is None and _same_size(each.amounts, plain.amounts)
         ]
@@ -175,7 +173,7 @@ def named_candidates(columns: Columns, numbers: Numbers) -> list[Candidate]:
     found.extend(pairs if not amounts or not any(each.certain for each in found) else [])
     if len(outs) + len(ins) == 1 and not amounts:
         only = (outs + ins)[0]
-        plain = signed(columns, numbers, only)
+        plain = signed(numbers, only)
         positive = not any(value and value < 0 for value in plain.amounts)
         found.append(
             Candidate(negated(plain.amounts) if outs and positive else plain.amounts, (only,), certain=True)
@@ -203,7 +201,7 @@ def unnamed_candidates(columns: Columns, numbers: Numbers) -> list[Candidate]:
     for column in full:
         found.extend(flagged(columns, numbers, column, flag) for flag in flags)
     ordered = [at for at in signs if at in full] + [at for at in signs if at not in full]
-    found.extend(signed(columns, numbers, at) for at in ordered)
+    found.extend(signed(numbers, at) for at in ordered)
     numeric = sorted(numbers.values)
     for out in money:
         for into in money:
@@ -211,7 +209,7 @@ def unnamed_candidates(columns: Columns, numbers: Numbers) -> list[Candidate]:
                 signs_say = _negative_only(numbers.values[out]) and not _negative_only(numbers.values[into])
                 found.append(pair(columns, numbers, out, into, certain=signs_say))
     if len(numeric) <= 12:
-        found.extend(signed(columns, numbers, at) for at in full if at not in signs)
+        found.extend(signed(numbers, at) for at in full if at not in signs)
     return found
 
 

@@ -10,13 +10,14 @@ from tools._shared.currencies import currency_of
 from tools._shared.dates import Day, Order, days_in_text
 from tools._shared.day_order import Surroundings, direction, settle_order
 from tools._shared.leftovers import Leftovers, note_balance, sort_leftovers
-from tools._shared.lines import build_statement
+from tools._shared.lines import build_statement, settle
 from tools._shared.marks import settle_numbers
 from tools._shared.movements import Numbers
 from tools._shared.proofs import Choice, Groups
+from tools._shared.row_words import is_card, is_failed, is_pending
 from tools._shared.tables import Table, find_header, find_title_row, is_blank
 from tools._shared.texts import text_columns
-from tools._shared.vocabulary import Role, is_card, is_failed, is_pending, words
+from tools._shared.vocabulary import Role, words
 from tools._shared.work import Work, rows_by_account
 from tools.contract import Reading, StatementRefusedError
 
@@ -76,7 +77,8 @@ def _check_width(table: Table, header: Sequence[str], body: range) -> None:
         row = table.rows[at]
         if len(row) > width and any(row[width:]):
             raise StatementRefusedError(
-                f"{table.unit.capitalize()} {table.numbers[at]} has {len(row)} cells where the header has {width}: a cell "
+                f"{table.unit.capitalize()} {table.numbers[at]} has {len(row)} cells where the header has {width}: a "
+                "cell "
                 "holds the delimiter without quotes. Export the file with quotes or as another format."
             )
 
@@ -116,10 +118,8 @@ def _read(work: Work, format_name: str) -> Reading:
     read = {id(day): day.read(order or "YMD") for day in columns.once[columns.main]}
     dates = [found for day in main_days if (found := read[id(day)])]
     texts = text_columns(columns, {*used, *([owner.currency] if owner.currency is not None else [])})
-    statements = [
-        build_statement(work, rows, owner, choice, numbers, dates, texts, order=order, alone=len(groups) == 1)
-        for rows in groups.values()
-    ]
+    settled = settle(work, owner, choice, numbers, dates=dates, order=order, texts=texts)
+    statements = [build_statement(work, settled, rows, alone=len(groups) == 1) for rows in groups.values()]
     warnings = [
         *work.leftovers.warnings(work.table.unit),
         *work.warnings,
@@ -163,7 +163,8 @@ def _without_amount(work: Work, choice: Choice, numbers: Numbers) -> None:
     missing = [at for at, amount in enumerate(choice.candidate.amounts) if amount is None and work.moves[at]]
     if len(missing) * 2 > len(columns.dated):
         raise StatementRefusedError(
-            f"Most rows state no amount in {columns.title(choice.candidate.columns[0])}. Export the list of transactions."
+            f"Most rows state no amount in {columns.title(choice.candidate.columns[0])}. "
+            "Export the list of transactions."
         )
     others = [at for at in columns.of(Role.AMOUNT, Role.OUT, Role.IN, Role.FEE) if at in numbers.values]
     for position in missing:
@@ -171,7 +172,8 @@ def _without_amount(work: Work, choice: Choice, numbers: Numbers) -> None:
         if other is not None:
             raise StatementRefusedError(
                 f"{work.table.unit.capitalize()} {work.numbers[columns.dated[position]]} states an amount in "
-                f"{columns.title(other)} but none in {columns.title(choice.candidate.columns[0])}. Export signed amounts."
+                f"{columns.title(other)} but none in {columns.title(choice.candidate.columns[0])}. "
+                "Export signed amounts."
             )
         work.moves[position] = False
         work.leftovers.without_amount.append(work.numbers[columns.dated[position]])

@@ -1,4 +1,4 @@
-"""The words of a line: description, counterparty, reference and the bank's identifier, from the columns that carry them."""
+"""The words of a line: description, counterparty, reference and the bank's own identifier."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """From bytes to text: a mark at the start, strict UTF-8, UTF-16 without a mark, then candidates by plausibility."""
+# ruff: noqa: RUF001 - the letters that tell encodings apart are the subject
 
 import codecs
 import re

@@ -30,7 +30,7 @@ def _is_foreign(text: str) -> bool:
     return bool(_FOREIGN.match(head) or _MT940.search(head) or _OFX.search(head))
 
 
-def claims(content: bytes, name: str) -> bool:
+def claims(content: bytes, name: str) -> bool:  # noqa: ARG001 - content decides, never the name
     """Say whether the bytes are delimited text with a date and an amount in its rows, or a header announcing them."""
     if not content.strip():
         return False
@@ -49,8 +49,8 @@ def claims(content: bytes, name: str) -> bool:
 def read_statement(content: bytes, name: str) -> Reading:
     """Return every statement in a delimited file.
 
-    Amounts are as printed, money out negative; the currency is ``XXX`` where the file does not state one. Rows that stand
-    newest first are returned oldest first.
+    Amounts are as printed, money out negative; the currency is ``XXX`` where the file does not state one. Rows that
+    stand newest first are returned oldest first.
 
     Raises:
         StatementRefusedError: The file is empty, is no list of transactions, or can be read in more than one way.

@@ -64,7 +64,7 @@ dialects = st.builds(
     dates=st.sampled_from(DATES),
     language=st.sampled_from(sorted(HEADERS)),
     shape=st.sampled_from(["signed", "pair", "flag"]),
-    minus=st.sampled_from(["-", "trailing", "parentheses", "−"]),
+    minus=st.sampled_from(["-", "trailing", "parentheses", "\u2212"]),
     balance=st.booleans(),
     newest_first=st.booleans(),
     preamble=st.booleans(),
@@ -89,7 +89,7 @@ def number(value, dialect):
     text = text.replace(",", "G").replace(".", dialect.mark).replace("G", group)
     if value >= 0:
         return text
-    return {"-": f"-{text}", "trailing": f"{text}-", "parentheses": f"({text})", "−": f"−{text}"}[
+    return {"-": f"-{text}", "trailing": f"{text}-", "parentheses": f"({text})", "\u2212": f"\u2212{text}"}[
         dialect.minus
     ]
 

@@ -24,8 +24,8 @@ edits = st.lists(
 
 
 def mutate(content, changes):
-    for kind, at, size, piece in changes:
-        at %= max(1, len(content))
+    for kind, drawn, size, piece in changes:
+        at = drawn % max(1, len(content))
         if kind == "set":
             content = content[:at] + piece + content[at + len(piece) :]
         elif kind == "cut":
@@ -37,20 +37,23 @@ def mutate(content, changes):
     return content
 
 
+def read_or_refuse(content):
+    claims(content, "damaged.csv")
+    try:
+        return read_statement(content, "damaged.csv")
+    except StatementRefusedError as refusal:
+        return Reading("csv", (), notice=str(refusal))
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from(CONTENTS), edits)
 def test_it_reads_or_refuses_whatever_the_bytes(content, changes):
     damaged = mutate(content, changes)
 
-    claims(damaged, "damaged.csv")
-    try:
-        reading = read_statement(damaged, "damaged.csv")
-    except StatementRefusedError as error:
-        assert str(error)
-        return
+    reading = read_or_refuse(damaged)
 
-    assert isinstance(reading, Reading)
-    digits = {re.sub(r"\D", "", run).lstrip("0") for run in re.findall(r"[\d.,'’\s]+", decode(damaged))}
+    text = decode(damaged) if reading.statements else ""
+    digits = {re.sub(r"\D", "", run).lstrip("0") for run in re.findall(r"[\d.,'\u2019\s]+", text)}
     written = "\n".join(digits)
     for statement in reading.statements:
         for line in statement.lines:
@@ -61,8 +64,6 @@ def test_it_reads_or_refuses_whatever_the_bytes(content, changes):
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300))
 def test_it_reads_or_refuses_any_bytes(content):
-    claims(content, "any.csv")
-    try:
-        assert isinstance(read_statement(content, "any.csv"), Reading)
-    except StatementRefusedError as error:
-        assert str(error)
+    reading = read_or_refuse(content)
+
+    assert isinstance(reading, Reading)

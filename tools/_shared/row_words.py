@@ -1,0 +1,110 @@
+"""The words that banks print in rows, compared folded: directions, states, the names of balances and totals."""
+
+# ruff: noqa: RUF001 - the characters that banks print are the subject, look-alikes among them
+
+import re
+from typing import Final
+
+from tools._shared.vocabulary import words
+
+_OUT_WORDS = (
+    "d|db|dr|debit|debet|debito|debited|debits|soll|s|af|out|outflow|outgoing|money out|expense|"
+    "expenses|withdrawal|withdraw|lastschrift|belastung|cargo|dare|uscita|addebito|check|cheque|支出|支|出|"
+    "借|借方|付|出金|obciazenie|ut|uttag|ud|vydaj|kiadas|terheles|ausgabe|ausgaben|ausgang|gasto|despesa|"
+    "depense|sortie|uit|deebet|дебет|расход|списание|debe|출금|minus"
+)
+_IN_WORDS = (
+    "c|cr|credit|kredit|credito|credited|credits|haben|h|bij|in|inflow|incoming|money in|income|"
+    "deposit|gutschrift|abono|avere|entrata|accredito|收入|收|入|贷|贷方|貸方|入金|uznanie|bevetel|jovairas|"
+    "einnahme|einnahmen|eingang|ingreso|receita|recette|entree|insattning|ind|prijem|k|kreedit|кредит|"
+    "приход|зачисление|haber|입금|plus"
+)
+DIRECTIONS: Final[dict[str, int]] = {
+    **dict.fromkeys(_OUT_WORDS.split("|"), -1),
+    **dict.fromkeys(_IN_WORDS.split("|"), 1),
+}
+
+
+def direction_of(cell: str) -> int | None:
+    """Return -1 for a word of money out, 1 for money in, ``None`` for any other."""
+    stripped = cell.strip()
+    if stripped in {"-", "−"}:
+        return -1
+    if stripped == "+":
+        return 1
+    return DIRECTIONS.get(words(stripped))
+
+
+_OPENING = re.compile(
+    r"^(?:(?:the )?(?:opening|beginning|starting|start|initial|previous|prior)(?: ledger| account|"
+    r" statement)? balance|balance (?:at start|at the start|at beginning|b f|brought forward|forward|"
+    r"carried forward)(?: .*)?|brought forward|saldo (?:anterior|inicial|iniziale|precedente)|"
+    r"solde (?:initial|precedent|anterieur|d ouverture)|anfangssaldo|anfangsbestand|alter (?:saldo|"
+    r"kontostand)|vorheriger saldo|saldovortrag|beginsaldo|vorig saldo|ingaende saldo|begynnelsesaldo|"
+    r"startsaldo|alkusaldo|saldo poczatkowe|pocatecni zustatek|nyito egyenleg|期初余额|上期余额|前期繰越|"
+    r"繰越)\b.{0,20}$"
+)
+_CLOSING = re.compile(
+    r"^(?:(?:the )?(?:closing|ending|end|final)(?: ledger| account| statement)? balance|"
+    r"balance (?:at end|at the end|c f)(?: .*)?|saldo (?:final|finale|atual|actual)|solde (?:final|"
+    r"de cloture)|endsaldo|endbestand|neuer (?:saldo|kontostand)|eindsaldo|nieuw saldo|utgaende saldo|"
+    r"slutsaldo|loppusaldo|saldo koncowe|konecny zustatek|zaro egyenleg|期末余额)\b.{0,20}$"
+)
+_TOTAL = re.compile(
+    r"^(?:grand |sub )?(?:totals?|sum|summe|gesamt|gesamtsumme|zwischensumme|saldo|totaal|totale|"
+    r"totaux|suma|razem|celkem|osszesen|summa|sammanlagt|yhteensa|itogo|всего|итого)\b|\btotals?$|合计|"
+    r"合計|小计|总计|합계"
+)
+_PENDING = re.compile(
+    r"\b(?:pending|vorgemerkt|vorgemerkte|authori[sz]ed|reserved|reserviert|en attente|a venir|"
+    r"pendiente|in sospeso|gereserveerd|reservation|reserverad|reserveret|reservert|varaus|not posted|"
+    r"uncleared|unposted|ausstehend|provisional)\b|待入账|未入账"
+)
+_FAILED = re.compile(
+    r"\b(?:reverted|declined|failed|cancell?ed|denied|rejected|abgelehnt|storniert|refuse|rechazad[oa]|"
+    r"annule|removed|voided|expired)\b|交易关闭|已关闭|失败"
+)
+_CARD = re.compile(
+    r"\b(?:credit ?card|kreditkarte\w*|carte (?:de credit|bancaire)|kredietkaart|creditcard|mastercard|"
+    r"visa|amex|american express|tarjeta de credito|carta di credito|kreditkort|luottokortti)\b|信用卡"
+)
+_REPAYMENT = re.compile(
+    r"\b(?:payments?|thank you|zahlung|einzahlung|gutschrift|paiement|pago|betaling|pagamento|refund|"
+    r"erstattung|autopay|credit|received|cashback|rembours\w*|terugbetaling|inbetalning|indbetaling|"
+    r"innbetaling)\b"
+)
+
+
+def is_opening(text: str) -> bool:
+    """Whether the whole text names the balance before the first movement."""
+    return bool(_OPENING.search(words(text)))
+
+
+def is_closing(text: str) -> bool:
+    """Whether the whole text names the balance after the last movement."""
+    return bool(_CLOSING.search(words(text)))
+
+
+def is_total(text: str) -> bool:
+    """Whether the text names a sum of rows."""
+    return bool(_TOTAL.search(words(text)))
+
+
+def is_pending(text: str) -> bool:
+    """Whether a status says that the bank has not booked the movement yet."""
+    return bool(_PENDING.search(words(text)))
+
+
+def is_failed(text: str) -> bool:
+    """Whether a status says that no money moved."""
+    return bool(_FAILED.search(words(text)))
+
+
+def is_card(text: str) -> bool:
+    """Whether a title or file name speaks of a credit card."""
+    return bool(_CARD.search(words(text)))
+
+
+def is_repayment(text: str) -> bool:
+    """Whether a card's row speaks of money that came in, such as the monthly payment."""
+    return bool(_REPAYMENT.search(words(text)))
