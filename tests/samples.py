@@ -1,0 +1,111 @@
+"""One object of each kind that an address can name, all of one book."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.tokens import default_token_generator
+from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from ledgerflow.books.models import Book, Invitation, Role
+from ledgerflow.books.services import invite
+from ledgerflow.classification.models import Rule
+from ledgerflow.documents.services import store_document
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.users.models import User
+from ledgerflow.users.services import make_sign_in_link
+from tests.factories import AccountFactory, BankAccountFactory, BookFactory, MembershipFactory, UserFactory
+
+#: Names in addresses that do not name a row of a book.
+_OF_NO_BOOK = {"user", "token", "uidb64", "object_id", "app_label", "content_type_id", "url", "format"}
+
+
+class Sample:
+    """Makes the objects when they are first asked for."""
+
+    def __init__(self) -> None:
+        self.owner: User = UserFactory()
+        self.book: Book = BookFactory()
+        MembershipFactory(book=self.book, user=self.owner, role=Role.OWNER)
+        self._made: dict[str, Any] = {"book": self.book.slug}
+
+    def is_of_the_book(self, name: str) -> bool:
+        """Whether the name stands for a row that belongs to the book."""
+        return name not in _OF_NO_BOOK
+
+    def value(self, name: str, page: str) -> Any:
+        """Return what stands in the address for the name."""
+        key = f"{page} {name}" if name == "token" else name
+        if key not in self._made:
+            maker = getattr(self, f"_make_{name}", None)
+            if maker is None:
+                pytest.fail(f"The page {page} takes <{name}>: add _make_{name} to tests/samples.py.")
+            self._made[key] = maker(page)
+        return self._made[key]
+
+    def _make_user(self, page: str) -> int:
+        return UserFactory().pk
+
+    def _make_member(self, page: str) -> int:
+        return MembershipFactory(book=self.book, role=Role.VIEWER).pk
+
+    def _make_invitation(self, page: str) -> int:
+        self._invite("other@example.org")
+        return Invitation.objects.get(book=self.book, email="other@example.org").pk
+
+    def _make_token(self, page: str) -> str:
+        if page == "web:invitation":
+            return self._invite("new@example.org")
+        if page == "web:sign-in-link":
+            return make_sign_in_link(user=self.owner, now=timezone.now())
+        return default_token_generator.make_token(self.owner)
+
+    def _invite(self, email: str) -> str:
+        return invite(
+            book=self.book, email=email, role=Role.VIEWER, invited_by=self.owner, now=timezone.now()
+        )
+
+    def _make_uidb64(self, page: str) -> str:
+        return urlsafe_base64_encode(force_bytes(self.owner.pk))
+
+    def _make_object_id(self, page: str) -> str:
+        return str(self.owner.pk)
+
+    def _make_app_label(self, page: str) -> str:
+        return "procrastinate"
+
+    def _make_content_type_id(self, page: str) -> int:
+        return ContentType.objects.get_for_model(User).pk
+
+    def _make_account(self, page: str) -> int:
+        return AccountFactory(book=self.book).pk
+
+    def _make_bank_account(self, page: str) -> int:
+        return BankAccountFactory(book=self.book).pk
+
+    def _make_document(self, page: str) -> int:
+        content = b"date,text,amount\n2026-11-02,Coffee,-3.50\n"
+        given = {"name": "november.csv", "content": content, "uploaded_by": self.owner, "now": timezone.now()}
+        return store_document(book=self.book, **given).document.pk
+
+    def _make_run(self, page: str) -> int:
+        document = self.value("document", page)
+        run = ImportRun.objects.create(book=self.book, document_id=document, created_at=timezone.now())
+        return run.pk
+
+    def _make_rule(self, page: str) -> int:
+        account = AccountFactory(book=self.book)
+        rule = Rule.objects.create(
+            book=self.book,
+            position=1,
+            text="coffee",
+            account=account,
+            made_by=self.owner,
+            made_at=timezone.now(),
+        )
+        return rule.pk
+
+    def _make_number(self, page: str) -> int:
+        return 1

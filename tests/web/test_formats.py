@@ -1,0 +1,28 @@
+"""How money, days and moments are written."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from ledgerflow.web.templatetags.ledgerflow import day, icon, money
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "expected"),
+    [("-1234.5", "USD", "-1,234.50"), ("0", "JPY", "0"), ("1.234", "BHD", "1.234"), ("12", "EUR", "12.00")],
+)
+def test_it_writes_money_with_its_sign_and_digits(amount, currency, expected):
+    assert f">{expected}<" in money(Decimal(amount), currency)
+
+
+def test_nothing_is_written_for_nothing():
+    assert (money(None, "USD"), day(None)) == ("", "")
+
+
+def test_a_day_is_written_as_the_bank_means_it():
+    assert ">2026-01-31<" in day(date(2026, 1, 31))
+
+
+def test_a_label_is_escaped():
+    assert "<b>" not in icon("home", "<b>")
