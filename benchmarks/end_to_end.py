@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from benchmarks import peers
 from benchmarks.make_ofx import write_ofx
-from ledgerflow.classification.services import classify_lines, create_rule
+from ledgerflow.classification.services import RuleConditions, classify_lines, create_rule
 from ledgerflow.ledger.models import Account
 from ledgerflow.ledger.selectors import verify
 from ledgerflow.ledger.services.opening import open_book
@@ -72,9 +72,7 @@ def measure(lines: int) -> dict[str, float]:
         )
         expenses = list(Account.objects.filter(book=book, type="expense").order_by("code")[: len(_TRADES)])
         for place, trade in enumerate(_TRADES):
-            create_rule(
-                book=book,
-                text=trade,
+            create_rule(book=book, conditions=RuleConditions(text=trade),
                 account=expenses[place % len(expenses)],
                 mode="accept",
                 user=user,

@@ -36,6 +36,17 @@ def running() -> Iterator[None]:
         yield
 
 
+def keep_database_up() -> None:
+    """Have the embedded server running again if it was killed together with its supervisor.
+
+    Raises:
+        EmbeddedError: it does not start.
+    """
+    if settings.USES_EMBEDDED_DATABASE:
+        with embedded.ensure_running(settings.DATA_DIR):
+            pass
+
+
 def migrate() -> None:
     """Apply what is missing as the owner role, one process at a time."""
     owner = connections["owner"]

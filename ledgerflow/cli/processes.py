@@ -124,10 +124,11 @@ class Processes:
                     ) from error
             time.sleep(0.05)
 
-    def watch(self) -> None:
-        """Start again what dies, until asked to stop."""
+    def watch(self, *, keep_up: Callable[[], None]) -> None:
+        """Start again what dies, until asked to stop; ``keep_up`` is called twice a second as well."""
         while not self._stopping:
             time.sleep(0.5)
+            keep_up()
             for name, process in list(self._running.items()):
                 if process.poll() is not None and not self._stopping:
                     self._running[name] = self._starters[name]()

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.db import transaction
+
 from ledgerflow.books.models import Book
 from ledgerflow.books.scope import book_scope
 from ledgerflow.classification.models import Classification, Source, State
-from ledgerflow.classification.services import accept, create_rule, decide
+from ledgerflow.classification.services import RuleConditions, accept, create_rule, decide
 from ledgerflow.ledger.models import Account, AccountRole
 from ledgerflow.ledger.services.opening import open_book
 from ledgerflow.ledger.services.periods import close_period
@@ -50,8 +52,9 @@ class _Source:
     opening_cents: int
 
 
+@transaction.atomic
 def make_books(*, user: User, now: datetime) -> list[Book]:
-    """Make the demo books, unless they are there; the newest month is left to review.
+    """Make the demo books whole or not at all, unless they are there; the newest month is left to review.
 
     What the books show depends on the month of ``now`` alone.
     """
@@ -84,8 +87,22 @@ def _design_book(user: User, now: datetime) -> Book:
     )
     accounts = _accounts(book)
     fees = accounts[_KINDS_DESIGN["other-expenses"]]
-    create_rule(book=book, text="monthly service fee", account=fees, mode="accept", user=user, now=now)
-    create_rule(book=book, text="thank you", account=accounts["1190"], mode="suggest", user=user, now=now)
+    create_rule(
+        book=book,
+        conditions=RuleConditions(text="monthly service fee"),
+        account=fees,
+        mode="accept",
+        user=user,
+        now=now,
+    )
+    create_rule(
+        book=book,
+        conditions=RuleConditions(text="thank you"),
+        account=accounts["1190"],
+        mode="suggest",
+        user=user,
+        now=now,
+    )
     sources = (
         _Source(checking, statements, 845000),
         _Source(card, [*cards[:-1], with_a_missing_row(cards[-1])], -31240),
@@ -106,7 +123,14 @@ def _cafe_book(user: User, now: datetime) -> Book:
         german_csv_files(habits=CAFE_HABITS, months=months, iban=iban, opening_cents=1204510, name="umsaetze")
     )
     rent = _accounts(book)[_KINDS_CAFE["rent"]]
-    create_rule(book=book, text="miete ladenlokal", account=rent, mode="accept", user=user, now=now)
+    create_rule(
+        book=book,
+        conditions=RuleConditions(text="miete ladenlokal"),
+        account=rent,
+        mode="accept",
+        user=user,
+        now=now,
+    )
     _keep(book, (_Source(giro, files, 1204510),), _KINDS_CAFE, user, now)
     return book
 
