@@ -13,7 +13,7 @@ ALTER TABLE classification_classificationsplit
 
 -- Classifications come a hundred thousand at a time: what arrives is checked as a set, once a statement.
 CREATE FUNCTION classification_check_lines(strangers bigint, held bigint) RETURNS void LANGUAGE plpgsql
-    SET search_path = pg_catalog, public AS $$
+    SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF strangers > 0 THEN
         RAISE 'A classification belongs to a bank line of its own book.' USING ERRCODE = 'foreign_key_violation';
@@ -26,7 +26,7 @@ END $$;
 -- Each row of ``used`` is one combination that the statement wrote; ``by_rule`` where no person accepted.
 CREATE FUNCTION classification_check_used(
     the_book bigint, the_account bigint, the_payee bigint, the_rule bigint, by_rule boolean
-) RETURNS void LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
+) RETURNS void LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF the_account IS NOT NULL
         AND NOT EXISTS (SELECT FROM ledger_account WHERE book_id = the_book AND id = the_account)
@@ -45,7 +45,11 @@ BEGIN
     END IF;
 END $$;
 
-CREATE FUNCTION classification_check_new() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+-- Plans are kept for the session, whether the first set had one row or fifty thousand: looking each row up by index is
+-- good for both, hence the settings of the planner.
+CREATE FUNCTION classification_check_new() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 BEGIN
     PERFORM classification_check_lines(
         count(*) FILTER (WHERE line.id IS NULL),
@@ -61,67 +65,55 @@ BEGIN
 END $$;
 
 CREATE FUNCTION classification_check_changed() RETURNS trigger LANGUAGE plpgsql
-    SET search_path = pg_catalog, public AS $$
+    SET search_path = pg_catalog, public, pg_temp
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 BEGIN
-    IF EXISTS (
-        SELECT FROM old_rows JOIN fresh ON fresh.line_id = old_rows.line_id
-        WHERE (old_rows.state = 'posted' OR fresh.state = 'posted')
-            AND ((fresh.account_id, fresh.is_split, fresh.payee_id, fresh.rule_id)
-                IS DISTINCT FROM (old_rows.account_id, old_rows.is_split, old_rows.payee_id, old_rows.rule_id)
-                OR fresh.state = 'posted' AND fresh.decided_by_id IS DISTINCT FROM old_rows.decided_by_id)
-    ) THEN
-        RAISE 'What a posted line is for does not change; reverse its entry first.'
-            USING ERRCODE = 'check_violation';
-    END IF;
-    -- Posting moves many lines at once and touches nothing but the state.
-    IF NOT EXISTS (SELECT FROM fresh WHERE state <> 'posted') THEN
-        RETURN NULL;
-    END IF;
-    PERFORM classification_check_lines(
-        0, count(*) FILTER (WHERE old_rows.state = 'open' AND (line.hold <> '' OR line.is_pending))
-    )
-    FROM fresh
-    JOIN old_rows ON old_rows.line_id = fresh.line_id
-    JOIN statements_statementline line ON line.id = fresh.line_id
-    WHERE fresh.state = 'accepted';
-    PERFORM classification_check_used(book_id, account_id, payee_id, rule_id, by_rule)
-    FROM (
-        SELECT DISTINCT fresh.book_id, fresh.account_id, fresh.payee_id, fresh.rule_id,
-            old_rows.state = 'open' AND fresh.state <> 'open' AND fresh.decided_by_id IS NULL AS by_rule
-        FROM fresh JOIN old_rows ON old_rows.line_id = fresh.line_id
-    ) used;
+    PERFORM classification_check_lines(0, count(*))
+    FROM fresh JOIN statements_statementline line ON line.id = fresh.line_id
+    WHERE fresh.state = 'accepted' AND (line.hold <> '' OR line.is_pending);
+    PERFORM classification_check_used(book_id, account_id, payee_id, rule_id, false)
+    FROM (SELECT DISTINCT book_id, account_id, payee_id, rule_id FROM fresh WHERE state <> 'posted') used;
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION classification_keep_posted() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+-- What compares a row with itself needs no set: the conditions stand in the triggers, and the functions run only to
+-- refuse or in rare cases.
+CREATE FUNCTION classification_refuse() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF EXISTS (SELECT FROM old_rows WHERE state = 'posted') THEN
-        RAISE 'The classification of a posted line stays; reverse its entry first.' USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN NULL;
+    RAISE '%', TG_ARGV[0] USING ERRCODE = 'check_violation';
 END $$;
 
-CREATE FUNCTION classification_refuse_new_key() RETURNS trigger LANGUAGE plpgsql
-    SET search_path = pg_catalog, public AS $$
+CREATE FUNCTION classification_check_rule() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF (NEW.line_id, NEW.book_id) IS DISTINCT FROM (OLD.line_id, OLD.book_id) THEN
-        RAISE 'A classification stays with its line and book.' USING ERRCODE = 'check_violation';
-    END IF;
+    PERFORM classification_check_used(NEW.book_id, NEW.account_id, NEW.payee_id, NEW.rule_id, true);
     RETURN NEW;
 END $$;
 
 CREATE TRIGGER classification_1_check_new AFTER INSERT ON classification_classification
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION classification_check_new();
 CREATE TRIGGER classification_2_check_changed AFTER UPDATE ON classification_classification
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS fresh FOR EACH STATEMENT
-    EXECUTE FUNCTION classification_check_changed();
-CREATE TRIGGER classification_3_keep_posted AFTER DELETE ON classification_classification
-    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION classification_keep_posted();
-CREATE TRIGGER classification_0_refuse_new_key BEFORE UPDATE OF line_id, book_id ON classification_classification
-    FOR EACH ROW EXECUTE FUNCTION classification_refuse_new_key();
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION classification_check_changed();
+CREATE TRIGGER classification_3_keep_posted BEFORE DELETE ON classification_classification FOR EACH ROW
+    WHEN (OLD.state = 'posted')
+    EXECUTE FUNCTION classification_refuse('The classification of a posted line stays; reverse its entry first.');
+CREATE TRIGGER classification_4_keep_posted BEFORE UPDATE ON classification_classification FOR EACH ROW
+    WHEN ((OLD.state = 'posted' OR NEW.state = 'posted')
+        AND ((NEW.account_id, NEW.is_split, NEW.payee_id, NEW.rule_id)
+            IS DISTINCT FROM (OLD.account_id, OLD.is_split, OLD.payee_id, OLD.rule_id)
+            OR NEW.state = 'posted' AND NEW.decided_by_id IS DISTINCT FROM OLD.decided_by_id))
+    EXECUTE FUNCTION classification_refuse('What a posted line is for does not change; reverse its entry first.');
+CREATE TRIGGER classification_5_keep_key BEFORE UPDATE OF line_id, book_id ON classification_classification FOR EACH ROW
+    WHEN ((NEW.line_id, NEW.book_id) IS DISTINCT FROM (OLD.line_id, OLD.book_id))
+    EXECUTE FUNCTION classification_refuse('A classification stays with its line and book.');
+CREATE TRIGGER classification_6_check_rule BEFORE UPDATE ON classification_classification FOR EACH ROW
+    WHEN (OLD.state NOT IN ('accepted', 'posted') AND NEW.state <> 'open' AND NEW.decided_by_id IS NULL)
+    EXECUTE FUNCTION classification_check_rule();
 
 -- Parts are few and checked row by row; that they add up is looked at when the transaction ends.
-CREATE FUNCTION classification_check_split() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+CREATE FUNCTION classification_check_split() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     part classification_classificationsplit := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
     whole classification_classification;
@@ -142,7 +134,7 @@ CREATE TRIGGER classification_check_split BEFORE INSERT OR UPDATE OR DELETE ON c
     FOR EACH ROW EXECUTE FUNCTION classification_check_split();
 
 CREATE FUNCTION classification_add_up(the_line bigint) RETURNS void LANGUAGE plpgsql
-    SET search_path = pg_catalog, public AS $$
+    SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     whole classification_classification;
     parts integer;
@@ -162,7 +154,8 @@ BEGIN
     RAISE 'A line has one account, or at least two parts that add up to its amount.' USING ERRCODE = 'check_violation';
 END $$;
 
-CREATE FUNCTION classification_add_up_line() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+CREATE FUNCTION classification_add_up_line() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM classification_add_up(NEW.line_id);
     RETURN NULL;
@@ -173,7 +166,8 @@ CREATE CONSTRAINT TRIGGER classification_add_up_again AFTER UPDATE ON classifica
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.is_split IS DISTINCT FROM OLD.is_split)
     EXECUTE FUNCTION classification_add_up_line();
 
-CREATE FUNCTION classification_add_up_split() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+CREATE FUNCTION classification_add_up_split() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM classification_add_up(CASE WHEN TG_OP = 'DELETE' THEN OLD.classification_id ELSE NEW.classification_id END);
     RETURN NULL;
@@ -184,7 +178,7 @@ CREATE CONSTRAINT TRIGGER classification_split_adds_up
 
 -- What a change is kept as, and what undoing it restores.
 CREATE FUNCTION classification_snapshot(of_line classification_classification) RETURNS jsonb LANGUAGE sql STABLE
-    SET search_path = pg_catalog, public AS $$
+    SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT jsonb_build_object(
         'state', of_line.state, 'account', of_line.account_id, 'payee', of_line.payee_id, 'source', of_line.source,
         'rule', of_line.rule_id, 'confidence', of_line.confidence, 'reason', of_line.reason, 'note', of_line.note,

@@ -1,7 +1,7 @@
 DROP TRIGGER posting_keep_line ON statements_statementline;
 DROP TRIGGER posting_keep_lines ON statements_statementline;
 DROP TRIGGER posting_6_check_left ON classification_classification;
-DROP TRIGGER posting_5_check_state ON classification_classification;
+DROP TRIGGER posting_5_refuse_posted ON classification_classification;
 DROP TRIGGER posting_4_check_state ON classification_classification;
 DROP TRIGGER posting_3_refuse ON posting_posting;
 DROP TRIGGER posting_2_check_reversed ON posting_posting;

@@ -8,8 +8,11 @@ BEGIN
 END
 $$;
 
+-- Plans are kept for the session, whether the first set had one row or five thousand: looking each row up by index is
+-- good for both, hence the settings of the planner.
 CREATE FUNCTION posting_check_new() RETURNS trigger LANGUAGE plpgsql
-    SET search_path = pg_catalog, public, pg_temp AS $$
+    SET search_path = pg_catalog, public, pg_temp
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM fresh
@@ -56,46 +59,49 @@ CREATE TRIGGER posting_3_refuse BEFORE DELETE OR TRUNCATE ON posting_posting
 
 -- A line is called posted exactly while an unreversed entry stands for it.
 CREATE FUNCTION posting_check_state() RETURNS trigger LANGUAGE plpgsql
-    SET search_path = pg_catalog, public, pg_temp AS $$
+    SET search_path = pg_catalog, public, pg_temp
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 BEGIN
     IF EXISTS (
-        SELECT FROM fresh LEFT JOIN posting_posting live
-            ON live.line_id = fresh.line_id AND live.book_id = fresh.book_id AND live.reversed_by_number IS NULL
-        WHERE fresh.state = 'posted' AND live.line_id IS NULL
+        SELECT FROM fresh WHERE fresh.state = 'posted' AND NOT EXISTS (
+            SELECT FROM posting_posting live
+            WHERE live.line_id = fresh.line_id AND live.book_id = fresh.book_id AND live.reversed_by_number IS NULL
+        )
     ) THEN
         RAISE 'A line is posted by an entry, not by a word.' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER posting_4_check_state AFTER INSERT ON classification_classification
+CREATE TRIGGER posting_4_check_state AFTER UPDATE ON classification_classification
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION posting_check_state();
-CREATE TRIGGER posting_5_check_state AFTER UPDATE ON classification_classification
-    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION posting_check_state();
+CREATE TRIGGER posting_5_refuse_posted BEFORE INSERT ON classification_classification FOR EACH ROW
+    WHEN (NEW.state = 'posted')
+    EXECUTE FUNCTION classification_refuse('A line is posted by an entry, not by a word.');
 
 CREATE FUNCTION posting_check_left() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF EXISTS (
-        SELECT FROM old_rows
-        JOIN fresh ON fresh.line_id = old_rows.line_id
-        JOIN posting_posting live ON live.line_id = fresh.line_id AND live.reversed_by_number IS NULL
-        WHERE old_rows.state = 'posted' AND fresh.state <> 'posted'
-    ) THEN
+    IF EXISTS (SELECT FROM posting_posting WHERE line_id = OLD.line_id AND reversed_by_number IS NULL) THEN
         RAISE 'A posted line goes back to review only when its entry is reversed.' USING ERRCODE = 'check_violation';
     END IF;
-    RETURN NULL;
+    RETURN NEW;
 END $$;
-CREATE TRIGGER posting_6_check_left AFTER UPDATE ON classification_classification
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION posting_check_left();
+CREATE TRIGGER posting_6_check_left BEFORE UPDATE ON classification_classification FOR EACH ROW
+    WHEN (OLD.state = 'posted' AND NEW.state <> 'posted') EXECUTE FUNCTION posting_check_left();
 
--- What the bank said stays while the journal points at it.
+-- What the bank said stays while the journal points at it. Each half of the question has an index of its own.
 CREATE FUNCTION posting_keep_lines() RETURNS trigger LANGUAGE plpgsql
-    SET search_path = pg_catalog, public, pg_temp AS $$
+    SET search_path = pg_catalog, public, pg_temp
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 BEGIN
     IF EXISTS (
-        SELECT FROM old_rows JOIN posting_posting posted ON posted.line_id = old_rows.id
-        UNION ALL
-        SELECT FROM old_rows JOIN classification_classification made ON made.line_id = old_rows.id
+        SELECT FROM old_rows WHERE EXISTS (
+            SELECT FROM classification_classification made WHERE made.line_id = old_rows.id
+        ) OR EXISTS (
+            SELECT FROM posting_posting posted WHERE posted.line_id = old_rows.id AND reversed_by_number IS NULL
+        ) OR EXISTS (
+            SELECT FROM posting_posting posted WHERE posted.line_id = old_rows.id AND reversed_by_number IS NOT NULL
+        )
     ) THEN
         RAISE 'A bank line that is classified or was ever posted is not deleted.' USING ERRCODE = 'check_violation';
     END IF;
@@ -107,7 +113,9 @@ CREATE TRIGGER posting_keep_lines AFTER DELETE ON statements_statementline
 CREATE FUNCTION posting_keep_line() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF EXISTS (SELECT FROM posting_posting WHERE line_id = OLD.id) THEN
+    IF EXISTS (SELECT FROM posting_posting WHERE line_id = OLD.id AND reversed_by_number IS NULL)
+        OR EXISTS (SELECT FROM posting_posting WHERE line_id = OLD.id AND reversed_by_number IS NOT NULL)
+    THEN
         RAISE 'A bank line that was ever posted keeps its book, account, date and amount.'
             USING ERRCODE = 'check_violation';
     END IF;

@@ -93,9 +93,10 @@ _LINK = """
     INSERT INTO posting_posting (book_id, entry_number, line_id)
     SELECT %(book)s, %(first)s + place - 1, line_id FROM pg_temp.posting_picked WHERE place IS NOT NULL ORDER BY place
 """
+# As an array, so that PostgreSQL looks the lines up by key however many other lines there are.
 _MARK = """
-    UPDATE classification_classification made SET state = 'posted'
-    FROM pg_temp.posting_picked picked WHERE picked.line_id = made.line_id AND picked.place IS NOT NULL
+    UPDATE classification_classification SET state = 'posted'
+    WHERE line_id = ANY(ARRAY(SELECT line_id FROM pg_temp.posting_picked WHERE place IS NOT NULL))
 """
 _OUTCOME = """
     SELECT count(place), count(*), max(line_id) FROM pg_temp.posting_picked

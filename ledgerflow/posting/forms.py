@@ -1,0 +1,113 @@
+"""Forms of the journal."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.functional import cached_property
+
+from ledgerflow.ledger.models import Account, AccountType
+from ledgerflow.posting.services import EntryLine
+
+#: Rows that a new entry begins with.
+FIRST_ROWS = 4
+#: Rows of one form; an entry with more lines is no work for a page.
+_MOST_ROWS = 500
+
+
+def _date_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class JournalFilterForm(forms.Form):
+    """Which entries to list; ``before`` is the page's key."""
+
+    before = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # `from` is a word of Python, so the field cannot be declared above.
+        self.fields["from"] = forms.DateField(required=False, label="From", widget=_date_input())
+        self.fields["to"] = forms.DateField(required=False, label="To", widget=_date_input())
+
+
+class ReverseForm(forms.Form):
+    """When and why an entry is reversed."""
+
+    date = forms.DateField(
+        label="Date of the reversal", widget=_date_input(), help_text="In a period that is open."
+    )
+    reason = forms.CharField(max_length=500, label="Reason", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+class EntryForm(forms.Form):
+    """What a manual entry says beside its lines."""
+
+    date = forms.DateField(label="Date", widget=_date_input())
+    text = forms.CharField(
+        max_length=500, label="Text", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
+class LineForm(forms.Form):
+    """A line of a manual entry: an account with a debit or a credit, both positive, in the base currency."""
+
+    account = forms.ChoiceField(required=False)
+    debit = forms.DecimalField(min_value=0, max_digits=20, decimal_places=4, required=False)
+    credit = forms.DecimalField(min_value=0, max_digits=20, decimal_places=4, required=False)
+
+    def __init__(self, *args: Any, accounts: "AccountChoices", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._accounts = accounts
+        field = self.fields["account"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = accounts.choices
+        number = (self.prefix or "").rsplit("-", 1)[-1]
+        for name, field in self.fields.items():
+            label = f"{name.capitalize()} of line {int(number) + 1}" if number.isdecimal() else name.capitalize()
+            field.widget.attrs.update({"aria-label": label})
+        for name in ("debit", "credit"):
+            self.fields[name].widget = forms.TextInput(
+                attrs={**self.fields[name].widget.attrs, "inputmode": "decimal", "autocomplete": "off"}
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Demand an account and one amount, or nothing at all."""
+        cleaned = super().clean() or self.cleaned_data
+        debit, credit = cleaned.get("debit"), cleaned.get("credit")
+        if self.errors:
+            return cleaned
+        if debit and credit:
+            self.add_error("credit", "A line is a debit or a credit, not both.")
+        elif (debit or credit) and not cleaned.get("account"):
+            self.add_error("account", "Choose the account of this line.")
+        elif cleaned.get("account") and not (debit or credit):
+            self.add_error("debit", "Give this line an amount.")
+        return cleaned
+
+    def line(self) -> EntryLine | None:
+        """Return the line, debit positive; nothing for an empty row."""
+        if not self.cleaned_data.get("account"):
+            return None
+        debit, credit = self.cleaned_data["debit"] or Decimal(0), self.cleaned_data["credit"] or Decimal(0)
+        return EntryLine(account=self._accounts.by_id[self.cleaned_data["account"]], amount=debit - credit)
+
+
+class AccountChoices:
+    """The accounts that the rows of a form choose from, read once for all rows."""
+
+    def __init__(self, accounts: Iterable[Account]) -> None:
+        self.by_id = {str(account.pk): account for account in accounts}
+
+    @cached_property
+    def choices(self) -> list[Any]:
+        """Every account below its kind."""
+        groups = [
+            (kind.label, [(key, str(one)) for key, one in self.by_id.items() if one.type == kind])
+            for kind in AccountType
+        ]
+        return [("", "Choose an account"), *(group for group in groups if group[1])]
+
+
+LineFormSet = forms.formset_factory(LineForm, extra=0, max_num=_MOST_ROWS, validate_max=True)

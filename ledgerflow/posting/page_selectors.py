@@ -1,0 +1,190 @@
+"""What the pages of the journal show; the number of queries does not grow with the rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet, Sum
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.models import Classification
+from ledgerflow.core.money import ZERO
+from ledgerflow.ledger.models import (
+    Account,
+    BatchSource,
+    EntryText,
+    JournalEntry,
+    JournalLine,
+    PostingBatch,
+)
+from ledgerflow.ledger.selectors import Entry, entry
+from ledgerflow.posting.models import Posting
+from ledgerflow.statements.models import StatementLine
+from ledgerflow.statements.page_selectors import Shown, shown_with_excerpts
+from ledgerflow.users.models import User
+
+#: Entries of the journal on one page.
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """An entry as the journal lists it; ``amount`` is its debits added up, in the book's base currency."""
+
+    number: int
+    date: date
+    source: str
+    text: str
+    amount: Decimal
+    line_id: int | None
+    reverses_number: int | None
+    reversed_by_number: int | None
+    posted_by: User | None
+    posted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPage:
+    """Entries, newest number first; ``following`` is the number to ask for next, None on the last page."""
+
+    rows: Sequence[JournalRow]
+    following: int | None
+
+
+def journal_page(
+    *, book: Book, before: int | None = None, first: date | None = None, last: date | None = None
+) -> JournalPage:
+    """Return the entries with smaller numbers than ``before`` dated within the range. Six queries."""
+    found = JournalEntry.objects.filter(book=book).order_by("-number")
+    if before is not None:
+        found = found.filter(number__lt=before)
+    if first is not None:
+        found = found.filter(date__gte=first)
+    if last is not None:
+        found = found.filter(date__lte=last)
+    entries = list(found[: PAGE + 1])
+    more, entries = len(entries) > PAGE, entries[:PAGE]
+    return JournalPage(_rows(book, entries), entries[-1].number if more else None)
+
+
+def _rows(book: Book, entries: Sequence[JournalEntry]) -> list[JournalRow]:
+    numbers = [one.number for one in entries]
+    batches = {
+        batch.no: batch
+        for batch in PostingBatch.objects.filter(
+            book=book, no__in={one.batch_no for one in entries}
+        ).select_related("posted_by")
+    }
+    of_entries = {"book": book, "entry_number__in": numbers}
+    words = dict(EntryText.objects.filter(**of_entries).values_list("entry_number", "text"))
+    lines = {
+        posting.entry_number: posting.line
+        for posting in Posting.objects.filter(**of_entries).select_related("line")
+    }
+    amounts = dict(
+        JournalLine.objects.filter(**of_entries)
+        .values_list("entry_number")
+        .annotate(Sum("base_amount", filter=Q(base_amount__gt=0)))
+        .order_by()
+    )
+    reversals = dict(
+        JournalEntry.objects.filter(book=book, reverses_number__in=numbers).values_list(
+            "reverses_number", "number"
+        )
+    )
+    return [
+        JournalRow(
+            number=one.number,
+            date=one.date,
+            source=BatchSource(batches[one.batch_no].source).label,
+            text=words.get(one.number) or described(lines.get(one.number)),
+            amount=amounts.get(one.number) or ZERO,
+            line_id=lines[one.number].pk if one.number in lines else None,
+            reverses_number=one.reverses_number,
+            reversed_by_number=reversals.get(one.number),
+            posted_by=batches[one.batch_no].posted_by,
+            posted_at=batches[one.batch_no].posted_at,
+        )
+        for one in entries
+    ]
+
+
+def described(line: StatementLine | None) -> str:
+    """Return the bank's words about a line: the counterparty, where one is stated, before the text."""
+    if line is None:
+        return ""
+    return " · ".join(filter(None, (line.counterparty, line.description)))
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """An entry with who posted it and where it comes from.
+
+    ``line`` is the bank line behind it, or behind the entry that it reverses.
+    """
+
+    entry: Entry
+    source: str
+    posted_by: User | None
+    line: StatementLine | None
+    shown: Sequence[Shown]
+
+
+def entry_record(*, book: Book, number: int) -> EntryRecord:
+    """Return the entry with its provenance down to the file.
+
+    Raises:
+        JournalEntry.DoesNotExist: the book has no such entry.
+    """
+    found = entry(book=book, number=number)
+    origin = (
+        Posting.objects.filter(book=book, entry_number=found.reverses_number or number)
+        .select_related("line__bank_account")
+        .first()
+    )
+    line = origin.line if origin else None
+    return EntryRecord(
+        entry=found,
+        source=BatchSource(found.source).label,
+        posted_by=User.objects.filter(pk=found.posted_by_id).first() if found.posted_by_id else None,
+        line=line,
+        shown=shown_with_excerpts(line=line) if line else (),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LineRecord:
+    """A bank line: every file that shows it, what it was classified as, and its entries, the latest first."""
+
+    line: StatementLine
+    shown: Sequence[Shown]
+    classification: Classification | None
+    postings: Sequence[Posting]
+
+
+def line_record(*, book: Book, line_id: int) -> LineRecord:
+    """Return the bank line with everything known about it.
+
+    Raises:
+        StatementLine.DoesNotExist: the book has no such line.
+    """
+    line = StatementLine.objects.select_related("bank_account").get(book=book, pk=line_id)
+    classification = (
+        Classification.objects.filter(book=book, line=line)
+        .select_related("account", "payee", "rule__account", "decided_by")
+        .prefetch_related("splits__account")
+        .first()
+    )
+    return LineRecord(
+        line=line,
+        shown=shown_with_excerpts(line=line),
+        classification=classification,
+        postings=list(Posting.objects.filter(book=book, line=line).order_by("-entry_number")),
+    )
+
+
+def accounts_for_entry(*, book: Book) -> QuerySet[Account]:
+    """Return the accounts that a manual entry, which is in the base currency, may use, by code."""
+    in_base = Q(currency__isnull=True) | Q(currency=book.base_currency)
+    return Account.objects.filter(in_base, book=book, is_archived=False).order_by("code")

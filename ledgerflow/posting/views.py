@@ -1,0 +1,187 @@
+"""The journal: its entries, where each comes from, and the entries that a person makes."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BaseFormSet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views import generic
+
+from ledgerflow.books.permissions import Action
+from ledgerflow.books.views import BookMixin
+from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.core.money import ZERO
+from ledgerflow.ledger.models import JournalEntry
+from ledgerflow.posting import page_selectors, services
+from ledgerflow.posting.forms import (
+    FIRST_ROWS,
+    AccountChoices,
+    EntryForm,
+    JournalFilterForm,
+    LineForm,
+    LineFormSet,
+    ReverseForm,
+)
+from ledgerflow.statements.models import StatementLine
+
+_PREFIX = "lines"
+
+
+class JournalView(BookMixin, generic.TemplateView):
+    """Every entry, newest first, fifty at a time."""
+
+    action = Action.VIEW
+    template_name = "posting/journal.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the entries within the asked dates."""
+        form = JournalFilterForm(self.request.GET)
+        asked = form.cleaned_data if form.is_valid() else {}
+        page = page_selectors.journal_page(
+            book=self.book, before=asked.get("before"), first=asked.get("from"), last=asked.get("to")
+        )
+        filters = self.request.GET.copy()
+        filters.pop("before", None)
+        return super().get_context_data(
+            form=form, page=page, filters=filters.urlencode(), is_first=asked.get("before") is None, **kwargs
+        )
+
+
+class EntryView(BookMixin, generic.TemplateView):
+    """One entry, with the bank line and the part of the file that it comes from."""
+
+    action = Action.VIEW
+    template_name = "posting/entry.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the entry and its provenance."""
+        try:
+            record = page_selectors.entry_record(book=self.book, number=self.kwargs["number"])
+        except JournalEntry.DoesNotExist as error:
+            raise Http404 from error
+        given = {"form": ReverseForm(initial={"date": record.entry.date}), **kwargs}
+        return super().get_context_data(
+            record=record,
+            entry=record.entry,
+            total=sum((line.base_amount for line in record.entry.lines if line.base_amount > 0), ZERO),
+            can_reverse=record.entry.reverses_number is None and record.entry.reversed_by_number is None,
+            **given,
+        )
+
+
+class ReverseView(EntryView):
+    """Post the mirror of an entry; its bank line goes back to review."""
+
+    action = Action.ENTER_JOURNAL
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Reverse it, or show the page with the reason why not."""
+        form = ReverseForm(request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form))
+        number = self.kwargs["number"]
+        try:
+            reversal = services.reverse_entry(
+                book=self.book, number=number, user=self.user, now=timezone.now(), **form.cleaned_data
+            )
+        except LedgerFlowError as error:
+            form.add_error(None, str(error))
+            return self.render_to_response(self.get_context_data(form=form))
+        messages.success(
+            request, f"Entry {reversal} reverses entry {number}. A bank line behind it is back in review."
+        )
+        return redirect("posting:entry", book=self.book.slug, number=number)
+
+
+class LineView(BookMixin, generic.TemplateView):
+    """One bank line: what the bank says, where it stands, what was decided, and its entries."""
+
+    action = Action.VIEW
+    template_name = "posting/line.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add everything known about the line."""
+        try:
+            record = page_selectors.line_record(book=self.book, line_id=self.kwargs["line"])
+        except StatementLine.DoesNotExist as error:
+            raise Http404 from error
+        return super().get_context_data(record=record, line=record.line, **kwargs)
+
+
+class ManualEntryView(BookMixin, generic.TemplateView):
+    """An entry that a person makes, with any number of lines."""
+
+    action = Action.ENTER_JOURNAL
+    template_name = "posting/manual_entry.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the forms; a new entry begins with today and a few empty rows."""
+        given = {
+            "form": EntryForm(initial={"date": timezone.localdate()}),
+            "lines": self.rows(initial=[{}] * FIRST_ROWS),
+            "difference": ZERO,
+            **kwargs,
+        }
+        return super().get_context_data(**given)
+
+    def rows(self, **kwargs: Any) -> BaseFormSet[LineForm]:
+        """Return the rows, all choosing from one list of accounts."""
+        choices = AccountChoices(page_selectors.accounts_for_entry(book=self.book))
+        initial = kwargs.pop("initial", None)
+        formset = LineFormSet(prefix=_PREFIX, form_kwargs={"accounts": choices}, **kwargs)
+        if initial is not None:
+            formset.extra = len(initial)
+        return formset
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Post the entry, add rows, or show what is wrong."""
+        if "more" in request.POST:
+            return self._again(EntryForm(request.POST), self.rows(data=self._with_more_rows()), is_asked=True)
+        form, lines = EntryForm(request.POST), self.rows(data=request.POST)
+        if not (form.is_valid() and lines.is_valid()):
+            return self._again(form, lines)
+        try:
+            number = services.post_manual_entry(
+                book=self.book,
+                date=form.cleaned_data["date"],
+                text=form.cleaned_data["text"],
+                lines=[line for each in lines if (line := each.line()) is not None],
+                user=self.user,
+                now=timezone.now(),
+            )
+        except LedgerFlowError as error:
+            form.add_error(None, str(error))
+            return self._again(form, lines)
+        messages.success(request, f"Posted as entry {number}.")
+        return redirect("posting:entry", book=self.book.slug, number=number)
+
+    def _again(
+        self, form: EntryForm, lines: BaseFormSet[LineForm], *, is_asked: bool = False
+    ) -> HttpResponse:
+        context = self.get_context_data(
+            form=form, lines=lines, difference=self._difference(), is_asked=is_asked
+        )
+        return self.render_to_response(context)
+
+    def _with_more_rows(self) -> dict[str, Any]:
+        data = self.request.POST.dict()
+        total = data.get(f"{_PREFIX}-TOTAL_FORMS", "")
+        data[f"{_PREFIX}-TOTAL_FORMS"] = str((int(total) if total.isdecimal() else 0) + FIRST_ROWS)
+        return data
+
+    def _difference(self) -> Decimal:
+        """Return debits minus credits as they were typed, as far as they are amounts."""
+        total = ZERO
+        for name, typed in self.request.POST.items():
+            sign = {"debit": 1, "credit": -1}.get(name.rsplit("-", 1)[-1])
+            if sign and name.startswith(_PREFIX):
+                try:
+                    amount = Decimal(typed.strip() or "0")
+                except InvalidOperation:
+                    continue
+                total += sign * amount if amount.is_finite() else ZERO
+        return total
