@@ -10,7 +10,7 @@ from tools._shared.proofs import Choice, Groups, balance_columns, prove
 from tools._shared.vocabulary import Role
 from tools.contract import StatementRefusedError
 
-_FEW_ROWS = 3
+_FEW_ROWS = 2
 
 
 def choose(

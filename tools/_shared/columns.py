@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tools._shared.amounts import AmountColumn, amount_column
 from tools._shared.currencies import CODES, currency_of
-from tools._shared.dates import Day, distinct_days, read_days
+from tools._shared.dates import Day, read_days
 from tools._shared.row_words import direction_of
 from tools._shared.vocabulary import Role, roles_of_header
 
@@ -51,7 +51,7 @@ class Columns:
     """The columns of the rows under a header (or of all rows, when there is none).
 
     ``cells`` are the columns' cells over all body rows; ``days`` the possible days of each date column, ``once``
-    the same without repetition.
+    the same with little repetition.
     """
 
     header: Sequence[str]
@@ -187,9 +187,12 @@ def look_at_columns(header: Sequence[str], cells: list[tuple[str, ...]]) -> Colu
     dates = _date_columns(header, cells, rows)
     if not dates:
         return None
-    known: dict[str, Day | None] = {}
-    days = {column: read_days(cells[column], known) for column in dates}
-    once = {column: distinct_days(days[column]) for column in dates}
+    days: dict[int, list[Day | None]] = {}
+    once: dict[int, list[Day]] = {}
+    for column in dates:
+        known: dict[str, Day | None] = {}
+        days[column] = read_days(cells[column], known)
+        once[column] = [day for day in known.values() if day]
     columns = Columns(header=header, cells=cells, days=days, once=once, roles={}, numbers=set())
     columns.dated = [at for at in rows if any(days[column][at] for column in dates)]
     columns.numbers = _number_columns(cells, columns.dated, dates)

@@ -5,7 +5,7 @@ Dates are the bank's local dates: a time or zone after the date is dropped, neve
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -153,11 +153,6 @@ def read_days(cells: Sequence[str], known: dict[str, Day | None]) -> list[Day | 
             known[head] = read_day(head)
         days.append(known[head])
     return days
-
-
-def distinct_days(days: Iterable[Day | None]) -> list[Day]:
-    """Return every day once; equal cells share one object, which is quicker to compare than its dates."""
-    return [day for day in {id(day): day for day in days}.values() if day]
 
 
 _IN_TEXT = re.compile(r"(?<!\d)(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8})(?!\d)")

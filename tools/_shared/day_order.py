@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from tools._shared.dates import ORDERS, Day, Order, distinct_days
+from tools._shared.dates import ORDERS, Day, Order
 from tools.contract import StatementRefusedError
 
 _NEAR_DAYS = 12
@@ -20,8 +20,14 @@ _YEARS_TOGETHER = 3
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What else the file says that can settle the order of day and month."""
+    """What else the file says that can settle the order of day and month.
 
+    ``own`` are the column's open days once, ``beside`` the days of further date columns, ``known`` those in the file
+    name and above the table.
+    """
+
+    own: Sequence[Day]
+    beside: Sequence[Day]
     known: Sequence[Day]
     newest_first: bool | None
     has_decimal_comma: bool
@@ -106,7 +112,7 @@ def _narrow(
     pooled: set[Day],
 ) -> list[Order]:
     """Drop orders by one kind of evidence after the other, until one is left."""
-    separators = {day.separator for day in distinct_days(main)}
+    separators = {day.separator for day in pooled}
     hints = [day for day in around.known if day.separator in separators]
     orders = [order for order in orders if _fits(hints, order)] or orders
     orders = _by_year(pooled, orders)
@@ -135,12 +141,11 @@ def settle_order(
     Raises:
         StatementRefusedError: No order fits, or several do and nothing settles which.
     """
-    separators = {day.separator for day in distinct_days(main)}
-    same = [day for column in others for day in distinct_days(column) if day.separator in separators]
-    pooled = {*distinct_days(main), *same}
+    separators = {day.separator for day in around.own}
+    pooled = {*around.own, *(day for day in around.beside if day.separator in separators)}
     orders = [order for order in ORDERS if _fits(list(pooled), order)]
     if not orders:
-        pooled = set(distinct_days(main))
+        pooled = set(around.own)
         orders = [order for order in ORDERS if _fits(list(pooled), order)]
     if not orders:
         raise StatementRefusedError(

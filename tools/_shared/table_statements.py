@@ -200,6 +200,8 @@ def _order(
             newest_first = chains[0].newest_first if chains[0].works else None
     zones = {words(cell) for column in columns.cells for cell in column[:50] if len(cell) == 3}
     around = Surroundings(
+        own=[day for day in columns.once[columns.main] if day.separator],
+        beside=[day for column, once in columns.once.items() if column != columns.main for day in once],
         known=[day for text in (work.table.name, *work.above) for day in days_in_text(text)],
         newest_first=newest_first,
         has_decimal_comma=numbers.mark == ",",

@@ -51,8 +51,14 @@ def _joined(columns: Sequence[Sequence[str]], rows: int) -> list[str]:
     if not columns:
         return [""] * rows
     if len(columns) == 1:
-        return list(map(one_line, columns[0]))
-    return [one_line(" ".join(dict.fromkeys(filter(None, cells)))) for cells in zip(*columns, strict=True)]
+        found = list(columns[0])
+    elif len(columns) == 2:
+        pairs = zip(*columns, strict=True)
+        found = [f"{one} {two}" if one and two and one != two else one or two for one, two in pairs]
+    else:
+        found = [" ".join(dict.fromkeys(filter(None, cells))) for cells in zip(*columns, strict=True)]
+    together = "|".join(found)
+    return found if together.isprintable() and "  " not in together else list(map(one_line, found))
 
 
 def _unique(columns: Columns, column: int) -> bool:
