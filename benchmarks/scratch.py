@@ -19,7 +19,7 @@ import tests.server  # noqa: F401 - starts the embedded server where DATABASE_UR
 
 django.setup()
 
-from django.utils import timezone  # noqa: E402
+from django.utils import timezone  # noqa: E402 - Django must be set up first
 
 from ledgerflow.books.models import Book  # noqa: E402
 from ledgerflow.ledger.models import Account  # noqa: E402

@@ -114,8 +114,9 @@ def refusals_explained() -> Iterator[None]:
     """
     try:
         yield
-    except DatabaseError as error:
-        explained = _explain(error.__cause__)
+    except (DatabaseError, PsycopgError) as error:
+        # Django wraps what a cursor raises, but not what ends a COPY.
+        explained = _explain(error if isinstance(error, PsycopgError) else error.__cause__)
         if explained is None:
             raise
         raise explained from error

@@ -7,23 +7,15 @@ import pytest
 from django.utils import timezone
 
 from ledgerflow.ledger.models import BatchSource, EntryText, JournalEntry, LedgerState
-from ledgerflow.ledger.selectors import balances
-from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, post_entries
+from ledgerflow.ledger.selectors import balances, changes, trial_balance
+from ledgerflow.ledger.services.journal import post_entries
 from tests.factories import AccountFactory, BookFactory, UserFactory
+from tests.ledger.drafts import two_lines
 
 pytestmark = pytest.mark.django_db
 
 
-def _entry(bank, cost, amount, day=date(2026, 3, 5), **more):
-    amount = Decimal(amount)
-    return EntryDraft(
-        date=day,
-        lines=(LineDraft(cost.pk, "USD", amount, amount), LineDraft(bank.pk, "USD", -amount, -amount)),
-        **more,
-    )
-
-
-@pytest.mark.parametrize("count", [1, 3, 600], ids=["one", "few", "staged"])
+@pytest.mark.parametrize("count", [1, 3, 600], ids=["one", "few", "copied"])
 def test_it_numbers_and_moves(count):
     book = BookFactory()
     bank, cost = AccountFactory(book=book, code="1000"), AccountFactory(book=book, code="6000")
@@ -31,14 +23,14 @@ def test_it_numbers_and_moves(count):
     first = post_entries(
         book=book,
         source=BatchSource.MANUAL,
-        entries=[_entry(bank, cost, "1.25", text="first")],
+        entries=[two_lines(bank, cost, "1.25", text="first")],
         posted_by=UserFactory(),
         posted_at=timezone.now(),
     )
     second = post_entries(
         book=book,
         source=BatchSource.STATEMENT,
-        entries=[_entry(bank, cost, "2.00", text=f"entry {n}") for n in range(count)],
+        entries=[two_lines(bank, cost, "2.00", text=f"entry {n}") for n in range(count)],
         posted_by=None,
         posted_at=timezone.now(),
     )
@@ -53,3 +45,30 @@ def test_it_numbers_and_moves(count):
     assert [row.base_amount for row in balances(book=book, as_of=date(2026, 3, 31))] == [-total, total]
     assert [row.base_amount for row in balances(book=book, as_of=date(2026, 3, 4))] == [0, 0]
     assert [row.base_amount for row in balances(book=book, as_of=date(2026, 3, 30))] == [-total, total]
+
+
+def test_a_trial_balance_takes_one_query(django_assert_num_queries):
+    book = BookFactory()
+    bank, cost = AccountFactory(book=book, code="1000"), AccountFactory(book=book, code="6000")
+    AccountFactory(book=book, code="7000")
+    for day, amount in (
+        (date(2026, 1, 31), "4.00"),
+        (date(2026, 2, 10), "1.00"),
+        (date(2026, 2, 20), "2.00"),
+    ):
+        post_entries(
+            book=book,
+            source=BatchSource.MANUAL,
+            entries=[two_lines(bank, cost, amount, day)],
+            posted_by=None,
+            posted_at=timezone.now(),
+        )
+
+    with django_assert_num_queries(1):
+        trial = trial_balance(book=book, as_of=date(2026, 2, 10))
+    with django_assert_num_queries(2):
+        moved = changes(book=book, first=date(2026, 2, 1), last=date(2026, 2, 19))
+
+    assert [(row.code, row.debit, row.credit) for row in trial.rows] == [("1000", 0, 5), ("6000", 5, 0)]
+    assert (trial.total_debit, trial.total_credit) == (5, 5)
+    assert [row.base_amount for row in moved] == [-1, 1, 0]

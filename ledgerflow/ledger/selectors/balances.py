@@ -116,15 +116,20 @@ SELECT account.id, account.code, account.name, account.type, account.is_archived
 def _bounds(book: Book, as_of: date) -> dict[str, object]:
     month = as_of.replace(day=1)
     days = calendar.monthrange(as_of.year, as_of.month)[1]
-    if as_of.day * 2 <= days:
-        return {"book": book.pk, "whole_before": month, "part_first": month, "part_last": as_of, "sign": 1}
     end = as_of.replace(day=days)
+    if as_of.day * 2 <= days:
+        whole_before, part_first, part_last, sign = month, month, as_of, 1
+    elif as_of < end:
+        whole_before, part_first, part_last, sign = end, as_of + timedelta(days=1), end, -1
+    else:
+        # No part month: an empty range of days.
+        whole_before, part_first, part_last, sign = end, end, month, 1
     return {
         "book": book.pk,
-        "whole_before": end,
-        "part_first": as_of + timedelta(days=1),
-        "part_last": end,
-        "sign": -1,
+        "whole_before": whole_before,
+        "part_first": part_first,
+        "part_last": part_last,
+        "sign": sign,
     }
 
 
