@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - each maker takes the page, though few need it
 """One object of each kind that an address can name, all of one book."""
 
 from typing import Any

@@ -13,8 +13,8 @@ from ledgerflow.users.models import User
 def book_scope(book: Book, user: User | None) -> Iterator[None]:
     """Open the transaction of a request or job and name its book and user to PostgreSQL.
 
-    The names (``ledgerflow.book``, ``ledgerflow.user``) last until the transaction ends; row level security can stand on
-    them without a change to any query.
+    The names (``ledgerflow.book``, ``ledgerflow.user``) last until the transaction ends; row level security can
+    stand on them without a change to any query.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:

@@ -40,7 +40,7 @@ class BookMixin(View):
         """Settle who may come in, then answer inside the book's transaction."""
         if not request.user.is_authenticated:
             return _to_sign_in(request)
-        self.user = cast("User", request.user)
+        self.user = request.user
         self.book = get_object_or_404(selectors.books_for(user=self.user), slug=kwargs["book"])
         try:
             with book_scope(self.book, self.user):
@@ -65,7 +65,7 @@ class BookMixin(View):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the book, the role and what it may do."""
-        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin: the view has it
         return context | {"book": self.book, "role": self.role, "may": may_by_name(self.role)}
 
 
@@ -146,7 +146,7 @@ class MembersView(_ManagedMixin, FormView[InviteForm]):
 class _MemberChangeView(BookMixin):
     action = Action.MANAGE_BOOK
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *_: Any, **kwargs: Any) -> HttpResponse:
         """Change the member, or say why not."""
         member = get_object_or_404(self.book.memberships.select_related("user"), pk=kwargs["member"])
         try:
@@ -186,7 +186,7 @@ class InvitationWithdrawView(BookMixin):
 
     action = Action.MANAGE_BOOK
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *_: Any, **kwargs: Any) -> HttpResponse:
         """End it."""
         invitation = get_object_or_404(self.book.invitations, pk=kwargs["invitation"])
         try:

@@ -8,14 +8,14 @@ from django.views.decorators.http import require_safe
 
 @never_cache
 @require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(_: HttpRequest) -> HttpResponse:
     """Say that the process answers; nothing else is touched."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @never_cache
 @require_safe
-def readyz(request: HttpRequest) -> HttpResponse:
+def readyz(_: HttpRequest) -> HttpResponse:
     """Say whether the database answers too: 503 while it does not, without a word about why."""
     try:
         with connection.cursor() as cursor:

@@ -2,4 +2,6 @@ from django.apps import AppConfig
 
 
 class UsersConfig(AppConfig):
+    """People."""
+
     name = "ledgerflow.users"

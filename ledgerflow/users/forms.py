@@ -40,7 +40,7 @@ class ChangePasswordForm(PasswordChangeForm):
         self.fields["new_password1"].help_text = PASSWORD_HINT
 
 
-class ResetPasswordForm(SetPasswordForm):
+class ResetPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic for the type checker only
     """The new password twice."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -56,15 +56,15 @@ class ChoosePasswordForm(forms.Form):
     )
     password = forms.CharField(strip=False, widget=new_password_input(), help_text=PASSWORD_HINT)
 
-    def __init__(self, *args: Any, email: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, address: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.email = email
+        self.address = address
 
     def clean(self) -> dict[str, Any]:
         """Hold the password to the rules, the person's name and address among what it may not repeat."""
         values: dict[str, Any] = super().clean() or {}
         if "password" in values:
-            person = User(email=values.get("email", self.email), name=values.get("name", ""))
+            person = User(email=values.get("email", self.address), name=values.get("name", ""))
             try:
                 validate_password(values["password"], person)
             except forms.ValidationError as error:

@@ -41,7 +41,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_firm_admin = models.BooleanField("firm administrator: every book, and invitations", default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+    objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -138,5 +138,6 @@ def _digest(token: str) -> str:
 
 
 def _refuse_taken(email: str, *, but: User | None = None) -> None:
-    if User.objects.filter(email__iexact=email).exclude(pk=but.pk if but else None).exists():
+    others = User.objects.filter(email__iexact=email)
+    if (others.exclude(pk=but.pk) if but else others).exists():
         raise AddressTakenError(f"{email} is in use already.")

@@ -2,4 +2,6 @@ from django.apps import AppConfig
 
 
 class WebConfig(AppConfig):
+    """The frame around every page."""
+
     name = "ledgerflow.web"

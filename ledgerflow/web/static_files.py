@@ -3,8 +3,8 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class StaticFiles(CompressedManifestStaticFilesStorage):
-    """A file that `collectstatic` has not seen keeps its plain name: a missing picture is no reason for an error page."""
+class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # WhiteNoise is not typed
+    """A file that `collectstatic` has not seen keeps its plain name: a missing picture is no error page."""
 
     manifest_strict = False
 

@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class _Server(LiveServerThread):
-    """Django's live server with a connection of its own in each thread: the tests' database is shared, not the connection."""
+    """Django's live server, where each thread has a connection of its own to the test's database."""
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def addresses(live_address: str) -> list[tuple[str, str]]:
 
 def _is_a_page(page: Page) -> bool:
     # Django's own admin is for the operator of the server; its pages are Django's.
-    return not page.name.startswith("admin:") and page.name not in {"web:sign-out"}
+    return not page.name.startswith("admin:") and page.name != "web:sign-out"
 
 
 def _everyone_sees() -> User:

@@ -31,7 +31,7 @@ class InvitationView(View):
         invitation = find_invitation(token=token, now=timezone.now())
         if invitation is None:
             return _refused(request)
-        return _page(request, invitation, ChoosePasswordForm(email=invitation.email))
+        return _page(request, invitation, ChoosePasswordForm(address=invitation.email))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         """Accept it."""
@@ -55,7 +55,7 @@ def _accept(request: HttpRequest, invitation: Invitation, user: User, now: datet
 
 
 def _join(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpResponse:
-    form = ChoosePasswordForm(request.POST, email=invitation.email)
+    form = ChoosePasswordForm(request.POST, address=invitation.email)
     if not form.is_valid():
         return _page(request, invitation, form)
     try:

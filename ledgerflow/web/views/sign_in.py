@@ -38,7 +38,7 @@ class SignInView(auth_views.LoginView):
 class SignInLinkView(View):
     """Sign in by a link, once. Opening it uses nothing up, because mail programs open links before people do."""
 
-    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+    def get(self, request: HttpRequest, **_: str) -> HttpResponse:
         """Show the button."""
         return render(request, "web/sign_in_link.html")
 
@@ -59,7 +59,7 @@ class PasswordChangeView(auth_views.PasswordChangeView):
     template_name = "web/password_change.html"
     success_url = reverse_lazy("web:home")
 
-    def form_valid(self, form: ChangePasswordForm) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         """Change it and say so."""
         messages.success(self.request, "Your password is changed; other sessions of yours have ended.")
         return super().form_valid(form)
@@ -87,7 +87,7 @@ class PasswordResetConfirmView(auth_views.PasswordResetConfirmView):
     template_name = "web/password_reset_confirm.html"
     success_url = reverse_lazy("web:sign-in")
 
-    def form_valid(self, form: ResetPasswordForm) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         """Set it and say so."""
         messages.success(self.request, "Your password is set; sign in with it.")
         return super().form_valid(form)
