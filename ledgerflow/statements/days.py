@@ -122,7 +122,7 @@ def plan(
         found = recognize(day, _portions(by_statement, spans), answers.get(day, {}))
         of = {(one.statement, one.no): one for shown in by_statement.values() for one in shown}
         movements = _lay(found.slots, of, kept, holds)
-        _hold(movements, found.contests, held_back, holds)
+        _hold(movements, found.contests, kept, held_back, holds)
         change.questions |= {(day, pair) for pair in found.questions}
         for movement in movements.values():
             if movement.line is None:
@@ -209,19 +209,27 @@ def _movement(line: int | None, shown: list[Seen], kept: Mapping[int, Kept], hol
 
 
 def _hold(
-    movements: Mapping[int, Movement], contests: Sequence[Contest], held_back: Collection[int], holds: Holds
+    movements: Mapping[int, Movement],
+    contests: Sequence[Contest],
+    kept: Mapping[int, Kept],
+    held_back: Collection[int],
+    holds: Holds,
 ) -> None:
-    """Hold back what only statements that do not prove show, and of a contest the youngest lines.
+    """Hold back what only statements that do not prove show, and the uncertain lines of each contest.
 
-    The youngest, because older ones may be in the books already.
+    Of a contest those wait that are held back anyway, then those that wait already, then the youngest, because older ones
+    may be in the books.
     """
     for movement in movements.values():
         if all(one.statement in held_back for one in movement.shown):
             movement.hold = holds.proof
+
+    def waits_before(movement: Movement) -> tuple[bool, bool, bool, int]:
+        line = movement.line
+        waits_already = line is not None and kept[line].hold == holds.question
+        return (movement.hold == holds.none, not waits_already, line is not None, -(line or 0))
+
     for contest in contests:
-        by_age = sorted(
-            (movements[id(slot)] for slot in contest.slots),
-            key=lambda movement: (movement.line is None, movement.line or 0),
-        )
-        for movement in by_age[len(by_age) - contest.uncertain :]:
+        ranked = sorted((movements[id(slot)] for slot in contest.slots), key=waits_before)
+        for movement in ranked[: contest.uncertain]:
             movement.hold = holds.question

@@ -245,13 +245,20 @@ def _relation(day: date, one: Portion, other: Portion, answers: Answers, some_co
 
 
 def _are_twins(one: Portion, other: Portion) -> bool:
-    """Whether both statements have this day only and show the same: the same statement, downloaded again."""
-    is_whole = all(portion.span.first_date == portion.span.last_date for portion in (one, other))
-    return is_whole and _shows(one) == _shows(other)
+    """Whether both statements have this day only and show the same: the same statement, downloaded again.
+
+    A file without identifiers is also the same as one with them.
+    """
+    if any(portion.span.first_date != portion.span.last_date for portion in (one, other)):
+        return False
+    by_id = all(any(shown.bank_id for shown in portion.occurrences) for portion in (one, other))
+    return _shows(one, by_id=by_id) == _shows(other, by_id=by_id)
 
 
-def _shows(portion: Portion) -> Counter[tuple[Decimal, str, str | None]]:
-    return Counter((shown.amount, shown.text, shown.bank_id) for shown in portion.occurrences)
+def _shows(portion: Portion, *, by_id: bool) -> Counter[tuple[Decimal, str, str | None]]:
+    return Counter(
+        (shown.amount, shown.text, shown.bank_id if by_id else None) for shown in portion.occurrences
+    )
 
 
 def _not_identifying(portions: Sequence[Portion], relations: Mapping[Pair, _Relation]) -> Collection[str]:

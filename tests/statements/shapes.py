@@ -1,14 +1,14 @@
 """Readings in a few words, for tests of what becomes of them."""
 
 import itertools
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from ledgerflow.documents.services import store_document
 from ledgerflow.statements import services
 from ledgerflow.toolbox.values import Reading, Statement, StatementLine
 
-NOW = datetime(2026, 3, 1, 9, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 _NAMES = itertools.count(1)
 
 
