@@ -1,7 +1,7 @@
 """`make mutants`: break the ledger and the proof on purpose, and count how much of it the tests notice.
 
-mutmut copies the project to ``mutants/`` and changes one thing at a time in the files that ``[tool.mutmut]`` names. It passes over
-functions that are decorated, so a service opens its transaction inside; SQL is not changed at all.
+mutmut copies the project to ``mutants/`` and changes one thing at a time in the files that ``[tool.mutmut]``
+names. It passes over functions that are decorated, and SQL is not changed at all.
 """
 
 import json

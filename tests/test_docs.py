@@ -94,9 +94,8 @@ def _keys_of_pages() -> set[str]:
     keys = {"?", "Esc"}
     for name in own_files(".html"):
         keys.update(key for key in re.findall(r'data-key="([^"]+)"', text(name)) if "{" not in key)
-    for name in own_files(".py"):
-        if name.startswith("ledgerflow/"):
-            keys.update(f"g {key}" for key in re.findall(r'\bkey="([a-z])"', text(name)))
+    places = re.findall(r'_Place\(.*"([a-z])"\)', text("ledgerflow/web/context.py"))
+    keys.update(f"g {key}" for key in places)
     script = text("ledgerflow/review/static/review/queue.js")
     actions = script.split("const actions = {", 1)[1].split("\n  };", 1)[0]
     keys.update(re.findall(r"^    (\w+): \(", actions, re.MULTILINE))

@@ -30,10 +30,21 @@ MONEY = (
     "tools/_shared/amounts.py",
 )
 
-#: Modules that speak SQL, and why the ORM does not do there.
+#: Modules and folders that speak SQL, and why the ORM does not do there.
 SPEAKS_SQL = {
     "ledgerflow/core/jobs.py": "reads the queue's own tables",
     "ledgerflow/books/scope.py": "names book and user to the session",
+    "ledgerflow/cli/database.py": "holds an advisory lock while it migrates",
+    "ledgerflow/ops/": "asks the server about itself",
+    "ledgerflow/ledger/services/": "posts sets through the functions that guard the journal",
+    "ledgerflow/ledger/selectors/": "adds up movements and part months in one query",
+    "ledgerflow/statements/services/": "recognizes and stores lines as sets",
+    "ledgerflow/statements/stored.py": "brings sets of lines in by COPY",
+    "ledgerflow/statements/verify.py": "recomputes what triggers keep",
+    "ledgerflow/payees/services.py": "identifies payees as a set",
+    "ledgerflow/classification/services/": "classifies and decides as sets",
+    "ledgerflow/classification/selectors.py": "counts what a rule would touch, as a set",
+    "ledgerflow/posting/services/": "turns lines into entries as a set",
 }
 
 #: Modules that look at the environment; settings come from `config.env` alone.
@@ -41,7 +52,10 @@ READS_ENVIRONMENT = {
     "config/env.py": "reads every setting",
     "config/wsgi.py": "names the settings module",
     "manage.py": "names the settings module",
+    "ledgerflow/cli/__init__.py": "names the settings module",
+    "ledgerflow/cli/processes.py": "hands it to web and worker",
     "ledgerflow/embedded/server.py": "hands it to the supervisor without PG* variables",
+    "ledgerflow/toolbox/sandbox.py": "hands a few harmless variables to the reader's process",
 }
 
 
@@ -121,7 +135,7 @@ def test_only_services_and_models_write_rows() -> None:
         if name.startswith("ledgerflow/")
         if not {"services", "models"} & set(PurePosixPath(name).with_suffix("").parts)
         for line, receiver, called in calls(name)
-        if receiver and called in writing
+        if receiver not in {"", "self"} and called in writing
     )
 
 
@@ -181,11 +195,13 @@ def test_only_listed_modules_speak_sql() -> None:
     report(
         [
             f"{name}: speaks SQL; use the ORM or list it in SPEAKS_SQL with its reason."
-            for name in speaking - SPEAKS_SQL.keys()
+            for name in speaking
+            if not name.startswith(tuple(SPEAKS_SQL))
         ]
         + [
-            f"{name}: is listed in SPEAKS_SQL but speaks none (any more)."
-            for name in SPEAKS_SQL.keys() - speaking
+            f"{listed}: is listed in SPEAKS_SQL but speaks none (any more)."
+            for listed in SPEAKS_SQL
+            if not any(name.startswith(listed) for name in speaking)
         ]
     )
 
@@ -370,14 +386,21 @@ def test_no_file_names_a_machine() -> None:
 def test_every_suppression_names_its_rule_and_its_reason() -> None:
     findings = []
     for name in python_files(tests=True):
+        explained = ""
         for at, line in enumerate(text(name).splitlines(), start=1):
-            for kind, rest in re.findall(r"# (noqa|type: ignore|pragma: no cover)(.*)$", line):
-                named = re.match(r"(: [A-Z]+[0-9]+(, ?[A-Z]+[0-9]+)*|\[[a-z-]+(, ?[a-z-]+)*\])?(.*)", rest)
-                reason = named[4] if named else ""
-                if kind != "pragma: no cover" and not (named and named[1]):
-                    findings.append(f"{name}:{at}: {kind} names no rule.")
-                if not re.search(r"[a-z]{3}", reason):
-                    findings.append(f"{name}:{at}: {kind} gives no reason; add ' - why' behind it.")
+            match = re.search(
+                r"# (noqa|type: ignore)(: [A-Z]+\d+(?:, ?[A-Z]+\d+)*|\[[a-z-]+(?:, ?[a-z-]+)*\])?(.*)$", line
+            )
+            if match is None:
+                explained = ""
+                continue
+            kind, rule, reason = match.groups()
+            if not rule:
+                findings.append(f"{name}:{at}: {kind} names no rule.")
+            # One reason does for the lines that follow with the same rule.
+            elif not re.search(r"[a-z]{3}", reason) and rule != explained:
+                findings.append(f"{name}:{at}: {kind} gives no reason; add ' - why' behind it.")
+            explained = rule or ""
     report(findings)
 
 
