@@ -15,7 +15,7 @@ from tools._shared.movements import Numbers, Values
 from tools._shared.proofs import Choice, Groups
 from tools._shared.texts import Texts, one_line
 from tools._shared.vocabulary import Role
-from tools._shared.work import Work
+from tools._shared.work import Work, booked_rows
 from tools.contract import BOOKED, PENDING, Statement, StatementLine
 
 
@@ -70,10 +70,11 @@ def build_statement(work: Work, settled: Settled, rows: list[int], *, alone: boo
     opening, closing = (work.leftovers.opening, work.leftovers.closing) if alone else (None, None)
     newest_first = dates[rows[0]] > dates[rows[-1]]
     known_direction = newest_first if dates[rows[0]] != dates[rows[-1]] else None
-    chain = Groups([rows], known_direction).chains(moved, balances)[0]
+    booked = booked_rows(work, rows) or rows
+    chain = Groups([booked], known_direction).chains(moved, balances)[0]
     if choice.balance is not None and chain.works:
         newest_first = chain.newest_first
-        first, last = ends([moved[at] for at in rows], [balances[at] for at in rows], chain)
+        first, last = ends([moved[at] for at in booked], [balances[at] for at in booked], chain)
         opening = first if opening is None else opening
         closing = last if closing is None else closing
     opening = _repeated(columns, settled.numbers, rows, Role.OPENING) if opening is None else opening

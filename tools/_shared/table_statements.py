@@ -18,7 +18,7 @@ from tools._shared.row_words import is_card, is_failed, is_pending
 from tools._shared.tables import Table, find_header, find_title_row, is_blank
 from tools._shared.texts import text_columns
 from tools._shared.vocabulary import Role, words
-from tools._shared.work import Work, rows_by_account
+from tools._shared.work import Work, booked_rows, rows_by_account
 from tools.contract import Reading, StatementRefusedError
 
 _EDGE_ROWS = 4
@@ -38,7 +38,7 @@ def read_table(table: Table, format_name: str) -> Reading:
         return Reading(format_name, (), notice="The file has a header row but no transactions.")
     _check_width(table, header, body)
     width = max(max((len(table.rows[at]) for at in body), default=0), len(header))
-    cells = list(zip_longest(*(table.rows[at] for at in body), fillvalue=""))
+    cells = list(zip_longest(*table.rows[start:], fillvalue=""))
     cells.extend([("",) * len(body)] * (width - len(cells)))
     above = [" ".join(filter(None, row)) for row in table.rows[:start]]
     card = is_card(table.name.rpartition(".")[0]) or any(map(is_card, above))
@@ -54,7 +54,7 @@ def read_table(table: Table, format_name: str) -> Reading:
         sum(map(bool, columns.pick(at))) * 2 > len(columns.dated) for at in columns.of(Role.CARD)
     )
     moves = [True] * len(columns.dated)
-    work = Work(table, columns, [table.numbers[at] for at in body], above, card, Leftovers(), moves, [])
+    work = Work(table, columns, table.numbers[start:], above, card, Leftovers(), moves, [])
     return _read(work, format_name)
 
 
@@ -94,7 +94,7 @@ def _read(work: Work, format_name: str) -> Reading:
     choice = choose(
         columns,
         numbers,
-        Groups(list(groups.values()), newest_first),
+        Groups([booked_rows(work, rows) for rows in groups.values()], newest_first),
         is_card=work.is_card,
         line_of=work.numbers,
         unit=work.table.unit,

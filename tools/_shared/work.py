@@ -44,3 +44,8 @@ def rows_by_account(
             key = accounts[position] if accounts else "", codes[currencies[position]] if currencies else ""
             groups.setdefault(key, []).append(position)
     return groups
+
+
+def booked_rows(work: Work, rows: list[int]) -> list[int]:
+    """Return the positions of the rows that the bank has booked: the others do not move the running balance yet."""
+    return [position for position in rows if not work.pending[position]] if any(work.pending) else rows
