@@ -15,6 +15,7 @@ from ledgerflow.books.services import invite
 from ledgerflow.classification.models import Rule
 from ledgerflow.documents.services import store_document
 from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.statements.models import DayQuestion, Proof, Statement, StatementLine
 from ledgerflow.users.models import User
 from ledgerflow.users.services import make_sign_in_link
 from tests.factories import AccountFactory, BankAccountFactory, BookFactory, MembershipFactory, UserFactory
@@ -95,6 +96,48 @@ class Sample:
         document = self.value("document", page)
         run = ImportRun.objects.create(book=self.book, document_id=document, created_at=timezone.now())
         return run.pk
+
+    def _make_statement(self, page: str) -> int:
+        return self._statement(position=0, page=page)
+
+    def _statement(self, *, position: int, page: str) -> int:
+        bank_account = BankAccountFactory(book=self.book)
+        statement = Statement.objects.create(
+            book=self.book,
+            document_id=self.value("document", page),
+            bank_account=bank_account,
+            position=position,
+            format="csv",
+            currency="USD",
+            line_count=0,
+            total=0,
+            proof=Proof.UNPROVABLE,
+            imported_at=timezone.now(),
+        )
+        return statement.pk
+
+    def _make_line(self, page: str) -> int:
+        bank_account = BankAccountFactory(book=self.book)
+        line = StatementLine.objects.create(
+            book=self.book,
+            bank_account=bank_account,
+            date=timezone.localdate(),
+            amount=-3,
+            currency="USD",
+            description="Coffee",
+        )
+        return line.pk
+
+    def _make_question(self, page: str) -> int:
+        bank_account = BankAccountFactory(book=self.book)
+        question = DayQuestion.objects.create(
+            book=self.book,
+            bank_account=bank_account,
+            date=timezone.localdate(),
+            statement_id=self.value("statement", page),
+            other_statement_id=self._statement(position=1, page=page),
+        )
+        return question.pk
 
     def _make_rule(self, page: str) -> int:
         account = AccountFactory(book=self.book)
