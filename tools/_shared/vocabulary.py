@@ -41,12 +41,12 @@ class Role(StrEnum):
 
 _DATE = (
     r"date|datum|data|fecha|dato|dag|dzien|den|datetime|paiva|paivamaara|pvm|kuupaev|datums|tarih|"
-    r"tarihi|datuma|nap|created"
+    r"tarihi|datuma|nap|created|ημερομηνια"
 )
 _AMOUNT = (
     r"amounts?|amt|betrag|umsatz|bedrag|montant|importe|monto|importo|valor|quantia|montante|belopp|"
     r"belob|belop|maara|summa|suma|sum|kwota|castka|osszeg|osszege|tutar|mutatie|net|netto|cantidad|"
-    r"castka|ciastka|сумма|сума|iznos|znesek|\w*betrag|\w*bedrag|\w*belopp|total|value"
+    r"castka|ciastka|сумма|сума|ποσο|iznos|znesek|\w*betrag|\w*bedrag|\w*belopp|total|value"
 )
 
 _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
@@ -109,7 +109,7 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
         (
             r"\b(?:balance|bal|saldo|boeksaldo|kontostand|solde|sald|saldi|egyenleg|zustatek|zostatok|"
             r"stanje|bakiye|bilanz|runningbalance|salden|kontosaldo|atlikums|likutis|jaak|(?:saldo|"
-            r"stan) po\b.*|остаток|баланс|сальдо)\b|\w+saldo\b|余额|餘額|残高|잔액|本次余额"
+            r"stan) po\b.*|остаток|залишок|υπολοιπο|баланс|сальдо)\b|\w+saldo\b|余额|餘額|残高|잔액|本次余额"
         ),
     ),
     (
@@ -157,7 +157,7 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
         (
             r"\b(?:debits?|debet|debito|debitos|withdrawals?|withdrawn|paid out|money out|out|outflow|"
             r"outgoing|spent|soll|ausgang|ausgaben?|belastung(?:en)?|lastschrift|af|retrait|depenses?|"
-            r"cargos?|adeudos?|debe|retiros?|gastos?|dare|uscite|uscita|addebit[oi]|ut|uttag|ud|"
+            r"cargos?|adeudos?|debe|retiros?|gastos?|dare|uscite|uscita|addebit[oi]|ut|uttag|borc|χρεωση|ud|"
             r"utgift\w*|ud|ulos\w*|obciazeni\w*|vydaje?|terheles|debits|expenses?|saidas?|despesas?|"
             r"charge amount|purchases?|расход|списание|дебет)\b|支出|支取|借方|出金|引出|引き出し|支払|출금|提出"
         ),
@@ -167,7 +167,7 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
         (
             r"\b(?:credits?|kredit|credito|creditos|deposits?|paid in|money in|in|inflow|incoming|"
             r"received|haben|eingang|einnahmen?|gutschrift(?:en)?|bij|depot|recettes?|abonos?|haber|"
-            r"ingresos?|avere|entrate|entrata|accredit[oi]|insattning|ind|inntekt\w*|innskudd|panot|"
+            r"ingresos?|avere|entrate|entrata|accredit[oi]|insattning|ind|inn|alacak|πιστωση|inntekt\w*|innskudd|panot|"
             r"uznani\w*|prijmy?|jovairas|income|receipts?|entradas?|receitas?|приход|зачисление|"
             r"кредит)\b|收入|存入|貸方|入金|預入|預け入れ|お預り|預り|入金額|입금|贷方"
         ),
