@@ -66,20 +66,12 @@ class Account(models.Model):
 
 
 class LedgerState(models.Model):
-    """One row per book, locked first by every posting and closing; only triggers change it.
-
-    When a transaction commits, every number that a batch promised must have its entry (``numbers_promised``
-    is ``next_number - 1``) and every line that an entry expects must be there (``lines_expected`` is
-    ``lines_present``): no batch without its entries, no entry without its lines.
-    """
+    """One row per book, locked first by every posting and closing; only triggers change it."""
 
     book = models.OneToOneField(Book, primary_key=True, on_delete=models.PROTECT, related_name="+")
     next_number = models.BigIntegerField(default=1)
     next_batch = models.BigIntegerField(default=1)
     closed_through = models.DateField(null=True)
-    numbers_promised = models.BigIntegerField(default=0)
-    lines_expected = models.BigIntegerField(default=0)
-    lines_present = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"next entry {self.next_number}"
@@ -95,7 +87,11 @@ class BatchSource(models.TextChoices):
 
 
 class PostingBatch(models.Model):
-    """Entries that were posted together, by one user at one moment."""
+    """Entries that were posted together, by one user at one moment.
+
+    The row comes first and promises its numbers; when the transaction commits, the entries must be there, each
+    with its lines.
+    """
 
     pk = models.CompositePrimaryKey("book_id", "no")
     book = models.ForeignKey(

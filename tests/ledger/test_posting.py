@@ -39,8 +39,7 @@ def test_it_numbers_and_moves(count):
     assert (second.batch_no, second.first_number, second.count) == (2, 2, count)
     assert JournalEntry.objects.filter(book=book).count() == count + 1
     assert EntryText.objects.get(book=book, entry_number=count + 1).text == f"entry {count - 1}"
-    state = LedgerState.objects.get(book=book)
-    assert (state.next_number, state.lines_present, state.lines_expected) == (count + 2, *[2 * count + 2] * 2)
+    assert LedgerState.objects.get(book=book).next_number == count + 2
     total = Decimal("1.25") + 2 * count
     assert [row.base_amount for row in balances(book=book, as_of=date(2026, 3, 31))] == [-total, total]
     assert [row.base_amount for row in balances(book=book, as_of=date(2026, 3, 4))] == [0, 0]

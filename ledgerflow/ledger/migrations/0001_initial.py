@@ -23,9 +23,6 @@ class Migration(migrations.Migration):
                 ('next_number', models.BigIntegerField(default=1)),
                 ('next_batch', models.BigIntegerField(default=1)),
                 ('closed_through', models.DateField(null=True)),
-                ('numbers_promised', models.BigIntegerField(default=0)),
-                ('lines_expected', models.BigIntegerField(default=0)),
-                ('lines_present', models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(

@@ -1,8 +1,8 @@
-DROP TRIGGER ledger_state_is_complete ON ledger_ledgerstate;
+DROP TRIGGER ledger_batch_is_complete ON ledger_postingbatch;
 DROP TRIGGER ledger_lines_arrive ON ledger_journalline;
 DROP TRIGGER ledger_entries_arrive ON ledger_journalentry;
 DROP TRIGGER ledger_batch_arrives ON ledger_postingbatch;
-DROP FUNCTION ledger_state_is_complete();
+DROP FUNCTION ledger_batch_is_complete();
 DROP FUNCTION ledger_lines_arrive();
 DROP FUNCTION ledger_explain_account(bigint, bigint, text, boolean, text, text);
 DROP FUNCTION ledger_explain_lines(bigint, bigint, bigint, numeric);

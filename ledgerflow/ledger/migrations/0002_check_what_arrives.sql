@@ -13,13 +13,15 @@ ALTER TABLE ledger_movement
     ADD CONSTRAINT ledger_movement_account_in_book FOREIGN KEY (book_id, account_id)
     REFERENCES ledger_account (book_id, id) DEFERRABLE INITIALLY DEFERRED;
 
+-- A batch promises the next numbers of its book. From here to the end of the transaction the state row is locked,
+-- so nothing is numbered or closed meanwhile.
 CREATE FUNCTION ledger_batch_arrives() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
 $$
 BEGIN
     UPDATE ledger_ledgerstate
-       SET next_batch = next_batch + 1, numbers_promised = numbers_promised + NEW.entry_count
-     WHERE book_id = NEW.book_id AND next_batch = NEW.no AND numbers_promised + 1 = NEW.first_number;
+       SET next_batch = next_batch + 1, next_number = next_number + NEW.entry_count
+     WHERE book_id = NEW.book_id AND next_batch = NEW.no AND next_number = NEW.first_number;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'Batch % from entry % on does not follow the last one of book %.',
             NEW.no, NEW.first_number, NEW.book_id USING ERRCODE = 'LF003';
@@ -36,33 +38,27 @@ CREATE FUNCTION ledger_entries_arrive() RETURNS trigger
 $$
 DECLARE
     arrived record;
-    state ledger_ledgerstate;
+    closed date;
 BEGIN
     FOR arrived IN
-        SELECT book_id, batch_no, count(*) AS entries, min(number) AS first_number, max(number) AS last_number,
-               min(date) AS earliest, sum(line_count) AS lines, bool_or(reverses_number IS NOT NULL) AS reverses
+        SELECT book_id, batch_no, min(number) AS first_number, max(number) AS last_number, min(date) AS earliest,
+               bool_or(reverses_number IS NOT NULL) AS reverses
           FROM fresh GROUP BY book_id, batch_no ORDER BY book_id, batch_no
     LOOP
-        -- The key (book_id, number) makes n numbers from first to first + n - 1 exactly those without a gap.
-        UPDATE ledger_ledgerstate AS kept
-           SET next_number = kept.next_number + arrived.entries, lines_expected = lines_expected + arrived.lines
-         WHERE kept.book_id = arrived.book_id
-           AND kept.next_number = arrived.first_number
-           AND arrived.last_number = arrived.first_number + arrived.entries - 1
-           AND (closed_through IS NULL OR closed_through < arrived.earliest)
-           AND EXISTS (SELECT FROM ledger_postingbatch AS batch
-                        WHERE batch.book_id = arrived.book_id AND batch.no = arrived.batch_no
-                          AND batch.first_number <= arrived.first_number
-                          AND arrived.last_number < batch.first_number + batch.entry_count);
+        -- The batch is this transaction's own: every number of an older one is taken.
+        SELECT state.closed_through INTO closed
+          FROM ledger_postingbatch AS batch JOIN ledger_ledgerstate AS state ON state.book_id = batch.book_id
+         WHERE batch.book_id = arrived.book_id AND batch.no = arrived.batch_no
+           AND batch.first_number <= arrived.first_number
+           AND arrived.last_number < batch.first_number + batch.entry_count;
         IF NOT FOUND THEN
-            SELECT * INTO state FROM ledger_ledgerstate WHERE book_id = arrived.book_id FOR UPDATE;
-            IF state.closed_through >= arrived.earliest THEN
-                RAISE EXCEPTION 'The books are closed through %; an entry is dated %.',
-                    state.closed_through, arrived.earliest USING ERRCODE = 'LF004';
-            END IF;
-            RAISE EXCEPTION 'Entries % to % of batch % do not follow the last one of book %.',
+            RAISE EXCEPTION 'Entries % to % are not the numbers that batch % of book % promised.',
                 arrived.first_number, arrived.last_number, arrived.batch_no, arrived.book_id
                 USING ERRCODE = 'LF003';
+        END IF;
+        IF closed >= arrived.earliest THEN
+            RAISE EXCEPTION 'The books are closed through %; an entry is dated %.', closed, arrived.earliest
+                USING ERRCODE = 'LF004';
         END IF;
         IF arrived.reverses AND EXISTS (
             SELECT FROM fresh WHERE reverses_number IS NOT NULL AND NOT EXISTS (
@@ -96,7 +92,7 @@ DECLARE
     wrong record;
 BEGIN
     FOR arrived IN
-        SELECT book_id, count(*) AS lines, min(entry_number) AS first_number, max(entry_number) AS last_number
+        SELECT book_id, min(entry_number) AS first_number, max(entry_number) AS last_number
           FROM fresh GROUP BY book_id ORDER BY book_id
     LOOP
         -- Lines of one entry with two dates fall into two groups, of which neither is complete.
@@ -146,8 +142,6 @@ BEGIN
             PERFORM ledger_explain_account(
                 arrived.book_id, wrong.account_id, wrong.code, wrong.is_archived, wrong.kept_in, wrong.currency);
         END IF;
-        UPDATE ledger_ledgerstate SET lines_present = lines_present + arrived.lines
-         WHERE book_id = arrived.book_id;
 
         IF reverses THEN
             PERFORM FROM (
@@ -218,38 +212,40 @@ $$;
 CREATE TRIGGER ledger_lines_arrive AFTER INSERT ON ledger_journalline REFERENCING NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_lines_arrive();
 
--- An entry has either no lines or, by the trigger above and the key of the lines, exactly its own. So the two
--- sums are equal only when every entry has its lines.
-CREATE FUNCTION ledger_state_is_complete() RETURNS trigger
+-- When the transaction commits, the numbers that a batch promised all have their entry, and every entry its lines:
+-- it has either none or, by the trigger above and the key of the lines, exactly its own.
+CREATE FUNCTION ledger_batch_is_complete() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
 $$
+DECLARE
+    entries bigint;
+    expected bigint;
+    present bigint;
 BEGIN
-    -- The row as it is now, at the end of the transaction, not as it was when the trigger was queued.
-    PERFORM FROM ledger_ledgerstate
-      WHERE book_id = NEW.book_id
-        AND (lines_expected <> lines_present OR numbers_promised <> next_number - 1);
-    IF FOUND THEN
-        RAISE EXCEPTION 'Book % has a batch without its entries or an entry without its lines.', NEW.book_id
+    SELECT count(*), sum(line_count) INTO entries, expected FROM ledger_journalentry
+     WHERE book_id = NEW.book_id AND number BETWEEN NEW.first_number AND NEW.first_number + NEW.entry_count - 1;
+    SELECT count(*) INTO present FROM ledger_journalline
+     WHERE book_id = NEW.book_id AND entry_number BETWEEN NEW.first_number AND NEW.first_number + NEW.entry_count - 1;
+    IF entries <> NEW.entry_count OR expected <> present THEN
+        RAISE EXCEPTION 'Batch % of book % lacks entries, or an entry of it lacks its lines.', NEW.no, NEW.book_id
             USING ERRCODE = 'LF002';
     END IF;
     RETURN NULL;
 END
 $$;
 
-CREATE CONSTRAINT TRIGGER ledger_state_is_complete AFTER INSERT OR UPDATE ON ledger_ledgerstate
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-    WHEN (NEW.lines_expected <> NEW.lines_present OR NEW.numbers_promised <> NEW.next_number - 1)
-    EXECUTE FUNCTION ledger_state_is_complete();
+CREATE CONSTRAINT TRIGGER ledger_batch_is_complete AFTER INSERT ON ledger_postingbatch
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_batch_is_complete();
 
 REVOKE EXECUTE ON FUNCTION ledger_batch_arrives(), ledger_entries_arrive(), ledger_lines_arrive(),
     ledger_explain_lines(bigint, bigint, bigint, numeric),
-    ledger_explain_account(bigint, bigint, text, boolean, text, text), ledger_state_is_complete() FROM PUBLIC;
+    ledger_explain_account(bigint, bigint, text, boolean, text, text), ledger_batch_is_complete() FROM PUBLIC;
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'lf_app') THEN
         REVOKE EXECUTE ON FUNCTION ledger_batch_arrives(), ledger_entries_arrive(), ledger_lines_arrive(),
             ledger_explain_lines(bigint, bigint, bigint, numeric),
-            ledger_explain_account(bigint, bigint, text, boolean, text, text), ledger_state_is_complete() FROM lf_app;
+            ledger_explain_account(bigint, bigint, text, boolean, text, text), ledger_batch_is_complete() FROM lf_app;
     END IF;
 END
 $$;

@@ -26,8 +26,7 @@ CREATE TRIGGER ledger_state_stays BEFORE DELETE OR TRUNCATE ON ledger_ledgerstat
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 -- A new book starts at the beginning.
 CREATE TRIGGER ledger_state_begins BEFORE INSERT ON ledger_ledgerstate
-    FOR EACH ROW WHEN (NEW.next_number <> 1 OR NEW.next_batch <> 1 OR NEW.closed_through IS NOT NULL
-                       OR NEW.numbers_promised <> 0 OR NEW.lines_expected <> 0 OR NEW.lines_present <> 0)
+    FOR EACH ROW WHEN (NEW.next_number <> 1 OR NEW.next_batch <> 1 OR NEW.closed_through IS NOT NULL)
     EXECUTE FUNCTION ledger_refuse_change();
 
 -- An account with lines keeps its type and its currency, which reports of closed periods stand on. It never
