@@ -66,7 +66,7 @@ def test_axe_finds_nothing_serious(
                     nodes = [node["html"][:160] for node in violation["nodes"][:3]]
                     found.append(f"{name}: {violation['id']}: {nodes}")
 
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_no_page_scrolls_sideways_on_a_phone(
@@ -85,4 +85,4 @@ def test_no_page_scrolls_sideways_on_a_phone(
             if width > _PHONE["width"]:
                 wide.append(f"{name} is {width} pixels wide")
 
-    assert wide == []
+    assert not wide, "\n".join(wide)
