@@ -123,6 +123,9 @@ class Classification(models.Model):
                 fields=["book", "line"], name="classification_accepted", condition=models.Q(state="accepted")
             ),
             models.Index(
+                fields=["book", "line"], name="classification_excluded", condition=models.Q(state="excluded")
+            ),
+            models.Index(
                 fields=["book", "payee", "-decided_at"],
                 name="classification_memory",
                 condition=models.Q(decided_by__isnull=False, payee__isnull=False, account__isnull=False),

@@ -22,8 +22,8 @@ from ledgerflow.classification.engine import (
 )
 
 
-def rule(text="", *, id=1, direction=ANY, least=None, most=None, bank=None, accepts=False):
-    return RuleValue(id, folded(text), direction, least, most, bank, 10, "6530 Fuel", None, accepts)
+def rule(text="", *, number=1, direction=ANY, least=None, most=None, bank=None, accepts=False):
+    return RuleValue(number, folded(text), direction, least, most, bank, 10, "6530 Fuel", None, accepts)
 
 
 def matches(one, *, text="", amount="-1", bank=5):
@@ -71,7 +71,7 @@ def test_a_bank_account_is_asked_for():
 
 
 def test_the_first_rule_wins():
-    first, second = rule("shell", id=1), rule("shell oil", id=2)
+    first, second = rule("shell", number=1), rule("shell oil", number=2)
 
     found = candidates([first, second], text="shell oil", bank_account_id=1)
 
@@ -79,7 +79,7 @@ def test_the_first_rule_wins():
 
 
 def test_a_rule_behind_one_that_amounts_rule_out_still_gets_its_turn():
-    large, rest = rule("shell", id=1, least=Decimal(100)), rule("shell", id=2)
+    large, rest = rule("shell", number=1, least=Decimal(100)), rule("shell", number=2)
 
     found = candidates([large, rest], text="shell", bank_account_id=1)
 
@@ -91,7 +91,7 @@ RULES = st.lists(
     st.builds(
         rule,
         st.sampled_from(["", "a", "ab", "b"]),
-        id=st.integers(1, 9),
+        number=st.integers(1, 9),
         direction=st.sampled_from([ANY, IN, OUT]),
         least=st.none() | st.decimals(0, 9, places=2),
         most=st.none() | st.decimals(0, 9, places=2),

@@ -126,6 +126,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='classification',
+            index=models.Index(condition=models.Q(('state', 'excluded')), fields=['book', 'line'], name='classification_excluded'),
+        ),
+        migrations.AddIndex(
+            model_name='classification',
             index=models.Index(condition=models.Q(('account__isnull', False), ('decided_by__isnull', False), ('payee__isnull', False)), fields=['book', 'payee', '-decided_at'], name='classification_memory'),
         ),
         migrations.AddConstraint(

@@ -1,0 +1,122 @@
+"""Provenance: which entry a bank line became, and which line, statement and file stand behind an entry."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.models import Classification
+from ledgerflow.ledger.selectors import RegisterLine
+from ledgerflow.posting.models import Posting
+from ledgerflow.statements.models import Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """The bank line behind an entry, as the bank states it; money out negative."""
+
+    line_id: int
+    date: date
+    description: str
+    counterparty: str | None
+    payee: str
+    amount: Decimal
+    currency: str
+    bank_account: str
+
+    @property
+    def text(self) -> str:
+        """The payee where known, else what the bank says."""
+        return self.payee or self.counterparty or self.description
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePlace:
+    """Where a file shows a line: ``place`` is what the reader says, such as a line number or an XPath."""
+
+    statement_id: int
+    document_id: int
+    document_name: str
+    place: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """A line of an account's register with the bank line behind it, where there is one."""
+
+    line: RegisterLine
+    source: SourceLine | None
+
+    @property
+    def text(self) -> str:
+        """A person's words about the entry, else the bank's."""
+        return self.line.text or (self.source.text if self.source else "")
+
+
+def entry_for_line(*, book: Book, line_id: int) -> int | None:
+    """Return the number of the unreversed entry that the line became."""
+    live = Posting.objects.filter(book=book, line_id=line_id, reversed_by_number__isnull=True)
+    return live.values_list("entry_number", flat=True).first()
+
+
+def entries_of_line(*, book: Book, line_id: int) -> list[Posting]:
+    """Return every posting of the line, reversed ones too, oldest first."""
+    # Each half has an index of its own.
+    either = Q(reversed_by_number__isnull=True, line_id=line_id) | Q(
+        reversed_by_number__isnull=False, line_id=line_id
+    )
+    return list(Posting.objects.filter(either, book=book).order_by("entry_number"))
+
+
+def lines_for_entries(*, book: Book, numbers: Collection[int]) -> dict[int, SourceLine]:
+    """Return the bank line behind each entry that has one; two queries, however many entries."""
+    postings = Posting.objects.filter(book=book, entry_number__in=numbers).select_related(
+        "line__bank_account"
+    )
+    found = {posting.entry_number: posting.line for posting in postings}
+    names = dict(
+        Classification.objects.filter(
+            book=book, line_id__in=[line.pk for line in found.values()], payee__isnull=False
+        ).values_list("line_id", "payee__name")
+    )
+    return {
+        number: SourceLine(
+            line_id=line.pk,
+            date=line.date,
+            description=line.description,
+            counterparty=line.counterparty,
+            payee=names.get(line.pk, ""),
+            amount=line.amount,
+            currency=line.currency,
+            bank_account=line.bank_account.name,
+        )
+        for number, line in found.items()
+    }
+
+
+def register_rows(*, book: Book, lines: Sequence[RegisterLine]) -> list[RegisterRow]:
+    """Return the lines of a register page with what the bank says behind each; two queries."""
+    sources = lines_for_entries(book=book, numbers={line.entry_number for line in lines})
+    return [RegisterRow(line=line, source=sources.get(line.entry_number)) for line in lines]
+
+
+def places_of_line(*, book: Book, line_id: int) -> list[SourcePlace]:
+    """Return every file and place that shows the line, first import first."""
+    sightings = (
+        Sighting.objects.filter(book=book, line_id=line_id)
+        .select_related("statement__document")
+        .order_by("statement_id", "no")
+    )
+    return [
+        SourcePlace(
+            statement_id=seen.statement_id,
+            document_id=seen.statement.document_id,
+            document_name=seen.statement.document.name,
+            place=seen.place,
+        )
+        for seen in sightings
+    ]

@@ -1,0 +1,70 @@
+"""Recompute that every entry from a statement has its bank line, and every posted line its entry."""
+
+from django.db import connection
+
+from ledgerflow.books.models import Book
+from ledgerflow.ledger.selectors.verify import Problem
+
+# Each query returns one sentence a problem.
+_CHECKS = {
+    "provenance": """
+        SELECT format('Entry %%s came from a statement, but no bank line stands behind it.', entry.number)
+        FROM ledger_postingbatch batch
+        JOIN ledger_journalentry entry ON entry.book_id = batch.book_id AND entry.batch_no = batch.no
+        LEFT JOIN posting_posting posted ON posted.book_id = entry.book_id AND posted.entry_number = entry.number
+        WHERE batch.book_id = %(book)s AND batch.source = 'statement' AND posted.entry_number IS NULL
+        ORDER BY entry.number
+    """,
+    "posted-once": """
+        SELECT format('Bank line %%s is called posted and stands in the journal %%s times.', made.line_id,
+            count(live.line_id))
+        FROM classification_classification made
+        LEFT JOIN posting_posting live ON live.book_id = made.book_id AND live.line_id = made.line_id
+            AND live.reversed_by_number IS NULL
+        WHERE made.book_id = %(book)s AND made.state = 'posted'
+        GROUP BY made.line_id HAVING count(live.line_id) <> 1 ORDER BY made.line_id
+    """,
+    "posted-known": """
+        SELECT format('Entry %%s stands for bank line %%s, which is not called posted.', live.entry_number,
+            live.line_id)
+        FROM posting_posting live
+        LEFT JOIN classification_classification made
+            ON made.line_id = live.line_id AND made.book_id = live.book_id AND made.state = 'posted'
+        WHERE live.book_id = %(book)s AND live.reversed_by_number IS NULL AND made.line_id IS NULL
+        ORDER BY live.entry_number
+    """,
+    "posted-reversed": """
+        SELECT format('Entry %%s is reversed by entry %%s, but bank line %%s still points at it otherwise.',
+            reversal.reverses_number, reversal.number, posted.line_id)
+        FROM ledger_journalentry reversal
+        JOIN posting_posting posted
+            ON posted.book_id = reversal.book_id AND posted.entry_number = reversal.reverses_number
+        WHERE reversal.book_id = %(book)s AND reversal.reverses_number IS NOT NULL
+            AND posted.reversed_by_number IS DISTINCT FROM reversal.number
+        ORDER BY reversal.number
+    """,
+    "posted-amount": """
+        SELECT format('Entry %%s moves %%s on the bank account; bank line %%s says %%s.', posted.entry_number,
+            coalesce(booked.total, 0), line.id, trim_scale(line.amount))
+        FROM posting_posting posted
+        LEFT JOIN statements_statementline line ON line.id = posted.line_id AND line.book_id = posted.book_id
+        LEFT JOIN statements_bankaccount bank ON bank.id = line.bank_account_id
+        LEFT JOIN LATERAL (
+            SELECT sum(amount) AS total FROM ledger_journalline booked
+            WHERE booked.book_id = posted.book_id AND booked.entry_number = posted.entry_number
+                AND booked.account_id = bank.ledger_account_id AND booked.date = line.date
+        ) booked ON true
+        WHERE posted.book_id = %(book)s AND booked.total IS DISTINCT FROM line.amount
+        ORDER BY posted.entry_number
+    """,
+}
+
+
+def problems(*, book: Book) -> list[Problem]:
+    """Return what is wrong between bank lines and journal, at most ten of each check; empty when all is well."""
+    found = []
+    with connection.cursor() as cursor:
+        for check, query in _CHECKS.items():
+            cursor.execute(query, {"book": book.pk})
+            found += [Problem(check, sentence) for (sentence,) in cursor.fetchmany(10)]
+    return found

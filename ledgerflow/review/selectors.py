@@ -1,0 +1,205 @@
+"""What the review queue shows: pages of lines by tab, counts, and the evidence for one line."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.engine import confidence_word
+from ledgerflow.classification.models import Classification, State
+from ledgerflow.posting.selectors import SourcePlace, entry_for_line, places_of_line
+from ledgerflow.statements.models import Hold
+
+
+class Tab(StrEnum):
+    """Where a line is in the queue."""
+
+    TO_REVIEW = "to-review"
+    NEEDS_ANSWER = "needs-answer"
+    REVIEWED = "reviewed"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A line with its proposal or decision; ``amount`` in ``currency``, money out negative."""
+
+    line_id: int
+    date: date
+    description: str
+    counterparty: str | None
+    amount: Decimal
+    currency: str
+    bank_account: str
+    payee: str
+    account_id: int | None
+    account: str
+    is_split: bool
+    source: str
+    source_word: str
+    confidence: Decimal
+    confidence_word: str
+    reason: str
+    note: str
+    state: str
+    held: str
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """Lines in the order of their import; ``following`` is the ``after`` of the next page."""
+
+    rows: tuple[QueueRow, ...]
+    following: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another account that lines of the payee were booked to, and how often."""
+
+    account_id: int
+    account: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewLine:
+    """A line of the entry that accepting leads to; debit positive."""
+
+    account: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a line is proposed as it is, and what accepting it leads to."""
+
+    row: QueueRow
+    alternatives: tuple[Alternative, ...]
+    entry: tuple[PreviewLine, ...]
+    places: tuple[SourcePlace, ...]
+    same_payee: int
+    entry_number: int | None
+
+
+_COUNTS = """
+    SELECT count(*) FILTER (WHERE line.hold = '' AND NOT line.is_pending),
+        count(*) FILTER (WHERE line.hold <> '' OR line.is_pending),
+        (SELECT count(*) FROM classification_classification WHERE book_id = %(book)s AND state = 'accepted'),
+        (SELECT count(*) FROM classification_classification WHERE book_id = %(book)s AND state = 'excluded')
+    FROM classification_classification made JOIN statements_statementline line ON line.id = made.line_id
+    WHERE made.book_id = %(book)s AND made.state = 'open'
+"""
+_ALTERNATIVES = """
+    SELECT account.id, account.code || ' ' || account.name, count(*)
+    FROM classification_classification made
+    JOIN ledger_account account ON account.id = made.account_id AND NOT account.is_archived
+    WHERE made.book_id = %(book)s AND made.payee_id = %(payee)s AND made.decided_by_id IS NOT NULL
+        AND made.account_id IS NOT NULL AND made.state IN ('accepted', 'posted')
+        AND made.account_id IS DISTINCT FROM %(account)s AND made.line_id <> %(line)s
+    GROUP BY account.id ORDER BY count(*) DESC, account.code LIMIT 3
+"""
+
+
+def queue(*, book: Book, tab: Tab = Tab.TO_REVIEW, after: int | None = None, limit: int = 50) -> QueuePage:
+    """Return a page of the tab's lines behind the line ``after``; one query."""
+    lines = _tab(book, tab).filter(line_id__gt=after or 0).order_by("line_id")
+    made = list(lines[: limit + 1])
+    rows = tuple(_row(one) for one in made[:limit])
+    return QueuePage(rows=rows, following=rows[-1].line_id if len(made) > limit else None)
+
+
+def counts(*, book: Book) -> dict[Tab, int]:
+    """Return how many lines each tab holds; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, {"book": book.pk})
+        return dict(zip(Tab, cursor.fetchone(), strict=True))
+
+
+def evidence(*, book: Book, line_id: int) -> Evidence | None:
+    """Return the evidence for the line, ``None`` where the book has no such line; a constant number of queries."""
+    made = _rows(book).select_related("line__bank_account__ledger_account").filter(line_id=line_id).first()
+    if made is None:
+        return None
+    same = Classification.objects.filter(book=book, state=State.OPEN, payee_id=made.payee_id).exclude(
+        line_id=line_id
+    )
+    return Evidence(
+        row=_row(made),
+        alternatives=_alternatives(book, made),
+        entry=_preview(made),
+        places=tuple(places_of_line(book=book, line_id=line_id)),
+        same_payee=same.count() if made.payee_id else 0,
+        entry_number=entry_for_line(book=book, line_id=line_id),
+    )
+
+
+def _rows(book: Book) -> QuerySet[Classification]:
+    return Classification.objects.filter(book=book).select_related(
+        "line__bank_account", "account", "payee", "decided_by"
+    )
+
+
+def _tab(book: Book, tab: Tab) -> QuerySet[Classification]:
+    if tab == Tab.REVIEWED:
+        return _rows(book).filter(state=State.ACCEPTED)
+    if tab == Tab.EXCLUDED:
+        return _rows(book).filter(state=State.EXCLUDED)
+    waiting = _rows(book).filter(state=State.OPEN)
+    is_free = {"line__hold": Hold.NONE, "line__is_pending": False}
+    return waiting.filter(**is_free) if tab == Tab.TO_REVIEW else waiting.exclude(**is_free)
+
+
+def _row(made: Classification) -> QueueRow:
+    line = made.line
+    return QueueRow(
+        line_id=line.pk,
+        date=line.date,
+        description=line.description,
+        counterparty=line.counterparty,
+        amount=line.amount,
+        currency=line.currency,
+        bank_account=line.bank_account.name,
+        payee=made.payee.name if made.payee else "",
+        account_id=made.account_id,
+        account=str(made.account) if made.account else "",
+        is_split=made.is_split,
+        source=made.source,
+        source_word=made.get_source_display(),
+        confidence=made.confidence,
+        confidence_word=confidence_word(made.confidence),
+        reason=made.reason,
+        note=made.note,
+        state=made.state,
+        held=line.get_hold_display()
+        if line.hold
+        else "the bank has not booked it yet"
+        if line.is_pending
+        else "",
+        decided_by=str(made.decided_by) if made.decided_by else "",
+    )
+
+
+def _alternatives(book: Book, made: Classification) -> tuple[Alternative, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ALTERNATIVES,
+            {"book": book.pk, "payee": made.payee_id, "account": made.account_id, "line": made.line_id},
+        )
+        return tuple(Alternative(*row) for row in cursor.fetchall())
+
+
+def _preview(made: Classification) -> tuple[PreviewLine, ...]:
+    """Return nothing where no account is known yet, because half an entry is none."""
+    bank = PreviewLine(str(made.line.bank_account.ledger_account), made.line.amount)
+    if made.account is not None:
+        return (bank, PreviewLine(str(made.account), -made.line.amount))
+    if made.is_split:
+        parts = made.splits.select_related("account").order_by("no")
+        return (bank, *(PreviewLine(str(part.account), -part.amount) for part in parts))
+    return ()

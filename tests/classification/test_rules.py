@@ -1,0 +1,134 @@
+"""Rules are made, ordered, tried and switched off within their book."""
+
+from decimal import Decimal
+
+import pytest
+
+from ledgerflow.classification.errors import RuleError
+from ledgerflow.classification.models import Classification, Rule
+from ledgerflow.classification.selectors import matching_open_lines
+from ledgerflow.classification.services import (
+    RuleConditions,
+    apply_rules,
+    classify_lines,
+    conditions_from_line,
+    create_rule,
+    decide,
+    move_rule,
+    rule_from_decision,
+    set_rule_active,
+    update_rule,
+)
+from tests.classification.rows import NOW, Shop
+
+pytestmark = pytest.mark.django_db
+
+
+def rule(shop, account=None, **conditions):
+    account = account or shop.fuel
+    conditions = RuleConditions(**conditions)
+    return create_rule(book=shop.book, conditions=conditions, account=account, user=shop.user, now=NOW)
+
+
+def order(shop):
+    return list(Rule.objects.filter(book=shop.book).order_by("position").values_list("text", flat=True))
+
+
+def test_rules_come_in_the_order_they_were_made_and_can_be_moved():
+    shop = Shop()
+    one, two, three = (rule(shop, text=text) for text in ("one", "two", "three"))
+
+    move_rule(book=shop.book, rule_id=three.pk, before_id=one.pk)
+    assert order(shop) == ["three", "one", "two"]
+
+    move_rule(book=shop.book, rule_id=three.pk, before_id=None)
+    assert order(shop) == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        {},
+        {"text": "  "},
+        {"least": Decimal(-1)},
+        {"least": Decimal(2), "most": Decimal(1)},
+        {"text": "x", "direction": "sideways"},
+    ],
+)
+def test_an_impossible_rule_is_refused(conditions):
+    with pytest.raises(RuleError):
+        rule(Shop(), **conditions)
+
+
+def test_a_rule_for_another_books_account_is_refused():
+    with pytest.raises(RuleError):
+        rule(Shop(), text="x", account=Shop().fuel)
+
+
+def test_a_rule_of_another_book_is_not_there():
+    shop, other = Shop(), Shop()
+    theirs = rule(other, text="x")
+
+    with pytest.raises(RuleError):
+        update_rule(book=shop.book, rule_id=theirs.pk, conditions=RuleConditions(text="y"), account=shop.fuel)
+    with pytest.raises(RuleError):
+        move_rule(book=shop.book, rule_id=theirs.pk, before_id=None)
+    with pytest.raises(RuleError):
+        set_rule_active(book=shop.book, rule_id=theirs.pk, is_active=False)
+
+
+def test_applying_rules_refreshes_open_lines():
+    shop = Shop()
+    line = shop.line()
+    classify_lines(book=shop.book, line_ids=[line.pk])
+    one = rule(shop, text="shell")
+
+    assert apply_rules(book=shop.book) == 1
+    assert Classification.objects.get().account == shop.fuel
+
+    set_rule_active(book=shop.book, rule_id=one.pk, is_active=False)
+    assert apply_rules(book=shop.book) == 1
+    assert Classification.objects.get().account is None
+
+
+def test_conditions_can_be_tried_on_open_lines():
+    shop = Shop()
+    hit, small, refund, other = (
+        shop.line("CAFÉ Shell"),
+        shop.line("cafe shell", "-1"),
+        shop.line("cafe shell", "40"),
+        shop.line("Bakery"),
+    )
+    classify_lines(book=shop.book, line_ids=[hit.pk, small.pk, refund.pk, other.pk])
+    conditions = RuleConditions(text="cafe SHELL", direction="out", least=Decimal(5), bank_account=shop.bank)
+
+    assert matching_open_lines(book=shop.book, conditions=conditions) == [hit.pk]
+
+
+def test_a_decision_becomes_a_rule_for_the_payee_and_changes_open_lines():
+    shop = Shop()
+    decided, waiting, refund = shop.line("SHELL 5742"), shop.line("SHELL 9911"), shop.line("SHELL 1", "40")
+    rule(shop, shop.food, text="shell")
+    classify_lines(book=shop.book, line_ids=[decided.pk, waiting.pk, refund.pk])
+    decide(book=shop.book, line_id=decided.pk, account=shop.fuel, user=shop.user, now=NOW)
+
+    made = rule_from_decision(book=shop.book, line_id=decided.pk, user=shop.user, now=NOW)
+
+    assert (made.rule.text, made.rule.direction, made.rule.account, made.applied) == (
+        "shell",
+        "out",
+        shop.fuel,
+        1,
+    )
+    assert order(shop)[0] == "shell"
+    assert Classification.objects.get(pk=waiting.pk).account == shop.fuel
+    assert Classification.objects.get(pk=refund.pk).account == shop.food
+
+
+def test_a_line_without_text_makes_no_rule():
+    shop = Shop()
+    line = shop.line("")
+    classify_lines(book=shop.book, line_ids=[line.pk])
+
+    with pytest.raises(RuleError):
+        conditions_from_line(book=shop.book, line_id=line.pk)
