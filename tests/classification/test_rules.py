@@ -36,7 +36,7 @@ def order(shop):
 
 def test_rules_come_in_the_order_they_were_made_and_can_be_moved():
     shop = Shop()
-    one, two, three = (rule(shop, text=text) for text in ("one", "two", "three"))
+    one, _, three = (rule(shop, text=text) for text in ("one", "two", "three"))
 
     move_rule(book=shop.book, rule_id=three.pk, before_id=one.pk)
     assert order(shop) == ["three", "one", "two"]

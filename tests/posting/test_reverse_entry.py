@@ -46,7 +46,10 @@ def test_a_reversal_mirrors_the_entry_and_reopens_the_line():
     amounts = JournalLine.objects.filter(book=shop.book, entry_number=number).order_by("no")
     assert [row.amount for row in amounts] == [Decimal(40), Decimal(-40)]
     assert Posting.objects.get().reversed_by_number == number
-    assert (Classification.objects.get(pk=line.pk).state, EntryText.objects.get().text) == ("open", "Wrong account.")
+    assert (Classification.objects.get(pk=line.pk).state, EntryText.objects.get().text) == (
+        "open",
+        "Wrong account.",
+    )
     assert PostingBatch.objects.order_by("no").last().source == BatchSource.REVERSAL
 
 
