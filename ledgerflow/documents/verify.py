@@ -25,5 +25,9 @@ def problems(book: Book) -> list[Problem]:
             found.append(Problem("stored files", str(error)))
             continue
         if size != document.size:
-            found.append(Problem("stored files", f"{document.name} has {size} bytes where {document.size} were recorded."))
+            found.append(
+                Problem(
+                    "stored files", f"{document.name} has {size} bytes where {document.size} were recorded."
+                )
+            )
     return found

@@ -1,4 +1,4 @@
-"""Lay recognized movements over the lines that are there, so that a line keeps its id as long as some file shows it. Pure."""
+"""Lay recognized movements over the lines that are there: a line keeps its id as long as some file shows it. Pure."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -41,7 +41,7 @@ class Words(NamedTuple):
     @classmethod
     def restored(cls, line: "Words", differs: Mapping[str, str | None]) -> "Words":
         """Return what a sighting says: the line's words and where it differs."""
-        said = line._asdict() | differs
+        said = line._asdict() | dict(differs)
         day = said["value_date"]
         return cls(**(said | {"value_date": date.fromisoformat(day) if isinstance(day, str) else day}))
 
@@ -110,8 +110,8 @@ def plan(
 ) -> Change:
     """Recognize each day and return what has to change.
 
-    ``kept`` are all lines of the days; those that nothing in ``seen`` shows any more go. ``held_back`` are the statements
-    whose lines wait because they do not prove.
+    ``kept`` are all lines of the days; those that nothing in ``seen`` shows any more go. ``held_back`` are the
+    statements whose lines wait because they do not prove.
     """
     change = Change()
     by_day: dict[date, dict[int, list[Seen]]] = defaultdict(lambda: defaultdict(list))
@@ -217,8 +217,8 @@ def _hold(
 ) -> None:
     """Hold back what only statements that do not prove show, and the uncertain lines of each contest.
 
-    Of a contest those wait that are held back anyway, then those that wait already, then the youngest, because older ones
-    may be in the books.
+    Of a contest those wait that are held back anyway, then those that wait already, then the youngest, because
+    older ones may be in the books.
     """
     for movement in movements.values():
         if all(one.statement in held_back for one in movement.shown):

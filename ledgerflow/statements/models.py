@@ -40,8 +40,8 @@ class BankAccount(models.Model):
 class BankAccountNumber(models.Model):
     """What files call a bank account: a number (IBAN, account, card; letters and digits only), or a file's name.
 
-    A file's name is kept without its digits, because they are the date, and only for files that state no number. Two accounts
-    may share a number where the bank keeps one number in several currencies.
+    A file's name is kept without its digits, because they are the date, and only for files that state no number.
+    Two accounts may share a number where the bank keeps one number in several currencies.
     """
 
     class Kind(models.TextChoices):
@@ -169,8 +169,8 @@ class StatementLine(models.Model):
 class Sighting(models.Model):
     """A file shows a line at a place.
 
-    ``differs`` holds, by field name, what this file says where it differs from the line (``null`` inside: it says nothing);
-    ``None`` where it says the same. So an undo can hand the line over to the words of a file that stays.
+    ``differs`` holds, by field name, what this file says where it differs from the line (``null`` inside: it says
+    nothing); ``None`` where it says the same. So an undo can hand the line over to the words of a file that stays.
     """
 
     pk = models.CompositePrimaryKey("book_id", "statement_id", "no")

@@ -3,8 +3,8 @@
 A file may show what another file showed already. The answer depends only on the set of statements (and on what people
 answered), never on the order in which they came.
 
-A movement is known again by the bank's identifier with date and amount, else by date, amount and text, counted: two equal
-coffees are two. The part of a day that one statement shows is its *portion*. Between two portions of a day stands one of:
+A movement is known again by the bank's identifier with date and amount, else by date, amount and text, counted: two
+equal coffees are two. The part of a day that one statement shows is its *portion*. Between two portions stands one of:
 
 * one contains the other (either is complete, or both begin with the day, or both end with it): what looks alike is the
   same, and the larger count wins;
@@ -264,8 +264,8 @@ def _shows(portion: Portion, *, by_id: bool) -> Counter[tuple[Decimal, str, str 
 def _not_identifying(portions: Sequence[Portion], relations: Mapping[Pair, _Relation]) -> Collection[str]:
     """The identifiers of the day that are none: used twice by one statement, or made anew for each download.
 
-    They are made anew when one portion contains the other, all lines of both have identifiers and look alike, and yet not
-    one identifier is shared.
+    They are made anew when one portion contains the other, all lines of both have identifiers and look alike, and yet
+    not one identifier is shared.
     """
     used = [Counter(shown.bank_id for shown in portion.occurrences if shown.bank_id) for portion in portions]
     twice = {bank_id for counted in used for bank_id, count in counted.items() if count > 1}
@@ -285,7 +285,7 @@ def _not_identifying(portions: Sequence[Portion], relations: Mapping[Pair, _Rela
 
 
 def _contests(doubts: Iterable[Sequence[Slot]]) -> Iterator[Contest]:
-    """Join doubts about the same slots into contests. What one statement alone shows of a contest exists for certain."""
+    """Join doubts about the same slots into contests; what one statement alone shows of one exists for certain."""
     groups: dict[int, dict[int, Slot]] = {}
     for doubt in doubts:
         joined = {id(slot): slot for slot in doubt}

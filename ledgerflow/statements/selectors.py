@@ -119,7 +119,7 @@ def lines(*, bank_account: BankAccount) -> QuerySet[StatementLine]:
 def lines_before(
     *, bank_account: BankAccount, key: tuple[date, int] | None, size: int
 ) -> list[StatementLine]:
-    """Return the page of ``size`` lines that follows ``key``, the ``(date, id)`` of the last line of the page before."""
+    """Return the ``size`` lines that follow ``key``, the ``(date, id)`` of the last line of the page before."""
     page = lines(bank_account=bank_account)
     if key is not None:
         day, number = key

@@ -32,7 +32,10 @@ def run(sql, rows):
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-LINE = "INSERT INTO statements_statementline (book_id, bank_account_id, date, amount, currency, description, is_pending, hold)"
+LINE = (
+    "INSERT INTO statements_statementline"
+    " (book_id, bank_account_id, date, amount, currency, description, is_pending, hold)"
+)
 SIGHTING = "INSERT INTO statements_sighting (book_id, statement_id, no, line_id, place, is_pending)"
 
 
@@ -88,9 +91,10 @@ def test_it_allows(rows, change):
 
 def test_a_statement_that_counts_lines_and_shows_none_it_refuses(rows):
     copied = (
-        "INSERT INTO statements_statement (book_id, document_id, bank_account_id, position, format, account_number,"
-        " currency, line_count, total, proof, proof_detail, override_reason, imported_at)"
-        " SELECT book_id, document_id, bank_account_id, position + 1, format, '', currency, {}, {}, proof, '', '', now()"
+        "INSERT INTO statements_statement (book_id, document_id, bank_account_id, position, format,"
+        " account_number, currency, line_count, total, proof, proof_detail, override_reason, imported_at)"
+        " SELECT book_id, document_id, bank_account_id, position + 1, format, '', currency, {}, {}, proof, '', '',"
+        " now()"
         " FROM statements_statement WHERE id = %(statement)s"
     )
     with pytest.raises(Error):

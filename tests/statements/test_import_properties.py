@@ -173,7 +173,7 @@ def test_an_answer_holds_until_one_of_its_files_goes(files, data):
             assert rows(checking, with_words=False) == answered
         take_back(checking, 0)
         bring(checking, files, 0)
-        lines, holds, asked = rows(checking, with_words=False)
+        _lines, holds, asked = rows(checking, with_words=False)
         assert (holds, asked) == before[1:]
         assert problems(checking.book) == []
         transaction.set_rollback(True)

@@ -7,7 +7,7 @@ from ledgerflow.statements.recognition import Occurrence, Portion, Span, recogni
 
 BEFORE, DAY, AFTER = date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 3)
 COFFEE = (Decimal("-3.50"), "coffee", None)
-TAXI = (Decimal("-20"), "taxi", None)
+TAXI = (Decimal(-20), "taxi", None)
 
 
 def coffee(bank_id):
@@ -62,7 +62,9 @@ def test_of_two_whole_days_the_larger_count_it_lets_win():
 
 
 def test_another_amount_or_text_it_takes_for_another_movement():
-    day = recognize(DAY, [whole(1, COFFEE), whole(2, (Decimal("-3.51"), "coffee", None), (COFFEE[0], "tea", None))], {})
+    day = recognize(
+        DAY, [whole(1, COFFEE), whole(2, (Decimal("-3.51"), "coffee", None), (COFFEE[0], "tea", None))], {}
+    )
 
     assert len(day.slots) == 3
 
@@ -145,7 +147,9 @@ def test_two_cut_statements_of_the_day_that_differ_it_asks_about():
 
 def _followed(closing, opening, *, is_proven=True):
     return [
-        beginning(1, COFFEE, opening_balance=Decimal(100), closing_balance=Decimal(closing), is_proven=is_proven),
+        beginning(
+            1, COFFEE, opening_balance=Decimal(100), closing_balance=Decimal(closing), is_proven=is_proven
+        ),
         ending(2, COFFEE, opening_balance=Decimal(opening), closing_balance=Decimal(7), is_proven=True),
     ]
 
@@ -184,7 +188,9 @@ def test_an_identifier_used_again_for_another_amount_it_does_not_join():
 
 
 def test_an_identifier_that_a_statement_uses_twice_it_takes_for_none():
-    day = recognize(DAY, [whole(1, coffee("0"), coffee("0")), whole(2, coffee("0"), (TAXI[0], "taxi", "0"))], {})
+    day = recognize(
+        DAY, [whole(1, coffee("0"), coffee("0")), whole(2, coffee("0"), (TAXI[0], "taxi", "0"))], {}
+    )
 
     assert len(day.slots) == 3
 

@@ -28,9 +28,13 @@ def files(draw, with_ids=None):
     )
     found = []
     for number, (start, size, has_ids) in enumerate(cuts, start=1):
-        has_ids = has_ids if with_ids is None else with_ids
         stretch = list(enumerate(account))[start : start + size]
-        found.append((number, [(*line, f"id {index}" if has_ids else None, index) for index, line in stretch]))
+        found.append(
+            (
+                number,
+                [(*line, f"id {index}" if with_ids or has_ids else None, index) for index, line in stretch],
+            )
+        )
     return account, found
 
 
@@ -77,7 +81,9 @@ def test_every_line_is_shown_once_and_no_statement_shows_a_movement_twice(case):
         slots = recognized(found, day).slots
 
         shown = [name[:2] for slot in slots for name in slot.occurrences]
-        assert sorted(shown) == sorted(name[:2] for portion in portions_of(found, day) for name in portion.occurrences)
+        assert sorted(shown) == sorted(
+            name[:2] for portion in portions_of(found, day) for name in portion.occurrences
+        )
         assert all(len(slot.statements) == len(slot.occurrences) for slot in slots)
 
 

@@ -2,6 +2,7 @@
 
 from ledgerflow.statements.services._apply import LinesInUseError
 from ledgerflow.statements.services._copy import TextRefusedError
+from ledgerflow.statements.services.account_changes import change_bank_account
 from ledgerflow.statements.services.accounts import (
     BankAccountRefusedError,
     create_bank_account,
@@ -35,6 +36,7 @@ __all__ = [
     "TextRefusedError",
     "UndoneImport",
     "answer_question",
+    "change_bank_account",
     "create_bank_account",
     "import_statement",
     "match_bank_account",

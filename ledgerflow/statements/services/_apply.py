@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.backends.utils import CursorWrapper
 
 from ledgerflow.core.errors import LedgerFlowError
@@ -81,7 +81,8 @@ def _move_sightings(cursor: CursorWrapper, book_id: int, change: Change, stored:
     if rows:
         cursor.execute(
             "UPDATE statements_sighting sighting SET line_id = moved.line_id, differs = moved.differs::jsonb"
-            " FROM unnest(%s::bigint[], %s::int[], %s::bigint[], %s::text[]) AS moved (statement_id, no, line_id, differs)"
+            " FROM unnest(%s::bigint[], %s::int[], %s::bigint[], %s::text[])"
+            " AS moved (statement_id, no, line_id, differs)"
             " WHERE sighting.book_id = %s AND sighting.statement_id = moved.statement_id AND sighting.no = moved.no",
             [*map(list, zip(*rows, strict=True)), book_id],
         )
@@ -104,8 +105,9 @@ def _change_lines(cursor: CursorWrapper, changed: Sequence[Movement]) -> None:
         "UPDATE statements_statementline line SET description = new.description, counterparty = new.counterparty,"
         " reference = new.reference, bank_id = new.bank_id, value_date = new.value_date, is_pending = new.is_pending,"
         " hold = new.hold"
-        " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[], %s::bool[], %s::text[])"
-        " AS new (id, description, counterparty, reference, bank_id, value_date, is_pending, hold) WHERE line.id = new.id",
+        " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[], %s::bool[],"
+        " %s::text[]) AS new (id, description, counterparty, reference, bank_id, value_date, is_pending, hold)"
+        " WHERE line.id = new.id",
         list(map(list, zip(*rows, strict=True))),
     )
 
@@ -125,14 +127,14 @@ def _delete_lines(cursor: CursorWrapper, book_id: int, gone: Sequence[int]) -> N
 
 def ask(bank_account: BankAccount, asked_days: Collection[date], change: Change) -> None:
     """Store the questions that are open now on these days and drop those that nobody needs to answer any more."""
-    wanted = {(day, *sorted(pair, reverse=True)) for day, pair in change.questions}
+    wanted = {(day, max(pair), min(pair)) for day, pair in change.questions}
     there = DayQuestion.objects.filter(
         book=bank_account.book_id, bank_account=bank_account, date__in=asked_days
     )
     open_now = {}
     for question in there:
-        pair = sorted((question.statement_id, question.other_statement_id), reverse=True)
-        open_now[question.date, *pair] = question
+        pair = (question.statement_id, question.other_statement_id)
+        open_now[question.date, max(pair), min(pair)] = question
     superseded = [q.pk for key, q in open_now.items() if not q.answer and key not in wanted]
     if superseded:
         there.filter(pk__in=superseded).delete()

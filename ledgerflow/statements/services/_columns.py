@@ -79,7 +79,7 @@ class Columns:
         line_ids: Iterable[int],
         differs: Sequence[str | None] | None = None,
     ) -> None:
-        """Insert the sightings, numbered from 1; ``differs`` is the JSON text of what each says otherwise than its line."""
+        """Insert the sightings, numbered from 1; ``differs`` is the JSON text of that column."""
         copy_rows(
             cursor,
             "statements_sighting",

@@ -1,4 +1,4 @@
-"""What only a person can say: whether lines on a cut day are the same, and that a statement holds although it does not prove."""
+"""What only a person can say: whether lines on a cut day are the same, and that a discrepancy may pass."""
 
 from datetime import datetime
 

@@ -87,7 +87,14 @@ def import_statement(
     if Statement.objects.filter(book=document.book_id, document=document).exists():
         raise AlreadyImportedError(f"{document.name} has been imported already.")
     return [
-        _import_one(document, reading.format or "", position, statement, bank_account, now)
+        _import_one(
+            document=document,
+            format_name=reading.format or "",
+            position=position,
+            said=statement,
+            bank_account=bank_account,
+            now=now,
+        )
         for position, (statement, bank_account) in enumerate(
             zip(reading.statements, bank_accounts, strict=True)
         )
@@ -95,6 +102,7 @@ def import_statement(
 
 
 def _import_one(
+    *,
     document: Document,
     format_name: str,
     position: int,
@@ -102,61 +110,9 @@ def _import_one(
     bank_account: BankAccount,
     now: datetime,
 ) -> ImportOutcome:
-    _refuse_what_cannot_be_kept(document, said, bank_account)
-    statement = _store_statement(document, format_name, position, said, bank_account, now)
-    if not said.lines:
-        return ImportOutcome(statement, 0, 0, 0, [])
     columns = Columns(said.lines)
-    shared_days = set(
-        StatementLine.objects.filter(
-            book=bank_account.book_id,
-            bank_account=bank_account,
-            date__range=(statement.first_date, statement.last_date),
-        )
-        .values_list("date", flat=True)
-        .distinct()
-    ).intersection(columns.dates)
-    with connection.cursor() as cursor:
-        if not shared_days:
-            return _import_fresh(cursor, statement, columns)
-        return _import_among_known(cursor, statement, columns, shared_days)
-
-
-def _refuse_what_cannot_be_kept(
-    document: Document, said: values.Statement, bank_account: BankAccount
-) -> None:
-    stated = {said.currency, *(line.currency for line in said.lines)}.difference(
-        _UNSTATED, {bank_account.currency}
-    )
-    if stated:
-        raise StatementRefusedError(
-            f"{document.name} states {', '.join(sorted(stated))}, but {bank_account.name} is kept in"
-            f" {bank_account.currency}. Choose or create a bank account in that currency."
-        )
-    all_amounts = [line.amount for line in said.lines]
-    all_amounts += [line.balance for line in said.lines if line.balance is not None]
-    all_amounts += [
-        balance for balance in (said.opening_balance, said.closing_balance) if balance is not None
-    ]
-    written = "\n".join(map(str, all_amounts))
-    if _MORE_THAN_EIGHT_DECIMALS.search(written):
-        for amount in all_amounts:
-            if amount != amount.quantize(_DECIMALS):
-                raise StatementRefusedError(f"{document.name}: {amount} has more than eight decimals.")
-    if all_amounts and not (-_MOST < min(all_amounts) and max(all_amounts) < _MOST):
-        raise StatementRefusedError(f"{document.name} states an amount of more than sixteen digits.")
-
-
-def _store_statement(
-    document: Document,
-    format_name: str,
-    position: int,
-    said: values.Statement,
-    bank_account: BankAccount,
-    now: datetime,
-) -> Statement:
+    _refuse_what_cannot_be_kept(document, said, columns, bank_account)
     proof = prove(said)
-    dates = [line.date for line in said.lines]
     statement = Statement(
         book_id=document.book_id,
         document=document,
@@ -167,18 +123,53 @@ def _store_statement(
         currency=bank_account.currency,
         opening_balance=said.opening_balance,
         closing_balance=said.closing_balance,
-        first_date=min(dates, default=None),
-        last_date=max(dates, default=None),
+        first_date=min(columns.dates, default=None),
+        last_date=max(columns.dates, default=None),
         complete_from=said.complete_from,
         complete_to=said.complete_to,
-        line_count=len(said.lines),
-        total=sum((line.amount for line in said.lines), Decimal(0)),
+        line_count=columns.count,
+        total=sum(columns.amounts, Decimal(0)),
         proof=Proof(proof.outcome.value),
         proof_detail=(proof.detail or "")[:_LONGEST_DETAIL],
         imported_at=now,
     )
     statement.save(force_insert=True)
-    return statement
+    if not columns.count:
+        return ImportOutcome(statement, 0, 0, 0, [])
+    shared_days = _days_with_lines(statement).intersection(columns.dates)
+    with connection.cursor() as cursor:
+        if not shared_days:
+            return _import_fresh(cursor, statement, columns)
+        return _import_among_known(cursor, statement, columns, shared_days)
+
+
+def _days_with_lines(statement: Statement) -> set[date]:
+    """The days within the statement's of which its bank account has lines already."""
+    there = StatementLine.objects.filter(
+        book=statement.book_id,
+        bank_account=statement.bank_account_id,
+        date__range=(statement.first_date, statement.last_date),
+    )
+    return set(there.values_list("date", flat=True).distinct())
+
+
+def _refuse_what_cannot_be_kept(
+    document: Document, said: values.Statement, columns: Columns, bank_account: BankAccount
+) -> None:
+    stated = {said.currency, *columns.currencies}.difference(_UNSTATED, {bank_account.currency})
+    if stated:
+        raise StatementRefusedError(
+            f"{document.name} states {', '.join(sorted(stated))}, but {bank_account.name} is kept in"
+            f" {bank_account.currency}. Choose or create a bank account in that currency."
+        )
+    stated_amounts = [said.opening_balance, said.closing_balance, *columns.amounts, *columns.balances]
+    every = [amount for amount in stated_amounts if amount is not None]
+    if _MORE_THAN_EIGHT_DECIMALS.search("\n".join(map(str, every))):
+        for amount in every:
+            if amount != amount.quantize(_DECIMALS):
+                raise StatementRefusedError(f"{document.name}: {amount} has more than eight decimals.")
+    if any(abs(amount) >= _MOST for amount in every):
+        raise StatementRefusedError(f"{document.name} states an amount of more than sixteen digits.")
 
 
 def _import_fresh(cursor: CursorWrapper, statement: Statement, columns: Columns) -> ImportOutcome:
