@@ -126,17 +126,21 @@ def evidence(*, book: Book, line_id: int) -> Evidence | None:
     made = _rows(book).select_related("line__bank_account__ledger_account").filter(line_id=line_id).first()
     if made is None:
         return None
-    same = Classification.objects.filter(book=book, state=State.OPEN, payee_id=made.payee_id).exclude(
-        line_id=line_id
-    )
     return Evidence(
         row=_row(made),
         alternatives=_alternatives(book, made),
         entry=_preview(made),
         places=tuple(places_of_line(book=book, line_id=line_id)),
-        same_payee=same.count() if made.payee_id else 0,
+        same_payee=_same_payee(book, made),
         entry_number=entry_for_line(book=book, line_id=line_id),
     )
+
+
+def _same_payee(book: Book, made: Classification) -> int:
+    if made.payee_id is None:
+        return 0
+    waiting = Classification.objects.filter(book=book, state=State.OPEN, payee_id=made.payee_id)
+    return waiting.exclude(line_id=made.line_id).count()
 
 
 def _rows(book: Book) -> QuerySet[Classification]:

@@ -107,8 +107,8 @@ def test_nothing_of_another_book_is_named(shop, column):
 def test_a_classification_of_another_books_line_is_refused(shop):
     other = Shop()
     insert = (
-        "INSERT INTO classification_classification (line_id, book_id, state, source, confidence, reason, note, is_split)"
-        " VALUES (%s, %s, 'open', 'none', 0, '', '', false)"
+        "INSERT INTO classification_classification (line_id, book_id, state, source, confidence, reason,"
+        " note, is_split) VALUES (%s, %s, 'open', 'none', 0, '', '', false)"
     )
 
     refused(insert, other.line().pk, shop.book.pk)

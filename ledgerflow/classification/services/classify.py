@@ -116,7 +116,7 @@ def _classify_chunk(book: Book, line_ids: Sequence[int], rules: Sequence[RuleVal
                 "reasons": [suggestion.reason for suggestion in suggestions],
             },
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _array(numbers: Sequence[int]) -> str:

@@ -74,13 +74,13 @@ def undo(*, book: Book, user: User, now: datetime) -> Undone:
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, {"change": change.pk})
         found = cursor.fetchall()
-        same = {"change": change.pk, "lines": [line_id for line_id, _, is_same in found if is_same]}
+        same = [line_id for line_id, _, is_same in found if is_same]
         for statement in (_DROP_PARTS, _RESTORE, _RESTORE_PARTS):
-            cursor.execute(statement, same)
+            cursor.execute(statement, {"change": change.pk, "lines": same})
     change.undone_at = now
     change.save(update_fields=["undone_at"])
     refused = tuple((line_id, _reason(state)) for line_id, state, is_same in found if not is_same)
-    return Undone(act=change.get_act_display(), count=len(same["lines"]), refused=refused)
+    return Undone(act=change.get_act_display(), count=len(same), refused=refused)
 
 
 def _reason(state: str) -> str:
