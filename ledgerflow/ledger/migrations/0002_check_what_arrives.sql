@@ -5,6 +5,8 @@
 -- search_path puts temporary tables last, so that none can stand in for a table of the ledger, and nobody else
 -- may attach them to a table of their own (EXECUTE is taken away below).
 --
+-- Plans are kept for the session, so none may be a scan that was right while a table was small.
+--
 -- Errors have codes of their own, LF001 to LF012; ledgerflow.ledger.errors names them.
 
 -- Every line's account is in its book, because every line is in a movement and this key is checked for each
@@ -16,7 +18,7 @@ ALTER TABLE ledger_movement
 -- A batch promises the next numbers of its book. From here to the end of the transaction the state row is locked,
 -- so nothing is numbered or closed meanwhile.
 CREATE FUNCTION ledger_batch_arrives() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS
 $$
 BEGIN
     UPDATE ledger_ledgerstate
@@ -34,7 +36,7 @@ CREATE TRIGGER ledger_batch_arrives AFTER INSERT ON ledger_postingbatch
     FOR EACH ROW EXECUTE FUNCTION ledger_batch_arrives();
 
 CREATE FUNCTION ledger_entries_arrive() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS
 $$
 DECLARE
     arrived record;
@@ -215,7 +217,7 @@ CREATE TRIGGER ledger_lines_arrive AFTER INSERT ON ledger_journalline REFERENCIN
 -- When the transaction commits, the numbers that a batch promised all have their entry, and every entry its lines:
 -- it has either none or, by the trigger above and the key of the lines, exactly its own.
 CREATE FUNCTION ledger_batch_is_complete() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS
 $$
 DECLARE
     entries bigint;
