@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from ledgerflow.classification.models import Classification
+from ledgerflow.classification.selectors import decisions_about
 from ledgerflow.classification.services import classify_lines, decide
 from ledgerflow.ledger.errors import (
     ForeignAccountError,
@@ -158,3 +159,14 @@ def test_a_posted_line_is_not_released_even_when_reversed():
 
     with pytest.raises(PostedLinesError, match="entries 1"):
         release_lines(book=shop.book, line_ids=[line.pk])
+
+
+def test_decisions_about_lines_are_listed_before_they_go():
+    shop = Shop()
+    line, untouched = shop.line(), shop.line("BAKERY")
+    classify_lines(book=shop.book, line_ids=[line.pk, untouched.pk])
+    decide(book=shop.book, line_id=line.pk, account=shop.fuel, user=shop.user, now=NOW)
+
+    listed = decisions_about(book=shop.book, line_ids=[line.pk, untouched.pk])
+
+    assert [(made.line_id, made.decided_by) for made in listed] == [(line.pk, shop.user)]
