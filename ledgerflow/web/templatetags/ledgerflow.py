@@ -28,6 +28,12 @@ def money(amount: Decimal | None, currency: str) -> SafeString | str:
 
 
 @register.filter
+def unsigned(amount: Decimal) -> Decimal:
+    """Return the size of an amount, for a column that says the sign, such as Credit."""
+    return abs(amount)
+
+
+@register.filter
 def day(value: date | None) -> SafeString | str:
     """Show a bank's or an entry's date as 2026-11-23, never converted between time zones; nothing for ``None``."""
     if value is None:

@@ -1,0 +1,320 @@
+"""The review queue: every key is a form of its own, answered as a page or, for the page's own script, as JSON."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views import generic
+
+from ledgerflow.books.permissions import Action
+from ledgerflow.books.views import BookMixin
+from ledgerflow.classification.services import Changed, conditions_from_line
+from ledgerflow.classification.selectors import matching_open_lines
+from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.ledger.models import Account
+from ledgerflow.payees.services import name_payee
+from ledgerflow.posting.services import post_lines
+from ledgerflow.review import selectors, services
+from ledgerflow.review.forms import DecideForm, ExcludeForm, LinesForm, RuleOfferForm, SplitFormSet
+from ledgerflow.review.selectors import Tab
+from ledgerflow.statements.models import StatementLine
+from ledgerflow.statements.page_selectors import shown_with_excerpts
+
+PAGE_SIZE = 100
+_TABS = (
+    (Tab.TO_REVIEW, "To review"),
+    (Tab.NEEDS_ANSWER, "Needs an answer"),
+    (Tab.REVIEWED, "Accepted, not posted"),
+    (Tab.EXCLUDED, "Excluded"),
+)
+#: The keys of the queue, as the page lists them; `queue.js` acts on them.
+KEYS = (
+    ("j", "Next line"),
+    ("k", "Previous line"),
+    ("Enter", "Accept the line, or all selected"),
+    ("1", "Take the first alternative (2 and 3 likewise)"),
+    ("c", "Choose the account"),
+    ("p", "Name the payee"),
+    ("s", "Split"),
+    ("n", "Write a note"),
+    ("r", "Always book this payee so"),
+    ("e", "Exclude from the books"),
+    ("Space", "Select the line"),
+    ("u", "Undo the last change"),
+)
+
+
+class QueueView(BookMixin, generic.TemplateView):
+    """Lines by tab, a hundred at a time, with the evidence for the one in focus."""
+
+    action = Action.VIEW
+    template_name = "review/queue.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the page of lines and the counts of the tabs."""
+        asked = self.request.GET.get("tab", Tab.TO_REVIEW)
+        tab = Tab(asked) if asked in set(Tab) else Tab.TO_REVIEW
+        after = self.request.GET.get("after", "")
+        page = selectors.queue(
+            book=self.book, tab=tab, after=int(after) if after.isdecimal() and len(after) < 19 else None, limit=PAGE_SIZE
+        )
+        counts = selectors.counts(book=self.book)
+        return super().get_context_data(
+            tab=tab,
+            tabs=[(name, label, counts[name]) for name, label in _TABS],
+            to_review=counts[Tab.TO_REVIEW],
+            accepted=counts[Tab.REVIEWED],
+            page=page,
+            page_size=PAGE_SIZE,
+            queue_keys=KEYS,
+            **kwargs,
+        )
+
+
+class EvidenceView(BookMixin, generic.TemplateView):
+    """Where a line comes from, why it is proposed so, what accepting leads to, and the forms to decide otherwise."""
+
+    action = Action.VIEW
+    template_name = "review/_evidence.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the evidence and the forms."""
+        return super().get_context_data(**evidence_context(self, self.kwargs["line"]), **kwargs)
+
+
+def evidence_context(view: BookMixin, line_id: int) -> dict[str, Any]:
+    """Return what the evidence pane shows for a line of the view's book."""
+    evidence = selectors.evidence(book=view.book, line_id=line_id)
+    if evidence is None:
+        raise Http404
+    row = evidence.row
+    line = StatementLine.objects.get(book=view.book, pk=line_id)
+    return {
+        "evidence": evidence,
+        "row": row,
+        "shown": shown_with_excerpts(line=line)[-1:],
+        "decide_form": DecideForm(
+            book=view.book, initial={"account": row.account_id, "payee": row.payee, "note": row.note}
+        ),
+        "split_forms": SplitFormSet(prefix="split", form_kwargs={"book": view.book}),
+    }
+
+
+class ActionView(BookMixin, generic.View):
+    """What the actions share: a form, one service call, an answer in the form the caller takes."""
+
+    action = Action.REVIEW
+    http_method_names = ["post"]
+    form_class: ClassVar[type[forms.Form]] = forms.Form
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Do it, or say why not."""
+        form = self.form_class(request.POST, **self.form_arguments())
+        if not form.is_valid():
+            return self.answer({"error": " ".join(str(error) for errors in form.errors.values() for error in errors)})
+        try:
+            return self.answer(self.act(form))
+        except LedgerFlowError as error:
+            return self.answer({"error": str(error)})
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Return what the form needs beside its data."""
+        return {}
+
+    def act(self, form: forms.Form) -> dict[str, Any]:
+        """Call the service and return the answer."""
+        raise NotImplementedError
+
+    def answer(self, facts: dict[str, Any]) -> HttpResponse:
+        """Answer the page's script with JSON, and a person without it with the queue and a message."""
+        if self.request.headers.get("Accept") == "application/json":
+            counts = {str(tab): count for tab, count in selectors.counts(book=self.book).items()}
+            return JsonResponse({**facts, "counts": counts})
+        if "error" in facts:
+            messages.error(self.request, facts["error"])
+        else:
+            messages.success(self.request, facts["message"])
+            for reason in sorted(set(facts.get("refused", {}).values())):
+                messages.warning(self.request, reason)
+        return redirect("review:queue", book=self.book.slug)
+
+
+def _said(changed: Changed, verb: str) -> dict[str, Any]:
+    message = f"{changed.count} {verb}"
+    if changed.refused:
+        message += f", {len(changed.refused)} not"
+    return {"message": f"{message}.", "refused": {str(line): reason for line, reason in changed.refused}}
+
+
+class LinesActionView(ActionView):
+    """An action on the chosen lines."""
+
+    form_class = LinesForm
+    verb: ClassVar[str]
+
+    def act(self, form: forms.Form) -> dict[str, Any]:
+        """Change the lines, telling those that could not be."""
+        assert isinstance(form, LinesForm)
+        return _said(self.change(form), self.verb)
+
+    def change(self, form: LinesForm) -> Changed:
+        """Call the service."""
+        raise NotImplementedError
+
+
+class AcceptView(LinesActionView):
+    """Accept the proposals."""
+
+    verb = "accepted"
+
+    def change(self, form: LinesForm) -> Changed:
+        """Accept."""
+        return services.accept(book=self.book, line_ids=form.line_ids, user=self.user, now=timezone.now())
+
+
+class ExcludeView(LinesActionView):
+    """Keep lines out of the books."""
+
+    form_class = ExcludeForm
+    verb = "excluded"
+
+    def change(self, form: LinesForm) -> Changed:
+        """Exclude."""
+        return services.exclude(
+            book=self.book,
+            line_ids=form.line_ids,
+            reason=form.cleaned_data["reason"],
+            user=self.user,
+            now=timezone.now(),
+        )
+
+
+class ReopenView(LinesActionView):
+    """Send accepted and excluded lines back to review."""
+
+    verb = "back in review"
+
+    def change(self, form: LinesForm) -> Changed:
+        """Reopen."""
+        return services.reopen(book=self.book, line_ids=form.line_ids, user=self.user, now=timezone.now())
+
+
+class AcceptSureView(ActionView):
+    """Accept every suggestion that is sure, and nothing below."""
+
+    def act(self, form: forms.Form) -> dict[str, Any]:
+        """Accept them."""
+        return _said(services.accept_confident(book=self.book, user=self.user, now=timezone.now()), "accepted")
+
+
+class PostView(ActionView):
+    """Post every accepted line."""
+
+    action = Action.POST
+
+    def act(self, form: forms.Form) -> dict[str, Any]:
+        """Post."""
+        outcome = post_lines(book=self.book, line_ids=None, posted_by=self.user, posted_at=timezone.now())
+        refused = {str(line): sentence for line, sentence in outcome.refused}
+        return {"message": f"{outcome.posted} entries posted.", "refused": refused}
+
+
+class UndoView(ActionView):
+    """Take back the last change."""
+
+    def act(self, form: forms.Form) -> dict[str, Any]:
+        """Undo."""
+        undone = services.undo(book=self.book, user=self.user, now=timezone.now())
+        return {"message": f"Undone: {undone.act}, {undone.count} lines.", "reload": True}
+
+
+class LineActionView(ActionView):
+    """An action on one line."""
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Offer this book's accounts only."""
+        return {"book": self.book}
+
+    def offer(self, message: str) -> dict[str, Any]:
+        """Return the answer to a decision: the line is done, and here is the rule that would do it next time."""
+        line_id = self.kwargs["line"]
+        matching = matching_open_lines(book=self.book, conditions=conditions_from_line(book=self.book, line_id=line_id))
+        evidence = selectors.evidence(book=self.book, line_id=line_id)
+        assert evidence is not None  # it was decided a moment ago
+        context = {"book": self.book, "row": evidence.row, "matching": len(matching)}
+        html = render_to_string("review/_offer.html", context, request=self.request)
+        return {"message": message, "line": str(line_id), "gone": True, "offer": html}
+
+
+class DecideView(LineActionView):
+    """Book a line to another account, name its payee, or write a note."""
+
+    form_class = DecideForm
+
+    def act(self, form: forms.Form) -> dict[str, Any]:
+        """Decide."""
+        facts = form.cleaned_data
+        account: Account | None = facts["account"]
+        services.decide(
+            book=self.book,
+            line_id=self.kwargs["line"],
+            account=account,
+            payee=name_payee(book=self.book, name=facts["payee"]) if facts["payee"].strip() else None,
+            note=facts["note"],
+            user=self.user,
+            now=timezone.now(),
+        )
+        if account is None:
+            return {"message": "Noted.", "reload": True}
+        return self.offer(f"Accepted as {account}.")
+
+
+class SplitView(LineActionView):
+    """Book a line to several accounts."""
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Split, or say why not."""
+        parts = SplitFormSet(request.POST, prefix="split", form_kwargs={"book": self.book})
+        if not parts.is_valid():
+            return self.answer({"error": " ".join(_errors_of(parts))})
+        chosen = [part for form in parts.forms if (part := form.part()) is not None]
+        try:
+            services.decide(
+                book=self.book, line_id=self.kwargs["line"], splits=chosen, user=self.user, now=timezone.now()
+            )
+        except LedgerFlowError as error:
+            return self.answer({"error": str(error)})
+        message = f"Accepted as {len(chosen)} parts."
+        return self.answer({"message": message, "line": str(self.kwargs["line"]), "gone": True})
+
+
+def _errors_of(parts: Any) -> Sequence[str]:
+    return [str(error) for form in parts.forms for errors in form.errors.values() for error in errors]
+
+
+class RuleView(LineActionView):
+    """Always book this payee so."""
+
+    action = Action.EDIT_RULES
+    form_class = RuleOfferForm
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Nothing beside the data."""
+        return {}
+
+    def act(self, form: forms.Form) -> dict[str, Any]:
+        """Make the rule."""
+        made = services.rule_from_decision(
+            book=self.book,
+            line_id=self.kwargs["line"],
+            mode=form.cleaned_data["mode"],
+            apply_to_open=form.cleaned_data["apply_to_open"],
+            user=self.user,
+            now=timezone.now(),
+        )
+        return {"message": f"Rule made; {made.applied} open lines have a new suggestion.", "reload": True}

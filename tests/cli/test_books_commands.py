@@ -1,0 +1,139 @@
+"""From a file to a posted, verified book by commands alone."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ledgerflow import cli
+from ledgerflow.books.models import Book, Role
+from ledgerflow.classification.models import Classification, State
+from ledgerflow.ledger.models import JournalEntry
+from ledgerflow.pipeline.models import ImportRun
+from tests.factories import MembershipFactory
+from tests.pipeline.statements import FEBRUARY, JANUARY, ofx
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    paths = []
+    for file in ofx(JANUARY, FEBRUARY):
+        path = tmp_path / file.name
+        path.write_bytes(file.content)
+        paths.append(path)
+    return paths
+
+
+def _run(capsys, *words: object) -> tuple[int, list[dict[str, object]]]:
+    status = cli.main([str(word) for word in words])
+    return status, json.loads(capsys.readouterr().out or "[]")
+
+
+def _import(capsys, *paths: Path) -> tuple[int, list[dict[str, object]]]:
+    return _run(capsys, "import", "--book", "acme", "--create", "--wait", "--format", "json", *paths)
+
+
+def test_import_makes_the_book_and_says_what_each_file_was(capsys, files):
+    status, rows = _import(capsys, *files)
+
+    assert status == cli.DONE
+    assert [row["state"] for row in rows] == ["ready", "ready"]
+    assert all(row["new"] > 0 and row["here_already"] == 0 for row in rows)
+    assert {row["format"] for row in rows} == {"ofx"}
+
+
+def test_the_same_files_again_bring_nothing(capsys, files):
+    _import(capsys, *files)
+
+    _, rows = _import(capsys, *files)
+
+    assert ImportRun.objects.count() == 2
+    assert [row["state"] for row in rows] == ["ready", "ready"]
+
+
+def test_a_bad_file_is_told_and_does_not_stop_the_next(capsys, files, tmp_path):
+    bad = tmp_path / "bad.ofx"
+    bad.write_text("this is no statement")
+
+    status, rows = _import(capsys, bad, files[0])
+
+    assert status == cli.BAD_INPUT
+    assert [row["state"] for row in rows] == ["failed", "ready"]
+
+
+def test_accepting_all_sends_lines_without_a_suggestion_to_suspense(capsys, files):
+    _import(capsys, *files)
+
+    status, rows = _run(capsys, "review", "--book", "acme", "accept", "--all", "--format", "json")
+
+    accepted = Classification.objects.filter(state=State.ACCEPTED)
+    assert status == cli.DONE
+    assert rows[0]["lines"] == accepted.count() > 0
+    assert set(accepted.values_list("account__role", flat=True)) == {"suspense"}
+
+
+def test_nothing_is_accepted_by_a_dry_run(capsys, files):
+    _import(capsys, *files)
+
+    _run(capsys, "review", "--book", "acme", "accept", "--all", "--dry-run", "--format", "json")
+
+    assert not Classification.objects.filter(state=State.ACCEPTED).exists()
+
+
+def test_accepted_lines_are_posted_and_the_books_verify(capsys, files):
+    _import(capsys, *files)
+    _run(capsys, "review", "--book", "acme", "accept", "--all", "--format", "json")
+
+    status, rows = _run(capsys, "post", "--book", "acme", "--format", "json")
+    verified, problems = _run(capsys, "verify", "--format", "json")
+
+    assert status == cli.DONE
+    assert rows[0]["outcome"] == f"{JournalEntry.objects.count()} entries posted"
+    assert (verified, problems) == (cli.DONE, [])
+
+
+def test_the_trial_balance_of_posted_lines_balances(capsys, files):
+    _import(capsys, *files)
+    _run(capsys, "review", "--book", "acme", "accept", "--all", "--format", "json")
+    _run(capsys, "post", "--book", "acme", "--format", "json")
+
+    assert cli.main(["report", "trial-balance", "--book", "acme", "--format", "json"]) == cli.DONE
+    report = json.loads(capsys.readouterr().out)
+
+    assert report["total_debit"] == report["total_credit"] != "0.00"
+
+
+def test_a_book_that_is_not_there_is_named(capsys):
+    status = cli.main(["post", "--book", "nowhere"])
+
+    assert status == cli.FAILED
+    assert "There is no book 'nowhere'" in capsys.readouterr().err
+
+
+def test_a_viewer_may_not_post(capsys, files):
+    _import(capsys, files[0])
+    viewer = MembershipFactory(book=Book.objects.get(slug="acme"), role=Role.VIEWER).user
+
+    status = cli.main(["post", "--book", "acme", "--user", viewer.email])
+
+    assert status == cli.FAILED
+    assert "may not post entries" in capsys.readouterr().err
+
+
+def test_a_link_signs_the_first_administrator_in(capsys, client):
+    assert cli.main(["link"]) == cli.DONE
+    path = capsys.readouterr().out.strip().removeprefix("http://localhost:9000")
+
+    client.post(path)
+
+    assert "_auth_user_id" in client.session
+
+
+def test_doctor_names_what_is_missing_and_how_to_mend_it(capsys):
+    _, rows = _run(capsys, "doctor", "--format", "json")
+
+    worker = next(row for row in rows if row["check"] == "Worker")
+    assert worker["health"] == "reduced"
+    assert "ledgerflow worker" in worker["remedy"]

@@ -1,0 +1,94 @@
+"""A worker that is killed loses nothing and doubles nothing; a file that kills its worker is given up."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from urllib.parse import quote
+
+from django.utils import timezone
+
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.services import receive_file
+from ledgerflow.statements.models import Sighting, StatementLine
+from ledgerflow.statements.services import create_bank_account
+from tests.conftest import database_settings
+from tests.factories import BookFactory
+from tests.pipeline.statements import NUMBER, large_ofx
+
+_LINES = 6_000
+
+
+def _url(alias: str) -> str:
+    at = database_settings(alias)
+    host = quote(str(at["host"] or ""), safe="")
+    user, password = quote(at["user"], safe=""), quote(at["password"] or "", safe="")
+    return f"postgresql://{user}:{password}@/{at['dbname']}?host={host}&port={at['port'] or 5432}"
+
+
+def _worker(media_root: str) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "DATABASE_URL": _url("default"), "DATABASE_OWNER_URL": _url("owner")}
+    environment["LEDGERFLOW_DATA_DIR"] = media_root
+    return subprocess.Popen([sys.executable, "-m", "ledgerflow.cli", "worker"], env=environment)
+
+
+def _wait(condition: Callable[[], bool], seconds: float = 60) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def _received(settings, tmp_path) -> ImportRun:
+    settings.MEDIA_ROOT = tmp_path / "documents"
+    book = BookFactory()
+    create_bank_account(book=book, name="Checking", kind="bank", currency="USD", number=NUMBER)
+    file = large_ofx(_LINES)
+    return receive_file(book=book, name=file.name, content=file.content, user=None, now=timezone.now()).run
+
+
+def _state(run: ImportRun) -> str:
+    run.refresh_from_db()
+    return run.state
+
+
+def test_a_killed_import_is_taken_up_again_and_ends_with_the_same_rows(committed_db, settings, tmp_path):
+    run = _received(settings, tmp_path)
+    killed = _worker(str(tmp_path))
+    assert _wait(lambda: _state(run) == ImportRun.State.RUNNING)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert not StatementLine.objects.exists()
+
+    following = _worker(str(tmp_path))
+    try:
+        assert _wait(lambda: _state(run) == ImportRun.State.READY)
+    finally:
+        following.terminate()
+        following.wait()
+
+    assert run.attempts == 2
+    assert run.lines_new == StatementLine.objects.count() == Sighting.objects.count() == _LINES
+
+
+def test_a_file_whose_worker_dies_three_times_is_given_up_with_a_sentence(committed_db, settings, tmp_path):
+    run = _received(settings, tmp_path)
+    for attempt in (1, 2, 3):
+        worker = _worker(str(tmp_path))
+        assert _wait(lambda: _state(run) == ImportRun.State.RUNNING and run.attempts == attempt)  # noqa: B023
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+
+    following = _worker(str(tmp_path))
+    try:
+        assert _wait(lambda: _state(run) == ImportRun.State.FAILED)
+    finally:
+        following.terminate()
+        following.wait()
+
+    assert "died 3 times" in run.message
+    assert not StatementLine.objects.exists()

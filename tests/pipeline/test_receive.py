@@ -1,0 +1,76 @@
+"""The upload door: stored once, enqueued with the row, one refused file never stops the next."""
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from ledgerflow.documents.models import Document
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.services import receive_file, receive_files
+from tests.factories import BookFactory, UserFactory
+from tests.pipeline.statements import JANUARY, ofx
+
+
+def _jobs() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'pipeline.import_file'")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db
+def test_it_stores_the_file_and_enqueues_one_job():
+    book, file = BookFactory(), ofx(JANUARY)[0]
+
+    received = receive_file(book=book, name=file.name, content=file.content, user=UserFactory(), now=timezone.now())
+
+    assert received.is_new
+    assert received.run.state == ImportRun.State.WAITING
+    assert _jobs() == 1
+
+
+@pytest.mark.django_db
+def test_the_same_bytes_lead_to_the_import_that_is_there():
+    book, file, now = BookFactory(), ofx(JANUARY)[0], timezone.now()
+    first = receive_file(book=book, name=file.name, content=file.content, user=None, now=now)
+
+    again = receive_file(book=book, name="renamed.ofx", content=file.content, user=None, now=now)
+
+    assert not again.is_new
+    assert again.run == first.run
+    assert _jobs() == 1
+
+
+@pytest.mark.django_db
+def test_the_same_bytes_in_another_book_are_its_own():
+    file, now = ofx(JANUARY)[0], timezone.now()
+    first = receive_file(book=BookFactory(), name=file.name, content=file.content, user=None, now=now)
+
+    other = receive_file(book=BookFactory(), name=file.name, content=file.content, user=None, now=now)
+
+    assert other.is_new
+    assert other.run.document != first.run.document
+
+
+def test_nothing_is_enqueued_when_the_transaction_fails(committed_db):
+    book, file = BookFactory(), ofx(JANUARY)[0]
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        receive_file(book=book, name=file.name, content=file.content, user=None, now=timezone.now())
+        raise ZeroDivisionError
+
+    assert _jobs() == 0
+    assert not ImportRun.objects.exists()
+    assert not Document.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_refused_file_does_not_stop_the_next():
+    file = ofx(JANUARY)[0]
+
+    answers = receive_files(
+        book=BookFactory(), files=[("empty.ofx", b""), (file.name, file.content)], user=None, now=timezone.now()
+    )
+
+    assert answers[0].received is None
+    assert "empty" in answers[0].refusal
+    assert answers[1].received is not None

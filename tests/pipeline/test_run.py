@@ -1,0 +1,122 @@
+"""One file's way: read, recognized, classified; or a question, or a sentence."""
+
+import pytest
+from django.utils import timezone
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.models import Classification
+from ledgerflow.pipeline.demo_statements import CARD_HABITS, DemoFile, card_csv_files, with_a_missing_row
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.services import RunNotWaitingError, answer_account, receive_file, retry, run_import
+from ledgerflow.statements.models import Hold, Statement, StatementLine
+from ledgerflow.statements.services import create_bank_account
+from tests.factories import BookFactory
+from tests.pipeline.statements import FEBRUARY, JANUARY, NUMBER, ofx
+
+pytestmark = pytest.mark.django_db
+
+
+def _run(book: Book, file: DemoFile) -> ImportRun:
+    now = timezone.now()
+    run = receive_file(book=book, name=file.name, content=file.content, user=None, now=now).run
+    run_import(run_id=run.pk, now=now)
+    run.refresh_from_db()
+    return run
+
+
+def _book_with_account() -> Book:
+    book = BookFactory()
+    create_bank_account(book=book, name="Checking", kind="bank", currency="USD", number=NUMBER)
+    return book
+
+
+def test_a_file_of_a_known_account_becomes_ready():
+    book, file = _book_with_account(), ofx(JANUARY)[0]
+
+    run = _run(book, file)
+
+    assert (run.state, run.stage) == (ImportRun.State.READY, ImportRun.Stage.DONE)
+    assert (run.lines_new, run.lines_known, run.lines_held) == (len(file.movements), 0, 0)
+    assert run.bank_account.name == "Checking"
+
+
+def test_every_new_line_has_a_classification():
+    book = _book_with_account()
+
+    run = _run(book, ofx(JANUARY)[0])
+
+    assert Classification.objects.filter(book=book).count() == run.lines_new
+
+
+def test_running_a_finished_run_again_changes_nothing():
+    book = _book_with_account()
+    run = _run(book, ofx(JANUARY)[0])
+    lines = StatementLine.objects.filter(book=book).count()
+
+    run_import(run_id=run.pk, now=timezone.now())
+
+    run.refresh_from_db()
+    assert run.attempts == 1
+    assert StatementLine.objects.filter(book=book).count() == lines
+
+
+def test_a_file_of_an_unknown_account_asks():
+    run = _run(BookFactory(), ofx(JANUARY)[0])
+
+    assert run.state == ImportRun.State.NEEDS_YOU
+    assert NUMBER in run.message
+    assert not Statement.objects.exists()
+
+
+def test_the_answer_is_remembered_for_the_next_file():
+    book, (january, february) = BookFactory(), ofx(JANUARY, FEBRUARY)
+    asked = _run(book, january)
+
+    answer_account(run=asked, bank_account=None, name="Checking", kind="bank", currency="USD")
+    run_import(run_id=asked.pk, now=timezone.now())
+    asked.refresh_from_db()
+    following = _run(book, february)
+
+    assert asked.state == ImportRun.State.READY
+    assert following.state == ImportRun.State.READY
+
+
+def test_only_a_file_that_asks_can_be_answered():
+    book = _book_with_account()
+    run = _run(book, ofx(JANUARY)[0])
+
+    with pytest.raises(RunNotWaitingError, match="does not ask"):
+        answer_account(run=run, bank_account=run.bank_account)
+
+
+def test_a_file_that_cannot_be_read_fails_with_a_sentence_and_can_be_tried_again():
+    book = _book_with_account()
+
+    run = _run(book, DemoFile("notes.txt", b"Dear bank, please send the statement.\n", ()))
+
+    assert run.state == ImportRun.State.FAILED
+    assert run.message.endswith(".")
+    retry(run=run)
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == (ImportRun.State.WAITING, 0)
+
+
+def test_only_a_failed_file_can_be_tried_again():
+    run = _run(_book_with_account(), ofx(JANUARY)[0])
+
+    with pytest.raises(RunNotWaitingError, match="not failed"):
+        retry(run=run)
+
+
+def test_lines_of_a_statement_that_does_not_prove_are_held_back():
+    book = BookFactory()
+    create_bank_account(book=book, name="Card", kind="card", currency="USD", number="5100447100882211")
+    whole = next(
+        card_csv_files(habits=CARD_HABITS, months=[JANUARY], card="5100447100882211", opening_cents=0, name="card")
+    )
+
+    run = _run(book, with_a_missing_row(whole))
+
+    assert run.state == ImportRun.State.READY
+    assert run.lines_held == run.lines_new == len(whole.movements) - 1
+    assert set(StatementLine.objects.filter(book=book).values_list("hold", flat=True)) == {Hold.PROOF}
