@@ -2,4 +2,6 @@ from django.apps import AppConfig
 
 
 class DocumentsConfig(AppConfig):
+    """Files that people gave."""
+
     name = "ledgerflow.documents"

@@ -2,4 +2,6 @@ from django.apps import AppConfig
 
 
 class StatementsConfig(AppConfig):
+    """What banks say, and where they say it."""
+
     name = "ledgerflow.statements"

@@ -120,7 +120,7 @@ def after(files, steps, *, with_words):
     return found
 
 
-relaxed = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+relaxed = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @relaxed
