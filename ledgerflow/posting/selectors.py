@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification
@@ -36,12 +36,16 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class SourcePlace:
-    """Where a file shows a line: ``place`` is what the reader says, such as a line number or an XPath."""
+    """Where a file shows a line: ``place`` is what the reader says, such as a line number or an XPath.
+
+    ``following`` is the line number of the statement's next record, where the file is one of numbered lines.
+    """
 
     statement_id: int
     document_id: int
     document_name: str
     place: dict[str, Any]
+    following: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +109,14 @@ def register_rows(*, book: Book, lines: Sequence[RegisterLine]) -> list[Register
 
 
 def places_of_line(*, book: Book, line_id: int) -> list[SourcePlace]:
-    """Return every file and place that shows the line, first import first."""
+    """Return every file and place that shows the line, first import first; one query."""
+    following = Sighting.objects.filter(
+        book=book, statement_id=OuterRef("statement_id"), no=OuterRef("no") + 1
+    ).values("place")
     sightings = (
         Sighting.objects.filter(book=book, line_id=line_id)
         .select_related("statement__document")
+        .annotate(following=Subquery(following))
         .order_by("statement_id", "no")
     )
     return [
@@ -117,6 +125,12 @@ def places_of_line(*, book: Book, line_id: int) -> list[SourcePlace]:
             document_id=seen.statement.document_id,
             document_name=seen.statement.document.name,
             place=seen.place,
+            following=_line_number(seen.following),
         )
         for seen in sightings
     ]
+
+
+def _line_number(place: dict[str, Any] | None) -> int | None:
+    number = (place or {}).get("line")
+    return number if isinstance(number, int) else None
