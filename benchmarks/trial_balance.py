@@ -25,7 +25,9 @@ GOAL_MS = 100
 _STAGE = """
 INSERT INTO pg_temp.ledger_staged_line (entry, no, date, account_id, currency, amount, base_amount)
 SELECT place, side, %(first)s::date + ((%(start)s + place) * %(days)s / %(total)s)::int,
-       CASE side WHEN 1 THEN (%(accounts)s::bigint[])[1 + (place * 7) %% 30] ELSE (%(accounts)s::bigint[])[31 + (place * 11) %% 10] END,
+       CASE side
+           WHEN 1 THEN (%(accounts)s::bigint[])[1 + (place * 7) %% 30]
+           ELSE (%(accounts)s::bigint[])[31 + (place * 11) %% 10] END,
        'USD', (3 - 2 * side) * (place %% 90000 + 1) / 100.0, (3 - 2 * side) * (place %% 90000 + 1) / 100.0
   FROM generate_series(1, %(count)s) AS place, generate_series(1, 2) AS side
 """

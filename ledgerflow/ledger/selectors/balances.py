@@ -113,7 +113,7 @@ SELECT account.id, account.code, account.name, account.type, account.is_archived
 """
 
 
-def _bounds(book: Book, as_of: date) -> dict[str, object]:
+def _bounds(book: Book, as_of: date) -> dict[str, int | date]:
     month = as_of.replace(day=1)
     days = calendar.monthrange(as_of.year, as_of.month)[1]
     end = as_of.replace(day=days)

@@ -73,7 +73,7 @@ def register(
     query = _NEWEST_FIRST if newest_first else _OLDEST_FIRST
     beyond = Place(date.max, 0, 0) if newest_first else Place(date.min, 0, 0)
     place = after or beyond
-    facts = {
+    facts: dict[str, int | date] = {
         "book": account.book_id,
         "account": account.pk,
         "date": place.date,

@@ -45,8 +45,8 @@ def reopen_period(
 def _closed_through(book: Book) -> date | None:
     with refusals_explained(), connection.cursor() as cursor:
         cursor.execute("SELECT closed_through FROM ledger_lock(%s)", [book.pk])
-        (closed,) = cursor.fetchone()
-    return closed
+        row: tuple[date | None] = cursor.fetchone()
+    return row[0]
 
 
 def _act(*, book: Book, through: date | None, reason: str, user: User, now: datetime) -> PeriodAction:
