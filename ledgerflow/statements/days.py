@@ -169,9 +169,7 @@ def _lay(
         left = iter(rank)
         for slot in group:
             line = given[id(slot)] if id(slot) in given else next(left, None)
-            movements[id(slot)] = _movement(
-                line, sorted(of[shown[:2]] for shown in slot.occurrences), kept, holds
-            )
+            movements[id(slot)] = _movement(line, sorted(of[shown[:2]] for shown in slot.occurrences), holds)
     return movements
 
 
@@ -201,11 +199,9 @@ def _look_alike(slots: Sequence[Slot], of: Mapping[tuple[int, int], Seen]) -> Co
     return groups.values()
 
 
-def _movement(line: int | None, shown: list[Seen], kept: Mapping[int, Kept], holds: Holds) -> Movement:
-    words = shown[0].words
-    if line is not None and any(one.words == kept[line].words for one in shown):
-        words = kept[line].words
-    return Movement(line, shown, words, all(one.is_pending for one in shown), holds.none)
+def _movement(line: int | None, shown: list[Seen], holds: Holds) -> Movement:
+    """A movement speaks in the words of the statement that came first of those that show it."""
+    return Movement(line, shown, shown[0].words, all(one.is_pending for one in shown), holds.none)
 
 
 def _hold(
