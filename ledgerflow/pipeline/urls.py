@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledgerflow.pipeline import views
+from ledgerflow.pipeline import question_views, views
 
 app_name = "pipeline"
 
@@ -11,4 +11,10 @@ urlpatterns = [
     path("<int:run>/retry/", views.RetryView.as_view(), name="retry"),
     path("<int:run>/account/", views.AssignAccountView.as_view(), name="assign-account"),
     path("<int:run>/undo/", views.UndoView.as_view(), name="undo"),
+    path("questions/", question_views.QuestionsView.as_view(), name="questions"),
+    path(
+        "questions/<int:question>/answer/",
+        question_views.AnswerQuestionView.as_view(),
+        name="answer-question",
+    ),
 ]

@@ -38,7 +38,9 @@ class ReverseForm(forms.Form):
     date = forms.DateField(
         label="Date of the reversal", widget=_date_input(), help_text="In a period that is open."
     )
-    reason = forms.CharField(max_length=500, label="Reason", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    reason = forms.CharField(
+        max_length=500, label="Reason", widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
 
 
 class EntryForm(forms.Form):
@@ -65,7 +67,9 @@ class LineForm(forms.Form):
         field.choices = accounts.choices
         number = (self.prefix or "").rsplit("-", 1)[-1]
         for name, field in self.fields.items():
-            label = f"{name.capitalize()} of line {int(number) + 1}" if number.isdecimal() else name.capitalize()
+            label = (
+                f"{name.capitalize()} of line {int(number) + 1}" if number.isdecimal() else name.capitalize()
+            )
             field.widget.attrs.update({"aria-label": label})
         for name in ("debit", "credit"):
             self.fields[name].widget = forms.TextInput(

@@ -20,6 +20,7 @@ from ledgerflow.ledger.models import (
 )
 from ledgerflow.ledger.selectors import Entry, entry
 from ledgerflow.posting.models import Posting
+from ledgerflow.posting.selectors import entries_of_line
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.statements.page_selectors import Shown, shown_with_excerpts
 from ledgerflow.users.models import User
@@ -85,7 +86,7 @@ def _rows(book: Book, entries: Sequence[JournalEntry]) -> list[JournalRow]:
     amounts = dict(
         JournalLine.objects.filter(**of_entries)
         .values_list("entry_number")
-        .annotate(Sum("base_amount", filter=Q(base_amount__gt=0)))
+        .annotate(debits=Sum("base_amount", filter=Q(base_amount__gt=0)))
         .order_by()
     )
     reversals = dict(
@@ -180,7 +181,7 @@ def line_record(*, book: Book, line_id: int) -> LineRecord:
         line=line,
         shown=shown_with_excerpts(line=line),
         classification=classification,
-        postings=list(Posting.objects.filter(book=book, line=line).order_by("-entry_number")),
+        postings=entries_of_line(book=book, line_id=line_id)[::-1],
     )
 
 

@@ -12,8 +12,9 @@ from django.views import generic
 
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
+from ledgerflow.classification.engine import confidence_word
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.core.money import ZERO
+from ledgerflow.core.money import ZERO, minor_digits
 from ledgerflow.ledger.models import JournalEntry
 from ledgerflow.posting import page_selectors, services
 from ledgerflow.posting.forms import (
@@ -28,6 +29,8 @@ from ledgerflow.posting.forms import (
 from ledgerflow.statements.models import StatementLine
 
 _PREFIX = "lines"
+#: The journal keeps no larger amounts.
+_MOST_DIGITS = 16
 
 
 class JournalView(BookMixin, generic.TemplateView):
@@ -66,6 +69,10 @@ class EntryView(BookMixin, generic.TemplateView):
         return super().get_context_data(
             record=record,
             entry=record.entry,
+            lines=[
+                (line, max(line.base_amount, ZERO), max(-line.base_amount, ZERO))
+                for line in record.entry.lines
+            ],
             total=sum((line.base_amount for line in record.entry.lines if line.base_amount > 0), ZERO),
             can_reverse=record.entry.reverses_number is None and record.entry.reversed_by_number is None,
             **given,
@@ -81,9 +88,9 @@ class ReverseView(EntryView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Reverse it, or show the page with the reason why not."""
         form = ReverseForm(request.POST)
+        number = kwargs["number"]
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
-        number = self.kwargs["number"]
         try:
             reversal = services.reverse_entry(
                 book=self.book, number=number, user=self.user, now=timezone.now(), **form.cleaned_data
@@ -109,7 +116,12 @@ class LineView(BookMixin, generic.TemplateView):
             record = page_selectors.line_record(book=self.book, line_id=self.kwargs["line"])
         except StatementLine.DoesNotExist as error:
             raise Http404 from error
-        return super().get_context_data(record=record, line=record.line, **kwargs)
+        made = record.classification
+        return super().get_context_data(**kwargs) | {
+            "record": record,
+            "line": record.line,
+            "confidence": confidence_word(made.confidence) if made else "",
+        }
 
 
 class ManualEntryView(BookMixin, generic.TemplateView):
@@ -124,6 +136,7 @@ class ManualEntryView(BookMixin, generic.TemplateView):
             "form": EntryForm(initial={"date": timezone.localdate()}),
             "lines": self.rows(initial=[{}] * FIRST_ROWS),
             "difference": ZERO,
+            "digits": minor_digits(self.book.base_currency),
             **kwargs,
         }
         return super().get_context_data(**given)
@@ -137,10 +150,10 @@ class ManualEntryView(BookMixin, generic.TemplateView):
             formset.extra = len(initial)
         return formset
 
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
         """Post the entry, add rows, or show what is wrong."""
         if "more" in request.POST:
-            return self._again(EntryForm(request.POST), self.rows(data=self._with_more_rows()), is_asked=True)
+            return self._again(EntryForm(request.POST), self.rows(data=self._with_more_rows()))
         form, lines = EntryForm(request.POST), self.rows(data=request.POST)
         if not (form.is_valid() and lines.is_valid()):
             return self._again(form, lines)
@@ -159,29 +172,28 @@ class ManualEntryView(BookMixin, generic.TemplateView):
         messages.success(request, f"Posted as entry {number}.")
         return redirect("posting:entry", book=self.book.slug, number=number)
 
-    def _again(
-        self, form: EntryForm, lines: BaseFormSet[LineForm], *, is_asked: bool = False
-    ) -> HttpResponse:
-        context = self.get_context_data(
-            form=form, lines=lines, difference=self._difference(), is_asked=is_asked
+    def _again(self, form: EntryForm, lines: BaseFormSet[LineForm]) -> HttpResponse:
+        return self.render_to_response(
+            self.get_context_data(form=form, lines=lines, difference=self._difference())
         )
-        return self.render_to_response(context)
 
     def _with_more_rows(self) -> dict[str, Any]:
         data = self.request.POST.dict()
         total = data.get(f"{_PREFIX}-TOTAL_FORMS", "")
-        data[f"{_PREFIX}-TOTAL_FORMS"] = str((int(total) if total.isdecimal() else 0) + FIRST_ROWS)
+        data[f"{_PREFIX}-TOTAL_FORMS"] = str(
+            (int(total) if total.isdecimal() and len(total) < 5 else 0) + FIRST_ROWS
+        )
         return data
 
     def _difference(self) -> Decimal:
         """Return debits minus credits as they were typed, as far as they are amounts."""
         total = ZERO
-        for name, typed in self.request.POST.items():
+        for name, typed in self.request.POST.dict().items():
             sign = {"debit": 1, "credit": -1}.get(name.rsplit("-", 1)[-1])
             if sign and name.startswith(_PREFIX):
                 try:
-                    amount = Decimal(typed.strip() or "0")
+                    amount = Decimal(str(typed).strip() or "0")
                 except InvalidOperation:
                     continue
-                total += sign * amount if amount.is_finite() else ZERO
+                total += sign * amount if amount.is_finite() and amount.adjusted() < _MOST_DIGITS else ZERO
         return total

@@ -1,5 +1,6 @@
 """Take files in, run them through the stages, undo imports."""
 
+from ledgerflow.pipeline.services.questions import answer_question
 from ledgerflow.pipeline.services.receive import (
     Answer,
     Received,
@@ -17,6 +18,7 @@ __all__ = [
     "Received",
     "RunNotWaitingError",
     "answer_account",
+    "answer_question",
     "give_up",
     "receive_file",
     "receive_files",

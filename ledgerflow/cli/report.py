@@ -1,0 +1,74 @@
+"""``ledgerflow report``: a report as a table, JSON or CSV."""
+
+import argparse
+from datetime import date
+
+from django.utils import timezone
+
+from ledgerflow.books.models import Book
+from ledgerflow.books.permissions import Action
+from ledgerflow.cli import output
+from ledgerflow.cli.people import acting_user, add_book_arguments, open_book
+from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.ledger.models import Account
+from ledgerflow.ledger.selectors import trial_balance
+from ledgerflow.reports.exporters import Table
+from ledgerflow.reports.selectors import register_figures, register_lines
+from ledgerflow.reports.tables import register_table, trial_balance_table
+
+HELP = "print a report: trial-balance, register"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take the report, the book, the days and, for a register, the account."""
+    parser.add_argument(
+        "name", metavar="NAME", choices=("trial-balance", "register"), help="trial-balance or register"
+    )
+    add_book_arguments(parser)
+    parser.add_argument(
+        "--as-of", type=_day, metavar="DATE", help="trial balance: at the end of this day (today)"
+    )
+    parser.add_argument("--from", dest="first", type=_day, metavar="DATE", help="register: from this day")
+    parser.add_argument(
+        "--to", dest="last", type=_day, metavar="DATE", help="register: through this day (today)"
+    )
+    parser.add_argument("--account", metavar="CODE", help="register: the account")
+    output.add_format_argument(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the report's rows."""
+    user = acting_user(options.user)
+    book = open_book(options.book, user=user, action=Action.VIEW)
+    table = _register(book, options) if options.name == "register" else _trial_balance(book, options)
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    output.print_rows(rows, options.format, empty="Nothing is posted in this range.")
+    return 0
+
+
+def _trial_balance(book: Book, options: argparse.Namespace) -> Table:
+    report = trial_balance(book=book, as_of=options.as_of or timezone.localdate())
+    return trial_balance_table(book=book, report=report)
+
+
+def _register(book: Book, options: argparse.Namespace) -> Table:
+    if not options.account:
+        raise LedgerFlowError("A register is of one account: name it with --account CODE.")
+    account = Account.objects.select_related("book").filter(book=book, code=options.account).first()
+    if account is None:
+        raise LedgerFlowError(f"The book {book.slug} has no account {options.account}.")
+    first, last = options.first, options.last or timezone.localdate()
+    return register_table(
+        account=account,
+        first=first,
+        last=last,
+        figures=register_figures(account=account, first=first, last=last),
+        lines=register_lines(account=account, first=first, last=last),
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2026-01-31.") from error

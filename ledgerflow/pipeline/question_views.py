@@ -1,0 +1,49 @@
+"""Questions about days that two files show in part: the same movements, or different ones?"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views import generic
+
+from ledgerflow.books.permissions import Action
+from ledgerflow.books.views import BookMixin
+from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.pipeline import services
+from ledgerflow.pipeline.question_selectors import asked_days
+from ledgerflow.statements.models import DayQuestion
+
+
+class QuestionsView(BookMixin, generic.TemplateView):
+    """Open questions with both files side by side, and those that were answered."""
+
+    action = Action.VIEW
+    template_name = "pipeline/questions.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the questions."""
+        waiting, answered = asked_days(book=self.book)
+        return super().get_context_data(waiting=waiting, answered=answered, **kwargs)
+
+
+class AnswerQuestionView(BookMixin, generic.View):
+    """Answer a question, or answer it anew."""
+
+    action = Action.REVIEW
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Answer it, and go back to the questions."""
+        questions = DayQuestion.objects.select_related("book", "bank_account")
+        question = get_object_or_404(questions, book=self.book, pk=kwargs["question"])
+        try:
+            services.answer_question(
+                question=question, answer=request.POST.get("answer", ""), user=self.user, now=timezone.now()
+            )
+        except LedgerFlowError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"{question.date:%Y-%m-%d} is settled; its lines can be reviewed.")
+        return redirect("pipeline:questions", book=self.book.slug)

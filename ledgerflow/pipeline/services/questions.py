@@ -1,0 +1,44 @@
+"""Answer a question about a cut day across the stages."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from ledgerflow.classification.models import Classification, State
+from ledgerflow.classification.services import classify_lines
+from ledgerflow.posting.models import Posting
+from ledgerflow.posting.services import release_lines
+from ledgerflow.statements import services as statements
+from ledgerflow.statements.models import DayQuestion, Hold, StatementLine
+from ledgerflow.users.models import User
+
+
+@transaction.atomic
+def answer_question(*, question: DayQuestion, answer: str, user: User, now: datetime) -> DayQuestion:
+    """Answer the question, and classify the lines of its day anew that nobody has decided about.
+
+    Lines that turn out to be one are joined, so suggestions for lines that wait for this answer, or that nobody has
+    decided about, are let go first.
+
+    :raises AnswerRefusedError: the answer is neither the same nor different.
+    :raises LinesInUseError: the same movements are in the books twice; reverse one of the entries first.
+    """
+    of_day = StatementLine.objects.filter(
+        book=question.book_id, bank_account=question.bank_account_id, date=question.date
+    )
+    if answer == DayQuestion.Answer.SAME:
+        was_posted = Posting.objects.filter(book=question.book_id, line=OuterRef("pk"))
+        undecided = Classification.objects.filter(
+            line=OuterRef("pk"), state=State.OPEN, decided_by__isnull=True
+        )
+        waiting = of_day.filter(hold=Hold.QUESTION) | of_day.filter(Exists(undecided))
+        release_lines(
+            book=question.book,
+            line_ids=list(waiting.exclude(Exists(was_posted)).values_list("pk", flat=True)),
+        )
+    answered = statements.answer_question(question=question, answer=answer, user=user, now=now)
+    known = Classification.objects.filter(line=OuterRef("pk"))
+    unclassified = of_day.exclude(Exists(known)).values_list("pk", flat=True)
+    classify_lines(book=question.book, line_ids=list(unclassified))
+    return answered

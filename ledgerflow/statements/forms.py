@@ -1,0 +1,69 @@
+"""Forms of statements and bank accounts."""
+
+from typing import Any
+
+from django import forms
+
+from ledgerflow.statements.models import BankAccount
+
+
+class OverrideForm(forms.Form):
+    """Why the lines of a statement may pass although it does not prove."""
+
+    reason = forms.CharField(
+        max_length=500,
+        label="Reason",
+        help_text="It stays on the statement with your name.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class PlaceForm(forms.Form):
+    """Which part of a file to show: a record to mark, and the first line of the window."""
+
+    line = forms.IntegerField(min_value=1, required=False)
+    first = forms.IntegerField(min_value=1, required=False)
+
+
+class BankAccountForm(forms.Form):
+    """A new bank account; its ledger account is made with it."""
+
+    name = forms.CharField(max_length=120)
+    kind = forms.ChoiceField(
+        choices=[(kind.value, kind.label.capitalize()) for kind in BankAccount.Kind],
+        initial=BankAccount.Kind.BANK,
+    )
+    currency = forms.RegexField(
+        r"^[A-Za-z]{3}$",
+        label="Currency",
+        help_text="Three letters, such as USD; it cannot change later.",
+        error_messages={"invalid": "The currency is a code of three letters, such as USD."},
+    )
+    number = forms.CharField(
+        max_length=80,
+        required=False,
+        label="Account number",
+        help_text="IBAN, account or card number as files state it, so that they are recognized; may stay empty.",
+    )
+
+    def clean_currency(self) -> str:
+        """Return the code in capitals."""
+        return str(self.cleaned_data["currency"]).upper()
+
+
+class ChangeBankAccountForm(forms.Form):
+    """What may still change once a bank account exists."""
+
+    name = forms.CharField(max_length=120)
+    numbers = forms.CharField(
+        required=False,
+        max_length=2_000,
+        label="Account numbers",
+        help_text="One a line. Files that state one of them are about this account.",
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+    )
+
+    def clean_numbers(self) -> list[str]:
+        """Return the numbers, one a line."""
+        given: Any = self.cleaned_data["numbers"]
+        return [line.strip() for line in given.splitlines() if line.strip()]

@@ -1,0 +1,75 @@
+"""A file as it came: its text with a record marked, and the untouched original."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
+from django.views import generic
+
+from ledgerflow.books.permissions import Action
+from ledgerflow.books.views import BookMixin
+from ledgerflow.documents.models import Document
+from ledgerflow.documents.selectors import DocumentDamagedError, content
+from ledgerflow.statements import standing
+from ledgerflow.statements.forms import PlaceForm
+from ledgerflow.statements.page_selectors import file_page
+from ledgerflow.statements.selectors import statements_of
+
+#: Byte order marks of UTF-16, the only text that may hold NUL bytes.
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_HEAD = 8_192
+
+
+class _DocumentMixin(BookMixin):
+    action = Action.VIEW
+
+    def document(self) -> Document:
+        """Return the document, in this book only."""
+        found = Document.objects.filter(book=self.book).select_related("uploaded_by")
+        return get_object_or_404(found, pk=self.kwargs["document"])
+
+
+class DocumentView(_DocumentMixin, generic.TemplateView):
+    """The file as text with line numbers; ``?line=`` marks the record that begins there."""
+
+    template_name = "statements/document.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the file's facts, its statements and the window."""
+        document = self.document()
+        return super().get_context_data(**kwargs) | {
+            "document": document,
+            "statements": [(each, standing.of_statement(each)) for each in statements_of(document=document)],
+            **self._window(document),
+        }
+
+    def _window(self, document: Document) -> dict[str, Any]:
+        form = PlaceForm(self.request.GET)
+        place = form.cleaned_data if form.is_valid() else {}
+        line, first = place.get("line"), place.get("first")
+        try:
+            found = content(document)
+        except DocumentDamagedError as error:
+            return {"damage": str(error)}
+        if b"\0" in found[:_HEAD] and not found.startswith(_UTF_16):
+            return {"is_binary": True}
+        return {"line": line, "page": file_page(document=document, original=found, line=line, first=first)}
+
+
+class OriginalView(_DocumentMixin):
+    """The file's bytes exactly as they were uploaded, always as a download."""
+
+    def get(self, _request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        """Send them; the browser is told neither to open nor to guess."""
+        document = self.document()
+        try:
+            found = content(document)
+        except DocumentDamagedError as error:
+            return HttpResponse(str(error), content_type="text/plain; charset=utf-8", status=500)
+        response = HttpResponse(found, content_type="application/octet-stream")
+        response["Content-Disposition"] = content_disposition_header(
+            as_attachment=True, filename=document.name
+        )
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
