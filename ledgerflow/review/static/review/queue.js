@@ -1,10 +1,15 @@
 // The review queue by keyboard. Every action is a form of the page; this file chooses the row, sends the form without leaving
 // the page, moves on before the answer arrives, and brings a row back with the reason when the answer is a refusal.
+import { tenThousandths, written } from "../web/decimal.js";
+
+const OFFER = "offer"; // stands in the evidence pane instead of a line's evidence
+const NO_ANSWER = "The server did not answer; nothing was changed.";
+const SAID = "ledgerflow-said"; // what to say after the page was loaded again
+
 const queue = document.querySelector("[data-queue]");
 
 if (queue) {
   const pane = document.querySelector("[data-evidence]");
-  const status = document.querySelector("[data-queue-status]");
   const token = queue.querySelector("input[name=csrfmiddlewaretoken]").value;
   let evidenceTimer = 0;
   let evidenceOf = "";
@@ -15,8 +20,14 @@ if (queue) {
     const ticked = rows().filter((row) => row.querySelector("input[type=checkbox]").checked);
     return ticked.length ? ticked : [focused()].filter(Boolean);
   };
-  const say = (text) => {
-    status.textContent = text;
+  // One message at a time, with Undo beside it where there is something to undo.
+  const say = (text, { undo = false, level = "success" } = {}) => {
+    const action = undo && document.querySelector("[data-undo]") ? { label: "Undo", run: pressUndo } : null;
+    document.body.dispatchEvent(new CustomEvent("lf:message", { detail: { text, level, action, name: "queue" } }));
+  };
+  const loadAgain = (message) => {
+    if (message) window.sessionStorage.setItem(SAID, message);
+    location.reload();
   };
 
   function focus(row, { scroll = true } = {}) {
@@ -26,6 +37,7 @@ if (queue) {
     row.classList.add("is-focused");
     row.setAttribute("aria-current", "true");
     if (scroll) row.scrollIntoView({ block: "nearest" });
+    history.replaceState(history.state, "", `#line-${row.dataset.line}`);
     clearTimeout(evidenceTimer);
     evidenceTimer = setTimeout(() => showEvidence(row), 60);
   }
@@ -37,9 +49,18 @@ if (queue) {
     if (answer.ok && evidenceOf === row.dataset.line) pane.innerHTML = await answer.text();
   }
 
+  function showFocused() {
+    evidenceOf = "";
+    focus(focused());
+  }
+
   function step(by) {
     const all = rows();
     const at = all.indexOf(focused());
+    if (evidenceOf === OFFER) {
+      showFocused(); // the offer gives way to the line that follows
+      return;
+    }
     focus(all[Math.min(Math.max(at + by, 0), all.length - 1)]);
   }
 
@@ -61,8 +82,9 @@ if (queue) {
       const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
       answer = await response.json();
     } catch {
-      answer = { refused: Object.fromEntries(lines.map((row) => [row.dataset.line, "The server did not answer; nothing was changed."])) };
+      answer = { refused: Object.fromEntries(lines.map((row) => [row.dataset.line, NO_ANSWER])) };
     }
+    if (answer.error) answer.refused = Object.fromEntries(lines.map((row) => [row.dataset.line, answer.error]));
     leaving.reverse().forEach(({ row, parent, next }) => {
       const reason = answer.refused?.[row.dataset.line];
       if (!reason) return;
@@ -70,33 +92,39 @@ if (queue) {
       row.querySelector("[data-refusal]").textContent = reason;
       focus(row);
     });
-    if (answer.message) say(answer.message);
-    if (answer.counts) {
-      Object.entries(answer.counts).forEach(([tab, count]) => {
-        const badge = document.querySelector(`[data-count="${tab}"]`);
-        if (badge) badge.textContent = count;
+    const refused = Object.keys(answer.refused || {}).length;
+    if (answer.message) say(answer.message, { undo: refused < lines.length, level: refused ? "warning" : "success" });
+    showCounts(answer.counts);
+    if (!rows().length) loadAgain(answer.message);
+  }
+
+  function showCounts(counts = {}) {
+    Object.entries(counts).forEach(([tab, count]) => {
+      document.querySelectorAll(`[data-count="${tab}"]`).forEach((badge) => {
+        badge.textContent = count;
       });
-    }
-    if (!rows().length) location.reload();
-    return answer;
+    });
+    const post = document.querySelector("[data-post]");
+    if (post && "reviewed" in counts) post.hidden = counts.reviewed === 0;
   }
 
   async function sendForm(form) {
-    const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
-    const answer = await response.json();
+    let answer;
+    try {
+      const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+      answer = await response.json();
+    } catch {
+      answer = { error: NO_ANSWER };
+    }
     const problem = form.querySelector("[data-form-error]");
     if (answer.error) {
       if (problem) problem.textContent = answer.error;
-      say(answer.error);
+      else say(answer.error, { level: "error" });
       return;
     }
     if (answer.offer) {
       pane.innerHTML = answer.offer;
-      evidenceOf = "";
-    }
-    if (answer.row) {
-      const row = queue.querySelector(`[data-line="${answer.line}"]`);
-      if (row) row.outerHTML = answer.row;
+      evidenceOf = OFFER;
     }
     if (answer.gone) {
       const row = queue.querySelector(`[data-line="${answer.line}"]`);
@@ -111,9 +139,9 @@ if (queue) {
         }
       }
     }
-    if (answer.message) say(answer.message);
-    if (answer.reload) location.reload();
-    if (!rows().length && !answer.offer) location.reload();
+    showCounts(answer.counts);
+    if (answer.reload || (!rows().length && !answer.offer)) loadAgain(answer.message);
+    else if (answer.message) say(answer.message, { undo: true });
   }
 
   const into = (selector) => {
@@ -148,13 +176,66 @@ if (queue) {
     actions[digit] = () => pane.querySelector(`[data-alternative="${digit}"]`)?.requestSubmit();
   });
 
+  // The switch in the list of keys.
+  function keysAct() {
+    try {
+      return window.localStorage.getItem("ledgerflow-keys") !== "off";
+    } catch {
+      return true;
+    }
+  }
+
   function pressUndo() {
     const form = document.querySelector("[data-undo]");
     if (form) form.requestSubmit();
   }
 
+  // What a split still leaves, in the line's own sign, as the amounts are typed.
+  function left(form) {
+    let rest = tenThousandths(form.dataset.splitTotal);
+    form.querySelectorAll("[name$=-amount]").forEach((field) => {
+      rest -= tenThousandths(field.value);
+    });
+    return rest;
+  }
+
+  function showLeft(form) {
+    const shown = form.querySelector("[data-split-left]");
+    shown.dataset.digits ??= shown.textContent.trim().split(".")[1]?.length || 0;
+    const rest = left(form);
+    shown.textContent = written(rest, Number(shown.dataset.digits));
+    shown.classList.toggle("is-even", rest === 0n);
+  }
+
+  function putRest(field) {
+    const form = field.form;
+    const part = field.closest("[data-split-part]").querySelector("[name$=-amount]");
+    const digits = Number(form.querySelector("[data-split-left]").dataset.digits || 0);
+    part.value = written(left(form) + tenThousandths(part.value), digits, "");
+    showLeft(form);
+  }
+
+  pane.addEventListener("input", (event) => {
+    const form = event.target.closest("[data-split-total]");
+    if (form) showLeft(form);
+  });
+
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.altKey && event.code === "KeyR" && event.target.closest("[data-split-part]")) {
+      event.preventDefault();
+      putRest(event.target);
+      return;
+    }
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !keysAct()) return;
+    if (event.key === "Enter" && event.target.matches("[data-evidence] select")) {
+      event.preventDefault();
+      event.target.form.requestSubmit();
+      return;
+    }
+    if (event.key === "Escape" && evidenceOf === OFFER && focused()) {
+      showFocused();
+      return;
+    }
     const inField = event.target.closest("input:not([type=checkbox]), select, textarea, button, a, [contenteditable]");
     if (event.key === "Escape" && inField && pane.contains(event.target)) {
       event.target.blur();
@@ -181,5 +262,12 @@ if (queue) {
     button.addEventListener("click", () => send(queue.dataset[button.dataset.bulk], chosen())),
   );
 
-  focus(rows()[0], { scroll: false });
+  const named = location.hash.startsWith("#line-") ? queue.querySelector(`[data-line="${CSS.escape(location.hash.slice(6))}"]`) : null;
+  focus(named || rows()[0], { scroll: Boolean(named) });
+}
+
+const said = window.sessionStorage.getItem(SAID);
+if (said) {
+  window.sessionStorage.removeItem(SAID);
+  document.body.dispatchEvent(new CustomEvent("lf:message", { detail: { text: said, level: "success", name: "queue" } }));
 }

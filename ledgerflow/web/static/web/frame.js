@@ -1,5 +1,6 @@
 // Messages: they leave after a while (errors stay), and a page can ask for one: an htmx response with the header
-// HX-Trigger: {"lf:message": {"text": "…", "level": "success"}}.
+// HX-Trigger: {"lf:message": {"text": "…", "level": "success"}}. A script may add a name, so that a message replaces the one
+// before it, and an action: {label, run}.
 const STAY = 8000; // milliseconds
 
 function leaveLater(message) {
@@ -10,10 +11,11 @@ function leaveLater(message) {
   message.addEventListener("mouseleave", () => { timer = window.setTimeout(() => message.remove(), STAY); });
 }
 
-function show(text, level) {
+function show({ text, level = "info", name = "", action = null }) {
+  if (name) document.querySelector(`[data-message="${CSS.escape(name)}"]`)?.remove();
   const message = document.createElement("div");
   message.className = `toast show message-${level}`;
-  message.dataset.message = "";
+  message.dataset.message = name;
   const body = document.createElement("div");
   body.className = "toast-body";
   const words = document.createElement("span");
@@ -23,7 +25,16 @@ function show(text, level) {
   close.className = "btn-close";
   close.dataset.messageClose = "";
   close.setAttribute("aria-label", "Dismiss");
-  body.append(words, close);
+  body.append(words);
+  if (action) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-sm";
+    button.textContent = action.label;
+    button.addEventListener("click", action.run);
+    body.append(button);
+  }
+  body.append(close);
   message.append(body);
   document.getElementById("messages").append(message);
   leaveLater(message);
@@ -38,9 +49,9 @@ function greetMessages() {
 
 greetMessages();
 document.body.addEventListener("htmx:afterSettle", greetMessages);
-document.body.addEventListener("lf:message", (event) => show(event.detail.text, event.detail.level || "info"));
-document.body.addEventListener("htmx:responseError", () => show("That did not work. Reload the page and try again.", "error"));
-document.body.addEventListener("htmx:sendError", () => show("LedgerFlow does not answer. Nothing was changed.", "error"));
+document.body.addEventListener("lf:message", (event) => show(event.detail));
+document.body.addEventListener("htmx:responseError", () => show({ text: "That did not work. Reload the page and try again.", level: "error" }));
+document.body.addEventListener("htmx:sendError", () => show({ text: "LedgerFlow does not answer. Nothing was changed.", level: "error" }));
 
 document.addEventListener("click", (event) => {
   if (!(event.target instanceof Element)) return;
