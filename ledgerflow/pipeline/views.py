@@ -5,7 +5,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views import generic
 
 from ledgerflow.books.permissions import Action
@@ -63,7 +65,13 @@ class UploadView(BookMixin, generic.FormView[UploadForm]):
                 there = answer.received.run.document
                 messages.info(
                     self.request,
-                    f"{answer.name} is here already: received {there.uploaded_at:%Y-%m-%d} as {there.name}.",
+                    format_html(
+                        '{} is here already: received {} as <a href="{}">{}</a>.',
+                        answer.name,
+                        f"{timezone.localtime(there.uploaded_at):%Y-%m-%d}",
+                        reverse("statements:document", kwargs={"book": self.book.slug, "document": there.pk}),
+                        there.name,
+                    ),
                 )
         return redirect("pipeline:inbox", book=self.book.slug)
 
