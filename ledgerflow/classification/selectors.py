@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.db.models.functions import Abs
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import ANY, HABIT_WINDOW, IN, Habit, RuleValue, folded
 from ledgerflow.classification.models import Classification, Rule, State
-from ledgerflow.statements.models import BankAccount
+from ledgerflow.statements.models import BankAccount, StatementLine
 
 # Lines in suspense teach nothing: they wait there for somebody who knows.
 _HABITS = """
@@ -87,6 +87,14 @@ def open_line_ids(*, book: Book) -> list[int]:
     """Return the lines that nobody has decided about."""
     waiting = Classification.objects.filter(book=book, state=State.OPEN, decided_by__isnull=True)
     return list(waiting.order_by("line_id").values_list("line_id", flat=True))
+
+
+def unclassified_line_ids(*, book: Book) -> list[int]:
+    """Return the book's bank lines that have no classification yet, not even an open one."""
+    made = Classification.objects.filter(line_id=OuterRef("pk"))
+    return list(
+        StatementLine.objects.filter(~Exists(made), book=book).order_by("pk").values_list("pk", flat=True)
+    )
 
 
 def matching_open_lines(*, book: Book, conditions: RuleConditions) -> list[int]:

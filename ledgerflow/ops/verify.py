@@ -21,8 +21,8 @@ def problems(*, book: Book) -> list[Problem]:
     """Return what does not hold in the book; nothing when its journal, statements and documents are sound."""
     found = [
         *ledger.problems(book=book),
-        *documents.problems(book),
-        *statements.problems(book),
-        *posting.problems(book),
+        *documents.problems(book=book),
+        *statements.problems(book=book),
+        *posting.problems(book=book),
     ]
     return [Problem(problem.check, problem.sentence) for problem in found]

@@ -1,9 +1,11 @@
 """Provenance: which bank line became which journal entry."""
 
+from django.conf import settings
 from django.db import models
 
 from ledgerflow.books.models import Book
-from ledgerflow.statements.models import StatementLine
+from ledgerflow.documents.models import Document
+from ledgerflow.statements.models import BankAccount, StatementLine
 
 
 class Posting(models.Model):
@@ -37,3 +39,30 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"entry {self.entry_number}"
+
+
+class WithdrawnLine(models.Model):
+    """What a bank line said that was posted, reversed, and then taken back with its import.
+
+    The journal keeps pointing at it: ``id`` is the line's, ``place`` where the document shows it. Money out is negative.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+")
+    bank_account = models.ForeignKey(
+        BankAccount, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    place = models.JSONField()
+    date = models.DateField()
+    amount = models.DecimalField(max_digits=24, decimal_places=8)
+    currency = models.CharField(max_length=3)
+    description = models.TextField()
+    counterparty = models.TextField(null=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    withdrawn_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.amount} {self.currency}"

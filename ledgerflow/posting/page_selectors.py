@@ -19,8 +19,8 @@ from ledgerflow.ledger.models import (
     PostingBatch,
 )
 from ledgerflow.ledger.selectors import Entry, entry
-from ledgerflow.posting.models import Posting
-from ledgerflow.posting.selectors import entries_of_line
+from ledgerflow.posting.models import Posting, WithdrawnLine
+from ledgerflow.posting.selectors import SourceLine, entries_of_line, lines_for_entries, withdrawn_behind
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.statements.page_selectors import Shown, shown_with_excerpts
 from ledgerflow.users.models import User
@@ -79,10 +79,7 @@ def _rows(book: Book, entries: Sequence[JournalEntry]) -> list[JournalRow]:
     }
     of_entries = {"book": book, "entry_number__in": numbers}
     words = dict(EntryText.objects.filter(**of_entries).values_list("entry_number", "text"))
-    lines = {
-        posting.entry_number: posting.line
-        for posting in Posting.objects.filter(**of_entries).select_related("line")
-    }
+    sources = lines_for_entries(book=book, numbers=numbers)
     amounts = dict(
         JournalLine.objects.filter(**of_entries)
         .values_list("entry_number")
@@ -99,9 +96,9 @@ def _rows(book: Book, entries: Sequence[JournalEntry]) -> list[JournalRow]:
             number=one.number,
             date=one.date,
             source=BatchSource(batches[one.batch_no].source).label,
-            text=words.get(one.number) or described(lines.get(one.number)),
+            text=words.get(one.number) or described(sources.get(one.number)),
             amount=amounts.get(one.number) or ZERO,
-            line_id=lines[one.number].pk if one.number in lines else None,
+            line_id=_linked(sources.get(one.number)),
             reverses_number=one.reverses_number,
             reversed_by_number=reversals.get(one.number),
             posted_by=batches[one.batch_no].posted_by,
@@ -111,7 +108,11 @@ def _rows(book: Book, entries: Sequence[JournalEntry]) -> list[JournalRow]:
     ]
 
 
-def described(line: StatementLine | None) -> str:
+def _linked(source: SourceLine | None) -> int | None:
+    return source.line_id if source and not source.is_withdrawn else None
+
+
+def described(line: SourceLine | StatementLine | None) -> str:
     """Return the bank's words about a line: the counterparty, where one is stated, before the text."""
     if line is None:
         return ""
@@ -122,13 +123,15 @@ def described(line: StatementLine | None) -> str:
 class EntryRecord:
     """An entry with who posted it and where it comes from.
 
-    ``line`` is the bank line behind it, or behind the entry that it reverses.
+    ``line`` is the bank line behind it, or behind the entry that it reverses; ``withdrawn`` what it said when its import
+    was undone since.
     """
 
     entry: Entry
     source: str
     posted_by: User | None
     line: StatementLine | None
+    withdrawn: WithdrawnLine | None
     shown: Sequence[Shown]
 
 
@@ -150,6 +153,7 @@ def entry_record(*, book: Book, number: int) -> EntryRecord:
         source=BatchSource(found.source).label,
         posted_by=User.objects.filter(pk=found.posted_by_id).first() if found.posted_by_id else None,
         line=line,
+        withdrawn=None if line else withdrawn_behind(book=book, number=found.reverses_number or number),
         shown=shown_with_excerpts(line=line) if line else (),
     )
 

@@ -11,13 +11,16 @@ from django.db.models import OuterRef, Q, Subquery
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification
 from ledgerflow.ledger.selectors import RegisterLine
-from ledgerflow.posting.models import Posting
-from ledgerflow.statements.models import Sighting
+from ledgerflow.posting.models import Posting, WithdrawnLine
+from ledgerflow.statements.models import Sighting, StatementLine
 
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """The bank line behind an entry, as the bank states it; money out negative."""
+    """The bank line behind an entry, as the bank states it; money out negative.
+
+    ``is_withdrawn`` when its import was undone after the entry was reversed: the line itself is gone.
+    """
 
     line_id: int
     date: date
@@ -27,6 +30,7 @@ class SourceLine:
     amount: Decimal
     currency: str
     bank_account: str
+    is_withdrawn: bool = False
 
     @property
     def text(self) -> str:
@@ -77,29 +81,48 @@ def entries_of_line(*, book: Book, line_id: int) -> list[Posting]:
 
 
 def lines_for_entries(*, book: Book, numbers: Collection[int]) -> dict[int, SourceLine]:
-    """Return the bank line behind each entry that has one; two queries, however many entries."""
-    postings = Posting.objects.filter(book=book, entry_number__in=numbers).select_related(
-        "line__bank_account"
+    """Return the bank line behind each entry that has one; four queries, however many entries."""
+    behind = dict(
+        Posting.objects.filter(book=book, entry_number__in=numbers).values_list("entry_number", "line_id")
     )
-    found = {posting.entry_number: posting.line for posting in postings}
+    lines = StatementLine.objects.select_related("bank_account").in_bulk(behind.values())
+    withdrawn = WithdrawnLine.objects.select_related("bank_account").in_bulk(
+        set(behind.values()) - lines.keys()
+    )
     names = dict(
-        Classification.objects.filter(
-            book=book, line_id__in=[line.pk for line in found.values()], payee__isnull=False
-        ).values_list("line_id", "payee__name")
+        Classification.objects.filter(book=book, line_id__in=lines, payee__isnull=False).values_list(
+            "line_id", "payee__name"
+        )
     )
     return {
-        number: SourceLine(
-            line_id=line.pk,
-            date=line.date,
-            description=line.description,
-            counterparty=line.counterparty,
-            payee=names.get(line.pk, ""),
-            amount=line.amount,
-            currency=line.currency,
-            bank_account=line.bank_account.name,
-        )
-        for number, line in found.items()
+        number: _source(line, names.get(line_id, ""), is_withdrawn=line_id in withdrawn)
+        for number, line_id in behind.items()
+        if (line := lines.get(line_id) or withdrawn.get(line_id)) is not None
     }
+
+
+def _source(line: StatementLine | WithdrawnLine, payee: str, *, is_withdrawn: bool) -> SourceLine:
+    return SourceLine(
+        line_id=line.pk,
+        date=line.date,
+        description=line.description,
+        counterparty=line.counterparty,
+        payee=payee,
+        amount=line.amount,
+        currency=line.currency,
+        bank_account=line.bank_account.name,
+        is_withdrawn=is_withdrawn,
+    )
+
+
+def withdrawn_behind(*, book: Book, number: int) -> WithdrawnLine | None:
+    """Return the bank line behind an entry whose import was undone, with its document; nothing for other entries."""
+    line_ids = Posting.objects.filter(book=book, entry_number=number).values("line_id")
+    return (
+        WithdrawnLine.objects.filter(book=book, pk__in=line_ids)
+        .select_related("bank_account", "document")
+        .first()
+    )
 
 
 def register_rows(*, book: Book, lines: Sequence[RegisterLine]) -> list[RegisterRow]:

@@ -47,7 +47,10 @@ _CHECKS = {
         SELECT format('Entry %%s moves %%s on the bank account; bank line %%s says %%s.', posted.entry_number,
             coalesce(booked.total, 0), line.id, trim_scale(line.amount))
         FROM posting_posting posted
-        LEFT JOIN statements_statementline line ON line.id = posted.line_id AND line.book_id = posted.book_id
+        LEFT JOIN (
+            SELECT id, book_id, bank_account_id, date, amount FROM statements_statementline
+            UNION ALL SELECT id, book_id, bank_account_id, date, amount FROM posting_withdrawnline
+        ) line ON line.id = posted.line_id AND line.book_id = posted.book_id
         LEFT JOIN statements_bankaccount bank ON bank.id = line.bank_account_id
         LEFT JOIN LATERAL (
             SELECT sum(amount) AS total FROM ledger_journalline booked

@@ -10,7 +10,9 @@ NUMBER = "4416190233"
 
 def ofx(*months: date, habits: tuple[Habit, ...] = CHECKING_HABITS, number: str = NUMBER) -> list[DemoFile]:
     """Return one proven OFX file a month."""
-    return list(ofx_files(habits=habits, months=months, account=number, opening_cents=100000, name="checking"))
+    return list(
+        ofx_files(habits=habits, months=months, account=number, opening_cents=100000, name="checking")
+    )
 
 
 def large_ofx(lines: int) -> DemoFile:

@@ -1,12 +1,8 @@
 """A worker that is killed loses nothing and doubles nothing; a file that kills its worker is given up."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
-from urllib.parse import quote
 
 from django.utils import timezone
 
@@ -14,24 +10,11 @@ from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import receive_file
 from ledgerflow.statements.models import Sighting, StatementLine
 from ledgerflow.statements.services import create_bank_account
-from tests.conftest import database_settings
 from tests.factories import BookFactory
 from tests.pipeline.statements import NUMBER, large_ofx
+from tests.workers import start_worker
 
 _LINES = 6_000
-
-
-def _url(alias: str) -> str:
-    at = database_settings(alias)
-    host = quote(str(at["host"] or ""), safe="")
-    user, password = quote(at["user"], safe=""), quote(at["password"] or "", safe="")
-    return f"postgresql://{user}:{password}@/{at['dbname']}?host={host}&port={at['port'] or 5432}"
-
-
-def _worker(media_root: str) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "DATABASE_URL": _url("default"), "DATABASE_OWNER_URL": _url("owner")}
-    environment["LEDGERFLOW_DATA_DIR"] = media_root
-    return subprocess.Popen([sys.executable, "-m", "ledgerflow.cli", "worker"], env=environment)
 
 
 def _wait(condition: Callable[[], bool], seconds: float = 60) -> bool:
@@ -58,13 +41,13 @@ def _state(run: ImportRun) -> str:
 
 def test_a_killed_import_is_taken_up_again_and_ends_with_the_same_rows(committed_db, settings, tmp_path):
     run = _received(settings, tmp_path)
-    killed = _worker(str(tmp_path))
+    killed = start_worker(str(tmp_path))
     assert _wait(lambda: _state(run) == ImportRun.State.RUNNING)
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     assert not StatementLine.objects.exists()
 
-    following = _worker(str(tmp_path))
+    following = start_worker(str(tmp_path))
     try:
         assert _wait(lambda: _state(run) == ImportRun.State.READY)
     finally:
@@ -78,12 +61,12 @@ def test_a_killed_import_is_taken_up_again_and_ends_with_the_same_rows(committed
 def test_a_file_whose_worker_dies_three_times_is_given_up_with_a_sentence(committed_db, settings, tmp_path):
     run = _received(settings, tmp_path)
     for attempt in (1, 2, 3):
-        worker = _worker(str(tmp_path))
+        worker = start_worker(str(tmp_path))
         assert _wait(lambda: _state(run) == ImportRun.State.RUNNING and run.attempts == attempt)  # noqa: B023
         worker.send_signal(signal.SIGKILL)
         worker.wait()
 
-    following = _worker(str(tmp_path))
+    following = start_worker(str(tmp_path))
     try:
         assert _wait(lambda: _state(run) == ImportRun.State.FAILED)
     finally:

@@ -21,7 +21,9 @@ def _jobs() -> int:
 def test_it_stores_the_file_and_enqueues_one_job():
     book, file = BookFactory(), ofx(JANUARY)[0]
 
-    received = receive_file(book=book, name=file.name, content=file.content, user=UserFactory(), now=timezone.now())
+    received = receive_file(
+        book=book, name=file.name, content=file.content, user=UserFactory(), now=timezone.now()
+    )
 
     assert received.is_new
     assert received.run.state == ImportRun.State.WAITING
@@ -68,7 +70,10 @@ def test_a_refused_file_does_not_stop_the_next():
     file = ofx(JANUARY)[0]
 
     answers = receive_files(
-        book=BookFactory(), files=[("empty.ofx", b""), (file.name, file.content)], user=None, now=timezone.now()
+        book=BookFactory(),
+        files=[("empty.ofx", b""), (file.name, file.content)],
+        user=None,
+        now=timezone.now(),
     )
 
     assert answers[0].received is None

@@ -112,7 +112,9 @@ def test_lines_of_a_statement_that_does_not_prove_are_held_back():
     book = BookFactory()
     create_bank_account(book=book, name="Card", kind="card", currency="USD", number="5100447100882211")
     whole = next(
-        card_csv_files(habits=CARD_HABITS, months=[JANUARY], card="5100447100882211", opening_cents=0, name="card")
+        card_csv_files(
+            habits=CARD_HABITS, months=[JANUARY], card="5100447100882211", opening_cents=0, name="card"
+        )
     )
 
     run = _run(book, with_a_missing_row(whole))

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 
+from ledgerflow.classification.models import Classification
 from ledgerflow.classification.services import SplitPart, classify_lines, decide
 from ledgerflow.ledger.models import BatchSource
 from ledgerflow.ledger.services import journal
@@ -192,8 +193,19 @@ def test_a_line_is_posted_once(shop):
 @pytest.mark.parametrize("statement", ["DELETE FROM statements_statementline WHERE id = %s"])
 def test_a_bank_line_behind_an_entry_is_not_deleted(shop, statement):
     refused(statement, shop.posted.pk, error=DatabaseError)
-    refused(statement, shop.open.pk, error=DatabaseError)
     run(statement, shop.line().pk)
+
+
+def test_a_suggestion_that_nobody_took_goes_with_its_line(shop):
+    run("DELETE FROM statements_statementline WHERE id = %s", shop.open.pk)
+
+    assert not Classification.objects.filter(line_id=shop.open.pk).exists()
+
+
+def test_a_bank_line_that_somebody_decided_about_is_not_deleted(shop):
+    decide(book=shop.book, line_id=shop.open.pk, account=shop.fuel, user=shop.user, now=NOW)
+
+    refused("DELETE FROM statements_statementline WHERE id = %s", shop.open.pk, error=DatabaseError)
 
 
 @pytest.mark.parametrize("change", ["amount = -41", "date = '2026-03-03'"])

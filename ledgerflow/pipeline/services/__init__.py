@@ -11,17 +11,22 @@ from ledgerflow.pipeline.services.receive import (
     retry,
 )
 from ledgerflow.pipeline.services.run import IMPORT_JOB, give_up, run_import
+from ledgerflow.pipeline.services.undo import UndoPreview, UndoRefusedError, preview_undo, undo_import
 
 __all__ = [
     "IMPORT_JOB",
     "Answer",
     "Received",
     "RunNotWaitingError",
+    "UndoPreview",
+    "UndoRefusedError",
     "answer_account",
     "answer_question",
     "give_up",
+    "preview_undo",
     "receive_file",
     "receive_files",
     "retry",
     "run_import",
+    "undo_import",
 ]

@@ -1,3 +1,9 @@
+DROP TRIGGER posting_keep_withdrawn ON posting_withdrawnline;
+DROP TRIGGER posting_check_withdrawn ON posting_withdrawnline;
+DROP FUNCTION posting_check_withdrawn();
+ALTER TABLE posting_withdrawnline
+    DROP CONSTRAINT posting_withdrawn_account_in_book,
+    DROP CONSTRAINT posting_withdrawn_document_in_book;
 DROP TRIGGER posting_keep_line ON statements_statementline;
 DROP TRIGGER posting_keep_lines ON statements_statementline;
 DROP TRIGGER posting_6_check_left ON classification_classification;

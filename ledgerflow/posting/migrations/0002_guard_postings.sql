@@ -89,11 +89,20 @@ END $$;
 CREATE TRIGGER posting_6_check_left BEFORE UPDATE ON classification_classification FOR EACH ROW
     WHEN (OLD.state = 'posted' AND NEW.state <> 'posted') EXECUTE FUNCTION posting_check_left();
 
--- What the bank said stays while the journal points at it. Each half of the question has an index of its own.
+-- What the bank said stays while the journal points at it, or is kept as a withdrawn line. A suggestion that nobody
+-- has taken goes with its line. Each half of the question about postings has an index of its own.
 CREATE FUNCTION posting_keep_lines() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp
     SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 BEGIN
+    DELETE FROM classification_changedline kept
+        USING classification_classification made, old_rows
+        WHERE made.line_id = old_rows.id AND made.state = 'open' AND kept.line_id = made.line_id;
+    DELETE FROM classification_classificationsplit part
+        USING classification_classification made, old_rows
+        WHERE made.line_id = old_rows.id AND made.state = 'open' AND part.classification_id = made.line_id;
+    DELETE FROM classification_classification made
+        USING old_rows WHERE made.line_id = old_rows.id AND made.state = 'open';
     IF EXISTS (
         SELECT FROM old_rows WHERE EXISTS (
             SELECT FROM classification_classification made WHERE made.line_id = old_rows.id
@@ -101,9 +110,12 @@ BEGIN
             SELECT FROM posting_posting posted WHERE posted.line_id = old_rows.id AND reversed_by_number IS NULL
         ) OR EXISTS (
             SELECT FROM posting_posting posted WHERE posted.line_id = old_rows.id AND reversed_by_number IS NOT NULL
+        ) AND NOT EXISTS (
+            SELECT FROM posting_withdrawnline kept WHERE kept.id = old_rows.id AND kept.book_id = old_rows.book_id
         )
     ) THEN
-        RAISE 'A bank line that is classified or was ever posted is not deleted.' USING ERRCODE = 'check_violation';
+        RAISE 'A bank line that somebody decided about or that was ever posted is not deleted.'
+            USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 END $$;
@@ -126,3 +138,39 @@ CREATE TRIGGER posting_keep_line BEFORE UPDATE OF id, book_id, bank_account_id, 
     WHEN ((OLD.id, OLD.book_id, OLD.bank_account_id, OLD.date, OLD.amount, OLD.currency)
         IS DISTINCT FROM (NEW.id, NEW.book_id, NEW.bank_account_id, NEW.date, NEW.amount, NEW.currency))
     EXECUTE FUNCTION posting_keep_line();
+
+-- A withdrawn line says what the bank line says while that is still there, and never changes.
+ALTER TABLE posting_withdrawnline
+    ADD CONSTRAINT posting_withdrawn_account_in_book FOREIGN KEY (book_id, bank_account_id)
+        REFERENCES statements_bankaccount (book_id, id),
+    ADD CONSTRAINT posting_withdrawn_document_in_book FOREIGN KEY (book_id, document_id)
+        REFERENCES documents_document (book_id, id);
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'lf_app') THEN
+        REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON posting_withdrawnline FROM lf_app;
+    END IF;
+END
+$$;
+CREATE FUNCTION posting_check_withdrawn() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM fresh
+        LEFT JOIN statements_statementline line ON line.id = fresh.id
+        WHERE (line.book_id, line.bank_account_id, line.date, line.amount, line.currency, line.description)
+            IS DISTINCT FROM
+            (fresh.book_id, fresh.bank_account_id, fresh.date, fresh.amount, fresh.currency, fresh.description)
+            OR EXISTS (
+                SELECT FROM posting_posting live WHERE live.line_id = fresh.id AND live.reversed_by_number IS NULL
+            )
+    ) THEN
+        RAISE 'A withdrawn line says what a bank line says whose entries are all reversed.'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER posting_check_withdrawn AFTER INSERT ON posting_withdrawnline
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION posting_check_withdrawn();
+CREATE TRIGGER posting_keep_withdrawn BEFORE UPDATE OR DELETE OR TRUNCATE ON posting_withdrawnline
+    FOR EACH STATEMENT EXECUTE FUNCTION posting_refuse();

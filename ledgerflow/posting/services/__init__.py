@@ -1,6 +1,15 @@
 """Lines into the journal, and entries out of effect."""
 
 from ledgerflow.posting.services.post import PostOutcome, post_lines
-from ledgerflow.posting.services.reverse import EntryLine, post_manual_entry, release_lines, reverse_entry
+from ledgerflow.posting.services.reverse import EntryLine, post_manual_entry, reverse_entry
+from ledgerflow.posting.services.withdraw import release_lines, reverse_lines
 
-__all__ = ["EntryLine", "PostOutcome", "post_lines", "post_manual_entry", "release_lines", "reverse_entry"]
+__all__ = [
+    "EntryLine",
+    "PostOutcome",
+    "post_lines",
+    "post_manual_entry",
+    "release_lines",
+    "reverse_entry",
+    "reverse_lines",
+]

@@ -1,4 +1,4 @@
-"""Entries that a person makes: reversals and manual ones, and taking lines out of the way of an undone import."""
+"""Entries that a person makes: reversals and manual ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from decimal import Decimal
 from django.db import transaction
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.models import ChangedLine, Classification, ClassificationSplit, State
+from ledgerflow.classification.models import Classification, State
 from ledgerflow.ledger.errors import ReversalError
 from ledgerflow.ledger.models import Account, BatchSource, JournalEntry
 from ledgerflow.ledger.services import journal
-from ledgerflow.posting.errors import PostedLinesError, ReasonMissingError
+from ledgerflow.posting.errors import ReasonMissingError
 from ledgerflow.posting.models import Posting
 from ledgerflow.users.models import User
 
@@ -70,27 +70,3 @@ def reverse_entry(*, book: Book, number: int, date: Date, reason: str, user: Use
             state=State.OPEN, decided_by=user, decided_at=now
         )
     return batch.first_number
-
-
-@transaction.atomic
-def release_lines(*, book: Book, line_ids: Sequence[int]) -> int:
-    """Forget what the lines were classified as, so that an undone import can take them away; return how many.
-
-    Raises:
-        PostedLinesError: some were posted once, even if reversed since; the journal keeps pointing at them.
-    """
-    numbers = list(
-        Posting.objects.filter(book=book, line_id__in=line_ids)
-        .order_by("entry_number")
-        .values_list("entry_number", flat=True)
-    )
-    if numbers:
-        shown = ", ".join(map(str, numbers[:10])) + (" and more" if len(numbers) > 10 else "")
-        raise PostedLinesError(
-            f"{len(numbers)} of the lines stand in the journal as entries {shown}. "
-            "Lines that were ever posted stay, so this import can no longer be undone; reverse the entries instead."
-        )
-    ChangedLine.objects.filter(book=book, line_id__in=line_ids).delete()
-    ClassificationSplit.objects.filter(book=book, classification_id__in=line_ids).delete()
-    released, _ = Classification.objects.filter(book=book, line_id__in=line_ids).delete()
-    return released

@@ -1,0 +1,100 @@
+"""Take an import back across all stages: as if the file had never come, with what people decided listed first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from ledgerflow.classification.models import Classification, State
+from ledgerflow.classification.selectors import decisions_about, unclassified_line_ids
+from ledgerflow.classification.services import classify_lines
+from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.core.money import format_money
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.posting.services import release_lines, reverse_lines
+from ledgerflow.statements import services as statements
+from ledgerflow.statements.selectors import lines_only_in, statements_of
+from ledgerflow.users.models import User
+
+_SHOWN_DECISIONS = 20
+
+
+class UndoRefusedError(LedgerFlowError):
+    """The import cannot be undone as asked; the message says what stands in the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPreview:
+    """What undoing would take away: lines by count, and what people decided about them, in words."""
+
+    removed: int
+    kept: int
+    posted: int
+    decided: tuple[str, ...]
+    more_decided: int
+
+
+def preview_undo(*, run: ImportRun) -> UndoPreview:
+    """Return what undoing the import would take away."""
+    going = lines_only_in(document=run.document)
+    decisions = decisions_about(book=run.book, line_ids=going)
+    shown = sum(statement.line_count for statement in statements_of(document=run.document))
+    return UndoPreview(
+        removed=len(going),
+        kept=max(shown - len(going), 0),
+        posted=_posted(run, going),
+        decided=tuple(_in_words(decision) for decision in decisions[:_SHOWN_DECISIONS]),
+        more_decided=max(len(decisions) - _SHOWN_DECISIONS, 0),
+    )
+
+
+@transaction.atomic
+def undo_import(*, run: ImportRun, user: User, now: datetime, reverse_posted: bool = False) -> ImportRun:
+    """Undo the import: its sightings go, and each line with its last one. The file stays and can be imported again.
+
+    Entries posted from lines that go are reversed, each on its own date, when ``reverse_posted`` says so.
+
+    Raises:
+        UndoRefusedError: the import is not finished, or lines were posted and may not be reversed.
+        PostingError: an entry's date lies in a closed period.
+    """
+    locked = (
+        ImportRun.objects.select_for_update(of=("self",)).select_related("book", "document").get(pk=run.pk)
+    )
+    if locked.state != ImportRun.State.READY:
+        raise UndoRefusedError(f"{locked.document.name} is not imported; there is nothing to undo.")
+    going = lines_only_in(document=locked.document)
+    posted = _posted(locked, going)
+    if posted and not reverse_posted:
+        raise UndoRefusedError(
+            f"{posted} lines of this file stand in the journal. Tick that their entries are reversed, or leave the import."
+        )
+    if posted:
+        reverse_lines(
+            book=locked.book,
+            line_ids=going,
+            reason=f"Import of {locked.document.name} undone",
+            user=user,
+            now=now,
+        )
+    release_lines(book=locked.book, line_ids=going, user=user, now=now)
+    if statements_of(document=locked.document).exists():
+        statements.undo_import(document=locked.document)
+        # What another file shows may stand alone now, as a line of its own.
+        classify_lines(book=locked.book, line_ids=unclassified_line_ids(book=locked.book))
+    locked.state, locked.undone_at, locked.undone_by = ImportRun.State.UNDONE, now, user
+    locked.save(update_fields=["state", "undone_at", "undone_by"])
+    return locked
+
+
+def _posted(run: ImportRun, line_ids: list[int]) -> int:
+    return Classification.objects.filter(book=run.book, line_id__in=line_ids, state=State.POSTED).count()
+
+
+def _in_words(decision: Classification) -> str:
+    line = decision.line
+    account = decision.account or "several accounts"
+    return (
+        f"{line.date} {format_money(line.amount, line.currency)} {line.description[:60]}: "
+        f"{decision.get_state_display()} as {account} by {decision.decided_by}"
+    )

@@ -1,0 +1,115 @@
+"""Taking lines out of the way of an undone import: their entries are reversed, their words kept for the journal."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+
+from django.db import connection, transaction
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.models import ChangedLine, Classification, ClassificationSplit, State
+from ledgerflow.ledger.models import BatchSource, JournalEntry, JournalLine
+from ledgerflow.ledger.services import journal
+from ledgerflow.posting.errors import PostedLinesError
+from ledgerflow.posting.models import Posting
+from ledgerflow.users.models import User
+
+# The oldest sighting says where the line stood.
+_KEEP = """
+    INSERT INTO posting_withdrawnline (id, book_id, bank_account_id, document_id, place, date, amount, currency,
+        description, counterparty, withdrawn_by_id, withdrawn_at)
+    SELECT DISTINCT ON (line.id) line.id, line.book_id, line.bank_account_id, statement.document_id, seen.place,
+        line.date, line.amount, line.currency, line.description, line.counterparty, %(user)s, %(now)s
+    FROM statements_statementline line
+    JOIN statements_sighting seen ON seen.book_id = line.book_id AND seen.line_id = line.id
+    JOIN statements_statement statement ON statement.id = seen.statement_id
+    WHERE line.book_id = %(book)s AND line.id = ANY(%(lines)s)
+        AND EXISTS (SELECT FROM posting_posting posted WHERE posted.book_id = line.book_id AND posted.line_id = line.id)
+    ORDER BY line.id, seen.statement_id, seen.no
+"""
+
+
+@transaction.atomic
+def reverse_lines(
+    *, book: Book, line_ids: Sequence[int], reason: str, user: User | None, now: datetime
+) -> int:
+    """Reverse the live entry of each line, each on its own date and all in one batch; return how many.
+
+    The lines go back to review.
+
+    Raises:
+        PeriodClosedError: an entry's date lies in a closed period; nothing is reversed.
+    """
+    live = Posting.objects.filter(book=book, line_id__in=line_ids, reversed_by_number__isnull=True)
+    numbers = sorted(live.values_list("entry_number", flat=True))
+    if not numbers:
+        return 0
+    drafts = _mirrors(book, numbers, reason)
+    batch = journal.post_entries(
+        book=book, source=BatchSource.REVERSAL, entries=drafts, posted_by=user, posted_at=now
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE posting_posting posted SET reversed_by_number = reversal.number
+            FROM ledger_journalentry reversal
+            WHERE posted.book_id = %(book)s AND posted.entry_number = ANY(%(numbers)s)
+                AND reversal.book_id = posted.book_id AND reversal.reverses_number = posted.entry_number
+            """,
+            {"book": book.pk, "numbers": numbers},
+        )
+    Classification.objects.filter(book=book, line_id__in=line_ids, state=State.POSTED).update(
+        state=State.OPEN
+    )
+    return batch.count
+
+
+@transaction.atomic
+def release_lines(
+    *, book: Book, line_ids: Sequence[int], user: User | None = None, now: datetime | None = None
+) -> int:
+    """Forget what the lines were classified as, so that an undone import can take them away; return how many.
+
+    What a line said that was posted once and reversed since is kept beside the journal, which points at it.
+
+    Raises:
+        PostedLinesError: some stand in the journal; reverse their entries first.
+    """
+    lines = Posting.objects.filter(book=book, line_id__in=line_ids)
+    numbers = list(
+        lines.filter(reversed_by_number__isnull=True)
+        .order_by("entry_number")
+        .values_list("entry_number", flat=True)
+    )
+    if numbers:
+        shown = ", ".join(map(str, numbers[:10])) + (" and more" if len(numbers) > 10 else "")
+        raise PostedLinesError(
+            f"{len(numbers)} of the lines stand in the journal as entries {shown}; reverse the entries first."
+        )
+    if lines.exists():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _KEEP,
+                {"book": book.pk, "lines": list(line_ids), "user": user.pk if user else None, "now": now},
+            )
+    ChangedLine.objects.filter(book=book, line_id__in=line_ids).delete()
+    ClassificationSplit.objects.filter(book=book, classification_id__in=line_ids).delete()
+    released, _ = Classification.objects.filter(book=book, line_id__in=line_ids).delete()
+    return released
+
+
+def _mirrors(book: Book, numbers: Sequence[int], reason: str) -> list[journal.EntryDraft]:
+    dates = dict(JournalEntry.objects.filter(book=book, number__in=numbers).values_list("number", "date"))
+    lines = JournalLine.objects.filter(book=book, entry_number__in=numbers).order_by("entry_number", "no")
+    return [
+        journal.EntryDraft(
+            date=dates[number],
+            lines=[
+                journal.LineDraft(line.account_id, line.currency, -line.amount, -line.base_amount)
+                for line in of_entry
+            ],
+            reverses_number=number,
+            text=reason,
+        )
+        for number, of_entry in groupby(lines, key=lambda line: line.entry_number)
+    ]

@@ -1,0 +1,166 @@
+"""Undoing an import across all stages: as if the file had never come, the journal keeping its record."""
+
+import pytest
+from django.utils import timezone
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.models import Classification
+from ledgerflow.classification.services import accept_all, decide
+from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.ledger.models import Account, AccountRole, JournalEntry
+from ledgerflow.ledger.selectors import balances
+from ledgerflow.ledger.services.opening import open_book
+from ledgerflow.ledger.services.periods import close_period
+from ledgerflow.ops.verify import problems
+from ledgerflow.pipeline.demo_statements import DemoFile
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.services import UndoRefusedError, preview_undo, receive_file, run_import, undo_import
+from ledgerflow.posting.models import WithdrawnLine
+from ledgerflow.posting.services import post_lines
+from ledgerflow.statements.models import Sighting, Statement, StatementLine
+from ledgerflow.statements.services import create_bank_account
+from ledgerflow.users.models import User
+from tests.factories import UserFactory
+from tests.pipeline.statements import FEBRUARY, JANUARY, NUMBER, ofx
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def user() -> User:
+    return UserFactory()
+
+
+@pytest.fixture
+def book(user) -> Book:
+    made = open_book(name="Acme", base_currency="USD", chart="generic", owner=user, now=timezone.now())
+    create_bank_account(book=made, name="Checking", kind="bank", currency="USD", number=NUMBER)
+    return made
+
+
+def _run(book: Book, file: DemoFile) -> ImportRun:
+    now = timezone.now()
+    run = receive_file(book=book, name=file.name, content=file.content, user=None, now=now).run
+    run_import(run_id=run.pk, now=now)
+    run.refresh_from_db()
+    return run
+
+
+def _post_everything(book: Book, user: User) -> None:
+    suspense = Account.objects.get(book=book, role=AccountRole.SUSPENSE)
+    accept_all(book=book, user=user, now=timezone.now(), account=suspense)
+    post_lines(book=book, line_ids=None, posted_by=user, posted_at=timezone.now())
+
+
+def _lines(book: Book) -> list[tuple[object, ...]]:
+    rows = StatementLine.objects.filter(book=book).values_list(
+        "date", "amount", "description", "bank_id", "hold"
+    )
+    return sorted(rows)
+
+
+def test_nothing_of_the_file_is_left_but_the_file(book, user):
+    run = _run(book, ofx(JANUARY)[0])
+
+    undone = undo_import(run=run, user=user, now=timezone.now())
+
+    assert undone.state == ImportRun.State.UNDONE
+    assert not StatementLine.objects.filter(book=book).exists()
+    assert not Sighting.objects.filter(book=book).exists()
+    assert not Statement.objects.filter(book=book).exists()
+    assert not Classification.objects.filter(book=book).exists()
+    assert run.document.pk
+
+
+def test_the_other_file_stands_as_if_it_had_come_alone(book, user):
+    january, february = ofx(JANUARY, FEBRUARY)
+    alone = open_book(name="Alone", base_currency="USD", chart="generic", owner=user, now=timezone.now())
+    create_bank_account(book=alone, name="Checking", kind="bank", currency="USD", number=NUMBER)
+    _run(alone, february)
+    first = _run(book, january)
+    _run(book, february)
+
+    undo_import(run=first, user=user, now=timezone.now())
+
+    assert _lines(book) == _lines(alone)
+
+
+def test_the_file_can_be_imported_again(book, user):
+    file = ofx(JANUARY)[0]
+    undo_import(run=_run(book, file), user=user, now=timezone.now())
+
+    again = _run(book, file)
+
+    assert again.state == ImportRun.State.READY
+    assert again.lines_new == len(file.movements)
+
+
+def test_what_people_decided_is_listed_first(book, user):
+    run = _run(book, ofx(JANUARY)[0])
+    rent = Account.objects.get(book=book, code="6100")
+    line = StatementLine.objects.filter(book=book, description__contains="RENT").get()
+    decide(book=book, line_id=line.pk, account=rent, user=user, now=timezone.now())
+
+    preview = preview_undo(run=run)
+
+    assert preview.removed == run.lines_new
+    assert len(preview.decided) == 1
+    assert "6100 Rent" in preview.decided[0]
+
+
+def test_posted_lines_stand_in_the_way_until_their_reversal_is_asked_for(book, user):
+    run = _run(book, ofx(JANUARY)[0])
+    _post_everything(book, user)
+
+    with pytest.raises(UndoRefusedError, match="stand in the journal"):
+        undo_import(run=run, user=user, now=timezone.now())
+
+    assert StatementLine.objects.filter(book=book).count() == run.lines_new
+
+
+def test_posted_lines_are_reversed_and_their_words_kept(book, user):
+    run = _run(book, ofx(JANUARY)[0])
+    _post_everything(book, user)
+    posted = JournalEntry.objects.filter(book=book).count()
+
+    undo_import(run=run, user=user, now=timezone.now(), reverse_posted=True)
+
+    assert JournalEntry.objects.filter(book=book, reverses_number__isnull=False).count() == posted
+    assert WithdrawnLine.objects.filter(book=book).count() == posted
+    assert not StatementLine.objects.filter(book=book).exists()
+    assert all(balance.base_amount == 0 for balance in balances(book=book, as_of=timezone.localdate()))
+    assert problems(book=book) == []
+
+
+def test_after_undoing_a_posted_import_the_file_can_be_imported_and_posted_again(book, user):
+    file = ofx(JANUARY)[0]
+    run = _run(book, file)
+    _post_everything(book, user)
+    undo_import(run=run, user=user, now=timezone.now(), reverse_posted=True)
+
+    again = _run(book, file)
+    _post_everything(book, user)
+
+    assert again.lines_new == len(file.movements)
+    assert problems(book=book) == []
+
+
+def test_nothing_is_undone_when_a_reversal_would_fall_into_a_closed_period(book, user):
+    run = _run(book, ofx(JANUARY)[0])
+    _post_everything(book, user)
+    close_period(book=book, through=FEBRUARY, reason="filed", user=user, now=timezone.now())
+
+    with pytest.raises(LedgerFlowError, match="closed"):
+        undo_import(run=run, user=user, now=timezone.now(), reverse_posted=True)
+
+    run.refresh_from_db()
+    assert run.state == ImportRun.State.READY
+    assert StatementLine.objects.filter(book=book).count() == run.lines_new
+
+
+def test_an_import_is_undone_once(book, user):
+    run = _run(book, ofx(JANUARY)[0])
+    undo_import(run=run, user=user, now=timezone.now())
+
+    with pytest.raises(UndoRefusedError, match="nothing to undo"):
+        undo_import(run=run, user=user, now=timezone.now())
