@@ -1,0 +1,169 @@
+"""A month reviewed without the mouse: accept, choose, split, exclude, undo, make a rule, post."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from ledgerflow.classification.models import Classification, Rule, State
+from ledgerflow.posting.models import Posting
+from ledgerflow.users.models import User
+from tests.browser.books import NewBook, book_in_review
+
+_VEHICLES, _MEALS, _OFFICE, _SUPPLIES = "6180", "6070", "6080", "6130"
+
+
+@pytest.fixture
+def made(live_address: str) -> NewBook:
+    return book_in_review()
+
+
+@pytest.fixture
+def queue(
+    made: NewBook,
+    new_context: Callable[..., BrowserContext],
+    sign_in: Callable[[BrowserContext, User], None],
+) -> Page:
+    """Open the queue, first line in focus with its evidence."""
+    context = new_context(viewport={"width": 1280, "height": 900})
+    sign_in(context, made.owner)
+    tab = context.new_page()
+    tab.goto(made.address("review/"))
+    expect(tab.locator("[data-evidence] h2")).to_be_visible()
+    return tab
+
+
+def _go_to(tab: Page, text: str) -> None:
+    """Move to the first line of the text with ``k`` and ``j`` alone, and wait for its evidence."""
+    count = tab.locator("[data-line]").count()
+    for _ in range(count):
+        tab.keyboard.press("k")
+    for _ in range(count):
+        row = tab.locator("[data-line].is-focused")
+        if text in row.inner_text():
+            break
+        tab.keyboard.press("j")
+    address = tab.locator("[data-line].is-focused").get_attribute("data-evidence-url") or ""
+    line = address.removesuffix("/evidence/").rpartition("/")[2]
+    expect(tab.locator(f"[data-evidence] form[action$='/line/{line}/split/']")).to_be_attached()
+
+
+def _expect_message(tab: Page, text: str) -> None:
+    expect(tab.locator("#messages")).to_contain_text(text)
+
+
+def test_j_and_k_move_and_the_address_keeps_the_line(queue: Page):
+    lines = [row.get_attribute("data-line") for row in queue.locator("[data-line]").all()]
+
+    queue.keyboard.press("j")
+    queue.keyboard.press("j")
+    queue.keyboard.press("k")
+
+    expect(queue.locator("[data-line].is-focused")).to_have_attribute("data-line", str(lines[1]))
+    queue.reload()
+    expect(queue.locator("[data-line].is-focused")).to_have_attribute("data-line", str(lines[1]))
+
+
+def test_a_chosen_account_makes_a_rule_that_suggests_it_for_the_others(queue: Page, made: NewBook):
+    _go_to(queue, "Shell")
+
+    queue.keyboard.press("c")
+    queue.keyboard.type(_VEHICLES)
+    queue.keyboard.press("Enter")
+    expect(queue.locator("[data-evidence]")).to_contain_text("2 more open lines match")
+    queue.keyboard.press("r")
+    queue.keyboard.press("Enter")
+
+    _expect_message(queue, "2 open lines have a new suggestion")
+    others = queue.locator("[data-line]").filter(has_text="Shell")
+    expect(others).to_have_count(2)
+    for row in others.all():
+        expect(row).to_contain_text("Vehicles")
+    assert Rule.objects.get(book=made.book).account == made.account(_VEHICLES)
+
+
+def test_selected_lines_are_accepted_together_and_posted(queue: Page, made: NewBook):
+    for text in ("Shell", "Shell", "Shell"):
+        _go_to(queue, text)
+        queue.keyboard.press("c")
+        queue.keyboard.type(_VEHICLES)
+        queue.keyboard.press("Enter")
+        expect(queue.locator("[data-evidence]")).to_contain_text("Always book")
+    Classification.objects.filter(book=made.book, state=State.OPEN).update(account=made.account(_MEALS))
+    queue.reload()
+    expect(queue.locator("[data-evidence] h2")).to_be_visible()
+
+    queue.keyboard.press("Space")
+    queue.keyboard.press("Space")
+    queue.keyboard.press("Enter")
+
+    _expect_message(queue, "2 accepted.")
+    expect(queue.locator("[data-line]")).to_have_count(3)
+    queue.get_by_role("button", name="Post 5 accepted").press("Enter")
+    _expect_message(queue, "5 entries posted.")
+    assert Posting.objects.filter(book=made.book).count() == 5
+
+
+def test_a_split_takes_the_rest_by_alt_r_and_shows_exactly_what_is_left(queue: Page, made: NewBook):
+    _go_to(queue, "Check")
+    row = queue.locator("[data-line].is-focused")
+    line_id = int(row.get_attribute("data-line") or "")
+    amount = Classification.objects.get(line_id=line_id).line.amount
+    left = queue.locator("[data-split-left]")
+    expect(left).to_have_text(f"{amount:,.2f}")
+
+    queue.keyboard.press("s")
+    queue.keyboard.type("-0.1")
+    queue.keyboard.press("Tab")
+    queue.keyboard.type(_OFFICE)
+    queue.keyboard.press("Tab")
+    queue.keyboard.type("-0.2")
+    expect(left).to_have_text(f"{amount + 3 * (amount / amount) / 10:,.2f}")
+    queue.keyboard.press("Alt+r")
+    expect(left).to_have_text("0.00")
+    queue.keyboard.press("Tab")
+    queue.keyboard.type(_SUPPLIES)
+    queue.keyboard.press("Enter")
+
+    _expect_message(queue, "Accepted as 2 parts.")
+    parts = Classification.objects.get(line_id=line_id).splits.order_by("amount")
+    assert [part.account.code for part in parts] == [_SUPPLIES, _OFFICE]
+    assert sum(part.amount for part in parts) == amount
+
+
+def test_an_excluded_line_comes_back_by_undo(queue: Page, made: NewBook):
+    _go_to(queue, "Monthly service fee")
+
+    queue.keyboard.press("e")
+    _expect_message(queue, "1 excluded.")
+    expect(queue.locator("[data-line]").filter(has_text="Monthly service fee")).to_have_count(0)
+    queue.keyboard.press("u")
+
+    _expect_message(queue, "Undone")
+    expect(queue.locator("[data-line]").filter(has_text="Monthly service fee")).to_have_count(1)
+    assert not Classification.objects.filter(book=made.book, state=State.EXCLUDED).exists()
+
+
+def test_a_refused_line_comes_back_with_its_reason_and_stays_in_focus(queue: Page, made: NewBook):
+    _go_to(queue, "Check")
+    count = queue.locator("[data-line]").count()
+    before = queue.locator("[data-line].is-focused").get_attribute("data-line")
+
+    queue.keyboard.press("Enter")
+
+    expect(queue.locator("[data-line]")).to_have_count(count)
+    row = queue.locator(f"[data-line='{before}']")
+    expect(row.locator("[data-refusal]")).not_to_be_empty()
+    expect(row).to_have_attribute("aria-current", "true")
+    assert not Classification.objects.filter(book=made.book, state=State.ACCEPTED).exists()
+
+
+def test_keys_do_nothing_while_they_are_switched_off(queue: Page):
+    queue.keyboard.press("?")
+    queue.get_by_label("Single keys act on this page").uncheck()
+    queue.keyboard.press("Escape")
+    before = queue.locator("[data-line].is-focused").get_attribute("data-line")
+
+    queue.keyboard.press("j")
+
+    expect(queue.locator("[data-line].is-focused")).to_have_attribute("data-line", str(before))
