@@ -1,4 +1,4 @@
-"""One OFX file from the upload door to the posted journal, by stage, beside ofxtools' parse and django-ledger's posting.
+"""One OFX file from the door to the posted journal, by stage, beside ofxtools' parse and django-ledger's posting.
 
 ``python -m benchmarks.end_to_end [LINES]``. Uses the database of the tests (a clone of the migrated template).
 """
@@ -25,10 +25,10 @@ from django.utils import timezone
 from benchmarks import peers
 from benchmarks.make_ofx import write_ofx
 from ledgerflow.classification.services import RuleConditions, classify_lines, create_rule
+from ledgerflow.documents.services import store_document
 from ledgerflow.ledger.models import Account
 from ledgerflow.ledger.selectors import verify
 from ledgerflow.ledger.services.opening import open_book
-from ledgerflow.documents.services import store_document
 from ledgerflow.posting.services import post_lines
 from ledgerflow.statements.reading import read_file
 from ledgerflow.statements.services import create_bank_account, import_statement
@@ -72,7 +72,9 @@ def measure(lines: int) -> dict[str, float]:
         )
         expenses = list(Account.objects.filter(book=book, type="expense").order_by("code")[: len(_TRADES)])
         for place, trade in enumerate(_TRADES):
-            create_rule(book=book, conditions=RuleConditions(text=trade),
+            create_rule(
+                book=book,
+                conditions=RuleConditions(text=trade),
                 account=expenses[place % len(expenses)],
                 mode="accept",
                 user=user,

@@ -19,13 +19,13 @@ import tests.server  # noqa: F401 - starts the embedded server where DATABASE_UR
 
 django.setup()
 
-from django.utils import timezone  # noqa: E402 - Django must be set up first
+from django.utils import timezone
 
-from ledgerflow.books.models import Book  # noqa: E402
-from ledgerflow.ledger.models import Account  # noqa: E402
-from ledgerflow.ledger.services.opening import open_book  # noqa: E402
-from ledgerflow.users.models import User  # noqa: E402
-from tests import databases  # noqa: E402
+from ledgerflow.books.models import Book
+from ledgerflow.ledger.models import Account
+from ledgerflow.ledger.services.opening import open_book
+from ledgerflow.users.models import User
+from tests import databases
 
 
 @contextmanager

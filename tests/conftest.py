@@ -18,10 +18,9 @@ def _worker() -> str:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """One clone of the template for this worker; its tests roll back, so nothing is ever truncated."""
-    with django_db_blocker.unblock():
-        with databases.clone(f"lf_test_{_worker()}") as name:
-            databases.point_to(name)
-            yield
+    with django_db_blocker.unblock(), databases.clone(f"lf_test_{_worker()}") as name:
+        databases.point_to(name)
+        yield
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def point_to(name: str) -> None:
 
 
 def template() -> str:
-    """Return the name of a migrated database that nobody is connected to; made once for each state of the migrations."""
+    """Return the name of a migrated database that nobody uses; made once for each state of the migrations."""
     name = f"lf_template_{_fingerprint()}"
     with _owner() as admin:
         admin.execute("SELECT pg_advisory_lock(7201)")

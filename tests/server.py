@@ -1,4 +1,4 @@
-"""Gives the suite its PostgreSQL before Django's settings are read: ``DATABASE_URL`` where set, else the embedded server.
+"""Gives the suite its PostgreSQL before Django's settings are read: ``DATABASE_URL``, else the embedded server.
 
 Loaded by ``-p tests.server``, because pytest-django reads the settings before any ``conftest.py``.
 """
@@ -15,7 +15,7 @@ def _start() -> None:
     os.environ.setdefault("LEDGERFLOW_DATA_DIR", str(ROOT / "var" / "test"))
     if "DATABASE_URL" in os.environ:
         return
-    from ledgerflow import embedded  # noqa: PLC0415 - only where it is needed
+    from ledgerflow import embedded
 
     lease = contextlib.ExitStack()
     data_dir = Path(os.environ["LEDGERFLOW_DATA_DIR"])

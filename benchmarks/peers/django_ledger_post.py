@@ -27,10 +27,10 @@ settings.configure(
 )
 django.setup()
 
-from django.contrib.auth import get_user_model  # noqa: E402 - Django must be set up first
-from django.core.management import call_command  # noqa: E402
-from django.utils import timezone  # noqa: E402
-from django_ledger.models import EntityModel, JournalEntryModel, TransactionModel  # noqa: E402
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.utils import timezone
+from django_ledger.models import EntityModel, JournalEntryModel, TransactionModel
 
 
 def main(entries: int) -> None:

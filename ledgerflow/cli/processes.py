@@ -155,5 +155,5 @@ class Processes:
     def _log(self, name: str) -> Path:
         return self._data_dir / f"{name}.log"
 
-    def _stop(self, signum: int, frame: FrameType | None) -> None:
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stopping = True

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         books = list(Book.objects.order_by("slug"))
     rows = [
-        {"book": book.slug, "check": problem.check, "problem": problem.text}
+        {"book": book.slug, "check": problem.check, "problem": problem.sentence}
         for book in books
         for problem in problems(book=book)
     ]

@@ -1,21 +1,12 @@
 """Recompute what must hold for a book's documents."""
 
-from dataclasses import dataclass
-
 from ledgerflow.books.models import Book
+from ledgerflow.core.problems import Problem
 from ledgerflow.documents.models import Document
 from ledgerflow.documents.selectors import DocumentDamagedError, content
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that cannot be so: ``check`` names the check, ``sentence`` what it found."""
-
-    check: str
-    sentence: str
-
-
-def problems(book: Book) -> list[Problem]:
+def problems(*, book: Book) -> list[Problem]:
     """Return every document of the book whose stored bytes are missing or differ from their SHA-256 or size."""
     found = []
     for document in Document.objects.filter(book=book).order_by("pk").iterator():

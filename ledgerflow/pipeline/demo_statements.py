@@ -15,7 +15,7 @@ from decimal import Decimal
 class Habit:
     """What recurs on an account: bank text, kind of spending, how often a month, and between which amounts.
 
-    Amounts are in cents of the account's currency, money out negative; ``{n}`` in the text becomes a number that varies.
+    Amounts are in cents of the account's currency, money out negative; ``{n}`` in the text varies.
     """
 
     text: str

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from ledgerflow.books.models import Book
 from ledgerflow.statements.models import BankAccount
@@ -19,7 +18,7 @@ class _ManyFilesField(forms.FileField):
 
     widget = _ManyFilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> Any:
         """Return the files in the order they were chosen."""
         chosen = data if isinstance(data, Sequence) else [data]
         return [super(_ManyFilesField, self).clean(one, initial) for one in chosen]
@@ -28,7 +27,10 @@ class _ManyFilesField(forms.FileField):
 class UploadForm(forms.Form):
     """Statement files."""
 
-    files = _ManyFilesField(label="Statement files", allow_empty_file=True)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Not declared in the class, where Django's own `files` has another type.
+        self.fields["files"] = _ManyFilesField(label="Statement files", allow_empty_file=True)
 
 
 class AssignAccountForm(forms.Form):

@@ -44,7 +44,8 @@ class Posting(models.Model):
 class WithdrawnLine(models.Model):
     """What a bank line said that was posted, reversed, and then taken back with its import.
 
-    The journal keeps pointing at it: ``id`` is the line's, ``place`` where the document shows it. Money out is negative.
+    The journal keeps pointing at it: ``id`` is the line's, ``place`` where the document shows it. Money out is
+    negative.
     """
 
     id = models.BigIntegerField(primary_key=True)

@@ -123,8 +123,8 @@ def described(line: SourceLine | StatementLine | None) -> str:
 class EntryRecord:
     """An entry with who posted it and where it comes from.
 
-    ``line`` is the bank line behind it, or behind the entry that it reverses; ``withdrawn`` what it said when its import
-    was undone since.
+    ``line`` is the bank line behind it, or behind the entry that it reverses; ``withdrawn`` what it said if its
+    import was undone since.
     """
 
     entry: Entry

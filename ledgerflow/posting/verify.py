@@ -3,7 +3,7 @@
 from django.db import connection
 
 from ledgerflow.books.models import Book
-from ledgerflow.ledger.selectors.verify import Problem
+from ledgerflow.core.problems import Problem
 
 # Each query returns one sentence a problem.
 _CHECKS = {

@@ -29,7 +29,8 @@ class LinesForm(forms.Form):
         chosen = self.data.getlist("lines") if hasattr(self.data, "getlist") else []
         if not chosen:
             raise forms.ValidationError("Choose at least one line.")
-        if len(chosen) > _MOST_LINES or not all(text.isascii() and text.isdigit() and len(text) < 19 for text in chosen):
+        are_numbers = all(text.isascii() and text.isdigit() and len(text) < 19 for text in chosen)
+        if len(chosen) > _MOST_LINES or not are_numbers:
             raise forms.ValidationError("These are no lines of the queue; load the page again.")
         self.line_ids = [int(text) for text in chosen]
         return self.cleaned_data
@@ -93,5 +94,3 @@ class RuleOfferForm(forms.Form):
 
     mode = forms.ChoiceField(choices=Rule.Mode.choices, initial=Rule.Mode.SUGGEST)
     apply_to_open = forms.BooleanField(required=False)
-
-

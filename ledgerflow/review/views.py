@@ -13,8 +13,8 @@ from django.views import generic
 
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
-from ledgerflow.classification.services import Changed, conditions_from_line
 from ledgerflow.classification.selectors import matching_open_lines
+from ledgerflow.classification.services import Changed, conditions_from_line
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.services import name_payee
@@ -61,7 +61,10 @@ class QueueView(BookMixin, generic.TemplateView):
         tab = Tab(asked) if asked in set(Tab) else Tab.TO_REVIEW
         after = self.request.GET.get("after", "")
         page = selectors.queue(
-            book=self.book, tab=tab, after=int(after) if after.isdecimal() and len(after) < 19 else None, limit=PAGE_SIZE
+            book=self.book,
+            tab=tab,
+            after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None,
+            limit=PAGE_SIZE,
         )
         counts = selectors.counts(book=self.book)
         return super().get_context_data(
@@ -116,7 +119,9 @@ class ActionView(BookMixin, generic.View):
         """Do it, or say why not."""
         form = self.form_class(request.POST, **self.form_arguments())
         if not form.is_valid():
-            return self.answer({"error": " ".join(str(error) for errors in form.errors.values() for error in errors)})
+            return self.answer(
+                {"error": " ".join(str(error) for errors in form.errors.values() for error in errors)}
+            )
         try:
             return self.answer(self.act(form))
         except LedgerFlowError as error:
@@ -209,7 +214,9 @@ class AcceptSureView(ActionView):
 
     def act(self, form: forms.Form) -> dict[str, Any]:
         """Accept them."""
-        return _said(services.accept_confident(book=self.book, user=self.user, now=timezone.now()), "accepted")
+        return _said(
+            services.accept_confident(book=self.book, user=self.user, now=timezone.now()), "accepted"
+        )
 
 
 class PostView(ActionView):
@@ -243,7 +250,9 @@ class LineActionView(ActionView):
     def offer(self, message: str) -> dict[str, Any]:
         """Return the answer to a decision: the line is done, and here is the rule that would do it next time."""
         line_id = self.kwargs["line"]
-        matching = matching_open_lines(book=self.book, conditions=conditions_from_line(book=self.book, line_id=line_id))
+        matching = matching_open_lines(
+            book=self.book, conditions=conditions_from_line(book=self.book, line_id=line_id)
+        )
         evidence = selectors.evidence(book=self.book, line_id=line_id)
         assert evidence is not None  # it was decided a moment ago
         context = {"book": self.book, "row": evidence.row, "matching": len(matching)}

@@ -1,10 +1,9 @@
 """Recompute from the rows what must hold for a book's statements and lines."""
 
-from dataclasses import dataclass
-
 from django.db import connection
 
 from ledgerflow.books.models import Book
+from ledgerflow.core.problems import Problem
 
 #: Each check has a name, a sentence and the query that finds what breaks it; the sentence is filled from the row.
 _CHECKS = (
@@ -78,15 +77,7 @@ _CHECKS = (
 _MOST_OF_A_KIND = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that cannot be so: ``check`` names the check, ``sentence`` what it found."""
-
-    check: str
-    sentence: str
-
-
-def problems(book: Book) -> list[Problem]:
+def problems(*, book: Book) -> list[Problem]:
     """Return what does not hold in the book's statements, at most twenty of each kind."""
     found = []
     with connection.cursor() as cursor:

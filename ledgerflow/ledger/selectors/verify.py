@@ -4,19 +4,10 @@ The guards make a difference impossible for the application; a restore gone wron
 can still make one. Nothing here is read from a counter without being counted again.
 """
 
-from dataclasses import dataclass
-
 from django.db import connection
 
 from ledgerflow.books.models import Book
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something in the books that cannot be so: ``check`` names the check, ``sentence`` what it found."""
-
-    check: str
-    sentence: str
+from ledgerflow.core.problems import Problem
 
 
 def problems(*, book: Book) -> list[Problem]:

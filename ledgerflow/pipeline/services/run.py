@@ -1,4 +1,4 @@
-"""One file's way through the stages. What it writes, it writes in one transaction; a killed run leaves nothing half-done."""
+"""One file's way through the stages, written in one transaction: a killed run leaves nothing half-done."""
 
 import logging
 from collections.abc import Sequence

@@ -67,7 +67,7 @@ def undo_import(*, run: ImportRun, user: User, now: datetime, reverse_posted: bo
     posted = _posted(locked, going)
     if posted and not reverse_posted:
         raise UndoRefusedError(
-            f"{posted} lines of this file stand in the journal. Tick that their entries are reversed, or leave the import."
+            f"{posted} lines of this file stand in the journal. Let their entries be reversed, or leave the import."
         )
     if posted:
         reverse_lines(
