@@ -38,11 +38,11 @@ def _go_to(tab: Page, text: str) -> None:
     count = tab.locator("[data-line]").count()
     for _ in range(count):
         tab.keyboard.press("k")
-    for _ in range(count):
-        row = tab.locator("[data-line].is-focused")
-        if text in row.inner_text():
-            break
+    row = tab.locator("[data-line].is-focused")
+    while text.casefold() not in row.inner_text().casefold():
         tab.keyboard.press("j")
+        count -= 1
+        assert count, f"no line of {text}"
     address = tab.locator("[data-line].is-focused").get_attribute("data-evidence-url") or ""
     line = address.removesuffix("/evidence/").rpartition("/")[2]
     expect(tab.locator(f"[data-evidence] form[action$='/line/{line}/split/']")).to_be_attached()
