@@ -1,4 +1,4 @@
-"""Write a large, lifelike OFX file: ``python benchmarks/make_ofx.py LINES OUT``.
+"""Write a large, lifelike OFX file: ``python -m benchmarks.make_ofx LINES OUT``.
 
 Shares no code with the reader, so that the benchmark cannot agree with itself. The same count gives the same
 file.
@@ -42,7 +42,7 @@ _PLACES = (
     "BOISE ID",
     "MOBILE AL",
 )
-_TRADES = (
+TRADES = (
     "COFFEE",
     "HARDWARE",
     "GROCERY",
@@ -67,7 +67,7 @@ def transaction(number: int, source: random.Random) -> tuple[str, int]:
     cents = source.randint(-250_000, 250_000) or 1
     kind = "CREDIT" if cents > 0 else "DEBIT"
     amount = money(cents)
-    trade = source.choice(_TRADES)
+    trade = source.choice(TRADES)
     check = f"<CHECKNUM>{number % 10_000}\n" if number % 20 == 0 else ""
     text = (
         f"<STMTTRN>\n<TRNTYPE>{kind}\n<DTPOSTED>{posted:%Y%m%d}120000[-5:EST]\n<TRNAMT>{amount}\n"

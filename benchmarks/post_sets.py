@@ -1,7 +1,8 @@
-"""Posting in sets against a bare COPY into the same indexed tables: ``python benchmarks/post_sets.py [ENTRIES]``.
+"""Posting in sets against a bare COPY into the same indexed tables.
 
-Every way writes the same two-line entries in sets of 5,000, each set a transaction of its own. The bare tables have the
-journal's columns and indexes and nothing else. The ratios are medians over the rounds of one run.
+``python -m benchmarks.post_sets [ENTRIES ROUNDS]``. Every way writes the same two-line entries in sets of 5,000, each
+set a transaction of its own. The bare tables have the journal's columns and indexes and nothing else. The ratios are
+medians over the rounds of one run.
 """
 
 import random
@@ -12,25 +13,26 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
-import scratch
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
+from benchmarks import scratch
+from benchmarks.table import Row, render
 from ledgerflow.books.models import Book
 from ledgerflow.ledger.models import BatchSource
 from ledgerflow.ledger.selectors import verify
 from ledgerflow.ledger.services import journal
 
-ROUNDS = 5
 GOAL = 1.6
+HELD = ("COPY with every guard", "staged door alone (lines already in SQL)")
 ENTRY = "(book_id, number, batch_no, date, line_count, reverses_number)"
 LINE = "(book_id, entry_number, no, account_id, date, currency, amount, base_amount)"
 STAGED = "(entry, no, date, account_id, currency, amount, base_amount, reverses_number)"
 
-Row = tuple[int, date, int, int, Decimal]
+Posted = tuple[int, date, int, int, Decimal]
 
 
-def sets_of_entries(count: int, accounts: list[int]) -> list[list[Row]]:
+def sets_of_entries(count: int, accounts: list[int]) -> list[list[Posted]]:
     """Return sets of (place, date, account, other account, amount), over two years and every account."""
     source = random.Random(20260101)
     rows = [
@@ -46,11 +48,11 @@ def sets_of_entries(count: int, accounts: list[int]) -> list[list[Row]]:
     return [rows[start : start + journal.SET_SIZE] for start in range(0, count, journal.SET_SIZE)]
 
 
-def entry_text(rows: list[Row], book: Book, batch: int, first: int) -> str:
+def entry_text(rows: list[Posted], book: Book, batch: int, first: int) -> str:
     return "".join(f"{book.pk}\t{first + place - 1}\t{batch}\t{day}\t2\t\n" for place, day, *_ in rows)
 
 
-def line_text(rows: list[Row], book: Book, first: int) -> str:
+def line_text(rows: list[Posted], book: Book, first: int) -> str:
     return "".join(
         f"{book.pk}\t{first + place - 1}\t1\t{bank}\t{day}\tUSD\t{amount}\t{amount}\n"
         f"{book.pk}\t{first + place - 1}\t2\t{cost}\t{day}\tUSD\t-{amount}\t-{amount}\n"
@@ -58,7 +60,7 @@ def line_text(rows: list[Row], book: Book, first: int) -> str:
     )
 
 
-def staged_text(rows: list[Row]) -> str:
+def staged_text(rows: list[Posted]) -> str:
     return "".join(
         f"{place}\t1\t{day}\t{bank}\tUSD\t{amount}\t{amount}\t\n"
         f"{place}\t2\t{day}\t{cost}\tUSD\t-{amount}\t-{amount}\t\n"
@@ -66,7 +68,7 @@ def staged_text(rows: list[Row]) -> str:
     )
 
 
-def drafts(rows: list[Row]) -> list[journal.EntryDraft]:
+def drafts(rows: list[Posted]) -> list[journal.EntryDraft]:
     return [
         journal.EntryDraft(
             date=day,
@@ -93,7 +95,7 @@ def timed(sets: list[Callable[[], object]]) -> float:
     return time.perf_counter() - start
 
 
-def bare(book: Book, sets: list[list[Row]]) -> float:
+def bare(book: Book, sets: list[list[Posted]]) -> float:
     """COPY into tables with the journal's columns and indexes."""
     made = connections["owner"]
     with made.cursor() as cursor:
@@ -112,7 +114,7 @@ def bare(book: Book, sets: list[list[Row]]) -> float:
     return timed([lambda texts=each: post(*texts) for each in texts])
 
 
-def guarded(book: Book, sets: list[list[Row]]) -> float:
+def guarded(book: Book, sets: list[list[Posted]]) -> float:
     """COPY into the journal itself."""
     numbered = list(enumerate(zip(sets, range(1, 10**9, journal.SET_SIZE), strict=False), 1))
     texts = [
@@ -133,7 +135,7 @@ def guarded(book: Book, sets: list[list[Row]]) -> float:
     return timed([lambda texts=each: post(*texts) for each in texts])
 
 
-def staged(book: Book, sets: list[list[Row]]) -> tuple[float, float]:
+def staged(book: Book, sets: list[list[Posted]]) -> tuple[float, float]:
     """COPY into the staging table, and the staged door: the seconds of both, and of the door alone."""
     door = 0.0
     texts = [staged_text(rows) for rows in sets]
@@ -149,7 +151,7 @@ def staged(book: Book, sets: list[list[Row]]) -> tuple[float, float]:
     return timed([lambda text=each: post(text) for each in texts]), door
 
 
-def from_python(book: Book, sets: list[list[Row]]) -> float:
+def from_python(book: Book, sets: list[list[Posted]]) -> float:
     """The service with its own checks, from drafts in Python."""
     made = [drafts(rows) for rows in sets]
     return timed(
@@ -166,36 +168,39 @@ def from_python(book: Book, sets: list[list[Row]]) -> float:
     )
 
 
-def main(count: int) -> None:
-    measured: dict[str, list[float]] = {"bare": [], "guarded": [], "staged": [], "door": [], "python": []}
+def rows(count: int, rounds: int) -> list[Row]:
+    """Measure every way in each round; medians over the rounds."""
+    measured: dict[str, list[float]] = {
+        "COPY with every guard": [],
+        "COPY to staging + staged door": [],
+        "staged door alone (lines already in SQL)": [],
+        "post_entries from Python": [],
+    }
+    floor = []
     with scratch.database():
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             books = scratch.open_books(4)
             sets = [sets_of_entries(count, scratch.account_ids(book)) for book in books]
-            measured["bare"].append(bare(books[0], sets[0]))
-            measured["guarded"].append(guarded(books[1], sets[1]))
-            both, door = staged(books[2], sets[2])
-            measured["staged"].append(both)
-            measured["door"].append(door)
-            measured["python"].append(from_python(books[3], sets[3]))
+            floor.append(bare(books[0], sets[0]))
+            taken = (guarded(books[1], sets[1]), *staged(books[2], sets[2]), from_python(books[3], sets[3]))
+            for way, seconds in zip(measured.values(), taken, strict=True):
+                way.append(seconds)
             for book in books:
                 assert verify.problems(book=book) == []
-    names = {
-        "bare": "bare COPY, the same indexes",
-        "guarded": "COPY with every guard",
-        "staged": "COPY to staging + staged door",
-        "door": "staged door alone (lines already in SQL)",
-        "python": "post_entries from Python",
-    }
-    print(f"{count:,} entries of two lines, sets of {journal.SET_SIZE:,}, median of {ROUNDS} rounds")
-    for way, name in names.items():
-        ratios = [mine / floor for mine, floor in zip(measured[way], measured["bare"], strict=True)]
-        seconds = statistics.median(measured[way])
-        print(
-            f"{name:45} {seconds:7.2f} s {2 * count / seconds:10,.0f} lines/s   {statistics.median(ratios):.2f} x bare"
+    beside = f"bare COPY, same indexes {2 * count / statistics.median(floor):,.0f} lines/s"
+    return [
+        Row(
+            f"set posting: {name}",
+            f"{2 * count / statistics.median(way):,.0f} lines/s",
+            beside,
+            statistics.median(mine / least for mine, least in zip(way, floor, strict=True)),
+            "x the time",
+            GOAL if name in HELD else None,
+            at_most=True,
         )
-    print(f"goal: the guarded ways at most {GOAL} x bare")
+        for name, way in measured.items()
+    ]
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+    print(render(rows(*(int(each) for each in sys.argv[1:3] or ("100000", "5")))))

@@ -1,4 +1,4 @@
-"""Single durable postings: ``python benchmarks/post_single.py [SECONDS]``.
+"""Single durable postings: ``python -m benchmarks.post_single [SECONDS]``.
 
 Eight client processes post two-line entries, one transaction each, synchronous commit on: into one book and across a
 hundred, once through ``post_entries`` and once through the SQL function that it calls, on psycopg alone.
@@ -13,10 +13,11 @@ from datetime import date
 from decimal import Decimal
 
 import psycopg
-import scratch
 from django.db import connections
 from django.utils import timezone
 
+from benchmarks import scratch
+from benchmarks.table import Row, render
 from ledgerflow.books.models import Book
 from ledgerflow.ledger.models import BatchSource
 from ledgerflow.ledger.selectors import verify
@@ -81,21 +82,31 @@ def client(
     return way(seconds, books, source)
 
 
-def main(seconds: float) -> None:
+def rows(seconds: float) -> list[Row]:
+    """Measure both ways into one book and into a hundred."""
+    found = []
     with scratch.database() as name:
         made = [(book, scratch.account_ids(book)) for book in scratch.open_books(100)]
         for alias in connections:
             connections[alias].close()
         with multiprocessing.get_context("spawn").Pool(CLIENTS) as pool:
-            for way in (by_service, by_function):
+            for way, called in ((by_service, "post_entries"), (by_function, "its SQL function")):
                 for count, goal in GOALS.items():
                     work = [(way, name, seconds, made[:count], seed) for seed in range(CLIENTS)]
-                    posted = sum(pool.starmap(client, work, chunksize=1))
-                    print(
-                        f"{way.__name__:12} {count:4} books {posted / seconds:8,.0f} postings/s   goal {goal:,}"
+                    posted = sum(pool.starmap(client, work, chunksize=1)) / seconds
+                    found.append(
+                        Row(
+                            f"durable postings, {CLIENTS} clients, {called}",
+                            f"{posted:,.0f}/s",
+                            f"{count} book{'s' if count > 1 else ''}",
+                            posted,
+                            "/s",
+                            goal,
+                        )
                     )
         assert all(verify.problems(book=book) == [] for book, _ in made[:5])
+    return found
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 5.0)
+    print(render(rows(float(sys.argv[1]) if len(sys.argv) > 1 else 5.0)))

@@ -1,9 +1,8 @@
 """Read one large OFX file with LedgerFlow's door and with ofxtools, in turns, and print the ratio.
 
-``python benchmarks/read_ofx.py [LINES] [ROUNDS]``. LedgerFlow: file bytes to typed lines through the sandboxed
+``python -m benchmarks.read_ofx [LINES ROUNDS]``. LedgerFlow: file bytes to typed lines through the sandboxed
 child, as an import does it, the start of the warm process included in ``cold``. ofxtools (GPL, never a dependency):
-parse and convert, in an environment of its own:
-``python3 -m venv .venv-peers && .venv-peers/bin/pip install ofxtools``.
+parse and convert, in an environment of its own (see :mod:`benchmarks.peers`).
 """
 
 import json
@@ -12,8 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-_ROOT = Path(__file__).parent.parent
-_PEER_PYTHON = _ROOT / ".venv-peers" / "bin" / "python"
+from benchmarks import peers
+from benchmarks.make_ofx import write_ofx
+from benchmarks.table import Row, render
+
 _MEASURE = """
 import json, resource, sys, time
 from pathlib import Path
@@ -46,41 +47,44 @@ _PEER = _MEASURE.format(
 
 
 def _run(python: Path, script: str, path: Path) -> dict[str, object]:
-    done = subprocess.run([python, "-c", script, path], cwd=_ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [python, "-c", script, path], cwd=peers.ROOT, capture_output=True, text=True, check=True
+    )
     result: dict[str, object] = json.loads(done.stdout)
     return result
 
 
-def main() -> None:
-    lines = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    if not _PEER_PYTHON.exists():
-        sys.exit("ofxtools is missing: python3 -m venv .venv-peers && .venv-peers/bin/pip install ofxtools")
+def rows(lines: int, rounds: int) -> list[Row]:
+    """Measure both in turns; the best of each counts, cold being the first file of a new process."""
+    peers.ensure()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "large.ofx"
-        subprocess.run([sys.executable, _ROOT / "benchmarks" / "make_ofx.py", str(lines), path], check=True)
+        write_ofx(lines, path)
         ours, peer = [], []
         for _ in range(rounds):
             ours.append(_run(Path(sys.executable), _OURS, path))
-            peer.append(_run(_PEER_PYTHON, _PEER, path))
+            peer.append(_run(peers.PYTHON, _PEER, path))
         child = _run(Path(sys.executable), _OUR_CHILD, path)["child"]
-        size = path.stat().st_size
     assert all(result["lines"] == lines for result in ours + peer)
     cold = min(result["times"][0] for result in ours)
     warm = min(min(result["times"][1:]) for result in ours)
     slow = min(result["times"][0] for result in peer)
-    peak, peer_peak = max(result["peak"] for result in ours), max(result["peak"] for result in peer)
-    print(f"OFX, {lines:,} transactions, {size / 1e6:.0f} MB, best of {rounds} rounds in turns\n")
-    print(f"{'':34}{'seconds':>9}{'lines/s':>12}{'ratio':>8}{'peak MB':>18}")
-    print(f"{'ofxtools, parse and convert':34}{slow:9.2f}{lines / slow:12,.0f}{1:8.1f}{peer_peak:18}")
-    both = f"{peak} + {child} (child)"
-    print(
-        f"{'LedgerFlow, sandboxed door, cold':34}{cold:9.2f}{lines / cold:12,.0f}{slow / cold:8.1f}{both:>18}"
-    )
-    print(
-        f"{'LedgerFlow, sandboxed door, warm':34}{warm:9.2f}{lines / warm:12,.0f}{slow / warm:8.1f}{both:>18}"
-    )
+    peak = max(result["peak"] for result in ours)
+    beside = f"ofxtools {slow:.2f} s, {max(result['peak'] for result in peer)} MB"
+    return [
+        Row(f"OFX of {lines:,} lines, warm", f"{warm:.2f} s", beside, slow / warm, "x", 12),
+        Row("the same, cold", f"{cold:.2f} s", beside, slow / cold, "x", 12),
+        Row(
+            "the same, peak of each process",
+            f"{peak} and {child} MB",
+            beside,
+            max(peak, child),
+            "MB",
+            200,
+            at_most=True,
+        ),
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    print(render(rows(*(int(each) for each in sys.argv[1:3] or ("100000", "3")))))
