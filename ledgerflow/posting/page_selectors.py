@@ -20,7 +20,7 @@ from ledgerflow.ledger.models import (
 )
 from ledgerflow.ledger.selectors import Entry, entry
 from ledgerflow.posting.models import Posting, WithdrawnLine
-from ledgerflow.posting.selectors import SourceLine, entries_of_line, lines_for_entries, withdrawn_behind
+from ledgerflow.posting.selectors import entries_of_line, lines_for_entries, withdrawn_behind
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.statements.page_selectors import Shown, shown_with_excerpts
 from ledgerflow.users.models import User
@@ -31,14 +31,17 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """An entry as the journal lists it; ``amount`` is its debits added up, in the book's base currency."""
+    """An entry as the journal lists it; ``amount`` is its debits added up, in the book's base currency.
+
+    ``detail`` is the bank's text of the line behind it, if there is one.
+    """
 
     number: int
     date: date
     source: str
     text: str
+    detail: str
     amount: Decimal
-    line_id: int | None
     reverses_number: int | None
     reversed_by_number: int | None
     posted_by: User | None
@@ -96,9 +99,9 @@ def _rows(book: Book, entries: Sequence[JournalEntry]) -> list[JournalRow]:
             number=one.number,
             date=one.date,
             source=BatchSource(batches[one.batch_no].source).label,
-            text=words.get(one.number) or described(sources.get(one.number)),
+            text=words.get(one.number) or (sources[one.number].text if one.number in sources else ""),
+            detail=sources[one.number].description if one.number in sources else "",
             amount=amounts.get(one.number) or ZERO,
-            line_id=_linked(sources.get(one.number)),
             reverses_number=one.reverses_number,
             reversed_by_number=reversals.get(one.number),
             posted_by=batches[one.batch_no].posted_by,
@@ -106,17 +109,6 @@ def _rows(book: Book, entries: Sequence[JournalEntry]) -> list[JournalRow]:
         )
         for one in entries
     ]
-
-
-def _linked(source: SourceLine | None) -> int | None:
-    return source.line_id if source and not source.is_withdrawn else None
-
-
-def described(line: SourceLine | StatementLine | None) -> str:
-    """Return the bank's words about a line: the counterparty, where one is stated, before the text."""
-    if line is None:
-        return ""
-    return " · ".join(filter(None, (line.counterparty, line.description)))
 
 
 @dataclass(frozen=True, slots=True)

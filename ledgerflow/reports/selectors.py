@@ -12,8 +12,8 @@ from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.models import Account, EntryText, JournalEntry, JournalLine, Movement
 from ledgerflow.ledger.selectors import Place, RegisterLine, balances, register
 from ledgerflow.posting.models import Posting
-from ledgerflow.posting.page_selectors import described
-from ledgerflow.statements.models import Sighting, StatementLine
+from ledgerflow.posting.selectors import SourceLine, lines_for_entries
+from ledgerflow.statements.models import Sighting
 
 #: Lines of a register on one page.
 PAGE = 100
@@ -86,7 +86,7 @@ class ReportLine:
     text: str
     other_side: Account | None
     reverses_number: int | None
-    line: StatementLine | None
+    source: SourceLine | None
     sighting: Sighting | None
 
     @property
@@ -198,16 +198,11 @@ def _with_provenance(
     account: Account, lines: Sequence[RegisterLine], *, has_balances: bool = True
 ) -> list[ReportLine]:
     numbers = {line.entry_number for line in lines}
-    origins = {
-        posting.entry_number: posting.line
-        for posting in Posting.objects.filter(book=account.book_id, entry_number__in=numbers).select_related(
-            "line"
-        )
-    }
+    sources = lines_for_entries(book=account.book, numbers=numbers)
     sightings = {
         sighting.line_id: sighting
         for sighting in Sighting.objects.filter(
-            book=account.book_id, line__in=[line.pk for line in origins.values()]
+            book=account.book_id, line__in=[source.line_id for source in sources.values()]
         )
         .select_related("statement")
         .order_by("-statement_id", "-no")
@@ -221,14 +216,14 @@ def _with_provenance(
             own_balance=line.balance if has_balances else None,
             amount=line.base_amount,
             balance=line.base_balance if has_balances else None,
-            text=line.text or described(origin),
+            text=line.text or (source.text if source else ""),
             other_side=other_sides.get(line.entry_number),
             reverses_number=line.reverses_number,
-            line=origin,
-            sighting=sightings.get(origin.pk) if origin else None,
+            source=source,
+            sighting=sightings.get(source.line_id) if source else None,
         )
         for line in lines
-        for origin in [origins.get(line.entry_number)]
+        for source in [sources.get(line.entry_number)]
     ]
 
 
