@@ -1,7 +1,9 @@
 """``ledgerflow import``: files into a book, as if dropped in the inbox."""
 
 import argparse
+import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.utils import timezone
@@ -13,27 +15,34 @@ from ledgerflow.cli.people import acting_user, add_book_arguments, open_book
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.jobs import worker_is_alive
 from ledgerflow.ledger.charts import CHARTS
+from ledgerflow.ledger.models import Account, AccountType
+from ledgerflow.ledger.services.accounts import create_account
 from ledgerflow.ledger.services.opening import open_book as make_book
 from ledgerflow.pipeline import services
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.statements.models import BankAccount
+from ledgerflow.pipeline.services import Received
+from ledgerflow.statements.models import BankAccount, BankAccountNumber
+from ledgerflow.statements.proof import prove
+from ledgerflow.statements.reading import FileReading, read_file
 from ledgerflow.statements.selectors import statements_of
+from ledgerflow.statements.services import create_bank_account
 from ledgerflow.users.models import User
 
 HELP = "store and import statement files"
 
 _BAD_INPUT = 2
+_UNSTATED = ("", "XXX")
+_USUAL_CURRENCY = "USD"
+_BAD_STATES = {"refused", str(ImportRun.State.FAILED), str(ImportRun.State.NEEDS_YOU)}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take the book, the account where files do not name it, and the files."""
     add_book_arguments(parser)
     parser.add_argument(
-        "--create", action="store_true", help="make the book, and bank accounts that files name"
+        "--create", action="store_true", help="make the book and its bank accounts as files need them"
     )
-    parser.add_argument(
-        "--currency", default="USD", help="base currency of a book that is made (default USD)"
-    )
+    parser.add_argument("--currency", help="base currency of a book that is made (default: the first file's)")
     parser.add_argument(
         "--chart", default="generic", choices=sorted(CHARTS), help="chart of a book that is made"
     )
@@ -41,60 +50,113 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--account", metavar="CODE", help="ledger account of the bank account, where files do not say"
     )
     parser.add_argument("--wait", action="store_true", help="import here and now instead of by the worker")
+    parser.add_argument("--dry-run", action="store_true", help="say what is in the files; store nothing")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     output.add_format_argument(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Import each file; one that fails does not stop the next. 2 when any was refused."""
+    rows = [_preview(path) for path in options.files] if options.dry_run else _import(options)
+    output.print_rows(rows, options.format)
+    return _BAD_INPUT if any(row["state"] in _BAD_STATES for row in rows) else 0
+
+
+def _import(options: argparse.Namespace) -> list[dict[str, object]]:
     user = acting_user(options.user)
     book = _book(options, user)
-    account = _account(book, options.account)
+    account = _account(book, options.account, create=options.create) if options.account else None
     here = options.wait or not worker_is_alive()
-    runs = [_receive(book, path, user, account) for path in options.files]
-    if here:
-        for received in runs:
-            if isinstance(received, ImportRun):
-                _import_now(received, create=options.create)
-    else:
-        _wait_for(runs)
-    rows = [_row(path, received) for path, received in zip(options.files, runs, strict=True)]
-    output.print_rows(rows, options.format)
-    bad = {ImportRun.State.FAILED, ImportRun.State.NEEDS_YOU}
-    return _BAD_INPUT if any(row["state"] == "refused" or row["state"] in bad for row in rows) else 0
+    received = [_receive(book, path, user, account) for path in options.files]
+    for one in received:
+        if isinstance(one, Received):
+            if here:
+                _import_now(one.run, create=options.create)
+            else:
+                _wait_for(one.run)
+    return [_row(path, one) for path, one in zip(options.files, received, strict=True)]
+
+
+def _preview(path: Path) -> dict[str, object]:
+    try:
+        reading = _read(path)
+    except OSError as error:
+        return {"file": path.name, "state": "refused", "message": str(error)}
+    return {
+        "file": path.name,
+        "state": reading.status,
+        "format": reading.format,
+        "account": ", ".join(statement.account or "not named" for statement in reading.statements) or None,
+        "lines": sum(len(statement.lines) for statement in reading.statements),
+        "proof": _joined(prove(statement).outcome for statement in reading.statements),
+        "message": reading.error or " ".join(reading.warnings) or None,
+    }
+
+
+def _read(path: Path) -> FileReading:
+    return read_file(content=path.read_bytes(), name=path.name)
+
+
+def _joined(outcomes: Iterable[object]) -> str | None:
+    return ", ".join(sorted({str(outcome) for outcome in outcomes})) or None
 
 
 def _book(options: argparse.Namespace, user: User) -> Book:
-    if options.create and not Book.objects.filter(slug=options.book).exists():
-        return make_book(
-            name=options.book,
-            slug=options.book,
-            base_currency=options.currency.upper(),
-            chart=options.chart,
-            owner=user,
-            now=timezone.now(),
+    if not options.create or Book.objects.filter(slug=options.book).exists():
+        return open_book(options.book, user=user, action=Action.IMPORT)
+    return make_book(
+        name=options.book,
+        slug=options.book,
+        base_currency=(options.currency or _currency_of(options.files)).upper(),
+        chart=options.chart,
+        owner=user,
+        now=timezone.now(),
+    )
+
+
+def _currency_of(paths: list[Path]) -> str:
+    """Return the currency that the first of the files states."""
+    for path in paths:
+        if path.is_file():
+            for statement in _read(path).statements:
+                if statement.currency not in _UNSTATED:
+                    return statement.currency
+    return _USUAL_CURRENCY
+
+
+def _account(book: Book, code: str, *, create: bool) -> BankAccount:
+    """Return the bank account on the ledger account, made with it where that is asked for."""
+    there = BankAccount.objects.filter(book=book, ledger_account__code=code).first()
+    if there is not None:
+        return there
+    if not create:
+        raise LedgerFlowError(
+            f"No bank account of the book {book.slug} stands on the ledger account {code}; --create makes one."
         )
-    return open_book(options.book, user=user, action=Action.IMPORT)
+    ledger_account = Account.objects.filter(book=book, code=code).first() or create_account(
+        book=book, code=code, name=f"Bank account {code}", type=AccountType.ASSET, currency=book.base_currency
+    )
+    return create_bank_account(
+        book=book,
+        name=ledger_account.name,
+        kind=BankAccount.Kind.BANK,
+        currency=book.base_currency,
+        ledger_account=ledger_account,
+    )
 
 
-def _account(book: Book, code: str | None) -> BankAccount | None:
-    if code is None:
-        return None
-    account = BankAccount.objects.filter(book=book, ledger_account__code=code).first()
-    if account is None:
-        raise LedgerFlowError(f"No bank account of the book {book.slug} stands on the ledger account {code}.")
-    return account
-
-
-def _receive(book: Book, path: Path, user: User, account: BankAccount | None) -> ImportRun | str:
+def _receive(book: Book, path: Path, user: User, account: BankAccount | None) -> Received | str:
     try:
-        content = path.read_bytes()
-        received = services.receive_file(
-            book=book, name=path.name, content=content, user=user, now=timezone.now(), bank_account=account
+        return services.receive_file(
+            book=book,
+            name=path.name,
+            content=path.read_bytes(),
+            user=user,
+            now=timezone.now(),
+            bank_account=account,
         )
     except (OSError, LedgerFlowError) as error:
         return str(error)
-    return received.run
 
 
 def _import_now(run: ImportRun, *, create: bool) -> None:
@@ -102,38 +164,55 @@ def _import_now(run: ImportRun, *, create: bool) -> None:
     run.refresh_from_db()
     # A file may name several accounts, and each is asked about in turn.
     while create and run.state == ImportRun.State.NEEDS_YOU:
-        currency = run.asked_currency or run.book.base_currency
-        services.answer_account(
-            run=run, bank_account=None, name=_account_name(run), kind=BankAccount.Kind.BANK, currency=currency
-        )
+        try:
+            _answer(run)
+        except LedgerFlowError as error:
+            # The file goes on waiting for a person; the next one is not its business.
+            print(f"{run.document.name}: {error}", file=sys.stderr)
+            return
         services.run_import(run_id=run.pk, now=timezone.now())
         run.refresh_from_db()
 
 
-def _account_name(run: ImportRun) -> str:
+def _answer(run: ImportRun) -> None:
+    """Answer with the bank account that was made for such a file before, else with a new one."""
+    currency = run.asked_currency or run.book.base_currency
+    there = {account.name: account for account in BankAccount.objects.filter(book=run.book)}
+    name = _account_name(run, currency=None)
+    if name in there and there[name].currency != currency:
+        name = _account_name(run, currency=currency)
+    services.answer_account(
+        run=run, bank_account=there.get(name), name=name, kind=BankAccount.Kind.BANK, currency=currency
+    )
+
+
+def _account_name(run: ImportRun, *, currency: str | None) -> str:
     name = f"Account {run.asked_number}" if run.asked_number else f"Account of {run.document.name}"
-    return name[:120]
+    ending = f" ({currency})" if currency else ""
+    return name[: 120 - len(ending)] + ending
 
 
-def _wait_for(runs: list[ImportRun | str]) -> None:
-    for run in runs:
-        while isinstance(run, ImportRun) and run.state in {ImportRun.State.WAITING, ImportRun.State.RUNNING}:
-            time.sleep(0.2)
-            run.refresh_from_db()
+def _wait_for(run: ImportRun) -> None:
+    while run.state in {ImportRun.State.WAITING, ImportRun.State.RUNNING}:
+        time.sleep(0.2)
+        run.refresh_from_db()
 
 
-def _row(path: Path, run: ImportRun | str) -> dict[str, object]:
-    if isinstance(run, str):
-        return {"file": path.name, "state": "refused", "message": run}
+def _row(path: Path, received: Received | str) -> dict[str, object]:
+    if isinstance(received, str):
+        return {"file": path.name, "state": "refused", "message": received}
+    run = received.run
     statements = list(statements_of(document=run.document))
+    is_known = not received.is_new and run.state == ImportRun.State.READY
+    message = f"Received {run.created_at:%Y-%m-%d %H:%M} as {run.document.name}." if is_known else run.message
     return {
         "file": path.name,
-        "state": str(run.state),
+        "state": "here_already" if is_known else str(run.state),
         "format": statements[0].format if statements else None,
         "account": str(run.bank_account) if run.bank_account else None,
-        "new": run.lines_new,
-        "here_already": run.lines_known,
+        "new": 0 if is_known else run.lines_new,
+        "here_already": run.lines_new + run.lines_known if is_known else run.lines_known,
         "held_back": run.lines_held,
-        "proof": ", ".join(sorted({str(statement.proof) for statement in statements})) or None,
-        "message": run.message or None,
+        "proof": _joined(statement.proof for statement in statements),
+        "message": message or None,
     }

@@ -10,7 +10,9 @@ from ledgerflow import cli
 from ledgerflow.books.models import Book, Role
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.ledger.models import JournalEntry
+from ledgerflow.pipeline.demo_statements import CAFE_HABITS, german_csv_files
 from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.statements.models import BankAccount
 from tests.factories import MembershipFactory
 from tests.pipeline.statements import FEBRUARY, JANUARY, ofx
 
@@ -48,10 +50,56 @@ def test_import_makes_the_book_and_says_what_each_file_was(capsys, files):
 def test_the_same_files_again_bring_nothing(capsys, files):
     _import(capsys, *files)
 
-    _, rows = _import(capsys, *files)
+    status, rows = _import(capsys, *files)
 
+    assert status == cli.DONE
     assert ImportRun.objects.count() == 2
-    assert [row["state"] for row in rows] == ["ready", "ready"]
+    assert [(row["state"], row["new"]) for row in rows] == [("here_already", 0)] * 2
+
+
+def test_a_book_is_made_in_the_currency_of_its_first_file(capsys, tmp_path):
+    path = tmp_path / "umsaetze.csv"
+    (file,) = german_csv_files(
+        habits=CAFE_HABITS, months=[JANUARY], iban="DE89370400440532013000", opening_cents=0, name="umsaetze"
+    )
+    path.write_bytes(file.content)
+
+    _import(capsys, path)
+
+    assert Book.objects.get(slug="acme").base_currency == "EUR"
+
+
+def test_files_that_name_no_account_go_to_the_same_one(capsys, tmp_path):
+    for name, day in (("first.csv", "01/05/2026"), ("second.csv", "01/06/2026")):
+        (tmp_path / name).write_text(f"Date,Description,Amount\n{day},Coffee,-3.50\n01/20/2026,Tea,-2.50\n")
+
+    status, rows = _import(capsys, tmp_path / "first.csv", tmp_path / "second.csv")
+
+    assert status == cli.DONE
+    assert [(row["new"], row["here_already"]) for row in rows] == [(2, 0), (1, 1)]
+    assert BankAccount.objects.count() == 1
+
+
+def test_an_account_is_made_on_the_named_ledger_account(capsys, tmp_path):
+    (tmp_path / "first.csv").write_text(
+        "Date,Description,Amount\n01/05/2026,Coffee,-3.50\n01/20/2026,Tea,-2.50\n"
+    )
+
+    _run(
+        capsys, "import", "--book", "acme", "--create", "--account", "1050", "--wait", tmp_path / "first.csv"
+    )
+
+    assert BankAccount.objects.get().ledger_account.code == "1050"
+
+
+def test_a_dry_run_stores_nothing(capsys, files):
+    status, rows = _run(
+        capsys, "import", "--book", "acme", "--create", "--dry-run", "--format", "json", *files
+    )
+
+    assert status == cli.DONE
+    assert all(row["lines"] > 0 for row in rows)
+    assert not Book.objects.exists()
 
 
 def test_a_bad_file_is_told_and_does_not_stop_the_next(capsys, files, tmp_path):

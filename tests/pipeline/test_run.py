@@ -122,3 +122,22 @@ def test_lines_of_a_statement_that_does_not_prove_are_held_back():
     assert run.state == ImportRun.State.READY
     assert run.lines_held == run.lines_new == len(whole.movements) - 1
     assert set(StatementLine.objects.filter(book=book).values_list("hold", flat=True)) == {Hold.PROOF}
+
+
+def test_a_file_that_names_no_account_is_asked_about_once():
+    book = BookFactory()
+    january = DemoFile(
+        "shop 2026-01.csv", b"Date,Description,Amount\n2026-01-05,Coffee,-3.50\n2026-01-20,Tea,-2.50\n", ()
+    )
+    february = DemoFile(
+        "shop 2026-02.csv", b"Date,Description,Amount\n2026-02-05,Coffee,-3.50\n2026-02-21,Tea,-2.50\n", ()
+    )
+    asked = _run(book, january)
+    assert asked.state == ImportRun.State.NEEDS_YOU
+
+    answer_account(run=asked, bank_account=None, name="Till", kind="cash", currency="USD")
+    run_import(run_id=asked.pk, now=timezone.now())
+    following = _run(book, february)
+
+    assert following.state == ImportRun.State.READY
+    assert following.bank_account.name == "Till"

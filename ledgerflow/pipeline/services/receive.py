@@ -13,7 +13,7 @@ from ledgerflow.documents.services import store_document
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services.run import IMPORT_JOB
 from ledgerflow.statements.models import BankAccount
-from ledgerflow.statements.services import create_bank_account, remember_number
+from ledgerflow.statements.services import create_bank_account, remember_file_name, remember_number
 from ledgerflow.users.models import User
 
 
@@ -104,7 +104,8 @@ def answer_account(
 ) -> None:
     """Answer which account the file is, one that is there or a new one, and go on with the file.
 
-    The number that the file names is remembered, so that the next file is not asked about.
+    The number that the file names is remembered, or the file's name where it names none, so that the next file is not
+    asked about.
 
     Raises:
         RunNotWaitingError: the file does not ask.
@@ -117,7 +118,9 @@ def answer_account(
     account = bank_account or create_bank_account(
         book=locked.book, name=name, kind=kind, currency=currency, number=locked.asked_number or None
     )
-    if bank_account and locked.asked_number:
+    if not locked.asked_number:
+        remember_file_name(bank_account=account, file_name=locked.document.name)
+    elif bank_account:
         remember_number(bank_account=account, number=locked.asked_number)
     locked.bank_account = account
     locked.asked_number = ""

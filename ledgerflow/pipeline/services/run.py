@@ -104,7 +104,10 @@ def _take_in(run: ImportRun, reading: FileReading, now: datetime) -> None:
 
 def _accounts(run: ImportRun, reading: FileReading) -> Sequence[BankAccount] | None:
     """Return each statement's bank account, or ask a person about the first that nothing tells."""
-    matched = [match_bank_account(book=run.book, statement=statement) for statement in reading.statements]
+    matched = [
+        match_bank_account(book=run.book, statement=statement, file_name=run.document.name)
+        for statement in reading.statements
+    ]
     unmatched = [
         statement for statement, account in zip(reading.statements, matched, strict=True) if account is None
     ]
