@@ -110,7 +110,10 @@ def candidates(rules: Iterable[RuleValue], *, text: str, bank_account_id: int) -
 
 def first_match(found: Sequence[RuleValue], amount: Decimal) -> RuleValue | None:
     """Return the first of the candidates that takes the amount."""
-    return next((rule for rule in found if rule.takes_amount(amount)), None)
+    for rule in found:
+        if rule.is_about_text_only or rule.takes_amount(amount):
+            return rule
+    return None
 
 
 def suggest(*, rule: RuleValue | None, payee_id: int | None, habit: Habit | None) -> Suggestion:

@@ -7,7 +7,6 @@ of each line.
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 from django.db import connection, transaction
 
@@ -26,7 +25,9 @@ from ledgerflow.payees.services import identify_payees
 
 #: Lines in memory at once.
 CHUNK = 50_000
-_DIGITS_ALIKE = str.maketrans("123456789", "000000000")
+_DIGITS_ALIKE = bytes.maketrans(b"123456789", b"000000000")
+#: Stands in no text that PostgreSQL keeps.
+_BETWEEN = "\0"
 
 _LINES = """
     SELECT line.id, line.bank_account_id, line.amount, line.description, line.counterparty,
@@ -56,20 +57,20 @@ _STORE = """
 """
 
 
-class _Line(NamedTuple):
-    id: int
-    bank_account_id: int
-    amount: Decimal
-    description: str
-    counterparty: str | None
-    is_held: bool
+class _Columns:
+    """The lines of a chunk, column by column."""
 
-    @property
-    def payee_text(self) -> str:
-        return payee_text(description=self.description, counterparty=self.counterparty)
+    def __init__(self, rows: Sequence[tuple[int, int, Decimal, str, str | None, bool]]) -> None:
+        self.ids = [row[0] for row in rows]
+        self.bank_account_ids = [row[1] for row in rows]
+        self.amounts = [row[2] for row in rows]
+        self.descriptions = [row[3] for row in rows]
+        self.counterparties = [row[4] for row in rows]
+        self.are_held = [row[5] for row in rows]
+        self.payee_texts = list(map(payee_text, self.descriptions, self.counterparties))
 
 
-def payee_text(*, description: str, counterparty: str | None) -> str:
+def payee_text(description: str, counterparty: str | None) -> str:
     """Return the text that names the payee: the counterparty where the bank states one, else the description."""
     return counterparty if counterparty and counterparty.strip() else description
 
@@ -95,17 +96,20 @@ def _classify_chunk(book: Book, line_ids: Sequence[int], rules: Sequence[RuleVal
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")  # the sets of a chunk stay in memory
         cursor.execute(_LINES, {"book": book.pk, "lines": _array(line_ids)})
-        lines = sorted(map(_Line._make, cursor.fetchall()))
-        payees = identify_payees(book=book, texts={line.payee_text for line in lines})
+        rows = sorted(cursor.fetchall())
+        if not rows:
+            return 0
+        columns = _Columns(rows)
+        payees = identify_payees(book=book, texts=set(columns.payee_texts))
         habits = selectors.habits(book=book, payee_ids=set(payees.values()))
-        outcomes, numbers = _outcomes(lines, rules, payees, habits)
+        outcomes, numbers = _outcomes(columns, rules, payees, habits)
         suggestions = [suggestion for suggestion, _ in outcomes]
         states = ["accepted" if accepts else "open" for _, accepts in outcomes]
         cursor.execute(
             _STORE,
             {
                 "book": book.pk,
-                "lines": _array([line.id for line in lines]),
+                "lines": _array(columns.ids),
                 "numbers": _array(numbers),
                 "states": states,
                 "accounts": [suggestion.account_id for suggestion in suggestions],
@@ -125,49 +129,54 @@ def _array(numbers: Sequence[int]) -> str:
 
 
 def _outcomes(
-    lines: Sequence[_Line], rules: Sequence[RuleValue], payees: dict[str, int], habits: dict[int, Habit]
+    columns: _Columns, rules: Sequence[RuleValue], payees: dict[str, int], habits: dict[int, Habit]
 ) -> tuple[list[tuple[Suggestion, bool]], list[int]]:
     """Return the different outcomes, each with whether it accepts, and for each line the number (from 1) of its own."""
-    found = _Candidates(rules)
     outcomes: list[tuple[Suggestion, bool]] = []
     known: dict[tuple[int | None, int | None, bool], int] = {}
     numbers: list[int] = []
-    for line in lines:
-        rule = first_match(found.of(line), line.amount)
-        payee_id = payees.get(line.payee_text)
-        key = (rule.id if rule else None, payee_id, line.is_held)
+    for found, amount, text, is_held in zip(
+        _candidates(columns, rules), columns.amounts, columns.payee_texts, columns.are_held, strict=True
+    ):
+        rule = first_match(found, amount) if found else None
+        payee_id = payees.get(text)
+        key = (rule.id if rule else None, payee_id, is_held)
         number = known.get(key)
         if number is None:
             suggestion = suggest(
                 rule=rule, payee_id=payee_id, habit=habits.get(payee_id) if payee_id else None
             )
-            outcomes.append((suggestion, suggestion.accepts and not line.is_held))
+            outcomes.append((suggestion, suggestion.accepts and not is_held))
             number = known[key] = len(outcomes)
         numbers.append(number)
     return outcomes, numbers
 
 
-class _Candidates:
-    """The rules that match a line's text and bank account, remembered by text.
+def _candidates(columns: _Columns, rules: Sequence[RuleValue]) -> list[tuple[RuleValue, ...]]:
+    """Return for each line the rules that match its text and bank account.
 
     Where no rule's text has a digit, a text with all digits made alike matches the same rules, and banks' texts differ
     mostly in their digits.
     """
-
-    def __init__(self, rules: Sequence[RuleValue]) -> None:
-        self._rules = rules
-        self._digits_matter = any(char.isdigit() for rule in rules for char in rule.text)
-        self._known: dict[tuple[int, str, str | None], tuple[RuleValue, ...]] = {}
-
-    def of(self, line: _Line) -> tuple[RuleValue, ...]:
-        description, counterparty = line.description, line.counterparty
-        if not self._digits_matter:
-            description = description.translate(_DIGITS_ALIKE)
-            counterparty = counterparty and counterparty.translate(_DIGITS_ALIKE)
-        key = (line.bank_account_id, description, counterparty)
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = candidates(
-                self._rules, text=folded(description, counterparty), bank_account_id=line.bank_account_id
+    descriptions: Sequence[str] = columns.descriptions
+    counterparties: Sequence[str | None] = columns.counterparties
+    if not any(char.isdigit() for rule in rules for char in rule.text):
+        descriptions = _digits_alike(descriptions)
+        # What a bank does not state and what it states as empty match the same rules.
+        counterparties = _digits_alike([text or "" for text in counterparties])
+    known: dict[tuple[int, str, str | None], tuple[RuleValue, ...]] = {}
+    found = []
+    for key in zip(columns.bank_account_ids, descriptions, counterparties, strict=True):
+        matching = known.get(key)
+        if matching is None:
+            bank_account_id, description, counterparty = key
+            matching = known[key] = candidates(
+                rules, text=folded(description, counterparty), bank_account_id=bank_account_id
             )
-        return found
+        found.append(matching)
+    return found
+
+
+def _digits_alike(texts: Sequence[str]) -> list[str]:
+    """Write every digit as 0, in all texts at once: ASCII digits are the same bytes in UTF-8 and part of no others."""
+    return _BETWEEN.join(texts).encode().translate(_DIGITS_ALIKE).decode().split(_BETWEEN)
