@@ -1,5 +1,6 @@
 """Django's settings, composed from the environment; one file for every place LedgerFlow runs."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ CSRF_TRUSTED_ORIGINS = list(ENV.csrf_trusted_origins)
 HTTPS = ENV.url.startswith("https://")
 
 INSTALLED_APPS = [
+    "ledgerflow.web",  # first, because its templates stand before those of other apps
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -54,7 +56,6 @@ INSTALLED_APPS = [
     "ledgerflow.pipeline",
     "ledgerflow.reports",
     "ledgerflow.ops",
-    "ledgerflow.web",
 ]
 
 MIDDLEWARE = [
@@ -196,6 +197,8 @@ USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+# Where nothing was collected, the files are served from the apps; that is no cause for a warning at each start.
+warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 #: Collected files carry their hash in their names; a checkout without them is served straight from the apps.
 _COLLECTED = not DEBUG and (STATIC_ROOT / "staticfiles.json").is_file()
 MEDIA_ROOT = DATA_DIR / "documents"
