@@ -1,11 +1,10 @@
 """What the first page of a book shows: what needs a person now, and how each bank account stands."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, Rule, State
@@ -14,30 +13,11 @@ from ledgerflow.ledger.selectors.balances import balances
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.selectors import needs_attention
 from ledgerflow.statements.models import BankAccount, DayQuestion, Hold, Proof, Statement, StatementLine
+from ledgerflow.statements.selectors import account_states
+from ledgerflow.statements.standing import Standing, of_account
 
-#: A bank account without a statement for longer than this is shown as old.
-_OLD_AFTER = timedelta(days=35)
 #: Lines that must have been reviewed before the checklist is content.
 _FIRST_REVIEWED = 20
-
-
-class Standing(StrEnum):
-    """The dot of a bank account; the value is the word beside it."""
-
-    PROVEN = "proven"
-    DISCREPANCY = "does not prove"
-    UNPROVABLE = "not provable"
-    OLD = "no recent statement"
-    EMPTY = "no statement yet"
-
-
-_ICONS = {
-    Standing.PROVEN: "circle-check",
-    Standing.DISCREPANCY: "circle-x",
-    Standing.UNPROVABLE: "help",
-    Standing.OLD: "clock",
-    Standing.EMPTY: "circle-dashed",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +45,6 @@ class AccountStanding:
     balance: Decimal
     last_date: date | None
     standing: Standing
-
-    @property
-    def icon(self) -> str:
-        """The shape of the dot, so that color is never alone."""
-        return _ICONS[self.standing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +77,15 @@ def work(*, book: Book) -> Work:
 
 def account_standings(*, book: Book, today: date) -> list[AccountStanding]:
     """Return the book's bank accounts by name with balance and dot; a constant number of queries."""
-    latest = Statement.objects.filter(bank_account=OuterRef("pk")).order_by("-last_date", "-pk")
-    accounts = (
-        BankAccount.objects.filter(book=book)
-        .annotate(
-            last_date=Subquery(latest.values("last_date")[:1]),
-            last_proof=Subquery(latest.values("proof")[:1]),
-        )
-        .order_by("name")
-    )
     booked = {balance.account_id: balance.amount for balance in balances(book=book, as_of=today)}
     return [
         AccountStanding(
-            bank_account=account,
-            balance=booked.get(account.ledger_account_id, ZERO),
-            last_date=account.last_date,
-            standing=_standing(account.last_date, account.last_proof, today),
+            bank_account=state.bank_account,
+            balance=booked.get(state.bank_account.ledger_account_id, ZERO),
+            last_date=state.last_date,
+            standing=of_account(proof=state.proof, last_date=state.last_date, today=today),
         )
-        for account in accounts
+        for state in account_states(book=book)
     ]
 
 
@@ -145,13 +111,3 @@ def has_statements(*, book: Book) -> bool:
 def _open_lines(book: Book) -> QuerySet[Classification]:
     free = StatementLine.objects.filter(pk=OuterRef("line"), hold=Hold.NONE)
     return Classification.objects.filter(Exists(free), book=book, state=State.OPEN)
-
-
-def _standing(last_date: date | None, proof: str | None, today: date) -> Standing:
-    if proof is None:
-        return Standing.EMPTY
-    if proof == Proof.DISCREPANCY:
-        return Standing.DISCREPANCY
-    if last_date is None or today - last_date > _OLD_AFTER:
-        return Standing.OLD
-    return Standing.PROVEN if proof == Proof.PROVEN else Standing.UNPROVABLE
