@@ -160,8 +160,7 @@ def _receive(book: Book, path: Path, user: User, account: BankAccount | None) ->
 
 
 def _import_now(run: ImportRun, *, create: bool) -> None:
-    services.run_import(run_id=run.pk, now=timezone.now())
-    run.refresh_from_db()
+    _run_here(run)
     # A file may name several accounts, and each is asked about in turn.
     while create and run.state == ImportRun.State.NEEDS_YOU:
         try:
@@ -170,19 +169,46 @@ def _import_now(run: ImportRun, *, create: bool) -> None:
             # The file goes on waiting for a person; the next one is not its business.
             print(f"{run.document.name}: {error}", file=sys.stderr)
             return
-        services.run_import(run_id=run.pk, now=timezone.now())
-        run.refresh_from_db()
+        _run_here(run)
+
+
+def _run_here(run: ImportRun) -> None:
+    services.run_import(run_id=run.pk, now=timezone.now())
+    run.refresh_from_db()
+    _wait_for(run)  # a worker may have been quicker
 
 
 def _answer(run: ImportRun) -> None:
-    """Answer with the bank account that was made for such a file before, else with a new one."""
+    """Answer with the bank account that was made for such a file before, else with a new one.
+
+    Files that name no account are all one account's, as far as a command can know.
+    """
     currency = run.asked_currency or run.book.base_currency
     there = {account.name: account for account in BankAccount.objects.filter(book=run.book)}
     name = _account_name(run, currency=None)
     if name in there and there[name].currency != currency:
         name = _account_name(run, currency=currency)
     services.answer_account(
-        run=run, bank_account=there.get(name), name=name, kind=BankAccount.Kind.BANK, currency=currency
+        run=run,
+        bank_account=there.get(name) or (None if run.asked_number else _unnumbered(run.book, currency)),
+        name=name,
+        kind=BankAccount.Kind.BANK,
+        currency=currency,
+    )
+
+
+def _unnumbered(book: Book, currency: str) -> BankAccount | None:
+    """Return the bank account in the currency that only file names lead to."""
+    numbers = BankAccountNumber.objects.filter(book=book)
+    return (
+        BankAccount.objects.filter(
+            book=book,
+            currency=currency,
+            pk__in=numbers.filter(kind=BankAccountNumber.Kind.FILE_NAME).values("bank_account"),
+        )
+        .exclude(pk__in=numbers.filter(kind=BankAccountNumber.Kind.NUMBER).values("bank_account"))
+        .order_by("pk")
+        .first()
     )
 
 

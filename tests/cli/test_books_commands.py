@@ -187,3 +187,14 @@ def test_doctor_names_what_is_missing_and_how_to_mend_it(capsys):
     worker = next(row for row in rows if row["check"] == "Worker")
     assert worker["health"] == "reduced"
     assert "ledgerflow worker" in worker["remedy"]
+
+
+def test_a_second_currency_of_an_account_number_is_an_account_of_its_own(capsys, files, tmp_path):
+    euros = tmp_path / "euros.ofx"
+    euros.write_bytes(files[0].read_bytes().replace(b"<CURDEF>USD", b"<CURDEF>EUR"))
+
+    status, rows = _import(capsys, files[0], euros, files[1])
+
+    assert status == cli.DONE
+    assert [row["state"] for row in rows] == ["ready"] * 3
+    assert sorted(BankAccount.objects.values_list("currency", flat=True)) == ["EUR", "USD"]

@@ -5,10 +5,13 @@ from django.utils import timezone
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification
+from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.pipeline.demo_statements import CARD_HABITS, DemoFile, card_csv_files, with_a_missing_row
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import RunNotWaitingError, answer_account, receive_file, retry, run_import
+from ledgerflow.pipeline.services import run as run_module
 from ledgerflow.statements.models import Hold, Statement, StatementLine
+from ledgerflow.statements.reading import read_file
 from ledgerflow.statements.services import create_bank_account
 from tests.factories import BookFactory
 from tests.pipeline.statements import FEBRUARY, JANUARY, NUMBER, ofx
@@ -141,3 +144,36 @@ def test_a_file_that_names_no_account_is_asked_about_once():
 
     assert following.state == ImportRun.State.READY
     assert following.bank_account.name == "Till"
+
+
+def test_a_run_that_two_workers_take_up_is_imported_once(monkeypatch):
+    book, file = _book_with_account(), ofx(JANUARY)[0]
+    run = receive_file(book=book, name=file.name, content=file.content, user=None, now=timezone.now()).run
+
+    def read_while_another_is_quicker(**arguments):
+        monkeypatch.undo()
+        run_import(run_id=run.pk, now=timezone.now())
+        return read_file(**arguments)
+
+    monkeypatch.setattr(run_module, "read_file", read_while_another_is_quicker)
+    run_import(run_id=run.pk, now=timezone.now())
+
+    run.refresh_from_db()
+    assert (run.state, run.message) == (ImportRun.State.READY, "")
+    assert run.lines_new == StatementLine.objects.filter(book=book).count() == len(file.movements)
+
+
+def test_a_worker_that_wakes_too_late_does_not_call_the_run_failed(monkeypatch):
+    book, file = _book_with_account(), ofx(JANUARY)[0]
+    run = receive_file(book=book, name=file.name, content=file.content, user=None, now=timezone.now()).run
+
+    def fail_while_another_is_quicker(**_arguments):
+        monkeypatch.undo()
+        run_import(run_id=run.pk, now=timezone.now())
+        raise LedgerFlowError("The disk went away.")
+
+    monkeypatch.setattr(run_module, "read_file", fail_while_another_is_quicker)
+    run_import(run_id=run.pk, now=timezone.now())
+
+    run.refresh_from_db()
+    assert run.state == ImportRun.State.READY

@@ -30,7 +30,8 @@ def run_import(*, run_id: int, now: datetime) -> None:
     """Read the file, recognize what is here already, classify what is new.
 
     Ends with the run ready, failed with a sentence, or asking which account the file is. Running it again after a kill
-    starts from the beginning; a run that is finished is left alone.
+    starts from the beginning; a run that is finished is left alone. Where two try at once (a worker that was only
+    asleep, or the command line beside a worker) one of them imports, and the other changes nothing.
     """
     run = _begin(run_id, now)
     if run is None:
@@ -42,7 +43,8 @@ def run_import(*, run_id: int, now: datetime) -> None:
             _finish(run, state, now, reading.error or "")
             return
         with book_scope(run.book, run.started_by):
-            _take_in(run, reading, now)
+            if _is_ours(run):
+                _take_in(run, reading, now)
     except LedgerFlowError as error:
         _finish(run, _State.FAILED, now, str(error))
     except Exception:  # the edge of the job: the row must say that it failed
@@ -80,6 +82,14 @@ def _begin(run_id: int, now: datetime) -> ImportRun | None:
         run.started_at = now
         run.save(update_fields=["state", "stage", "attempts", "started_at"])
     return run
+
+
+def _is_ours(run: ImportRun) -> bool:
+    """Whether nobody else took the run up or finished it since; its row stays locked to the transaction's end."""
+    mine = ImportRun.objects.select_for_update().filter(
+        pk=run.pk, state__in=(_State.WAITING, _State.RUNNING), started_at=run.started_at
+    )
+    return mine.first() is not None
 
 
 def _take_in(run: ImportRun, reading: FileReading, now: datetime) -> None:
@@ -125,7 +135,11 @@ def _accounts(run: ImportRun, reading: FileReading) -> Sequence[BankAccount] | N
     return None
 
 
+@transaction.atomic
 def _finish(run: ImportRun, state: ImportRun.State, now: datetime, message: str) -> None:
+    if not _is_ours(run):
+        logger.warning("Import %s was taken up by another worker, so this one leaves it alone.", run.pk)
+        return
     run.state, run.message, run.finished_at = state, message, now
     run.stage = _Stage.DONE if state == _State.READY else run.stage
     run.save(
