@@ -1,6 +1,7 @@
 # ruff: noqa: ARG002 - each maker takes the page, though few need it
 """One object of each kind that an address can name, all of one book."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from django.utils.http import urlsafe_base64_encode
 from ledgerflow.books.models import Book, Invitation, Role
 from ledgerflow.books.services import invite
 from ledgerflow.classification.models import Rule
+from ledgerflow.classification.services import classify_lines
 from ledgerflow.documents.services import store_document
 from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.posting.services import EntryLine, post_manual_entry
 from ledgerflow.statements.models import DayQuestion, Proof, Statement, StatementLine
 from ledgerflow.users.models import User
 from ledgerflow.users.services import make_sign_in_link
@@ -126,6 +129,7 @@ class Sample:
             currency="USD",
             description="Coffee",
         )
+        classify_lines(book=self.book, line_ids=[line.pk])
         return line.pk
 
     def _make_question(self, page: str) -> int:
@@ -152,4 +156,12 @@ class Sample:
         return rule.pk
 
     def _make_number(self, page: str) -> int:
-        return 1
+        debit, credit = AccountFactory(book=self.book), AccountFactory(book=self.book)
+        return post_manual_entry(
+            book=self.book,
+            date=timezone.localdate(),
+            lines=[EntryLine(debit, Decimal(3)), EntryLine(credit, Decimal(-3))],
+            text="Coffee",
+            user=self.owner,
+            now=timezone.now(),
+        )

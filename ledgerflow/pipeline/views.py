@@ -52,7 +52,7 @@ class UploadView(BookMixin, generic.FormView[UploadForm]):
 
     action = Action.IMPORT
     form_class = UploadForm
-    template_name = "pipeline/inbox.html"
+    http_method_names = ["post"]
 
     def form_valid(self, form: UploadForm) -> HttpResponse:
         """Receive each file and say what became of it."""

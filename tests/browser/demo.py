@@ -1,0 +1,44 @@
+"""The demo books as the sample: pages full of what a half-year brings, instead of one row of each kind."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.models import Classification, Rule, State
+from ledgerflow.ledger.models import Account
+from ledgerflow.pipeline.demo import make_books
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.posting.models import Posting
+from ledgerflow.statements.models import Proof, Statement
+from ledgerflow.users.models import User
+from tests.factories import AccountFactory, UserFactory
+from tests.samples import Sample
+
+
+class DemoSample(Sample):
+    """A sample whose book is the demo's; of each kind, the row whose page shows the most."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # What the factories add must not take a number of the demo's chart.
+        AccountFactory.reset_sequence(9000, force=True)
+        self.owner: User = UserFactory(name="Robin Doe", is_firm_admin=True, is_staff=True, is_superuser=True)
+        self.book: Book = make_books(user=self.owner, now=timezone.now())[0]
+        waiting = Classification.objects.filter(book=self.book, state=State.OPEN, line__hold="")
+        self._made: dict[str, Any] = {
+            "book": self.book.slug,
+            "number": Posting.objects.filter(book=self.book).latest("entry_number").entry_number,
+            "account": Account.objects.get(book=self.book, code="6200").pk,
+            "line": waiting.latest("line").line_id,
+            "rule": Rule.objects.filter(book=self.book).latest("pk").pk,
+        }
+        # The last file of the card lost a row: it shows a discrepancy and asks for a reason.
+        statement = Statement.objects.filter(book=self.book, proof=Proof.DISCREPANCY).latest("pk")
+        run = ImportRun.objects.get(book=self.book, document=statement.document)
+        self._made |= {
+            "statement": statement.pk,
+            "bank_account": statement.bank_account_id,
+            "document": statement.document_id,
+            "run": run.pk,
+        }
