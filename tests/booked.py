@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.test import Client
 
 from ledgerflow.books.models import Book, Role
-from ledgerflow.classification.services import classify_lines, decide
+from ledgerflow.classification.services import accept_all, classify_lines, decide
 from ledgerflow.documents.models import Document
 from ledgerflow.documents.services import store_document
 from ledgerflow.ledger.models import Account
@@ -83,9 +83,9 @@ class BookedFile:
         return document, outcome.statement, outcome.new_line_ids
 
     def decide_all(self) -> None:
-        """Book every line of the file to the expense account."""
-        for line_id in self.line_ids:
-            decide(book=self.book, line_id=line_id, user=self.owner, now=NOW, account=self.expense)
+        """Book every line of the file to the expense account: the first by a decision, the others as one set."""
+        decide(book=self.book, line_id=self.line_ids[0], user=self.owner, now=NOW, account=self.expense)
+        accept_all(book=self.book, user=self.owner, now=NOW, account=self.expense)
 
     def client(self, role: Role = Role.OWNER) -> Client:
         """Return a browser signed in as a member of the role."""

@@ -94,13 +94,13 @@ def test_a_file_that_is_too_large_is_refused_and_one_byte_less_is_not(monkeypatc
 @pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(b"statemenT")])
 def test_damage_is_named_when_read_and_when_verified(damage):
     document = store(BookFactory()).document
-    assert verify.problems(document.book) == []
+    assert verify.problems(book=document.book) == []
 
     damage(path_of(document))
 
     with pytest.raises(DocumentDamagedError, match="jan"):
         content(document)
-    (problem,) = verify.problems(document.book)
+    (problem,) = verify.problems(book=document.book)
     assert "jan.ofx" in problem.sentence
 
 

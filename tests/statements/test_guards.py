@@ -105,12 +105,12 @@ def test_a_statement_that_counts_lines_and_shows_none_it_refuses(rows):
 
 def test_verify_finds_a_line_that_no_statement_shows(rows):
     account = BankAccountFactory()
-    assert problems(account.book) == []
+    assert problems(book=account.book) == []
     stray = StatementLine.objects.create(
         book=account.book, bank_account=account, date="2026-01-01", amount=1, currency="USD", description=""
     )
 
-    (problem,) = problems(account.book)
+    (problem,) = problems(book=account.book)
 
     assert (problem.check, str(stray.pk) in problem.sentence) == ("seen", True)
     assert Sighting.objects.count() == 3
@@ -119,6 +119,6 @@ def test_verify_finds_a_line_that_no_statement_shows(rows):
 def test_verify_finds_a_wrong_hold(rows):
     StatementLine.objects.filter(pk=rows["one"]).update(hold="proof")
 
-    (problem,) = problems(StatementLine.objects.get(pk=rows["one"]).book)
+    (problem,) = problems(book=StatementLine.objects.get(pk=rows["one"]).book)
 
     assert problem.check == "holds"

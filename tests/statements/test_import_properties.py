@@ -115,7 +115,7 @@ def after(files, steps, *, with_words):
             else:
                 take_back(checking, -step - 1)
         found = rows(checking, with_words=with_words)
-        assert problems(checking.book) == []
+        assert problems(book=checking.book) == []
         transaction.set_rollback(True)
     return found
 
@@ -175,7 +175,7 @@ def test_an_answer_holds_until_one_of_its_files_goes(files, data):
         bring(checking, files, 0)
         _lines, holds, asked = rows(checking, with_words=False)
         assert (holds, asked) == before[1:]
-        assert problems(checking.book) == []
+        assert problems(book=checking.book) == []
         transaction.set_rollback(True)
 
 
