@@ -5,36 +5,21 @@ Lines and their wording follow the IRS form *Schedule C (Form 1040) 2025, Profit
 use of the home, is worked out on a form of its own.
 """
 
-from ledgerflow.ledger.charts.template import Chart, ChartAccount
+from ledgerflow.ledger.charts.template import EVERY_BALANCE_SHEET, Chart, ChartAccount, in_order
 from ledgerflow.ledger.models import AccountRole, AccountType
 
-_ASSET, _LIABILITY, _EQUITY = AccountType.ASSET, AccountType.LIABILITY, AccountType.EQUITY
+_ASSET, _EQUITY = AccountType.ASSET, AccountType.EQUITY
 _INCOME, _EXPENSE = AccountType.INCOME, AccountType.EXPENSE
 
 CHART = Chart(
     name="sole_proprietor_us",
     title="US sole proprietor",
     summary="Income and expense accounts follow the lines of Schedule C (Form 1040).",
-    accounts=(
-        ChartAccount("1000", "Bank accounts", _ASSET),
-        ChartAccount("1190", "Transfers between own accounts", _ASSET, AccountRole.TRANSFER),
-        ChartAccount("1195", "Currency conversion", _ASSET, AccountRole.CONVERSION),
-        ChartAccount("1200", "Accounts receivable", _ASSET),
-        ChartAccount("1300", "Inventory", _ASSET),
-        ChartAccount("1400", "Prepaid expenses", _ASSET),
+    accounts=in_order(
+        *EVERY_BALANCE_SHEET,
         ChartAccount("1500", "Equipment and vehicles", _ASSET),
-        ChartAccount("1590", "Accumulated depreciation", _ASSET),
-        ChartAccount("1999", "Suspense", _ASSET, AccountRole.SUSPENSE),
-        ChartAccount("2000", "Credit cards", _LIABILITY),
-        ChartAccount("2100", "Accounts payable", _LIABILITY),
-        ChartAccount("2200", "Sales tax payable", _LIABILITY),
-        ChartAccount("2300", "Payroll liabilities", _LIABILITY),
-        ChartAccount("2500", "Loans", _LIABILITY),
         ChartAccount("3000", "Owner's equity", _EQUITY, AccountRole.RETAINED),
-        ChartAccount("3100", "Owner's contributions", _EQUITY),
-        ChartAccount("3200", "Owner's drawings", _EQUITY, AccountRole.DRAWINGS),
         ChartAccount("3210", "Estimated tax payments", _EQUITY),
-        ChartAccount("3900", "Opening balances", _EQUITY, AccountRole.OPENING),
         ChartAccount("4000", "Gross receipts or sales", _INCOME, tax_line="schedule-c:1"),
         ChartAccount("4100", "Returns and allowances", _INCOME, tax_line="schedule-c:2"),
         ChartAccount("4900", "Other income", _INCOME, tax_line="schedule-c:6"),

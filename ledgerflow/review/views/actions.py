@@ -1,11 +1,11 @@
-"""The review queue: every key is a form of its own, answered as a page or, for the page's own script, as JSON."""
+"""What each key of the review queue does: a form of its own, answered as a page or, for its script, as JSON."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -21,91 +21,6 @@ from ledgerflow.payees.services import name_payee
 from ledgerflow.posting.services import post_lines
 from ledgerflow.review import selectors, services
 from ledgerflow.review.forms import DecideForm, ExcludeForm, LinesForm, RuleOfferForm, SplitFormSet
-from ledgerflow.review.selectors import Tab
-from ledgerflow.statements.models import StatementLine
-from ledgerflow.statements.page_selectors import shown_with_excerpts
-
-PAGE_SIZE = 100
-_TABS = (
-    (Tab.TO_REVIEW, "To review"),
-    (Tab.NEEDS_ANSWER, "Needs an answer"),
-    (Tab.REVIEWED, "Accepted, not posted"),
-    (Tab.EXCLUDED, "Excluded"),
-)
-#: The keys of the queue, as the page lists them; `queue.js` acts on them.
-KEYS = (
-    ("j", "Next line"),
-    ("k", "Previous line"),
-    ("Enter", "Accept the line, or all selected"),
-    ("1", "Take the first alternative (2 and 3 likewise)"),
-    ("c", "Choose the account"),
-    ("p", "Name the payee"),
-    ("s", "Split"),
-    ("n", "Write a note"),
-    ("r", "Always book this payee so"),
-    ("e", "Exclude from the books"),
-    ("Space", "Select the line"),
-    ("u", "Undo the last change"),
-)
-
-
-class QueueView(BookMixin, generic.TemplateView):
-    """Lines by tab, a hundred at a time, with the evidence for the one in focus."""
-
-    action = Action.VIEW
-    template_name = "review/queue.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the page of lines and the counts of the tabs."""
-        asked = self.request.GET.get("tab", Tab.TO_REVIEW)
-        tab = Tab(asked) if asked in set(Tab) else Tab.TO_REVIEW
-        after = self.request.GET.get("after", "")
-        page = selectors.queue(
-            book=self.book,
-            tab=tab,
-            after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None,
-            limit=PAGE_SIZE,
-        )
-        counts = selectors.counts(book=self.book)
-        return super().get_context_data(
-            tab=tab,
-            tabs=[(name, label, counts[name]) for name, label in _TABS],
-            to_review=counts[Tab.TO_REVIEW],
-            accepted=counts[Tab.REVIEWED],
-            page=page,
-            page_size=PAGE_SIZE,
-            queue_keys=KEYS,
-            **kwargs,
-        )
-
-
-class EvidenceView(BookMixin, generic.TemplateView):
-    """Where a line comes from, why it is proposed so, what accepting leads to, and the forms to decide otherwise."""
-
-    action = Action.VIEW
-    template_name = "review/_evidence.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the evidence and the forms."""
-        return super().get_context_data(**evidence_context(self, self.kwargs["line"]), **kwargs)
-
-
-def evidence_context(view: BookMixin, line_id: int) -> dict[str, Any]:
-    """Return what the evidence pane shows for a line of the view's book."""
-    evidence = selectors.evidence(book=view.book, line_id=line_id)
-    if evidence is None:
-        raise Http404
-    row = evidence.row
-    line = StatementLine.objects.get(book=view.book, pk=line_id)
-    return {
-        "evidence": evidence,
-        "row": row,
-        "shown": shown_with_excerpts(line=line)[-1:],
-        "decide_form": DecideForm(
-            book=view.book, initial={"account": row.account_id, "payee": row.payee, "note": row.note}
-        ),
-        "split_forms": SplitFormSet(prefix="split", form_kwargs={"book": view.book}),
-    }
 
 
 class ActionView(BookMixin, generic.View):

@@ -1,0 +1,1 @@
+"""The review queue: its pages, and what each key does."""
