@@ -41,7 +41,7 @@ up: setup  ## Start LedgerFlow with your own books (data in ./var)
 	@$(BIN)/ledgerflow up
 
 test: setup  ## Run every test on a real PostgreSQL, with coverage (HTML in reports/coverage)
-	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term-missing:skip-covered --cov-report=html $(PYTEST)
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term-missing:skip-covered --cov-report=html $(PYTEST)
 
 lint: setup  ## Check style, types, import contracts and migrations
 	$(BIN)/ruff check .
@@ -68,7 +68,7 @@ score: setup  ## Read every file of the corpus, where it is there, and compare w
 	$(BIN)/python .ci/corpus_floor.py $(CORPUS) $(RAISE)
 
 screenshots: setup  ## Take the pictures of docs/images anew (needs Chromium)
-	$(BIN)/python -m tests.browser.screenshots
+	$(BIN)/pytest tests/browser/screenshots.py --quiet -n 0
 
 clean:  ## Remove what can be made again; data in ./var stays
 	rm -rf .venv reports mutants staticfiles .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
