@@ -3,6 +3,7 @@
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 
 from django.utils import timezone
 
@@ -39,6 +40,10 @@ def _state(run: ImportRun) -> str:
     return run.state
 
 
+def _is_running(run: ImportRun, attempt: int) -> bool:
+    return _state(run) == ImportRun.State.RUNNING and run.attempts == attempt
+
+
 def test_a_killed_import_is_taken_up_again_and_ends_with_the_same_rows(committed_db, settings, tmp_path):
     run = _received(settings, tmp_path)
     killed = start_worker(str(tmp_path))
@@ -62,7 +67,7 @@ def test_a_file_whose_worker_dies_three_times_is_given_up_with_a_sentence(commit
     run = _received(settings, tmp_path)
     for attempt in (1, 2, 3):
         worker = start_worker(str(tmp_path))
-        assert _wait(lambda: _state(run) == ImportRun.State.RUNNING and run.attempts == attempt)  # noqa: B023
+        assert _wait(partial(_is_running, run, attempt))
         worker.send_signal(signal.SIGKILL)
         worker.wait()
 
