@@ -1,0 +1,48 @@
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from ledgerflow.books.models import Role
+from ledgerflow.ledger.selectors import trial_balance
+from tests.booked import FIRST_DAY, BookedFile
+
+pytestmark = pytest.mark.django_db
+
+LAST_DAY = date(2026, 2, 13)
+
+
+def queries_of_the_page(file, as_of):
+    client = file.client(Role.VIEWER)
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(file.address(f"reports/trial-balance/?as_of={as_of.isoformat()}"))
+    assert page.status_code == 200
+    return len(captured)
+
+
+def test_the_page_asks_as_many_questions_of_a_large_book_as_of_a_small_one():
+    small, large = BookedFile(1), BookedFile(40)
+
+    asked = queries_of_the_page(small, LAST_DAY)
+
+    assert queries_of_the_page(large, LAST_DAY) == asked
+    assert asked <= 15
+
+
+def test_the_page_asks_as_many_questions_for_every_day():
+    file = BookedFile(40)
+
+    asked = {queries_of_the_page(file, FIRST_DAY + timedelta(days=days)) for days in (0, 13, 26, 39)}
+
+    assert len(asked) == 1
+
+
+def test_the_figures_take_one_question():
+    file = BookedFile(40)
+
+    with CaptureQueriesContext(connection) as captured:
+        report = trial_balance(book=file.book, as_of=LAST_DAY)
+
+    assert len(captured) == 1
+    assert report.total_debit == report.total_credit == sum(range(1, 41))
