@@ -42,11 +42,13 @@ _REFUSAL = """
         WHEN line.date <= %(closed)s::date THEN format(
             'It is dated %%s and the books are closed through %%s.', line.date, %(closed)s::date)
         WHEN bank.ledger_account_id = made.account_id THEN 'Its account is the bank account itself; choose another.'
-        WHEN account.is_archived THEN format('The account %%s is archived; choose another.', account.code)
-        WHEN account.currency <> line.currency THEN format(
-            'The account %%s is kept in %%s; choose another.', account.code, account.currency)
-        WHEN bank_ledger.is_archived OR bank_ledger.currency <> line.currency THEN format(
-            'The account %%s of the bank account is archived or kept in another currency.', bank_ledger.code)
+        WHEN made.account_id = ANY(unfit.accounts) THEN (
+            SELECT CASE WHEN account.is_archived
+                THEN format('The account %%s is archived; choose another.', account.code)
+                ELSE format('The account %%s is kept in %%s; choose another.', account.code, account.currency) END
+            FROM ledger_account account WHERE account.id = made.account_id)
+        WHEN bank.is_archived OR bank.currency <> line.currency THEN format(
+            'The account %%s of the bank account is archived or kept in another currency.', bank.code)
         WHEN made.is_split AND EXISTS (
             SELECT FROM classification_classificationsplit part
             JOIN ledger_account used ON used.id = part.account_id
@@ -54,17 +56,28 @@ _REFUSAL = """
         ) THEN 'The account of a part is archived or kept in another currency; choose another.'
     END
 """
+# Few accounts are unfit for lines in the book's currency: they are found once for a set, not looked up for each line.
+_ACCOUNTS = """
+    WITH unfit AS MATERIALIZED (
+        SELECT coalesce(array_agg(id), '{{}}') AS accounts FROM ledger_account
+        WHERE book_id = %(book)s AND (is_archived OR currency <> %(currency)s)
+    ), bank AS MATERIALIZED (
+        SELECT bank.id, bank.ledger_account_id, account.code, account.currency, account.is_archived
+        FROM statements_bankaccount bank JOIN ledger_account account ON account.id = bank.ledger_account_id
+        WHERE bank.book_id = %(book)s
+    )
+"""
 _ROWS = """
     FROM classification_classification made
     JOIN statements_statementline line ON line.id = made.line_id
-    JOIN statements_bankaccount bank ON bank.id = line.bank_account_id
-    JOIN ledger_account bank_ledger ON bank_ledger.id = bank.ledger_account_id
-    LEFT JOIN ledger_account account ON account.id = made.account_id
+    JOIN bank ON bank.id = line.bank_account_id
+    CROSS JOIN unfit
     WHERE made.book_id = %(book)s AND made.line_id > %(after)s
 """
 _ACCEPTED = " AND made.state = 'accepted'"
 _THESE = " AND made.line_id = ANY(%(lines)s::bigint[])"
 _PICK = f"""
+    {_ACCOUNTS}
     INSERT INTO pg_temp.posting_picked
         (line_id, refusal, date, currency, amount, bank_ledger_id, account_id, is_split, place)
     SELECT picked.*, CASE WHEN refusal IS NULL
