@@ -61,9 +61,9 @@ def money(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
 
 
-def transaction(number: int, source: random.Random) -> tuple[str, int]:
-    """Return the text of one transaction and its amount in cents."""
-    posted = date(2021, 1, 1) + timedelta(days=number % 2006)
+def transaction(number: int, lines: int, source: random.Random) -> tuple[str, int]:
+    """Return the text of one transaction and its amount in cents; banks write the oldest first, or the newest."""
+    posted = date(2021, 1, 1) + timedelta(days=number * 2006 // lines)
     cents = source.randint(-250_000, 250_000) or 1
     kind = "CREDIT" if cents > 0 else "DEBIT"
     amount = money(cents)
@@ -85,7 +85,7 @@ def write_ofx(lines: int, out: Path) -> None:
     with out.open("w", encoding="ascii", newline="\n") as file:
         file.write(_HEADER)
         for number in range(lines):
-            text, cents = transaction(number, source)
+            text, cents = transaction(number, lines, source)
             total += cents
             file.write(text)
         file.write(_FOOTER.format(balance=money(total)))

@@ -70,7 +70,7 @@ def ask(client: Client, book: Book, as_of: date) -> tuple[float, int]:
 
 
 def rows(lines: int) -> list[Row]:
-    """Build the book and ask for the page of three days, the worst time of five connections each."""
+    """Build the book and ask for the page of three days, the median of nine new connections each."""
     found = []
     with scratch.database():
         (book,) = scratch.open_books(1)
@@ -88,17 +88,17 @@ def rows(lines: int) -> list[Row]:
             (date(2023, 6, 18), "an 18th years ago"),
         ):
             taken = []
-            for _ in range(5):
+            for _ in range(9):
                 build(book, 1)
                 connection.close()
                 taken.append(ask(client, book, day))
-            slowest, queries = max(taken)
+            median, queries = sorted(taken)[4]
             found.append(
                 Row(
                     f"trial balance page, {name}",
-                    f"{slowest:.1f} ms",
-                    f"slowest of 5, {queries} queries",
-                    slowest,
+                    f"{median:.1f} ms",
+                    f"median of 9, {queries} queries",
+                    median,
                     "ms",
                     GOAL_MS,
                     at_most=True,
