@@ -103,6 +103,15 @@ def test_a_statement_that_counts_lines_and_shows_none_it_refuses(rows):
     run(copied.format(0, 0), rows)
 
 
+def test_a_statement_that_goes_and_leaves_its_lines_it_refuses(rows):
+    gone = "DELETE FROM statements_statement WHERE id = %(statement)s;"
+    sightings = "DELETE FROM statements_sighting WHERE statement_id = %(statement)s;"
+    with pytest.raises(Error, match="is shown by no other"):
+        run(gone + sightings, rows)
+
+    run(f"{gone}{sightings} DELETE FROM statements_statementline WHERE id IN (%(one)s, %(two)s)", rows)
+
+
 def test_verify_finds_a_line_that_no_statement_shows(rows):
     account = BankAccountFactory()
     assert problems(book=account.book) == []
