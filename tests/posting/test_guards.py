@@ -177,6 +177,39 @@ def test_a_posting_agrees_with_its_line(shop):
     run(insert, shop.book.pk, right, shop.accepted.pk)
 
 
+def _entry(shop, line):
+    lines = [
+        journal.LineDraft(account.pk, "USD", amount, amount)
+        for account, amount in ((shop.bank.ledger_account, line.amount), (shop.fuel, -line.amount))
+    ]
+    return journal.post_entries(
+        book=shop.book,
+        source=BatchSource.STATEMENT,
+        entries=[journal.EntryDraft(date=line.date, lines=lines)],
+        posted_by=None,
+        posted_at=NOW,
+    ).first_number
+
+
+POSTING = "INSERT INTO posting_posting (book_id, entry_number, line_id) VALUES (%s, %s, %s)"
+
+
+def test_a_line_that_nobody_accepted_is_not_posted(shop):
+    refused(POSTING, shop.book.pk, _entry(shop, shop.open), shop.open.pk)
+
+
+@pytest.mark.parametrize("change", ["hold = 'question'", "is_pending = true"])
+def test_a_line_that_waits_is_not_posted(shop, change):
+    number = _entry(shop, shop.accepted)
+    run(f"UPDATE statements_statementline SET {change} WHERE id = %s", shop.accepted.pk)
+
+    refused(POSTING, shop.book.pk, number, shop.accepted.pk)
+
+
+def test_a_line_that_somebody_accepted_is_posted(shop):
+    run(POSTING, shop.book.pk, _entry(shop, shop.accepted), shop.accepted.pk)
+
+
 def test_a_line_is_posted_once(shop):
     day, bank = shop.posted.date, shop.bank.ledger_account
     lines = [EntryLine(bank, Decimal(-40)), EntryLine(shop.fuel, Decimal(40))]
