@@ -64,3 +64,20 @@ def test_someone_with_one_book_goes_straight_there(client):
     client.force_login(member.user)
 
     assert client.get("/")["Location"] == f"/books/{member.book.slug}/"
+
+
+def test_someone_may_look_around_before_choosing_a_password(client):
+    user = User.objects.create_superuser("owner@localhost")
+    book = MembershipFactory(user=user).book
+    client.post(_link(user))
+
+    assert client.post("/welcome/", {"later": "1"})["Location"] == "/"
+
+    assert client.get("/")["Location"] == f"/books/{book.slug}/"
+    assert "Choose a password" in client.get(f"/books/{book.slug}/").content.decode()
+
+
+def test_nobody_looks_around_by_asking_for_home(client):
+    client.post(_link(User.objects.create_superuser("owner@localhost")))
+
+    assert client.get("/")["Location"] == "/welcome/"

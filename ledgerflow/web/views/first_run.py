@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -13,12 +14,14 @@ from ledgerflow.users.forms import WelcomeForm
 from ledgerflow.users.models import User
 from ledgerflow.users.services import AddressTakenError, introduce
 
+#: Set in the session of someone who would rather look around first.
+LATER = "introduced_later"
 #: Ends the placeholder address under which an installation makes its first user.
 _PLACEHOLDER_HOST = "@localhost"
 
 
 class WelcomeView(LoginRequiredMixin, FormView[WelcomeForm]):
-    """Name, e-mail address and password, once."""
+    """Name, e-mail address and password, once; or later."""
 
     form_class = WelcomeForm
     template_name = "web/welcome.html"
@@ -28,6 +31,16 @@ class WelcomeView(LoginRequiredMixin, FormView[WelcomeForm]):
         if request.user.is_authenticated and request.user.has_usable_password():
             return redirect("web:home")
         return super().dispatch(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Keep who they are, or let them look around for as long as this session lasts."""
+        if "later" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        request.session[LATER] = True
+        messages.info(
+            request, "Your link worked once. Choose a password in the menu at your name before you sign out."
+        )
+        return _onward(cast("User", request.user))
 
     def get_initial(self) -> dict[str, Any]:
         """Begin with what is known."""
@@ -42,4 +55,8 @@ class WelcomeView(LoginRequiredMixin, FormView[WelcomeForm]):
             form.add_error("email", str(error))
             return self.form_invalid(form)
         update_session_auth_hash(self.request, user)
-        return redirect("web:home" if books_for(user=user).exists() else "web:new-book")
+        return _onward(user)
+
+
+def _onward(user: User) -> HttpResponse:
+    return redirect("web:home" if books_for(user=user).exists() else "web:new-book")

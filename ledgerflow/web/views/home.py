@@ -16,6 +16,7 @@ from ledgerflow.ledger.services.opening import open_book
 from ledgerflow.users.models import User
 from ledgerflow.web import selectors
 from ledgerflow.web.forms import NewBookForm
+from ledgerflow.web.views.first_run import LATER
 
 
 class HomeView(LoginRequiredMixin, View):
@@ -24,7 +25,7 @@ class HomeView(LoginRequiredMixin, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show them."""
         user = cast("User", request.user)
-        if not user.has_usable_password():
+        if not user.has_usable_password() and LATER not in request.session:
             return redirect("web:welcome")
         books = list(books_for(user=user))
         if len(books) == 1 and "all" not in request.GET:
