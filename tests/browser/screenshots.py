@@ -1,4 +1,4 @@
-"""Pictures of the pages, by ``make screenshots``: all in ``var/screenshots``, for looking at, and those of the documentation.
+"""Pictures of the pages, by ``make screenshots``: all for looking at in ``var/screenshots``, two for the documentation.
 
 Not a test, so its name does not begin with ``test_`` and the suite passes it over.
 """

@@ -29,6 +29,7 @@ KEYS = (
     ("c", "Choose the account"),
     ("p", "Name the payee"),
     ("s", "Split"),
+    ("Alt-R", "In a split: put into this part what is left"),
     ("n", "Write a note"),
     ("r", "Always book this payee so"),
     ("e", "Exclude from the books"),
