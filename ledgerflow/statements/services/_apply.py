@@ -21,11 +21,12 @@ class LinesInUseError(LedgerFlowError):
 def allocate_line_ids(cursor: CursorWrapper, count: int) -> list[int]:
     """Take ``count`` ids for new lines, in ascending order."""
     cursor.execute(
-        "SELECT nextval(sequence) FROM generate_series(1, %s),"
+        "SELECT string_agg(nextval(sequence)::text, ',') FROM generate_series(1, %s),"
         " (SELECT pg_get_serial_sequence('statements_statementline', 'id')::regclass AS sequence OFFSET 0) AS its",
         [count],
     )
-    return [number for (number,) in cursor.fetchall()]
+    (numbers,) = cursor.fetchone()
+    return [int(number) for number in numbers.split(",")] if numbers else []
 
 
 def insert_movements(cursor: CursorWrapper, bank_account: BankAccount, fresh: Sequence[Movement]) -> None:
