@@ -45,6 +45,8 @@ SPEAKS_SQL = {
     "ledgerflow/classification/services/": "classifies and decides as sets",
     "ledgerflow/classification/selectors.py": "counts what a rule would touch, as a set",
     "ledgerflow/posting/services/": "turns lines into entries as a set",
+    "ledgerflow/posting/verify.py": "compares lines, postings and entries as sets",
+    "ledgerflow/review/selectors.py": "counts the tabs and gathers alternatives in one query each",
 }
 
 #: Modules that look at the environment; settings come from `config.env` alone.
