@@ -222,7 +222,6 @@ def _post_in_one_call(
     return PostedBatch(batch_no=batch_no, first_number=first_number, count=len(entries))
 
 
-@transaction.atomic
 def _post_by_copy(
     book: Book,
     source: BatchSource,
@@ -230,7 +229,7 @@ def _post_by_copy(
     posted_by: User | None,
     posted_at: datetime,
 ) -> PostedBatch:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         batch = _open_batch(
             cursor, book=book, source=source, count=len(entries), posted_by=posted_by, posted_at=posted_at
         )
@@ -251,11 +250,11 @@ def _post_by_copy(
                     for no, line in enumerate(entry.lines, 1)
                 )
             )
-    EntryText.objects.bulk_create(
-        EntryText(book=book, entry_number=number, text=entry.text)
-        for number, entry in enumerate(entries, batch.first_number)
-        if entry.text
-    )
+        EntryText.objects.bulk_create(
+            EntryText(book=book, entry_number=number, text=entry.text)
+            for number, entry in enumerate(entries, batch.first_number)
+            if entry.text
+        )
     return batch
 
 
