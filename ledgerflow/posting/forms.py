@@ -73,7 +73,12 @@ class LineForm(forms.Form):
             field.widget.attrs.update({"aria-label": label})
         for name in ("debit", "credit"):
             self.fields[name].widget = forms.TextInput(
-                attrs={**self.fields[name].widget.attrs, "inputmode": "decimal", "autocomplete": "off"}
+                attrs={
+                    **self.fields[name].widget.attrs,
+                    "inputmode": "decimal",
+                    "autocomplete": "off",
+                    "placeholder": name.capitalize(),  # the column heads are not there on a phone
+                }
             )
 
     def clean(self) -> dict[str, Any]:
