@@ -58,8 +58,8 @@ format: setup  ## Put every file into the one format
 types: setup  ## Check types alone
 	$(BIN)/mypy
 
-bench: setup  ## Measure speed against peers, as a table of ratios
-	$(BIN)/python -m benchmarks
+bench: setup  ## Measure speed against peers, as a table of ratios (BENCH=--quick)
+	$(BIN)/python -m benchmarks $(BENCH)
 
 mutants: setup  ## Break the ledger and the proof on purpose; the tests must notice at least 85 %
 	$(BIN)/python -m tests.mutants

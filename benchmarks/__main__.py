@@ -1,4 +1,4 @@
-"""Every benchmark in turn, as one table, also in ``reports/bench.md``: ``python -m benchmarks [--quick]``.
+"""Every benchmark in turn, as one table, also in ``reports/bench.md``: ``make bench``, ``make bench BENCH=--quick``.
 
 Each measurement alternates with its peer or floor in the same run, because machines are shared: take the ratios. The
 databases are made for the run, on the embedded server or the one of ``DATABASE_URL``. The peers (ofxtools,

@@ -30,6 +30,17 @@ GOALS = {1: 1_000, 100: 3_000}
 BookAccounts = tuple[Book, list[int]]
 
 
+def bare(seconds: float, books: list[BookAccounts], source: random.Random) -> int:
+    """Insert one row in a transaction of its own until the time is over: the floor; return how often."""
+    with psycopg.connect(**database_settings(), autocommit=True, prepare_threshold=1) as connection:
+        written, end = 0, time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            book, _ = source.choice(books)
+            connection.execute("INSERT INTO bare_posting VALUES (%s, %s)", [book.pk, source.random()])
+            written += 1
+    return written
+
+
 def by_service(seconds: float, books: list[BookAccounts], source: random.Random) -> int:
     """Post through the service until the time is over; return how often."""
     posted, end = 0, time.perf_counter() + seconds
@@ -87,18 +98,22 @@ def rows(seconds: float) -> list[Row]:
     found = []
     with scratch.database() as name:
         made = [(book, scratch.account_ids(book)) for book in scratch.open_books(100)]
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("CREATE TABLE bare_posting (book_id bigint, value float)")
         for alias in connections:
             connections[alias].close()
         with multiprocessing.get_context("spawn").Pool(CLIENTS) as pool:
+            work = [(bare, name, seconds, made, seed) for seed in range(CLIENTS)]
+            floor = sum(pool.starmap(client, work, chunksize=1)) / seconds
             for way, called in ((by_service, "post_entries"), (by_function, "its SQL function")):
                 for count, goal in GOALS.items():
                     work = [(way, name, seconds, made[:count], seed) for seed in range(CLIENTS)]
                     posted = sum(pool.starmap(client, work, chunksize=1)) / seconds
                     found.append(
                         Row(
-                            f"durable postings, {CLIENTS} clients, {called}",
+                            f"{count} book{'s' if count > 1 else ''}, {CLIENTS} clients, {called}",
                             f"{posted:,.0f}/s",
-                            f"{count} book{'s' if count > 1 else ''}",
+                            f"bare insert {floor:,.0f}/s",
                             posted,
                             "/s",
                             goal,
