@@ -26,6 +26,7 @@ PUBLIC = {
     "ops:healthz": "machines ask",
     "ops:readyz": "machines ask",
     "admin:login": "sends to the sign-in page",
+    "admin:logout": "nobody is signed in; sends to the administration, which asks for sign-in",
 }
 _MASKED = re.compile(rb"csrfmiddlewaretoken\" value=\"[^\"]+\"|X-CSRFToken\": \"[^\"]+\"")
 
