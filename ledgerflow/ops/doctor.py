@@ -36,23 +36,22 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Run every check; a failing one never stops the next."""
-    return [finding for check in _CHECKS for finding in check()]
+    """Run every check; those that ask the database are left out while it does not answer."""
+    try:
+        findings = [finding for check in _ABOUT_THE_DATABASE for finding in check()]
+    except DatabaseError as error:
+        detail = str(error).strip()
+        findings = [Finding("Database", Health.BAD, detail, "Start PostgreSQL, or correct DATABASE_URL.")]
+    return findings + [finding for check in _ABOUT_THE_REST for finding in check()]
 
 
 def _database() -> Iterator[Finding]:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT current_setting('server_version_num')::int, current_setting('server_version'), rolsuper,"
-                " has_schema_privilege(current_user, 'public', 'CREATE') FROM pg_roles WHERE rolname = current_user"
-            )
-            number, version, is_superuser, may_create = cursor.fetchone()
-    except DatabaseError as error:
-        yield Finding(
-            "Database", Health.BAD, str(error).strip(), "Start PostgreSQL, or correct DATABASE_URL."
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('server_version_num')::int, current_setting('server_version'), rolsuper,"
+            " has_schema_privilege(current_user, 'public', 'CREATE') FROM pg_roles WHERE rolname = current_user"
         )
-        return
+        number, version, is_superuser, may_create = cursor.fetchone()
     where = "embedded" if settings.USES_EMBEDDED_DATABASE else "external"
     if number < _OLDEST_SERVER:
         yield Finding("Database", Health.BAD, f"PostgreSQL {version}", "Use PostgreSQL 15 or later.")
@@ -149,13 +148,5 @@ def _debug() -> Iterator[Finding]:
         )
 
 
-_CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    _database,
-    _durability,
-    _schema,
-    _worker,
-    _cache,
-    _disk,
-    _secret_key,
-    _debug,
-)
+_ABOUT_THE_DATABASE: tuple[Callable[[], Iterator[Finding]], ...] = (_database, _durability, _schema, _worker)
+_ABOUT_THE_REST: tuple[Callable[[], Iterator[Finding]], ...] = (_cache, _disk, _secret_key, _debug)

@@ -19,8 +19,8 @@ class _ManyFilesField(forms.FileField):
     widget = _ManyFilesInput
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        """Return the files in the order they were chosen."""
-        chosen = data if isinstance(data, Sequence) else [data]
+        """Return the files in the order they were chosen; there must be one."""
+        chosen = (data or [None]) if isinstance(data, Sequence) else [data]
         return [super(_ManyFilesField, self).clean(one, initial) for one in chosen]
 
 

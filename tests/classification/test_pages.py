@@ -1,0 +1,111 @@
+"""The pages of rules."""
+
+import pytest
+
+from ledgerflow.books.models import Role
+from ledgerflow.classification.models import Classification, Rule
+from tests.booked import BookedFile
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def file():
+    return BookedFile(3, is_posted=False)
+
+
+def _rule(file, **changed):
+    facts = {"text": "shop", "direction": "any", "account": file.expense.pk, "mode": "suggest"}
+    return {**facts, **changed}
+
+
+def test_a_rule_is_previewed_then_saved_and_suggests(file):
+    client = file.client(Role.BOOKKEEPER)
+
+    preview = client.post(file.address("rules/new/"), _rule(file, most="2", preview="1"))
+    nothing_yet = Rule.objects.filter(book=file.book).count()
+    saved = client.post(file.address("rules/new/"), _rule(file, most="2"), follow=True)
+
+    assert preview.context["matching"] == 2
+    assert nothing_yet == 0
+    assert "2 open lines" in saved.content.decode()
+    suggested = Classification.objects.filter(book=file.book, account=file.expense)
+    assert suggested.count() == 2
+
+
+def test_a_rule_is_changed_and_keeps_what_the_form_showed(file):
+    client = file.client()
+    client.post(file.address("rules/new/"), _rule(file, least="1", most="2"))
+    rule = Rule.objects.get(book=file.book)
+    form = client.get(file.address(f"rules/{rule.pk}/")).context["form"]
+
+    client.post(file.address(f"rules/{rule.pk}/"), _rule(file, most="3", mode="accept"))
+
+    assert (form.initial["text"], form.initial["least"], form.initial["account"]) == (
+        "shop",
+        1,
+        file.expense.pk,
+    )
+    rule.refresh_from_db()
+    assert (rule.least_amount, rule.most_amount, rule.mode) == (None, 3, "accept")
+
+
+def test_a_rule_is_switched_off_and_on(file):
+    client = file.client()
+    client.post(file.address("rules/new/"), _rule(file))
+    rule = Rule.objects.get(book=file.book)
+
+    client.post(file.address(f"rules/{rule.pk}/switch/"))
+    rule.refresh_from_db()
+    is_off, suggested = not rule.is_active, Classification.objects.filter(book=file.book, rule=rule).count()
+    client.post(file.address(f"rules/{rule.pk}/switch/"))
+    rule.refresh_from_db()
+
+    assert is_off
+    assert suggested == 0
+    assert rule.is_active
+
+
+def test_a_rule_is_raised_above_the_one_before_it(file):
+    client = file.client()
+    for text in ("one", "two", "three"):
+        client.post(file.address("rules/new/"), _rule(file, text=text))
+    third, first = Rule.objects.get(text="three"), Rule.objects.get(text="one")
+
+    client.post(file.address(f"rules/{third.pk}/raise/"))
+    client.post(file.address(f"rules/{first.pk}/raise/"))
+
+    texts = Rule.objects.filter(book=file.book).order_by("position").values_list("text", flat=True)
+    assert list(texts) == ["one", "three", "two"]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"text": ""}, {"least": "5", "most": "2"}, {"account": ""}, {"direction": "sideways"}]
+)
+def test_a_rule_that_says_nothing_or_nonsense_is_refused(file, changed):
+    answer = file.client().post(file.address("rules/new/"), _rule(file, **changed))
+
+    assert answer.status_code == 200
+    assert answer.context["form"].errors
+    assert not Rule.objects.filter(book=file.book).exists()
+
+
+def test_a_viewer_sees_rules_and_changes_none(file):
+    file.client().post(file.address("rules/new/"), _rule(file))
+    rule, client = Rule.objects.get(book=file.book), file.client(Role.VIEWER)
+
+    assert "shop" in client.get(file.address("rules/")).content.decode()
+    for path in ("rules/new/", f"rules/{rule.pk}/", f"rules/{rule.pk}/switch/", f"rules/{rule.pk}/raise/"):
+        assert client.post(file.address(path), _rule(file)).status_code == 403
+
+
+def test_accounts_and_rules_of_another_book_are_not_there(file):
+    other = BookedFile(1, is_posted=False)
+    other.client().post(other.address("rules/new/"), _rule(other))
+    theirs = Rule.objects.get(book=other.book)
+
+    refused = file.client().post(file.address("rules/new/"), _rule(file, account=other.expense.pk))
+
+    assert "account" in refused.context["form"].errors
+    for path in (f"rules/{theirs.pk}/", f"rules/{theirs.pk}/switch/", f"rules/{theirs.pk}/raise/"):
+        assert file.client().post(file.address(path), _rule(file)).status_code == 404

@@ -1,0 +1,155 @@
+"""The inbox: files are dropped, answered, tried again and taken back on pages."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from ledgerflow.books.models import Role
+from ledgerflow.ledger.services.opening import open_book
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.services import run_import
+from ledgerflow.statements.models import BankAccount, StatementLine
+from tests.factories import MembershipFactory, UserFactory
+from tests.pipeline.statements import JANUARY, ofx
+
+pytestmark = pytest.mark.django_db
+
+
+class Inbox:
+    """A new book's inbox, as a member of a role."""
+
+    def __init__(self):
+        self.owner = UserFactory()
+        self.book = open_book(
+            name="Acme", base_currency="USD", chart="generic", owner=self.owner, now=timezone.now()
+        )
+        self.file = ofx(JANUARY)[0]
+
+    def client(self, role=Role.OWNER):
+        client = Client()
+        client.force_login(
+            self.owner if role == Role.OWNER else MembershipFactory(book=self.book, role=role).user
+        )
+        return client
+
+    def address(self, path=""):
+        return f"/books/{self.book.slug}/inbox/{path}"
+
+    def drop(self, *files, role=Role.BOOKKEEPER):
+        files = [SimpleUploadedFile(name, content) for name, content in files]
+        return self.client(role).post(self.address("upload/"), {"files": files}, follow=True)
+
+    def imported(self):
+        """Return the run of January's file, imported to an account that the answer made."""
+        self.drop((self.file.name, self.file.content))
+        run = ImportRun.objects.get(book=self.book)
+        run_import(run_id=run.pk, now=timezone.now())
+        run.refresh_from_db()
+        assert run.state == ImportRun.State.NEEDS_YOU
+        self.client().post(
+            self.address(f"{run.pk}/account/"), {"name": "Checking", "kind": "bank", "currency": "usd"}
+        )
+        run_import(run_id=run.pk, now=timezone.now())
+        run.refresh_from_db()
+        return run
+
+
+@pytest.fixture
+def inbox():
+    return Inbox()
+
+
+def _said(page):
+    return " ".join(str(message) for message in page.context["messages"])
+
+
+def test_a_dropped_file_is_in_the_inbox_and_waits(inbox):
+    page = inbox.drop((inbox.file.name, inbox.file.content))
+    rows = inbox.client(Role.VIEWER).get(inbox.address("rows/")).content.decode()
+
+    assert inbox.file.name in page.content.decode()
+    assert inbox.file.name in rows
+    assert page.context["is_moving"]
+
+
+def test_the_same_bytes_again_are_said_to_be_here(inbox):
+    inbox.drop((inbox.file.name, inbox.file.content))
+
+    page = inbox.drop(("copy.ofx", inbox.file.content))
+
+    assert "copy.ofx is here already" in _said(page)
+    assert ImportRun.objects.filter(book=inbox.book).count() == 1
+
+
+def test_an_empty_file_is_refused_and_the_next_one_taken(inbox):
+    page = inbox.drop(("empty.csv", b""), (inbox.file.name, inbox.file.content))
+
+    assert "empty.csv" in _said(page)
+    assert ImportRun.objects.get(book=inbox.book).document.name == inbox.file.name
+
+
+def test_no_file_at_all_is_said(inbox):
+    page = inbox.client().post(inbox.address("upload/"), follow=True)
+
+    assert _said(page)
+
+
+def test_a_viewer_drops_nothing(inbox):
+    assert inbox.drop((inbox.file.name, inbox.file.content), role=Role.VIEWER).status_code == 403
+    assert not ImportRun.objects.filter(book=inbox.book).exists()
+
+
+def test_an_unknown_account_is_asked_for_once_and_remembered(inbox):
+    run = inbox.imported()
+
+    assert run.state == ImportRun.State.READY
+    assert BankAccount.objects.get(book=inbox.book).currency == "USD"
+    assert StatementLine.objects.filter(book=inbox.book).exists()
+
+
+@pytest.mark.parametrize("changed", [{"name": ""}, {"currency": "dollars"}, {"kind": "sock"}])
+def test_an_answer_that_is_none_is_refused(inbox, changed):
+    inbox.drop((inbox.file.name, inbox.file.content))
+    run = ImportRun.objects.get(book=inbox.book)
+    run_import(run_id=run.pk, now=timezone.now())
+    sent = {"name": "Checking", "kind": "bank", "currency": "USD", **changed}
+
+    page = inbox.client().post(inbox.address(f"{run.pk}/account/"), sent)
+
+    assert page.context["form"].errors
+    assert not BankAccount.objects.filter(book=inbox.book).exists()
+
+
+def test_an_import_is_undone_after_its_page_says_what_goes(inbox):
+    run, client = inbox.imported(), inbox.client(Role.BOOKKEEPER)
+    count = StatementLine.objects.filter(book=inbox.book).count()
+
+    preview = client.get(inbox.address(f"{run.pk}/undo/")).context["preview"]
+    client.post(inbox.address(f"{run.pk}/undo/"))
+    again = client.post(inbox.address(f"{run.pk}/undo/"))
+
+    run.refresh_from_db()
+    assert (preview.removed, preview.posted) == (count, 0)
+    assert run.state == ImportRun.State.UNDONE
+    assert not StatementLine.objects.filter(book=inbox.book).exists()
+    assert "nothing to undo" in " ".join(again.context["form"].non_field_errors())
+
+
+def test_only_what_failed_is_tried_again(inbox):
+    run = inbox.imported()
+
+    page = inbox.client().post(inbox.address(f"{run.pk}/retry/"), follow=True)
+    ImportRun.objects.filter(pk=run.pk).update(state=ImportRun.State.FAILED)
+    inbox.client().post(inbox.address(f"{run.pk}/retry/"))
+
+    assert _said(page)
+    run.refresh_from_db()
+    assert run.state == ImportRun.State.WAITING
+
+
+def test_a_file_of_another_book_is_not_found(inbox):
+    run, other = inbox.imported(), Inbox()
+
+    for path in ("retry/", "account/", "undo/"):
+        assert other.client().post(other.address(f"{run.pk}/{path}")).status_code == 404

@@ -1,0 +1,190 @@
+"""What each key of the review queue does, as a page and for its script."""
+
+import pytest
+
+from ledgerflow.books.models import Role
+from ledgerflow.classification.models import Classification, ClassificationSplit, Rule, State
+from ledgerflow.ledger.models import JournalEntry
+from tests.booked import BookedFile
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def file():
+    return BookedFile(3, is_posted=False)
+
+
+def _ask(client, address, sent=None):
+    """Ask as the page's script does."""
+    return client.post(address, sent or {}, headers={"Accept": "application/json"}).json()
+
+
+def _states(file):
+    return list(
+        Classification.objects.filter(book=file.book).order_by("line_id").values_list("state", flat=True)
+    )
+
+
+def _decide(file, line, **more):
+    return _ask(
+        file.client(Role.BOOKKEEPER),
+        file.address(f"review/line/{line}/decide/"),
+        {"account": file.expense.pk, **more},
+    )
+
+
+def test_the_queue_lists_lines_and_shows_the_evidence_for_one(file):
+    client = file.client(Role.VIEWER)
+
+    queue = client.get(file.address("review/")).content.decode()
+    evidence = client.get(file.address(f"review/line/{file.line_ids[1]}/evidence/")).content.decode()
+
+    assert all(f"Shop {number}" in queue for number in (1, 2, 3))
+    assert "Shop 2" in evidence
+    assert "january.csv" in evidence
+
+
+@pytest.mark.parametrize(
+    "query", ["?tab=nonsense", "?after=x", "?after=99999999999999999999", "?tab=reviewed"]
+)
+def test_an_address_that_is_made_up_shows_a_queue(file, query):
+    assert file.client().get(file.address(f"review/{query}")).status_code == 200
+
+
+def test_a_decision_accepts_names_the_payee_and_offers_a_rule(file):
+    answer = _decide(file, file.line_ids[0], payee="Corner shop", note="paper")
+
+    assert answer["message"].startswith("Accepted as")
+    assert answer["gone"]
+    assert "Always" in answer["offer"]
+    made = Classification.objects.get(line_id=file.line_ids[0])
+    assert (made.state, made.account, made.payee.name, made.note) == (
+        State.ACCEPTED, file.expense, "Corner shop", "paper",
+    )  # fmt: skip
+
+
+def test_a_note_alone_accepts_nothing(file):
+    answer = _decide(file, file.line_ids[0], account="", note="ask Kim")
+
+    assert answer["message"] == "Noted."
+    assert Classification.objects.get(line_id=file.line_ids[0]).note == "ask Kim"
+    assert _states(file) == [State.OPEN] * 3
+
+
+def test_lines_without_a_suggestion_are_not_accepted_and_say_why(file):
+    answer = _ask(file.client(), file.address("review/accept/"), {"lines": file.line_ids})
+
+    assert answer["message"] == "0 accepted, 3 not."
+    assert set(answer["refused"]) == set(map(str, file.line_ids))
+    assert _states(file) == [State.OPEN] * 3
+
+
+def test_lines_are_excluded_reopened_and_undone(file):
+    client, line = file.client(), {"lines": file.line_ids[:1]}
+
+    excluded = _ask(client, file.address("review/exclude/"), {**line, "reason": "private"})
+    out = _states(file)
+    _ask(client, file.address("review/reopen/"), line)
+    back = _states(file)
+    _ask(client, file.address("review/exclude/"), {**line, "reason": "private"})
+    undone = _ask(client, file.address("review/undo/"))
+
+    assert excluded["message"] == "1 excluded."
+    assert out == [State.EXCLUDED, State.OPEN, State.OPEN]
+    assert back == _states(file) == [State.OPEN] * 3
+    assert undone["message"].startswith("Undone")
+
+
+def test_nothing_to_undo_is_said(file):
+    assert "error" in _ask(file.client(), file.address("review/undo/"))
+
+
+@pytest.mark.parametrize("lines", [[], ["x"], ["9" * 30]])
+def test_lines_that_are_none_are_refused(file, lines):
+    assert "error" in _ask(file.client(), file.address("review/accept/"), {"lines": lines})
+
+
+def _split(file, *parts):
+    sent = {"split-TOTAL_FORMS": len(parts), "split-INITIAL_FORMS": 0}
+    for at, (amount, account) in enumerate(parts):
+        sent |= {f"split-{at}-amount": amount, f"split-{at}-account": account.pk if account else ""}
+    return _ask(file.client(), file.address(f"review/line/{file.line_ids[2]}/split/"), sent)
+
+
+def test_a_line_is_split_over_accounts(file):
+    other = file.bank.ledger_account.__class__.objects.filter(book=file.book, type="expense").last()
+
+    answer = _split(file, ("-1", file.expense), ("-2", other), ("", None))
+
+    assert answer["message"] == "Accepted as 2 parts."
+    assert ClassificationSplit.objects.filter(book=file.book).count() == 2
+
+
+def test_parts_that_do_not_add_up_or_lack_an_account_are_refused(file):
+    assert "error" in _split(file, ("-1", file.expense), ("-1", file.expense))
+    assert "needs an amount and an account" in _split(file, ("-1", file.expense), ("-2", None))["error"]
+    assert not ClassificationSplit.objects.filter(book=file.book).exists()
+
+
+def test_a_decision_becomes_a_rule_that_suggests_for_the_others(file):
+    _decide(file, file.line_ids[0], payee="Shop")
+
+    answer = _ask(
+        file.client(),
+        file.address(f"review/line/{file.line_ids[0]}/rule/"),
+        {"mode": "suggest", "apply_to_open": "on"},
+    )
+
+    assert answer["message"].startswith("Rule made")
+    assert Rule.objects.get(book=file.book).account == file.expense
+
+
+def test_accepted_lines_are_posted_and_the_counts_follow(file):
+    for line in file.line_ids:
+        _decide(file, line)
+
+    answer = _ask(file.client(Role.BOOKKEEPER), file.address("review/post/"))
+
+    assert answer["message"] == "3 entries posted."
+    assert answer["counts"]["reviewed"] == 0
+    assert JournalEntry.objects.filter(book=file.book).count() == 3
+
+
+def test_without_its_script_the_page_says_what_was_done(file):
+    client = file.client()
+
+    done = client.post(
+        file.address("review/exclude/"), {"lines": file.line_ids[0], "reason": "private"}, follow=True
+    )
+    refused = client.post(file.address("review/accept/"), {"lines": file.line_ids}, follow=True)
+    nothing = client.post(file.address("review/accept/"), follow=True)
+
+    assert "1 excluded." in done.content.decode()
+    assert "0 accepted, 3 not." in refused.content.decode()
+    assert "Choose at least one line." in nothing.content.decode()
+
+
+def test_what_is_sure_is_accepted_and_nothing_below(file):
+    file.client().post(
+        file.address("rules/new/"),
+        {"text": "shop 1", "direction": "any", "account": file.expense.pk, "mode": "suggest"},
+    )
+
+    answer = _ask(file.client(), file.address("review/accept-sure/"))
+
+    assert answer["message"] == "1 accepted."
+    assert _states(file) == [State.ACCEPTED, State.OPEN, State.OPEN]
+
+
+def test_a_line_of_another_book_is_not_there(file):
+    other = BookedFile(1, is_posted=False)
+
+    evidence = file.client().get(file.address(f"review/line/{other.line_ids[0]}/evidence/"))
+    decided = _decide(file, other.line_ids[0])
+    accepted = _ask(file.client(), file.address("review/exclude/"), {"lines": other.line_ids, "reason": "x"})
+
+    assert evidence.status_code == 404
+    assert "error" in decided
+    assert accepted["message"].startswith("0 ")
+    assert _states(other) == [State.OPEN]
