@@ -57,20 +57,15 @@ class Sample:
         return MembershipFactory(book=self.book, role=Role.VIEWER).pk
 
     def _make_invitation(self, page: str) -> int:
-        self._invite("other@example.org")
+        _invite(self, "other@example.org")
         return Invitation.objects.get(book=self.book, email="other@example.org").pk
 
     def _make_token(self, page: str) -> str:
         if page == "web:invitation":
-            return self._invite("new@example.org")
+            return _invite(self, "new@example.org")
         if page == "web:sign-in-link":
             return make_sign_in_link(user=self.owner, now=timezone.now())
         return default_token_generator.make_token(self.owner)
-
-    def _invite(self, email: str) -> str:
-        return invite(
-            book=self.book, email=email, role=Role.VIEWER, invited_by=self.owner, now=timezone.now()
-        )
 
     def _make_uidb64(self, page: str) -> str:
         return urlsafe_base64_encode(force_bytes(self.owner.pk))
@@ -101,23 +96,7 @@ class Sample:
         return run.pk
 
     def _make_statement(self, page: str) -> int:
-        return self._statement(position=0, page=page)
-
-    def _statement(self, *, position: int, page: str) -> int:
-        bank_account = BankAccountFactory(book=self.book)
-        statement = Statement.objects.create(
-            book=self.book,
-            document_id=self.value("document", page),
-            bank_account=bank_account,
-            position=position,
-            format="csv",
-            currency="USD",
-            line_count=0,
-            total=0,
-            proof=Proof.UNPROVABLE,
-            imported_at=timezone.now(),
-        )
-        return statement.pk
+        return _statement(self, position=0, page=page)
 
     def _make_line(self, page: str) -> int:
         bank_account = BankAccountFactory(book=self.book)
@@ -139,7 +118,7 @@ class Sample:
             bank_account=bank_account,
             date=timezone.localdate(),
             statement_id=self.value("statement", page),
-            other_statement_id=self._statement(position=1, page=page),
+            other_statement_id=_statement(self, position=1, page=page),
         )
         return question.pk
 
@@ -165,3 +144,25 @@ class Sample:
             user=self.owner,
             now=timezone.now(),
         )
+
+
+def _invite(sample: Sample, email: str) -> str:
+    given = {"invited_by": sample.owner, "now": timezone.now()}
+    return invite(book=sample.book, email=email, role=Role.VIEWER, **given)
+
+
+def _statement(sample: Sample, *, position: int, page: str) -> int:
+    bank_account = BankAccountFactory(book=sample.book)
+    statement = Statement.objects.create(
+        book=sample.book,
+        document_id=sample.value("document", page),
+        bank_account=bank_account,
+        position=position,
+        format="csv",
+        currency="USD",
+        line_count=0,
+        total=0,
+        proof=Proof.UNPROVABLE,
+        imported_at=timezone.now(),
+    )
+    return statement.pk
