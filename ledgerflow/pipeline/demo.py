@@ -66,7 +66,7 @@ def make_books(*, user: User, now: datetime) -> list[Book]:
 def _design_book(user: User, now: datetime) -> Book:
     months = months_before(now.date(), _MONTHS)
     book = open_book(
-        name="Hartwell Design (demo)", slug="demo-design", base_currency="USD", chart="sole_proprietor_us",
+        name="Hartwell Design", slug="demo-design", base_currency="USD", chart="sole_proprietor_us",
         owner=user, now=now, is_demo=True,
     )  # fmt: skip
     checking = create_bank_account(
@@ -114,7 +114,7 @@ def _design_book(user: User, now: datetime) -> Book:
 def _cafe_book(user: User, now: datetime) -> Book:
     months = months_before(now.date(), _MONTHS)
     book = open_book(
-        name="Café Nordlicht (demo)", slug="demo-cafe", base_currency="EUR", chart="generic",
+        name="Café Nordlicht", slug="demo-cafe", base_currency="EUR", chart="generic",
         owner=user, now=now, is_demo=True,
     )  # fmt: skip
     iban = "DE89370400440532013000"
