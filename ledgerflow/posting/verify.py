@@ -43,6 +43,48 @@ _CHECKS = {
             AND posted.reversed_by_number IS DISTINCT FROM reversal.number
         ORDER BY reversal.number
     """,
+    "posted-unreversed": """
+        SELECT format('Bank line %%s is said to be taken back from entry %%s by entry %%s, which does not reverse it.',
+            posted.line_id, posted.entry_number, posted.reversed_by_number)
+        FROM posting_posting posted
+        LEFT JOIN ledger_journalentry reversal
+            ON reversal.book_id = posted.book_id AND reversal.number = posted.reversed_by_number
+            AND reversal.reverses_number = posted.entry_number
+        WHERE posted.book_id = %(book)s AND posted.reversed_by_number IS NOT NULL AND reversal.number IS NULL
+        ORDER BY posted.entry_number
+    """,
+    "posted-account": """
+        WITH booked AS (
+            SELECT posted.line_id, line.account_id, line.amount
+            FROM posting_posting posted
+            JOIN ledger_journalline line
+                ON line.book_id = posted.book_id AND line.entry_number = posted.entry_number AND line.no > 1
+            WHERE posted.book_id = %(book)s AND posted.reversed_by_number IS NULL
+        ), decided AS (
+            SELECT made.line_id, made.account_id, -line.amount AS amount
+            FROM classification_classification made
+            JOIN statements_statementline line ON line.id = made.line_id
+            WHERE made.book_id = %(book)s AND made.state = 'posted' AND NOT made.is_split
+            UNION ALL
+            SELECT made.line_id, part.account_id, -part.amount
+            FROM classification_classification made
+            JOIN classification_classificationsplit part ON part.classification_id = made.line_id
+            WHERE made.book_id = %(book)s AND made.state = 'posted' AND made.is_split
+        ), differing AS (
+            (SELECT * FROM booked EXCEPT ALL SELECT * FROM decided)
+            UNION ALL (SELECT * FROM decided EXCEPT ALL SELECT * FROM booked)
+        )
+        SELECT DISTINCT ON (line_id)
+            format('Bank line %%s is booked otherwise than it was decided about.', line_id)
+        FROM differing ORDER BY line_id
+    """,
+    "asked-about": """
+        SELECT format('Nobody is asked about bank line %%s: it has no classification.', line.id)
+        FROM statements_statementline line
+        LEFT JOIN classification_classification made ON made.line_id = line.id AND made.book_id = line.book_id
+        WHERE line.book_id = %(book)s AND made.line_id IS NULL
+        ORDER BY line.id
+    """,
     "posted-amount": """
         SELECT format('Entry %%s moves %%s on the bank account; bank line %%s says %%s.', posted.entry_number,
             coalesce(booked.total, 0), line.id, trim_scale(line.amount))

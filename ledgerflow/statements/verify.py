@@ -44,6 +44,26 @@ _CHECKS = (
         """,
     ),
     (
+        "documents",
+        "Statement {} came from document {}, which is not in the book.",
+        """
+        SELECT statement.id, statement.document_id FROM statements_statement statement
+        LEFT JOIN documents_document document
+            ON document.book_id = statement.book_id AND document.id = statement.document_id
+        WHERE statement.book_id = %s AND document.id IS NULL ORDER BY statement.id
+        """,
+    ),
+    (
+        "currency",
+        "Line {} of {} is in {}, and its bank account is not.",
+        """
+        SELECT line.id, line.date, line.currency FROM statements_statementline line
+        LEFT JOIN statements_bankaccount account
+            ON account.book_id = line.book_id AND account.id = line.bank_account_id
+        WHERE line.book_id = %s AND account.currency IS DISTINCT FROM line.currency ORDER BY line.id
+        """,
+    ),
+    (
         "proof",
         "Statement {} is called proven, but {} plus its booked lines ({}) is not {}.",
         """
@@ -57,6 +77,7 @@ _CHECKS = (
         GROUP BY statement.id, statement.opening_balance, statement.closing_balance
         HAVING statement.opening_balance + coalesce(sum(line.amount) FILTER (WHERE NOT sighting.is_pending), 0)
             <> statement.closing_balance
+            OR (statement.opening_balance IS NULL OR statement.closing_balance IS NULL) AND count(sighting.balance) = 0
         ORDER BY statement.id
         """,
     ),

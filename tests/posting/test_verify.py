@@ -1,0 +1,81 @@
+"""With every guard off, as a superuser or a failing disk might have it, verify names what was changed."""
+
+from decimal import Decimal
+
+import pytest
+
+from ledgerflow.classification.services import SplitPart, classify_lines, decide
+from ledgerflow.posting import verify as posting
+from ledgerflow.posting.services import post_lines, reverse_entry
+from ledgerflow.statements import verify as statements
+from tests.classification.rows import NOW, Shop
+from tests.ledger.sessions import session
+
+TABLES = (
+    "classification_classification",
+    "classification_classificationsplit",
+    "ledger_journalentry",
+    "posting_posting",
+    "statements_bankaccount",
+    "statements_statement",
+    "statements_statementline",
+)
+
+
+@pytest.fixture
+def shop(committed_db):
+    """A line posted whole, one in two parts, one reversed, one that nobody has decided about."""
+    shop = Shop()
+    shop.whole, shop.parted, shop.reversed, shop.open = shop.line(), shop.line(), shop.line(), shop.line()
+    lines = [shop.whole, shop.parted, shop.reversed, shop.open]
+    classify_lines(book=shop.book, line_ids=[line.pk for line in lines])
+    for line in (shop.whole, shop.reversed):
+        decide(book=shop.book, line_id=line.pk, account=shop.fuel, user=shop.user, now=NOW)
+    parts = [
+        SplitPart(shop.fuel, shop.parted.amount + 1),
+        SplitPart(shop.food, Decimal(-1)),
+    ]
+    decide(book=shop.book, line_id=shop.parted.pk, splits=parts, user=shop.user, now=NOW)
+    post_lines(book=shop.book, line_ids=None, posted_by=shop.user, posted_at=NOW)
+    reverse_entry(book=shop.book, number=3, date=shop.reversed.date, reason="twice", user=shop.user, now=NOW)
+    return shop
+
+
+def _tampered(shop, change):
+    with session("owner") as owner:
+        for table in TABLES:
+            owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        owner.execute(
+            change,
+            {"whole": shop.whole.pk, "parted": shop.parted.pk, "open": shop.open.pk, "other": shop.food.pk},
+        )
+        owner.commit()
+    return {problem.check for problem in posting.problems(book=shop.book)}
+
+
+def test_nothing_is_wrong_before(shop):
+    assert posting.problems(book=shop.book) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        (
+            "UPDATE classification_classification SET account_id = %(other)s WHERE line_id = %(whole)s",
+            "posted-account",
+        ),
+        ("UPDATE classification_classificationsplit SET amount = amount - 1 WHERE no = 1", "posted-account"),
+        ("DELETE FROM classification_classificationsplit", "posted-account"),
+        ("UPDATE ledger_journalentry SET reverses_number = NULL", "posted-unreversed"),
+        ("UPDATE posting_posting SET reversed_by_number = 1 WHERE entry_number = 2", "posted-unreversed"),
+        ("DELETE FROM classification_classification WHERE line_id = %(open)s", "asked-about"),
+    ],
+)
+def test_it_names_what_was_changed(shop, change, check):
+    assert check in _tampered(shop, change)
+
+
+def test_it_names_a_line_in_another_currency_than_its_account(shop):
+    _tampered(shop, "UPDATE statements_statementline SET currency = 'EUR' WHERE id = %(open)s")
+
+    assert "currency" in {problem.check for problem in statements.problems(book=shop.book)}
