@@ -57,12 +57,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Import each file; one that fails does not stop the next. 2 when any was refused."""
-    rows = [_preview(path) for path in options.files] if options.dry_run else _import(options)
+    rows = [_preview(path) for path in options.files] if options.dry_run else _import_all(options)
     output.print_rows(rows, options.format)
     return _BAD_INPUT if any(row["state"] in _BAD_STATES for row in rows) else 0
 
 
-def _import(options: argparse.Namespace) -> list[dict[str, object]]:
+def _import_all(options: argparse.Namespace) -> list[dict[str, object]]:
     user = acting_user(options.user)
     book = _book(options, user)
     account = _account(book, options.account, create=options.create) if options.account else None
@@ -70,10 +70,7 @@ def _import(options: argparse.Namespace) -> list[dict[str, object]]:
     received = [_receive(book, path, user, account) for path in options.files]
     for one in received:
         if isinstance(one, Received):
-            if here:
-                _import_now(one.run, create=options.create)
-            else:
-                _wait_for(one.run)
+            _carry_through(one.run, here=here, create=options.create)
     return [_row(path, one) for path, one in zip(options.files, received, strict=True)]
 
 
@@ -159,9 +156,12 @@ def _receive(book: Book, path: Path, user: User, account: BankAccount | None) ->
         return str(error)
 
 
-def _import_now(run: ImportRun, *, create: bool) -> None:
-    _run_here(run)
-    # A file may name several accounts, and each is asked about in turn.
+def _carry_through(run: ImportRun, *, here: bool, create: bool) -> None:
+    """See the file to its end, imported here or by a worker; with ``create``, answer which account it is.
+
+    A file may name several accounts, and each is asked about in turn.
+    """
+    _import(run, here=here)
     while create and run.state == ImportRun.State.NEEDS_YOU:
         try:
             _answer(run)
@@ -169,13 +169,17 @@ def _import_now(run: ImportRun, *, create: bool) -> None:
             # The file goes on waiting for a person; the next one is not its business.
             print(f"{run.document.name}: {error}", file=sys.stderr)
             return
-        _run_here(run)
+        _import(run, here=here)
 
 
-def _run_here(run: ImportRun) -> None:
-    services.run_import(run_id=run.pk, now=timezone.now())
+def _import(run: ImportRun, *, here: bool) -> None:
+    """Import the file here, or wait until a worker has; one may be quicker even where it was to be here."""
+    if here:
+        services.run_import(run_id=run.pk, now=timezone.now())
     run.refresh_from_db()
-    _wait_for(run)  # a worker may have been quicker
+    while run.state in {ImportRun.State.WAITING, ImportRun.State.RUNNING}:
+        time.sleep(0.2)
+        run.refresh_from_db()
 
 
 def _answer(run: ImportRun) -> None:
@@ -216,12 +220,6 @@ def _account_name(run: ImportRun, *, currency: str | None) -> str:
     name = f"Account {run.asked_number}" if run.asked_number else f"Account of {run.document.name}"
     ending = f" ({currency})" if currency else ""
     return name[: 120 - len(ending)] + ending
-
-
-def _wait_for(run: ImportRun) -> None:
-    while run.state in {ImportRun.State.WAITING, ImportRun.State.RUNNING}:
-        time.sleep(0.2)
-        run.refresh_from_db()
 
 
 def _row(path: Path, received: Received | str) -> dict[str, object]:
