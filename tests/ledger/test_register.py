@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from ledgerflow.ledger.models import BatchSource
-from ledgerflow.ledger.selectors import entry, register
-from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, post_entries
+from ledgerflow.ledger.models import BatchSource, JournalEntry
+from ledgerflow.ledger.selectors import Entry, EntryLine, entry, register
+from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, mirror, post_entries
 from tests.factories import AccountFactory, BookFactory, UserFactory
 from tests.ledger.drafts import two_lines
 
@@ -93,14 +93,36 @@ def test_a_foreign_account_shows_its_own_currency(accounts):
 
 def test_an_entry_is_shown_whole(accounts):
     bank, cost = accounts
+    strange = AccountFactory(code="9")
+    user, at = UserFactory(), timezone.now()
 
-    shown = entry(book=bank.book, number=2)
+    def post(draft, book=bank.book, by=user):
+        return post_entries(
+            book=book, source=BatchSource.REVERSAL, entries=[draft], posted_by=by, posted_at=at
+        )
 
-    assert (shown.text, shown.date, shown.batch_no, shown.source) == (
-        "entry 2",
-        DAYS[1],
-        1,
-        BatchSource.MANUAL,
+    post(two_lines(AccountFactory(book=strange.book), strange, "1"), strange.book, None)
+    post(EntryDraft(DAYS[4], mirror(book=bank.book, number=2, date=DAYS[4]).lines, reverses_number=2))
+
+    first, reversal = entry(book=bank.book, number=2), entry(book=bank.book, number=6)
+
+    assert (first.number, first.date, first.text, first.batch_no) == (2, DAYS[1], "entry 2", 1)
+    assert (first.source, first.reverses_number, first.reversed_by_number) == (BatchSource.MANUAL, None, 6)
+    assert reversal == Entry(
+        number=6,
+        date=DAYS[4],
+        text="",
+        lines=(
+            EntryLine(1, cost.pk, cost.code, cost.name, "USD", Decimal(-2), Decimal(-2)),
+            EntryLine(2, bank.pk, bank.code, bank.name, "USD", Decimal(2), Decimal(2)),
+        ),
+        reverses_number=2,
+        reversed_by_number=None,
+        batch_no=2,
+        source=BatchSource.REVERSAL,
+        posted_at=at,
+        posted_by_id=user.pk,
     )
-    assert [(line.account_id, line.base_amount) for line in shown.lines] == [(cost.pk, 2), (bank.pk, -2)]
-    assert (shown.reverses_number, shown.reversed_by_number) == (None, None)
+    assert entry(book=strange.book, number=1).posted_by_id is None
+    with pytest.raises(JournalEntry.DoesNotExist):
+        entry(book=strange.book, number=2)
