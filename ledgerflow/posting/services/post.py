@@ -137,18 +137,38 @@ def post_lines(
 
     Sets of at most 5,000 entries are posted one after the other, each in a transaction of its own unless the caller
     has one open, so that nobody waits long and a killed run is simply started again: a posted line is never posted
-    twice. With ``dry_run`` nothing is written.
+    twice. All of them are on disk when this returns. With ``dry_run`` nothing is written.
     """
     chosen = None if line_ids is None else sorted(set(line_ids))
+    has_own_transactions = not connection.in_atomic_block
+    is_unwritten = False
     posted = 0
     refused: list[tuple[int, str]] = []
     after: int | None = 0
     while after is not None:
         with transaction.atomic():
             done = _post_set(book, chosen, after, None if dry_run else _Stamp(posted_by, posted_at))
+            if has_own_transactions and done.last is not None:
+                _wait_for_the_disk_later()
+                is_unwritten = True
         posted, after = posted + done.posted, done.last
         refused += done.refused
+    if is_unwritten:
+        _wait_for_the_disk()
     return PostOutcome(posted=posted, refused=tuple(refused))
+
+
+def _wait_for_the_disk_later() -> None:
+    """Let this transaction commit without waiting: another set follows, and nobody has been told of this one yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+
+
+def _wait_for_the_disk() -> str:
+    """Commit a message to the write-ahead log, and with it everything before it; return its place in the log."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_logical_emit_message(true, 'ledgerflow', 'posted')")
+        return str(cursor.fetchone()[0])
 
 
 @dataclass(frozen=True, slots=True)
