@@ -183,9 +183,12 @@ def _name(book: Book, made: Classification, payee: Payee) -> None:
 def _refresh(book: Book, payee_id: int | None) -> None:
     if payee_id is None:
         return
-    waiting = Classification.objects.filter(
-        book=book, payee_id=payee_id, state=State.OPEN, decided_by__isnull=True
-    ).order_by("-line_id")
+    # What somebody else is at work on is left alone: waiting for it with a line in hand would deadlock.
+    waiting = (
+        Classification.objects.select_for_update(skip_locked=True)
+        .filter(book=book, payee_id=payee_id, state=State.OPEN, decided_by__isnull=True)
+        .order_by("-line_id")
+    )
     classify_lines(book=book, line_ids=list(waiting.values_list("line_id", flat=True)[:_REFRESHED]))
 
 
