@@ -16,7 +16,7 @@ from ledgerflow.pipeline.demo_statements import DemoFile
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import UndoRefusedError, preview_undo, receive_file, run_import, undo_import
 from ledgerflow.posting.models import WithdrawnLine
-from ledgerflow.posting.services import post_lines
+from ledgerflow.posting.services import post_lines, release_lines, reverse_lines
 from ledgerflow.statements.models import Sighting, Statement, StatementLine
 from ledgerflow.statements.services import create_bank_account
 from ledgerflow.users.models import User
@@ -164,3 +164,16 @@ def test_an_import_is_undone_once(book, user):
 
     with pytest.raises(UndoRefusedError, match="nothing to undo"):
         undo_import(run=run, user=user, now=timezone.now())
+
+
+def test_a_line_that_was_let_go_before_and_stayed_can_be_let_go_again(book, user):
+    run, now = _run(book, ofx(JANUARY)[0]), timezone.now()
+    _post_everything(book, user)
+    lines = list(StatementLine.objects.filter(book=book).values_list("pk", flat=True))
+    reverse_lines(book=book, line_ids=lines, reason="twice", user=user, now=now)
+    release_lines(book=book, line_ids=lines, user=user, now=now)
+
+    undo_import(run=run, user=user, now=now)
+
+    assert WithdrawnLine.objects.filter(book=book).count() == len(lines)
+    assert problems(book=book) == []

@@ -11,7 +11,7 @@ from ledgerflow.classification.services import classify_lines
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.money import format_money
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.posting.services import release_lines, reverse_lines
+from ledgerflow.posting.services import hold_postings, release_lines, reverse_lines
 from ledgerflow.statements import services as statements
 from ledgerflow.statements.selectors import lines_only_in, statements_of
 from ledgerflow.users.models import User
@@ -63,6 +63,7 @@ def undo_import(*, run: ImportRun, user: User, now: datetime, reverse_posted: bo
     )
     if locked.state != ImportRun.State.READY:
         raise UndoRefusedError(f"{locked.document.name} is not imported; there is nothing to undo.")
+    hold_postings(book=locked.book)
     going = lines_only_in(document=locked.document)
     posted = _posted(locked, going)
     if posted and not reverse_posted:

@@ -2,11 +2,12 @@
 
 from ledgerflow.posting.services.post import PostOutcome, post_lines
 from ledgerflow.posting.services.reverse import EntryLine, post_manual_entry, reverse_entry
-from ledgerflow.posting.services.withdraw import release_lines, reverse_lines
+from ledgerflow.posting.services.withdraw import hold_postings, release_lines, reverse_lines
 
 __all__ = [
     "EntryLine",
     "PostOutcome",
+    "hold_postings",
     "post_lines",
     "post_manual_entry",
     "release_lines",

@@ -14,7 +14,8 @@ from ledgerflow.posting.errors import PostedLinesError
 from ledgerflow.posting.models import Posting
 from ledgerflow.users.models import User
 
-# The oldest sighting says where the line stood.
+# The oldest sighting says where the line stood. A line that was let go before and stayed, because another file turned
+# out to show it, is kept already.
 _KEEP = """
     INSERT INTO posting_withdrawnline (id, book_id, bank_account_id, document_id, place, date, amount, currency,
         description, counterparty, withdrawn_by_id, withdrawn_at)
@@ -26,7 +27,14 @@ _KEEP = """
     WHERE line.book_id = %(book)s AND line.id = ANY(%(lines)s)
         AND EXISTS (SELECT FROM posting_posting posted WHERE posted.book_id = line.book_id AND posted.line_id = line.id)
     ORDER BY line.id, seen.statement_id, seen.no
+    ON CONFLICT (id) DO NOTHING
 """
+
+
+def hold_postings(*, book: Book) -> None:
+    """Let nobody post in the book until the transaction ends; taken before lines are looked at or locked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM ledger_lock(%s)", [book.pk])
 
 
 @transaction.atomic
@@ -92,9 +100,13 @@ def release_lines(
                 _KEEP,
                 {"book": book.pk, "lines": list(line_ids), "user": user.pk if user else None, "now": now},
             )
+    going = Classification.objects.filter(book=book, line_id__in=line_ids)
+    list(
+        going.select_for_update().order_by("line_id").values_list("pk")
+    )  # in the order that everyone locks in
     ChangedLine.objects.filter(book=book, line_id__in=line_ids).delete()
     ClassificationSplit.objects.filter(book=book, classification_id__in=line_ids).delete()
-    released, _ = Classification.objects.filter(book=book, line_id__in=line_ids).delete()
+    released, _ = going.delete()
     return released
 
 
