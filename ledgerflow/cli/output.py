@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TextIO
 
+from ledgerflow.core.spreadsheets import harmless
+
 FORMATS = ("table", "json", "csv")
 _GAP = "  "
 
@@ -38,7 +40,7 @@ def print_rows(
     elif chosen == "csv":
         writer = csv.writer(out, lineterminator="\n")
         writer.writerows([columns] if columns else [])
-        writer.writerows([_text(row.get(name)) for name in columns] for row in rows)
+        writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
     elif not rows:
         out.write(f"{empty}\n" if empty else "")
     else:
@@ -63,6 +65,10 @@ def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     return value
+
+
+def _cell(value: object) -> str:
+    return harmless(value) if isinstance(value, str) else _text(value)
 
 
 def _text(value: object) -> str:

@@ -9,8 +9,7 @@ from decimal import Decimal
 
 from django.http import HttpResponse, JsonResponse
 
-#: A spreadsheet takes a text that begins so for a formula (OWASP ASVS 1.2.10).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
+from ledgerflow.core.spreadsheets import harmless
 
 Cell = str | int | Decimal | date | None
 
@@ -63,6 +62,4 @@ def _plain(value: Cell) -> str | int | None:
 
 
 def _cell(value: Cell) -> str | int | None:
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return _plain(value)
+    return harmless(value) if isinstance(value, str) else _plain(value)
