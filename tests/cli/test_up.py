@@ -20,9 +20,6 @@ import pytest
 
 from tests.embedded import processes
 
-# One worker, because all of them share what the first start made.
-pytestmark = pytest.mark.xdist_group("up")
-
 _NOT_INHERITED = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "LEDGERFLOW_URL", "DEBUG", "PORT"}
 
 
