@@ -2,13 +2,11 @@
 
 import dataclasses
 
-import psycopg
 import pytest
 from django.db import OperationalError, connection
 
 from ledgerflow.ops import doctor
 from ledgerflow.ops.doctor import Health, examine
-from tests.conftest import database_settings
 
 pytestmark = pytest.mark.django_db
 
@@ -48,13 +46,6 @@ def test_a_setting_that_can_lose_entries_is_bad():
 
     assert found.health == Health.BAD
     assert "synchronous_commit" in found.detail
-
-
-def test_a_migration_that_is_not_applied_is_bad(committed_db):
-    with psycopg.connect(**database_settings("owner")) as owner:
-        owner.execute("DELETE FROM django_migrations WHERE app = 'posting'")
-
-    assert _findings()["Schema"].health == Health.BAD
 
 
 def test_a_key_that_others_can_read_is_bad(settings, tmp_path):
