@@ -94,7 +94,9 @@ def _keys_of_pages() -> set[str]:
     keys = {"?", "Esc"}
     for name in own_files(".html"):
         keys.update(key for key in re.findall(r'data-key="([^"]+)"', text(name)) if "{" not in key)
-        keys.update(f"{held}-{key}" for held, key in re.findall(r"<kbd>(\w+)</kbd>-<kbd>(\w+)</kbd>", text(name)))
+        keys.update(
+            f"{held}-{key}" for held, key in re.findall(r"<kbd>(\w+)</kbd>-<kbd>(\w+)</kbd>", text(name))
+        )
     places = re.findall(r'_Place\(.*"([a-z])"\)', text("ledgerflow/web/context.py"))
     keys.update(f"g {key}" for key in places)
     script = text("ledgerflow/review/static/review/queue.js")
