@@ -203,4 +203,5 @@ def rows(count: int, rounds: int) -> list[Row]:
 
 
 if __name__ == "__main__":
-    print(render(rows(*(int(each) for each in sys.argv[1:3] or ("100000", "5")))))
+    given = [int(each) for each in sys.argv[1:3]]
+    print(render(rows(*given, *(100_000, 5)[len(given) :])))
