@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from ledgerflow.books.models import Book
 from ledgerflow.books.selectors import books_for
@@ -67,13 +67,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _navigation(request: HttpRequest, book: Book) -> list[NavigationLink]:
-    links = []
-    for place in _PLACES:
-        try:
-            url = reverse(place.url_name, kwargs={"book": book.slug})
-        except NoReverseMatch:
-            continue
-        links.append((place, url))
+    links = [(place, reverse(place.url_name, kwargs={"book": book.slug})) for place in _PLACES]
     # The longest address that the page's own begins with: "Home" would otherwise be current everywhere.
     current = max((url for _, url in links if request.path.startswith(url)), key=len, default="")
     return [NavigationLink(place.label, url, place.icon, place.key, url == current) for place, url in links]
