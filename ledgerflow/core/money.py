@@ -1,6 +1,6 @@
-"""Money: decimals with their currency, rounded as ISO 4217 says, shown without ever becoming a float."""
+"""Money: decimals with their currency, shown with the digits of ISO 4217 without ever becoming a float."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 #: Digits after the decimal mark by currency (ISO 4217 list one); every other currency has two.
 _MINOR_DIGITS = {
@@ -36,16 +36,6 @@ ZERO = Decimal(0)
 def minor_digits(currency: str) -> int:
     """Return the digits after the decimal mark of an ISO 4217 currency code."""
     return _MINOR_DIGITS.get(currency, 2)
-
-
-def quantum(currency: str) -> Decimal:
-    """Return the smallest amount of the currency, such as 0.01 for USD."""
-    return Decimal(1).scaleb(-minor_digits(currency))
-
-
-def round_money(amount: Decimal, currency: str) -> Decimal:
-    """Round half away from zero to the currency's digits."""
-    return amount.quantize(quantum(currency), rounding=ROUND_HALF_UP)
 
 
 def format_money(amount: Decimal, currency: str) -> str:

@@ -1,6 +1,6 @@
 """Provenance: which entry a bank line became, and which line, statement and file stand behind an entry."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,6 @@ from django.db.models import OuterRef, Q, Subquery
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification
-from ledgerflow.ledger.selectors import RegisterLine
 from ledgerflow.posting.models import Posting, WithdrawnLine
 from ledgerflow.statements.models import Sighting, StatementLine
 
@@ -50,19 +49,6 @@ class SourcePlace:
     document_name: str
     place: dict[str, Any]
     following: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterRow:
-    """A line of an account's register with the bank line behind it, where there is one."""
-
-    line: RegisterLine
-    source: SourceLine | None
-
-    @property
-    def text(self) -> str:
-        """A person's words about the entry, else the bank's."""
-        return self.line.text or (self.source.text if self.source else "")
 
 
 def entry_for_line(*, book: Book, line_id: int) -> int | None:
@@ -123,12 +109,6 @@ def withdrawn_behind(*, book: Book, number: int) -> WithdrawnLine | None:
         .select_related("bank_account", "document")
         .first()
     )
-
-
-def register_rows(*, book: Book, lines: Sequence[RegisterLine]) -> list[RegisterRow]:
-    """Return the lines of a register page with what the bank says behind each; two queries."""
-    sources = lines_for_entries(book=book, numbers={line.entry_number for line in lines})
-    return [RegisterRow(line=line, source=sources.get(line.entry_number)) for line in lines]
 
 
 def places_of_line(*, book: Book, line_id: int) -> list[SourcePlace]:

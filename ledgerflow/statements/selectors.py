@@ -109,24 +109,6 @@ def shown_by(*, line: StatementLine) -> QuerySet[Sighting]:
     )
 
 
-def lines(*, bank_account: BankAccount) -> QuerySet[StatementLine]:
-    """Return the bank account's lines, the latest first; pages go by ``(date, id)``."""
-    return StatementLine.objects.filter(book=bank_account.book_id, bank_account=bank_account).order_by(
-        "-date", "-pk"
-    )
-
-
-def lines_before(
-    *, bank_account: BankAccount, key: tuple[date, int] | None, size: int
-) -> list[StatementLine]:
-    """Return the ``size`` lines that follow ``key``, the ``(date, id)`` of the last line of the page before."""
-    page = lines(bank_account=bank_account)
-    if key is not None:
-        day, number = key
-        page = page.filter(date__lte=day).filter(Q(date__lt=day) | Q(pk__lt=number))
-    return list(page[:size])
-
-
 def open_questions(*, book: Book) -> QuerySet[DayQuestion]:
     """Return the questions about cut days that nobody has answered, the oldest day first."""
     return (

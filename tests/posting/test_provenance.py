@@ -4,7 +4,7 @@ import pytest
 
 from ledgerflow.classification.services import classify_lines, decide
 from ledgerflow.ledger.selectors import register
-from ledgerflow.posting.selectors import lines_for_entries, places_of_line, register_rows
+from ledgerflow.posting.selectors import lines_for_entries, places_of_line
 from ledgerflow.posting.services import post_lines
 from tests.classification.rows import NOW, Shop
 from tests.statements.shapes import line, take_in
@@ -31,9 +31,9 @@ def shop():
 def test_a_line_of_a_register_names_the_payee_and_the_bank_line(shop):
     page = register(account=shop.food, newest_first=False)
 
-    rows = register_rows(book=shop.book, lines=page.lines)
+    sources = lines_for_entries(book=shop.book, numbers=[line.entry_number for line in page.lines])
 
-    assert [(row.text, row.source.line_id) for row in rows] == [
+    assert [(sources[line.entry_number].text, sources[line.entry_number].line_id) for line in page.lines] == [
         ("Coffee", shop.lines[0]),
         ("Lunch", shop.lines[1]),
     ]

@@ -26,15 +26,6 @@ def test_an_account_shows_the_worst_proof_and_the_last_day(checking, django_asse
     assert (unused_state.bank_account, unused_state.proof, unused_state.last_date) == (unused, None, None)
 
 
-def test_lines_come_in_pages_from_the_latest(checking):
-    take_in(checking, line(1, 1), line(2, 2), line(2, 3), line(3, 4))
-
-    first = selectors.lines_before(bank_account=checking, key=None, size=2)
-    second = selectors.lines_before(bank_account=checking, key=(first[-1].date, first[-1].pk), size=9)
-
-    assert [int(one.amount) for one in (*first, *second)] == [4, 3, 2, 1]
-
-
 def test_what_a_statement_shows_and_who_shows_a_line(checking):
     first = take_in(checking, line(1, 1), line(2, 2)).statement
     second = take_in(checking, line(1, 1), line(2, 2)).statement
