@@ -1,9 +1,7 @@
 """Recompute that every entry from a statement has its bank line, and every posted line its entry."""
 
-from django.db import connection
-
 from ledgerflow.books.models import Book
-from ledgerflow.core.problems import Problem
+from ledgerflow.core.problems import Problem, whole_book_cursor
 
 # Each query returns one sentence a problem.
 _CHECKS = {
@@ -108,7 +106,7 @@ _CHECKS = {
 def problems(*, book: Book) -> list[Problem]:
     """Return what is wrong between bank lines and journal, at most ten of each check; empty when all is well."""
     found = []
-    with connection.cursor() as cursor:
+    with whole_book_cursor() as cursor:
         for check, query in _CHECKS.items():
             cursor.execute(query, {"book": book.pk})
             found += [Problem(check, sentence) for (sentence,) in cursor.fetchmany(10)]

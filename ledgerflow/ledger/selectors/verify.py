@@ -4,10 +4,8 @@ The guards make a difference impossible for the application; a restore gone wron
 can still make one. Nothing here is read from a counter without being counted again.
 """
 
-from django.db import connection
-
 from ledgerflow.books.models import Book
-from ledgerflow.core.problems import Problem
+from ledgerflow.core.problems import Problem, whole_book_cursor
 
 
 def problems(*, book: Book) -> list[Problem]:
@@ -16,7 +14,7 @@ def problems(*, book: Book) -> list[Problem]:
     The number of queries is the number of checks.
     """
     found = []
-    with connection.cursor() as cursor:
+    with whole_book_cursor() as cursor:
         for check, query in _CHECKS.items():
             cursor.execute(query, {"book": book.pk})
             found += [Problem(check, sentence) for (sentence,) in cursor.fetchmany(10)]
