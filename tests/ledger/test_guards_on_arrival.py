@@ -242,3 +242,50 @@ def test_everything_may_arrive_in_one_statement(ledger, raw):
     raw.commit()
 
     _nothing_more(ledger, entries=2)
+
+
+def test_a_batch_without_numbers_gets_the_next_ones(ledger, raw):
+    asked = raw.execute(
+        "INSERT INTO ledger_postingbatch (book_id, source, entry_count, posted_at)"
+        " VALUES (%s, 'manual', 1, now()) RETURNING no, first_number",
+        [ledger.book.pk],
+    ).fetchone()
+    ledger.entry(raw)
+    ledger.lines(raw, ledger.line_rows())
+    raw.commit()
+
+    assert asked == (2, 2)
+    _nothing_more(ledger, entries=2)
+
+
+def test_a_batch_of_a_book_without_ledger_is_refused(ledger, raw):
+    _refused(
+        "LF012",
+        lambda: raw.execute(
+            "INSERT INTO ledger_postingbatch (book_id, source, entry_count, posted_at)"
+            " VALUES (0, 'manual', 1, now())"
+        ),
+    )
+
+
+def test_entries_of_two_batches_do_not_arrive_together(ledger, raw):
+    ledger.batch(raw)
+    ledger.batch(raw, no=3, first=3)
+
+    _refused(
+        "LF003",
+        lambda: raw.execute(
+            "INSERT INTO ledger_journalentry (book_id, number, batch_no, date, line_count)"
+            " VALUES (%(book)s, 2, 2, '2026-03-05', 2), (%(book)s, 3, 3, '2026-03-05', 2)",
+            {"book": ledger.book.pk},
+        ),
+    )
+
+
+def test_lines_of_two_books_do_not_arrive_together(ledger, raw):
+    other = Ledger()
+    for each in (ledger, other):
+        each.batch(raw)
+        each.entry(raw)
+
+    _refused("LF002", lambda: ledger.lines(raw, ledger.line_rows() + other.line_rows()))

@@ -162,8 +162,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS ledger_staged_line (
 ) ON COMMIT DELETE ROWS
 """
 _INSERT_BATCH = """
-INSERT INTO ledger_postingbatch (book_id, no, source, first_number, entry_count, posted_at, posted_by_id)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
+INSERT INTO ledger_postingbatch (book_id, source, entry_count, posted_at, posted_by_id) VALUES (%s, %s, %s, %s, %s)
+RETURNING no, first_number
 """
 _INSERT_STAGED_ENTRIES = """
 INSERT INTO ledger_journalentry (book_id, number, batch_no, date, line_count, reverses_number)
@@ -268,10 +268,8 @@ def _open_batch(
     posted_at: datetime,
 ) -> PostedBatch:
     """Lock the book and promise the next numbers to a new batch."""
-    cursor.execute("SELECT next_batch, next_number FROM ledger_lock(%s)", [book.pk])
+    cursor.execute(_INSERT_BATCH, [book.pk, source, count, posted_at, posted_by.pk if posted_by else None])
     batch_no, first_number = cursor.fetchone()
-    posted_by_id = posted_by.pk if posted_by else None
-    cursor.execute(_INSERT_BATCH, [book.pk, batch_no, source, first_number, count, posted_at, posted_by_id])
     return PostedBatch(batch_no=batch_no, first_number=first_number, count=count)
 
 
