@@ -33,6 +33,7 @@ MONEY = (
 #: Modules and folders that speak SQL, and why the ORM does not do there.
 SPEAKS_SQL = {
     "ledgerflow/core/jobs.py": "reads the queue's own tables",
+    "ledgerflow/core/problems.py": "plans queries over whole books as joins of sets",
     "ledgerflow/books/scope.py": "names book and user to the session",
     "ledgerflow/cli/database.py": "holds an advisory lock while it migrates",
     "ledgerflow/ops/": "asks the server about itself",
@@ -40,12 +41,10 @@ SPEAKS_SQL = {
     "ledgerflow/ledger/selectors/": "adds up movements and part months in one query",
     "ledgerflow/statements/services/": "recognizes and stores lines as sets",
     "ledgerflow/statements/stored.py": "brings sets of lines in by COPY",
-    "ledgerflow/statements/verify.py": "recomputes what triggers keep",
     "ledgerflow/payees/services.py": "identifies payees as a set",
     "ledgerflow/classification/services/": "classifies and decides as sets",
     "ledgerflow/classification/selectors.py": "counts what a rule would touch, as a set",
     "ledgerflow/posting/services/": "turns lines into entries as a set",
-    "ledgerflow/posting/verify.py": "compares lines, postings and entries as sets",
     "ledgerflow/review/selectors.py": "counts the tabs and gathers alternatives in one query each",
 }
 

@@ -24,7 +24,9 @@ settings.configure(
         "django.contrib.messages",
         "django_ledger",
     ],
-    DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", **json.loads(os.environ["PEER_DATABASE"])}},
+    DATABASES={
+        "default": {"ENGINE": "django.db.backends.postgresql", **json.loads(os.environ["PEER_DATABASE"])}
+    },
     TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
     LOGGING_CONFIG=None,
 )
