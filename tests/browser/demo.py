@@ -9,7 +9,6 @@ from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.ledger.models import Account
 from ledgerflow.pipeline.demo import make_books
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.posting.models import Posting
 from ledgerflow.statements.models import Proof, Statement
 from ledgerflow.users.models import User
 from tests.factories import AccountFactory, UserFactory
@@ -28,7 +27,9 @@ class DemoSample(Sample):
         waiting = Classification.objects.filter(book=self.book, state=State.OPEN, line__hold="")
         self._made: dict[str, Any] = {
             "book": self.book.slug,
-            "number": Posting.objects.filter(book=self.book).latest("entry_number").entry_number,
+            "number": Classification.objects.filter(book=self.book, state=State.POSTED)
+            .latest("entry_number")
+            .entry_number,
             "account": Account.objects.get(book=self.book, code="6200").pk,
             "line": waiting.latest("line").line_id,
             "rule": Rule.objects.filter(book=self.book).latest("pk").pk,

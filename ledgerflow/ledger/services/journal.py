@@ -140,17 +140,51 @@ def post_staged(
     Raises:
         PostingError: as :func:`post_entries`; nothing of the set is posted.
     """
-    with refusals_explained(), transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_temp.ledger_staged_line WHERE no = 1")
         (count,) = cursor.fetchone()
-        if count == 0:
-            raise IncompleteEntryError("There is nothing to post.")
+    return post_selected(
+        book=book,
+        source=source,
+        count=count,
+        entries=_STAGED_ENTRIES,
+        lines=_STAGED_LINES,
+        posted_by=posted_by,
+        posted_at=posted_at,
+    )
+
+
+def post_selected(
+    *,
+    book: Book,
+    source: BatchSource,
+    count: int,
+    entries: str,
+    lines: str,
+    posted_by: User | None,
+    posted_at: datetime,
+) -> PostedBatch:
+    """Post what two queries return as one batch, without a copy: for rows that stand in PostgreSQL already.
+
+    ``entries`` returns ``count`` rows of place in the set (from 1 without gaps), date, number of lines and number of
+    the entry that it reverses; ``lines`` returns, entry by entry complete, place, number within the entry (from 1),
+    account, date, currency, amount and base amount. The entry at a place gets the number ``first_number + place - 1``.
+
+    The book stays locked until the transaction ends, so post at most ``SET_SIZE`` entries at a time where others may
+    be waiting.
+
+    Raises:
+        PostingError: as :func:`post_entries`; nothing of the set is posted.
+    """
+    if count == 0:
+        raise IncompleteEntryError("There is nothing to post.")
+    with refusals_explained(), transaction.atomic(), connection.cursor() as cursor:
         batch = _open_batch(
             cursor, book=book, source=source, count=count, posted_by=posted_by, posted_at=posted_at
         )
         facts = {"book": book.pk, "batch": batch.batch_no, "first": batch.first_number}
-        cursor.execute(_INSERT_STAGED_ENTRIES, facts)
-        cursor.execute(_INSERT_STAGED_LINES, facts)
+        cursor.execute(_INSERT_ENTRIES.format(selected=entries), facts)
+        cursor.execute(_INSERT_LINES.format(selected=lines), facts)
     return batch
 
 
@@ -165,15 +199,21 @@ _INSERT_BATCH = """
 INSERT INTO ledger_postingbatch (book_id, source, entry_count, posted_at, posted_by_id) VALUES (%s, %s, %s, %s, %s)
 RETURNING no, first_number
 """
-_INSERT_STAGED_ENTRIES = """
-INSERT INTO ledger_journalentry (book_id, number, batch_no, date, line_count, reverses_number)
-SELECT %(book)s, %(first)s + entry - 1, %(batch)s, min(date), count(*), min(reverses_number)
-  FROM pg_temp.ledger_staged_line GROUP BY entry ORDER BY entry
+_STAGED_ENTRIES = """
+SELECT entry, min(date), count(*), min(reverses_number) FROM pg_temp.ledger_staged_line GROUP BY entry ORDER BY entry
 """
-_INSERT_STAGED_LINES = """
+_STAGED_LINES = """
+SELECT entry, no, account_id, date, currency, amount, base_amount FROM pg_temp.ledger_staged_line
+"""
+_INSERT_ENTRIES = """
+INSERT INTO ledger_journalentry (book_id, number, batch_no, date, line_count, reverses_number)
+SELECT %(book)s, %(first)s + place - 1, %(batch)s, date, lines, reverses_number
+  FROM ({selected}) AS entry (place, date, lines, reverses_number)
+"""
+_INSERT_LINES = """
 INSERT INTO ledger_journalline (book_id, entry_number, no, account_id, date, currency, amount, base_amount)
-SELECT %(book)s, %(first)s + entry - 1, no, account_id, date, currency, amount, base_amount
-  FROM pg_temp.ledger_staged_line
+SELECT %(book)s, %(first)s + place - 1, no, account_id, date, currency, amount, base_amount
+  FROM ({selected}) AS line (place, no, account_id, date, currency, amount, base_amount)
 """
 _POST = """
 SELECT batch_no, first_number FROM ledger_post(

@@ -7,8 +7,10 @@ classification get the opposite.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.money import minor_digits
@@ -18,8 +20,9 @@ from ledgerflow.users.models import User
 
 _PICKED = """
     CREATE TEMPORARY TABLE IF NOT EXISTS posting_picked (
-        line_id bigint NOT NULL, refusal text, place bigint, date date NOT NULL, currency varchar(3) NOT NULL,
-        amount numeric(24,8) NOT NULL, bank_ledger_id bigint NOT NULL, account_id bigint, is_split boolean NOT NULL
+        line_id bigint NOT NULL, version tid NOT NULL, writer xid NOT NULL, refusal text, place bigint,
+        date date NOT NULL, currency varchar(3) NOT NULL, amount numeric(20,4), bank_ledger_id bigint NOT NULL,
+        account_id bigint, is_split boolean NOT NULL
     ) ON COMMIT DELETE ROWS
 """
 # Why a line cannot be posted, as a sentence; NULL where nothing stands against it.
@@ -74,45 +77,57 @@ _ROWS = """
     CROSS JOIN unfit
     WHERE made.book_id = %(book)s AND made.line_id > %(after)s
 """
+_LOCKING = "FOR UPDATE OF made"
 _ACCEPTED = " AND made.state = 'accepted'"
 _THESE = " AND made.line_id = ANY(%(lines)s::bigint[])"
 _PICK = f"""
     {_ACCOUNTS}
     INSERT INTO pg_temp.posting_picked
-        (line_id, refusal, date, currency, amount, bank_ledger_id, account_id, is_split, place)
-    SELECT picked.*, CASE WHEN refusal IS NULL
-        THEN row_number() OVER (PARTITION BY refusal IS NULL ORDER BY date, line_id) END
+        (line_id, version, writer, refusal, date, currency, bank_ledger_id, account_id, is_split, amount, place)
+    SELECT line_id, version, writer, refusal, date, currency, ledger_account_id, account_id, is_split,
+        CASE WHEN refusal IS NULL THEN amount END,
+        CASE WHEN refusal IS NULL THEN row_number() OVER (PARTITION BY refusal IS NULL ORDER BY date, line_id) END
     FROM (
-        SELECT made.line_id, {_REFUSAL} AS refusal, line.date, line.currency, line.amount,
-            bank.ledger_account_id, made.account_id, made.is_split
+        SELECT made.line_id, made.ctid AS version, made.xmin AS writer, {_REFUSAL} AS refusal, line.date, line.currency,
+            line.amount, bank.ledger_account_id, made.account_id, made.is_split
         {_ROWS} {{which}}
-        ORDER BY made.line_id LIMIT %(size)s FOR UPDATE OF made
+        ORDER BY made.line_id LIMIT %(size)s {{locking}}
     ) picked
 """  # noqa: S608 - composed of the constants above
-_STAGE = """
-    INSERT INTO pg_temp.ledger_staged_line (entry, no, date, account_id, currency, amount, base_amount)
-    SELECT place, 1, date, bank_ledger_id, currency, amount, amount FROM pg_temp.posting_picked WHERE place IS NOT NULL
-    UNION ALL
-    SELECT place, 2, date, account_id, currency, -amount, -amount
-    FROM pg_temp.posting_picked WHERE place IS NOT NULL AND NOT is_split
-    UNION ALL
-    SELECT place, 1 + row_number() OVER (PARTITION BY place ORDER BY part.no), date, part.account_id, currency,
-        -part.amount, -part.amount
-    FROM pg_temp.posting_picked picked
-    JOIN classification_classificationsplit part ON part.classification_id = picked.line_id
-    WHERE place IS NOT NULL AND is_split
+_ENTRIES = """
+    SELECT place, date, 1 + CASE WHEN is_split THEN (
+        SELECT count(*) FROM classification_classificationsplit part WHERE part.classification_id = line_id
+    ) ELSE 1 END, NULL::bigint
+    FROM pg_temp.posting_picked WHERE place IS NOT NULL ORDER BY place
 """
-_LINK = """
-    INSERT INTO posting_posting (book_id, entry_number, line_id)
-    SELECT %(book)s, %(first)s + place - 1, line_id FROM pg_temp.posting_picked WHERE place IS NOT NULL ORDER BY place
+_LINES = """
+    SELECT place, no, account_id, date, currency, amount, amount FROM (
+        SELECT place, 1, bank_ledger_id, date, currency, amount
+        FROM pg_temp.posting_picked WHERE place IS NOT NULL
+        UNION ALL
+        SELECT place, 2, account_id, date, currency, (-amount)::numeric(20,4)
+        FROM pg_temp.posting_picked WHERE place IS NOT NULL AND NOT is_split
+        UNION ALL
+        SELECT place, 1 + row_number() OVER (PARTITION BY place ORDER BY part.no), part.account_id, date, currency,
+            (-part.amount)::numeric(20,4)
+        FROM pg_temp.posting_picked picked
+        JOIN classification_classificationsplit part ON part.classification_id = picked.line_id
+        WHERE place IS NOT NULL AND is_split
+    ) AS line (place, no, account_id, date, currency, amount)
 """
-# As an array, so that PostgreSQL looks the lines up by key however many other lines there are.
+# Each row is found where it was read and marked only if it is the version that was read, so that no line need be locked
+# before. In the order in which everyone locks lines; as arrays, so that the planner goes from row to row however many
+# other lines there are.
 _MARK = """
-    UPDATE classification_classification SET state = 'posted'
-    WHERE line_id = ANY(ARRAY(SELECT line_id FROM pg_temp.posting_picked WHERE place IS NOT NULL))
+    UPDATE classification_classification made SET state = 'posted', entry_number = %(first)s + picked.place - 1
+    FROM (
+        SELECT array_agg(version) AS versions, array_agg(writer) AS writers, array_agg(place) AS places
+        FROM (SELECT * FROM pg_temp.posting_picked WHERE place IS NOT NULL ORDER BY line_id) AS ordered
+    ) AS taken, unnest(versions, writers, places) AS picked (version, writer, place)
+    WHERE made.ctid = picked.version AND made.xmin = picked.writer
 """
 _OUTCOME = """
-    SELECT count(place), count(*), max(line_id) FROM pg_temp.posting_picked
+    SELECT count(place), count(*), max(line_id), coalesce(bool_or(is_split), false) FROM pg_temp.posting_picked
 """
 _REFUSED = "SELECT line_id, refusal FROM pg_temp.posting_picked WHERE refusal IS NOT NULL ORDER BY line_id"
 
@@ -186,6 +201,20 @@ class _Done:
     last: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Picked:
+    """A set as it was read: how many of its ``count`` lines can be posted, and whether any has parts."""
+
+    postable: int
+    count: int
+    last: int | None
+    has_parts: bool
+
+
+class _ChangedMeanwhileError(Exception):
+    """Somebody decided otherwise about a line between reading and marking it."""
+
+
 def _post_set(book: Book, line_ids: Sequence[int] | None, after: int, stamp: _Stamp | None) -> _Done:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")  # a set stays in memory
@@ -193,7 +222,6 @@ def _post_set(book: Book, line_ids: Sequence[int] | None, after: int, stamp: _St
         cursor.execute("SELECT closed_through FROM ledger_lock(%s)", [book.pk])
         (closed,) = cursor.fetchone()
         cursor.execute(_PICKED)
-        cursor.execute("TRUNCATE pg_temp.posting_picked")
         facts = {
             "book": book.pk,
             "after": after,
@@ -203,18 +231,45 @@ def _post_set(book: Book, line_ids: Sequence[int] | None, after: int, stamp: _St
             "closed": closed,
             "size": journal.SET_SIZE,
         }
-        cursor.execute(_PICK.format(which=_ACCEPTED if line_ids is None else _THESE), facts)
-        cursor.execute(_OUTCOME)
-        posted, taken, last = cursor.fetchone()
-        if posted and stamp is not None:
-            journal.staging()
-            cursor.execute(_STAGE)
-            batch = journal.post_staged(
-                book=book, source=BatchSource.STATEMENT, posted_by=stamp.by, posted_at=stamp.at
-            )
-            cursor.execute(_LINK, {"book": book.pk, "first": batch.first_number})
-            cursor.execute(_MARK)
+        which = _ACCEPTED if line_ids is None else _THESE
+        # Lines hardly ever change before they are marked, and it would show. Parts stand in rows of their own.
+        picked = _pick(cursor, which, facts, locking="")
+        if stamp is not None:
+            try:
+                if picked.has_parts:
+                    picked = _pick(cursor, which, facts, locking=_LOCKING)
+                _write(cursor, book, picked.postable, stamp)
+            except _ChangedMeanwhileError:
+                picked = _pick(cursor, which, facts, locking=_LOCKING)
+                _write(cursor, book, picked.postable, stamp)
         cursor.execute(_REFUSED)
         return _Done(
-            posted=posted, refused=cursor.fetchall(), last=last if taken == journal.SET_SIZE else None
+            posted=picked.postable,
+            refused=cursor.fetchall(),
+            last=picked.last if picked.count == journal.SET_SIZE else None,
         )
+
+
+def _pick(cursor: CursorWrapper, which: str, facts: dict[str, Any], *, locking: str) -> _Picked:
+    cursor.execute("TRUNCATE pg_temp.posting_picked")
+    cursor.execute(_PICK.format(which=which, locking=locking), facts)
+    cursor.execute(_OUTCOME)
+    return _Picked(*cursor.fetchone())
+
+
+def _write(cursor: CursorWrapper, book: Book, count: int, stamp: _Stamp) -> None:
+    if count == 0:
+        return
+    with transaction.atomic():
+        batch = journal.post_selected(
+            book=book,
+            source=BatchSource.STATEMENT,
+            count=count,
+            entries=_ENTRIES,
+            lines=_LINES,
+            posted_by=stamp.by,
+            posted_at=stamp.at,
+        )
+        cursor.execute(_MARK, {"first": batch.first_number})
+        if cursor.rowcount != count:
+            raise _ChangedMeanwhileError

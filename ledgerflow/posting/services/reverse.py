@@ -14,7 +14,6 @@ from ledgerflow.ledger.errors import ReversalError
 from ledgerflow.ledger.models import Account, BatchSource, JournalEntry
 from ledgerflow.ledger.services import journal
 from ledgerflow.posting.errors import ReasonMissingError
-from ledgerflow.posting.models import Posting
 from ledgerflow.users.models import User
 
 
@@ -62,11 +61,8 @@ def reverse_entry(*, book: Book, number: int, date: Date, reason: str, user: Use
     batch = journal.post_entries(
         book=book, source=BatchSource.REVERSAL, entries=[draft], posted_by=user, posted_at=now
     )
-    posting = Posting.objects.filter(book=book, entry_number=number).first()
-    if posting is not None:
-        Posting.objects.filter(book=book, entry_number=number).update(reversed_by_number=batch.first_number)
-        # The person stays named on the line, so that no rule accepts and posts it again behind their back.
-        Classification.objects.filter(book=book, line_id=posting.line_id).update(
-            state=State.OPEN, decided_by=user, decided_at=now
-        )
+    # The person stays named on the line, so that no rule accepts and posts it again behind their back.
+    Classification.objects.filter(book=book, entry_number=number).update(
+        state=State.OPEN, entry_number=None, decided_by=user, decided_at=now
+    )
     return batch.first_number
