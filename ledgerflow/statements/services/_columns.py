@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
+from ledgerflow.core.copying import NULL, amounts, copy_rows, days, texts
 from ledgerflow.statements.days import Words
 from ledgerflow.statements.models import Statement
-from ledgerflow.statements.services._copy import NULL, amounts, copy_rows, days, texts
 from ledgerflow.toolbox import values
 
 
