@@ -69,14 +69,12 @@ class _Columns:
     """The lines of a chunk, column by column."""
 
     def __init__(self, rows: Sequence[tuple[int, int, Decimal, str, str | None, bool]]) -> None:
-        (
-            self.ids,
-            self.bank_account_ids,
-            self.amounts,
-            self.descriptions,
-            self.counterparties,
-            self.are_held,
-        ) = zip(*rows, strict=True)
+        self.ids = [row[0] for row in rows]
+        self.bank_account_ids = [row[1] for row in rows]
+        self.amounts = [row[2] for row in rows]
+        self.descriptions = [row[3] for row in rows]
+        self.counterparties = [row[4] for row in rows]
+        self.are_held = [row[5] for row in rows]
         self.payee_texts = list(map(payee_text, self.descriptions, self.counterparties))
 
 
@@ -147,7 +145,7 @@ def _copy(
 ) -> bool:
     """Write the classifications of new lines; false, and nothing written, where another session has just made one."""
     written = {
-        name: texts([None if value is None else str(value) for value in values])
+        name: list(texts([None if value is None else str(value) for value in values]))
         for name, values in said.items()
     }
     try:
@@ -162,7 +160,6 @@ def _copy(
                     "is_split": repeat("f", len(line_ids)),
                     **{name: map(values.__getitem__, numbers) for name, values in written.items()},
                 },
-                len(line_ids),
             )
     except UniqueViolation:
         return False

@@ -54,7 +54,6 @@ def insert_movements(cursor: CursorWrapper, bank_account: BankAccount, fresh: Se
             "is_pending": ["t" if movement.is_pending else "f" for movement in fresh],
             "hold": [movement.hold for movement in fresh],
         },
-        count,
     )
 
 
