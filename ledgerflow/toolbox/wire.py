@@ -4,7 +4,6 @@ The parent never unpickles: what arrives is text, typed again here. Dates travel
 decimal strings. A line that begins with a tab is a column of texts with a tab before each; every other line is JSON.
 """
 
-import gc
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -13,6 +12,7 @@ from functools import partial
 from itertools import repeat
 from typing import Any
 
+from ledgerflow.core.garbage import collector_paused
 from ledgerflow.toolbox.values import Reading, Statement, StatementLine
 
 _TEXTS: frozenset[type] = frozenset({str, type(None)})
@@ -71,13 +71,12 @@ def decode(lines: Iterable[bytes]) -> Reading:
 
     :raises WireError: the lines are something else.
     """
-    collecting = gc.isenabled()
-    gc.disable()  # a million fresh objects and no garbage: the collector would only look through them again and again
     try:
-        values = map(_parsed, lines)
-        form, warnings, notice, count = next(values)
-        statements = tuple(_decode_statement(values) for _ in range(count))
-        return Reading(format=form, statements=statements, warnings=tuple(warnings), notice=notice)
+        with collector_paused():
+            values = map(_parsed, lines)
+            form, warnings, notice, count = next(values)
+            statements = tuple(_decode_statement(values) for _ in range(count))
+            return Reading(format=form, statements=statements, warnings=tuple(warnings), notice=notice)
     except (
         ValueError,
         KeyError,
@@ -89,9 +88,6 @@ def decode(lines: Iterable[bytes]) -> Reading:
     ) as error:
         message = f"the reader's answer cannot be understood ({type(error).__name__})"
         raise WireError(message) from error
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _line(value: object) -> bytes:

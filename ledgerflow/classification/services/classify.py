@@ -25,6 +25,7 @@ from ledgerflow.classification.engine import (
     suggest,
 )
 from ledgerflow.core.copying import copy_rows, texts
+from ledgerflow.core.garbage import collector_paused
 from ledgerflow.payees.cleaning import digits_alike
 from ledgerflow.payees.services import identify_payees
 
@@ -104,7 +105,8 @@ def _classify_chunk(book: Book, line_ids: Sequence[int], rules: Sequence[RuleVal
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")  # the sets of a chunk stay in memory
         cursor.execute(_LINES, {"book": book.pk, "lines": _array(line_ids)})
-        rows = sorted(cursor.fetchall())
+        with collector_paused():
+            rows = sorted(cursor.fetchall())
         if not rows:
             return 0
         columns = _Columns(rows)
