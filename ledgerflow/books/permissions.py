@@ -20,7 +20,8 @@ class Action(StrEnum):
     EDIT_ACCOUNTS = "change the chart of accounts and bank accounts"
     ENTER_JOURNAL = "make and reverse manual journal entries"
     OVERRIDE_PROOF = "release lines of a statement that does not prove"
-    CLOSE_PERIOD = "close a period"
+    CLOSE_PERIOD = "lock or close a period"
+    POST_LOCKED = "post into a locked period"
     REOPEN_PERIOD = "reopen a closed period"
     MANAGE_BOOK = "change the book, its members and invitations"
 
@@ -35,7 +36,7 @@ _BOOKKEEPER = _VIEWER | {
     Action.EDIT_ACCOUNTS,
     Action.ENTER_JOURNAL,
 }
-_REVIEWER = _BOOKKEEPER | {Action.OVERRIDE_PROOF, Action.CLOSE_PERIOD}
+_REVIEWER = _BOOKKEEPER | {Action.OVERRIDE_PROOF, Action.CLOSE_PERIOD, Action.POST_LOCKED}
 _OWNER = _REVIEWER | {Action.REOPEN_PERIOD, Action.MANAGE_BOOK}
 
 ALLOWED = MappingProxyType(

@@ -29,6 +29,10 @@ class PeriodClosedError(PostingError):
     """The period is closed; reopen it or choose a later date."""
 
 
+class PeriodLockedError(PeriodClosedError):
+    """The period is locked; an owner or reviewer of the book may still post there."""
+
+
 class ForeignAccountError(PostingError):
     """An account is not in the book."""
 
@@ -74,6 +78,7 @@ _BY_CODE: dict[str, type[PostingError]] = {
     "LF010": PeriodActionError,
     "LF011": AccountChangeError,
     "LF012": NoLedgerError,
+    "LF013": PeriodLockedError,
 }
 
 _BY_CONSTRAINT: dict[str, tuple[type[PostingError], str]] = {
@@ -100,6 +105,10 @@ _BY_CONSTRAINT: dict[str, tuple[type[PostingError], str]] = {
     "ledger_batch_source_is_known": (PostingError, "The ledger knows no such source of entries."),
     "ledger_batch_has_entries": (IncompleteEntryError, "There is nothing to post."),
     "ledger_period_reason_is_given": (PeriodActionError, "Say why the books are closed or reopened."),
+    "ledger_period_lock_lies_beyond": (
+        PeriodActionError,
+        "A lock lies beyond the closed periods; what is closed needs none.",
+    ),
     "ledger_journalline_pkey": (PostedRowError, "The entry has its lines already; post a reversal instead."),
     "ledger_journalentry_pkey": (NumberingError, "An entry with that number is in the book already."),
 }

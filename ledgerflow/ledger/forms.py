@@ -37,6 +37,14 @@ class PeriodForm(forms.Form):
     reason = forms.CharField(max_length=500, label="Reason")
 
 
+class LockForm(PeriodForm):
+    """Through which day only owners and reviewers still post, and why."""
+
+    through = forms.DateField(
+        label="Locked through the end of", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
 class ReopenForm(PeriodForm):
     """Through which earlier day the books stay closed; none at all when empty."""
 
@@ -50,3 +58,14 @@ class ReopenForm(PeriodForm):
     def clean_through(self) -> date | None:
         """Return the day, or nothing."""
         return self.cleaned_data["through"] or None
+
+
+class UnlockForm(ReopenForm):
+    """Through which earlier day the books stay locked; not beyond the closed periods when empty."""
+
+    through = forms.DateField(
+        required=False,
+        label="Stay locked through the end of",
+        help_text="Empty: nothing stays locked beyond what is closed.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )

@@ -120,19 +120,26 @@ _CHECKS = {
           FROM total GROUP BY number HAVING bool_or(amount <> 0 OR base_amount <> 0) ORDER BY number
     """,
     "periods": """
-        SELECT format('The books are closed through %%s; the log of closings ends with %%s.',
-                      coalesce(state.closed_through::text, 'no day'), coalesce(logged.closed_through::text, 'no day'))
+        SELECT format('The books are closed through %%s and locked through %%s;'
+                      ' the log of closings ends with %%s and %%s.',
+                      coalesce(state.closed_through::text, 'no day'), coalesce(state.locked_through::text, 'no day'),
+                      coalesce(logged.closed_through::text, 'no day'), coalesce(logged.locked_through::text, 'no day'))
           FROM ledger_ledgerstate AS state
-          LEFT JOIN LATERAL (SELECT closed_through FROM ledger_periodaction AS action
+          LEFT JOIN LATERAL (SELECT closed_through, locked_through FROM ledger_periodaction AS action
                               WHERE action.book_id = state.book_id ORDER BY id DESC LIMIT 1) AS logged ON true
-         WHERE state.book_id = %(book)s AND state.closed_through IS DISTINCT FROM logged.closed_through
+         WHERE state.book_id = %(book)s
+           AND (state.closed_through, state.locked_through)
+               IS DISTINCT FROM (logged.closed_through, logged.locked_through)
     """,
     "log": """
-        SELECT format('The closing of %%s says the books were closed through %%s; the one before it says %%s.',
+        SELECT format('The closing of %%s says the books were closed through %%s and locked through %%s;'
+                      ' the one before it says %%s and %%s.',
                       acted_at, coalesce(was_closed_through::text, 'no day'),
-                      coalesce(previous::text, 'no day'))
-          FROM (SELECT id, acted_at, was_closed_through, lag(closed_through) OVER (ORDER BY id) AS previous
-                  FROM ledger_periodaction WHERE book_id = %(book)s) AS action
-         WHERE was_closed_through IS DISTINCT FROM previous ORDER BY id
+                      coalesce(was_locked_through::text, 'no day'), coalesce(previous::text, 'no day'),
+                      coalesce(previous_lock::text, 'no day'))
+          FROM (SELECT id, acted_at, was_closed_through, was_locked_through,
+                       lag(closed_through) OVER in_order AS previous, lag(locked_through) OVER in_order AS previous_lock
+                  FROM ledger_periodaction WHERE book_id = %(book)s WINDOW in_order AS (ORDER BY id)) AS action
+         WHERE (was_closed_through, was_locked_through) IS DISTINCT FROM (previous, previous_lock) ORDER BY id
     """,
 }

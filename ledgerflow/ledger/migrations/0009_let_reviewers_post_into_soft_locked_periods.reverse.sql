@@ -1,0 +1,42 @@
+CREATE OR REPLACE FUNCTION ledger_entries_arrive() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS
+$$
+DECLARE
+    arrived record;
+    closed date;
+BEGIN
+    FOR arrived IN
+        SELECT book_id, batch_no, min(number) AS first_number, max(number) AS last_number, min(date) AS earliest,
+               bool_or(reverses_number IS NOT NULL) AS reverses
+          FROM fresh GROUP BY book_id, batch_no ORDER BY book_id, batch_no
+    LOOP
+        -- The batch is this transaction's own: every number of an older one is taken.
+        SELECT state.closed_through INTO closed
+          FROM ledger_postingbatch AS batch JOIN ledger_ledgerstate AS state ON state.book_id = batch.book_id
+         WHERE batch.book_id = arrived.book_id AND batch.no = arrived.batch_no
+           AND batch.first_number <= arrived.first_number
+           AND arrived.last_number < batch.first_number + batch.entry_count;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'Entries % to % are not the numbers that batch % of book % promised.',
+                arrived.first_number, arrived.last_number, arrived.batch_no, arrived.book_id
+                USING ERRCODE = 'LF003';
+        END IF;
+        IF closed >= arrived.earliest THEN
+            RAISE EXCEPTION 'The books are closed through %; an entry is dated %.', closed, arrived.earliest
+                USING ERRCODE = 'LF004';
+        END IF;
+        IF arrived.reverses AND EXISTS (
+            SELECT FROM fresh WHERE reverses_number IS NOT NULL AND NOT EXISTS (
+                SELECT FROM ledger_journalentry AS reversed
+                 WHERE reversed.book_id = fresh.book_id AND reversed.number = fresh.reverses_number
+                   AND reversed.number < fresh.number AND reversed.line_count = fresh.line_count))
+        THEN
+            RAISE EXCEPTION 'An entry to be reversed is not in the book, or has another number of lines.'
+                USING ERRCODE = 'LF008';
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+
+DROP FUNCTION ledger_may_post_locked(bigint, bigint);
