@@ -93,6 +93,10 @@ _BY_CONSTRAINT: dict[str, tuple[type[PostingError], str]] = {
         AccountChangeError,
         "Use a three-letter ISO 4217 currency code such as USD.",
     ),
+    "ledger_account_role_is_equity": (
+        AccountChangeError,
+        "What a year is closed to is equity: choose that type for an account with this role.",
+    ),
     "ledger_movement_account_in_book": (ForeignAccountError, "An account is not in the book."),
     "ledger_movement_currency_is_iso": (
         CurrencyError,
@@ -109,6 +113,8 @@ _BY_CONSTRAINT: dict[str, tuple[type[PostingError], str]] = {
         PeriodActionError,
         "A lock lies beyond the closed periods; what is closed needs none.",
     ),
+    "ledger_year_closed_once": (PeriodActionError, "The year is closed already."),
+    "ledger_closing_entry_once": (PeriodActionError, "The entry closes a year already."),
     "ledger_journalline_pkey": (PostedRowError, "The entry has its lines already; post a reversal instead."),
     "ledger_journalentry_pkey": (NumberingError, "An entry with that number is in the book already."),
 }

@@ -33,6 +33,10 @@ class AccountRole(models.TextChoices):
     TRANSFER = "transfer"
 
 
+#: What a year is closed to is equity.
+EQUITY_ROLES = (AccountRole.RETAINED, AccountRole.DRAWINGS)
+
+
 class Account(models.Model):
     """An account of the chart. It is never deleted; an account without further use is archived."""
 
@@ -58,6 +62,10 @@ class Account(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="ledger_account_currency_is_iso"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role__in=EQUITY_ROLES) | models.Q(type=AccountType.EQUITY),
+                name="ledger_account_role_is_equity",
             ),
         ]
 
@@ -97,6 +105,7 @@ class BatchSource(models.TextChoices):
     MANUAL = "manual"
     REVERSAL = "reversal"
     OPENING = "opening"
+    CLOSING = "closing"
 
 
 class PostingBatch(models.Model):
@@ -285,3 +294,29 @@ class PeriodAction(models.Model):
             if now != was
         ]
         return ", ".join(changes)
+
+
+class YearClosing(models.Model):
+    """A fiscal year that was closed to equity by an entry of its last day, until that entry is reversed.
+
+    While it is not, income and expense accounts stand at zero at the end of that day and the books are closed
+    through it; PostgreSQL keeps both. The entry and its reversal are all that batches of the source *closing* hold.
+    """
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    last_day = models.DateField()
+    entry_number = models.BigIntegerField()
+    reversed_by_number = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "last_day"],
+                condition=models.Q(reversed_by_number__isnull=True),
+                name="ledger_year_closed_once",
+            ),
+            models.UniqueConstraint(fields=["book", "entry_number"], name="ledger_closing_entry_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"year through {self.last_day}"

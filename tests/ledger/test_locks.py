@@ -181,7 +181,10 @@ def test_raw_sql_gets_round_no_lock(ledger):
 
 
 def test_a_new_book_begins_without_a_lock(ledger):
-    from_the_start = "INSERT INTO ledger_ledgerstate (book_id, next_number, next_batch, locked_through) VALUES (%s, 1, 1, %s)"
+    from_the_start = (
+        "INSERT INTO ledger_ledgerstate (book_id, next_number, next_batch, locked_through)"
+        " VALUES (%s, 1, 1, %s)"
+    )
 
     with session() as raw:
         assert _refused(raw, from_the_start, [ledger.book.pk + 10_000, DAY]) == "LF009"

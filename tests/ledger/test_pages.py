@@ -52,6 +52,17 @@ def test_a_code_that_is_taken_is_refused_in_the_form(file):
     assert Account.objects.filter(book=file.book, code=file.expense.code).count() == 1
 
 
+def test_an_account_for_the_results_of_years_is_equity(file):
+    client = file.client(Role.BOOKKEEPER)
+    Account.objects.filter(book=file.book, role="retained").update(role=None)
+
+    refused = client.post(file.address("ledger/accounts/new/"), _account(role="retained"))
+    client.post(file.address("ledger/accounts/new/"), _account(code="3999", type="equity", role="retained"))
+
+    assert "is equity" in " ".join(refused.context["form"].non_field_errors())
+    assert Account.objects.get(book=file.book, role="retained").code == "3999"
+
+
 def test_an_account_with_a_role_is_not_archived_and_says_why(file):
     suspense = Account.objects.get(book=file.book, role="suspense")
 

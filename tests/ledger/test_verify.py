@@ -38,7 +38,7 @@ def _tamper(statement):
 
 
 def test_sound_books_have_no_problems(ledger, django_assert_num_queries):
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         found = problems(book=ledger.book)
 
     assert found == []

@@ -11,6 +11,7 @@ from ledgerflow.books.models import Book
 from ledgerflow.ledger.errors import PeriodActionError
 from ledgerflow.ledger.models import PeriodAction
 from ledgerflow.ledger.services._period_log import act, hold
+from ledgerflow.ledger.services.closing import take_back_closings
 from ledgerflow.users.models import User
 
 
@@ -34,10 +35,12 @@ def reopen_period(
 ) -> PeriodAction:
     """Reopen the books: they stay closed through the earlier day ``through``, or through no day at all.
 
-    A lock through a later day stays.
+    A lock through a later day stays. The closing entries of years that end after ``through`` are reversed, each on
+    its own day: what is reopened must not stand in equity already.
 
     Raises:
         PeriodActionError: no reason is given, or the books are not closed beyond that day.
+        PeriodLockedError: a year's closing is to be reversed in a locked period where the user's role does not post.
     """
     with transaction.atomic():
         was = hold(book)
@@ -45,7 +48,9 @@ def reopen_period(
             raise PeriodActionError(
                 "The books are not closed beyond that day, so there is nothing to reopen."
             )
-        return act(book=book, closed=through, locked=was.locked_through, reason=reason, user=user, now=now)
+        action = act(book=book, closed=through, locked=was.locked_through, reason=reason, user=user, now=now)
+        take_back_closings(book=book, after=through, reason=reason, user=user, now=now)
+        return action
 
 
 def lock_period(*, book: Book, through: date, reason: str, user: User, now: datetime) -> PeriodAction:

@@ -6,7 +6,7 @@ classification get the opposite.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
@@ -204,7 +204,7 @@ def _post_set(
         days = held(book=book)
         cursor.execute(_PICKED)
         cursor.execute("TRUNCATE pg_temp.posting_picked")
-        facts = {
+        facts: dict[str, str | int | date | None] = {
             "book": book.pk,
             "after": after,
             "lines": f"{{{','.join(map(str, line_ids or ()))}}}",
