@@ -46,6 +46,7 @@ SPEAKS_SQL = {
     "ledgerflow/classification/selectors.py": "counts what a rule would touch, as a set",
     "ledgerflow/posting/services/": "turns lines into entries as a set",
     "ledgerflow/posting/verify.py": "compares lines, postings and entries as sets",
+    "ledgerflow/review/close_selectors.py": "counts what is open in one query each",
     "ledgerflow/review/selectors.py": "counts the tabs and gathers alternatives in one query each",
 }
 
