@@ -24,6 +24,7 @@ class Action(StrEnum):
     POST_LOCKED = "post into a locked period"
     REOPEN_PERIOD = "reopen a closed period"
     MANAGE_BOOK = "change the book, its members and invitations"
+    PURGE_BOOK = "remove the whole book"
 
 
 _VIEWER = frozenset({Action.VIEW})
@@ -37,7 +38,7 @@ _BOOKKEEPER = _VIEWER | {
     Action.ENTER_JOURNAL,
 }
 _REVIEWER = _BOOKKEEPER | {Action.OVERRIDE_PROOF, Action.CLOSE_PERIOD, Action.POST_LOCKED}
-_OWNER = _REVIEWER | {Action.REOPEN_PERIOD, Action.MANAGE_BOOK}
+_OWNER = _REVIEWER | {Action.REOPEN_PERIOD, Action.MANAGE_BOOK, Action.PURGE_BOOK}
 
 ALLOWED = MappingProxyType(
     {Role.VIEWER: _VIEWER, Role.BOOKKEEPER: _BOOKKEEPER, Role.REVIEWER: _REVIEWER, Role.OWNER: _OWNER}

@@ -48,6 +48,7 @@ COMMANDS: dict[str, Command] = {
     "report": Command("ledgerflow.cli.report", Needs.DATABASE),
     "close": Command("ledgerflow.cli.close", Needs.DATABASE),
     "reopen": Command("ledgerflow.cli.reopen", Needs.DATABASE),
+    "purge": Command("ledgerflow.cli.purge", Needs.DATABASE),
     "verify": Command("ledgerflow.cli.verify", Needs.DATABASE),
     "doctor": Command("ledgerflow.cli.doctor", Needs.DATABASE),
     "worker": Command("ledgerflow.cli.worker", Needs.DATABASE),
