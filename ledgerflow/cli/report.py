@@ -28,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-of", type=day, metavar="DATE", help="trial balance: at the end of this day (today)"
     )
+    parser.add_argument(
+        "--before-closing", action="store_true", help="trial balance: without the entry that closed the year"
+    )
     parser.add_argument("--from", dest="first", type=day, metavar="DATE", help="register: from this day")
     parser.add_argument(
         "--to", dest="last", type=day, metavar="DATE", help="register: through this day (today)"
@@ -47,7 +50,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _trial_balance(book: Book, options: argparse.Namespace) -> Table:
-    report = trial_balance(book=book, as_of=options.as_of or timezone.localdate())
+    report = trial_balance(
+        book=book,
+        as_of=options.as_of or timezone.localdate(),
+        before_closing=options.before_closing,
+    )
     return trial_balance_table(book=book, report=report)
 
 
