@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from ledgerflow.ledger.errors import PeriodActionError, PeriodClosedError
+from ledgerflow.ledger.errors import PeriodActionError, PeriodClosedError, PeriodLockedError
 from ledgerflow.ledger.models import JournalEntry, LedgerState
 from ledgerflow.ledger.selectors.verify import problems
 from ledgerflow.ledger.services.accounts import archive_account
@@ -58,6 +58,23 @@ def test_a_posting_waits_for_a_closing_and_is_refused(ledger):
 
     assert waited
     assert isinstance(outcome[0], PeriodClosedError)
+    assert problems(book=ledger.book) == []
+
+
+def test_a_posting_waits_for_a_lock_and_is_refused(ledger):
+    with session() as locking:
+        locking.execute(
+            "INSERT INTO ledger_periodaction (book_id, locked_through, reason, acted_by_id, acted_at)"
+            " VALUES (%s, '2026-12-31', 'review', %s, now())",
+            [ledger.book.pk, UserFactory().pk],
+        )
+        posting, outcome = _in_thread(ledger.post)
+        waited = _waits(posting)
+        locking.commit()
+        posting.join()
+
+    assert waited
+    assert isinstance(outcome[0], PeriodLockedError)
     assert problems(book=ledger.book) == []
 
 
