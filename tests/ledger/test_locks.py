@@ -117,6 +117,8 @@ def test_a_lock_is_set_moved_and_lifted_with_a_reason(ledger):
         _act(unlock_period, ledger, LATER)
     with pytest.raises(errors.PeriodActionError, match="Say why"):
         _act(unlock_period, ledger, None, " ")
+    with pytest.raises(errors.PeriodActionError, match="at most 500"):
+        _act(unlock_period, ledger, None, "x" * 501)
     earlier = _act(unlock_period, ledger, DAY)
     assert earlier.what == "locked through 2026-03-05 (was 2026-04-04)"
     assert _act(unlock_period, ledger, None).what == "locked through no day (was 2026-03-05)"

@@ -10,6 +10,9 @@ from ledgerflow.ledger.models import PeriodAction
 from ledgerflow.ledger.selectors.periods import Held, held
 from ledgerflow.users.models import User
 
+#: Characters of a reason.
+LONGEST_REASON = 500
+
 
 def hold(book: Book) -> Held:
     """Wait for postings under way, let nobody post until the transaction ends, and return the two days."""
@@ -24,10 +27,12 @@ def act(
     """Write the row that closes, locks or reopens. A lock within what is closed says nothing and is left out.
 
     Raises:
-        PeriodActionError: no reason is given, or as PostgreSQL says.
+        PeriodActionError: no reason is given or it is too long, or as PostgreSQL says.
     """
     if not reason.strip():
         raise PeriodActionError("Say why the books are closed or reopened.")
+    if len(reason.strip()) > LONGEST_REASON:
+        raise PeriodActionError(f"Give the reason in at most {LONGEST_REASON} characters.")
     if closed is not None and locked is not None and locked <= closed:
         locked = None
     with refusals_explained():
