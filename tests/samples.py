@@ -24,7 +24,18 @@ from ledgerflow.users.services import make_sign_in_link
 from tests.factories import AccountFactory, BankAccountFactory, BookFactory, MembershipFactory, UserFactory
 
 #: Names in addresses that do not name a row of a book.
-_OF_NO_BOOK = {"user", "token", "uidb64", "object_id", "app_label", "content_type_id", "url", "format"}
+_OF_NO_BOOK = {
+    "user",
+    "token",
+    "uidb64",
+    "object_id",
+    "app_label",
+    "content_type_id",
+    "url",
+    "format",
+    "year",
+    "month",
+}
 
 
 class Sample:
@@ -34,7 +45,8 @@ class Sample:
         self.owner: User = UserFactory()
         self.book: Book = BookFactory()
         MembershipFactory(book=self.book, user=self.owner, role=Role.OWNER)
-        self._made: dict[str, Any] = {"book": self.book.slug}
+        today = timezone.localdate()
+        self._made: dict[str, Any] = {"book": self.book.slug, "year": today.year, "month": today.month}
 
     def is_of_the_book(self, name: str) -> bool:
         """Whether the name stands for a row that belongs to the book."""

@@ -45,6 +45,7 @@ SPEAKS_SQL = {
     "ledgerflow/classification/services/": "classifies and decides as sets",
     "ledgerflow/classification/selectors.py": "counts what a rule would touch, as a set",
     "ledgerflow/posting/services/": "turns lines into entries as a set",
+    "ledgerflow/review/close_selectors.py": "counts what is open in one query each",
     "ledgerflow/review/selectors.py": "counts the tabs and gathers alternatives in one query each",
 }
 

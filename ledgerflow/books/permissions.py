@@ -20,9 +20,11 @@ class Action(StrEnum):
     EDIT_ACCOUNTS = "change the chart of accounts and bank accounts"
     ENTER_JOURNAL = "make and reverse manual journal entries"
     OVERRIDE_PROOF = "release lines of a statement that does not prove"
-    CLOSE_PERIOD = "close a period"
+    CLOSE_PERIOD = "lock or close a period"
+    POST_LOCKED = "post into a locked period"
     REOPEN_PERIOD = "reopen a closed period"
     MANAGE_BOOK = "change the book, its members and invitations"
+    PURGE_BOOK = "remove the whole book"
 
 
 _VIEWER = frozenset({Action.VIEW})
@@ -35,8 +37,8 @@ _BOOKKEEPER = _VIEWER | {
     Action.EDIT_ACCOUNTS,
     Action.ENTER_JOURNAL,
 }
-_REVIEWER = _BOOKKEEPER | {Action.OVERRIDE_PROOF, Action.CLOSE_PERIOD}
-_OWNER = _REVIEWER | {Action.REOPEN_PERIOD, Action.MANAGE_BOOK}
+_REVIEWER = _BOOKKEEPER | {Action.OVERRIDE_PROOF, Action.CLOSE_PERIOD, Action.POST_LOCKED}
+_OWNER = _REVIEWER | {Action.REOPEN_PERIOD, Action.MANAGE_BOOK, Action.PURGE_BOOK}
 
 ALLOWED = MappingProxyType(
     {Role.VIEWER: _VIEWER, Role.BOOKKEEPER: _BOOKKEEPER, Role.REVIEWER: _REVIEWER, Role.OWNER: _OWNER}

@@ -1,13 +1,13 @@
 """``ledgerflow report``: a report as a table, JSON or CSV."""
 
 import argparse
-from datetime import date
 
 from django.utils import timezone
 
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action
 from ledgerflow.cli import output
+from ledgerflow.cli.days import day
 from ledgerflow.cli.people import acting_user, add_book_arguments, open_book
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.models import Account
@@ -26,11 +26,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_book_arguments(parser)
     parser.add_argument(
-        "--as-of", type=_day, metavar="DATE", help="trial balance: at the end of this day (today)"
+        "--as-of", type=day, metavar="DATE", help="trial balance: at the end of this day (today)"
     )
-    parser.add_argument("--from", dest="first", type=_day, metavar="DATE", help="register: from this day")
     parser.add_argument(
-        "--to", dest="last", type=_day, metavar="DATE", help="register: through this day (today)"
+        "--before-closing", action="store_true", help="trial balance: without the entry that closed the year"
+    )
+    parser.add_argument("--from", dest="first", type=day, metavar="DATE", help="register: from this day")
+    parser.add_argument(
+        "--to", dest="last", type=day, metavar="DATE", help="register: through this day (today)"
     )
     parser.add_argument("--account", metavar="CODE", help="register: the account")
     output.add_format_argument(parser)
@@ -47,7 +50,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _trial_balance(book: Book, options: argparse.Namespace) -> Table:
-    report = trial_balance(book=book, as_of=options.as_of or timezone.localdate())
+    report = trial_balance(
+        book=book,
+        as_of=options.as_of or timezone.localdate(),
+        before_closing=options.before_closing,
+    )
     return trial_balance_table(book=book, report=report)
 
 
@@ -65,10 +72,3 @@ def _register(book: Book, options: argparse.Namespace) -> Table:
         figures=register_figures(account=account, first=first, last=last),
         lines=register_lines(account=account, first=first, last=last),
     )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2026-01-31.") from error

@@ -4,7 +4,7 @@ from datetime import date
 
 from django import forms
 
-from ledgerflow.ledger.models import AccountType
+from ledgerflow.ledger.models import AccountRole, AccountType
 
 
 class AccountForm(forms.Form):
@@ -13,6 +13,11 @@ class AccountForm(forms.Form):
     code = forms.CharField(max_length=20)
     name = forms.CharField(max_length=120)
     type = forms.ChoiceField(choices=AccountType.choices)
+    role = forms.ChoiceField(
+        choices=[("", "None"), *AccountRole.choices],
+        required=False,
+        help_text="What LedgerFlow itself uses the account for, such as Retained for the results of closed years.",
+    )
     tax_line = forms.CharField(
         max_length=40, required=False, label="Tax line", help_text="Such as schedule-c:18; may stay empty."
     )
@@ -21,11 +26,16 @@ class AccountForm(forms.Form):
         """Return the kind of account."""
         return AccountType(self.cleaned_data["type"])
 
+    def clean_role(self) -> AccountRole | None:
+        """Return the role, or nothing."""
+        return AccountRole(self.cleaned_data["role"]) if self.cleaned_data["role"] else None
+
 
 class ChangeAccountForm(AccountForm):
     """What may still change once an account exists."""
 
     type = None  # type: ignore[assignment]  # Django removes an inherited field so
+    role = None  # type: ignore[assignment]  # as above
 
 
 class PeriodForm(forms.Form):
@@ -35,6 +45,14 @@ class PeriodForm(forms.Form):
         label="Closed through the end of", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     reason = forms.CharField(max_length=500, label="Reason")
+
+
+class LockForm(PeriodForm):
+    """Through which day only owners and reviewers still post, and why."""
+
+    through = forms.DateField(
+        label="Locked through the end of", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 class ReopenForm(PeriodForm):
@@ -50,3 +68,14 @@ class ReopenForm(PeriodForm):
     def clean_through(self) -> date | None:
         """Return the day, or nothing."""
         return self.cleaned_data["through"] or None
+
+
+class UnlockForm(ReopenForm):
+    """Through which earlier day the books stay locked; not beyond the closed periods when empty."""
+
+    through = forms.DateField(
+        required=False,
+        label="Stay locked through the end of",
+        help_text="Empty: nothing stays locked beyond what is closed.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )

@@ -33,6 +33,10 @@ class AccountRole(models.TextChoices):
     TRANSFER = "transfer"
 
 
+#: What a year is closed to is equity.
+EQUITY_ROLES = (AccountRole.RETAINED, AccountRole.DRAWINGS)
+
+
 class Account(models.Model):
     """An account of the chart. It is never deleted; an account without further use is archived."""
 
@@ -59,6 +63,10 @@ class Account(models.Model):
             models.CheckConstraint(
                 condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="ledger_account_currency_is_iso"
             ),
+            models.CheckConstraint(
+                condition=~models.Q(role__in=EQUITY_ROLES) | models.Q(type=AccountType.EQUITY),
+                name="ledger_account_role_is_equity",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -66,12 +74,25 @@ class Account(models.Model):
 
 
 class LedgerState(models.Model):
-    """One row per book, locked first by every posting and closing; only triggers change it."""
+    """One row per book, locked first by every posting and closing; only triggers change it.
+
+    Nobody posts on or before ``closed_through``. From there through ``locked_through`` owners and reviewers may;
+    it is empty where nothing is locked beyond the closed periods.
+    """
 
     book = models.OneToOneField(Book, primary_key=True, on_delete=models.PROTECT, related_name="+")
     next_number = models.BigIntegerField(default=1)
     next_batch = models.BigIntegerField(default=1)
     closed_through = models.DateField(null=True)
+    locked_through = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(locked_through__gt=models.F("closed_through")),
+                name="ledger_state_lock_lies_beyond",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"next entry {self.next_number}"
@@ -84,6 +105,7 @@ class BatchSource(models.TextChoices):
     MANUAL = "manual"
     REVERSAL = "reversal"
     OPENING = "opening"
+    CLOSING = "closing"
 
 
 class PostingBatch(models.Model):
@@ -233,14 +255,17 @@ class Movement(models.Model):
 
 
 class PeriodAction(models.Model):
-    """A closing or reopening: through which day, by whom, why. Writing the row is what closes or reopens.
+    """A closing, locking or reopening: through which day, by whom, why. Writing the row is what does it.
 
-    ``was_closed_through`` is filled by the database; the latest row always says what ``LedgerState`` says.
+    ``was_closed_through`` and ``was_locked_through`` are filled by the database; the latest row always says what
+    ``LedgerState`` says.
     """
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="period_actions")
     closed_through = models.DateField(null=True)
+    locked_through = models.DateField(null=True)
     was_closed_through = models.DateField(null=True)
+    was_locked_through = models.DateField(null=True)
     reason = models.CharField(max_length=500)
     acted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     acted_at = models.DateTimeField()
@@ -248,7 +273,50 @@ class PeriodAction(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~models.Q(reason=""), name="ledger_period_reason_is_given"),
+            models.CheckConstraint(
+                condition=models.Q(locked_through__gt=models.F("closed_through")),
+                name="ledger_period_lock_lies_beyond",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"closed through {self.closed_through}"
+        return self.what
+
+    @property
+    def what(self) -> str:
+        """What was done, in words, with where the books stood before."""
+        changes = [
+            f"{word} through {now or 'no day'}" + (f" (was {was})" if was else "")
+            for word, now, was in (
+                ("closed", self.closed_through, self.was_closed_through),
+                ("locked", self.locked_through, self.was_locked_through),
+            )
+            if now != was
+        ]
+        return ", ".join(changes)
+
+
+class YearClosing(models.Model):
+    """A fiscal year that was closed to equity by an entry of its last day, until that entry is reversed.
+
+    While it is not, income and expense accounts stand at zero at the end of that day and the books are closed
+    through it; PostgreSQL keeps both. The entry and its reversal are all that batches of the source *closing* hold.
+    """
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    last_day = models.DateField()
+    entry_number = models.BigIntegerField()
+    reversed_by_number = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "last_day"],
+                condition=models.Q(reversed_by_number__isnull=True),
+                name="ledger_year_closed_once",
+            ),
+            models.UniqueConstraint(fields=["book", "entry_number"], name="ledger_closing_entry_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"year through {self.last_day}"

@@ -25,9 +25,10 @@ def _date_field(label: str) -> forms.DateField:
 
 
 class AsOfForm(forms.Form):
-    """The day at whose end balances are shown; today when none is given."""
+    """The day at whose end balances are shown, today when none is given; with or without the year's closing entry."""
 
     as_of = _date_field("As of")
+    before_closing = forms.BooleanField(required=False, label="Before the year's closing entry")
 
 
 class RegisterForm(forms.Form):

@@ -33,14 +33,22 @@ class TrialBalanceView(BookMixin, generic.TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the page, or give the table in the asked form."""
         self.form = AsOfForm(request.GET)
-        self.report = trial_balance(book=self.book, as_of=self._as_of())
+        self.report = trial_balance(
+            book=self.book, as_of=self._as_of(), before_closing=self._is_before_closing()
+        )
         table = trial_balance_table(book=self.book, report=self.report)
         return respond(table, request.GET.get("format", "")) or super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the report and the day it is asked for."""
-        form = AsOfForm(initial={"as_of": self.report.as_of}) if self.form.is_valid() else self.form
-        return super().get_context_data(report=self.report, form=form, **kwargs)
+        shown = {"as_of": self.report.as_of, "before_closing": self._is_before_closing()}
+        form = AsOfForm(initial=shown) if self.form.is_valid() else self.form
+        return super().get_context_data(
+            report=self.report, form=form, is_before_closing=self._is_before_closing(), **kwargs
+        )
+
+    def _is_before_closing(self) -> bool:
+        return self.form.is_valid() and self.form.cleaned_data["before_closing"]
 
     def _as_of(self) -> date:
         chosen = self.form.cleaned_data["as_of"] if self.form.is_valid() else None

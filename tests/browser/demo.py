@@ -1,7 +1,5 @@
 """The demo books as the sample: pages full of what a half-year brings, instead of one row of each kind."""
 
-from typing import Any
-
 from django.utils import timezone
 
 from ledgerflow.books.models import Book
@@ -25,7 +23,7 @@ class DemoSample(Sample):
         self.owner: User = UserFactory(name="Robin Doe", is_firm_admin=True, is_staff=True, is_superuser=True)
         self.book: Book = make_books(user=self.owner, now=timezone.now())[0]
         waiting = Classification.objects.filter(book=self.book, state=State.OPEN, line__hold="")
-        self._made: dict[str, Any] = {
+        self._made |= {
             "book": self.book.slug,
             "number": Classification.objects.filter(book=self.book, state=State.POSTED)
             .latest("entry_number")

@@ -5,13 +5,14 @@ from decimal import Decimal
 
 import pytest
 
+from ledgerflow.books.models import Role
 from ledgerflow.classification.models import Classification
 from ledgerflow.classification.services import SplitPart, classify_lines, decide
 from ledgerflow.ledger.models import JournalEntry, JournalLine
-from ledgerflow.ledger.services.periods import close_period
+from ledgerflow.ledger.services.periods import close_period, lock_period
 from ledgerflow.posting.services import post_lines
 from tests.classification.rows import NOW, Shop
-from tests.factories import BankAccountFactory
+from tests.factories import BankAccountFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -175,6 +176,24 @@ def test_a_line_in_a_closed_period_waits_and_the_others_go_on():
 
     assert outcome.posted == 1
     assert outcome.refused[0][1] == "It is dated 2026-01-05 and the books are closed through 2026-01-31."
+
+
+def test_a_line_in_a_locked_period_waits_for_a_reviewer():
+    shop = Shop()
+    accepted(shop, date=date(2026, 1, 5))
+    accepted(shop, date=date(2026, 2, 5))
+    lock_period(book=shop.book, through=date(2026, 1, 31), reason="Done.", user=shop.user, now=NOW)
+
+    nobody = post_lines(book=shop.book, line_ids=None, posted_by=None, posted_at=NOW, dry_run=True)
+    bookkeeper = post(shop)
+    shop.user = MembershipFactory(book=shop.book, role=Role.REVIEWER).user
+    reviewer = post(shop)
+
+    assert nobody.posted == bookkeeper.posted == 1
+    assert bookkeeper.refused[0][1] == (
+        "It is dated 2026-01-05 and the books are locked through 2026-01-31; an owner or reviewer may post it."
+    )
+    assert (reviewer.posted, reviewer.refused) == (1, ())
 
 
 def test_an_archived_account_waits():

@@ -21,6 +21,7 @@ from ledgerflow.posting.models import ReversedPosting
 from ledgerflow.posting.selectors import LineEntry, entries_of_line
 from ledgerflow.posting.services import EntryLine, post_lines, post_manual_entry, release_lines, reverse_entry
 from tests.classification.rows import NOW, Shop
+from tests.ledger.years import Years
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +109,22 @@ def test_a_reversal_in_a_closed_period_is_refused():
 
     with pytest.raises(PeriodClosedError):
         reverse(shop)
+
+
+def test_the_closing_of_a_year_is_reversed_by_reopening_the_year_alone():
+    company = Years()
+    company.a_year()
+    closing = company.close()
+
+    with pytest.raises(ReversalError, match="closes the year through 2026-12-31; reopen that year"):
+        reverse_entry(
+            book=company.book,
+            number=closing.entry_number,
+            date=date(2027, 1, 5),
+            reason="No.",
+            user=company.owner,
+            now=NOW,
+        )
 
 
 def manual(shop, *amounts, account=None):

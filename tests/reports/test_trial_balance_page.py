@@ -2,11 +2,13 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ledgerflow.books.models import Role
 from ledgerflow.ledger.selectors import trial_balance
 from tests.booked import FIRST_DAY, BookedFile
+from tests.ledger.years import Years
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +48,21 @@ def test_the_figures_take_one_question():
 
     assert len(captured) == 1
     assert report.total_debit == report.total_credit == sum(range(1, 41))
+
+
+def test_the_page_leaves_the_closing_entry_out_when_asked():
+    company = Years()
+    company.a_year(2025)
+    company.close(2025)
+    client = Client()
+    client.force_login(company.owner)
+    address = f"/books/{company.book.slug}/reports/trial-balance/?as_of=2025-12-31"
+
+    after = client.get(f"{address}&format=json").json()
+    before = client.get(f"{address}&before_closing=on&format=json").json()
+    page = client.get(f"{address}&before_closing=on").content.decode()
+
+    assert [row["code"] for row in after["rows"]] == ["1000", "3000", "3200"]
+    assert [row["code"] for row in before["rows"]] == ["1000", "3200", "4000", "6100"]
+    assert "before_closing=on&amp;format=csv" in page
+    assert "checked" in page

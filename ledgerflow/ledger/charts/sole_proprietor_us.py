@@ -15,6 +15,7 @@ CHART = Chart(
     name="sole_proprietor_us",
     title="US sole proprietor",
     summary="Income and expense accounts follow the lines of Schedule C (Form 1040).",
+    closes_drawings=True,
     accounts=in_order(
         *EVERY_BALANCE_SHEET,
         ChartAccount("1500", "Equipment and vehicles", _ASSET),

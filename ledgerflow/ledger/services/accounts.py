@@ -31,7 +31,8 @@ def create_account(
     With a ``currency`` (ISO 4217) the account takes lines in that currency only, as a bank account does.
 
     Raises:
-        AccountChangeError: the code or name is empty, or the code or role is another account's.
+        AccountChangeError: the code or name is empty, the code or role is another account's, or the role is not one
+            for this type.
     """
     code, name = code.strip(), name.strip()
     if not code or not name:

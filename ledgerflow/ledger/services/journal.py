@@ -1,6 +1,7 @@
 """The only way into the journal: entries in sets, numbered without gaps, guarded by PostgreSQL.
 
-Only the posting app imports this module. What is posted stays; a mistake is reversed.
+Only the posting app imports this module, and the closing of years beside it. What is posted stays; a mistake is
+reversed.
 """
 
 from collections.abc import Sequence

@@ -13,8 +13,10 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from ledgerflow.books.models import Book
+from ledgerflow.books.permissions import Action, may, role_of
 from ledgerflow.core.money import minor_digits
 from ledgerflow.ledger.models import BatchSource
+from ledgerflow.ledger.selectors.periods import held
 from ledgerflow.ledger.services import journal
 from ledgerflow.users.models import User
 
@@ -44,6 +46,9 @@ _REFUSAL = """
         WHEN abs(line.amount) >= 1e15 THEN 'Its amount is too large for the journal.'
         WHEN line.date <= %(closed)s::date THEN format(
             'It is dated %%s and the books are closed through %%s.', line.date, %(closed)s::date)
+        WHEN line.date <= %(locked)s::date THEN format(
+            'It is dated %%s and the books are locked through %%s; an owner or reviewer may post it.',
+            line.date, %(locked)s::date)
         WHEN bank.ledger_account_id = made.account_id THEN 'Its account is the bank account itself; choose another.'
         WHEN made.account_id = ANY(unfit.accounts) THEN (
             SELECT CASE WHEN account.is_archived
@@ -155,6 +160,9 @@ def post_lines(
     twice. All of them are on disk when this returns. With ``dry_run`` nothing is written.
     """
     chosen = None if line_ids is None else sorted(set(line_ids))
+    poster = _Poster(
+        posted_by, may(role_of(user=posted_by, book=book) if posted_by else None, Action.POST_LOCKED)
+    )
     has_own_transactions = not connection.in_atomic_block
     is_unwritten = False
     posted = 0
@@ -162,7 +170,7 @@ def post_lines(
     after: int | None = 0
     while after is not None:
         with transaction.atomic():
-            done = _post_set(book, chosen, after, None if dry_run else _Stamp(posted_by, posted_at))
+            done = _post_set(book, chosen, after, poster, None if dry_run else posted_at)
             if has_own_transactions and done.last is not None:
                 _wait_for_the_disk_later()
                 is_unwritten = True
@@ -187,9 +195,9 @@ def _wait_for_the_disk() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stamp:
-    by: User | None
-    at: datetime
+class _Poster:
+    user: User | None
+    may_post_locked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,12 +223,14 @@ class _ChangedMeanwhileError(Exception):
     """Somebody decided otherwise about a line between reading and marking it."""
 
 
-def _post_set(book: Book, line_ids: Sequence[int] | None, after: int, stamp: _Stamp | None) -> _Done:
+def _post_set(
+    book: Book, line_ids: Sequence[int] | None, after: int, poster: _Poster, posted_at: datetime | None
+) -> _Done:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")  # a set stays in memory
         # The book before the lines, as everywhere: whoever closes a period meanwhile waits, or was first.
-        cursor.execute("SELECT closed_through FROM ledger_lock(%s)", [book.pk])
-        (closed,) = cursor.fetchone()
+        cursor.execute("SELECT FROM ledger_lock(%s)", [book.pk])
+        days = held(book=book)
         cursor.execute(_PICKED)
         facts = {
             "book": book.pk,
@@ -228,20 +238,21 @@ def _post_set(book: Book, line_ids: Sequence[int] | None, after: int, stamp: _St
             "lines": f"{{{','.join(map(str, line_ids or ()))}}}",
             "currency": book.base_currency,
             "digits": minor_digits(book.base_currency),
-            "closed": closed,
+            "closed": days.closed_through,
+            "locked": None if poster.may_post_locked else days.locked_through,
             "size": journal.SET_SIZE,
         }
         which = _ACCEPTED if line_ids is None else _THESE
         # Lines hardly ever change before they are marked, and it would show. Parts stand in rows of their own.
         picked = _pick(cursor, which, facts, locking="")
-        if stamp is not None:
+        if posted_at is not None:
             try:
                 if picked.has_parts:
                     picked = _pick(cursor, which, facts, locking=_LOCKING)
-                _write(cursor, book, picked.postable, stamp)
+                _write(cursor, book, picked.postable, poster.user, posted_at)
             except _ChangedMeanwhileError:
                 picked = _pick(cursor, which, facts, locking=_LOCKING)
-                _write(cursor, book, picked.postable, stamp)
+                _write(cursor, book, picked.postable, poster.user, posted_at)
         cursor.execute(_REFUSED)
         return _Done(
             posted=picked.postable,
@@ -257,7 +268,7 @@ def _pick(cursor: CursorWrapper, which: str, facts: dict[str, Any], *, locking: 
     return _Picked(*cursor.fetchone())
 
 
-def _write(cursor: CursorWrapper, book: Book, count: int, stamp: _Stamp) -> None:
+def _write(cursor: CursorWrapper, book: Book, count: int, user: User | None, posted_at: datetime) -> None:
     if count == 0:
         return
     with transaction.atomic():
@@ -267,8 +278,8 @@ def _write(cursor: CursorWrapper, book: Book, count: int, stamp: _Stamp) -> None
             count=count,
             entries=_ENTRIES,
             lines=_LINES,
-            posted_by=stamp.by,
-            posted_at=stamp.at,
+            posted_by=user,
+            posted_at=posted_at,
         )
         cursor.execute(_MARK, {"first": batch.first_number})
         if cursor.rowcount != count:
