@@ -26,6 +26,8 @@ MONEY = (
     "ledgerflow/posting/",
     "ledgerflow/review/",
     "ledgerflow/reports/",
+    "ledgerflow/taxes/",
+    "ledgerflow/taxforms/",
     "tools/contract.py",
     "tools/_shared/amounts.py",
 )
