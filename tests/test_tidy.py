@@ -48,6 +48,7 @@ SPEAKS_SQL = {
     "ledgerflow/classification/selectors.py": "counts what a rule would touch, as a set",
     "ledgerflow/posting/services/": "turns lines into entries as a set",
     "ledgerflow/posting/verify.py": "compares lines, postings and entries as sets",
+    "ledgerflow/reports/schedule_c_lines.py": "adds up lines with their evidence as sets",
     "ledgerflow/review/selectors.py": "counts the tabs and gathers alternatives in one query each",
 }
 
