@@ -24,6 +24,10 @@ _HOME_METHODS = [
 ]
 
 
+def _radios() -> forms.RadioSelect:
+    return forms.RadioSelect(attrs={"class": "form-check-input"})
+
+
 def _number(label: str, *, digits: int, places: int, help_text: str = "") -> forms.DecimalField:
     return forms.DecimalField(
         label=label,
@@ -51,7 +55,7 @@ class FactsForm(forms.Form):
     """The facts of a tax year; an empty number is zero, an empty share the whole."""
 
     car_method = forms.TypedChoiceField(
-        label="Car and truck", coerce=CarMethod, choices=_CAR_METHODS, widget=forms.RadioSelect
+        label="Car and truck", coerce=CarMethod, choices=_CAR_METHODS, widget=_radios()
     )
     business_miles = _number("Business miles", digits=8, places=1)
     commuting_miles = _number("Commuting miles", digits=8, places=1)
@@ -60,7 +64,7 @@ class FactsForm(forms.Form):
         label="Meals under the Department of Transportation's hours-of-service limits", required=False
     )
     home_method = forms.TypedChoiceField(
-        label="Business use of the home", coerce=HomeMethod, choices=_HOME_METHODS, widget=forms.RadioSelect
+        label="Business use of the home", coerce=HomeMethod, choices=_HOME_METHODS, widget=_radios()
     )
     office_square_feet = _number(
         "Square feet used for the business",

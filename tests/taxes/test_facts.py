@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 
-from ledgerflow.ledger.errors import ForeignAccountError, PeriodClosedError
+from ledgerflow.ledger.errors import AccountChangeError, ForeignAccountError, PeriodClosedError
+from ledgerflow.ledger.models import Account
+from ledgerflow.ledger.services.accounts import change_account
 from ledgerflow.taxes.models import YearFacts
 from ledgerflow.taxes.selectors import entered_facts, tax_year, year_at
 from ledgerflow.taxes.services import FactsError, enter_facts
@@ -253,3 +255,64 @@ def test_raw_sql_cannot_enter_a_share_beyond_the_whole(books, share):
     books.enter(FACTS, shares={"6320": "60"})
 
     refused(f"UPDATE taxes_businessshare SET share = {share}", match="taxes_share_is_0", error=IntegrityError)
+
+
+def _move(books, code, tax_line):
+    account = books.account(code)
+    change_account(account=account, code=code, name=account.name, tax_line=tax_line)
+
+
+def test_an_account_with_amounts_in_a_closed_tax_year_stays_on_its_line(books):
+    books.by_hand("6320", "10", day=date(2025, 12, 31))
+    books.close(date(2025, 12, 31))
+
+    with pytest.raises(AccountChangeError, match="6320 has amounts in the tax year 2025, which is closed"):
+        _move(books, "6320", "schedule-c:25")
+    refused(
+        "UPDATE ledger_account SET tax_line = '' WHERE id = %s",
+        books.account("6320").pk,
+        match="keeps its tax line",
+    )
+
+    assert books.account("6320").tax_line == "schedule-c:27b"
+
+
+def test_an_account_moves_to_another_line_while_its_years_are_open(books):
+    books.by_hand("6320", "10", day=date(2026, 1, 1))
+    books.by_hand("6310", "10", day=date(2025, 1, 1))
+    books.close(date(2025, 11, 30))
+    _move(books, "6310", "schedule-c:18")
+    books.close(date(2025, 12, 31))
+
+    _move(books, "6320", "schedule-c:25")
+    _move(books, "6300", "schedule-c:18")
+
+    assert [books.account(code).tax_line for code in ("6310", "6320", "6300")] == [
+        "schedule-c:18",
+        "schedule-c:25",
+        "schedule-c:18",
+    ]
+
+
+def test_the_closed_tax_year_of_an_account_is_that_of_the_books_fiscal_year():
+    books = Proprietor(fiscal_year_start_month=7)
+    books.by_hand("6320", "10", day=date(2025, 6, 30))
+    books.close(date(2025, 6, 29))
+    _move(books, "6320", "schedule-c:25")
+    books.close(date(2025, 6, 30))
+
+    with pytest.raises(AccountChangeError, match="the tax year 2024"):
+        _move(books, "6320", "schedule-c:27b")
+
+
+def test_an_account_of_a_closed_year_keeps_its_line_but_not_its_name_and_one_without_a_line_takes_one(books):
+    books.by_hand("6320", "10")
+    Account.objects.filter(book=books.book, code="6310").update(tax_line="")
+    books.by_hand("6310", "10")
+    books.close(date(2025, 12, 31))
+
+    change_account(account=books.account("6320"), code="6321", name="Phone", tax_line="schedule-c:27b")
+    _move(books, "6310", "schedule-c:18")
+
+    assert books.account("6321").name == "Phone"
+    assert books.account("6310").tax_line == "schedule-c:18"

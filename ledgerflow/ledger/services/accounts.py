@@ -49,8 +49,8 @@ def change_account(*, account: Account, code: str, name: str, tax_line: str) -> 
     """Give an account another code, name or tax line; its lines stay as they are.
 
     Raises:
-        AccountChangeError: the code or name is empty, the code is another account's, or no form has the tax line for
-            accounts of the type.
+        AccountChangeError: the code or name is empty, the code is another account's, no form has the tax line for
+            accounts of the type, or the account has amounts in a closed tax year and would leave its line.
     """
     code, name = code.strip(), name.strip()
     if not code or not name:

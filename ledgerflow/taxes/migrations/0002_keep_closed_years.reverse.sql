@@ -5,6 +5,8 @@ BEGIN
     END IF;
 END
 $$;
+DROP TRIGGER taxes_keep_tax_lines ON ledger_account;
+DROP FUNCTION taxes_keep_tax_lines();
 DROP TRIGGER taxes_share_keeps_account ON taxes_businessshare;
 DROP FUNCTION taxes_share_keeps_account();
 ALTER TABLE taxes_businessshare DROP CONSTRAINT taxes_share_account_in_book;

@@ -51,11 +51,38 @@ $$;
 CREATE TRIGGER taxes_share_keeps_account BEFORE UPDATE ON taxes_businessshare FOR EACH ROW
     WHEN (NEW.account_id <> OLD.account_id) EXECUTE FUNCTION taxes_share_keeps_account();
 
-REVOKE EXECUTE ON FUNCTION taxes_keep_closed_years() FROM PUBLIC;
+-- An account that has amounts in a closed tax year stays on its line, or the worksheet of that year would change. Its
+-- first movement says enough: the earliest year is the first to be closed. An account without a line may be given one.
+CREATE FUNCTION taxes_keep_tax_lines() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+$$
+DECLARE
+    closed date;
+    start_month integer;
+    first_month date;
+    the_year integer;
+BEGIN
+    SELECT closed_through INTO closed FROM ledger_ledgerstate WHERE book_id = OLD.book_id FOR UPDATE;
+    SELECT fiscal_year_start_month INTO start_month FROM books_book WHERE id = OLD.book_id;
+    SELECT min(month) INTO first_month FROM ledger_movement WHERE book_id = OLD.book_id AND account_id = OLD.id;
+    the_year := extract(year FROM first_month)::integer
+        - CASE WHEN extract(month FROM first_month) < start_month THEN 1 ELSE 0 END;
+    IF closed >= make_date(the_year + 1, start_month, 1) - 1 THEN
+        RAISE EXCEPTION 'Account % has amounts in the tax year %, which is closed, so it keeps its tax line. Use another account, or reopen the period.',
+            OLD.code, the_year USING ERRCODE = 'LF011';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER taxes_keep_tax_lines BEFORE UPDATE ON ledger_account FOR EACH ROW
+    WHEN (OLD.tax_line <> '' AND NEW.tax_line <> OLD.tax_line) EXECUTE FUNCTION taxes_keep_tax_lines();
+
+REVOKE EXECUTE ON FUNCTION taxes_keep_closed_years(), taxes_keep_tax_lines() FROM PUBLIC;
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'lf_app') THEN
-        REVOKE EXECUTE ON FUNCTION taxes_keep_closed_years() FROM lf_app;
+        REVOKE EXECUTE ON FUNCTION taxes_keep_closed_years(), taxes_keep_tax_lines() FROM lf_app;
         REVOKE DELETE, TRUNCATE, REFERENCES, TRIGGER ON taxes_yearfacts, taxes_businessshare FROM lf_app;
     END IF;
 END
