@@ -134,7 +134,10 @@ SELECT line.account_id, line.date, line.entry_number, line.no, line.base_amount,
        posting.line_id, coalesce(bank.date, gone.date), coalesce(bank.amount, gone.amount),
        coalesce(bank.currency, gone.currency), coalesce(bank.description, gone.description),
        document.id, document.sha256, document.name, coalesce(seen.place, gone.place)
-  FROM ledger_journalline AS line
+  FROM (SELECT * FROM ledger_journalline AS line
+         WHERE line.book_id = %(book)s AND line.account_id = ANY(%(accounts)s)
+           AND line.date BETWEEN %(first)s AND %(last)s {beyond}
+         ORDER BY line.date, line.entry_number, line.no {limit}) AS line
   JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
   LEFT JOIN ledger_entrytext AS words ON words.book_id = line.book_id AND words.entry_number = line.entry_number
   LEFT JOIN posting_posting AS posting
@@ -150,8 +153,6 @@ SELECT line.account_id, line.date, line.entry_number, line.no, line.base_amount,
          ORDER BY sighting.statement_id, sighting.no LIMIT 1) AS seen ON true
   LEFT JOIN documents_document AS document
          ON document.book_id = line.book_id AND document.id = coalesce(seen.document_id, gone.document_id)
- WHERE line.book_id = %(book)s AND line.account_id = ANY(%(accounts)s)
-   AND line.date BETWEEN %(first)s AND %(last)s {beyond}
- ORDER BY line.date, line.entry_number, line.no {limit}
+ ORDER BY line.date, line.entry_number, line.no
 """
 _BEYOND = "AND (line.date, line.entry_number, line.no) > (%(after_date)s, %(after_entry)s, %(after_no)s)"
