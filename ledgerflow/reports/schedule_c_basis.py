@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.models import Account, AccountType
 from ledgerflow.reports.schedule_c_lines import Moved
 from ledgerflow.taxes.selectors import EnteredFacts, TaxYear, entered_facts, tax_year
@@ -30,11 +29,6 @@ class Basis:
     tax_year: TaxYear
     entered: EnteredFacts
     accounts: Mapping[int, Account]
-
-    @property
-    def account_ids(self) -> list[int]:
-        """The accounts that belong to lines of the form."""
-        return [pk for pk, account in self.accounts.items() if self.line_key(account) is not None]
 
     @property
     def looked_at(self) -> list[int]:
@@ -96,4 +90,4 @@ def figures(of: Basis, amounts: Mapping[int, Moved]) -> list[AccountFigure]:
 def in_sense_of_line(of: Basis, account: Account, amount: Decimal) -> Decimal:
     """Return a debit-positive amount as the account's line counts it: income positive, costs positive."""
     key = of.line_key(account)
-    return -amount if key and of.form.line(key).kind is Kind.INCOME else amount + ZERO
+    return -amount if key and of.form.line(key).kind is Kind.INCOME else amount

@@ -14,7 +14,8 @@ from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.taxes import selectors, services
 from ledgerflow.taxes.forms import FactsForm, YearForm, initial_of
-from ledgerflow.taxforms.forms import TaxForm, tax_form
+from ledgerflow.taxforms.differences import differences
+from ledgerflow.taxforms.forms import TaxForm, tax_form, years
 
 
 class FactsView(BookMixin, generic.FormView[FactsForm]):
@@ -60,8 +61,14 @@ class FactsView(BookMixin, generic.FormView[FactsForm]):
             "tax_year": selectors.tax_year(book=self.book, year=self.year),
             "tax_form": self.tax_form,
             "entered": self.entered,
+            "changes": self._changes(),
             "year_form": YearForm(initial={"year": self.year}),
         }
+
+    def _changes(self) -> list[str]:
+        """Return what the form has differently from that of the year before, nothing for the first year."""
+        before = self.year - 1
+        return differences(tax_form(before), self.tax_form) if before in years() else []
 
     def form_valid(self, form: FactsForm) -> HttpResponse:
         """Keep the facts, or say what is refused."""

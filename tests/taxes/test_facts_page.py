@@ -65,6 +65,17 @@ def test_the_year_that_is_asked_for_is_shown_and_nothing_else_is_one(books):
         assert client.get(books.address(f"taxes/facts/{query}")).status_code == 200
 
 
+def test_what_the_form_has_differently_from_the_year_before_is_listed(books):
+    client = books.client(Role.VIEWER)
+
+    first = client.get(books.address("taxes/facts/?year=2023")).content.decode()
+    later = client.get(books.address("taxes/facts/?year=2025")).content.decode()
+
+    assert "year before" not in first
+    assert "Other expenses (listed in Part V) moves from line 27a to line 27b." in later
+    assert "rate was 0.67 (Notice 2024-08" in later
+
+
 def test_a_viewer_reads_and_enters_nothing(books):
     client = books.client(Role.VIEWER)
 
