@@ -70,7 +70,7 @@ class FactsForm(forms.Form):
         "Square feet used for the business",
         digits=8,
         places=2,
-        help_text="If it changed, its average over the months of use.",
+        help_text="If it changed, its average over the months of use, with at most 300 in any month.",
     )
     home_square_feet = _number("Square feet of the whole home", digits=8, places=2)
     months = forms.IntegerField(
