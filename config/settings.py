@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "ledgerflow.users",
     "ledgerflow.books",
     "ledgerflow.ledger",
+    "ledgerflow.taxes",
     "ledgerflow.documents",
     "ledgerflow.statements",
     "ledgerflow.payees",

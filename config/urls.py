@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("ledgerflow.ops.urls")),
     path("books/<slug:book>/", include("ledgerflow.books.urls")),
     path("books/<slug:book>/ledger/", include("ledgerflow.ledger.urls")),
+    path("books/<slug:book>/taxes/", include("ledgerflow.taxes.urls")),
     path("books/<slug:book>/documents/", include("ledgerflow.documents.urls")),
     path("books/<slug:book>/statements/", include("ledgerflow.statements.urls")),
     path("books/<slug:book>/rules/", include("ledgerflow.classification.urls")),

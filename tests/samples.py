@@ -36,6 +36,8 @@ _OF_NO_BOOK = {
     "year",
     "month",
 }
+#: What stands in an address for these, whatever the book.
+_WORDS = {"tax_line": "28"}
 
 
 class Sample:
@@ -50,10 +52,12 @@ class Sample:
 
     def is_of_the_book(self, name: str) -> bool:
         """Whether the name stands for a row that belongs to the book."""
-        return name not in _OF_NO_BOOK
+        return name not in _OF_NO_BOOK and name not in _WORDS
 
     def value(self, name: str, page: str) -> Any:
         """Return what stands in the address for the name."""
+        if name in _WORDS:
+            return _WORDS[name]
         key = f"{page} {name}" if name == "token" else name
         if key not in self._made:
             maker = getattr(self, f"_make_{name}", None)

@@ -26,6 +26,8 @@ MONEY = (
     "ledgerflow/posting/",
     "ledgerflow/review/",
     "ledgerflow/reports/",
+    "ledgerflow/taxes/",
+    "ledgerflow/taxforms/",
     "tools/contract.py",
     "tools/_shared/amounts.py",
 )
@@ -46,6 +48,7 @@ SPEAKS_SQL = {
     "ledgerflow/classification/selectors.py": "counts what a rule would touch, as a set",
     "ledgerflow/posting/services/": "turns lines into entries as a set",
     "ledgerflow/review/close_selectors.py": "counts what is open in one query each",
+    "ledgerflow/reports/schedule_c_lines.py": "adds up lines with their evidence as sets",
     "ledgerflow/review/selectors.py": "counts the tabs and gathers alternatives in one query each",
 }
 

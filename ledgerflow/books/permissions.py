@@ -18,6 +18,7 @@ class Action(StrEnum):
     POST = "post entries"
     EDIT_RULES = "change rules"
     EDIT_ACCOUNTS = "change the chart of accounts and bank accounts"
+    ENTER_TAX_FACTS = "enter what a tax year needs"
     ENTER_JOURNAL = "make and reverse manual journal entries"
     OVERRIDE_PROOF = "release lines of a statement that does not prove"
     CLOSE_PERIOD = "lock or close a period"
@@ -35,6 +36,7 @@ _BOOKKEEPER = _VIEWER | {
     Action.POST,
     Action.EDIT_RULES,
     Action.EDIT_ACCOUNTS,
+    Action.ENTER_TAX_FACTS,
     Action.ENTER_JOURNAL,
 }
 _REVIEWER = _BOOKKEEPER | {Action.OVERRIDE_PROOF, Action.CLOSE_PERIOD, Action.POST_LOCKED}

@@ -9,6 +9,7 @@ from ledgerflow.books.permissions import Action
 from ledgerflow.cli import output
 from ledgerflow.cli.days import day
 from ledgerflow.cli.people import acting_user, add_book_arguments, open_book
+from ledgerflow.cli.schedule_c import add_schedule_c_arguments, schedule_c_of
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.models import Account
 from ledgerflow.ledger.selectors import trial_balance
@@ -16,13 +17,13 @@ from ledgerflow.reports.exporters import Table
 from ledgerflow.reports.selectors import register_figures, register_lines
 from ledgerflow.reports.tables import register_table, trial_balance_table
 
-HELP = "print a report: trial-balance, register"
+HELP = "print a report: trial-balance, register, schedule-c"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take the report, the book, the days and, for a register, the account."""
     parser.add_argument(
-        "name", metavar="NAME", choices=("trial-balance", "register"), help="trial-balance or register"
+        "name", metavar="NAME", choices=tuple(_TABLES), help="trial-balance, register or schedule-c"
     )
     add_book_arguments(parser)
     parser.add_argument(
@@ -36,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--to", dest="last", type=day, metavar="DATE", help="register: through this day (today)"
     )
     parser.add_argument("--account", metavar="CODE", help="register: the account")
+    add_schedule_c_arguments(parser)
     output.add_format_argument(parser)
 
 
@@ -43,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     """Print the report's rows."""
     user = acting_user(options.user)
     book = open_book(options.book, user=user, action=Action.VIEW)
-    table = _register(book, options) if options.name == "register" else _trial_balance(book, options)
+    table = _TABLES[options.name](book, options)
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
     output.print_rows(rows, options.format, empty="Nothing is posted in this range.")
     return 0
@@ -72,3 +74,6 @@ def _register(book: Book, options: argparse.Namespace) -> Table:
         figures=register_figures(account=account, first=first, last=last),
         lines=register_lines(account=account, first=first, last=last),
     )
+
+
+_TABLES = {"trial-balance": _trial_balance, "register": _register, "schedule-c": schedule_c_of}

@@ -1,10 +1,18 @@
 """Forms of the chart of accounts and of periods."""
 
 from datetime import date
+from itertools import groupby
 
 from django import forms
 
 from ledgerflow.ledger.models import AccountRole, AccountType
+from ledgerflow.taxforms.keys import tax_lines
+
+
+def _tax_line_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Return the tax lines by the part of their form, after no tax line at all."""
+    parts = groupby(tax_lines(), key=lambda line: line.part)
+    return [("", "None"), *((part, [(line.name, line.label) for line in lines]) for part, lines in parts)]
 
 
 class AccountForm(forms.Form):
@@ -18,8 +26,11 @@ class AccountForm(forms.Form):
         required=False,
         help_text="What LedgerFlow itself uses the account for, such as Retained for the results of closed years.",
     )
-    tax_line = forms.CharField(
-        max_length=40, required=False, label="Tax line", help_text="Such as schedule-c:18; may stay empty."
+    tax_line = forms.ChoiceField(
+        choices=_tax_line_choices,
+        required=False,
+        label="Tax line",
+        help_text="The line of Schedule C that the account belongs to.",
     )
 
     def clean_type(self) -> AccountType:

@@ -10,6 +10,8 @@ from ledgerflow.ledger.selectors import Place
 
 #: Years that reports know; the ledger takes no earlier date, and no later year has a day after it.
 _FIRST, _LAST = date(1900, 1, 1), date(9998, 12, 31)
+#: How an address names the place of a line.
+PLACE_KEY = r"^\d{4}-\d{2}-\d{2}_\d{1,18}_\d{1,5}$"
 
 
 def _date_field(label: str) -> forms.DateField:
@@ -31,11 +33,26 @@ class AsOfForm(forms.Form):
     before_closing = forms.BooleanField(required=False, label="Before the year's closing entry")
 
 
+def place_of(key: str) -> Place | None:
+    """Return the place that the key of a page names, nothing for no key.
+
+    Raises:
+        ValidationError: the key names no day.
+    """
+    if not key:
+        return None
+    day, number, no = key.split("_")
+    try:
+        return Place(date.fromisoformat(day), int(number), int(no))
+    except ValueError as error:
+        raise forms.ValidationError("This is no page of the register.") from error
+
+
 class RegisterForm(forms.Form):
     """Which lines of a register: a range of dates, words to look for, and the page's key (``before``)."""
 
     q = forms.CharField(required=False, max_length=200, label="Search")
-    before = forms.RegexField(r"^\d{4}-\d{2}-\d{2}_\d{1,18}_\d{1,5}$", required=False)
+    before = forms.RegexField(PLACE_KEY, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,14 +62,7 @@ class RegisterForm(forms.Form):
 
     def clean_before(self) -> Place | None:
         """Return the place that the key names."""
-        key = self.cleaned_data["before"]
-        if not key:
-            return None
-        day, number, no = key.split("_")
-        try:
-            return Place(date.fromisoformat(day), int(number), int(no))
-        except ValueError as error:
-            raise forms.ValidationError("This is no page of the register.") from error
+        return place_of(self.cleaned_data["before"])
 
 
 def key_of(place: Place) -> str:

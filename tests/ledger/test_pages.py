@@ -44,6 +44,22 @@ def test_a_bookkeeper_adds_changes_and_archives_an_account(file):
     assert not Account.objects.get(pk=made.pk).is_archived
 
 
+def test_the_tax_line_is_chosen_from_those_of_the_form(file):
+    client = file.client(Role.BOOKKEEPER)
+
+    client.post(file.address("ledger/accounts/new/"), _account(tax_line="schedule-c:9-tolls"))
+    made = Account.objects.get(book=file.book, code="6999")
+    page = client.get(file.address(f"ledger/accounts/{made.pk}/")).content.decode()
+    unknown = client.post(file.address("ledger/accounts/new/"), _account(code="6998", tax_line="line 9"))
+    misfit = client.post(file.address("ledger/accounts/new/"), _account(code="6998", tax_line="schedule-c:1"))
+
+    assert made.tax_line == "schedule-c:9-tolls"
+    assert '<option value="schedule-c:9-tolls" selected>' in page
+    assert unknown.context["form"].errors["tax_line"]
+    assert "income accounts" in " ".join(misfit.context["form"].non_field_errors())
+    assert not Account.objects.filter(book=file.book, code="6998").exists()
+
+
 def test_a_code_that_is_taken_is_refused_in_the_form(file):
     answer = file.client().post(file.address("ledger/accounts/new/"), _account(code=file.expense.code))
 

@@ -125,7 +125,7 @@ def test_the_guards_are_on_again(file, archive):
         for statement in (
             "DELETE FROM ledger_journalline",
             "DELETE FROM documents_document",
-            "DELETE FROM posting_posting",
+            "DELETE FROM posting_reversedposting",
             "UPDATE ledger_ledgerstate SET closed_through = NULL",
         ):
             with pytest.raises(psycopg.Error, match=r"refused|kept|stay"):
