@@ -33,6 +33,10 @@ class PeriodLockedError(PeriodClosedError):
     """The period is locked; an owner or reviewer of the book may still post there."""
 
 
+class EntryDateError(PostingError):
+    """An entry is dated outside 1900 to 9999."""
+
+
 class ForeignAccountError(PostingError):
     """An account is not in the book."""
 
@@ -79,6 +83,7 @@ _BY_CODE: dict[str, type[PostingError]] = {
     "LF011": AccountChangeError,
     "LF012": NoLedgerError,
     "LF013": PeriodLockedError,
+    "LF014": EntryDateError,
 }
 
 _BY_CONSTRAINT: dict[str, tuple[type[PostingError], str]] = {
@@ -103,9 +108,6 @@ _BY_CONSTRAINT: dict[str, tuple[type[PostingError], str]] = {
         "Use a three-letter ISO 4217 currency code such as USD.",
     ),
     "ledger_entry_reversed_once": (ReversalError, "The entry is reversed already."),
-    "ledger_line_no_from_1": (IncompleteEntryError, "The lines of an entry are numbered from 1."),
-    "ledger_entry_line_count": (IncompleteEntryError, "An entry has from 2 to 10,000 lines."),
-    "ledger_entry_date_is_real": (PostingError, "An entry is dated between 1900 and 9999."),
     "ledger_batch_source_is_known": (PostingError, "The ledger knows no such source of entries."),
     "ledger_batch_has_entries": (IncompleteEntryError, "There is nothing to post."),
     "ledger_period_reason_is_given": (PeriodActionError, "Say why the books are closed or reopened."),

@@ -3,6 +3,7 @@
 -- A batch learns its numbers from the state row as it arrives, so nobody has to ask for them first. What arrives in
 -- one statement belongs to one batch, or one book. Plans are kept for the session whatever the sizes (generic plans):
 -- as a book grows, PostgreSQL would otherwise think a plan for each call cheaper, and planning costs more than the check.
+-- Ranges of dates and numbers are looked at with the set: a CHECK constraint is read anew from the catalog by each statement.
 
 DROP TRIGGER ledger_batch_arrives ON ledger_postingbatch;
 
@@ -44,7 +45,8 @@ BEGIN
     SELECT came.*, batch.no IS NOT NULL AS are_promised, state.closed_through INTO arrived
       FROM (SELECT min(book_id) AS book_id, max(book_id) AS other_book, min(batch_no) AS batch_no,
                    max(batch_no) AS other_batch, min(number) AS first_number, max(number) AS last_number,
-                   min(date) AS earliest, bool_or(reverses_number IS NOT NULL) AS reverses
+                   min(line_count) AS fewest, max(line_count) AS most, min(date) AS earliest, max(date) AS latest,
+                   bool_or(reverses_number IS NOT NULL) AS reverses
               FROM fresh) AS came
       LEFT JOIN ledger_postingbatch AS batch
              ON batch.book_id = came.book_id AND came.other_book = came.book_id
@@ -59,6 +61,12 @@ BEGIN
         RAISE EXCEPTION 'Entries % to % are not the numbers that batch % of book % promised.',
             arrived.first_number, arrived.last_number, arrived.batch_no, arrived.book_id
             USING ERRCODE = 'LF003';
+    END IF;
+    IF arrived.fewest < 2 OR arrived.most > 10000 THEN
+        RAISE EXCEPTION 'An entry has from 2 to 10,000 lines.' USING ERRCODE = 'LF002';
+    END IF;
+    IF arrived.earliest < '1900-01-01' OR arrived.latest > '9999-12-31' THEN
+        RAISE EXCEPTION 'An entry is dated between 1900 and 9999.' USING ERRCODE = 'LF014';
     END IF;
     IF arrived.closed_through >= arrived.earliest THEN
         RAISE EXCEPTION 'The books are closed through %; an entry is dated %.', arrived.closed_through, arrived.earliest
@@ -118,8 +126,9 @@ BEGIN
            bool_or(reverses_number IS NOT NULL) AS reverses
       INTO arrived
       FROM (SELECT line.book_id, line.entry_number, entry.reverses_number,
-                   lines = entry.line_count AND last = entry.line_count AND total = 0 AS is_sound
-              FROM (SELECT book_id, entry_number, date, count(*) AS lines, max(no) AS last, sum(base_amount) AS total
+                   lines = entry.line_count AND lowest = 1 AND highest = entry.line_count AND total = 0 AS is_sound
+              FROM (SELECT book_id, entry_number, date, count(*) AS lines, min(no) AS lowest, max(no) AS highest,
+                           sum(base_amount) AS total
                       FROM fresh GROUP BY book_id, entry_number, date) AS line
               LEFT JOIN ledger_journalentry AS entry
                      ON entry.book_id = (SELECT book_id FROM bound)
@@ -138,11 +147,12 @@ BEGIN
            FROM fresh WHERE entry_number = arrived.wrong_number;
     END IF;
 
-    -- In sorted order, so that two sessions never wait for each other. Accounts are looked at once for each movement.
+    -- In sorted order, so that two sessions never wait for each other. Accounts are looked at once for each movement, by
+    -- their id alone: where the planner knows nothing of them it would take any index that begins with the book.
     INSERT INTO ledger_movement AS known (book_id, account_id, month, currency, debit, credit, amount, line_count)
     SELECT arrived.book_id,
-           CASE WHEN NOT account.is_archived AND (account.currency = moved.currency) IS NOT FALSE
-                     AND moved.amount <> 'NaN' AND moved.debit <> 'NaN'
+           CASE WHEN account.book_id = arrived.book_id AND NOT account.is_archived
+                     AND (account.currency = moved.currency) IS NOT FALSE AND moved.amount <> 'NaN' AND moved.debit <> 'NaN'
                      AND NOT (moved.are_exchanged
                               AND moved.currency = (SELECT base_currency FROM books_book WHERE id = arrived.book_id))
                 THEN moved.account_id
@@ -154,8 +164,8 @@ BEGIN
                    sum(amount) AS amount, bool_or(amount <> base_amount) AS are_exchanged
               FROM fresh GROUP BY 1, 2, 3) AS moved
       LEFT JOIN LATERAL (
-            SELECT is_archived, currency FROM ledger_account
-             WHERE book_id = arrived.book_id AND id = moved.account_id OFFSET 0) AS account ON true
+            SELECT book_id, is_archived, currency FROM ledger_account WHERE id = moved.account_id OFFSET 0
+           ) AS account ON true
      ORDER BY moved.account_id, moved.month, moved.currency
         ON CONFLICT (book_id, account_id, month, currency) DO UPDATE
        SET debit = known.debit + excluded.debit, credit = known.credit + excluded.credit,

@@ -33,7 +33,8 @@ BEGIN
            state.locked_through INTO arrived
       FROM (SELECT min(book_id) AS book_id, max(book_id) AS other_book, min(batch_no) AS batch_no,
                    max(batch_no) AS other_batch, min(number) AS first_number, max(number) AS last_number,
-                   min(date) AS earliest, bool_or(reverses_number IS NOT NULL) AS reverses
+                   min(line_count) AS fewest, max(line_count) AS most, min(date) AS earliest, max(date) AS latest,
+                   bool_or(reverses_number IS NOT NULL) AS reverses
               FROM fresh) AS came
       LEFT JOIN ledger_postingbatch AS batch
              ON batch.book_id = came.book_id AND came.other_book = came.book_id
@@ -48,6 +49,12 @@ BEGIN
         RAISE EXCEPTION 'Entries % to % are not the numbers that batch % of book % promised.',
             arrived.first_number, arrived.last_number, arrived.batch_no, arrived.book_id
             USING ERRCODE = 'LF003';
+    END IF;
+    IF arrived.fewest < 2 OR arrived.most > 10000 THEN
+        RAISE EXCEPTION 'An entry has from 2 to 10,000 lines.' USING ERRCODE = 'LF002';
+    END IF;
+    IF arrived.earliest < '1900-01-01' OR arrived.latest > '9999-12-31' THEN
+        RAISE EXCEPTION 'An entry is dated between 1900 and 9999.' USING ERRCODE = 'LF014';
     END IF;
     IF arrived.closed_through >= arrived.earliest THEN
         RAISE EXCEPTION 'The books are closed through %; an entry is dated %.', arrived.closed_through, arrived.earliest

@@ -106,6 +106,34 @@ _CHECKS = {
          GROUP BY batch.no, batch.first_number, batch.entry_count
         HAVING count(entry.number) <> batch.entry_count ORDER BY batch.no
     """,
+    # Each link is held against the one before it as stored, so that one changed batch is named, not all after it.
+    "chain": """
+        SELECT format('Batch %%s (entries %%s to %%s) is not what was posted: its link in the hash chain %%s.', no,
+                      first_number, first_number + entry_count - 1,
+                      CASE WHEN digest IS NULL THEN 'is missing' ELSE 'does not fit' END)
+          FROM (SELECT batch, batch.*, link.digest,
+                       lag(link.digest, 1, state.chain_origin) OVER (ORDER BY batch.no) AS previous
+                  FROM ledger_postingbatch AS batch
+                  LEFT JOIN ledger_chainlink AS link ON link.book_id = batch.book_id AND link.batch_no = batch.no
+                  LEFT JOIN ledger_ledgerstate AS state ON state.book_id = batch.book_id
+                 WHERE batch.book_id = %(book)s) AS chained
+         WHERE digest IS NULL OR digest IS DISTINCT FROM ledger_digest(batch, previous)
+         UNION ALL
+        SELECT format('The hash chain has a link for batch %%s, which is not there.', link.batch_no)
+          FROM ledger_chainlink AS link
+          LEFT JOIN ledger_postingbatch AS batch ON batch.book_id = link.book_id AND batch.no = link.batch_no
+         WHERE link.book_id = %(book)s AND batch.no IS NULL
+    """,
+    "texts": """
+        SELECT format('The words about entry %%s are not those that it was posted with.', words.entry_number)
+          FROM ledger_entrytext AS words
+          LEFT JOIN ledger_journalentry AS entry
+                 ON entry.book_id = words.book_id AND entry.number = words.entry_number
+         WHERE words.book_id = %(book)s
+           AND (entry.text_digest IS NULL OR NOT (words.text = '' AND words.salt IS NULL)
+                AND (sha256(words.salt || convert_to(words.text, 'UTF8')) = entry.text_digest) IS NOT TRUE)
+         ORDER BY words.entry_number
+    """,
     "reversals": """
         WITH pair AS (SELECT number, reverses_number FROM ledger_journalentry
                        WHERE book_id = %(book)s AND reverses_number IS NOT NULL),

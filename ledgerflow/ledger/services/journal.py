@@ -4,6 +4,8 @@ Only the posting app imports this module, and the closing of years beside it. Wh
 reversed.
 """
 
+import hashlib
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -222,7 +224,8 @@ SELECT batch_no, first_number FROM ledger_post(
     %s::integer[], %s::smallint[], %s::bigint[], %s::text[], %s::numeric[], %s::numeric[])
 """
 _COPY_ENTRIES = """
-COPY ledger_journalentry (book_id, number, batch_no, date, line_count, reverses_number) FROM STDIN (NULL '')
+COPY ledger_journalentry (book_id, number, batch_no, date, line_count, reverses_number, text_digest)
+FROM STDIN (NULL '')
 """
 _COPY_LINES = """
 COPY ledger_journalline (book_id, entry_number, no, account_id, date, currency, amount, base_amount) FROM STDIN
@@ -274,12 +277,15 @@ def _post_by_copy(
         batch = _open_batch(
             cursor, book=book, source=source, count=len(entries), posted_by=posted_by, posted_at=posted_at
         )
+        salts = [secrets.token_bytes(16) if entry.text else b"" for entry in entries]
         with cursor.copy(_COPY_ENTRIES) as copy:
             copy.write(
                 "".join(
                     f"{book.pk}\t{number}\t{batch.batch_no}\t{entry.date.isoformat()}\t{len(entry.lines)}\t"
-                    f"{entry.reverses_number or ''}\n"
-                    for number, entry in enumerate(entries, batch.first_number)
+                    f"{entry.reverses_number or ''}\t{_text_digest(salt, entry.text)}\n"
+                    for number, (entry, salt) in enumerate(
+                        zip(entries, salts, strict=True), batch.first_number
+                    )
                 )
             )
         with cursor.copy(_COPY_LINES) as copy:
@@ -292,11 +298,16 @@ def _post_by_copy(
                 )
             )
         EntryText.objects.bulk_create(
-            EntryText(book=book, entry_number=number, text=entry.text)
-            for number, entry in enumerate(entries, batch.first_number)
+            EntryText(book=book, entry_number=number, text=entry.text, salt=salt)
+            for number, (entry, salt) in enumerate(zip(entries, salts, strict=True), batch.first_number)
             if entry.text
         )
     return batch
+
+
+def _text_digest(salt: bytes, text: str) -> str:
+    """Return the digest as COPY reads it; empty where there are no words."""
+    return rf"\\x{hashlib.sha256(salt + text.encode()).hexdigest()}" if text else ""
 
 
 def _open_batch(
