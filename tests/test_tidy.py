@@ -39,6 +39,7 @@ SPEAKS_SQL = {
     "ledgerflow/ledger/services/": "posts sets through the functions that guard the journal",
     "ledgerflow/ledger/selectors/": "adds up movements and part months in one query",
     "ledgerflow/statements/services/": "recognizes and stores lines as sets",
+    "ledgerflow/statements/chain_selectors.py": "adds up the lines that pairs of statements share",
     "ledgerflow/statements/stored.py": "brings sets of lines in by COPY",
     "ledgerflow/statements/verify.py": "recomputes what triggers keep",
     "ledgerflow/payees/services.py": "identifies payees as a set",

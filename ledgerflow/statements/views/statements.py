@@ -13,6 +13,7 @@ from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.statements import services, standing
+from ledgerflow.statements.chain_selectors import chain_of
 from ledgerflow.statements.forms import OverrideForm
 from ledgerflow.statements.models import Statement
 from ledgerflow.statements.page_selectors import PAGE, overview, statement_page
@@ -50,6 +51,7 @@ class StatementsView(BookMixin, generic.TemplateView):
         page = found.get_page(self.request.GET.get("page"))
         return {
             "bank_account": bank_account,
+            "chain": chain_of(bank_account=bank_account),
             "page": page,
             "statements": [(statement, standing.of_statement(statement)) for statement in page],
         }

@@ -1,0 +1,122 @@
+"""The chain of a bank account's statements, read from the rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Sum
+
+from ledgerflow.books.models import Book
+from ledgerflow.core.money import ZERO
+from ledgerflow.statements.chain import Chain, Coverage, Joint, Link, Month, Repeat, chain, overlapping
+from ledgerflow.statements.models import BankAccount, Sighting, Statement
+from ledgerflow.statements.selectors import statements
+from ledgerflow.statements.standing import Standing
+
+# What both statements of each pair show: from the sightings of the one, by key, to those of the other, by line.
+_SHARED = """
+    SELECT pair.before, pair.after, sum(line.amount)
+    FROM unnest(%(before)s::bigint[], %(after)s::bigint[]) AS pair (before, after)
+    JOIN statements_sighting seen ON seen.book_id = %(book)s AND seen.statement_id = pair.after AND NOT seen.is_pending
+    JOIN statements_sighting other ON other.book_id = seen.book_id AND other.line_id = seen.line_id
+        AND other.statement_id = pair.before AND NOT other.is_pending
+    JOIN statements_statementline line ON line.id = seen.line_id
+    GROUP BY pair.before, pair.after
+"""
+_STANDINGS = {
+    Coverage.MISMATCH: Standing.DISCREPANCY,
+    Coverage.MISSING: Standing.UNPROVABLE,
+    Coverage.DUPLICATE: Standing.OLD,
+    Coverage.COVERED: Standing.PROVEN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMonth:
+    """A month of the chain with its statements, for a page; ``style`` and ``icon`` are those of a dot."""
+
+    month: Month
+    statements: Sequence[Statement]
+    mismatches: Sequence[tuple[Joint, Statement, Statement]]
+    repeats: Sequence[tuple[Repeat, Statement, Statement]]
+
+    @property
+    def style(self) -> str:
+        """The class that colors the month's dot."""
+        return _STANDINGS[self.month.coverage].style
+
+    @property
+    def icon(self) -> str:
+        """The shape of the month's dot."""
+        return _STANDINGS[self.month.coverage].icon
+
+
+@dataclass(frozen=True, slots=True)
+class ListedChain:
+    """The chain of a bank account, its months newest first."""
+
+    chain: Chain
+    months: Sequence[ListedMonth]
+
+
+def chain_of(*, bank_account: BankAccount) -> ListedChain:
+    """Return the chain of the bank account's statements. Three queries at most, however many statements."""
+    known = {one.pk: one for one in statements(book=bank_account.book, bank_account=bank_account)}
+    links = _links(bank_account.book, list(known.values()))
+    found = chain(links, _shared(bank_account.book, links))
+    return ListedChain(
+        found,
+        [
+            ListedMonth(
+                month=month,
+                statements=[known[number] for number in month.statements],
+                mismatches=[(joint, known[joint.before], known[joint.after]) for joint in month.mismatches],
+                repeats=[(each, known[each.statement], known[each.of]) for each in month.repeats],
+            )
+            for month in reversed(found.months)
+        ],
+    )
+
+
+def closing_day(statement: Statement) -> date | None:
+    """Return the day whose end the closing balance speaks for; None for a statement without days."""
+    days = [day for day in (statement.complete_to, statement.last_date) if day is not None]
+    return max(days, default=None)
+
+
+def _links(book: Book, found: Sequence[Statement]) -> list[Link]:
+    pending = dict(
+        Sighting.objects.filter(book=book, statement__in=found, is_pending=True)
+        .values_list("statement")
+        .annotate(Sum("line__amount"))
+        .order_by()
+    )
+    links = []
+    for one in found:
+        starts = [day for day in (one.complete_from, one.first_date) if day is not None]
+        last = closing_day(one)
+        if not starts or last is None:
+            continue  # a file without lines that names no days says nothing about any
+        links.append(
+            Link(
+                statement=one.pk,
+                first=min(starts),
+                last=last,
+                opening=one.opening_balance,
+                closing=one.closing_balance,
+                total=one.total - pending.get(one.pk, ZERO),
+            )
+        )
+    return links
+
+
+def _shared(book: Book, links: Sequence[Link]) -> dict[tuple[int, int], Decimal]:
+    pairs = overlapping(links)
+    if not pairs:
+        return {}
+    before, after = zip(*pairs, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARED, {"book": book.pk, "before": list(before), "after": list(after)})
+        return {(one, other): amount for one, other, amount in cursor.fetchall()}
