@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "ledgerflow.classification",
     "ledgerflow.posting",
     "ledgerflow.review",
+    "ledgerflow.reconciliation",
     "ledgerflow.pipeline",
     "ledgerflow.reports",
     "ledgerflow.ops",

@@ -20,6 +20,8 @@ class Action(StrEnum):
     EDIT_ACCOUNTS = "change the chart of accounts and bank accounts"
     ENTER_JOURNAL = "make and reverse manual journal entries"
     OVERRIDE_PROOF = "release lines of a statement that does not prove"
+    RECONCILE = "reconcile bank accounts"
+    REOPEN_RECONCILIATION = "reopen a finished reconciliation"
     CLOSE_PERIOD = "close a period"
     REOPEN_PERIOD = "reopen a closed period"
     MANAGE_BOOK = "change the book, its members and invitations"
@@ -34,8 +36,9 @@ _BOOKKEEPER = _VIEWER | {
     Action.EDIT_RULES,
     Action.EDIT_ACCOUNTS,
     Action.ENTER_JOURNAL,
+    Action.RECONCILE,
 }
-_REVIEWER = _BOOKKEEPER | {Action.OVERRIDE_PROOF, Action.CLOSE_PERIOD}
+_REVIEWER = _BOOKKEEPER | {Action.OVERRIDE_PROOF, Action.REOPEN_RECONCILIATION, Action.CLOSE_PERIOD}
 _OWNER = _REVIEWER | {Action.REOPEN_PERIOD, Action.MANAGE_BOOK}
 
 ALLOWED = MappingProxyType(

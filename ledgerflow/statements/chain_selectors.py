@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import connection
@@ -120,3 +120,23 @@ def _shared(book: Book, links: Sequence[Link]) -> dict[tuple[int, int], Decimal]
     with connection.cursor() as cursor:
         cursor.execute(_SHARED, {"book": book.pk, "before": list(before), "after": list(after)})
         return {(one, other): amount for one, other, amount in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a bank account held at the end of the day before its first statement; ``is_stated`` by the file itself."""
+
+    day: date
+    amount: Decimal
+    is_stated: bool
+
+
+def opening_of(*, bank_account: BankAccount) -> Opening | None:
+    """Return what the bank account held before its first statement, where that says so. Two queries."""
+    found = statements(book=bank_account.book, bank_account=bank_account)
+    first = min(
+        _links(bank_account.book, list(found)), key=lambda link: (link.first, link.statement), default=None
+    )
+    if first is None or first.opens_with is None:
+        return None
+    return Opening(first.first - timedelta(days=1), first.opens_with, first.opening is not None)
