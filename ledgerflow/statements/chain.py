@@ -127,6 +127,11 @@ class Chain:
         return frozenset(joint.after for joint in self.joints if joint.difference == 0)
 
     @property
+    def is_unbroken(self) -> bool:
+        """Whether there are several statements and the balances of each follow from those of the one before."""
+        return bool(self.joints) and all(joint.difference == 0 for joint in self.joints)
+
+    @property
     def coverage(self) -> Coverage | None:
         """The worst of all months; None without any."""
         standing = {month.coverage for month in self.months}

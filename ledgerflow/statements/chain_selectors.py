@@ -80,6 +80,19 @@ def chain_of(*, bank_account: BankAccount) -> ListedChain:
     )
 
 
+def chains(*, book: Book) -> dict[int, Chain]:
+    """Return the chain of each bank account that has statements, by its id. Three queries at most."""
+    found = list(Statement.objects.filter(book=book))
+    links = {link.statement: link for link in _links(book, found)}
+    by_account: dict[int, list[Link]] = {}
+    for one in found:
+        by_account.setdefault(one.bank_account_id, [])
+        if one.pk in links:
+            by_account[one.bank_account_id].append(links[one.pk])
+    shared = _shared(book, *by_account.values())
+    return {account: chain(of_account, shared) for account, of_account in by_account.items()}
+
+
 def closing_day(statement: Statement) -> date | None:
     """Return the day whose end the closing balance speaks for; None for a statement without days."""
     days = [day for day in (statement.complete_to, statement.last_date) if day is not None]
@@ -112,8 +125,8 @@ def _links(book: Book, found: Sequence[Statement]) -> list[Link]:
     return links
 
 
-def _shared(book: Book, links: Sequence[Link]) -> dict[tuple[int, int], Decimal]:
-    pairs = overlapping(links)
+def _shared(book: Book, *accounts: Sequence[Link]) -> dict[tuple[int, int], Decimal]:
+    pairs = [pair for links in accounts for pair in overlapping(links)]
     if not pairs:
         return {}
     before, after = zip(*pairs, strict=True)

@@ -12,6 +12,7 @@ from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.selectors.balances import balances
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.selectors import needs_attention
+from ledgerflow.statements.chain_selectors import chains
 from ledgerflow.statements.models import BankAccount, DayQuestion, Hold, Proof, Statement, StatementLine
 from ledgerflow.statements.selectors import account_states
 from ledgerflow.statements.standing import Standing, of_account
@@ -77,13 +78,19 @@ def work(*, book: Book) -> Work:
 
 def account_standings(*, book: Book, today: date) -> list[AccountStanding]:
     """Return the book's bank accounts by name with balance and dot; a constant number of queries."""
+    followed = chains(book=book)
     booked = {balance.account_id: balance.amount for balance in balances(book=book, as_of=today)}
     return [
         AccountStanding(
             bank_account=state.bank_account,
             balance=booked.get(state.bank_account.ledger_account_id, ZERO),
             last_date=state.last_date,
-            standing=of_account(proof=state.proof, last_date=state.last_date, today=today),
+            standing=of_account(
+                proof=state.proof,
+                last_date=state.last_date,
+                today=today,
+                chain=followed.get(state.bank_account.pk),
+            ),
         )
         for state in account_states(book=book)
     ]

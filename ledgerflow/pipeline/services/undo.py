@@ -96,8 +96,10 @@ def _posted(run: ImportRun, line_ids: list[int]) -> int:
 
 def _in_words(decision: Classification) -> str:
     line = decision.line
-    account = decision.account or "several accounts"
+    what = decision.get_state_display()
+    if decision.state != State.MATCHED:
+        what += f" as {decision.account or 'several accounts'}"
     return (
         f"{line.date} {format_money(line.amount, line.currency)} {line.description[:60]}: "
-        f"{decision.get_state_display()} as {account} by {decision.decided_by}"
+        f"{what} by {decision.decided_by}"
     )
