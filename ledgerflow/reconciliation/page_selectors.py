@@ -10,7 +10,16 @@ from ledgerflow.books.models import Book
 from ledgerflow.ledger.models import Account, AccountType
 from ledgerflow.reconciliation.engine import Suggestion
 from ledgerflow.reconciliation.models import Match, Reconciliation, ReconciliationAction
-from ledgerflow.reconciliation.selectors import Figures, Sides, figures, matches, sides, suggestions
+from ledgerflow.reconciliation.selectors import (
+    Figures,
+    OpenBankLine,
+    OpenBookLine,
+    Sides,
+    figures,
+    matches,
+    sides,
+    suggestions,
+)
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.selectors import bank_accounts
 
@@ -51,13 +60,22 @@ def reconciliations(*, book: Book) -> QuerySet[Reconciliation]:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedSuggestion:
+    """A suggestion with the open lines that it is about."""
+
+    suggestion: Suggestion
+    bank: Sequence[OpenBankLine]
+    books: Sequence[OpenBookLine]
+
+
+@dataclass(frozen=True, slots=True)
 class Workspace:
     """Everything that the page of a reconciliation shows; ``history`` has the newest act first."""
 
     reconciliation: Reconciliation
     figures: Figures
     sides: Sides
-    suggestions: Sequence[Suggestion]
+    suggestions: Sequence[ListedSuggestion]
     matches: Sequence[Match]
     history: Sequence[ReconciliationAction]
 
@@ -75,12 +93,23 @@ def workspace(*, reconciliation: Reconciliation) -> Workspace:
         reconciliation=reconciliation,
         figures=figures(reconciliation=reconciliation),
         sides=found,
-        suggestions=suggestions(reconciliation=reconciliation, found=found) if is_open else (),
+        suggestions=_listed_suggestions(reconciliation, found) if is_open else (),
         matches=matches(
             bank_account=reconciliation.bank_account, through=reconciliation.as_of, at_most=MATCHES
         ),
         history=list(reconciliation.actions.select_related("acted_by").order_by("-pk")),
     )
+
+
+def _listed_suggestions(reconciliation: Reconciliation, found: Sides) -> list[ListedSuggestion]:
+    bank = {one.line.pk: one for one in found.bank}
+    books = {(one.entry_number, one.no): one for one in found.books}
+    return [
+        ListedSuggestion(
+            each, [bank[line] for line in each.line_ids], [books[line] for line in each.entry_lines]
+        )
+        for each in suggestions(reconciliation=reconciliation, found=found)
+    ]
 
 
 def account_of_fees(*, book: Book) -> Account | None:

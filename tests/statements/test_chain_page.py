@@ -45,6 +45,15 @@ def test_it_says_that_one_statement_follows_the_other(file):
     assert text.count("follows the one before") == 1
 
 
+def test_the_page_of_a_statement_says_that_it_follows(file):
+    first, second = _month(file, 1, 30, 130), _month(file, 2, -20, 110)
+    client = file.client(Role.VIEWER)
+
+    pages = [client.get(file.address(f"statements/{each.pk}/")).content.decode() for each in (first, second)]
+
+    assert ["Its balances follow" in page for page in pages] == [False, True]
+
+
 def test_it_says_by_how_much_they_do_not(file):
     _month(file, 1, 30, 130)
     _month(file, 2, -20, "122.30")

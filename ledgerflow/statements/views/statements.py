@@ -15,7 +15,7 @@ from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.statements import services, standing
 from ledgerflow.statements.chain_selectors import chain_of
 from ledgerflow.statements.forms import OverrideForm
-from ledgerflow.statements.models import Statement
+from ledgerflow.statements.models import Proof, Statement
 from ledgerflow.statements.page_selectors import PAGE, overview, statement_page
 from ledgerflow.statements.selectors import bank_accounts, open_questions, statements
 
@@ -73,6 +73,8 @@ class StatementView(BookMixin, generic.TemplateView):
         return super().get_context_data(**given) | {
             "statement": statement,
             "standing": standing.of_statement(statement),
+            "follows": statement.proof == Proof.UNPROVABLE
+            and statement.pk in chain_of(bank_account=statement.bank_account).chain.proven,
             "computed": None if opening is None else opening + statement.total,
             "page": statement_page(
                 statement=statement, number=int(number) if number.isdecimal() and len(number) < 10 else 1
