@@ -1,12 +1,16 @@
 """Forms of reconciling."""
 
 import re
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models.functions import Greatest
 
 from ledgerflow.books.models import Book
+from ledgerflow.core.money import ZERO, format_money
 from ledgerflow.ledger.models import Account
+from ledgerflow.statements.chain_selectors import closing_day
 from ledgerflow.statements.models import BankAccount, Statement
 
 #: Statements that may be chosen from, the latest.
@@ -19,8 +23,8 @@ class StatementChoiceField(forms.ModelChoiceField[Statement]):
 
     def label_from_instance(self, obj: Statement) -> str:
         """Name the statement by its last day, its closing balance and its file."""
-        day = max(day for day in (obj.complete_to, obj.last_date) if day is not None)
-        return f"{day}: {obj.closing_balance:,.2f} {obj.currency} ({obj.document.name})"
+        balance = format_money(obj.closing_balance or ZERO, obj.currency)
+        return f"{closing_day(obj)}: {balance} {obj.currency} ({obj.document.name})"
 
 
 class StartForm(forms.Form):
@@ -49,19 +53,13 @@ class StartForm(forms.Form):
 
     def __init__(self, *args: Any, bank_account: BankAccount, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = Statement.objects.filter(
-            bank_account=bank_account, closing_balance__isnull=False, last_date__isnull=False
-        )
-        if bank_account.reconciled_through is not None:
-            found = found.filter(last_date__gt=bank_account.reconciled_through)
+        after = bank_account.reconciled_through or date.min
+        found = Statement.objects.annotate(day=Greatest("complete_to", "last_date")).order_by("-day", "-pk")
+        latest = found.filter(bank_account=bank_account, closing_balance__isnull=False, day__gt=after)
         field = self.fields["statement"]
         assert isinstance(field, StatementChoiceField)
-        latest = found.order_by("-last_date", "-pk").values_list("pk", flat=True)[:_MOST_STATEMENTS]
-        field.queryset = (
-            Statement.objects.filter(pk__in=list(latest))
-            .select_related("document")
-            .order_by("-last_date", "-pk")
-        )
+        chosen_from = list(latest.values_list("pk", flat=True)[:_MOST_STATEMENTS])
+        field.queryset = found.filter(pk__in=chosen_from).select_related("document")
 
     def clean(self) -> dict[str, Any]:
         """Ask for the day and the balance where no statement says them."""

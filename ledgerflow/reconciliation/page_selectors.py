@@ -86,7 +86,7 @@ class Workspace:
 
 
 def workspace(*, reconciliation: Reconciliation) -> Workspace:
-    """Return what the page shows; twenty queries at most."""
+    """Return what the page shows; a constant number of queries."""
     found = sides(reconciliation=reconciliation)
     is_open = not reconciliation.is_finished
     return Workspace(

@@ -11,8 +11,7 @@ from django.db.models import Count, QuerySet, Sum
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.core.money import ZERO
-from ledgerflow.ledger.models import Account, AccountRole, JournalLine
-from ledgerflow.ledger.selectors import balances
+from ledgerflow.ledger.models import Account, AccountRole, JournalLine, Movement
 from ledgerflow.reconciliation import engine
 from ledgerflow.reconciliation.engine import DELAY, Suggestion
 from ledgerflow.reconciliation.models import Match, Reconciliation
@@ -32,14 +31,14 @@ _OTHERS = """
         JOIN ledger_journalline line ON line.book_id = batch.book_id
             AND line.entry_number BETWEEN batch.first_number AND batch.first_number + batch.entry_count - 1
         WHERE batch.book_id = %(book)s AND batch.source <> 'statement'
-            AND line.account_id = %(account)s AND line.date <= %(day)s
+            AND line.account_id = %(account)s AND line.currency = %(currency)s AND line.date <= %(day)s
         UNION ALL
         SELECT line.entry_number, line.no, line.date, line.amount, batch.source
         FROM ledger_journalline line
         JOIN ledger_journalentry entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
         JOIN ledger_postingbatch batch ON batch.book_id = entry.book_id AND batch.no = entry.batch_no
-        WHERE line.book_id = %(book)s AND line.account_id = %(account)s AND line.date <= %(day)s AND line.no > 1
-            AND batch.source = 'statement'
+        WHERE line.book_id = %(book)s AND line.account_id = %(account)s AND line.currency = %(currency)s
+            AND line.date <= %(day)s AND line.no > 1 AND batch.source = 'statement'
         UNION ALL
         SELECT line.entry_number, line.no, line.date, line.amount, of_line.source
         FROM ledger_postingbatch batch
@@ -49,7 +48,8 @@ _OTHERS = """
         JOIN ledger_journalentry entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
         JOIN ledger_postingbatch of_line ON of_line.book_id = entry.book_id AND of_line.no = entry.batch_no
         WHERE batch.book_id = %(book)s AND batch.source = 'reversal' AND reversal.date > %(day)s
-            AND line.account_id = %(account)s AND line.date <= %(day)s AND line.no = 1 AND of_line.source = 'statement'
+            AND line.account_id = %(account)s AND line.currency = %(currency)s AND line.date <= %(day)s
+            AND line.no = 1 AND of_line.source = 'statement'
     ), judged AS MATERIALIZED (
         SELECT other.*, entry.line_count, reversal.number AS reversed_by, reversal.date AS reversed_on,
             origin.source = 'statement' AND other.no = 1 AND original.date <= %(day)s AS undoes_bank_line,
@@ -187,13 +187,16 @@ class Sides:
 
 
 def figures(*, reconciliation: Reconciliation) -> Figures:
-    """Return what bank and books say at the end of the day; one query."""
-    account = reconciliation.bank_account.ledger_account_id
-    found = balances(book=reconciliation.book, as_of=reconciliation.as_of)
-    return Figures(
-        bank=reconciliation.bank_balance,
-        books=next((row.amount for row in found if row.account_id == account), ZERO),
-    )
+    """Return what bank and books say at the end of the day, as the guard of finishing adds it up; two queries."""
+    day, month = reconciliation.as_of, reconciliation.as_of.replace(day=1)
+    of_account = {
+        "book": reconciliation.book_id,
+        "account": reconciliation.bank_account.ledger_account_id,
+        "currency": reconciliation.bank_account.currency,
+    }
+    whole = Movement.objects.filter(month__lt=month, **of_account).aggregate(total=Sum("amount"))
+    part = JournalLine.objects.filter(date__range=(month, day), **of_account).aggregate(total=Sum("amount"))
+    return Figures(bank=reconciliation.bank_balance, books=(whole["total"] or ZERO) + (part["total"] or ZERO))
 
 
 def sides(*, reconciliation: Reconciliation) -> Sides:
@@ -212,6 +215,7 @@ def sides(*, reconciliation: Reconciliation) -> Sides:
     lines = JournalLine.objects.filter(
         book=reconciliation.book_id,
         account=reconciliation.bank_account.ledger_account_id,
+        currency=reconciliation.bank_account.currency,
         date__lte=reconciliation.as_of,
     )
     return Sides(
@@ -227,7 +231,7 @@ def sides(*, reconciliation: Reconciliation) -> Sides:
 
 
 def suggestions(*, reconciliation: Reconciliation, found: Sides) -> list[Suggestion]:
-    """Return what may belong together among the open lines, the surest first; five queries at most."""
+    """Return what may belong together among the open lines, the surest first; six queries at most."""
     account, book = reconciliation.bank_account, reconciliation.book
     can_correct = account.currency == book.base_currency
     books = [
@@ -269,11 +273,12 @@ def opening_account(*, book: Book) -> Account | None:
     return Account.objects.filter(book=book, role=AccountRole.OPENING, is_archived=False).first()
 
 
-def _facts(reconciliation: Reconciliation) -> dict[str, int | date | None]:
+def _facts(reconciliation: Reconciliation) -> dict[str, int | str | date | None]:
     opening = Account.objects.filter(book=reconciliation.book_id, role=AccountRole.OPENING)
     return {
         "book": reconciliation.book_id,
         "account": reconciliation.bank_account.ledger_account_id,
+        "currency": reconciliation.bank_account.currency,
         "day": reconciliation.as_of,
         "opening": opening.values_list("pk", flat=True).first(),
         "limit": MOST_OPEN,

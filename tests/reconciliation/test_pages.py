@@ -13,6 +13,7 @@ from ledgerflow.reconciliation.models import Match, Reconciliation
 from ledgerflow.reconciliation.services import finish
 from tests.booked import NOW
 from tests.reconciliation.desk import LAST_DAY, Desk
+from tests.statements.shapes import take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +80,25 @@ def test_it_starts_from_a_statement_that_the_page_was_opened_for(desk):
     reconciliation = Reconciliation.objects.get()
     assert answer["Location"] == desk.address(f"reconciliation/{reconciliation.pk}/")
     assert (reconciliation.statement, reconciliation.as_of) == (desk.statement, LAST_DAY)
+
+
+def test_a_month_without_movements_can_be_chosen_and_what_is_reconciled_cannot(desk):
+    quiet = take_in(
+        desk.bank,
+        complete_from=date(2026, 2, 1),
+        complete_to=date(2026, 2, 28),
+        opening_balance=Decimal(994),
+        closing_balance=Decimal(994),
+    ).statement
+    finish(reconciliation=desk.opened(), user=desk.owner, now=NOW)
+    address = desk.address(f"reconciliation/start/{desk.bank.pk}/")
+
+    page = _text(desk.client().get(address))
+    desk.client().post(address, {"statement": quiet.pk})
+
+    assert "2026-02-28: 994.00 USD" in page
+    assert "2026-01-07: 994.00 USD" not in page
+    assert Reconciliation.objects.get(statement=quiet).as_of == date(2026, 2, 28)
 
 
 def test_it_starts_from_a_typed_day_and_balance(desk):
@@ -260,7 +280,7 @@ def test_the_workspace_asks_as_often_for_many_lines_as_for_few(desk, django_asse
         _press(desk, reconciliation, "match", {"line": line, "entry_line": f"{number}-1"})
     client = desk.client()
 
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(34):
         page = client.get(desk.address(f"reconciliation/{reconciliation.pk}/"))
 
     assert page.status_code == 200

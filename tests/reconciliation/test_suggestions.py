@@ -187,6 +187,24 @@ def test_a_posted_line_taken_back_in_time_is_open_at_the_bank_alone(desk):
     assert desk.difference(reconciliation) == -2
 
 
+def test_figures_and_the_guard_add_the_same_up_across_months(desk, django_assert_num_queries):
+    reconciliation = desk.opened()
+    for day in (date(2025, 11, 30), date(2025, 12, 1), date(2026, 1, 8)):
+        post_manual_entry(
+            book=desk.book,
+            date=day,
+            lines=[EntryLine(desk.bank.ledger_account, Decimal(7)), EntryLine(desk.expense, Decimal(-7))],
+            text="",
+            user=desk.owner,
+            now=NOW,
+        )
+
+    with django_assert_num_queries(2):
+        difference = desk.difference(reconciliation)
+
+    assert difference == -14
+
+
 def test_open_lines_say_why_they_are_open(desk):
     reconciliation = desk.opened()
     review, accepted, excluded = desk.arrive(["-7", "-8", "-9"], day=5)

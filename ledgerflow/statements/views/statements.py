@@ -13,7 +13,7 @@ from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.statements import services, standing
-from ledgerflow.statements.chain_selectors import chain_of
+from ledgerflow.statements.chain_selectors import chain_of, closing_day
 from ledgerflow.statements.forms import OverrideForm
 from ledgerflow.statements.models import Proof, Statement
 from ledgerflow.statements.page_selectors import PAGE, overview, statement_page
@@ -73,6 +73,7 @@ class StatementView(BookMixin, generic.TemplateView):
         return super().get_context_data(**given) | {
             "statement": statement,
             "standing": standing.of_statement(statement),
+            "closing_day": closing_day(statement),
             "follows": statement.proof == Proof.UNPROVABLE
             and statement.pk in chain_of(bank_account=statement.bank_account).chain.proven,
             "computed": None if opening is None else opening + statement.total,
