@@ -48,7 +48,8 @@ SPEAKS_SQL = {
     "ledgerflow/classification/selectors.py": "counts what a rule would touch, as a set",
     "ledgerflow/posting/services/": "turns lines into entries as a set",
     "ledgerflow/posting/verify.py": "compares lines, postings and entries as sets",
-    "ledgerflow/reconciliation/selectors.py": "tells what is open in the books from what is settled, as a set",
+    "ledgerflow/reconciliation/selectors.py": "finds what an open line may repeat, as a set",
+    "ledgerflow/reconciliation/sides.py": "tells what is open in the books from what is settled, as a set",
     "ledgerflow/reconciliation/verify.py": "recomputes balances, locks and matches",
     "ledgerflow/review/selectors.py": "counts the tabs and gathers alternatives in one query each",
 }

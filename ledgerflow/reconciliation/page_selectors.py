@@ -8,18 +8,10 @@ from django.db.models.functions import RowNumber
 
 from ledgerflow.books.models import Book
 from ledgerflow.ledger.models import Account, AccountType
-from ledgerflow.reconciliation.engine import Suggestion
 from ledgerflow.reconciliation.models import Match, Reconciliation, ReconciliationAction
-from ledgerflow.reconciliation.selectors import (
-    Figures,
-    OpenBankLine,
-    OpenBookLine,
-    Sides,
-    figures,
-    matches,
-    sides,
-    suggestions,
-)
+from ledgerflow.reconciliation.selectors import Figures, figures, matches, suggestions
+from ledgerflow.reconciliation.sides import OpenBankLine, OpenBookLine, Sides, sides
+from ledgerflow.reconciliation.values import Suggestion
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.selectors import bank_accounts
 

@@ -16,9 +16,9 @@ from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.services import exclude
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.reconciliation import page_selectors, services
-from ledgerflow.reconciliation.engine import Kind
 from ledgerflow.reconciliation.forms import AcceptForm, ExcludeForm, MatchForm, ReopenForm, StartForm
 from ledgerflow.reconciliation.models import Match, Reconciliation
+from ledgerflow.reconciliation.values import Kind
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.selectors import bank_accounts
 

@@ -8,8 +8,9 @@ from ledgerflow.classification.services import accept_all
 from ledgerflow.ledger.models import Account
 from ledgerflow.posting.services import EntryLine, post_lines, post_manual_entry
 from ledgerflow.reconciliation.models import Reconciliation
-from ledgerflow.reconciliation.selectors import Sides, figures, sides, suggestions
+from ledgerflow.reconciliation.selectors import figures, suggestions
 from ledgerflow.reconciliation.services import accept_suggestion, start
+from ledgerflow.reconciliation.sides import Sides, sides
 from tests.booked import NOW, BookedFile
 
 OPENING_DAY = date(2026, 1, 4)

@@ -9,9 +9,9 @@ from django.utils import timezone
 from ledgerflow.books.models import Book
 from ledgerflow.classification.services import classify_lines
 from ledgerflow.posting.services import EntryLine, post_manual_entry
-from ledgerflow.reconciliation.engine import Kind
 from ledgerflow.reconciliation.models import Reconciliation
 from ledgerflow.reconciliation.services import make_match, start
+from ledgerflow.reconciliation.values import Kind
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.users.models import User
 from tests.factories import AccountFactory, BankAccountFactory

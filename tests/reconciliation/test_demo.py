@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from ledgerflow.ops.verify import problems
 from ledgerflow.pipeline.demo import make_books
-from ledgerflow.reconciliation.selectors import figures, sides
+from ledgerflow.reconciliation.selectors import figures
 from ledgerflow.reconciliation.services import finish, start
+from ledgerflow.reconciliation.sides import sides
 from ledgerflow.statements.chain import Coverage
 from ledgerflow.statements.chain_selectors import chains
 from ledgerflow.statements.models import BankAccount, Statement

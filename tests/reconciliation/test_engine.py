@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from ledgerflow.reconciliation.engine import BankLine, BookLine, Kind, suggest
+from ledgerflow.reconciliation.engine import suggest
+from ledgerflow.reconciliation.values import BankLine, BookLine, Kind
 
 FIRST = date(2026, 3, 1)
 

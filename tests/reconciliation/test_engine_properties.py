@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledgerflow.reconciliation.arithmetic import are_digits_swapped, only_sum
-from ledgerflow.reconciliation.engine import BankLine, BookLine, Kind, suggest
+from ledgerflow.reconciliation.engine import suggest
+from ledgerflow.reconciliation.values import BankLine, BookLine, Kind
 
 _DAYS = st.integers(0, 60).map(lambda days: date(2026, 1, 1) + timedelta(days=days))
 # Few amounts, so that they meet.

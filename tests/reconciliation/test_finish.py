@@ -12,7 +12,6 @@ from ledgerflow.classification.services import reopen as send_back
 from ledgerflow.ledger.models import JournalEntry
 from ledgerflow.ops.verify import problems
 from ledgerflow.posting.services import post_lines, reverse_entry
-from ledgerflow.reconciliation.engine import Kind
 from ledgerflow.reconciliation.errors import (
     MatchedEntryError,
     MatchError,
@@ -21,6 +20,7 @@ from ledgerflow.reconciliation.errors import (
 )
 from ledgerflow.reconciliation.models import Match, Reconciliation, ReconciliationAction
 from ledgerflow.reconciliation.services import discard, finish, make_match, reopen, start, take_apart
+from ledgerflow.reconciliation.values import Kind
 from ledgerflow.statements.models import BankAccount
 from tests.booked import NOW, BookedFile
 from tests.reconciliation.desk import LAST_DAY, Desk

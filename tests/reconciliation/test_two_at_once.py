@@ -9,7 +9,6 @@ from django.db import connection, transaction
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ops.verify import problems
 from ledgerflow.posting.services import hold_postings, reverse_entry
-from ledgerflow.reconciliation.engine import Kind
 from ledgerflow.reconciliation.errors import (
     MatchedEntryError,
     MatchError,
@@ -18,6 +17,7 @@ from ledgerflow.reconciliation.errors import (
 )
 from ledgerflow.reconciliation.models import Match
 from ledgerflow.reconciliation.services import finish, make_match, take_apart
+from ledgerflow.reconciliation.values import Kind
 from tests.booked import NOW
 from tests.reconciliation.desk import LAST_DAY, Desk
 

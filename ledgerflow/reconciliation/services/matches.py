@@ -11,9 +11,9 @@ from ledgerflow.core.money import ZERO, format_money
 from ledgerflow.documents.models import Document
 from ledgerflow.ledger.models import BatchSource, JournalEntry, JournalLine, PostingBatch
 from ledgerflow.posting.services import hold_postings
-from ledgerflow.reconciliation.engine import Kind
 from ledgerflow.reconciliation.errors import MatchError, ReconciliationError
 from ledgerflow.reconciliation.models import Match, MatchedEntryLine, MatchedLine, Reconciliation
+from ledgerflow.reconciliation.values import Kind
 from ledgerflow.statements.models import BankAccount, StatementLine
 from ledgerflow.users.models import User
 

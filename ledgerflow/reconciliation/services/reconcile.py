@@ -12,7 +12,8 @@ from ledgerflow.ledger.errors import refusals_explained
 from ledgerflow.posting.services import hold_postings
 from ledgerflow.reconciliation.errors import ReconciliationError
 from ledgerflow.reconciliation.models import Match, Reconciliation, ReconciliationAction
-from ledgerflow.reconciliation.selectors import Sides, Tally, figures, matches, sides
+from ledgerflow.reconciliation.selectors import figures, matches
+from ledgerflow.reconciliation.sides import Sides, Tally, sides
 from ledgerflow.statements.chain_selectors import closing_day
 from ledgerflow.statements.models import BankAccount, Statement
 from ledgerflow.users.models import User

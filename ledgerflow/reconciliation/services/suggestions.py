@@ -8,11 +8,12 @@ from ledgerflow.core.money import format_money
 from ledgerflow.ledger.models import Account, JournalLine
 from ledgerflow.ledger.selectors import Entry, entry
 from ledgerflow.posting.services import EntryLine, hold_postings, post_manual_entry, reverse_entry
-from ledgerflow.reconciliation.engine import Kind, Suggestion
 from ledgerflow.reconciliation.errors import ReconciliationError, SuggestionGoneError
 from ledgerflow.reconciliation.models import Reconciliation
-from ledgerflow.reconciliation.selectors import opening_account, sides, suggestions
+from ledgerflow.reconciliation.selectors import opening_account, suggestions
 from ledgerflow.reconciliation.services.matches import make_match
+from ledgerflow.reconciliation.sides import sides
+from ledgerflow.reconciliation.values import Kind, Suggestion
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.users.models import User
 
