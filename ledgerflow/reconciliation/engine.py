@@ -36,15 +36,16 @@ def suggest(
     bank: Sequence[BankLine],
     books: Sequence[BookLine],
     settled: Collection[BookLine] = (),
+    coming: Collection[BankLine] = (),
     currency: str,
     can_correct: bool = True,
 ) -> list[Suggestion]:
     """Return what may belong together, the surest first.
 
-    ``settled`` are lines of the books that stand for a bank line already. With ``can_correct`` off, nothing is
-    suggested that posts an entry.
+    ``settled`` are lines of the books that stand for a bank line already; ``coming`` are open bank lines after the day,
+    which an entry may be waiting for. With ``can_correct`` off, nothing is suggested that posts an entry.
     """
-    return list(_Search(bank, books, settled, currency).run(can_correct=can_correct))
+    return list(_Search(bank, books, settled, coming, currency).run(can_correct=can_correct))
 
 
 def opening(*, day: date, amount: Decimal, currency: str, is_stated: bool) -> Suggestion:
@@ -70,11 +71,12 @@ class _Search:
         bank: Sequence[BankLine],
         books: Sequence[BookLine],
         settled: Collection[BookLine],
+        coming: Collection[BankLine],
         currency: str,
     ) -> None:
         self.bank = {line.line_id: line for line in bank}
         self.books = {(line.entry_number, line.no): line for line in books}
-        self.done = list(settled)
+        self.done, self.coming = list(settled), coming
         self.currency = currency
 
     def run(self, *, can_correct: bool) -> Iterator[Suggestion]:
@@ -220,7 +222,14 @@ class _Search:
             yield self.take(Kind.FEE, [line], [booked], reason=reason, effect=effect, amount=fee)
 
     def twice(self) -> Iterator[Suggestion]:
-        by_hand = [booked for booked in self.books.values() if booked.is_manual]
+        by_hand = [
+            booked
+            for booked in self.books.values()
+            if booked.is_manual
+            and not any(
+                line.amount == booked.amount and abs(line.date - booked.date) <= NEAR for line in self.coming
+            )
+        ]
         for booked in sorted(by_hand, key=lambda booked: (booked.date, booked.entry_number, booked.no)):
             twin = next(
                 (

@@ -12,12 +12,12 @@ from ledgerflow.books.models import Book
 from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.models import Account, AccountRole, JournalLine, Movement
 from ledgerflow.reconciliation import engine
-from ledgerflow.reconciliation.engine import DELAY
+from ledgerflow.reconciliation.engine import DELAY, NEAR
 from ledgerflow.reconciliation.models import Match, Reconciliation
 from ledgerflow.reconciliation.sides import Sides
 from ledgerflow.reconciliation.values import BankLine, BookLine, Suggestion
 from ledgerflow.statements.chain_selectors import opening_of
-from ledgerflow.statements.models import BankAccount
+from ledgerflow.statements.models import BankAccount, StatementLine
 
 _SETTLED = """
     SELECT line.entry_number, line.no, line.date, line.amount
@@ -60,7 +60,7 @@ def figures(*, reconciliation: Reconciliation) -> Figures:
 
 
 def suggestions(*, reconciliation: Reconciliation, found: Sides) -> list[Suggestion]:
-    """Return what may belong together among the open lines, the surest first; six queries at most."""
+    """Return what may belong together among the open lines, the surest first; seven queries at most."""
     account, book = reconciliation.bank_account, reconciliation.book
     can_correct = account.currency == book.base_currency
     books = [
@@ -74,6 +74,7 @@ def suggestions(*, reconciliation: Reconciliation, found: Sides) -> list[Suggest
         bank=bank,
         books=books,
         settled=_settled(reconciliation, books),
+        coming=_coming(reconciliation, books),
         currency=account.currency,
         can_correct=can_correct,
     )
@@ -115,6 +116,20 @@ def _lacking_opening(account: BankAccount) -> list[Suggestion]:
             day=found.day, amount=found.amount, currency=account.currency, is_stated=found.is_stated
         )
     ]
+
+
+def _coming(reconciliation: Reconciliation, books: Sequence[BookLine]) -> list[BankLine]:
+    """Return the bank's lines just after the day that one of the open lines may be waiting for."""
+    if not books:
+        return []
+    found = StatementLine.objects.filter(
+        book=reconciliation.book_id,
+        bank_account=reconciliation.bank_account_id,
+        date__gt=reconciliation.as_of,
+        date__lte=reconciliation.as_of + NEAR,
+        amount__in={one.amount for one in books},
+    )
+    return [BankLine(line.pk, line.date, line.amount) for line in found]
 
 
 def _settled(reconciliation: Reconciliation, books: Sequence[BookLine]) -> list[BookLine]:

@@ -25,11 +25,12 @@ _SHARED = """
     JOIN statements_statementline line ON line.id = seen.line_id
     GROUP BY pair.before, pair.after
 """
-_STANDINGS = {
-    Coverage.MISMATCH: Standing.DISCREPANCY,
-    Coverage.MISSING: Standing.UNPROVABLE,
-    Coverage.DUPLICATE: Standing.OLD,
-    Coverage.COVERED: Standing.PROVEN,
+#: The color and the shape of a month's dot.
+_DOTS = {
+    Coverage.MISMATCH: (Standing.BROKEN.style, Standing.BROKEN.icon),
+    Coverage.MISSING: (Standing.GAPS.style, Standing.GAPS.icon),
+    Coverage.DUPLICATE: (Standing.OLD.style, "files"),
+    Coverage.COVERED: (Standing.PROVEN.style, Standing.PROVEN.icon),
 }
 
 
@@ -45,12 +46,12 @@ class ListedMonth:
     @property
     def style(self) -> str:
         """The class that colors the month's dot."""
-        return _STANDINGS[self.month.coverage].style
+        return _DOTS[self.month.coverage][0]
 
     @property
     def icon(self) -> str:
         """The shape of the month's dot."""
-        return _STANDINGS[self.month.coverage].icon
+        return _DOTS[self.month.coverage][1]
 
 
 @dataclass(frozen=True, slots=True)

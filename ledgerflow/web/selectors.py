@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Greatest
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, Rule, State
@@ -31,11 +32,14 @@ class Work:
     files: int
     questions: int
     held: int
+    to_reconcile: int
 
     @property
     def is_done(self) -> bool:
         """Whether nothing waits."""
-        return not (self.to_review or self.to_post or self.files or self.questions or self.held)
+        return not (
+            self.to_review or self.to_post or self.files or self.questions or self.held or self.to_reconcile
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def work(*, book: Book) -> Work:
         files=needs_attention(book=book),
         questions=DayQuestion.objects.filter(book=book, answer="").count(),
         held=Statement.objects.filter(book=book, proof=Proof.DISCREPANCY, overridden_at=None).count(),
+        to_reconcile=_to_reconcile(book),
     )
 
 
@@ -113,6 +118,14 @@ def checklist(*, book: Book) -> list[Step]:
 def has_statements(*, book: Book) -> bool:
     """Whether any file has come into the book."""
     return ImportRun.objects.filter(book=book).exists()
+
+
+def _to_reconcile(book: Book) -> int:
+    """Count the bank accounts that were reconciled before and have a statement that closes after that."""
+    later = Statement.objects.annotate(day=Greatest("complete_to", "last_date")).filter(
+        bank_account=OuterRef("pk"), closing_balance__isnull=False, day__gt=OuterRef("reconciled_through")
+    )
+    return BankAccount.objects.filter(Exists(later), book=book, reconciled_through__isnull=False).count()
 
 
 def _open_lines(book: Book) -> QuerySet[Classification]:

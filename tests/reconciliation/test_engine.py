@@ -139,6 +139,14 @@ def test_an_entry_typed_for_what_was_posted_from_the_bank_is_reversed():
     assert kinds([], [booked(9, -81)], settled=settled) == []
 
 
+def test_an_entry_that_a_later_line_of_the_bank_is_waiting_for_is_not_called_typed_twice():
+    settled = [booked(3, -80)]
+
+    assert kinds([], [booked(9, -80)], settled=settled, coming=[bank(1, -80, day=11)]) == []
+    assert kinds([], [booked(9, -80)], settled=settled, coming=[bank(1, -80, day=12)]) == [Kind.TWICE]
+    assert kinds([], [booked(9, -80)], settled=settled, coming=[bank(1, -81, day=2)]) == [Kind.TWICE]
+
+
 def test_where_nothing_can_be_posted_only_matches_are_suggested():
     sides = [bank(1, "97.10"), bank(2, -40)], [booked(7, 100), booked(8, 40), booked(9, -1)]
 

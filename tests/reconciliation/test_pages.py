@@ -55,6 +55,20 @@ def test_the_list_says_through_which_day_each_account_is_reconciled(desk):
     assert f"/reconciliation/{reconciliation.pk}/" in after
 
 
+def test_home_counts_the_accounts_whose_next_statement_is_there(desk):
+    home = desk.address("")
+    client = desk.client()
+    before = _text(client.get(home))
+    finish(reconciliation=desk.opened(), user=desk.owner, now=NOW)
+    reconciled = _text(client.get(home))
+    desk.arrive(["-3"], day=20, closing="991")
+    after = _text(client.get(home))
+
+    assert "to reconcile" not in before
+    assert "to reconcile" not in reconciled
+    assert "bank account to reconcile" in after
+
+
 def test_the_list_asks_as_often_for_many_reconciliations_as_for_few(desk, django_assert_max_num_queries):
     for day in range(5, 25):
         desk.started(as_of=date(2026, 1, day))

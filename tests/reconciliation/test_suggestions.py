@@ -134,6 +134,14 @@ def test_what_was_typed_for_a_posted_line_is_reversed(desk):
     assert desk.suggested(reconciliation) == []
 
 
+def test_what_the_bank_says_twice_after_the_day_was_not_typed_twice(desk):
+    reconciliation = desk.opened()
+    desk.by_hand("-3", day=6)
+    desk.arrive(["-3"], day=9)
+
+    assert desk.suggested(reconciliation) == []
+
+
 def test_a_line_that_came_with_another_account_s_transfer_is_matched(desk):
     savings = create_bank_account(book=desk.book, name="Savings", kind="bank", currency="USD")
     reconciliation = desk.opened(balance="1044")
