@@ -216,6 +216,17 @@ def test_chosen_lines_are_matched_and_taken_apart(desk):
     assert not Match.objects.exists()
 
 
+def test_the_page_of_a_matched_line_says_so(desk):
+    reconciliation = desk.opened(balance="974")
+    number = desk.by_hand("-20", day=5)
+    (line,) = desk.arrive(["-20"])
+    _press(desk, reconciliation, "match", {"line": line, "entry_line": f"{number}-1"})
+
+    page = _text(desk.client(Role.VIEWER).get(desk.address(f"journal/line/{line}/")))
+
+    assert "An entry that came another way stands for it" in page
+
+
 def test_a_fee_goes_to_the_account_that_is_chosen(desk):
     reconciliation = desk.opened(balance="1091.10")
     desk.by_hand("100")
