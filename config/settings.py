@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "ledgerflow.classification",
     "ledgerflow.posting",
     "ledgerflow.review",
+    "ledgerflow.reconciliation",
     "ledgerflow.pipeline",
     "ledgerflow.reports",
     "ledgerflow.ops",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("books/<slug:book>/rules/", include("ledgerflow.classification.urls")),
     path("books/<slug:book>/journal/", include("ledgerflow.posting.urls")),
     path("books/<slug:book>/review/", include("ledgerflow.review.urls")),
+    path("books/<slug:book>/reconciliation/", include("ledgerflow.reconciliation.urls")),
     path("books/<slug:book>/inbox/", include("ledgerflow.pipeline.urls")),
     path("books/<slug:book>/reports/", include("ledgerflow.reports.urls")),
 ]

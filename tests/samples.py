@@ -22,6 +22,7 @@ from ledgerflow.statements.models import DayQuestion, Proof, Statement, Statemen
 from ledgerflow.users.models import User
 from ledgerflow.users.services import make_sign_in_link
 from tests.factories import AccountFactory, BankAccountFactory, BookFactory, MembershipFactory, UserFactory
+from tests.reconciliation.samples import ReconciliationSamples
 
 #: Names in addresses that do not name a row of a book.
 _OF_NO_BOOK = {
@@ -40,7 +41,7 @@ _OF_NO_BOOK = {
 _WORDS = {"tax_line": "28"}
 
 
-class Sample:
+class Sample(ReconciliationSamples):
     """Makes the objects when they are first asked for."""
 
     def __init__(self) -> None:

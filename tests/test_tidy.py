@@ -24,6 +24,7 @@ MONEY = (
     "ledgerflow/payees/",
     "ledgerflow/classification/",
     "ledgerflow/posting/",
+    "ledgerflow/reconciliation/",
     "ledgerflow/review/",
     "ledgerflow/reports/",
     "ledgerflow/taxes/",
@@ -42,6 +43,7 @@ SPEAKS_SQL = {
     "ledgerflow/ledger/services/": "posts sets through the functions that guard the journal",
     "ledgerflow/ledger/selectors/": "adds up movements and part months in one query",
     "ledgerflow/statements/services/": "recognizes and stores lines as sets",
+    "ledgerflow/statements/chain_selectors.py": "adds up the lines that pairs of statements share",
     "ledgerflow/statements/stored.py": "brings sets of lines in by COPY",
     "ledgerflow/payees/services.py": "identifies payees as a set",
     "ledgerflow/classification/services/": "classifies and decides as sets",
@@ -49,6 +51,8 @@ SPEAKS_SQL = {
     "ledgerflow/posting/services/": "turns lines into entries as a set",
     "ledgerflow/review/close_selectors.py": "counts what is open in one query each",
     "ledgerflow/reports/schedule_c_lines.py": "adds up lines with their evidence as sets",
+    "ledgerflow/reconciliation/selectors.py": "finds what an open line may repeat, as a set",
+    "ledgerflow/reconciliation/sides.py": "tells what is open in the books from what is settled, as a set",
     "ledgerflow/review/selectors.py": "counts the tabs and gathers alternatives in one query each",
 }
 

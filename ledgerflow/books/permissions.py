@@ -21,6 +21,8 @@ class Action(StrEnum):
     ENTER_TAX_FACTS = "enter what a tax year needs"
     ENTER_JOURNAL = "make and reverse manual journal entries"
     OVERRIDE_PROOF = "release lines of a statement that does not prove"
+    RECONCILE = "reconcile bank accounts"
+    REOPEN_RECONCILIATION = "reopen a finished reconciliation"
     CLOSE_PERIOD = "lock or close a period"
     POST_LOCKED = "post into a locked period"
     REOPEN_PERIOD = "reopen a closed period"
@@ -38,8 +40,14 @@ _BOOKKEEPER = _VIEWER | {
     Action.EDIT_ACCOUNTS,
     Action.ENTER_TAX_FACTS,
     Action.ENTER_JOURNAL,
+    Action.RECONCILE,
 }
-_REVIEWER = _BOOKKEEPER | {Action.OVERRIDE_PROOF, Action.CLOSE_PERIOD, Action.POST_LOCKED}
+_REVIEWER = _BOOKKEEPER | {
+    Action.OVERRIDE_PROOF,
+    Action.REOPEN_RECONCILIATION,
+    Action.CLOSE_PERIOD,
+    Action.POST_LOCKED,
+}
 _OWNER = _REVIEWER | {Action.REOPEN_PERIOD, Action.MANAGE_BOOK, Action.PURGE_BOOK}
 
 ALLOWED = MappingProxyType(

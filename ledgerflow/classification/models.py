@@ -74,6 +74,7 @@ class State(models.TextChoices):
     ACCEPTED = "accepted"
     POSTED = "posted"
     EXCLUDED = "excluded", "excluded from the books"
+    MATCHED = "matched", "matched with an entry"
 
 
 class Classification(models.Model):

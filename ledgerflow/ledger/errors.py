@@ -122,6 +122,11 @@ _BY_CONSTRAINT: dict[str, tuple[type[PostingError], str]] = {
 }
 
 
+def explain_as(code: str, family: type[PostingError]) -> None:
+    """Let an app above name the error of a guard that it adds to the journal; ``code`` is the guard's SQLSTATE."""
+    _BY_CODE[code] = family
+
+
 @contextmanager
 def refusals_explained() -> Iterator[None]:
     """Turn a refusal by PostgreSQL into the error of the family that says the same.

@@ -7,10 +7,31 @@ from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.ledger.models import Account
 from ledgerflow.pipeline.demo import make_books
 from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.posting.services import EntryLine, post_manual_entry
+from ledgerflow.reconciliation.models import Reconciliation
+from ledgerflow.reconciliation.services import start
 from ledgerflow.statements.models import Proof, Statement
 from ledgerflow.users.models import User
 from tests.factories import AccountFactory, UserFactory
 from tests.samples import Sample
+
+
+def open_reconciliation(*, statement: Statement, user: User) -> Reconciliation:
+    """Begin to reconcile the statement where a fee may be in a line and an entry was typed for another one."""
+    bank_account, now = statement.bank_account, timezone.now()
+    expense = Account.objects.filter(book=statement.book, type="expense").earliest("code")
+    first, second = statement.sightings.filter(line__amount__lt=0).order_by("no")[:2]
+    for sighting, fee in ((first, 0), (second, 1)):
+        amount = sighting.line.amount + fee
+        post_manual_entry(
+            book=statement.book,
+            date=sighting.line.date,
+            lines=[EntryLine(bank_account.ledger_account, amount), EntryLine(expense, -amount)],
+            text="Typed before the statement came",
+            user=user,
+            now=now,
+        )
+    return start(bank_account=bank_account, statement=statement, user=user, now=now)
 
 
 class DemoSample(Sample):
@@ -35,6 +56,10 @@ class DemoSample(Sample):
         # The last file of the card lost a row: it shows a discrepancy and asks for a reason.
         statement = Statement.objects.filter(book=self.book, proof=Proof.DISCREPANCY).latest("pk")
         run = ImportRun.objects.get(book=self.book, document=statement.document)
+        checking = Statement.objects.filter(book=self.book, bank_account__name="Business checking")
+        self._made["reconciliation"] = open_reconciliation(
+            statement=checking.latest("last_date"), user=self.owner
+        ).pk
         self._made |= {
             "statement": statement.pk,
             "bank_account": statement.bank_account_id,

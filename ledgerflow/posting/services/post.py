@@ -32,6 +32,7 @@ _REFUSAL = """
     CASE
         WHEN made.state = 'posted' THEN 'It is in the journal already.'
         WHEN made.state = 'excluded' THEN 'It is excluded from the books.'
+        WHEN made.state = 'matched' THEN 'It is matched with an entry already.'
         WHEN made.state <> 'accepted' THEN 'Nobody has accepted it yet.'
         WHEN line.hold = 'proof' THEN 'Its statement does not prove; someone must release its lines first.'
         WHEN line.hold <> '' THEN 'It may be here already; someone must say so first.'
@@ -49,6 +50,9 @@ _REFUSAL = """
         WHEN line.date <= %(locked)s::date THEN format(
             'It is dated %%s and the books are locked through %%s; an owner or reviewer may post it.',
             line.date, %(locked)s::date)
+        WHEN line.date <= bank.reconciled_through THEN format(
+            'It is dated %%s and its bank account is reconciled through %%s; reopen the reconciliation first.',
+            line.date, bank.reconciled_through)
         WHEN bank.ledger_account_id = made.account_id THEN 'Its account is the bank account itself; choose another.'
         WHEN made.account_id = ANY(unfit.accounts) THEN (
             SELECT CASE WHEN account.is_archived
@@ -70,7 +74,8 @@ _ACCOUNTS = """
         SELECT coalesce(array_agg(id), '{{}}') AS accounts FROM ledger_account
         WHERE book_id = %(book)s AND (is_archived OR currency <> %(currency)s)
     ), bank AS MATERIALIZED (
-        SELECT bank.id, bank.ledger_account_id, account.code, account.currency, account.is_archived
+        SELECT bank.id, bank.ledger_account_id, bank.reconciled_through, account.code, account.currency,
+            account.is_archived
         FROM statements_bankaccount bank JOIN ledger_account account ON account.id = bank.ledger_account_id
         WHERE bank.book_id = %(book)s
     )
