@@ -21,9 +21,12 @@ def whole_book_cursor() -> Iterator[CursorWrapper]:
     """Give a cursor for queries that look at all rows of a book.
 
     They join sets, never row by row: after a large import the planner's statistics are older than the rows, it takes
-    the book for empty, and a nested loop chosen for an empty book would run for hours.
+    the book for empty, and a nested loop chosen for an empty book would run for hours. What a transaction around this
+    one has put off to its end is done first.
     """
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("SET LOCAL enable_nestloop = off")
         yield cursor
         cursor.execute("SET LOCAL enable_nestloop = on")

@@ -1,9 +1,7 @@
 """Recompute from the rows what finished reconciliations and matches promise."""
 
-from django.db import connection
-
 from ledgerflow.books.models import Book
-from ledgerflow.core.problems import Problem
+from ledgerflow.core.problems import Problem, whole_book_cursor
 
 # Each query returns one sentence a problem. Balances are added up from the lines, not from the kept movements.
 _CHECKS = {
@@ -100,7 +98,7 @@ _CHECKS = {
 def problems(*, book: Book) -> list[Problem]:
     """Return what does not hold in the book's reconciliations, at most ten of each check; empty when all is well."""
     found = []
-    with connection.cursor() as cursor:
+    with whole_book_cursor() as cursor:
         for check, query in _CHECKS.items():
             cursor.execute(query, {"book": book.pk})
             found += [Problem(check, sentence) for (sentence,) in cursor.fetchmany(10)]
