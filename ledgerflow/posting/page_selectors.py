@@ -1,6 +1,6 @@
 """What the pages of the journal show; the number of queries does not grow with the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ from ledgerflow.ledger.models import (
     PostingBatch,
 )
 from ledgerflow.ledger.selectors import Entry, entry
-from ledgerflow.posting.models import WithdrawnLine
+from ledgerflow.posting.models import Exchange, RevaluedBalance, StatedAmount, WithdrawnLine
 from ledgerflow.posting.selectors import (
     LineEntry,
     entries_of_line,
@@ -122,7 +122,8 @@ class EntryRecord:
     """An entry with who posted it and where it comes from.
 
     ``line`` is the bank line behind it, or behind the entry that it reverses; ``withdrawn`` what it said if its
-    import was undone since.
+    import was undone since. ``exchange`` is the rate that a line in another currency was booked at, ``revalued`` the
+    balances that a revaluation brought to their worth.
     """
 
     entry: Entry
@@ -131,6 +132,8 @@ class EntryRecord:
     line: StatementLine | None
     withdrawn: WithdrawnLine | None
     shown: Sequence[Shown]
+    exchange: Exchange | None
+    revalued: Iterable[RevaluedBalance]
 
 
 def entry_record(*, book: Book, number: int) -> EntryRecord:
@@ -151,17 +154,35 @@ def entry_record(*, book: Book, number: int) -> EntryRecord:
         line=line,
         withdrawn=None if line else withdrawn_behind(book=book, number=origin),
         shown=shown_with_excerpts(line=line) if line else (),
+        exchange=exchange_of(book=book, number=origin),
+        revalued=RevaluedBalance.objects.filter(book=book, entry_number=origin)
+        .select_related("account", "exchange_rate")
+        .order_by("account__code"),
+    )
+
+
+def exchange_of(*, book: Book, number: int) -> Exchange | None:
+    """Return the rate that the entry of a bank line in another currency was made at; nothing for other entries."""
+    return (
+        Exchange.objects.filter(book=book, entry_number=number)
+        .select_related("exchange_rate__entered_by")
+        .first()
     )
 
 
 @dataclass(frozen=True, slots=True)
 class LineRecord:
-    """A bank line: every file that shows it, what it was classified as, and its entries, the latest first."""
+    """A bank line: every file that shows it, what it was classified as, and its entries, the latest first.
+
+    ``stated`` is what the bank itself took or gave in the book's currency, where somebody said so.
+    """
 
     line: StatementLine
     shown: Sequence[Shown]
     classification: Classification | None
     entries: Sequence[LineEntry]
+    stated: StatedAmount | None
+    exchange: Exchange | None
 
 
 def line_record(*, book: Book, line_id: int) -> LineRecord:
@@ -177,11 +198,14 @@ def line_record(*, book: Book, line_id: int) -> LineRecord:
         .prefetch_related("splits__account")
         .first()
     )
+    number = classification.entry_number if classification else None
     return LineRecord(
         line=line,
         shown=shown_with_excerpts(line=line),
         classification=classification,
         entries=entries_of_line(book=book, line_id=line_id)[::-1],
+        stated=StatedAmount.objects.filter(book=book, line=line).select_related("stated_by").first(),
+        exchange=exchange_of(book=book, number=number) if number is not None else None,
     )
 
 
