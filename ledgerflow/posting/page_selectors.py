@@ -12,6 +12,7 @@ from ledgerflow.classification.models import Classification
 from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.models import (
     Account,
+    AccountRole,
     BatchSource,
     EntryText,
     JournalEntry,
@@ -33,11 +34,15 @@ from ledgerflow.users.models import User
 
 #: Entries of the journal on one page.
 PAGE = 50
+_UNCONVERTED = ~Q(account__role=AccountRole.CONVERSION)
+_DEBITS, _CREDITS = Q(base_amount__gt=0) & _UNCONVERTED, Q(base_amount__lt=0) & _UNCONVERTED
 
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
     """An entry as the journal lists it; ``amount`` is its debits added up, in the book's base currency.
+
+    What goes through the conversion account is not added a second time.
 
     ``detail`` is the bank's text of the line behind it, if there is one.
     """
@@ -89,12 +94,13 @@ def _rows(book: Book, entries: Sequence[JournalEntry]) -> list[JournalRow]:
     of_entries = {"book": book, "entry_number__in": numbers}
     words = dict(EntryText.objects.filter(**of_entries).values_list("entry_number", "text"))
     sources = lines_for_entries(book=book, numbers=numbers)
-    amounts = dict(
+    moved = (
         JournalLine.objects.filter(**of_entries)
         .values_list("entry_number")
-        .annotate(debits=Sum("base_amount", filter=Q(base_amount__gt=0)))
+        .annotate(debits=Sum("base_amount", filter=_DEBITS), credits=Sum("base_amount", filter=_CREDITS))
         .order_by()
     )
+    amounts = {number: max(debits or ZERO, -(owed or ZERO)) for number, debits, owed in moved}
     reversals = dict(
         JournalEntry.objects.filter(book=book, reverses_number__in=numbers).values_list(
             "reverses_number", "number"
@@ -107,7 +113,7 @@ def _rows(book: Book, entries: Sequence[JournalEntry]) -> list[JournalRow]:
             source=BatchSource(batches[one.batch_no].source).label,
             text=words.get(one.number) or (sources[one.number].text if one.number in sources else ""),
             detail=sources[one.number].description if one.number in sources else "",
-            amount=amounts.get(one.number) or ZERO,
+            amount=amounts.get(one.number, ZERO),
             reverses_number=one.reverses_number,
             reversed_by_number=reversals.get(one.number),
             posted_by=batches[one.batch_no].posted_by,

@@ -9,6 +9,8 @@ from django.test import Client
 from ledgerflow.books.models import Role
 from ledgerflow.ledger.models import ExchangeRate, JournalEntry
 from ledgerflow.posting.models import RevaluedBalance, StatedAmount
+from ledgerflow.posting.page_selectors import journal_page
+from ledgerflow.reports.selectors import register_lines
 from tests.factories import MembershipFactory
 from tests.posting.euros import DAY, EuroShop
 
@@ -155,6 +157,25 @@ def test_an_entry_says_at_what_rate_it_was_made(shop):
         text = client(shop).get(address(shop, path)).content.decode()
         assert "Booked at the rate 1.1000 of" in text
         assert "the bank&#x27;s advice (entered by a person)" in text
+
+
+def test_the_journal_adds_what_is_converted_once(shop):
+    shop.rate("1.10")
+    shop.accepted("100.00")
+    shop.accepted("-50.00", shop.conversion)
+    shop.post()
+
+    assert [row.amount for row in journal_page(book=shop.book).rows] == [55, 110]
+
+
+def test_a_register_names_the_other_side_of_what_was_converted(shop):
+    shop.rate("1.10")
+    shop.accepted("100.00")
+    shop.post()
+
+    sides = [row.other_side for row in register_lines(account=shop.euros, first=None, last=DAY)]
+
+    assert sides == [shop.sales]
 
 
 def _reviewed(shop, page):
