@@ -222,7 +222,7 @@ def test_the_page_lists_what_is_open_with_a_link_to_where_it_is_done():
 
     viewer, reviewer = _page(file, "2026/1/"), _page(file, "2026/1/", Role.REVIEWER)
 
-    assert f'<a href="{file.address("review/")}">Lines to review</a>: 3' in viewer
+    assert f'href="{file.address("review/")}">Lines to review</a>: 3' in viewer
     assert "No lines held back" in viewer
     assert "write why" not in viewer
     assert "write why" in reviewer
