@@ -10,7 +10,7 @@ from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification
 from ledgerflow.core.money import ZERO
-from ledgerflow.ledger.models import Account, EntryText, JournalEntry, JournalLine, Movement
+from ledgerflow.ledger.models import Account, AccountRole, EntryText, JournalEntry, JournalLine, Movement
 from ledgerflow.ledger.selectors import Place, RegisterLine, balances, register
 from ledgerflow.posting.models import ReversedPosting
 from ledgerflow.posting.selectors import SourceLine, lines_for_entries
@@ -229,10 +229,11 @@ def _with_provenance(
 
 
 def _other_sides(account: Account, numbers: set[int]) -> dict[int, Account]:
-    """Return the one other account of each entry that has only one."""
+    """Return the one other account of each entry that has only one; what changes the currency on the way is none."""
     ends = (
         JournalLine.objects.filter(book=account.book_id, entry_number__in=numbers)
         .exclude(account=account)
+        .exclude(account__role=AccountRole.CONVERSION)
         .values_list("entry_number")
         .annotate(least=Min("account_id"), most=Max("account_id"))
         .order_by()
