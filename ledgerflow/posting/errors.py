@@ -9,3 +9,7 @@ class ReasonMissingError(PostingError):
 
 class PostedLinesError(PostingError):
     """Some of the lines are in the journal; reverse their entries first."""
+
+
+class OpeningRefusedError(PostingError):
+    """The opening balance cannot be posted as asked; the message says what stands in the way."""

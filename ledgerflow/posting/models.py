@@ -1,11 +1,11 @@
-"""What the journal still points at when an entry is reversed: the line behind it, and what that line said."""
+"""What stands behind entries beside live bank lines: lines of reversed entries, withdrawn lines, opening balances."""
 
 from django.conf import settings
 from django.db import models
 
 from ledgerflow.books.models import Book
 from ledgerflow.documents.models import Document
-from ledgerflow.statements.models import BankAccount, StatementLine
+from ledgerflow.statements.models import BankAccount, Statement, StatementLine
 
 
 class ReversedPosting(models.Model):
@@ -57,3 +57,59 @@ class WithdrawnLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.amount} {self.currency}"
+
+
+class OpeningBalance(models.Model):
+    """What a bank account began with, taken over from its earliest statement by a person.
+
+    ``date`` is the day before that statement's first day; ``amount`` is in ``currency``, money owed negative. The
+    entry debits the bank account's ledger account against opening balances; a balance of zero has none. An opening
+    balance ends when its entry is reversed, and stays on record with the reason.
+    """
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    bank_account = models.ForeignKey(
+        BankAccount, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    statement = models.ForeignKey(
+        Statement, on_delete=models.SET_NULL, related_name="+", null=True, db_constraint=False
+    )
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    date = models.DateField()
+    amount = models.DecimalField(max_digits=20, decimal_places=4)
+    currency = models.CharField(max_length=3)
+    entry_number = models.BigIntegerField(null=True)
+    posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    posted_at = models.DateTimeField()
+    reversed_by_number = models.BigIntegerField(null=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "bank_account"],
+                condition=models.Q(ended_at__isnull=True),
+                name="posting_opening_once",
+            ),
+            models.UniqueConstraint(fields=["book", "entry_number"], name="posting_opening_entry_once"),
+            models.CheckConstraint(
+                condition=models.Q(amount=0, entry_number__isnull=True)
+                | ~models.Q(amount=0) & models.Q(entry_number__isnull=False),
+                name="posting_opening_by_an_entry",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, reversed_by_number__isnull=True, end_reason="")
+                & models.Q(statement__isnull=False)
+                | models.Q(ended_at__isnull=False)
+                & ~models.Q(end_reason="")
+                & (models.Q(entry_number__isnull=True) | models.Q(reversed_by_number__isnull=False)),
+                name="posting_opening_lives_or_ended",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency} as of {self.date}"

@@ -93,6 +93,27 @@ _CHECKS = {
         WHERE line.book_id = %(book)s AND made.line_id IS NULL
         ORDER BY line.id
     """,
+    "opening": """
+        SELECT CASE WHEN opening.statement_id IS NULL OR posting_opening_of(opening.book_id, opening.statement_id)
+                IS DISTINCT FROM opening.amount
+            THEN format('The opening balance %%s of %%s is not what its statement began with.',
+                trim_scale(opening.amount), bank.name)
+            ELSE format('Entry %%s does not say the opening balance %%s of %%s, or is reversed.', opening.entry_number,
+                trim_scale(opening.amount), bank.name) END
+        FROM posting_openingbalance opening
+        JOIN statements_bankaccount bank ON bank.id = opening.bank_account_id
+        LEFT JOIN ledger_journalline moved ON moved.book_id = opening.book_id AND moved.no = 1
+            AND moved.entry_number = opening.entry_number AND moved.account_id = bank.ledger_account_id
+            AND moved.date = opening.date
+        LEFT JOIN ledger_journalentry reversal
+            ON reversal.book_id = opening.book_id AND reversal.reverses_number = opening.entry_number
+        WHERE opening.book_id = %(book)s AND opening.ended_at IS NULL AND (
+            opening.statement_id IS NULL OR reversal.number IS NOT NULL
+            OR posting_opening_of(opening.book_id, opening.statement_id) IS DISTINCT FROM opening.amount
+            OR opening.amount <> 0 AND moved.amount IS DISTINCT FROM opening.amount
+        )
+        ORDER BY opening.id
+    """,
     "posted-amount": f"""
         SELECT format('Entry %%s moves %%s on the bank account; bank line %%s says %%s.', posted.entry_number,
             coalesce(booked.total, 0), line.id, trim_scale(line.amount))

@@ -12,6 +12,7 @@ from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.selectors.balances import balances
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.selectors import needs_attention
+from ledgerflow.posting.opening_selectors import openings_waiting
 from ledgerflow.statements.models import BankAccount, DayQuestion, Hold, Proof, Statement, StatementLine
 from ledgerflow.statements.selectors import account_states
 from ledgerflow.statements.standing import Standing, of_account
@@ -30,11 +31,14 @@ class Work:
     files: int
     questions: int
     held: int
+    openings: int
 
     @property
     def is_done(self) -> bool:
         """Whether nothing waits."""
-        return not (self.to_review or self.to_post or self.files or self.questions or self.held)
+        return not (
+            self.to_review or self.to_post or self.files or self.questions or self.held or self.openings
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ def work(*, book: Book) -> Work:
         files=needs_attention(book=book),
         questions=DayQuestion.objects.filter(book=book, answer="").count(),
         held=Statement.objects.filter(book=book, proof=Proof.DISCREPANCY, overridden_at=None).count(),
+        openings=openings_waiting(book=book),
     )
 
 

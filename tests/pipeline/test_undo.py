@@ -1,5 +1,7 @@
 """Undoing an import across all stages: as if the file had never come, the journal keeping its record."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -15,9 +17,10 @@ from ledgerflow.ops.verify import problems
 from ledgerflow.pipeline.demo_statements import DemoFile
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import UndoRefusedError, preview_undo, receive_file, run_import, undo_import
-from ledgerflow.posting.models import WithdrawnLine
-from ledgerflow.posting.services import post_lines, release_lines, reverse_lines
-from ledgerflow.statements.models import Sighting, Statement, StatementLine
+from ledgerflow.posting.models import OpeningBalance, WithdrawnLine
+from ledgerflow.posting.opening_selectors import opening_of
+from ledgerflow.posting.services import post_lines, post_opening, release_lines, reverse_lines
+from ledgerflow.statements.models import BankAccount, Sighting, Statement, StatementLine
 from ledgerflow.statements.services import create_bank_account
 from ledgerflow.users.models import User
 from tests.factories import UserFactory
@@ -176,4 +179,49 @@ def test_a_line_that_was_let_go_before_and_stayed_can_be_let_go_again(book, user
     undo_import(run=run, user=user, now=now)
 
     assert WithdrawnLine.objects.filter(book=book).count() == len(lines)
+    assert problems(book=book) == []
+
+
+def _confirm_opening(book: Book, user: User) -> OpeningBalance:
+    bank_account = BankAccount.objects.get(book=book)
+    proposal = opening_of(book=book, bank_account=bank_account).proposal
+    assert proposal is not None
+    return post_opening(
+        book=book,
+        bank_account=bank_account,
+        amount=proposal.amount,
+        date=proposal.date,
+        user=user,
+        now=timezone.now(),
+        is_checked=True,
+    )
+
+
+def test_an_opening_balance_stands_in_the_way_until_its_reversal_is_asked_for(book, user):
+    run = _run(book, ofx(JANUARY)[0])
+    opening = _confirm_opening(book, user)
+
+    preview = preview_undo(run=run)
+    with pytest.raises(UndoRefusedError, match="opening balance stands on this file"):
+        undo_import(run=run, user=user, now=timezone.now())
+
+    assert preview.openings == (f"Opening balance of Checking: 1,000.00 as of {opening.date}",)
+    assert preview.entries == 1
+
+
+def test_an_opening_balance_ends_with_the_import_that_it_stands_on(book, user):
+    january, february = ofx(JANUARY, FEBRUARY)
+    run = _run(book, january)
+    _run(book, february)
+    opening = _confirm_opening(book, user)
+    _post_everything(book, user)
+
+    undo_import(run=run, user=user, now=timezone.now(), reverse_posted=True)
+
+    opening.refresh_from_db()
+    assert opening.statement_id is None
+    assert opening.reversed_by_number is not None
+    assert opening.end_reason == f"Import of {january.name} undone"
+    # The next statement tells what it began with.
+    assert _confirm_opening(book, user).date == FEBRUARY - timedelta(days=1)
     assert problems(book=book) == []

@@ -1,5 +1,6 @@
 """Lines into the journal, and entries out of effect."""
 
+from ledgerflow.posting.services.opening import post_opening, withdraw_openings
 from ledgerflow.posting.services.post import PostOutcome, post_lines
 from ledgerflow.posting.services.reverse import EntryLine, post_manual_entry, reverse_entry
 from ledgerflow.posting.services.withdraw import hold_postings, release_lines, reverse_lines
@@ -10,7 +11,9 @@ __all__ = [
     "hold_postings",
     "post_lines",
     "post_manual_entry",
+    "post_opening",
     "release_lines",
     "reverse_entry",
     "reverse_lines",
+    "withdraw_openings",
 ]

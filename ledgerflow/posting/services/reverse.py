@@ -14,6 +14,7 @@ from ledgerflow.ledger.errors import ReversalError
 from ledgerflow.ledger.models import Account, BatchSource, JournalEntry, YearClosing
 from ledgerflow.ledger.services import journal
 from ledgerflow.posting.errors import ReasonMissingError
+from ledgerflow.posting.services.opening import end_reversed
 from ledgerflow.users.models import User
 
 
@@ -48,6 +49,8 @@ def post_manual_entry(
 def reverse_entry(*, book: Book, number: int, date: Date, reason: str, user: User, now: datetime) -> int:
     """Post the mirror of an entry and return its number; the bank line behind it goes back to review.
 
+    An opening balance ends with its entry.
+
     Raises:
         ReasonMissingError: no reason is given.
         ReversalError: the book has no such entry, it is reversed already, is a reversal itself, or closes a year.
@@ -66,5 +69,13 @@ def reverse_entry(*, book: Book, number: int, date: Date, reason: str, user: Use
     # The person stays named on the line, so that no rule accepts and posts it again behind their back.
     Classification.objects.filter(book=book, entry_number=number).update(
         state=State.OPEN, entry_number=None, decided_by=user, decided_at=now
+    )
+    end_reversed(
+        book=book,
+        number=number,
+        reversed_by_number=batch.first_number,
+        reason=reason.strip()[:500],
+        user=user,
+        now=now,
     )
     return batch.first_number

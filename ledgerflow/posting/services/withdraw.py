@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
 
 from django.db import connection, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import ChangedLine, Classification, ClassificationSplit, State
-from ledgerflow.ledger.models import BatchSource, JournalEntry, JournalLine
+from ledgerflow.ledger.models import BatchSource
 from ledgerflow.ledger.services import journal
 from ledgerflow.posting.errors import PostedLinesError
 from ledgerflow.posting.models import ReversedPosting
+from ledgerflow.posting.services._mirrors import mirrors
 from ledgerflow.users.models import User
 
 # The oldest sighting says where the line stood. A line that was let go before and stayed, because another file turned
@@ -51,7 +51,7 @@ def reverse_lines(
     numbers = _entries_of(book, line_ids)
     if not numbers:
         return 0
-    drafts = _mirrors(book, numbers, reason)
+    drafts = mirrors(book, numbers, reason)
     batch = journal.post_entries(
         book=book, source=BatchSource.REVERSAL, entries=drafts, posted_by=user, posted_at=now
     )
@@ -98,20 +98,3 @@ def _entries_of(book: Book, line_ids: Sequence[int]) -> list[int]:
     posted = Classification.objects.filter(book=book, line_id__in=line_ids, state=State.POSTED)
     numbers = posted.values_list("entry_number", flat=True)
     return sorted(number for number in numbers if number is not None)
-
-
-def _mirrors(book: Book, numbers: Sequence[int], reason: str) -> list[journal.EntryDraft]:
-    dates = dict(JournalEntry.objects.filter(book=book, number__in=numbers).values_list("number", "date"))
-    lines = JournalLine.objects.filter(book=book, entry_number__in=numbers).order_by("entry_number", "no")
-    return [
-        journal.EntryDraft(
-            date=dates[number],
-            lines=[
-                journal.LineDraft(line.account_id, line.currency, -line.amount, -line.base_amount)
-                for line in of_entry
-            ],
-            reverses_number=number,
-            text=reason,
-        )
-        for number, of_entry in groupby(lines, key=lambda line: line.entry_number)
-    ]
