@@ -13,3 +13,7 @@ class PostedLinesError(PostingError):
 
 class OpeningRefusedError(PostingError):
     """The opening balance cannot be posted as asked; the message says what stands in the way."""
+
+
+class TransferRefusedError(PostingError):
+    """The two lines cannot be one transfer; the message says why."""

@@ -81,15 +81,6 @@ def withdraw_openings(
     return len(going)
 
 
-def end_reversed(
-    *, book: Book, number: int, reversed_by_number: int, reason: str, user: User, now: datetime
-) -> None:
-    """End the opening balance whose entry was reversed, if the entry was one of these."""
-    OpeningBalance.objects.filter(book=book, entry_number=number, ended_at=None).update(
-        reversed_by_number=reversed_by_number, ended_by=user, ended_at=now, end_reason=reason
-    )
-
-
 def _proposal(opening: AccountOpening) -> Proposal:
     if opening.obstacle:
         raise OpeningRefusedError(opening.obstacle)

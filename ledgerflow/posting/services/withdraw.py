@@ -11,7 +11,9 @@ from ledgerflow.ledger.models import BatchSource
 from ledgerflow.ledger.services import journal
 from ledgerflow.posting.errors import PostedLinesError
 from ledgerflow.posting.models import ReversedPosting
+from ledgerflow.posting.services._endings import end_transfers, free_lines
 from ledgerflow.posting.services._mirrors import mirrors
+from ledgerflow.posting.transfer_selectors import counterparts
 from ledgerflow.users.models import User
 
 # The oldest sighting says where the line stood. A line that was let go before and stayed, because another file turned
@@ -43,7 +45,7 @@ def reverse_lines(
 ) -> int:
     """Reverse the live entry of each line, each on its own date and all in one batch; return how many.
 
-    The lines go back to review.
+    The lines go back to review, and with a transfer the line on the other side of it.
 
     Raises:
         PeriodClosedError: an entry's date lies in a closed period; nothing is reversed.
@@ -51,13 +53,13 @@ def reverse_lines(
     numbers = _entries_of(book, line_ids)
     if not numbers:
         return 0
+    numbers = sorted({*numbers, *counterparts(book=book, numbers=numbers)})
     drafts = mirrors(book, numbers, reason)
     batch = journal.post_entries(
         book=book, source=BatchSource.REVERSAL, entries=drafts, posted_by=user, posted_at=now
     )
-    Classification.objects.filter(book=book, line_id__in=line_ids, state=State.POSTED).update(
-        state=State.OPEN, entry_number=None
-    )
+    free_lines(book=book, numbers=numbers)
+    end_transfers(book=book, numbers=numbers, user=user, now=now)
     return batch.count
 
 
