@@ -27,6 +27,7 @@ from ledgerflow.posting.selectors import (
     lines_for_entries,
     withdrawn_behind,
 )
+from ledgerflow.posting.transfer_selectors import OtherSide, other_side
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.statements.page_selectors import Shown, shown_with_excerpts
 from ledgerflow.users.models import User
@@ -122,7 +123,7 @@ class EntryRecord:
     """An entry with who posted it and where it comes from.
 
     ``line`` is the bank line behind it, or behind the entry that it reverses; ``withdrawn`` what it said if its
-    import was undone since.
+    import was undone since. ``other_side`` is that of a transfer.
     """
 
     entry: Entry
@@ -131,6 +132,7 @@ class EntryRecord:
     line: StatementLine | None
     withdrawn: WithdrawnLine | None
     shown: Sequence[Shown]
+    other_side: OtherSide | None
 
 
 def entry_record(*, book: Book, number: int) -> EntryRecord:
@@ -151,6 +153,7 @@ def entry_record(*, book: Book, number: int) -> EntryRecord:
         line=line,
         withdrawn=None if line else withdrawn_behind(book=book, number=origin),
         shown=shown_with_excerpts(line=line) if line else (),
+        other_side=other_side(book=book, number=origin),
     )
 
 

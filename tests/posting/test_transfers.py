@@ -262,7 +262,7 @@ def test_the_database_is_asked_as_often_for_many_candidates(shop, count, django_
     for number in range(count):
         shop.move(5, "100", bank=shop.account(f"Savings {number}"))
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert len(candidates_of(book=shop.book, line_id=sent.pk)) == min(count, 10)
 
 

@@ -13,6 +13,7 @@ from ledgerflow.core.money import format_money
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.posting.opening_selectors import openings_behind
 from ledgerflow.posting.services import hold_postings, release_lines, reverse_lines, withdraw_openings
+from ledgerflow.posting.transfer_selectors import other_sides
 from ledgerflow.statements import services as statements
 from ledgerflow.statements.selectors import lines_only_in, statements_of
 from ledgerflow.users.models import User
@@ -28,7 +29,8 @@ class UndoRefusedError(LedgerFlowError):
 class UndoPreview:
     """What undoing would take away: lines by count, and what people decided about them, in words.
 
-    ``openings`` are the opening balances that stand on a statement of the file, in words.
+    ``openings`` are the opening balances that stand on a statement of the file, and ``freed`` the lines of other files
+    that go back to review with the transfers they are a side of, in words.
     """
 
     removed: int
@@ -37,6 +39,7 @@ class UndoPreview:
     decided: tuple[str, ...]
     more_decided: int
     openings: tuple[str, ...]
+    freed: tuple[str, ...]
 
     @property
     def entries(self) -> int:
@@ -59,6 +62,10 @@ def preview_undo(*, run: ImportRun) -> UndoPreview:
             f"Opening balance of {opening.bank_account}: {format_money(opening.amount, opening.currency)} "
             f"as of {opening.date}"
             for opening in openings_behind(book=run.book, document_id=run.document_id)
+        ),
+        freed=tuple(
+            f"{line.date} {format_money(line.amount, line.currency)} {line.description[:60]} on {line.bank_account}"
+            for line in other_sides(book=run.book, line_ids=going)
         ),
     )
 
