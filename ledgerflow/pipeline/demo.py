@@ -26,7 +26,7 @@ from ledgerflow.pipeline.demo_statements import (
 )
 from ledgerflow.pipeline.services import receive_file, run_import
 from ledgerflow.posting.opening_selectors import opening_of
-from ledgerflow.posting.services import post_lines, post_opening
+from ledgerflow.posting.services import confirm_sure_transfers, post_lines, post_opening
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.services import create_bank_account
 from ledgerflow.users.models import User
@@ -34,7 +34,7 @@ from ledgerflow.users.models import User
 _MONTHS = 6
 _KINDS_DESIGN = {
     "sales": "4000", "rent": "6150", "contract-labor": "6040", "utilities": "6210", "insurance": "6080",
-    "other-expenses": "6300", "transfer": "1190", "drawings": "3200", "office": "6120", "advertising": "6010",
+    "other-expenses": "6300", "drawings": "3200", "office": "6120", "advertising": "6010",
     "supplies": "6170", "meals": "6200", "car": "6020", "travel": "6190",
 }  # fmt: skip
 _KINDS_CAFE = {
@@ -94,14 +94,6 @@ def _design_book(user: User, now: datetime) -> Book:
         user=user,
         now=now,
     )
-    create_rule(
-        book=book,
-        conditions=RuleConditions(text="thank you"),
-        account=accounts["1190"],
-        mode="suggest",
-        user=user,
-        now=now,
-    )
     sources = (
         _Source(checking, statements),
         _Source(card, [*cards[:-1], with_a_missing_row(cards[-1])]),
@@ -141,7 +133,10 @@ def _accounts(book: Book) -> dict[str, Account]:
 def _keep(
     book: Book, sources: Sequence[_Source], kinds: Mapping[str, str], user: User, now: datetime
 ) -> None:
-    """Import month by month; confirm what the accounts began with; decide and post all but the newest month."""
+    """Import month by month; confirm what the accounts began with; decide and post all but the newest month.
+
+    The newest transfers are left to review as well.
+    """
     for month in range(_MONTHS):
         for source in sources:
             file = source.files[month]
@@ -160,6 +155,9 @@ def _keep(
             if month < _MONTHS - 1:
                 with book_scope(book, user):
                     _decide(book, file, kinds, user, now)
+        if month < _MONTHS - 2:
+            with book_scope(book, user):
+                confirm_sure_transfers(book=book, user=user, now=now)
         if month < _MONTHS - 1:
             post_lines(book=book, line_ids=None, posted_by=user, posted_at=now)
     first_of_third = months_before(now.date(), _MONTHS)[2]
