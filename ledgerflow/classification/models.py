@@ -80,7 +80,9 @@ class State(models.TextChoices):
 class Classification(models.Model):
     """The proposal or decision for one bank line; with ``is_split`` its parts stand in place of ``account``.
 
-    ``entry_number`` is the unreversed journal entry that stands for a posted line; no other line has one.
+    ``entry_number`` is the unreversed journal entry that stands for a posted line. It stands for no other line, unless
+    it is a transfer between two own bank accounts: then its first line says what one bank line says, and its second
+    what the other one says, which ``is_counterpart``.
     """
 
     line = models.OneToOneField(
@@ -118,6 +120,7 @@ class Classification(models.Model):
     )
     decided_at = models.DateTimeField(null=True)
     entry_number = models.BigIntegerField(null=True)
+    is_counterpart = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [
@@ -166,9 +169,13 @@ class Classification(models.Model):
                 name="classification_posted_by_an_entry",
             ),
             models.UniqueConstraint(
-                fields=["book", "entry_number"],
+                fields=["book", "entry_number", "is_counterpart"],
                 name="classification_entry_of_one_line",
                 condition=models.Q(entry_number__isnull=False),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_counterpart=False) | models.Q(state="posted"),
+                name="classification_counterpart_is_posted",
             ),
         ]
 

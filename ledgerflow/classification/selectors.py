@@ -13,7 +13,8 @@ from ledgerflow.classification.engine import ANY, HABIT_WINDOW, IN, Habit, RuleV
 from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.statements.models import BankAccount, StatementLine
 
-# Lines in suspense teach nothing: they wait there for somebody who knows.
+# Lines in suspense teach nothing: they wait there for somebody who knows. Nor do transfers between own bank accounts:
+# each is matched anew with the line on the other side.
 _HABITS = """
     SELECT payee.id, payee.name, account.id, account.code || ' ' || account.name, recent.agreeing, recent.decisions
     FROM unnest(%(payees)s::bigint[]) AS wanted (id)
@@ -27,6 +28,10 @@ _HABITS = """
                 AND made.account_id IS NOT NULL AND made.state IN ('accepted', 'posted')
                 AND made.account_id IS DISTINCT FROM (
                     SELECT id FROM ledger_account WHERE book_id = %(book)s AND role = 'suspense'
+                )
+                AND NOT EXISTS (
+                    SELECT FROM statements_bankaccount own
+                    WHERE own.book_id = %(book)s AND own.ledger_account_id = made.account_id
                 )
             ORDER BY made.decided_at DESC
             LIMIT %(window)s

@@ -11,9 +11,10 @@ from ledgerflow.cli import output
 from ledgerflow.cli.people import acting_user, add_book_arguments, open_book
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.models import Account, AccountRole
+from ledgerflow.posting.services import confirm_sure_transfers
 from ledgerflow.review import services
 
-HELP = "accept suggestions: review --book SLUG accept --confident | --all [--account CODE]"
+HELP = "accept suggestions: review --book SLUG accept --confident | --all [--account CODE] | --transfers"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument(
         "--all", action="store_true", help="everything; lines without a suggestion go to --account"
     )
+    which.add_argument(
+        "--transfers",
+        action="store_true",
+        help="transfers between own accounts that leave no choice; posts them",
+    )
     parser.add_argument(
         "--account", metavar="CODE", help="for lines without a suggestion (default: the suspense account)"
     )
@@ -35,9 +41,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Accept, and print how many lines were and why others were not."""
     user = acting_user(options.user)
-    book = open_book(options.book, user=user, action=Action.REVIEW)
+    action = Action.POST if options.transfers else Action.REVIEW
+    book = open_book(options.book, user=user, action=action)
     now = timezone.now()
     with book_scope(book, user):
+        if options.transfers:
+            made = confirm_sure_transfers(book=book, user=user, now=now, dry_run=options.dry_run)
+            verb = "would be posted" if options.dry_run else "posted"
+            output.print_rows([{"transfers": len(made), "outcome": verb}], options.format)
+            return 0
         if options.confident:
             accepted = services.accept_confident(book=book, user=user, now=now, dry_run=options.dry_run)
         else:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from django.db import transaction
 
@@ -11,7 +10,7 @@ from ledgerflow.books.models import Book
 from ledgerflow.books.scope import book_scope
 from ledgerflow.classification.models import Classification, Source, State
 from ledgerflow.classification.services import RuleConditions, accept, create_rule, decide
-from ledgerflow.ledger.models import Account, AccountRole
+from ledgerflow.ledger.models import Account
 from ledgerflow.ledger.services.opening import open_book
 from ledgerflow.ledger.services.periods import close_period
 from ledgerflow.pipeline.demo_statements import (
@@ -26,7 +25,8 @@ from ledgerflow.pipeline.demo_statements import (
     with_a_missing_row,
 )
 from ledgerflow.pipeline.services import receive_file, run_import
-from ledgerflow.posting.services import EntryLine, post_lines, post_manual_entry
+from ledgerflow.posting.opening_selectors import opening_of
+from ledgerflow.posting.services import confirm_sure_transfers, post_lines, post_opening
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.services import create_bank_account
 from ledgerflow.users.models import User
@@ -34,7 +34,7 @@ from ledgerflow.users.models import User
 _MONTHS = 6
 _KINDS_DESIGN = {
     "sales": "4000", "rent": "6150", "contract-labor": "6040", "utilities": "6210", "insurance": "6080",
-    "other-expenses": "6300", "transfer": "1190", "drawings": "3200", "office": "6120", "advertising": "6010",
+    "other-expenses": "6300", "drawings": "3200", "office": "6120", "advertising": "6010",
     "supplies": "6170", "meals": "6200", "car": "6020", "travel": "6190",
 }  # fmt: skip
 _KINDS_CAFE = {
@@ -45,11 +45,10 @@ _KINDS_CAFE = {
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A bank account of a demo book and its files, oldest first; opening balance in cents."""
+    """A bank account of a demo book and its files, oldest first."""
 
     account: BankAccount
     files: Sequence[DemoFile]
-    opening_cents: int
 
 
 @transaction.atomic
@@ -95,17 +94,9 @@ def _design_book(user: User, now: datetime) -> Book:
         user=user,
         now=now,
     )
-    create_rule(
-        book=book,
-        conditions=RuleConditions(text="thank you"),
-        account=accounts["1190"],
-        mode="suggest",
-        user=user,
-        now=now,
-    )
     sources = (
-        _Source(checking, statements, 845000),
-        _Source(card, [*cards[:-1], with_a_missing_row(cards[-1])], -31240),
+        _Source(checking, statements),
+        _Source(card, [*cards[:-1], with_a_missing_row(cards[-1])]),
     )
     _keep(book, sources, _KINDS_DESIGN, user, now)
     return book
@@ -131,7 +122,7 @@ def _cafe_book(user: User, now: datetime) -> Book:
         user=user,
         now=now,
     )
-    _keep(book, (_Source(giro, files, 1204510),), _KINDS_CAFE, user, now)
+    _keep(book, (_Source(giro, files),), _KINDS_CAFE, user, now)
     return book
 
 
@@ -142,10 +133,10 @@ def _accounts(book: Book) -> dict[str, Account]:
 def _keep(
     book: Book, sources: Sequence[_Source], kinds: Mapping[str, str], user: User, now: datetime
 ) -> None:
-    """Import month by month; decide and post all but the newest month."""
-    with book_scope(book, user):
-        for source in sources:
-            _open(book, source, user, now)
+    """Import month by month; confirm what the accounts began with; decide and post all but the newest month.
+
+    The newest transfers are left to review as well.
+    """
     for month in range(_MONTHS):
         for source in sources:
             file = source.files[month]
@@ -158,9 +149,15 @@ def _keep(
                 bank_account=source.account,
             )
             run_import(run_id=received.run.pk, now=now)
+            if month == 0:
+                with book_scope(book, user):
+                    _open(book, source.account, user, now)
             if month < _MONTHS - 1:
                 with book_scope(book, user):
                     _decide(book, file, kinds, user, now)
+        if month < _MONTHS - 2:
+            with book_scope(book, user):
+                confirm_sure_transfers(book=book, user=user, now=now)
         if month < _MONTHS - 1:
             post_lines(book=book, line_ids=None, posted_by=user, posted_at=now)
     first_of_third = months_before(now.date(), _MONTHS)[2]
@@ -174,18 +171,18 @@ def _keep(
         )
 
 
-def _open(book: Book, source: _Source, user: User, now: datetime) -> None:
-    """Bring the balance before the first statement forward."""
-    opening = Account.objects.get(book=book, role=AccountRole.OPENING)
-    amount = Decimal(source.opening_cents).scaleb(-2)
-    first = min(movement.day for file in source.files for movement in file.movements).replace(day=1)
-    post_manual_entry(
+def _open(book: Book, bank_account: BankAccount, user: User, now: datetime) -> None:
+    """Confirm what the first statement of the bank account began with."""
+    proposal = opening_of(book=book, bank_account=bank_account).proposal
+    assert proposal is not None  # the generator writes balances into every file
+    post_opening(
         book=book,
-        date=first - timedelta(days=1),
-        lines=[EntryLine(source.account.ledger_account, amount), EntryLine(opening, -amount)],
-        text=f"Opening balance of {source.account.name}",
+        bank_account=bank_account,
+        amount=proposal.amount,
+        date=proposal.date,
         user=user,
         now=now,
+        is_checked=True,
     )
 
 

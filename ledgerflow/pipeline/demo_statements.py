@@ -15,7 +15,8 @@ from decimal import Decimal
 class Habit:
     """What recurs on an account: bank text, kind of spending, how often a month, and between which amounts.
 
-    Amounts are in cents of the account's currency, money out negative; ``{n}`` in the text varies.
+    Amounts are in cents of the account's currency, money out negative; ``{n}`` in the text varies. ``day`` is the day
+    of the month, where it does not vary.
     """
 
     text: str
@@ -23,6 +24,7 @@ class Habit:
     times: int
     least: int
     most: int
+    day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ CHECKING_HABITS = (
     Habit("COMCAST BUSINESS {n}", "utilities", 1, -12999, -12999),
     Habit("HISCOX INSURANCE {n}", "insurance", 1, -6450, -6450),
     Habit("MONTHLY SERVICE FEE", "other-expenses", 1, -1500, -1500),
-    Habit("BUSINESS CARD PAYMENT THANK YOU", "transfer", 1, -98000, -98000),
+    Habit("BUSINESS CARD PAYMENT THANK YOU", "transfer", 1, -98000, -98000, day=20),
     Habit("OWNER DRAW TRANSFER TO SAVINGS", "drawings", 1, -250000, -150000),
     Habit("CHECK {n}", "unknown", 1, -42000, -8000),
 )
@@ -65,7 +67,7 @@ CARD_HABITS = (
     Habit("BLUE STAR COFFEE {n} PORTLAND OR", "meals", 5, -1850, -450),
     Habit("SHELL OIL 5744{n} PORTLAND OR", "car", 2, -6900, -3100),
     Habit("ALASKA AIR {n} SEATTLE WA", "travel", 1, -42000, -17900),
-    Habit("PAYMENT RECEIVED - THANK YOU", "transfer", 1, 98000, 98000),
+    Habit("PAYMENT RECEIVED - THANK YOU", "transfer", 1, 98000, 98000, day=20),
 )
 CAFE_HABITS = (
     Habit("SumUp Payments Limited Auszahlung {n}", "sales", 9, 31000, 118000),
@@ -96,7 +98,7 @@ def movements_of(habits: Sequence[Habit], month: date, seed: str) -> list[Moveme
     days = monthrange(month.year, month.month)[1]
     made = [
         Movement(
-            month.replace(day=chance.randint(1, days)),
+            _day(month, habit, chance.randint(1, days)),
             chance.randint(habit.least, habit.most),
             habit.text.format(n=chance.randint(1000, 9999)),
             habit.kind,
@@ -105,6 +107,10 @@ def movements_of(habits: Sequence[Habit], month: date, seed: str) -> list[Moveme
         for _ in range(habit.times)
     ]
     return sorted(made, key=lambda movement: (movement.day, movement.text))
+
+
+def _day(month: date, habit: Habit, by_chance: int) -> date:
+    return month.replace(day=habit.day or by_chance)
 
 
 def _units(cents: int) -> Decimal:

@@ -17,3 +17,11 @@ class StatedAmountError(PostingError):
 
 class RevaluationError(PostingError):
     """Balances cannot be revalued so; nothing was posted."""
+
+
+class OpeningRefusedError(PostingError):
+    """The opening balance cannot be posted as asked; the message says what stands in the way."""
+
+
+class TransferRefusedError(PostingError):
+    """The two lines cannot be one transfer; the message says why."""

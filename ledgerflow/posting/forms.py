@@ -80,6 +80,14 @@ class RevaluationForm(forms.Form):
     )
 
 
+class OpeningForm(forms.Form):
+    """The opening balance as the person saw it, and whether they compared it with the bank."""
+
+    amount = forms.DecimalField(widget=forms.HiddenInput)
+    date = forms.DateField(widget=forms.HiddenInput)
+    is_checked = forms.BooleanField(required=False, label="I have compared this amount with the bank.")
+
+
 class EntryForm(forms.Form):
     """What a manual entry says beside its lines."""
 

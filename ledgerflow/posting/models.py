@@ -1,4 +1,4 @@
-"""What the journal still points at: lines behind reversed entries, and the rates that entries were made at."""
+"""What stands behind entries beside live bank lines: lines of reversed ones, rates, opening balances, transfers."""
 
 from django.conf import settings
 from django.db import models
@@ -6,16 +6,16 @@ from django.db import models
 from ledgerflow.books.models import Book
 from ledgerflow.documents.models import Document
 from ledgerflow.ledger.models import Account, ExchangeRate
-from ledgerflow.statements.models import BankAccount, StatementLine
+from ledgerflow.statements.models import BankAccount, Statement, StatementLine
 
 
 class ReversedPosting(models.Model):
     """An entry that stood for a bank line until another entry reversed it; PostgreSQL writes it then, and it stays.
 
-    The entry that stands for a line now is named by the line's classification.
+    The entry that stands for a line now is named by the line's classification. A transfer stood for two lines.
     """
 
-    pk = models.CompositePrimaryKey("book_id", "entry_number")
+    pk = models.CompositePrimaryKey("book_id", "entry_number", "line_id")
     book = models.ForeignKey(
         Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
@@ -147,3 +147,127 @@ class RevaluedBalance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} is {self.value}"
+
+
+class OpeningBalance(models.Model):
+    """What a bank account began with, taken over from its earliest statement by a person.
+
+    ``date`` is the day before that statement's first day; ``amount`` is in ``currency``, money owed negative. The
+    entry debits the bank account's ledger account against opening balances; a balance of zero has none. An opening
+    balance ends when its entry is reversed, and stays on record with the reason.
+    """
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    bank_account = models.ForeignKey(
+        BankAccount, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    statement = models.ForeignKey(
+        Statement, on_delete=models.SET_NULL, related_name="+", null=True, db_constraint=False
+    )
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    date = models.DateField()
+    amount = models.DecimalField(max_digits=20, decimal_places=4)
+    currency = models.CharField(max_length=3)
+    entry_number = models.BigIntegerField(null=True)
+    posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    posted_at = models.DateTimeField()
+    reversed_by_number = models.BigIntegerField(null=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "bank_account"],
+                condition=models.Q(ended_at__isnull=True),
+                name="posting_opening_once",
+            ),
+            models.UniqueConstraint(fields=["book", "entry_number"], name="posting_opening_entry_once"),
+            models.CheckConstraint(
+                condition=models.Q(amount=0, entry_number__isnull=True)
+                | ~models.Q(amount=0) & models.Q(entry_number__isnull=False),
+                name="posting_opening_by_an_entry",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, reversed_by_number__isnull=True, end_reason="")
+                & models.Q(statement__isnull=False)
+                | models.Q(ended_at__isnull=False)
+                & ~models.Q(end_reason="")
+                & (models.Q(entry_number__isnull=True) | models.Q(reversed_by_number__isnull=False)),
+                name="posting_opening_lives_or_ended",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency} as of {self.date}"
+
+
+class Transfer(models.Model):
+    """Two bank lines of two own bank accounts that a person called one transfer, or said that they are none.
+
+    A confirmed one is posted: as one entry where both banks state the same day and currency, else as an entry for each
+    side through the account for transfers, so that each bank account moves when its bank says. It ends when its
+    entries are reversed. A rejected one is not suggested again.
+    """
+
+    class State(models.TextChoices):
+        CONFIRMED = "confirmed"
+        REJECTED = "rejected"
+        ENDED = "ended"
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    out_line = models.ForeignKey(
+        StatementLine, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    in_line = models.ForeignKey(
+        StatementLine, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    state = models.CharField(max_length=9, choices=State.choices)
+    out_entry = models.BigIntegerField(null=True)
+    in_entry = models.BigIntegerField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "out_line"],
+                condition=models.Q(state="confirmed"),
+                name="posting_transfer_out_once",
+            ),
+            models.UniqueConstraint(
+                fields=["book", "in_line"],
+                condition=models.Q(state="confirmed"),
+                name="posting_transfer_in_once",
+            ),
+            models.UniqueConstraint(
+                fields=["book", "out_line", "in_line"],
+                condition=~models.Q(state="ended"),
+                name="posting_transfer_pair_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="confirmed", out_entry__isnull=False, in_entry__isnull=False)
+                | models.Q(state="rejected", out_entry__isnull=True, in_entry__isnull=True)
+                | models.Q(state="ended"),
+                name="posting_transfer_by_entries",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="ended", ended_at__isnull=False)
+                | ~models.Q(state="ended") & models.Q(ended_at__isnull=True),
+                name="posting_transfer_ended_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["book", "out_entry"], name="posting_transfer_by_out"),
+            models.Index(fields=["book", "in_entry"], name="posting_transfer_by_in"),
+        ]
+
+    def __str__(self) -> str:
+        return self.state

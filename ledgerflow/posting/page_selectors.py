@@ -28,6 +28,7 @@ from ledgerflow.posting.selectors import (
     lines_for_entries,
     withdrawn_behind,
 )
+from ledgerflow.posting.transfer_selectors import OtherSide, other_side
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.statements.page_selectors import Shown, shown_with_excerpts
 from ledgerflow.users.models import User
@@ -129,7 +130,7 @@ class EntryRecord:
 
     ``line`` is the bank line behind it, or behind the entry that it reverses; ``withdrawn`` what it said if its
     import was undone since. ``exchange`` is the rate that a line in another currency was booked at, ``revalued`` the
-    balances that a revaluation brought to their worth.
+    balances that a revaluation brought to their worth, ``other_side`` that of a transfer.
     """
 
     entry: Entry
@@ -140,6 +141,7 @@ class EntryRecord:
     shown: Sequence[Shown]
     exchange: Exchange | None
     revalued: Iterable[RevaluedBalance]
+    other_side: OtherSide | None
 
 
 def entry_record(*, book: Book, number: int) -> EntryRecord:
@@ -164,6 +166,7 @@ def entry_record(*, book: Book, number: int) -> EntryRecord:
         revalued=RevaluedBalance.objects.filter(book=book, entry_number=origin)
         .select_related("account", "exchange_rate")
         .order_by("account__code"),
+        other_side=other_side(book=book, number=origin),
     )
 
 

@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification
-from ledgerflow.posting.models import ReversedPosting, WithdrawnLine
+from ledgerflow.posting.models import ReversedPosting, Transfer, WithdrawnLine
 from ledgerflow.statements.models import Sighting, StatementLine
 
 
@@ -76,9 +76,18 @@ def entries_of_line(*, book: Book, line_id: int) -> list[LineEntry]:
 
 
 def line_ids_behind(*, book: Book, numbers: Collection[int]) -> dict[int, int]:
-    """Return the id of the bank line behind each entry that has one, reversed entries too; one query."""
-    live = Classification.objects.filter(book=book, entry_number__in=numbers)
-    past = ReversedPosting.objects.filter(book=book, entry_number__in=numbers)
+    """Return the id of the bank line behind each entry that has one, reversed entries too; one query.
+
+    Of a transfer it is the line of the money that went out.
+    """
+    live = Classification.objects.filter(book=book, entry_number__in=numbers, is_counterpart=False)
+    counterpart = Transfer.objects.filter(
+        book=book,
+        in_line=OuterRef("line"),
+        in_entry=OuterRef("entry_number"),
+        out_entry=OuterRef("entry_number"),
+    )
+    past = ReversedPosting.objects.filter(~Exists(counterpart), book=book, entry_number__in=numbers)
     columns = "entry_number", "line_id"
     found = live.values_list(*columns).union(past.values_list(*columns), all=True)
     return {number: line_id for number, line_id in found if number is not None}
@@ -123,6 +132,7 @@ def withdrawn_behind(*, book: Book, number: int) -> WithdrawnLine | None:
     return (
         WithdrawnLine.objects.filter(book=book, pk__in=line_ids)
         .select_related("bank_account", "document")
+        .order_by("amount")
         .first()
     )
 

@@ -26,8 +26,15 @@ _CHECKS = {
         ORDER BY entry.number
     """,
     "posted-once": f"""
-        SELECT format('Entry %%s stands for %%s bank lines.', entry_number, count(*))
-        FROM ({_EVERY}) posted GROUP BY entry_number HAVING count(*) > 1 ORDER BY entry_number
+        SELECT format('Entry %%s stands for %%s bank lines.', posted.entry_number, count(*))
+        FROM ({_EVERY}) posted
+        LEFT JOIN (
+            SELECT DISTINCT out_entry, line.id FROM posting_transfer
+            CROSS JOIN LATERAL (VALUES (out_line_id), (in_line_id)) AS line (id)
+            WHERE book_id = %(book)s AND out_entry = in_entry
+        ) paired ON paired.out_entry = posted.entry_number AND paired.id = posted.line_id
+        GROUP BY posted.entry_number
+        HAVING count(*) > CASE WHEN count(paired.id) = 2 THEN 2 ELSE 1 END ORDER BY posted.entry_number
     """,  # noqa: S608 - composed of the constant above
     "posted-known": """
         SELECT CASE WHEN made.entry_number IS NULL
@@ -69,7 +76,8 @@ _CHECKS = {
             JOIN books_book book ON book.id = posted.book_id
             JOIN statements_statementline said ON said.id = posted.line_id AND said.currency = book.base_currency
             JOIN ledger_journalline line
-                ON line.book_id = posted.book_id AND line.entry_number = posted.entry_number AND line.no > 1
+                ON line.book_id = posted.book_id AND line.entry_number = posted.entry_number
+                AND line.no <> CASE WHEN posted.is_counterpart THEN 2 ELSE 1 END
             WHERE posted.book_id = %(book)s AND posted.entry_number IS NOT NULL
         ), decided AS (
             SELECT made.line_id, made.account_id, -line.amount AS amount
@@ -140,6 +148,50 @@ _CHECKS = {
         LEFT JOIN classification_classification made ON made.line_id = line.id AND made.book_id = line.book_id
         WHERE line.book_id = %(book)s AND made.line_id IS NULL
         ORDER BY line.id
+    """,
+    "opening": """
+        SELECT CASE WHEN opening.statement_id IS NULL OR posting_opening_of(opening.book_id, opening.statement_id)
+                IS DISTINCT FROM opening.amount
+            THEN format('The opening balance %%s of %%s is not what its statement began with.',
+                trim_scale(opening.amount), bank.name)
+            ELSE format('Entry %%s does not say the opening balance %%s of %%s, or is reversed.', opening.entry_number,
+                trim_scale(opening.amount), bank.name) END
+        FROM posting_openingbalance opening
+        JOIN statements_bankaccount bank ON bank.id = opening.bank_account_id
+        LEFT JOIN ledger_journalline moved ON moved.book_id = opening.book_id AND moved.no = 1
+            AND moved.entry_number = opening.entry_number AND moved.account_id = bank.ledger_account_id
+            AND moved.date = opening.date
+        LEFT JOIN ledger_journalentry reversal
+            ON reversal.book_id = opening.book_id AND reversal.reverses_number = opening.entry_number
+        WHERE opening.book_id = %(book)s AND opening.ended_at IS NULL AND (
+            opening.statement_id IS NULL OR reversal.number IS NOT NULL
+            OR posting_opening_of(opening.book_id, opening.statement_id) IS DISTINCT FROM opening.amount
+            OR opening.amount <> 0 AND moved.amount IS DISTINCT FROM opening.amount
+        )
+        ORDER BY opening.id
+    """,
+    "transfer": """
+        SELECT format('The transfer of %%s between bank lines %%s and %%s is confirmed, but entries %%s and %%s do not '
+            'stand for both.', abs(sent_line.amount), pair.out_line_id, pair.in_line_id, pair.out_entry, pair.in_entry)
+        FROM posting_transfer pair
+        LEFT JOIN classification_classification sent
+            ON sent.book_id = pair.book_id AND sent.line_id = pair.out_line_id AND sent.entry_number = pair.out_entry
+        LEFT JOIN classification_classification received ON received.book_id = pair.book_id
+            AND received.line_id = pair.in_line_id AND received.entry_number = pair.in_entry
+        LEFT JOIN statements_statementline sent_line ON sent_line.id = pair.out_line_id
+        LEFT JOIN statements_statementline received_line ON received_line.id = pair.in_line_id
+        WHERE pair.book_id = %(book)s AND pair.state = 'confirmed' AND (
+            NOT sent.is_counterpart AND received.is_counterpart = (pair.out_entry = pair.in_entry)
+            AND sent_line.bank_account_id <> received_line.bank_account_id
+            AND (sent_line.currency <> received_line.currency OR sent_line.amount + received_line.amount = 0)
+        ) IS NOT TRUE
+        UNION ALL
+        SELECT format('Entry %%s stands for bank line %%s as the other side of a transfer that nobody confirmed.',
+            made.entry_number, made.line_id)
+        FROM classification_classification made
+        LEFT JOIN posting_transfer pair ON pair.book_id = made.book_id AND pair.in_line_id = made.line_id
+            AND pair.in_entry = made.entry_number AND pair.state = 'confirmed'
+        WHERE made.book_id = %(book)s AND made.is_counterpart AND pair.id IS NULL
     """,
     "posted-amount": f"""
         SELECT format('Entry %%s moves %%s on the bank account; bank line %%s says %%s.', posted.entry_number,

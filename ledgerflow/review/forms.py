@@ -90,6 +90,12 @@ class SplitPartForm(forms.Form):
 SplitFormSet = forms.formset_factory(SplitPartForm, extra=4, max_num=20)
 
 
+class TransferForm(forms.Form):
+    """The line on the other bank account."""
+
+    other = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
 class RuleOfferForm(forms.Form):
     """The answer to "always book this payee so"."""
 

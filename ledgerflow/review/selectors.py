@@ -11,7 +11,9 @@ from django.db.models import QuerySet
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import confidence_word
 from ledgerflow.classification.models import Classification, State
+from ledgerflow.posting.matching import Candidate
 from ledgerflow.posting.selectors import SourcePlace, entry_for_line, places_of_line
+from ledgerflow.posting.transfer_selectors import candidates_of
 from ledgerflow.statements.models import Hold
 
 
@@ -77,7 +79,7 @@ class PreviewLine:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why a line is proposed as it is, and what accepting it leads to."""
+    """Why a line is proposed as it is, what accepting it leads to, and which transfers it may be a side of instead."""
 
     row: QueueRow
     alternatives: tuple[Alternative, ...]
@@ -85,6 +87,7 @@ class Evidence:
     places: tuple[SourcePlace, ...]
     same_payee: int
     entry_number: int | None
+    transfers: tuple[Candidate, ...]
 
 
 _COUNTS = """
@@ -133,6 +136,7 @@ def evidence(*, book: Book, line_id: int) -> Evidence | None:
         places=tuple(places_of_line(book=book, line_id=line_id)),
         same_payee=_same_payee(book, made),
         entry_number=entry_for_line(book=book, line_id=line_id),
+        transfers=tuple(candidates_of(book=book, line_id=line_id)),
     )
 
 

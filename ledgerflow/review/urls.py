@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledgerflow.review.views import actions, close, queue
+from ledgerflow.review.views import actions, close, queue, transfers
 
 app_name = "review"
 
@@ -18,5 +18,7 @@ urlpatterns = [
     path("line/<int:line>/evidence/", queue.EvidenceView.as_view(), name="evidence"),
     path("line/<int:line>/decide/", actions.DecideView.as_view(), name="decide"),
     path("line/<int:line>/split/", actions.SplitView.as_view(), name="split"),
+    path("line/<int:line>/transfer/", transfers.TransferView.as_view(), name="transfer"),
+    path("line/<int:line>/no-transfer/", transfers.NoTransferView.as_view(), name="no-transfer"),
     path("line/<int:line>/rule/", actions.RuleView.as_view(), name="rule"),
 ]

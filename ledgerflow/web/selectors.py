@@ -13,6 +13,7 @@ from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.selectors.balances import balances
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.selectors import needs_attention
+from ledgerflow.posting.opening_selectors import openings_waiting
 from ledgerflow.statements.chain_selectors import chains
 from ledgerflow.statements.models import BankAccount, DayQuestion, Hold, Proof, Statement, StatementLine
 from ledgerflow.statements.selectors import account_states
@@ -33,12 +34,19 @@ class Work:
     questions: int
     held: int
     to_reconcile: int
+    openings: int
 
     @property
     def is_done(self) -> bool:
         """Whether nothing waits."""
         return not (
-            self.to_review or self.to_post or self.files or self.questions or self.held or self.to_reconcile
+            self.to_review
+            or self.to_post
+            or self.files
+            or self.questions
+            or self.held
+            or self.to_reconcile
+            or self.openings
         )
 
 
@@ -78,6 +86,7 @@ def work(*, book: Book) -> Work:
         questions=DayQuestion.objects.filter(book=book, answer="").count(),
         held=Statement.objects.filter(book=book, proof=Proof.DISCREPANCY, overridden_at=None).count(),
         to_reconcile=_to_reconcile(book),
+        openings=openings_waiting(book=book),
     )
 
 

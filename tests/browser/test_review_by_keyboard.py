@@ -6,8 +6,12 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from ledgerflow.classification.models import Classification, Rule, State
+from ledgerflow.classification.services import classify_lines
+from ledgerflow.posting.models import Transfer
+from ledgerflow.statements.models import BankAccount, StatementLine
 from ledgerflow.users.models import User
 from tests.browser.books import NewBook, book_in_review
+from tests.statements.shapes import line, take_in
 
 _VEHICLES, _MEALS, _OFFICE, _SUPPLIES = "6180", "6070", "6080", "6130"
 
@@ -166,3 +170,32 @@ def test_keys_do_nothing_while_they_are_switched_off(queue: Page):
     queue.keyboard.press("j")
 
     expect(queue.locator("[data-line].is-focused")).to_have_attribute("data-line", str(before))
+
+
+def test_t_posts_a_transfer_or_offers_the_choice_and_shift_t_says_that_it_is_none(queue: Page, made: NewBook):
+    card = BankAccount.objects.get(book=made.book, name="Card")
+    lines = StatementLine.objects.filter(book=made.book).order_by("pk")
+    fee = lines.get(description="MONTHLY SERVICE FEE")
+    coffee = lines.filter(description__startswith="BLUE STAR").first()
+    assert coffee
+    shown = [line(fee.date, -fee.amount, "Payment thank you", f"c{number}") for number in range(2)]
+    shown.append(line(coffee.date, -coffee.amount, "Refund", "c3"))
+    outcome = take_in(card, *shown)
+    classify_lines(book=made.book, line_ids=outcome.new_line_ids)
+    queue.reload()
+
+    _go_to(queue, "Service Fee")
+    expect(queue.locator("[data-evidence]")).to_contain_text("Transfer to Card on")
+    queue.keyboard.press("t")
+    expect(queue.locator("[data-transfer] button").first).to_be_focused()
+    queue.keyboard.press("Enter")
+    _expect_message(queue, "Posted as entry 1")
+    expect(queue.locator("[data-line]").filter(has_text="Service Fee")).to_have_count(0)
+    expect(queue.locator("[data-line]").filter(has_text="Payment thank you")).to_have_count(1)
+
+    _go_to(queue, "Blue Star")
+    queue.keyboard.press("Shift+T")
+    _expect_message(queue, "not suggested again")
+    expect(queue.locator("[data-transfer]")).to_have_count(0)
+    assert Transfer.objects.filter(book=made.book, state="rejected").count() == 1
+    assert Classification.objects.filter(book=made.book, state=State.POSTED).count() == 2

@@ -11,7 +11,7 @@ from ledgerflow.books.models import Book, Role
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.ledger.models import JournalEntry
 from ledgerflow.ledger.selectors.chain import chain_head
-from ledgerflow.pipeline.demo_statements import CAFE_HABITS, german_csv_files
+from ledgerflow.pipeline.demo_statements import CAFE_HABITS, DemoFile, Habit, german_csv_files
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.statements.models import BankAccount
 from tests.factories import MembershipFactory
@@ -130,6 +130,30 @@ def test_nothing_is_accepted_by_a_dry_run(capsys, files):
     _run(capsys, "review", "--book", "acme", "accept", "--all", "--dry-run", "--format", "json")
 
     assert not Classification.objects.filter(state=State.ACCEPTED).exists()
+
+
+def test_transfers_that_leave_no_choice_are_posted_on_command(capsys, tmp_path):
+    paths = []
+    for number, cents in (("111", -50000), ("222", 50000)):
+        (file,) = ofx(JANUARY, habits=(Habit("TRANSFER", "transfer", 1, cents, cents),), number=number)
+        moved = file.content.replace(*_on_the_fifth(file))
+        paths.append(tmp_path / f"{number}.ofx")
+        paths[-1].write_bytes(moved)
+    _import(capsys, *paths)
+    command = ("review", "--book", "acme", "accept", "--transfers", "--format", "json")
+
+    _, counted = _run(capsys, *command, "--dry-run")
+    status, rows = _run(capsys, *command)
+
+    assert counted == [{"transfers": 1, "outcome": "would be posted"}]
+    assert (status, rows) == (cli.DONE, [{"transfers": 1, "outcome": "posted"}])
+    assert JournalEntry.objects.count() == 1
+    assert _run(capsys, "verify", "--format", "json") == (cli.DONE, [])
+
+
+def _on_the_fifth(file: DemoFile) -> tuple[bytes, bytes]:
+    (movement,) = file.movements
+    return f"<DTPOSTED>{movement.day:%Y%m%d}".encode(), b"<DTPOSTED>20260105"
 
 
 def test_accepted_lines_are_posted_and_the_books_verify(capsys, files):

@@ -1,27 +1,37 @@
 """Undoing an import across all stages: as if the file had never come, the journal keeping its record."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.models import Classification
-from ledgerflow.classification.services import accept_all, decide
+from ledgerflow.classification.models import Classification, State
+from ledgerflow.classification.services import accept_all, classify_lines, decide
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.models import Account, AccountRole, JournalEntry
 from ledgerflow.ledger.selectors import balances
 from ledgerflow.ledger.services.opening import open_book
 from ledgerflow.ledger.services.periods import close_period
 from ledgerflow.ops.verify import problems
-from ledgerflow.pipeline.demo_statements import DemoFile
+from ledgerflow.pipeline.demo_statements import DemoFile, Habit
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import UndoRefusedError, preview_undo, receive_file, run_import, undo_import
-from ledgerflow.posting.models import WithdrawnLine
-from ledgerflow.posting.services import post_lines, release_lines, reverse_lines
-from ledgerflow.statements.models import Sighting, Statement, StatementLine
+from ledgerflow.posting.models import OpeningBalance, Transfer, WithdrawnLine
+from ledgerflow.posting.opening_selectors import opening_of
+from ledgerflow.posting.services import (
+    confirm_transfer,
+    post_lines,
+    post_opening,
+    release_lines,
+    reverse_lines,
+)
+from ledgerflow.statements.models import BankAccount, Sighting, Statement, StatementLine
 from ledgerflow.statements.services import create_bank_account
 from ledgerflow.users.models import User
 from tests.factories import UserFactory
 from tests.pipeline.statements import FEBRUARY, JANUARY, NUMBER, ofx
+from tests.statements.shapes import line, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -98,8 +108,8 @@ def test_the_file_can_be_imported_again(book, user):
 def test_what_people_decided_is_listed_first(book, user):
     run = _run(book, ofx(JANUARY)[0])
     rent = Account.objects.get(book=book, code="6100")
-    line = StatementLine.objects.filter(book=book, description__contains="RENT").get()
-    decide(book=book, line_id=line.pk, account=rent, user=user, now=timezone.now())
+    paid = StatementLine.objects.filter(book=book, description__contains="RENT").get()
+    decide(book=book, line_id=paid.pk, account=rent, user=user, now=timezone.now())
 
     preview = preview_undo(run=run)
 
@@ -176,4 +186,75 @@ def test_a_line_that_was_let_go_before_and_stayed_can_be_let_go_again(book, user
     undo_import(run=run, user=user, now=now)
 
     assert WithdrawnLine.objects.filter(book=book).count() == len(lines)
+    assert problems(book=book) == []
+
+
+def _confirm_opening(book: Book, user: User) -> OpeningBalance:
+    bank_account = BankAccount.objects.get(book=book)
+    proposal = opening_of(book=book, bank_account=bank_account).proposal
+    assert proposal is not None
+    return post_opening(
+        book=book,
+        bank_account=bank_account,
+        amount=proposal.amount,
+        date=proposal.date,
+        user=user,
+        now=timezone.now(),
+        is_checked=True,
+    )
+
+
+def test_an_opening_balance_stands_in_the_way_until_its_reversal_is_asked_for(book, user):
+    run = _run(book, ofx(JANUARY)[0])
+    opening = _confirm_opening(book, user)
+
+    preview = preview_undo(run=run)
+    with pytest.raises(UndoRefusedError, match="opening balance stands on this file"):
+        undo_import(run=run, user=user, now=timezone.now())
+
+    assert preview.openings == (f"Opening balance of Checking: 1,000.00 as of {opening.date}",)
+    assert preview.entries == 1
+
+
+def test_an_opening_balance_ends_with_the_import_that_it_stands_on(book, user):
+    january, february = ofx(JANUARY, FEBRUARY)
+    run = _run(book, january)
+    _run(book, february)
+    opening = _confirm_opening(book, user)
+    _post_everything(book, user)
+
+    undo_import(run=run, user=user, now=timezone.now(), reverse_posted=True)
+
+    opening.refresh_from_db()
+    assert opening.statement_id is None
+    assert opening.reversed_by_number is not None
+    assert opening.end_reason == f"Import of {january.name} undone"
+    # The next statement tells what it began with.
+    assert _confirm_opening(book, user).date == FEBRUARY - timedelta(days=1)
+    assert problems(book=book) == []
+
+
+@pytest.mark.parametrize("days", [0, 2])
+def test_the_other_side_of_a_transfer_goes_back_to_review(book, user, days):
+    card = create_bank_account(book=book, name="Card", kind="card", currency="USD")
+    paid = Habit("CARD PAYMENT", "transfer", 1, -50000, -50000)
+    run = _run(book, ofx(JANUARY, habits=(paid,))[0])
+    sent = StatementLine.objects.get(book=book)
+    take_in(card, line(sent.date + timedelta(days=days), "500.00", "PAYMENT THANK YOU"))
+    received = StatementLine.objects.get(bank_account=card)
+    classify_lines(book=book, line_ids=[received.pk])
+    confirm_transfer(book=book, line_ids=[sent.pk, received.pk], user=user, now=timezone.now())
+
+    preview = preview_undo(run=run)
+    undo_import(run=run, user=user, now=timezone.now(), reverse_posted=True)
+
+    assert preview.freed == (f"{received.date} 500.00 PAYMENT THANK YOU on Card",)
+    assert Classification.objects.get(book=book).state == State.OPEN
+    assert Transfer.objects.get().state == Transfer.State.ENDED
+    assert WithdrawnLine.objects.get().pk == sent.pk
+    assert all(balance.base_amount == 0 for balance in balances(book=book, as_of=timezone.localdate()))
+    assert problems(book=book) == []
+    _run(book, ofx(JANUARY, habits=(paid,))[0])
+    again = StatementLine.objects.exclude(pk=received.pk).get(book=book)
+    confirm_transfer(book=book, line_ids=[again.pk, received.pk], user=user, now=timezone.now())
     assert problems(book=book) == []

@@ -11,7 +11,9 @@ from ledgerflow.classification.services import classify_lines
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.money import format_money
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.posting.services import hold_postings, release_lines, reverse_lines
+from ledgerflow.posting.opening_selectors import openings_behind
+from ledgerflow.posting.services import hold_postings, release_lines, reverse_lines, withdraw_openings
+from ledgerflow.posting.transfer_selectors import other_sides
 from ledgerflow.reconciliation.services import release_import
 from ledgerflow.statements import services as statements
 from ledgerflow.statements.selectors import lines_only_in, statements_of
@@ -26,13 +28,24 @@ class UndoRefusedError(LedgerFlowError):
 
 @dataclass(frozen=True, slots=True)
 class UndoPreview:
-    """What undoing would take away: lines by count, and what people decided about them, in words."""
+    """What undoing would take away: lines by count, and what people decided about them, in words.
+
+    ``openings`` are the opening balances that stand on a statement of the file, and ``freed`` the lines of other files
+    that go back to review with the transfers they are a side of, in words.
+    """
 
     removed: int
     kept: int
     posted: int
     decided: tuple[str, ...]
     more_decided: int
+    openings: tuple[str, ...]
+    freed: tuple[str, ...]
+
+    @property
+    def entries(self) -> int:
+        """How many lines and opening balances stand in the journal."""
+        return self.posted + len(self.openings)
 
 
 def preview_undo(*, run: ImportRun) -> UndoPreview:
@@ -46,6 +59,15 @@ def preview_undo(*, run: ImportRun) -> UndoPreview:
         posted=_posted(run, going),
         decided=tuple(_in_words(decision) for decision in decisions[:_SHOWN_DECISIONS]),
         more_decided=max(len(decisions) - _SHOWN_DECISIONS, 0),
+        openings=tuple(
+            f"Opening balance of {opening.bank_account}: {format_money(opening.amount, opening.currency)} "
+            f"as of {opening.date}"
+            for opening in openings_behind(book=run.book, document_id=run.document_id)
+        ),
+        freed=tuple(
+            f"{line.date} {format_money(line.amount, line.currency)} {line.description[:60]} on {line.bank_account}"
+            for line in other_sides(book=run.book, line_ids=going)
+        ),
     )
 
 
@@ -53,10 +75,11 @@ def preview_undo(*, run: ImportRun) -> UndoPreview:
 def undo_import(*, run: ImportRun, user: User, now: datetime, reverse_posted: bool = False) -> ImportRun:
     """Undo the import: its sightings go, and each line with its last one. The file stays and can be imported again.
 
-    Entries posted from lines that go are reversed, each on its own date, when ``reverse_posted`` says so.
+    Entries posted from lines that go, and opening balances that stand on its statements, are reversed, each on its own
+    date, when ``reverse_posted`` says so.
 
     Raises:
-        UndoRefusedError: the import is not finished, or lines were posted and may not be reversed.
+        UndoRefusedError: the import is not finished, or something was posted and may not be reversed.
         PostingError: an entry's date lies in a closed period, or in days that are reconciled.
     """
     locked = (
@@ -71,15 +94,14 @@ def undo_import(*, run: ImportRun, user: User, now: datetime, reverse_posted: bo
         raise UndoRefusedError(
             f"{posted} lines of this file stand in the journal. Let their entries be reversed, or leave the import."
         )
-    if posted:
-        reverse_lines(
-            book=locked.book,
-            line_ids=going,
-            reason=f"Import of {locked.document.name} undone",
-            user=user,
-            now=now,
+    if openings_behind(book=locked.book, document_id=locked.document_id) and not reverse_posted:
+        raise UndoRefusedError(
+            "An opening balance stands on this file. Let its entry be reversed, or leave the import."
         )
     release_import(document=locked.document, line_ids=going, user=user, now=now)
+    reason = f"Import of {locked.document.name} undone"
+    reverse_lines(book=locked.book, line_ids=going, reason=reason, user=user, now=now)
+    withdraw_openings(book=locked.book, document=locked.document, reason=reason, user=user, now=now)
     release_lines(book=locked.book, line_ids=going, user=user, now=now)
     if statements_of(document=locked.document).exists():
         statements.undo_import(document=locked.document)

@@ -14,6 +14,8 @@ from ledgerflow.ledger.errors import ReversalError
 from ledgerflow.ledger.models import Account, BatchSource, JournalEntry, YearClosing
 from ledgerflow.ledger.services import journal
 from ledgerflow.posting.errors import ReasonMissingError
+from ledgerflow.posting.services._endings import end_opening, end_transfers
+from ledgerflow.posting.transfer_selectors import counterparts
 from ledgerflow.users.models import User
 
 
@@ -48,6 +50,8 @@ def post_manual_entry(
 def reverse_entry(*, book: Book, number: int, date: Date, reason: str, user: User, now: datetime) -> int:
     """Post the mirror of an entry and return its number; the bank line behind it goes back to review.
 
+    An opening balance ends with its entry. A transfer is reversed on both sides, and both its lines go back.
+
     Raises:
         ReasonMissingError: no reason is given.
         ReversalError: the book has no such entry, it is reversed already, is a reversal itself, or closes a year.
@@ -59,12 +63,22 @@ def reverse_entry(*, book: Book, number: int, date: Date, reason: str, user: Use
         raise ReversalError(f"Entry {number} is a reversal itself; post the line or the entry anew instead.")
     if (closing := YearClosing.objects.filter(book=book, entry_number=number).first()) is not None:
         raise ReversalError(f"Entry {number} closes the {closing}; reopen that year instead.")
-    draft = journal.mirror(book=book, number=number, date=date, text=reason.strip())
+    numbers = (number, *sorted(counterparts(book=book, numbers=[number]) - {number}))
+    words = reason.strip()
+    drafts = [journal.mirror(book=book, number=each, date=date, text=words) for each in numbers]
     batch = journal.post_entries(
-        book=book, source=BatchSource.REVERSAL, entries=[draft], posted_by=user, posted_at=now
+        book=book, source=BatchSource.REVERSAL, entries=drafts, posted_by=user, posted_at=now
     )
     # The person stays named on the line, so that no rule accepts and posts it again behind their back.
-    Classification.objects.filter(book=book, entry_number=number).update(
-        state=State.OPEN, entry_number=None, decided_by=user, decided_at=now
+    lines = Classification.objects.filter(book=book, entry_number__in=numbers)
+    lines.update(state=State.OPEN, entry_number=None, is_counterpart=False, decided_by=user, decided_at=now)
+    end_transfers(book=book, numbers=numbers, user=user, now=now)
+    end_opening(
+        book=book,
+        number=number,
+        reversed_by_number=batch.first_number,
+        reason=words[:500],
+        user=user,
+        now=now,
     )
     return batch.first_number

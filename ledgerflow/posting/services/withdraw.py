@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
 
 from django.db import connection, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import ChangedLine, Classification, ClassificationSplit, State
-from ledgerflow.ledger.models import BatchSource, JournalEntry, JournalLine
+from ledgerflow.ledger.models import BatchSource
 from ledgerflow.ledger.services import journal
 from ledgerflow.posting.errors import PostedLinesError
 from ledgerflow.posting.models import ReversedPosting
+from ledgerflow.posting.services._endings import end_transfers, free_lines
+from ledgerflow.posting.services._mirrors import mirrors
+from ledgerflow.posting.transfer_selectors import counterparts
 from ledgerflow.users.models import User
 
 # The oldest sighting says where the line stood. A line that was let go before and stayed, because another file turned
@@ -43,7 +45,7 @@ def reverse_lines(
 ) -> int:
     """Reverse the live entry of each line, each on its own date and all in one batch; return how many.
 
-    The lines go back to review.
+    The lines go back to review, and with a transfer the line on the other side of it.
 
     Raises:
         PeriodClosedError: an entry's date lies in a closed period; nothing is reversed.
@@ -51,13 +53,13 @@ def reverse_lines(
     numbers = _entries_of(book, line_ids)
     if not numbers:
         return 0
-    drafts = _mirrors(book, numbers, reason)
+    numbers = sorted({*numbers, *counterparts(book=book, numbers=numbers)})
+    drafts = mirrors(book, numbers, reason)
     batch = journal.post_entries(
         book=book, source=BatchSource.REVERSAL, entries=drafts, posted_by=user, posted_at=now
     )
-    Classification.objects.filter(book=book, line_id__in=line_ids, state=State.POSTED).update(
-        state=State.OPEN, entry_number=None
-    )
+    free_lines(book=book, numbers=numbers)
+    end_transfers(book=book, numbers=numbers, user=user, now=now)
     return batch.count
 
 
@@ -98,20 +100,3 @@ def _entries_of(book: Book, line_ids: Sequence[int]) -> list[int]:
     posted = Classification.objects.filter(book=book, line_id__in=line_ids, state=State.POSTED)
     numbers = posted.values_list("entry_number", flat=True)
     return sorted(number for number in numbers if number is not None)
-
-
-def _mirrors(book: Book, numbers: Sequence[int], reason: str) -> list[journal.EntryDraft]:
-    dates = dict(JournalEntry.objects.filter(book=book, number__in=numbers).values_list("number", "date"))
-    lines = JournalLine.objects.filter(book=book, entry_number__in=numbers).order_by("entry_number", "no")
-    return [
-        journal.EntryDraft(
-            date=dates[number],
-            lines=[
-                journal.LineDraft(line.account_id, line.currency, -line.amount, -line.base_amount)
-                for line in of_entry
-            ],
-            reverses_number=number,
-            text=reason,
-        )
-        for number, of_entry in groupby(lines, key=lambda line: line.entry_number)
-    ]

@@ -32,6 +32,8 @@ KEYS = (
     ("Alt-R", "In a split: put into this part what is left"),
     ("n", "Write a note"),
     ("r", "Always book this payee so"),
+    ("t", "Post it as a transfer to or from the other account"),
+    ("T", "It is no transfer: do not suggest these two again"),
     ("e", "Exclude from the books"),
     ("Space", "Select the line"),
     ("u", "Undo the last change"),
@@ -93,5 +95,9 @@ def evidence_context(view: BookMixin, line_id: int) -> dict[str, Any]:
         "decide_form": DecideForm(
             book=view.book, initial={"account": row.account_id, "payee": row.payee, "note": row.note}
         ),
+        "transfers": [
+            (one, one.other(line_id), "to" if one.sent.line_id == line_id else "from")
+            for one in evidence.transfers
+        ],
         "split_forms": SplitFormSet(prefix="split", form_kwargs={"book": view.book}),
     }

@@ -126,7 +126,9 @@ if (queue) {
       pane.innerHTML = answer.offer;
       evidenceOf = OFFER;
     }
+    (answer.with || []).forEach((line) => queue.querySelector(`[data-line="${line}"]`)?.remove());
     if (answer.gone) {
+      if (pane.contains(document.activeElement)) document.activeElement.blur(); // the next key is for the list
       const row = queue.querySelector(`[data-line="${answer.line}"]`);
       if (row) {
         const all = rows();
@@ -141,7 +143,8 @@ if (queue) {
     }
     showCounts(answer.counts);
     if (answer.reload || (!rows().length && !answer.offer)) loadAgain(answer.message);
-    else if (answer.message) say(answer.message, { undo: true });
+    else if (answer.message) say(answer.message, { undo: !answer.is_final });
+    if (answer.again && focused()) showEvidence(focused(), { force: true });
   }
 
   const into = (selector) => {
@@ -152,6 +155,13 @@ if (queue) {
       field.select?.();
     }
   };
+
+  // One candidate is taken at once; of several the first is proposed, and Tab goes to the others.
+  function answerTransfer(selector) {
+    const forms = pane.querySelectorAll(selector);
+    if (forms.length === 1) forms[0].requestSubmit();
+    else forms[0]?.querySelector("button").focus();
+  }
 
   const actions = {
     j: () => step(1),
@@ -165,6 +175,8 @@ if (queue) {
     p: () => into("[name=payee]"),
     n: () => into("[name=note]"),
     s: () => into("[name=split-0-amount]"),
+    t: () => answerTransfer("[data-transfer]"),
+    T: () => answerTransfer("[data-no-transfer]"),
     r: () => pane.querySelector("[data-rule-offer] button")?.focus(),
     " ": () => {
       const box = focused()?.querySelector("input[type=checkbox]");
