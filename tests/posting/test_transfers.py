@@ -12,6 +12,7 @@ from ledgerflow.classification.models import State
 from ledgerflow.classification.services import decide, exclude
 from ledgerflow.ledger.models import Account, JournalEntry, JournalLine
 from ledgerflow.ledger.services.periods import close_period
+from ledgerflow.ledger.services.rates import record_rate
 from ledgerflow.ops.verify import problems
 from ledgerflow.posting.errors import TransferRefusedError
 from ledgerflow.posting.models import ReversedPosting, Transfer
@@ -252,8 +253,25 @@ def test_across_currencies_a_text_must_say_so_and_a_rate_be_known(shop):
     (*_, found) = candidates_of(book=shop.book, line_id=sent.pk)
 
     assert found.is_exchange
-    with pytest.raises(TransferRefusedError, match="no exchange rate"):
+    with pytest.raises(TransferRefusedError, match="There is no rate of EUR for 2026-01-05"):
         shop.confirm_pair(sent, received)
+
+    record_rate(
+        book=shop.book,
+        currency="EUR",
+        date=date(2026, 1, 5),
+        rate=Decimal("1.1"),
+        origin="the bank",
+        user=shop.user,
+        now=NOW,
+    )
+    made = shop.confirm_pair(sent, received)
+
+    assert made.out_entry != made.in_entry
+    assert shop.balance(date(2026, 1, 5)) == -110
+    assert shop.balance(date(2026, 1, 5), euros) == 100
+    assert shop.in_transit() == 0
+    assert problems(book=shop.book) == []
 
 
 @pytest.mark.parametrize("count", [1, 12])

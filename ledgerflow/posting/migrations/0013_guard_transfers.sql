@@ -37,17 +37,17 @@ BEGIN
         SELECT FROM classification_classification sent
         JOIN classification_classification received ON received.book_id = sent.book_id
         JOIN ledger_journalentry out_entry
-            ON out_entry.book_id = sent.book_id AND out_entry.number = sent.entry_number AND out_entry.line_count = 2
+            ON out_entry.book_id = sent.book_id AND out_entry.number = sent.entry_number
         JOIN ledger_journalentry in_entry
-            ON in_entry.book_id = sent.book_id AND in_entry.number = received.entry_number AND in_entry.line_count = 2
+            ON in_entry.book_id = sent.book_id AND in_entry.number = received.entry_number
         WHERE sent.book_id = NEW.book_id AND sent.line_id = NEW.out_line_id AND received.line_id = NEW.in_line_id
             AND sent.entry_number = NEW.out_entry AND received.entry_number = NEW.in_entry AND NOT sent.is_counterpart
             AND received.is_counterpart = (NEW.out_entry = NEW.in_entry)
-            AND (NEW.out_entry = NEW.in_entry OR 2 = (
+            AND (NEW.out_entry = NEW.in_entry AND out_entry.line_count = 2 OR NEW.out_entry <> NEW.in_entry AND 2 = (
                 SELECT count(*) FROM ledger_journalline moved
                 JOIN ledger_account account ON account.book_id = moved.book_id AND account.id = moved.account_id
                 WHERE moved.book_id = NEW.book_id AND moved.entry_number IN (NEW.out_entry, NEW.in_entry)
-                    AND moved.no = 2 AND account.role = 'transfer'
+                    AND account.role = 'transfer'
             ))
     ) THEN
         RAISE 'A transfer is posted by one entry for both lines, or by two through the account for transfers.'
