@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "ledgerflow.review",
     "ledgerflow.pipeline",
     "ledgerflow.reports",
+    "ledgerflow.exchange",
     "ledgerflow.ops",
 ]
 

@@ -16,4 +16,5 @@ urlpatterns = [
     path("books/<slug:book>/review/", include("ledgerflow.review.urls")),
     path("books/<slug:book>/inbox/", include("ledgerflow.pipeline.urls")),
     path("books/<slug:book>/reports/", include("ledgerflow.reports.urls")),
+    path("books/<slug:book>/exports/", include("ledgerflow.exchange.urls")),
 ]

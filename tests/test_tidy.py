@@ -26,6 +26,7 @@ MONEY = (
     "ledgerflow/posting/",
     "ledgerflow/review/",
     "ledgerflow/reports/",
+    "ledgerflow/exchange/",
     "tools/contract.py",
     "tools/_shared/amounts.py",
 )

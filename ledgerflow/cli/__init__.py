@@ -46,6 +46,7 @@ COMMANDS: dict[str, Command] = {
     "review": Command("ledgerflow.cli.review", Needs.DATABASE),
     "post": Command("ledgerflow.cli.post", Needs.DATABASE),
     "report": Command("ledgerflow.cli.report", Needs.DATABASE),
+    "export": Command("ledgerflow.cli.export", Needs.DATABASE),
     "verify": Command("ledgerflow.cli.verify", Needs.DATABASE),
     "doctor": Command("ledgerflow.cli.doctor", Needs.DATABASE),
     "worker": Command("ledgerflow.cli.worker", Needs.DATABASE),

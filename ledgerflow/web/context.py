@@ -47,6 +47,7 @@ _PLACES = (
     _Place("Reports", "reports:home", "chart-bar"),
     _Place("Trial balance", "reports:trial-balance", "report-money", "t"),
     _Place("Accounts", "ledger:accounts", "wallet", "a"),
+    _Place("Export", "exchange:home", "download"),
     _Place("Settings", "books:settings", "settings", "s"),
 )
 
