@@ -154,8 +154,8 @@ class _Maker:
             self._exchange,
             self._revaluation,
         )
-        if self.chance.random() < 0.1:
-            self._reversal(day)
+        if self.chance.random() < 0.1 and (free := self._reversible()):
+            self._reversal(day, self.chance.choice(free))
         else:
             self._enter(day, self.chance.choice(kinds)(), self.chance.choice(_TEXTS))
 
@@ -209,14 +209,15 @@ class _Maker:
         gain = self._amount() * self.chance.choice((1, -1))
         return Line("1020", self.foreign, 0, gain), self._home(self._of("income"), -gain)
 
-    def _reversal(self, day: date) -> None:
+    def _reversible(self) -> list[int]:
         taken_back = {each.reverses for each in self.ledger.entries}
-        free = [
+        return [
             place
             for place, each in enumerate(self.ledger.entries, 1)
             if each.reverses is None and place not in taken_back and len(each.lines) < 7
         ]
-        place = self.chance.choice(free)
+
+    def _reversal(self, day: date, place: int) -> None:
         mirrored = tuple(
             Line(line.account, line.currency, -line.amount, -line.base)
             for line in self.ledger.entries[place - 1].lines
