@@ -47,6 +47,7 @@ SPEAKS_SQL = {
     "ledgerflow/classification/selectors.py": "counts what a rule would touch, as a set",
     "ledgerflow/posting/services/": "turns lines into entries as a set",
     "ledgerflow/posting/verify.py": "compares lines, postings and entries as sets",
+    "ledgerflow/exchange/services/": "brings whole tables in by COPY",
     "ledgerflow/review/selectors.py": "counts the tabs and gathers alternatives in one query each",
 }
 

@@ -47,6 +47,7 @@ COMMANDS: dict[str, Command] = {
     "post": Command("ledgerflow.cli.post", Needs.DATABASE),
     "report": Command("ledgerflow.cli.report", Needs.DATABASE),
     "export": Command("ledgerflow.cli.export", Needs.DATABASE),
+    "unpack": Command("ledgerflow.cli.unpack", Needs.DATABASE),
     "verify": Command("ledgerflow.cli.verify", Needs.DATABASE),
     "doctor": Command("ledgerflow.cli.doctor", Needs.DATABASE),
     "worker": Command("ledgerflow.cli.worker", Needs.DATABASE),

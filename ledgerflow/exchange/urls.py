@@ -8,4 +8,5 @@ app_name = "exchange"
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
     *[path(f"{form}/", views.PlainTextView.as_view(form=form), name=form) for form in PLAIN_TEXTS],
+    path("archive/", views.ArchiveView.as_view(), name="archive"),
 ]

@@ -3,11 +3,16 @@
 import tempfile
 from typing import Any
 
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
 from django.views import generic
 
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
+from ledgerflow.documents.selectors import DocumentDamagedError
+from ledgerflow.exchange.archive.writing import write_archive
 from ledgerflow.exchange.plain_text import PLAIN_TEXTS, write_plain_text
 
 #: A larger export waits on disk until it is sent.
@@ -39,4 +44,25 @@ class PlainTextView(BookMixin):
             as_attachment=True,
             filename=f"{self.book.slug}.{chosen.ending}",
             content_type=f"{chosen.media_type}; charset=utf-8",
+        )
+
+
+class ArchiveView(BookMixin):
+    """The whole book with its documents, for another installation; only for those who manage it."""
+
+    action = Action.MANAGE_BOOK
+    is_snapshot = True
+
+    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponseBase:
+        """Write it, then send it; say so where a document is damaged."""
+        file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
+        try:
+            write_archive(book=self.book, out=file, now=timezone.now())
+        except DocumentDamagedError as error:
+            file.close()
+            messages.error(request, str(error))
+            return redirect("exchange:home", book=self.book.slug)
+        file.seek(0)
+        return FileResponse(
+            file, as_attachment=True, filename=f"{self.book.slug}.zip", content_type="application/zip"
         )
