@@ -44,6 +44,7 @@ COMMANDS: dict[str, Command] = {
     "read": Command("ledgerflow.cli.read", Needs.NOTHING),
     "import": Command("ledgerflow.cli.import_files", Needs.DATABASE),
     "review": Command("ledgerflow.cli.review", Needs.DATABASE),
+    "opening": Command("ledgerflow.cli.opening", Needs.DATABASE),
     "post": Command("ledgerflow.cli.post", Needs.DATABASE),
     "report": Command("ledgerflow.cli.report", Needs.DATABASE),
     "export": Command("ledgerflow.cli.export", Needs.DATABASE),

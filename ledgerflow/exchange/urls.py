@@ -8,5 +8,6 @@ app_name = "exchange"
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
     *[path(f"{form}/", views.PlainTextView.as_view(form=form), name=form) for form in PLAIN_TEXTS],
+    path("opening/", views.OpeningView.as_view(), name="opening"),
     path("archive/", views.ArchiveView.as_view(), name="archive"),
 ]

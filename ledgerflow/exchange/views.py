@@ -1,19 +1,23 @@
-"""A book for other programs, as downloads."""
+"""A book for other programs, as downloads, and the balances that it begins with."""
 
 import tempfile
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views import generic
 
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
+from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.documents.selectors import DocumentDamagedError
+from ledgerflow.exchange import services
 from ledgerflow.exchange.archive.writing import write_archive
+from ledgerflow.exchange.forms import OpeningForm
 from ledgerflow.exchange.plain_text import PLAIN_TEXTS, write_plain_text
+from ledgerflow.exchange.trial_balances import OpeningError
 
 #: A larger export waits on disk until it is sent.
 _IN_MEMORY = 8 * 1024 * 1024
@@ -66,3 +70,32 @@ class ArchiveView(BookMixin):
         return FileResponse(
             file, as_attachment=True, filename=f"{self.book.slug}.zip", content_type="application/zip"
         )
+
+
+class OpeningView(BookMixin, generic.FormView[OpeningForm]):
+    """A trial balance as the book's opening entry."""
+
+    action = Action.ENTER_JOURNAL
+    form_class = OpeningForm
+    template_name = "exchange/opening.html"
+
+    def form_valid(self, form: OpeningForm) -> HttpResponse:
+        """Post it and show the entry, or say what stands in the way."""
+        upload = form.cleaned_data["file"]
+        try:
+            opening = services.import_opening(
+                book=self.book,
+                date=form.cleaned_data["date"],
+                name=upload.name,
+                content=upload.read(),
+                user=self.user,
+                now=timezone.now(),
+            )
+        except OpeningError as error:
+            form.add_error("file", str(error))
+            return self.form_invalid(form)
+        except LedgerFlowError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        messages.success(self.request, f"The book begins with {opening.lines} balances.")
+        return redirect("posting:entry", book=self.book.slug, number=opening.number)

@@ -1,5 +1,6 @@
 """Books that come from elsewhere."""
 
+from ledgerflow.exchange.services.opening import Opening, import_opening
 from ledgerflow.exchange.services.restore import restore_archive
 
-__all__ = ["restore_archive"]
+__all__ = ["Opening", "import_opening", "restore_archive"]
