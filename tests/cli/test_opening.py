@@ -32,13 +32,13 @@ def _open(book: Book, *words: object) -> int:
 
 def test_it_posts_and_says_as_which_entry(book, file, capsys):
     assert _open(book, "--date", "2025-12-31", file) == cli.DONE
-    assert "3 balances posted as entry 1; accounts made for it: 1777 Gold." in capsys.readouterr().out
+    assert "Entry 1 with 3 balances posted; accounts made for it: 1777 Gold." in capsys.readouterr().out
     assert JournalEntry.objects.get(book=book).date.isoformat() == "2025-12-31"
 
 
 def test_a_dry_run_keeps_nothing(book, file, capsys):
     assert _open(book, "--date", "2025-12-31", "--dry-run", file) == cli.DONE
-    assert "3 balances would be posted as entry 1" in capsys.readouterr().out
+    assert "Entry 1 with 3 balances would be posted" in capsys.readouterr().out
     assert not JournalEntry.objects.exists()
     assert not Document.objects.exists()
 
@@ -58,3 +58,27 @@ def test_a_day_that_is_none_is_bad_usage(book, file, capsys):
 def test_a_file_that_is_not_there_is_named(book, tmp_path, capsys):
     assert _open(book, "--date", "2025-12-31", tmp_path / "nowhere.csv") == cli.FAILED
     assert "nowhere.csv cannot be read" in capsys.readouterr().err
+
+
+def test_the_books_of_another_program_are_taken_over(book, tmp_path, capsys):
+    journal = tmp_path / "old.journal"
+    journal.write_text("2025-01-02 Lunch\n    Expenses:Food  5 USD\n    Assets:Wallet\n")
+
+    assert _open(book, journal) == cli.DONE
+    assert (
+        "Entries of old.journal: 1 posted; accounts made for it: 5010 Food, 1010 Wallet."
+        in capsys.readouterr().out
+    )
+
+
+def test_books_that_cannot_be_taken_over_are_bad_input(book, tmp_path, capsys):
+    journal = tmp_path / "old"
+    journal.write_text("include other.journal\n")
+
+    assert _open(book, "--program", "hledger", journal) == cli.BAD_INPUT
+    assert "“include” changes or fetches" in capsys.readouterr().err
+
+
+def test_a_trial_balance_needs_its_day(book, file, capsys):
+    assert _open(book, file) == cli.BAD_INPUT
+    assert "say with --date" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from ledgerflow.documents.services import store_document
 from ledgerflow.exchange.trial_balances import OpeningError, OpeningRow, read_trial_balance
 from ledgerflow.ledger.models import Account, BatchSource, JournalEntry, PostingBatch
 from ledgerflow.ledger.services.accounts import create_account
-from ledgerflow.posting.services import PastLine, post_opening
+from ledgerflow.posting.services import PastEntry, PastLine, post_opening
 from ledgerflow.users.models import User
 
 _SHOWN_CODES = 10
@@ -43,7 +43,7 @@ def import_opening(
         DocumentRefusedError: the file is empty or too large.
     """
     rows = read_trial_balance(content)
-    _refuse_second(book)
+    refuse_second_opening(book)
     if difference := sum((row.base_amount for row in rows), ZERO):
         raise OpeningError(
             f"Debits and credits differ by {difference} {book.base_currency} (more debits when positive). Look for "
@@ -63,12 +63,17 @@ def import_opening(
         for row in rows
     ]
     text = f"Opening balances from {stored.document.name}"
-    batch = post_opening(book=book, date=date, lines=lines, text=text, user=user, now=now)
+    entry = PastEntry(date=date, lines=lines, text=text)
+    batch = post_opening(book=book, entries=[entry], user=user, now=now)
     return Opening(number=batch.first_number, lines=len(lines), accounts_made=tuple(made))
 
 
-def _refuse_second(book: Book) -> None:
-    """Refuse to open a book twice: every balance would be there double."""
+def refuse_second_opening(book: Book) -> None:
+    """Refuse to open a book twice: every balance would be there double.
+
+    Raises:
+        OpeningError: entries of an opening stand in the book.
+    """
     entries = JournalEntry.objects.filter(book=book)
     of_openings = PostingBatch.objects.filter(book=book, source=BatchSource.OPENING).values("no")
     taken_back = entries.filter(reverses_number__isnull=False).values("reverses_number")

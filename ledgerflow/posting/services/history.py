@@ -5,7 +5,6 @@ Batch by batch with its numbers, source, person and moment, and then which bank 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date as Date  # noqa: N812 - `date` is the argument's name
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -61,16 +60,13 @@ def post_past(*, book: Book, batches: Iterable[PastBatch]) -> int:
 
 
 @transaction.atomic
-def post_opening(
-    *, book: Book, date: Date, lines: Sequence[PastLine], text: str, user: User, now: datetime
-) -> PostedBatch:
-    """Post what stood on the accounts before the book begins, as one entry.
+def post_opening(*, book: Book, entries: Sequence[PastEntry], user: User, now: datetime) -> PostedBatch:
+    """Post what happened before the book began, or what stood on its accounts then, as one batch.
 
     Raises:
-        PostingError: it does not balance, an account is archived, the period is closed, or as the ledger says.
+        PostingError: an entry does not balance, an account is archived, the period is closed, or as the ledger says.
     """
-    entry = PastEntry(date=date, lines=lines, text=text)
-    return post_entries(book=book, source=BatchSource.OPENING, entries=[entry], posted_by=user, posted_at=now)
+    return post_entries(book=book, source=BatchSource.OPENING, entries=entries, posted_by=user, posted_at=now)
 
 
 @dataclass(frozen=True, slots=True)
