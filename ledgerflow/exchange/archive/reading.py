@@ -12,7 +12,7 @@ from zlib import error as ZlibError  # noqa: N812 - an error is named as a class
 
 from ledgerflow.exchange.archive.errors import ArchiveError
 from ledgerflow.exchange.archive.tables import BOOK, DOCUMENTS, TABLES, VERSION, Table
-from ledgerflow.exchange.archive.values import value_of
+from ledgerflow.exchange.archive.values import Reader, reader_of
 
 _MANIFEST = "manifest.json"
 #: Larger ones are no archive of ours, in bytes.
@@ -21,6 +21,7 @@ _LONGEST_ROW = 16 * 1024 * 1024
 _BLOCK = 1024 * 1024
 
 Row = dict[str, Any]
+Readers = Mapping[str, Reader]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,10 @@ class Archive:
             ArchiveError: a row is not one of this table.
         """
         name = f"{table.name}.jsonl"
+        readers = _readers(table)
         with self._zip.open(name) as file:
             for number, line in enumerate(iter(lambda: file.readline(_LONGEST_ROW), b""), 1):
-                yield _row(table, line, f"Row {number} of {name}")
+                yield _row(readers, line, f"Row {number} of {name}")
 
     def count(self, table: Table) -> int:
         """Return how many rows the table has."""
@@ -75,7 +77,9 @@ def opened(path: Path) -> Iterator[Archive]:
             _compare_names(archive, files)
             for name, facts in files.items():
                 _compare(archive, name, facts)
-            yield Archive(archive, files, _row_of(BOOK, manifest["book"], f"The book in {_MANIFEST}"))
+            yield Archive(
+                archive, files, _row_of(_readers(BOOK), manifest["book"], f"The book in {_MANIFEST}")
+            )
     except OSError as error:
         raise ArchiveError(f"{path} cannot be read ({error.strerror}).") from error
     except (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError) as error:
@@ -129,17 +133,19 @@ def _compare(archive: zipfile.ZipFile, name: str, facts: object) -> None:
         )
 
 
-def _row(table: Table, line: bytes, where: str) -> Row:
+def _readers(table: Table) -> Readers:
+    return {column: reader_of(table.field(column)) for column in table.columns}
+
+
+def _row(readers: Readers, line: bytes, where: str) -> Row:
     try:
         said = json.loads(line)
     except ValueError as error:
         raise ArchiveError(f"{where} is no JSON ({error}).") from error
-    return _row_of(table, said, where)
+    return _row_of(readers, said, where)
 
 
-def _row_of(table: Table, said: object, where: str) -> Row:
-    if not isinstance(said, dict) or said.keys() != set(table.columns):
-        raise ArchiveError(f"{where} does not have exactly the columns {', '.join(table.columns)}.")
-    return {
-        column: value_of(table.field(column), said[column], f"{where}: {column}") for column in table.columns
-    }
+def _row_of(readers: Readers, said: object, where: str) -> Row:
+    if not isinstance(said, dict) or said.keys() != readers.keys():
+        raise ArchiveError(f"{where} does not have exactly the columns {', '.join(readers)}.")
+    return {column: read(said[column], where) for column, read in readers.items()}

@@ -9,26 +9,32 @@ from django.db import models
 
 from ledgerflow.exchange.archive.errors import ArchiveError
 
+#: Turns a JSON value into that of a column; the text says in which row it stands.
+Reader = Callable[[object, str], Any]
 
-def value_of(field: "models.Field[Any, Any]", said: object, where: str) -> Any:
-    """Return what the JSON value means for the field; for a relation, the place of the row that is meant.
 
-    Raises:
-        ArchiveError: it cannot be a value of the field.
+def reader_of(field: "models.Field[Any, Any]") -> Reader:
+    """Return what reads the field's values; for a relation, the place of the row that is meant.
+
+    The reader raises :class:`ArchiveError` for what cannot be a value of the field.
     """
-    if said is None and field.null:
-        return None
     if isinstance(field, models.JSONField):
-        return said
+        return lambda said, _where: said
     kind, read = _reading(field)
-    if type(said) is not kind:
-        raise ArchiveError(f"{where} cannot be {said!r}.")
-    try:
-        value = read(said)
-    except (ValueError, InvalidOperation) as error:
-        raise ArchiveError(f"{where} cannot be {said!r}.") from error
-    if field.choices and value != "" and value not in dict(field.flatchoices):
-        raise ArchiveError(f"{where} cannot be {said!r}.")
+    chosen = {choice for choice, _ in field.flatchoices} | ({""} if field.blank else set())
+    is_free, may_be_null, name = not field.choices, field.null, field.name
+
+    def value(said: object, where: str) -> Any:
+        if said is None and may_be_null:
+            return None
+        try:
+            found = read(said) if type(said) is kind else None
+        except (ValueError, InvalidOperation):
+            found = None
+        if found is None or not (is_free or found in chosen):
+            raise ArchiveError(f"{where}: {name} cannot be {said!r}.")
+        return found
+
     return value
 
 
