@@ -52,7 +52,8 @@ def _write(book: Book, form: str, file: IO[bytes]) -> str:
     written = write_plain_text(book=book, form=form, out=file)
     if not PLAIN_TEXTS[form].has_assertions:
         return ""
-    return f" Balances of proven statements: {written.asserted} asserted, {written.left_out} left out as it says."
+    why = " The file says why." if written.left_out else ""
+    return f" Balances of proven statements: {written.asserted} asserted, {written.left_out} left out.{why}"
 
 
 @contextmanager

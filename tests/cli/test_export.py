@@ -34,7 +34,7 @@ def test_it_writes_the_book(file, form, tmp_path, capsys):
 def test_it_says_how_many_balances_it_asserts_and_leaves_out(file, tmp_path, capsys):
     _export(file, "--format", "beancount", tmp_path / "books")
 
-    assert "0 asserted, 2 left out" in capsys.readouterr().out
+    assert "0 asserted, 2 left out. The file says why." in capsys.readouterr().out
 
 
 def test_it_replaces_the_file_that_is_there(file, tmp_path):
