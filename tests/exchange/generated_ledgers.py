@@ -153,6 +153,7 @@ class _Maker:
             self._abroad,
             self._exchange,
             self._revaluation,
+            self._worthless,
         )
         if self.chance.random() < 0.1 and (free := self._reversible()):
             self._reversal(day, self.chance.choice(free))
@@ -205,9 +206,15 @@ class _Maker:
         )
 
     def _revaluation(self) -> tuple[Line, ...]:
-        """Foreign money that is worth more or less than before, of which there is no more and no less."""
+        """Foreign money that is worth more or less than before, whether it stays or some of it went the other way."""
         gain = self._amount() * self.chance.choice((1, -1))
-        return Line("1020", self.foreign, 0, gain), self._home(self._of("income"), -gain)
+        moved = self.chance.choice((0, self._amount() * (-1 if gain > 0 else 1)))
+        return Line("1020", self.foreign, moved, gain), self._home(self._of("income"), -gain)
+
+    def _worthless(self) -> tuple[Line, ...]:
+        """Foreign money that counts for nothing moves to another account."""
+        amount = self._amount()
+        return Line("1020", self.foreign, -amount, 0), Line("1010", self.foreign, amount, 0)
 
     def _reversible(self) -> list[int]:
         taken_back = {each.reverses for each in self.ledger.entries}

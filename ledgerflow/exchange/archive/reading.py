@@ -70,16 +70,23 @@ def opened(path: Path) -> Iterator[Archive]:
     Raises:
         ArchiveError: it is no archive, of another version, incomplete or damaged; the sentence says which.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
+    with _damage_explained(path):
+        archive = zipfile.ZipFile(path)
+    with archive:
+        with _damage_explained(path):
             manifest = _manifest(archive)
             files = manifest["files"]
             _compare_names(archive, files)
             for name, facts in files.items():
                 _compare(archive, name, facts)
-            yield Archive(
-                archive, files, _row_of(_readers(BOOK), manifest["book"], f"The book in {_MANIFEST}")
-            )
+            book = _row_of(_readers(BOOK), manifest["book"], f"The book in {_MANIFEST}")
+        yield Archive(archive, files, book)
+
+
+@contextmanager
+def _damage_explained(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise ArchiveError(f"{path} cannot be read ({error.strerror}).") from error
     except (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError) as error:
