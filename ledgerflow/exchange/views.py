@@ -12,7 +12,6 @@ from django.views import generic
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.documents.selectors import DocumentDamagedError
 from ledgerflow.exchange import services
 from ledgerflow.exchange.archive.writing import write_archive
 from ledgerflow.exchange.forms import OpeningForm
@@ -58,11 +57,11 @@ class ArchiveView(BookMixin):
     is_snapshot = True
 
     def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponseBase:
-        """Write it, then send it; say so where a document is damaged."""
+        """Write it, then send it; say so where the book or a document is damaged."""
         file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
         try:
             write_archive(book=self.book, out=file, now=timezone.now())
-        except DocumentDamagedError as error:
+        except LedgerFlowError as error:
             file.close()
             messages.error(request, str(error))
             return redirect("exchange:home", book=self.book.slug)

@@ -140,6 +140,16 @@ def test_a_damaged_document_of_the_book_stops_the_archive(eventful):
         write_archive(book=eventful.book, out=io.BytesIO(), now=NOW)
 
 
+def test_a_book_that_is_not_sound_is_not_archived(monkeypatch):
+    file = BookedFile(1)
+    monkeypatch.setattr(
+        "ledgerflow.exchange.archive.writing.past_postings", lambda **_: iter([(1, 10**12, None)])
+    )
+
+    with pytest.raises(ArchiveError, match="a row of lines that it does not have"):
+        write_archive(book=file.book, out=io.BytesIO(), now=NOW)
+
+
 def test_every_field_is_in_the_archive_or_left_out_for_a_reason():
     told = {f"{table.model._meta.label}.{column}" for table in (*TABLES, BOOK) for column in table.columns}
     of_a_book = [
@@ -288,6 +298,7 @@ FORGERIES = {
     "a text with NUL": ("payees", 0, {"name": "a\0b"}, "name cannot be"),
     "an amount unlike the journal's": ("lines", 0, {"amount": "-9"}, "nothing of it is kept"),
     "a document of another hash": ("documents", 0, {"name": "x", "sha256": "0" * 64}, "lacks the document"),
+    "a line far away": ("lines", 0, {"id": 10**12}, "not numbered from 1 without gaps"),
     "a column too many": ("payees", 0, {"evil": 1}, "does not have exactly the columns name"),
     "a person without an address": ("people", 0, {"email": "nobody"}, "valid email"),
 }  # fmt: skip

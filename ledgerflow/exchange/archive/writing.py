@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from ledgerflow.books.models import Book
 from ledgerflow.documents.models import Document
 from ledgerflow.documents.selectors import content
+from ledgerflow.exchange.archive.errors import ArchiveError
 from ledgerflow.exchange.archive.tables import (
     BOOK,
     DOCUMENTS,
@@ -40,6 +41,7 @@ def write_archive(*, book: Book, out: IO[bytes], now: datetime) -> dict[str, int
 
     Raises:
         DocumentDamagedError: the stored file of a document is missing or not what was uploaded.
+        ArchiveError: the book is not sound: a row names one that is not there.
     """
     places = _places(book)
     files: dict[str, dict[str, Any]] = {}
@@ -50,10 +52,10 @@ def write_archive(*, book: Book, out: IO[bytes], now: datetime) -> dict[str, int
             name = f"{DOCUMENTS.name}/{document.sha256}"
             facts = _write(archive, name, [content(document)])
             files[name] = {"sha256": facts["sha256"], "size": facts["size"]}
-        facts_of_book = {column: plain(getattr(book, column)) for column in BOOK.columns}
+        facts_of_book = {column: _plain(getattr(book, column)) for column in BOOK.columns}
         manifest = {
             "ledgerflow_archive": VERSION,
-            "exported_at": plain(now),
+            "exported_at": _plain(now),
             "book": facts_of_book,
             "files": files,
         }
@@ -61,7 +63,7 @@ def write_archive(*, book: Book, out: IO[bytes], now: datetime) -> dict[str, int
     return {table.name: files[f"{table.name}.jsonl"]["rows"] for table in TABLES}
 
 
-def plain(value: object) -> object:
+def _plain(value: object) -> object:
     """Return the value as JSON has it: decimals as texts without an exponent, days and moments as ISO 8601."""
     if isinstance(value, Decimal):
         return f"{value:f}"
@@ -92,10 +94,20 @@ def _lines(table: Table, book: Book, places: Places) -> Iterator[bytes]:
     targets = [table.target(column) for column in table.columns]
     for row in _rows(table, book, places):
         values = {
-            column: plain(value) if target is None or value is None else places[target][value]
+            column: _plain(value)
+            if target is None or value is None
+            else _place(places[target], value, target)
             for column, target, value in zip(table.columns, targets, row, strict=True)
         }
         yield (json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
+def _place(places: Mapping[int, int], row_id: int, target: str) -> int:
+    if row_id not in places:
+        raise ArchiveError(
+            f"The book names a row of {target} that it does not have; see `ledgerflow verify`."
+        )
+    return places[row_id]
 
 
 def _rows(table: Table, book: Book, places: Places) -> Iterator[tuple[Any, ...]]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from ledgerflow.exchange.archive.errors import ArchiveError
 from ledgerflow.exchange.archive.reading import Row
 from ledgerflow.exchange.archive.tables import LINES, POSTINGS, WITHDRAWN
 from ledgerflow.exchange.services.loading import Loader
@@ -27,10 +28,16 @@ def restore_bank_lines(loader: Loader, owner: User) -> BankLines:
 
     PostgreSQL takes a reversed posting, and a withdrawn line, only of a line that is there and says the same. So
     those lines come first, as they were then; then the others come, and those that are withdrawn go.
+
+    Raises:
+        ArchiveError: the lines are not numbered without gaps.
     """
-    withdrawn_places = [row["id"] for row in loader.archive.rows(WITHDRAWN)]
-    line_places = [row["id"] for row in loader.archive.rows(LINES)]
-    loader.ids[LINES.name] = loader.new_ids(LINES, max([*withdrawn_places, *line_places], default=0))
+    places = {row["id"] for table in (LINES, WITHDRAWN) for row in loader.archive.rows(table)}
+    if places and (min(places), max(places)) != (1, len(places)):
+        raise ArchiveError(
+            "The lines and withdrawn lines of the archive are not numbered from 1 without gaps."
+        )
+    loader.ids[LINES.name] = loader.new_ids(LINES, len(places))
     postings = [
         PastPosting(row["entry_number"], row["line"], row["reversed_by_number"])
         for row in loader.rows(POSTINGS)
