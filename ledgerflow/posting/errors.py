@@ -9,3 +9,7 @@ class ReasonMissingError(PostingError):
 
 class PostedLinesError(PostingError):
     """Some of the lines are in the journal; reverse their entries first."""
+
+
+class HistoryError(PostingError):
+    """A book's past does not fit together."""
