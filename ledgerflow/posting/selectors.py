@@ -1,6 +1,6 @@
 """Provenance: which entry a bank line became, and which line, statement and file stand behind an entry."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -82,12 +82,6 @@ def line_ids_behind(*, book: Book, numbers: Collection[int]) -> dict[int, int]:
     columns = "entry_number", "line_id"
     found = live.values_list(*columns).union(past.values_list(*columns), all=True)
     return {number: line_id for number, line_id in found if number is not None}
-
-
-def past_postings(*, book: Book) -> Iterator[tuple[int, int, int | None]]:
-    """Yield every entry that a bank line became, with the line and the entry that took it back, if one did."""
-    rows = Posting.objects.filter(book=book).order_by("entry_number")
-    yield from rows.values_list("entry_number", "line_id", "reversed_by_number").iterator()
 
 
 def lines_for_entries(*, book: Book, numbers: Collection[int]) -> dict[int, SourceLine]:
