@@ -1,6 +1,5 @@
 """A book goes into an archive and comes out of it the same, in another installation too."""
 
-import hashlib
 import io
 import json
 import zipfile
@@ -12,20 +11,21 @@ from django.apps import apps
 from django.conf import settings
 
 from ledgerflow.books.models import Book
+from ledgerflow.classification.models import Classification, State
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.documents.selectors import DocumentDamagedError
+from ledgerflow.exchange.archive import writing
 from ledgerflow.exchange.archive.errors import ArchiveError
 from ledgerflow.exchange.archive.tables import BOOK, LEFT_OUT, TABLES
 from ledgerflow.exchange.archive.writing import write_archive
-from ledgerflow.exchange.services import restore_archive
 from ledgerflow.ledger.models import JournalEntry, PostingBatch
 from ledgerflow.ledger.selectors import trial_balance
 from ledgerflow.ops.verify import problems
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.posting.models import Posting
 from ledgerflow.posting.services import reverse_entry
 from ledgerflow.users.models import User
 from tests.booked import BookedFile
+from tests.exchange.archives import Damaged, archived, contents, restored
 from tests.exchange.eventful import NOW, Eventful
 from tests.factories import UserFactory
 
@@ -39,29 +39,13 @@ def eventful() -> Eventful:
     )
 
 
-def _archive(book: Book, path: Path) -> Path:
-    with path.open("wb") as file:
-        write_archive(book=book, out=file, now=NOW)
-    return path
-
-
-def _restored(path: Path, **more) -> Book:
-    owner = UserFactory()
-    return restore_archive(path=path, owner=owner, now=NOW, check=lambda book: problems(book=book), **more)
-
-
-def _contents(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
 def test_what_comes_out_is_what_went_in(eventful, tmp_path):
     assert problems(book=eventful.book) == []
-    first = _contents(_archive(eventful.book, tmp_path / "first.zip"))
+    first = contents(archived(eventful.book, tmp_path / "first.zip"))
 
-    again = _restored(tmp_path / "first.zip", slug="again")
+    again = restored(tmp_path / "first.zip", slug="again")
 
-    second = _contents(_archive(again, tmp_path / "second.zip"))
+    second = contents(archived(again, tmp_path / "second.zip"))
     differing = [name for name in first if first[name] != second.get(name)]
     assert differing == ["manifest.json"]
     said, says = json.loads(first["manifest.json"]), json.loads(second["manifest.json"])
@@ -76,7 +60,7 @@ def test_what_comes_out_is_what_went_in(eventful, tmp_path):
 
 
 def test_the_reports_are_the_same(eventful, tmp_path):
-    again = _restored(_archive(eventful.book, tmp_path / "book.zip"), slug="again")
+    again = restored(archived(eventful.book, tmp_path / "book.zip"), slug="again")
 
     for day in (date(2025, 10, 15), date(2025, 12, 31), NOW.date()):
         assert _trial_balance(again, day) == _trial_balance(eventful.book, day)
@@ -89,10 +73,10 @@ def _trial_balance(book: Book, day: date) -> list[tuple[object, ...]]:
 
 
 def test_a_restored_book_goes_on(eventful, tmp_path):
-    again = _restored(_archive(eventful.book, tmp_path / "book.zip"), slug="again")
+    again = restored(archived(eventful.book, tmp_path / "book.zip"), slug="again")
     numbers = JournalEntry.objects.filter(book=again).count()
     owner = again.memberships.get().user
-    posting = Posting.objects.filter(book=again, reversed_by_number=None).latest("entry_number")
+    posting = Classification.objects.filter(book=again, state=State.POSTED).latest("entry_number")
 
     number = reverse_entry(
         book=again, number=posting.entry_number, date=NOW.date(), reason="Wrong", user=owner, now=NOW
@@ -107,24 +91,24 @@ def test_a_run_that_was_under_way_asks_for_its_file_again(eventful, tmp_path):
         state="running"
     )
 
-    again = _restored(_archive(eventful.book, tmp_path / "book.zip"), slug="again")
+    again = restored(archived(eventful.book, tmp_path / "book.zip"), slug="again")
 
     run = ImportRun.objects.filter(book=again).earliest("pk")
     assert (run.state, run.message[:16]) == ("failed", "It was under way")
 
 
 def test_a_book_that_is_there_is_never_overwritten(eventful, tmp_path):
-    path = _archive(eventful.book, tmp_path / "book.zip")
+    path = archived(eventful.book, tmp_path / "book.zip")
 
     with pytest.raises(ArchiveError, match="There is a book demo-design already"):
-        _restored(path)
+        restored(path)
 
 
 def test_people_who_were_never_here_are_known_by_name_and_cannot_sign_in(eventful, tmp_path):
-    path = _archive(eventful.book, tmp_path / "book.zip")
+    path = archived(eventful.book, tmp_path / "book.zip")
     User.objects.filter(email="anna@example.org").update(email="somebody@example.org")
 
-    again = _restored(path, slug="again")
+    again = restored(path, slug="again")
 
     anna = User.objects.get(email="anna@example.org")
     assert (anna.name, anna.is_active, anna.has_usable_password()) == ("Anna", False, False)
@@ -142,9 +126,8 @@ def test_a_damaged_document_of_the_book_stops_the_archive(eventful):
 
 def test_a_book_that_is_not_sound_is_not_archived(monkeypatch):
     file = BookedFile(1)
-    monkeypatch.setattr(
-        "ledgerflow.exchange.archive.writing.past_postings", lambda **_: iter([(1, 10**12, None)])
-    )
+    found = writing._places(file.book)
+    monkeypatch.setattr(writing, "_places", lambda _book: found | {"lines": {}})
 
     with pytest.raises(ArchiveError, match="a row of lines that it does not have"):
         write_archive(book=file.book, out=io.BytesIO(), now=NOW)
@@ -171,53 +154,22 @@ def test_every_field_is_in_the_archive_or_left_out_for_a_reason():
     assert missing == [], "Add it to ledgerflow/exchange/archive/tables.py, or say there why it is left out."
 
 
-class Damaged:
-    """An archive with some of its files changed; ``honest`` writes the manifest anew for what is in it then."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.files = _contents(path)
-
-    def rows(self, table: str) -> list[dict[str, object]]:
-        return [json.loads(line) for line in self.files[f"{table}.jsonl"].splitlines()]
-
-    def put(self, table: str, rows: list[dict[str, object]]) -> None:
-        self.files[f"{table}.jsonl"] = "".join(json.dumps(row) + "\n" for row in rows).encode()
-
-    def manifest(self, **facts: object) -> None:
-        self.files["manifest.json"] = json.dumps(json.loads(self.files["manifest.json"]) | facts).encode()
-
-    def write(self, *, honest: bool) -> Path:
-        if honest:
-            listed = {name: content for name, content in self.files.items() if name != "manifest.json"}
-            self.manifest(
-                files={
-                    name: {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-                    for name, content in listed.items()
-                }
-            )
-        with zipfile.ZipFile(self.path, "w") as archive:
-            for name, content in self.files.items():
-                archive.writestr(name, content)
-        return self.path
-
-
 @pytest.fixture
 def damaged(tmp_path) -> Damaged:
     book = BookedFile(3).book
-    return Damaged(_archive(book, tmp_path / "book.zip"))
+    return Damaged(archived(book, tmp_path / "book.zip"))
 
 
 def _refused(path: Path) -> str:
     with pytest.raises(LedgerFlowError) as refusal:
-        _restored(path, slug="again")
+        restored(path, slug="again")
     assert not Book.objects.filter(slug="again").exists()
     assert len(list(Path(settings.MEDIA_ROOT).iterdir())) == 1, "files of a book that is not there"
     return str(refusal.value)
 
 
 def test_a_whole_archive_is_not_refused(damaged):
-    assert _restored(damaged.write(honest=True), slug="again").name == "Shop"
+    assert restored(damaged.write(honest=True), slug="again").name == "Shop"
 
 
 def test_an_archive_cut_short_is_refused(damaged):
@@ -281,7 +233,7 @@ def test_a_missing_document_is_named(damaged):
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ArchiveError, match="cannot be read"):
-        _restored(tmp_path / "nowhere.zip")
+        restored(tmp_path / "nowhere.zip")
 
 
 #: What somebody could write into an archive whose hashes are right, and the sentence that refuses it.

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 from zlib import error as ZlibError  # noqa: N812 - an error is named as a class
 
+from ledgerflow.exchange.archive.chains import Chain, chain_from
 from ledgerflow.exchange.archive.errors import ArchiveError
 from ledgerflow.exchange.archive.tables import BOOK, DOCUMENTS, TABLES, VERSION, Table
 from ledgerflow.exchange.archive.values import Reader, reader_of
@@ -31,6 +32,7 @@ class Archive:
     _zip: zipfile.ZipFile
     _files: Mapping[str, Mapping[str, Any]]
     book: Row
+    chain: Chain
 
     def rows(self, table: Table) -> Iterator[Row]:
         """Yield the rows of the table in their order.
@@ -80,7 +82,8 @@ def opened(path: Path) -> Iterator[Archive]:
             for name, facts in files.items():
                 _compare(archive, name, facts)
             book = _row_of(_readers(BOOK), manifest["book"], f"The book in {_MANIFEST}")
-        yield Archive(archive, files, book)
+            chain = chain_from(manifest.get("chain"))
+        yield Archive(archive, files, book, chain)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import AutoField, BigAutoField, Field, Model, QuerySet
+from django.db.models import AutoField, BigAutoField, Field, Max, Model, Q, QuerySet
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, ClassificationSplit, Rule
@@ -17,10 +17,18 @@ from ledgerflow.ledger.models import (
     JournalLine,
     PeriodAction,
     PostingBatch,
+    YearClosing,
 )
 from ledgerflow.payees.models import Payee, PayeeAlias
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.posting.models import Posting, WithdrawnLine
+from ledgerflow.posting.models import ReversedPosting, WithdrawnLine
+from ledgerflow.reconciliation.models import (
+    Match,
+    MatchedEntryLine,
+    MatchedLine,
+    Reconciliation,
+    ReconciliationAction,
+)
 from ledgerflow.statements.models import (
     BankAccount,
     BankAccountNumber,
@@ -29,6 +37,7 @@ from ledgerflow.statements.models import (
     Statement,
     StatementLine,
 )
+from ledgerflow.taxes.models import BusinessShare, YearFacts
 from ledgerflow.users.models import User
 
 #: The version of the format; another one is refused.
@@ -37,7 +46,7 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file of the archive: the columns of a model's rows in their order, and what sorts the rows.
+    """A file of the archive: the columns of a model's rows in their order, what sorts the rows, and which of them.
 
     A row's place in the file is what other rows call it by, so the order is that of the rows' ids where they have one.
     """
@@ -46,6 +55,7 @@ class Table:
     model: type[Model]
     columns: tuple[str, ...]
     order: tuple[str, ...] = ("pk",)
+    only: Q = Q()  # noqa: RUF009 - never changed
 
     def field(self, column: str) -> "Field[Any, Any]":
         """Return the model's field behind a column."""
@@ -74,7 +84,7 @@ class Table:
 
     def rows(self, book: Book) -> "QuerySet[Any]":
         """Return the book's rows in their order."""
-        return self.model._default_manager.filter(book=book).order_by(*self.order)  # noqa: SLF001 - every model has it
+        return self.model._default_manager.filter(self.only, book=book).order_by(*self.order)  # noqa: SLF001 - every model has it
 
     def target(self, column: str) -> str | None:
         """Return the name of the table that the column refers to, or nothing for a plain value."""
@@ -85,7 +95,9 @@ class Table:
 
 
 PEOPLE = Table("people", User, ("email", "name"), ("email",))
-ACCOUNTS = Table("accounts", Account, ("code", "name", "type", "role", "currency", "tax_line", "is_archived"))
+ACCOUNTS = Table(
+    "accounts", Account, ("code", "name", "type", "role", "currency", "tax_line", "is_archived", "chain_no")
+)
 BATCHES = Table(
     "batches",
     PostingBatch,
@@ -93,7 +105,10 @@ BATCHES = Table(
     ("no",),
 )
 ENTRIES = Table(
-    "entries", JournalEntry, ("number", "batch_no", "date", "line_count", "reverses_number"), ("number",)
+    "entries",
+    JournalEntry,
+    ("number", "batch_no", "date", "line_count", "reverses_number", "text_digest"),
+    ("number",),
 )
 JOURNAL_LINES = Table(
     "journal_lines",
@@ -101,8 +116,21 @@ JOURNAL_LINES = Table(
     ("entry_number", "no", "account", "currency", "amount", "base_amount"),
     ("entry_number", "no"),
 )
-TEXTS = Table("texts", EntryText, ("entry_number", "text"), ("entry_number",))
-PERIODS = Table("periods", PeriodAction, ("closed_through", "reason", "acted_by", "acted_at"))
+TEXTS = Table("texts", EntryText, ("entry_number", "text", "salt"), ("entry_number",))
+YEAR_CLOSINGS = Table("year_closings", YearClosing, ("last_day", "entry_number", "reversed_by_number"))
+PERIODS = Table(
+    "periods", PeriodAction, ("closed_through", "locked_through", "reason", "acted_by", "acted_at")
+)
+TAX_FACTS = Table(
+    "tax_facts",
+    YearFacts,
+    (
+        "year", "is_transport_worker", "car_method", "business_miles", "commuting_miles", "other_miles", "home_method",
+        "office_square_feet", "home_square_feet", "home_months", "home_expenses", "home_interest_and_taxes",
+        "home_carryover", "home_depreciation", "inventory_beginning", "inventory_ending", "entered_by", "entered_at",
+    ),
+)  # fmt: skip
+TAX_SHARES = Table("business_shares", BusinessShare, ("year", "account", "share"))
 DOCUMENTS = Table("documents", Document, ("sha256", "size", "name", "uploaded_by", "uploaded_at"))
 BANK_ACCOUNTS = Table("bank_accounts", BankAccount, ("name", "kind", "currency", "ledger_account"))
 NUMBERS = Table("bank_account_numbers", BankAccountNumber, ("bank_account", "kind", "number"))
@@ -149,7 +177,7 @@ CLASSIFICATIONS = Table(
     Classification,
     (
         "line", "state", "account", "is_split", "payee", "source", "rule", "confidence", "reason", "note",
-        "decided_by", "decided_at",
+        "decided_by", "decided_at", "entry_number",
     ),
 )  # fmt: skip
 SPLITS = Table(
@@ -158,7 +186,9 @@ SPLITS = Table(
     ("classification", "no", "account", "amount", "memo"),
     ("classification_id", "no"),
 )
-POSTINGS = Table("postings", Posting, ("entry_number", "line", "reversed_by_number"), ("entry_number",))
+REVERSED = Table(
+    "reversed_postings", ReversedPosting, ("entry_number", "line", "reversed_by_number"), ("entry_number",)
+)
 WITHDRAWN = Table(
     "withdrawn_lines",
     WithdrawnLine,
@@ -167,6 +197,27 @@ WITHDRAWN = Table(
         "withdrawn_by", "withdrawn_at",
     ),
 )  # fmt: skip
+MATCHES = Table("matches", Match, ("bank_account", "kind", "made_by", "made_at"))
+MATCHED_LINES = Table("matched_lines", MatchedLine, ("line", "match"))
+MATCHED_ENTRY_LINES = Table(
+    "matched_entry_lines", MatchedEntryLine, ("entry_number", "no", "match"), ("entry_number", "no")
+)
+RECONCILIATIONS = Table(
+    "reconciliations",
+    Reconciliation,
+    ("bank_account", "as_of", "statement", "bank_balance", "started_by", "started_at"),
+)
+#: What finished those that are finished. What was finished and reopened before cannot be looked at again: the books
+#: went on after it.
+FINISHES = Table(
+    "finishes",
+    ReconciliationAction,
+    ("reconciliation", "act", "reason", "proof", "acted_by", "acted_at"),
+    only=Q(
+        reconciliation__state=Reconciliation.State.FINISHED,
+        pk__in=ReconciliationAction.objects.values("reconciliation").annotate(last=Max("pk")).values("last"),
+    ),
+)
 RUNS = Table(
     "import_runs",
     ImportRun,
@@ -179,17 +230,24 @@ RUNS = Table(
 
 #: In the order in which they are written and read; people come first, because every table may name them.
 TABLES = (
-    PEOPLE, ACCOUNTS, BATCHES, ENTRIES, JOURNAL_LINES, TEXTS, PERIODS, DOCUMENTS, BANK_ACCOUNTS, NUMBERS, STATEMENTS,
-    LINES, SIGHTINGS, QUESTIONS, PAYEES, ALIASES, RULES, CLASSIFICATIONS, SPLITS, POSTINGS, WITHDRAWN, RUNS,
+    PEOPLE, ACCOUNTS, BATCHES, ENTRIES, JOURNAL_LINES, TEXTS, YEAR_CLOSINGS, PERIODS, TAX_FACTS, TAX_SHARES, DOCUMENTS,
+    BANK_ACCOUNTS, NUMBERS, STATEMENTS, LINES, SIGHTINGS, QUESTIONS, PAYEES, ALIASES, RULES, CLASSIFICATIONS, SPLITS,
+    REVERSED, WITHDRAWN, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, FINISHES, RUNS,
 )  # fmt: skip
 
 #: What is not in an archive, and why: a model as a whole, or one field of a model.
 LEFT_OUT: Mapping[str, str] = MappingProxyType(
     {
         "ledger.Movement": "kept by PostgreSQL from the lines",
-        "ledger.LedgerState": "kept by PostgreSQL from batches and periods",
+        "ledger.LedgerState": "kept by PostgreSQL from batches and periods; the manifest has the chain's origin",
+        "ledger.ChainLink": "computed by PostgreSQL from batches; the last one is in the manifest",
         "ledger.JournalLine.date": "is the entry's",
         "ledger.PeriodAction.was_closed_through": "kept by PostgreSQL",
+        "ledger.PeriodAction.was_locked_through": "kept by PostgreSQL",
+        "statements.BankAccount.reconciled_through": "kept by PostgreSQL from reconciliations",
+        "reconciliation.Reconciliation.state": "finished where something finished it, else open",
+        "reconciliation.ReconciliationAction.bank_balance": "kept by PostgreSQL",
+        "reconciliation.ReconciliationAction.book_balance": "kept by PostgreSQL",
         "classification.DecisionChange": "what a person may still undo in one installation",
         "classification.ChangedLine": "the same, line by line",
         "books.Membership": "who may do what is decided by the other installation",

@@ -78,5 +78,6 @@ _READINGS: tuple[tuple[type, type, Callable[[Any], Any]], ...] = (
     (models.DecimalField, str, _decimal),
     (models.DateTimeField, str, _moment),
     (models.DateField, str, date.fromisoformat),
+    (models.BinaryField, str, bytes.fromhex),
     (models.Field, str, _text),
 )

@@ -13,20 +13,20 @@ from django.db.models import QuerySet
 from ledgerflow.books.models import Book
 from ledgerflow.documents.models import Document
 from ledgerflow.documents.selectors import content
+from ledgerflow.exchange.archive.chains import chain_of
 from ledgerflow.exchange.archive.errors import ArchiveError
+from ledgerflow.exchange.archive.proofs import with_lines_called
 from ledgerflow.exchange.archive.tables import (
     BOOK,
     DOCUMENTS,
+    FINISHES,
     LINES,
     PEOPLE,
-    POSTINGS,
     TABLES,
-    TEXTS,
     VERSION,
     WITHDRAWN,
     Table,
 )
-from ledgerflow.posting.selectors import past_postings
 from ledgerflow.users.models import User
 
 #: The same book gives the same bytes, so the files in the ZIP carry no time of their own.
@@ -57,6 +57,7 @@ def write_archive(*, book: Book, out: IO[bytes], now: datetime) -> dict[str, int
             "ledgerflow_archive": VERSION,
             "exported_at": _plain(now),
             "book": facts_of_book,
+            "chain": chain_of(book=book).said(),
             "files": files,
         }
         archive.writestr(_member("manifest.json"), json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
@@ -64,9 +65,11 @@ def write_archive(*, book: Book, out: IO[bytes], now: datetime) -> dict[str, int
 
 
 def _plain(value: object) -> object:
-    """Return the value as JSON has it: decimals as texts without an exponent, days and moments as ISO 8601."""
+    """Return the value as JSON has it: decimals without an exponent, moments as ISO 8601, bytes in hexadecimal."""
     if isinstance(value, Decimal):
         return f"{value:f}"
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
     if isinstance(value, date):
         return value.isoformat()
     return value
@@ -92,13 +95,18 @@ def _write(archive: zipfile.ZipFile, name: str, parts: Iterable[bytes]) -> dict[
 
 def _lines(table: Table, book: Book, places: Places) -> Iterator[bytes]:
     targets = [table.target(column) for column in table.columns]
-    for row in _rows(table, book, places):
+    rows: QuerySet[Any] = _who(places[PEOPLE.name]) if table is PEOPLE else table.rows(book)
+    for row in rows.values_list(*table.columns).iterator(chunk_size=_AT_A_TIME):
         values = {
             column: _plain(value)
             if target is None or value is None
             else _place(places[target], value, target)
             for column, target, value in zip(table.columns, targets, row, strict=True)
         }
+        if table is FINISHES:
+            values["proof"] = with_lines_called(
+                values["proof"], lambda line_id: _place(places[LINES.name], line_id, LINES.name)
+            )
         yield (json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 
@@ -108,15 +116,6 @@ def _place(places: Mapping[int, int], row_id: int, target: str) -> int:
             f"The book names a row of {target} that it does not have; see `ledgerflow verify`."
         )
     return places[row_id]
-
-
-def _rows(table: Table, book: Book, places: Places) -> Iterator[tuple[Any, ...]]:
-    if table is POSTINGS:
-        return past_postings(book=book)
-    rows: QuerySet[Any] = _who(places[PEOPLE.name]) if table is PEOPLE else table.rows(book)
-    if table is TEXTS:  # of a text that was erased nothing is left to say
-        rows = rows.exclude(text="")
-    return rows.values_list(*table.columns).iterator(chunk_size=_AT_A_TIME)
 
 
 def _places(book: Book) -> dict[str, dict[int, int]]:

@@ -2,36 +2,58 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from ledgerflow.classification.models import Rule, State
+from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.exchange.archive.reading import Row
 from ledgerflow.exchange.archive.tables import CLASSIFICATIONS, SPLITS
-from ledgerflow.exchange.services.bank_lines import BankLines
+from ledgerflow.exchange.services.bank_lines import Waiting
 from ledgerflow.exchange.services.loading import Loader
-from ledgerflow.posting.services import link_live
+from ledgerflow.posting.services import PastPosting, link_live
 from ledgerflow.statements.models import StatementLine
 
 
-def restore_decisions(loader: Loader, bank_lines: BankLines) -> None:
-    """Bring in classifications with their parts, link what is posted to its entries, and hold back what was."""
-    by_rule: dict[tuple[int, int], list[Row]] = defaultdict(list)
-    loader.copy(CLASSIFICATIONS, CLASSIFICATIONS.columns, _by_people(loader, by_rule))
-    for (rule, account), rows in by_rule.items():
+def restore_decisions(loader: Loader, waiting: Waiting) -> None:
+    """Bring in classifications with their parts, link what is posted to its entries, and hold back what was.
+
+    What is matched is called so; PostgreSQL looks for the matches when the transaction ends.
+    """
+    made = _Made()
+    loader.copy(CLASSIFICATIONS, CLASSIFICATIONS.columns, _by_people(loader, made))
+    for (rule, account), rows in made.by_rule.items():
         _accept_by_rule(loader, rule, account, rows)
     loader.load(SPLITS)
-    link_live(book=loader.book, postings=bank_lines.live)
-    for (hold, is_pending), line_ids in bank_lines.waiting.items():
+    link_live(book=loader.book, postings=made.live)
+    matched = Classification.objects.filter(book=loader.book, pk__in=made.matched)
+    matched.update(state=State.MATCHED)
+    for (hold, is_pending), line_ids in waiting.items():
         lines = StatementLine.objects.filter(book=loader.book, pk__in=line_ids)
         lines.update(hold=hold, is_pending=is_pending)
 
 
-def _by_people(loader: Loader, by_rule: dict[tuple[int, int], list[Row]]) -> Iterator[Row]:
-    """Yield what is open or a person decided; put what a rule accepted aside. What is posted is accepted first."""
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What comes after the others: what a rule accepted, the live postings, and the matched lines."""
+
+    by_rule: dict[tuple[int, int], list[Row]] = field(default_factory=lambda: defaultdict(list))
+    live: list[PastPosting] = field(default_factory=list)
+    matched: list[int] = field(default_factory=list)
+
+
+def _by_people(loader: Loader, made: _Made) -> Iterator[Row]:
+    """Yield what is open or a person decided; put what a rule accepted aside.
+
+    What is posted is accepted first, what is matched open: its entries come later.
+    """
     for row in loader.rows(CLASSIFICATIONS):
         if row["state"] == State.POSTED:
-            row["state"] = State.ACCEPTED
+            made.live.append(PastPosting(row["entry_number"], row["line"]))
+            row |= {"state": State.ACCEPTED, "entry_number": None}
+        elif row["state"] == State.MATCHED:
+            made.matched.append(row["line"])
+            row["state"] = State.OPEN
         if row["state"] != State.OPEN and row["decided_by"] is None and row["rule"] is not None:
-            by_rule[row["rule"], row["account"]].append(row)
+            made.by_rule[row["rule"], row["account"]].append(row)
         else:
             yield row
 

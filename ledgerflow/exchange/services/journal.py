@@ -9,7 +9,7 @@ from ledgerflow.exchange.archive.reading import Row
 from ledgerflow.exchange.archive.tables import BATCHES, ENTRIES, JOURNAL_LINES, TEXTS
 from ledgerflow.exchange.services.loading import Loader
 from ledgerflow.ledger.models import BatchSource
-from ledgerflow.posting.services import PastBatch, PastEntry, PastLine
+from ledgerflow.posting.services import PastBatch, PastEntry, PastLine, PastWords
 from ledgerflow.users.models import User
 
 
@@ -19,7 +19,7 @@ def past_batches(loader: Loader, people: Mapping[int, User]) -> Iterator[PastBat
     Raises:
         ArchiveError: batches, entries and lines do not belong together.
     """
-    texts = {row["entry_number"]: row["text"] for row in loader.rows(TEXTS)}
+    texts = {row["entry_number"]: row for row in loader.rows(TEXTS)}
     entries = groupby(_entries(loader, texts), key=itemgetter(0))
     for row in loader.rows(BATCHES):
         no, of_batch = next(entries, (None, iter(())))
@@ -38,7 +38,7 @@ def past_batches(loader: Loader, people: Mapping[int, User]) -> Iterator[PastBat
         raise ArchiveError("The archive holds entries of a batch that it does not list.")
 
 
-def _entries(loader: Loader, texts: dict[int, str]) -> Iterator[tuple[int, PastEntry]]:
+def _entries(loader: Loader, texts: dict[int, Row]) -> Iterator[tuple[int, PastEntry]]:
     lines = groupby(loader.rows(JOURNAL_LINES), key=itemgetter("entry_number"))
     for row in loader.rows(ENTRIES):
         number, of_entry = next(lines, (None, iter(())))
@@ -49,11 +49,21 @@ def _entries(loader: Loader, texts: dict[int, str]) -> Iterator[tuple[int, PastE
             date=row["date"],
             lines=drafts,
             reverses_number=row["reverses_number"],
-            text=texts.pop(row["number"], ""),
+            words=_words(row, texts.pop(row["number"], None)),
         )
         yield row["batch_no"], entry
     if next(lines, None) is not None or texts:
         raise ArchiveError("The archive holds lines or texts of an entry that it does not list.")
+
+
+def _words(entry: Row, about: Row | None) -> PastWords | None:
+    """Return the words about the entry; where they were erased, their digest is all that is left."""
+    digest = entry["text_digest"]
+    if (digest is None) != (about is None):
+        raise ArchiveError(
+            f"The archive does not hold the words of entry {entry['number']} and their digest."
+        )
+    return None if about is None else PastWords(about["text"], about["salt"], digest)
 
 
 def _line(row: Row) -> PastLine:

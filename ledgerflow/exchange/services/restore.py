@@ -30,14 +30,18 @@ from ledgerflow.exchange.archive.tables import (
     RUNS,
     SIGHTINGS,
     STATEMENTS,
+    TAX_FACTS,
+    TAX_SHARES,
+    YEAR_CLOSINGS,
 )
-from ledgerflow.exchange.services.bank_lines import restore_bank_lines
+from ledgerflow.exchange.services.bank_lines import restore_lines_and_journal
 from ledgerflow.exchange.services.decisions import restore_decisions
 from ledgerflow.exchange.services.journal import past_batches
 from ledgerflow.exchange.services.loading import Loader
-from ledgerflow.ledger.models import Account, LedgerState, PeriodAction
+from ledgerflow.exchange.services.reconciliations import restore_reconciliations
+from ledgerflow.ledger.models import Account, LedgerState, PeriodAction, YearClosing
+from ledgerflow.ledger.selectors.chain import chain_head
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.posting.services import post_past
 from ledgerflow.users.models import User
 from ledgerflow.users.services import keep_person
 
@@ -66,6 +70,7 @@ def restore_archive(
         made.append(book)
         _restore(Loader(archive, book), owner=owner, now=now)
         _look_at_everything_now()
+        _compare_heads(archive, book)
         if problems := check(book):
             raise ArchiveError(f"The book in the archive is not sound: {problems[0].sentence}")
     return book
@@ -107,30 +112,34 @@ def _make_book(archive: Archive, slug: str | None, owner: User, now: datetime) -
         is_demo=facts["is_demo"],
     )
     book.memberships.update(since=now)
-    LedgerState.objects.create(book=book)
+    # With the origin and the numbers of its accounts, the same postings make the same hash chain.
+    LedgerState.objects.create(book=book, chain_origin=bytes.fromhex(archive.chain.origin))
     return book
+
+
+def _compare_heads(archive: Archive, book: Book) -> None:
+    head = chain_head(book=book)
+    if (head.digest, head.batch_no) != (archive.chain.head, archive.chain.batch_no):
+        raise ArchiveError(
+            f"The manifest says that the book's hash chain ends with batch {archive.chain.batch_no} at "
+            f"{archive.chain.head}, but what the archive holds was posted in a chain that ends with batch "
+            f"{head.batch_no} at {head.digest}. Somebody changed the archive."
+        )
 
 
 def _restore(loader: Loader, *, owner: User, now: datetime) -> None:
     """Bring everything in, in the order in which it came about."""
     people = _people(loader, now)
     loader.load(ACCOUNTS, is_archived=False)
-    post_past(book=loader.book, batches=past_batches(loader, people))
-    for row in loader.rows(PERIODS):
-        PeriodAction.objects.create(
-            book=loader.book,
-            closed_through=row["closed_through"],
-            reason=row["reason"],
-            acted_by_id=row["acted_by"],
-            acted_at=row["acted_at"],
-        )
     _documents(loader, people)
     for table in (BANK_ACCOUNTS, NUMBERS, STATEMENTS):
         loader.load(table)
-    bank_lines = restore_bank_lines(loader, owner)
-    for table in (SIGHTINGS, QUESTIONS, PAYEES, ALIASES, RULES):
+    waiting = restore_lines_and_journal(loader, past_batches(loader, people), owner)
+    for table in (SIGHTINGS, QUESTIONS, PAYEES, ALIASES, RULES, TAX_FACTS, TAX_SHARES):
         loader.load(table)
-    restore_decisions(loader, bank_lines)
+    restore_decisions(loader, waiting)
+    restore_reconciliations(loader)
+    _close(loader)
     loader.load(RUNS)
     under_way = (ImportRun.State.WAITING, ImportRun.State.RUNNING)
     ImportRun.objects.filter(book=loader.book, state__in=under_way).update(
@@ -142,6 +151,26 @@ def _restore(loader: Loader, *, owner: User, now: datetime) -> None:
         if row["is_archived"]
     ]
     Account.objects.filter(book=loader.book, pk__in=archived).update(is_archived=True)
+
+
+def _close(loader: Loader) -> None:
+    """Close years and periods as they were closed, locked and reopened; PostgreSQL looks at the outcome at the end."""
+    for row in loader.rows(YEAR_CLOSINGS):
+        closing = YearClosing.objects.create(
+            book=loader.book, last_day=row["last_day"], entry_number=row["entry_number"]
+        )
+        if row["reversed_by_number"] is not None:
+            closing.reversed_by_number = row["reversed_by_number"]
+            closing.save(update_fields=["reversed_by_number"])
+    for row in loader.rows(PERIODS):
+        PeriodAction.objects.create(
+            book=loader.book,
+            closed_through=row["closed_through"],
+            locked_through=row["locked_through"],
+            reason=row["reason"],
+            acted_by_id=row["acted_by"],
+            acted_at=row["acted_at"],
+        )
 
 
 def _people(loader: Loader, now: datetime) -> dict[int, User]:
