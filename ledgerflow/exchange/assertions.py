@@ -71,8 +71,8 @@ def assertions(*, book: Book) -> list[Assertion]:
 
 def _missing(waiting: int, in_books: Decimal, balance: Decimal, currency: str) -> str:
     if waiting:
-        lines = "1 line" if waiting == 1 else f"{waiting:,} lines"
-        return f"{lines} of the account up to this day stand in no entry."
+        lines, stand = ("1 line", "stands") if waiting == 1 else (f"{waiting:,} lines", "stand")
+        return f"{lines} of the account up to this day {stand} in no entry."
     if in_books != balance:
         return (
             f"the books say {format_money(in_books, currency)} {currency}, the statement "
@@ -117,7 +117,7 @@ def _left_out(book: Book) -> dict[int, _Running]:
     rows: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
     for bank_account, day, count in (
         StatementLine.objects.filter(book=book, is_pending=False)
-        .exclude(classification__state=State.POSTED)
+        .exclude(classification__state__in=(State.POSTED, State.MATCHED))
         .values_list("bank_account_id", "date")
         .annotate(count=Count("pk"))
         .order_by()
