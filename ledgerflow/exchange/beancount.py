@@ -26,6 +26,7 @@ def _head(contents: Contents) -> Iterator[list[str]]:
         f'option "title" {_quoted(contents.book.name)}',
         f'option "operating_currency" "{base}"',
         f'option "inferred_tolerance_default" "{base}:{half_a_coin:f}"',
+        f"; {contents.about_the_chain}",
     ]
     yield [f"{contents.first_day} commodity {currency}" for currency in contents.currencies]
 

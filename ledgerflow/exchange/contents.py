@@ -14,6 +14,7 @@ from ledgerflow.exchange.account_names import account_names
 from ledgerflow.exchange.assertions import Assertion, assertions
 from ledgerflow.exchange.entries import ExportedEntry, exported_entries
 from ledgerflow.ledger.models import Account, JournalLine
+from ledgerflow.ledger.selectors.chain import ChainHead, chain_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,12 @@ class Contents:
     opened: Mapping[int, date]
     currencies: Sequence[str]
     assertions: Sequence[Assertion]
+    head: ChainHead
+
+    @property
+    def about_the_chain(self) -> str:
+        """Where the book's hash chain ends: what `ledgerflow verify --anchor` takes, in a sentence for a comment."""
+        return f"The hash chain of the journal ends with batch {self.head.batch_no} at {self.head.digest}"
 
     @property
     def first_day(self) -> date:
@@ -46,7 +53,7 @@ def _place_in_time(each: ExportedEntry | Assertion) -> tuple[date, bool]:
 
 
 def contents(*, book: Book) -> Contents:
-    """Read what an export begins with; six queries. The caller's transaction should be a snapshot of the book."""
+    """Read what an export begins with; eight queries at most. The caller's transaction should be a snapshot."""
     accounts = list(Account.objects.filter(book=book).order_by("code"))
     lines = JournalLine.objects.filter(book=book)
     used = dict(lines.values_list("account_id").annotate(first=Min("date")).order_by())
@@ -65,6 +72,7 @@ def contents(*, book: Book) -> Contents:
         opened={account.pk: used.get(account.pk, first_day) for account in accounts},
         currencies=sorted(currencies | {each.currency for each in found} | {book.base_currency}),
         assertions=found,
+        head=chain_head(book=book),
     )
 
 

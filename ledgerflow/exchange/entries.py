@@ -43,6 +43,7 @@ class ExportedEntry:
     """An entry; ``text`` is what a person wrote about it, ``origin`` the bank line that it came from, if any."""
 
     number: int
+    batch_no: int
     date: date
     reverses_number: int | None
     text: str
@@ -65,14 +66,14 @@ def exported_entries(*, book: Book) -> Iterator[ExportedEntry]:
     entries = list(
         JournalEntry.objects.filter(book=book)
         .order_by("date", "number")
-        .values_list("number", "date", "reverses_number")
+        .values_list("number", "batch_no", "date", "reverses_number")
     )
     for at in range(0, len(entries), _WINDOW):
         yield from _window(book, entries[at : at + _WINDOW])
 
 
-def _window(book: Book, entries: Sequence[tuple[int, date, int | None]]) -> Iterator[ExportedEntry]:
-    numbers = [number for number, _, _ in entries]
+def _window(book: Book, entries: Sequence[tuple[int, int, date, int | None]]) -> Iterator[ExportedEntry]:
+    numbers = [number for number, *_ in entries]
     lines: dict[int, list[ExportedLine]] = defaultdict(list)
     for number, account_id, currency, amount, base_amount in (
         JournalLine.objects.filter(book=book, entry_number__in=numbers)
@@ -84,9 +85,10 @@ def _window(book: Book, entries: Sequence[tuple[int, date, int | None]]) -> Iter
         EntryText.objects.filter(book=book, entry_number__in=numbers).values_list("entry_number", "text")
     )
     origins = _origins(book, numbers)
-    for number, day, reverses_number in entries:
+    for number, batch_no, day, reverses_number in entries:
         yield ExportedEntry(
             number=number,
+            batch_no=batch_no,
             date=day,
             reverses_number=reverses_number,
             text=texts.get(number, ""),

@@ -37,7 +37,7 @@ def hledger_lines(contents: Contents) -> Iterator[str]:
 
 
 def _head(contents: Contents) -> Iterator[list[str]]:
-    yield [f"; {one_line(contents.book.name)}", "decimal-mark ."]
+    yield [f"; {one_line(contents.book.name)}", f"; {contents.about_the_chain}", "decimal-mark ."]
     yield [f"commodity {_sample(currency)} {currency}" for currency in contents.currencies]
     yield [
         f"account {contents.names[account.pk]}  ; type:{_TYPES[AccountType(account.type)]}, "

@@ -1,4 +1,4 @@
-"""A book as one table: every line of every entry with its account and its origin."""
+"""A book as one table: every line of every entry with its account, its origin and its link in the hash chain."""
 
 import csv
 import io
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ledgerflow.core.spreadsheets import harmless
 from ledgerflow.exchange.contents import Contents, decimal_text
 from ledgerflow.exchange.entries import exported_entries
+from ledgerflow.ledger.selectors.chain import chain_links
 
 COLUMNS = (
     "entry",
@@ -25,6 +26,8 @@ COLUMNS = (
     "file",
     "sha256",
     "place",
+    "batch",
+    "batch_digest",
 )
 
 
@@ -32,6 +35,7 @@ def csv_lines(contents: Contents) -> Iterator[str]:
     """Yield a header and a row for each line, debits positive; a text that a spreadsheet would compute is quoted."""
     accounts = {account.pk: account for account in contents.accounts}
     base = contents.book.base_currency
+    links = chain_links(book=contents.book)
     yield _row(COLUMNS)
     for entry in exported_entries(book=contents.book):
         origin = entry.origin
@@ -55,6 +59,8 @@ def csv_lines(contents: Contents) -> Iterator[str]:
                     harmless(origin.document_name) if origin else "",
                     origin.document_sha256 if origin else "",
                     harmless(origin.place) if origin else "",
+                    str(entry.batch_no),
+                    links.get(entry.batch_no, ""),
                 )
             )
 

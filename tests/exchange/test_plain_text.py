@@ -11,10 +11,14 @@ from django.test.utils import CaptureQueriesContext
 
 from ledgerflow.classification.services import decide
 from ledgerflow.exchange.plain_text import PLAIN_TEXTS, Written, write_plain_text
-from ledgerflow.ledger.models import Account, BatchSource
+from ledgerflow.ledger.models import Account, BatchSource, ChainLink
+from ledgerflow.ledger.selectors.chain import anchored_batch, chain_head
 from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, post_entries
 from ledgerflow.posting.services import EntryLine, post_manual_entry, reverse_entry
+from ledgerflow.reconciliation.services import make_match
+from ledgerflow.reconciliation.values import Kind
 from tests.booked import FIRST_DAY, NOW, BookedFile
+from tests.exchange.archives import as_at_commit
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +56,31 @@ def test_an_entry_names_its_line_of_the_bank_and_the_place_in_the_file():
     ]
 
 
+@pytest.mark.parametrize("form", ["beancount", "hledger"])
+def test_a_comment_says_where_the_hash_chain_ends(form):
+    file = BookedFile(1)
+    as_at_commit()
+
+    head = chain_head(book=file.book)
+    assert head.batch_no == 1
+    said = f"; The hash chain of the journal ends with batch 1 at {head.digest}"
+    assert said in _text(file, form).split("\n\n")[0].splitlines()
+
+
+def test_each_line_of_the_table_has_the_link_of_its_batch():
+    file = BookedFile(2)
+    _bring_forward(file)
+    as_at_commit()
+
+    rows = list(csv.DictReader(io.StringIO(_text(file, "csv"))))
+
+    links = ChainLink.objects.filter(book=file.book).order_by("batch_no")
+    digests = [bytes(link.digest).hex()[:32] for link in links]
+    by_entry = {row["entry"]: (row["batch"], row["batch_digest"]) for row in rows}
+    assert by_entry == {"1": ("1", digests[0]), "2": ("1", digests[0]), "3": ("2", digests[1])}
+    assert anchored_batch(book=file.book, anchor=by_entry["3"][1]) == 2
+
+
 def test_both_balances_of_a_proven_statement_are_asserted():
     file = BookedFile(3)
     _bring_forward(file)
@@ -67,6 +96,36 @@ def test_both_balances_of_a_proven_statement_are_asserted():
         ("2026-01-04", "1000.00 USD"),
         ("2026-01-07", "994.00 USD"),
     ]
+
+
+def test_a_line_that_an_entry_by_hand_stands_for_is_not_missing():
+    file = BookedFile(1)
+    _bring_forward(file)
+    _, _, (line_id,) = file.take_in(
+        [Decimal(-5)], name="february.csv", closing=Decimal(994), first=FIRST_DAY + timedelta(days=1)
+    )
+    bank = file.bank.ledger_account
+    number = post_manual_entry(
+        book=file.book,
+        date=FIRST_DAY + timedelta(days=1),
+        lines=[EntryLine(bank, Decimal(-5)), EntryLine(file.expense, Decimal(5))],
+        text="By hand",
+        user=file.owner,
+        now=NOW,
+    )
+    before = "1 line of the account up to this day stands in no entry."
+    assert before in _text(file, "beancount")
+
+    make_match(
+        bank_account=file.bank,
+        line_ids=[line_id],
+        entry_lines=[(number, 1)],
+        kind=Kind.HAND,
+        user=file.owner,
+        now=NOW,
+    )
+
+    assert before not in _text(file, "beancount")
 
 
 def test_a_balance_is_left_out_with_its_reason_where_a_line_is_not_posted():
@@ -179,6 +238,7 @@ def test_an_empty_book_is_exported(form):
 @pytest.mark.parametrize("form", list(PLAIN_TEXTS))
 def test_a_large_book_asks_as_many_questions_as_a_small_one(form):
     small, large = BookedFile(1), BookedFile(40)
+    as_at_commit()
     asked = []
     for file in (small, large):
         with CaptureQueriesContext(connection) as captured:
