@@ -12,12 +12,13 @@ BIN := .venv/bin
 READY := .venv/.ready
 WORKERS ?= 2
 CORPUS ?= ../shared/corpus
+AGREEMENT ?= 1000
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 # Not in git. The tests keep to a folder of their own below it.
 demo up lint: export LEDGERFLOW_DATA_DIR ?= ./var
 
-.PHONY: help setup demo up test lint format types bench mutants score screenshots clean
+.PHONY: help setup demo up test lint format types agreement bench mutants score screenshots clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -57,6 +58,10 @@ format: setup  ## Put every file into the one format
 
 types: setup  ## Check types alone
 	$(BIN)/mypy
+
+agreement: setup  ## Compare a thousand generated ledgers with Beancount and hledger (AGREEMENT=25)
+	$(BIN)/python -m benchmarks.peers
+	AGREEMENT=$(AGREEMENT) $(BIN)/pytest tests/exchange/test_three_engines.py --no-skips -n 0 -s -q
 
 bench: setup  ## Measure speed against peers, as a table of ratios (BENCH=--quick)
 	$(BIN)/python -m benchmarks $(BENCH)

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "ledgerflow.reconciliation",
     "ledgerflow.pipeline",
     "ledgerflow.reports",
+    "ledgerflow.exchange",
     "ledgerflow.ops",
 ]
 

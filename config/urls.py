@@ -18,4 +18,5 @@ urlpatterns = [
     path("books/<slug:book>/reconciliation/", include("ledgerflow.reconciliation.urls")),
     path("books/<slug:book>/inbox/", include("ledgerflow.pipeline.urls")),
     path("books/<slug:book>/reports/", include("ledgerflow.reports.urls")),
+    path("books/<slug:book>/exports/", include("ledgerflow.exchange.urls")),
 ]

@@ -9,11 +9,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from benchmarks.peers import BEAN_CHECK
+
 #: Marker, its name for people, and the programs of which one must be there.
 NEEDS = {
     "browser": ("Chromium", ("chromium", "chromium-browser")),
     "redis": ("Redis", ("redis-server",)),
     "hledger": ("hledger", ("hledger",)),
+    "beancount": ("Beancount", (str(BEAN_CHECK),)),
 }
 
 

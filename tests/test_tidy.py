@@ -29,6 +29,7 @@ MONEY = (
     "ledgerflow/reports/",
     "ledgerflow/taxes/",
     "ledgerflow/taxforms/",
+    "ledgerflow/exchange/",
     "tools/contract.py",
     "tools/_shared/amounts.py",
 )
@@ -55,6 +56,7 @@ SPEAKS_SQL = {
     "ledgerflow/reports/schedule_c_lines.py": "adds up lines with their evidence as sets",
     "ledgerflow/reconciliation/selectors.py": "finds what an open line may repeat, as a set",
     "ledgerflow/reconciliation/sides.py": "tells what is open in the books from what is settled, as a set",
+    "ledgerflow/exchange/services/": "brings whole tables in by COPY",
     "ledgerflow/review/selectors.py": "counts the tabs and gathers alternatives in one query each",
 }
 

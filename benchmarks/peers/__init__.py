@@ -6,17 +6,20 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PYTHON = ROOT / ".venv-peers" / "bin" / "python"
-PACKAGES = ("ofxtools==1.1.1", "django-ledger==0.8.5", "psycopg[binary]==3.3.9")
-_INSTALLED = PYTHON.parent.parent / ".packages"
+_ENVIRONMENT = ROOT / ".venv-peers"
+PYTHON = _ENVIRONMENT / "bin" / "python"
+BEAN_CHECK = _ENVIRONMENT / "bin" / "bean-check"
+PACKAGES = ("beancount==3.2.3", "ofxtools==1.1.1", "django-ledger==0.8.5", "psycopg[binary]==3.3.9")
+#: Says which packages were installed last.
+_INSTALLED = _ENVIRONMENT / "installed.txt"
 
 
 def ensure() -> None:
-    """Make the environment of the peers once, and again when other packages are wanted."""
+    """Make the environment of the peers, once for each list of packages."""
     wanted = "\n".join(PACKAGES)
     if _INSTALLED.exists() and _INSTALLED.read_text() == wanted:
         return
-    subprocess.run([sys.executable, "-m", "venv", str(PYTHON.parent.parent)], check=True)
+    subprocess.run([sys.executable, "-m", "venv", str(_ENVIRONMENT)], check=True)
     subprocess.run([str(PYTHON), "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
     _INSTALLED.write_text(wanted)
 

@@ -31,6 +31,8 @@ class BookMixin(View):
     """
 
     action: ClassVar[Action]
+    #: Whether every query sees the rows of one moment, for pages that read a whole book.
+    is_snapshot: ClassVar[bool] = False
 
     book: Book
     role: Role
@@ -43,7 +45,7 @@ class BookMixin(View):
         self.user = request.user
         self.book = get_object_or_404(selectors.books_for(user=self.user), slug=kwargs["book"])
         try:
-            with book_scope(self.book, self.user):
+            with book_scope(self.book, self.user, is_snapshot=self.is_snapshot):
                 return self._answer(request, *args, **kwargs)
         except NotAllowedError as error:
             raise PermissionDenied(str(error)) from error

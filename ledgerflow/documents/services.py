@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -43,7 +43,7 @@ class StoredDocument:
 
 @transaction.atomic
 def store_document(
-    *, book: Book, name: str, content: bytes | BinaryIO, uploaded_by: User | None, now: datetime
+    *, book: Book, name: str, content: bytes | IO[bytes], uploaded_by: User | None, now: datetime
 ) -> StoredDocument:
     """Store the file under its SHA-256; the same bytes in the same book are the document that is there.
 
@@ -98,7 +98,7 @@ def clean_name(name: str) -> str:
 
 
 @contextmanager
-def _received(folder: Path, content: bytes | BinaryIO, name: str) -> Iterator[tuple[Path, str, int]]:
+def _received(folder: Path, content: bytes | IO[bytes], name: str) -> Iterator[tuple[Path, str, int]]:
     """Write the content to a temporary file of mode 0600, on disk for certain; yield its path, SHA-256 and size."""
     digest, size = hashlib.sha256(), 0
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".receiving-", delete=False) as file:
@@ -121,7 +121,7 @@ def _received(folder: Path, content: bytes | BinaryIO, name: str) -> Iterator[tu
             path.unlink(missing_ok=True)
 
 
-def _blocks(content: bytes | BinaryIO) -> Iterator[bytes]:
+def _blocks(content: bytes | IO[bytes]) -> Iterator[bytes]:
     if isinstance(content, bytes):
         yield content
         return

@@ -127,6 +127,7 @@ class BatchSource(models.TextChoices):
     MANUAL = "manual"
     REVERSAL = "reversal"
     OPENING = "opening"
+    HISTORY = "history", "taken over"
     CLOSING = "closing"
 
 

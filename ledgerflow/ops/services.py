@@ -1,8 +1,7 @@
 """Removing a whole book: the one thing that a person does as the owner of the database."""
 
 import hashlib
-import zipfile
-import zlib
+from collections import deque
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +14,10 @@ from psycopg.errors import LockNotAvailable
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.documents.services import remove_files
+from ledgerflow.exchange.archive.errors import ArchiveError
+from ledgerflow.exchange.archive.reading import opened
+from ledgerflow.exchange.archive.tables import TABLES
+from ledgerflow.ledger.selectors.chain import anchored_batch
 from ledgerflow.ops.models import BookPurge
 from ledgerflow.users.models import User
 
@@ -38,12 +41,14 @@ def purge_book(
     """Remove the book with everything in it, and its files, for ever; return the record that stays.
 
     Needs the connection of the database's owner. Nobody else writes to any book meanwhile. ``archive`` is the file
-    that the book was exported to; a demo book goes without. With ``dry_run`` everything is removed and put back.
+    that the book was exported to; its head of the hash chain is one of the book's. A demo book goes without. With
+    ``dry_run`` everything is removed and put back.
 
     Raises:
-        PurgeRefusedError: the name is not the book's, the archive is missing or damaged, or somebody is writing.
+        PurgeRefusedError: the name is not the book's, the archive is missing, damaged or of another book, or somebody
+            is writing.
     """
-    kept = _examined(archive) if archive is not None else _Archive("", "")
+    kept = _examined(archive, book) if archive is not None else _Archive("", "")
     try:
         with transaction.atomic(using=_OWNER), connections[_OWNER].cursor() as cursor:
             cursor.execute(_PURGE, [book.pk, typed_name, *kept, user.pk, now])
@@ -72,19 +77,21 @@ def _explained(cause: BaseException | None) -> PurgeRefusedError | None:
     return None
 
 
-def _examined(archive: Path) -> _Archive:
-    """Return name and SHA-256 of an archive that can be read to its end."""
+def _examined(archive: Path, book: Book) -> _Archive:
+    """Return name and SHA-256 of an archive that can be read to its end and is one of this book."""
     try:
-        with archive.open("rb") as file, zipfile.ZipFile(file) as content:
-            damaged, members = content.testzip(), content.namelist()
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise PurgeRefusedError(f"The archive {archive} cannot be read: {error.strerror}.") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+        with opened(archive) as content:
+            slug, chain = content.book["slug"], content.chain
+            for table in TABLES:
+                deque(content.rows(table), maxlen=0)  # every row is one
+    except ArchiveError as error:
+        raise PurgeRefusedError(f"{error} The book {book.slug} stays.") from error
+    if slug != book.slug:
+        raise PurgeRefusedError(f"{archive} is an archive of the book {slug}, not of {book.slug}.")
+    if anchored_batch(book=book, anchor=chain.head) is None:
         raise PurgeRefusedError(
-            f"{archive} is no archive that can be read again; export the book anew."
-        ) from error
-    if damaged is not None or not members:
-        raise PurgeRefusedError(f"The archive {archive} is empty or damaged; export the book anew.")
-    return _Archive(archive.name, digest)
+            f"{archive} is an archive of another book {slug}: its hash chain ends at {chain.head}, which this book's "
+            "chain does not hold. Export the book anew."
+        )
+    with archive.open("rb") as file:
+        return _Archive(archive.name, hashlib.file_digest(file, "sha256").hexdigest())

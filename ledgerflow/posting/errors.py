@@ -25,3 +25,7 @@ class OpeningRefusedError(PostingError):
 
 class TransferRefusedError(PostingError):
     """The two lines cannot be one transfer; the message says why."""
+
+
+class HistoryError(PostingError):
+    """A book's past does not fit together."""

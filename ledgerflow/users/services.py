@@ -63,6 +63,23 @@ def invite_user(
 
 
 @transaction.atomic
+def keep_person(*, email: str, name: str, now: datetime) -> User:
+    """Return the person of the address; one who was never here is kept by name, without the right to sign in.
+
+    Raises:
+        ValidationError: the address is none.
+    """
+    known = User.objects.filter(email__iexact=email).first()
+    if known is not None:
+        return known
+    person = User(email=User.objects.normalize_email(email), name=name, is_active=False, joined_at=now)
+    person.set_unusable_password()
+    person.full_clean()
+    person.save()
+    return person
+
+
+@transaction.atomic
 def make_sign_in_link(*, user: User, now: datetime, valid_for: timedelta = LINK_VALID_FOR) -> str:
     """Make a link that signs the user in once and return its token; only the token's SHA-256 is kept."""
     token = secrets.token_urlsafe(32)

@@ -49,6 +49,7 @@ _PLACES = (
     _Place("Trial balance", "reports:trial-balance", "report-money", "t"),
     _Place("Accounts", "ledger:accounts", "wallet", "a"),
     _Place("Close", "review:close", "lock"),
+    _Place("Export", "exchange:home", "download"),
     _Place("Settings", "books:settings", "settings", "s"),
 )
 

@@ -1,7 +1,6 @@
 import argparse
 import io
 import json
-import zipfile
 
 import pytest
 
@@ -9,6 +8,7 @@ from ledgerflow.books.models import Book, Role
 from ledgerflow.cli import purge
 from ledgerflow.core.errors import LedgerFlowError
 from tests.booked import BookedFile
+from tests.exchange.archives import archived
 from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -20,10 +20,8 @@ def file():
 
 
 @pytest.fixture
-def archive(tmp_path):
-    with zipfile.ZipFile(tmp_path / "shop.zip", "w") as content:
-        content.writestr("book.json", "{}")
-    return tmp_path / "shop.zip"
+def archive(file, tmp_path):
+    return archived(file.book, tmp_path / "shop.zip")
 
 
 def _run(user, *words):

@@ -1,14 +1,16 @@
 """Entries are posted in sets, numbered without gaps, and move balances."""
 
+import hashlib
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
+from ledgerflow.ledger.errors import PostedRowError
 from ledgerflow.ledger.models import BatchSource, EntryText, JournalEntry, LedgerState
 from ledgerflow.ledger.selectors import balances, changes, trial_balance
-from ledgerflow.ledger.services.journal import post_entries
+from ledgerflow.ledger.services.journal import Words, post_entries
 from tests.factories import AccountFactory, BookFactory, UserFactory
 from tests.ledger.drafts import two_lines
 
@@ -44,6 +46,45 @@ def test_it_numbers_and_moves(count):
     assert [row.base_amount for row in balances(book=book, as_of=date(2026, 3, 31))] == [-total, total]
     assert [row.base_amount for row in balances(book=book, as_of=date(2026, 3, 4))] == [0, 0]
     assert [row.base_amount for row in balances(book=book, as_of=date(2026, 3, 30))] == [-total, total]
+
+
+def test_words_of_the_past_keep_their_salt_and_digest():
+    book = BookFactory()
+    bank, cost = AccountFactory(book=book, code="1000"), AccountFactory(book=book, code="6000")
+    salt = b"sixteen bytes..."
+    kept = Words("für Ann", salt, hashlib.sha256(salt + "für Ann".encode()).digest())
+    erased = Words("", None, b"d" * 32)
+
+    post_entries(
+        book=book,
+        source=BatchSource.MANUAL,
+        entries=[two_lines(bank, cost, "1.25", words=words) for words in (kept, erased, None)],
+        posted_by=None,
+        posted_at=timezone.now(),
+    )
+
+    texts = EntryText.objects.filter(book=book).order_by("entry_number")
+    assert [(each.text, each.salt and bytes(each.salt)) for each in texts] == [("für Ann", salt), ("", None)]
+    entries = JournalEntry.objects.filter(book=book).order_by("number")
+    digests = [entry.text_digest and bytes(entry.text_digest) for entry in entries]
+    assert digests == [kept.digest, erased.digest, None]
+
+
+def test_words_that_are_not_those_of_their_digest_are_refused():
+    book = BookFactory()
+    bank, cost = AccountFactory(book=book, code="1000"), AccountFactory(book=book, code="6000")
+    words = Words("for Ben", b"salt", hashlib.sha256(b"saltfor Ann").digest())
+
+    with pytest.raises(PostedRowError, match="not the words that entry 1 was posted with"):
+        post_entries(
+            book=book,
+            source=BatchSource.MANUAL,
+            entries=[two_lines(bank, cost, "1.25", words=words)],
+            posted_by=None,
+            posted_at=timezone.now(),
+        )
+
+    assert not JournalEntry.objects.filter(book=book).exists()
 
 
 def test_a_trial_balance_takes_one_query(django_assert_num_queries):

@@ -195,13 +195,14 @@ def test_a_taken_back_closing_is_not_changed_again(company):
 TAMPERINGS = {
     "UPDATE ledger_yearclosing SET last_day = last_day - 1": {"closings", "opening"},
     "UPDATE ledger_yearclosing SET reversed_by_number = 1": {"closings"},
-    "UPDATE ledger_postingbatch SET source = 'manual' WHERE source = 'closing'": {"closings"},
+    "UPDATE ledger_postingbatch SET source = 'manual' WHERE source = 'closing'": {"closings", "chain"},
     "DELETE FROM ledger_yearclosing": {"closings"},
     "UPDATE ledger_ledgerstate SET closed_through = '2026-01-31'": {"closings", "periods"},
     "UPDATE ledger_journalline SET account_id = (SELECT id FROM ledger_account AS other WHERE code = '6390'"
     " AND other.book_id = ledger_journalline.book_id) WHERE entry_number = 2 AND no = 1": {
         "opening",
         "movements",
+        "chain",
     },
 }
 

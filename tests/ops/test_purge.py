@@ -1,7 +1,9 @@
 """A whole book is removed by the owner of the database, with its name typed and an archive; no other book is."""
 
 import hashlib
+import json
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -13,15 +15,18 @@ from ledgerflow.books.models import Book
 from ledgerflow.ops.models import BookPurge
 from ledgerflow.ops.services import PurgeRefusedError, purge_book
 from ledgerflow.ops.verify import problems
+from ledgerflow.posting.services import reverse_entry
 from ledgerflow.review.services import Closing, close_books
 from ledgerflow.statements.models import DayQuestion
 from tests.booked import NOW, BookedFile
 from tests.conftest import database_settings
+from tests.exchange.archives import Damaged, archived
 from tests.ledger.sessions import session
 from tests.ledger.years import Years
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
+LATER = NOW.date() + timedelta(days=1)
 _TABLES = """
     SELECT class.oid::regclass::text FROM pg_class AS class JOIN pg_attribute ON attrelid = class.oid
      WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attname = 'book_id' AND NOT attisdropped
@@ -29,11 +34,8 @@ _TABLES = """
 
 
 @pytest.fixture
-def archive(tmp_path):
-    path = tmp_path / "shop.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as content:
-        content.writestr("book.json", '{"book": "shop"}' * 100)
-    return path
+def archive(file, tmp_path):
+    return archived(file.book, tmp_path / "shop.zip")
 
 
 @pytest.fixture
@@ -104,13 +106,14 @@ def test_a_book_goes_with_everything_and_another_stays(file, archive):
     assert problems(book=other.book) == []
 
 
-def test_a_book_with_a_closed_year_goes_too(archive):
+def test_a_book_with_a_closed_year_goes_too(tmp_path):
     company = Years()
     company.a_year()
     company.close()
     company.reopen()
     company.close()
     book_id = company.book.pk
+    archive = archived(company.book, tmp_path / "studio.zip")
 
     purge_book(book=company.book, typed_name="Studio", archive=archive, user=company.owner, now=NOW)
 
@@ -149,7 +152,7 @@ def test_a_dry_run_counts_and_leaves_everything(file, archive):
 
 def _damaged(archive):
     content = bytearray(archive.read_bytes())
-    content[60] ^= 0xFF
+    content[300] ^= 0xFF
     archive.write_bytes(content)
 
 
@@ -161,10 +164,10 @@ def _emptied(archive):
 @pytest.mark.parametrize(
     ("harm", "sentence"),
     [
-        (_damaged, "damaged|export the book anew"),
-        (_emptied, "empty or damaged"),
-        (lambda archive: archive.write_bytes(b"no zip"), "no archive that can be read"),
-        (lambda archive: archive.unlink(), "cannot be read: No such file"),
+        (_damaged, "amaged"),
+        (_emptied, "it has no manifest.json. The book shop stays"),
+        (lambda archive: archive.write_bytes(b"no zip"), "is no archive, or damaged on its way"),
+        (lambda archive: archive.unlink(), "cannot be read .No such file"),
     ],
 )
 def test_without_an_archive_that_can_be_read_the_book_stays(file, archive, harm, sentence):
@@ -174,6 +177,36 @@ def test_without_an_archive_that_can_be_read_the_book_stays(file, archive, harm,
         _purge(file, archive)
 
     assert Book.objects.filter(pk=file.book.pk).exists()
+
+
+def test_an_archive_of_another_book_is_none(file, tmp_path):
+    """Neither of another address, nor of another book that had the same one."""
+    other = archived(BookedFile(1).book, tmp_path / "other.zip")
+    namesake = Damaged(archived(file.book, tmp_path / "shop.zip"))
+    chain = json.loads(namesake.files["manifest.json"])["chain"]
+    namesake.manifest(chain=chain | {"head": "0" * 64})
+
+    with pytest.raises(PurgeRefusedError, match=r"is an archive of the book shop-.*, not of shop"):
+        _purge(file, other)
+    with pytest.raises(PurgeRefusedError, match=r"ends at 0+, which this book's chain does not hold"):
+        _purge(file, namesake.write(honest=True))
+
+    assert Book.objects.filter(pk=file.book.pk).exists()
+
+
+def test_an_archive_with_a_row_that_is_none_is_not_enough(file, archive):
+    harmed = Damaged(archive)
+    harmed.files["payees.jsonl"] = b"{nothing\n"
+
+    with pytest.raises(PurgeRefusedError, match=r"Row 1 of payees\.jsonl is no JSON"):
+        _purge(file, harmed.write(honest=True))
+
+
+def test_an_archive_from_before_the_last_posting_is_one_of_the_book(file, archive):
+    """It is the person's to say which archive they want to keep; that the book is meant is what the chain shows."""
+    reverse_entry(book=file.book, number=1, date=LATER, reason="Late", user=file.owner, now=NOW)
+
+    assert _purge(file, archive).slug == "shop"
 
 
 def test_the_name_is_typed_and_an_archive_named(file, archive):
@@ -189,7 +222,7 @@ def test_the_name_is_typed_and_an_archive_named(file, archive):
 
     assert BookPurge.objects.get().archive_sha256 == ""
     with pytest.raises(PurgeRefusedError, match="no such book"):
-        _purge(file, archive)
+        _purge(file, None)
 
 
 def test_it_does_not_wait_for_ever_for_somebody_who_writes(file, archive):

@@ -42,6 +42,12 @@ def chain_head(*, book: Book) -> ChainHead:
     return ChainHead(bytes(LedgerState.objects.get(book=book).chain_origin).hex(), 0)
 
 
+def chain_links(*, book: Book) -> dict[int, str]:
+    """Return the digits that are printed of each batch's link; one query."""
+    links = ChainLink.objects.filter(book=book).values_list("batch_no", "digest")
+    return {batch_no: bytes(digest).hex()[:SHOWN] for batch_no, digest in links.iterator()}
+
+
 def anchored_batch(*, book: Book, anchor: str) -> int | None:
     """Return the batch whose link the anchor is (0 for the beginning); None where the chain does not hold it.
 

@@ -45,13 +45,30 @@ class LineDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """Words about an entry as the book keeps them: ``digest`` is the SHA-256 of salt and text.
+
+    Where they are erased, text and salt are gone, and the digest stays.
+    """
+
+    text: str
+    salt: bytes | None
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class EntryDraft:
-    """An entry to be posted; ``reverses_number`` names the entry whose mirror it is; ``text`` can be erased later."""
+    """An entry to be posted; ``reverses_number`` names the entry whose mirror it is; ``text`` can be erased later.
+
+    What was posted in another installation comes with its ``words`` in place of ``text``, so that its link in the hash
+    chain is the one that it had.
+    """
 
     date: date
     lines: Sequence[LineDraft]
     reverses_number: int | None = None
     text: str = ""
+    words: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +101,11 @@ def post_entries(
         ArchivedAccountError: an account is archived.
         CurrencyError: a currency is not the account's, or an amount has more digits than its currency.
         ReversalError: an entry to be reversed is missing, reversed already or not mirrored.
+        PostedRowError: the ``words`` of an entry are not those of their digest.
     """
     _check(book, entries)
     post = _post_in_one_call
-    if sum(len(entry.lines) for entry in entries) >= _COPIED_FROM:
+    if sum(len(entry.lines) for entry in entries) >= _COPIED_FROM or any(entry.words for entry in entries):
         post = _post_by_copy
     if connection.in_atomic_block:
         # A savepoint, so that the caller can say what was refused and go on.
@@ -277,14 +295,14 @@ def _post_by_copy(
         batch = _open_batch(
             cursor, book=book, source=source, count=len(entries), posted_by=posted_by, posted_at=posted_at
         )
-        salts = [secrets.token_bytes(16) if entry.text else b"" for entry in entries]
+        words = [entry.words or _salted(entry.text) for entry in entries]
         with cursor.copy(_COPY_ENTRIES) as copy:
             copy.write(
                 "".join(
                     f"{book.pk}\t{number}\t{batch.batch_no}\t{entry.date.isoformat()}\t{len(entry.lines)}\t"
-                    f"{entry.reverses_number or ''}\t{_text_digest(salt, entry.text)}\n"
-                    for number, (entry, salt) in enumerate(
-                        zip(entries, salts, strict=True), batch.first_number
+                    f"{entry.reverses_number or ''}\t{_digest_cell(about)}\n"
+                    for number, (entry, about) in enumerate(
+                        zip(entries, words, strict=True), batch.first_number
                     )
                 )
             )
@@ -298,16 +316,23 @@ def _post_by_copy(
                 )
             )
         EntryText.objects.bulk_create(
-            EntryText(book=book, entry_number=number, text=entry.text, salt=salt)
-            for number, (entry, salt) in enumerate(zip(entries, salts, strict=True), batch.first_number)
-            if entry.text
+            EntryText(book=book, entry_number=number, text=about.text, salt=about.salt)
+            for number, about in enumerate(words, batch.first_number)
+            if about is not None
         )
     return batch
 
 
-def _text_digest(salt: bytes, text: str) -> str:
+def _salted(text: str) -> Words | None:
+    if not text:
+        return None
+    salt = secrets.token_bytes(16)
+    return Words(text, salt, hashlib.sha256(salt + text.encode()).digest())
+
+
+def _digest_cell(words: Words | None) -> str:
     """Return the digest as COPY reads it; empty where there are no words."""
-    return rf"\\x{hashlib.sha256(salt + text.encode()).hexdigest()}" if text else ""
+    return rf"\\x{words.digest.hex()}" if words is not None else ""
 
 
 def _open_batch(

@@ -1,5 +1,15 @@
 """Lines into the journal, and entries out of effect."""
 
+from ledgerflow.posting.services.history import (
+    PastBatch,
+    PastEntry,
+    PastLine,
+    PastPosting,
+    PastWords,
+    link_live,
+    post_history,
+    post_past,
+)
 from ledgerflow.posting.services.opening import post_opening, withdraw_openings
 from ledgerflow.posting.services.post import PostOutcome, post_lines
 from ledgerflow.posting.services.revalue import post_revaluation
@@ -10,13 +20,21 @@ from ledgerflow.posting.services.withdraw import hold_postings, release_lines, r
 
 __all__ = [
     "EntryLine",
+    "PastBatch",
+    "PastEntry",
+    "PastLine",
+    "PastPosting",
+    "PastWords",
     "PostOutcome",
     "confirm_sure_transfers",
     "confirm_transfer",
     "hold_postings",
+    "link_live",
+    "post_history",
     "post_lines",
     "post_manual_entry",
     "post_opening",
+    "post_past",
     "post_revaluation",
     "reject_transfer",
     "release_lines",

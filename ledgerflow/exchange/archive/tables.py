@@ -1,0 +1,288 @@
+"""What an archive holds, table by table, in the order in which one refers to another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from django.db.models import AutoField, BigAutoField, Field, Max, Model, Q, QuerySet
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.models import Classification, ClassificationSplit, Rule
+from ledgerflow.documents.models import Document
+from ledgerflow.ledger.models import (
+    Account,
+    EntryText,
+    ExchangeRate,
+    JournalEntry,
+    JournalLine,
+    PeriodAction,
+    PostingBatch,
+    YearClosing,
+)
+from ledgerflow.payees.models import Payee, PayeeAlias
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.posting.models import (
+    Exchange,
+    OpeningBalance,
+    RevaluedBalance,
+    ReversedPosting,
+    StatedAmount,
+    Transfer,
+    WithdrawnLine,
+)
+from ledgerflow.reconciliation.models import (
+    Match,
+    MatchedEntryLine,
+    MatchedLine,
+    Reconciliation,
+    ReconciliationAction,
+)
+from ledgerflow.statements.models import (
+    BankAccount,
+    BankAccountNumber,
+    DayQuestion,
+    Sighting,
+    Statement,
+    StatementLine,
+)
+from ledgerflow.taxes.models import BusinessShare, YearFacts
+from ledgerflow.users.models import User
+
+#: The version of the format; another one is refused.
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file of the archive: the columns of a model's rows in their order, what sorts the rows, and which of them.
+
+    A row's place in the file is what other rows call it by, so the order is that of the rows' ids where they have one.
+    """
+
+    name: str
+    model: type[Model]
+    columns: tuple[str, ...]
+    order: tuple[str, ...] = ("pk",)
+    only: Q = Q()  # noqa: RUF009 - never changed
+
+    def field(self, column: str) -> "Field[Any, Any]":
+        """Return the model's field behind a column."""
+        return next(field for field in self._fields if field.name == column)
+
+    @property
+    def _fields(self) -> "Sequence[Field[Any, Any]]":
+        fields: Sequence[Field[Any, Any]] = self.model._meta.concrete_fields  # noqa: SLF001 - Django's own word for it
+        return fields
+
+    @property
+    def database_name(self) -> str:
+        """What PostgreSQL calls the table."""
+        return str(self.model._meta.db_table)  # noqa: SLF001 - Django's own word for it
+
+    @property
+    def has_ids(self) -> bool:
+        """Whether the rows have ids that the database gives out."""
+        return any(isinstance(field, AutoField | BigAutoField) for field in self._fields)
+
+    @property
+    def untold(self) -> "list[Field[Any, Any]]":
+        """The fields that no archive has and the database does not fill: they get Django's defaults."""
+        known = {*self.columns, "book", "id", "pk"}
+        return [field for field in self._fields if field.name not in known and not field.null]
+
+    def rows(self, book: Book) -> "QuerySet[Any]":
+        """Return the book's rows in their order."""
+        return self.model._default_manager.filter(self.only, book=book).order_by(*self.order)  # noqa: SLF001 - every model has it
+
+    def target(self, column: str) -> str | None:
+        """Return the name of the table that the column refers to, or nothing for a plain value."""
+        if column == "id":  # what was withdrawn was a line once, so both say which one
+            return LINES.name
+        related = self.field(column).related_model
+        return None if related is None else _NAMES[related]
+
+
+PEOPLE = Table("people", User, ("email", "name"), ("email",))
+ACCOUNTS = Table(
+    "accounts", Account, ("code", "name", "type", "role", "currency", "tax_line", "is_archived", "chain_no")
+)
+BATCHES = Table(
+    "batches",
+    PostingBatch,
+    ("no", "source", "first_number", "entry_count", "posted_at", "posted_by"),
+    ("no",),
+)
+ENTRIES = Table(
+    "entries",
+    JournalEntry,
+    ("number", "batch_no", "date", "line_count", "reverses_number", "text_digest"),
+    ("number",),
+)
+JOURNAL_LINES = Table(
+    "journal_lines",
+    JournalLine,
+    ("entry_number", "no", "account", "currency", "amount", "base_amount"),
+    ("entry_number", "no"),
+)
+TEXTS = Table("texts", EntryText, ("entry_number", "text", "salt"), ("entry_number",))
+YEAR_CLOSINGS = Table("year_closings", YearClosing, ("last_day", "entry_number", "reversed_by_number"))
+PERIODS = Table(
+    "periods", PeriodAction, ("closed_through", "locked_through", "reason", "acted_by", "acted_at")
+)
+TAX_FACTS = Table(
+    "tax_facts",
+    YearFacts,
+    (
+        "year", "is_transport_worker", "car_method", "business_miles", "commuting_miles", "other_miles", "home_method",
+        "office_square_feet", "home_square_feet", "home_months", "home_expenses", "home_interest_and_taxes",
+        "home_carryover", "home_depreciation", "inventory_beginning", "inventory_ending", "entered_by", "entered_at",
+    ),
+)  # fmt: skip
+TAX_SHARES = Table("business_shares", BusinessShare, ("year", "account", "share"))
+DOCUMENTS = Table("documents", Document, ("sha256", "size", "name", "uploaded_by", "uploaded_at"))
+BANK_ACCOUNTS = Table("bank_accounts", BankAccount, ("name", "kind", "currency", "ledger_account"))
+NUMBERS = Table("bank_account_numbers", BankAccountNumber, ("bank_account", "kind", "number"))
+STATEMENTS = Table(
+    "statements",
+    Statement,
+    (
+        "document", "bank_account", "position", "format", "account_number", "currency", "opening_balance",
+        "closing_balance", "first_date", "last_date", "complete_from", "complete_to", "line_count", "total", "proof",
+        "proof_detail", "override_reason", "overridden_by", "overridden_at", "imported_at",
+    ),
+)  # fmt: skip
+LINES = Table(
+    "lines",
+    StatementLine,
+    (
+        "id", "bank_account", "date", "value_date", "amount", "currency", "description", "counterparty", "reference",
+        "bank_id", "is_pending", "hold",
+    ),
+)  # fmt: skip
+SIGHTINGS = Table(
+    "sightings",
+    Sighting,
+    ("statement", "no", "line", "place", "balance", "is_pending", "differs"),
+    ("statement_id", "no"),
+)
+QUESTIONS = Table(
+    "day_questions",
+    DayQuestion,
+    ("bank_account", "date", "statement", "other_statement", "answer", "answered_by", "answered_at"),
+)
+PAYEES = Table("payees", Payee, ("name",))
+ALIASES = Table("payee_aliases", PayeeAlias, ("key", "payee"))
+RULES = Table(
+    "rules",
+    Rule,
+    (
+        "position", "text", "direction", "least_amount", "most_amount", "bank_account", "account", "payee", "mode",
+        "is_active", "made_by", "made_at",
+    ),
+)  # fmt: skip
+CLASSIFICATIONS = Table(
+    "classifications",
+    Classification,
+    (
+        "line", "state", "account", "is_split", "payee", "source", "rule", "confidence", "reason", "note",
+        "decided_by", "decided_at", "entry_number",
+    ),
+)  # fmt: skip
+SPLITS = Table(
+    "splits",
+    ClassificationSplit,
+    ("classification", "no", "account", "amount", "memo"),
+    ("classification_id", "no"),
+)
+REVERSED = Table(
+    "reversed_postings", ReversedPosting, ("entry_number", "line", "reversed_by_number"), ("entry_number",)
+)
+WITHDRAWN = Table(
+    "withdrawn_lines",
+    WithdrawnLine,
+    (
+        "id", "bank_account", "document", "place", "date", "amount", "currency", "description", "counterparty",
+        "withdrawn_by", "withdrawn_at",
+    ),
+)  # fmt: skip
+MATCHES = Table("matches", Match, ("bank_account", "kind", "made_by", "made_at"))
+MATCHED_LINES = Table("matched_lines", MatchedLine, ("line", "match"))
+MATCHED_ENTRY_LINES = Table(
+    "matched_entry_lines", MatchedEntryLine, ("entry_number", "no", "match"), ("entry_number", "no")
+)
+RECONCILIATIONS = Table(
+    "reconciliations",
+    Reconciliation,
+    ("bank_account", "as_of", "statement", "bank_balance", "started_by", "started_at"),
+)
+#: What finished those that are finished. What was finished and reopened before cannot be looked at again: the books
+#: went on after it.
+FINISHES = Table(
+    "finishes",
+    ReconciliationAction,
+    ("reconciliation", "act", "reason", "proof", "acted_by", "acted_at"),
+    only=Q(
+        reconciliation__state=Reconciliation.State.FINISHED,
+        pk__in=ReconciliationAction.objects.values("reconciliation").annotate(last=Max("pk")).values("last"),
+    ),
+)
+RUNS = Table(
+    "import_runs",
+    ImportRun,
+    (
+        "document", "bank_account", "state", "stage", "attempts", "asked_number", "asked_currency", "message",
+        "lines_new", "lines_known", "lines_held", "started_by", "created_at", "started_at", "finished_at", "undone_at",
+        "undone_by",
+    ),
+)  # fmt: skip
+
+#: In the order in which they are written and read; people come first, because every table may name them.
+TABLES = (
+    PEOPLE, ACCOUNTS, BATCHES, ENTRIES, JOURNAL_LINES, TEXTS, YEAR_CLOSINGS, PERIODS, TAX_FACTS, TAX_SHARES, DOCUMENTS,
+    BANK_ACCOUNTS, NUMBERS, STATEMENTS, LINES, SIGHTINGS, QUESTIONS, PAYEES, ALIASES, RULES, CLASSIFICATIONS, SPLITS,
+    REVERSED, WITHDRAWN, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, FINISHES, RUNS,
+)  # fmt: skip
+
+#: What is not in an archive, and why: a model as a whole, or one field of a model.
+LEFT_OUT: Mapping[str, str] = MappingProxyType(
+    {
+        "ledger.Movement": "kept by PostgreSQL from the lines",
+        "ledger.LedgerState": "kept by PostgreSQL from batches and periods; the manifest has the chain's origin",
+        "ledger.ChainLink": "computed by PostgreSQL from batches; the last one is in the manifest",
+        "ledger.JournalLine.date": "is the entry's",
+        "ledger.PeriodAction.was_closed_through": "kept by PostgreSQL",
+        "ledger.PeriodAction.was_locked_through": "kept by PostgreSQL",
+        "statements.BankAccount.reconciled_through": "kept by PostgreSQL from reconciliations",
+        "reconciliation.Reconciliation.state": "finished where something finished it, else open",
+        "reconciliation.ReconciliationAction.bank_balance": "kept by PostgreSQL",
+        "reconciliation.ReconciliationAction.book_balance": "kept by PostgreSQL",
+        "classification.DecisionChange": "what a person may still undo in one installation",
+        "classification.ChangedLine": "the same, line by line",
+        "books.Membership": "who may do what is decided by the other installation",
+        "books.Invitation": "the same",
+    }
+)
+
+#: What no archive can hold yet. A book that has any of it is not archived, so that nothing of it is lost in silence.
+NOT_YET: Mapping[type[Model], str] = MappingProxyType(
+    {
+        ExchangeRate: "exchange rates",
+        StatedAmount: "amounts that the bank stated in the book's currency",
+        Exchange: "entries in other currencies",
+        RevaluedBalance: "revaluations",
+        OpeningBalance: "opening balances of bank accounts",
+        Transfer: "transfers between own accounts",
+    }
+)
+
+#: Facts of the book itself, in the manifest.
+BOOK_COLUMNS = (
+    "slug", "name", "base_currency", "fiscal_year_start_month", "chart", "is_demo", "created_at",
+)  # fmt: skip
+BOOK = Table("book", Book, BOOK_COLUMNS)
+
+#: A part of a line belongs to the classification, which is called by its line.
+_NAMES: Mapping[type[Model], str] = MappingProxyType(
+    {table.model: table.name for table in TABLES} | {Classification: LINES.name}
+)

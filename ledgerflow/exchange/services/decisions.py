@@ -1,0 +1,70 @@
+"""What each bank line is for, out of an archive, and with that its entry."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ledgerflow.classification.models import Classification, Rule, State
+from ledgerflow.exchange.archive.reading import Row
+from ledgerflow.exchange.archive.tables import CLASSIFICATIONS, SPLITS
+from ledgerflow.exchange.services.bank_lines import Waiting
+from ledgerflow.exchange.services.loading import Loader
+from ledgerflow.posting.services import PastPosting, link_live
+from ledgerflow.statements.models import StatementLine
+
+
+def restore_decisions(loader: Loader, waiting: Waiting) -> None:
+    """Bring in classifications with their parts, link what is posted to its entries, and hold back what was.
+
+    What is matched is called so; PostgreSQL looks for the matches when the transaction ends.
+    """
+    made = _Made()
+    loader.copy(CLASSIFICATIONS, CLASSIFICATIONS.columns, _by_people(loader, made))
+    for (rule, account), rows in made.by_rule.items():
+        _accept_by_rule(loader, rule, account, rows)
+    loader.load(SPLITS)
+    link_live(book=loader.book, postings=made.live)
+    matched = Classification.objects.filter(book=loader.book, pk__in=made.matched)
+    matched.update(state=State.MATCHED)
+    for (hold, is_pending), line_ids in waiting.items():
+        lines = StatementLine.objects.filter(book=loader.book, pk__in=line_ids)
+        lines.update(hold=hold, is_pending=is_pending)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What comes after the others: what a rule accepted, the live postings, and the matched lines."""
+
+    by_rule: dict[tuple[int, int], list[Row]] = field(default_factory=lambda: defaultdict(list))
+    live: list[PastPosting] = field(default_factory=list)
+    matched: list[int] = field(default_factory=list)
+
+
+def _by_people(loader: Loader, made: _Made) -> Iterator[Row]:
+    """Yield what is open or a person decided; put what a rule accepted aside.
+
+    What is posted is accepted first, what is matched open: its entries come later.
+    """
+    for row in loader.rows(CLASSIFICATIONS):
+        if row["state"] == State.POSTED:
+            made.live.append(PastPosting(row["entry_number"], row["line"]))
+            row |= {"state": State.ACCEPTED, "entry_number": None}
+        elif row["state"] == State.MATCHED:
+            made.matched.append(row["line"])
+            row["state"] = State.OPEN
+        if row["state"] != State.OPEN and row["decided_by"] is None and row["rule"] is not None:
+            made.by_rule[row["rule"], row["account"]].append(row)
+        else:
+            yield row
+
+
+def _accept_by_rule(loader: Loader, rule: int, account: int, rows: list[Row]) -> None:
+    """Bring in what the rule accepted for the account.
+
+    PostgreSQL asks for a rule that accepts so. It may have been changed since, so for the moment it is as it was.
+    """
+    found = Rule.objects.filter(book=loader.book, pk=rule)
+    now = found.values("account_id", "mode", "is_active").get()
+    found.update(account_id=account, mode=Rule.Mode.ACCEPT, is_active=True)
+    loader.copy(CLASSIFICATIONS, CLASSIFICATIONS.columns, rows)
+    found.update(**now)

@@ -1,0 +1,82 @@
+"""What stands on the accounts of the demo books, added up from the movements that their files were made of."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from ledgerflow.books.models import Book
+from ledgerflow.pipeline import demo
+from ledgerflow.pipeline.demo_statements import (
+    CAFE_HABITS,
+    CARD_HABITS,
+    CHECKING_HABITS,
+    Habit,
+    months_before,
+    movements_of,
+)
+
+
+@dataclass(frozen=True)
+class _Account:
+    name: str
+    number: str
+    opening_cents: int
+    habits: tuple[Habit, ...]
+
+
+_BOOKS = {
+    "demo-design": (
+        demo._KINDS_DESIGN,
+        (
+            _Account("Business checking", "4416190233", 845000, CHECKING_HABITS),
+            _Account("Business card", "5100447100882211", -31240, CARD_HABITS),
+        ),
+    ),
+    "demo-cafe": (
+        demo._KINDS_CAFE,
+        (_Account("Geschäftskonto", "DE89370400440532013000", 1204510, CAFE_HABITS),),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Booked:
+    """Cents on an account, debit positive."""
+
+    date: date
+    code: str
+    cents: int
+
+
+def demo_movements(book: Book, now: datetime) -> list[Booked]:
+    """Return both sides of everything in the demo book; of the newest month, nothing is posted."""
+    kinds, accounts = _BOOKS[book.slug]
+    months = months_before(now.date(), 6)
+    found = []
+    for account in accounts:
+        bank = book.bank_accounts.get(name=account.name).ledger_account.code
+        moved = [
+            movement
+            for month in months[:-1]
+            for movement in movements_of(account.habits, month, account.number)
+        ]
+        # The balance is brought forward on the day before the month of the first movement.
+        opened = min(movement.day for movement in moved).replace(day=1) - timedelta(days=1)
+        found += [Booked(opened, bank, account.opening_cents), Booked(opened, "3900", -account.opening_cents)]
+        for movement in moved:
+            if movement.kind in kinds:
+                found += [
+                    Booked(movement.day, bank, movement.cents),
+                    Booked(movement.day, kinds[movement.kind], -movement.cents),
+                ]
+    return found
+
+
+def totals_through(booked: list[Booked], last: date) -> dict[str, Decimal]:
+    """Return what stands on each account at the end of the day, accounts at zero left out."""
+    totals: dict[str, int] = defaultdict(int)
+    for each in booked:
+        if each.date <= last:
+            totals[each.code] += each.cents
+    return {code: Decimal(cents).scaleb(-2) for code, cents in totals.items() if cents}

@@ -1,0 +1,218 @@
+"""A book in which everything has happened that can: what an archive has to carry."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.models import Classification, Rule, State
+from ledgerflow.classification.services import (
+    SplitPart,
+    accept_all,
+    classify_lines,
+    decide,
+    exclude,
+    set_rule_active,
+)
+from ledgerflow.documents.selectors import content
+from ledgerflow.ledger.fiscal import fiscal_year
+from ledgerflow.ledger.models import Account, BatchSource, EntryText
+from ledgerflow.ledger.services.accounts import archive_account
+from ledgerflow.ledger.services.closing import close_year
+from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, post_entries
+from ledgerflow.ledger.services.periods import close_period, lock_period, reopen_period
+from ledgerflow.pipeline.demo import make_books
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.services import receive_file, run_import, undo_import
+from ledgerflow.posting.services import EntryLine, post_lines, post_manual_entry, release_lines, reverse_entry
+from ledgerflow.reconciliation.models import Reconciliation
+from ledgerflow.reconciliation.selectors import figures
+from ledgerflow.reconciliation.services import finish, make_match, reopen, start
+from ledgerflow.reconciliation.values import Kind
+from ledgerflow.statements.models import BankAccount
+from ledgerflow.taxes.selectors import shared_accounts
+from ledgerflow.taxes.services import enter_facts
+from ledgerflow.taxforms.facts import Facts
+from ledgerflow.taxforms.forms import tax_form
+from ledgerflow.users.models import User
+
+NOW = datetime(2026, 3, 14, 15, 9, 26, 535897, tzinfo=UTC)
+TODAY = NOW.date()
+
+
+class Eventful:
+    """The demo book of the designer, and after that one thing after the other."""
+
+    def __init__(self, user: User, other: User) -> None:
+        self.user, self.other = user, other
+        self.book: Book = make_books(user=user, now=NOW)[0]
+        self.newest = list(self.posted().order_by("-entry_number")[:20])
+        self.expense = Account.objects.get(book=self.book, code="6300")
+        self.post_twice_and_take_back_twice()
+        self.split()
+        self.change_rules()
+        self.undo_and_import_again()
+        self.withdraw_what_stays()
+        self.enter_by_hand()
+        self.match_and_reconcile()
+        self.enter_tax_facts()
+        self.close_and_reopen()
+
+    def post_twice_and_take_back_twice(self) -> None:
+        first = self.newest[0]
+        self.reverse(first.entry_number)
+        self.book_line(first.line_id)
+        again = self.posted().get(line_id=first.line_id)
+        self.reverse(again.entry_number)
+        exclude(book=self.book, line_ids=[first.line_id], user=self.other, now=NOW, reason="Private")
+        # Another one ends in the journal.
+        self.reverse(self.newest[1].entry_number)
+        self.book_line(self.newest[1].line_id)
+
+    def split(self) -> None:
+        line = (
+            Classification.objects.filter(book=self.book, state=State.OPEN, line__hold="")
+            .earliest("line")
+            .line
+        )
+        other = Account.objects.get(book=self.book, code="6120")
+        parts = [SplitPart(self.expense, line.amount - 1, "most"), SplitPart(other, Decimal(1), "the rest")]
+        decide(book=self.book, line_id=line.pk, splits=parts, user=self.other, now=NOW, note="Müller & Söhne")
+        post_lines(book=self.book, line_ids=[line.pk], posted_by=self.other, posted_at=NOW)
+
+    def change_rules(self) -> None:
+        """A rule accepted lines for an account that it no longer names, and then was put out of use."""
+        rule = Rule.objects.get(book=self.book, mode=Rule.Mode.ACCEPT)
+        accepted = Classification.objects.filter(
+            book=self.book, rule=rule, state=State.POSTED, decided_by=None
+        )
+        assert accepted.exists()
+        Rule.objects.filter(pk=rule.pk).update(account=Account.objects.get(book=self.book, code="6020"))
+        set_rule_active(book=self.book, rule_id=rule.pk, is_active=False)
+
+    def undo_and_import_again(self) -> None:
+        run = ImportRun.objects.filter(book=self.book, document__name__startswith="checking").latest(
+            "document__name"
+        )
+        before = ImportRun.objects.filter(book=self.book, document__name__lt=run.document.name).latest(
+            "document__name"
+        )
+        accept_all(book=self.book, user=self.user, now=NOW, account=self.expense)
+        post_lines(book=self.book, line_ids=None, posted_by=self.user, posted_at=NOW)
+        for each in (run, before):
+            if each.state == ImportRun.State.READY:
+                undo_import(run=each, user=self.other, now=NOW, reverse_posted=True)
+        again = receive_file(
+            book=self.book,
+            name="again.ofx",
+            content=content(run.document),
+            user=self.user,
+            now=NOW + timedelta(minutes=1),
+        )
+        run_import(run_id=again.run.pk, now=NOW)
+
+    def withdraw_what_stays(self) -> None:
+        """Another file shows a line whose import was undone, so the line is withdrawn and stays."""
+        of_card = self.posted().filter(line__bank_account__kind="card").latest("entry_number")
+        self.reverse(of_card.entry_number)
+        release_lines(book=self.book, line_ids=[of_card.line_id], user=self.user, now=NOW)
+        classify_lines(book=self.book, line_ids=[of_card.line_id])
+
+    def enter_by_hand(self) -> None:
+        euros = Account.objects.create(
+            book=self.book, code="1800", name="Ausland", type="asset", currency="EUR"
+        )
+        old = Account.objects.create(book=self.book, code="6999", name="Formerly", type="expense")
+        lines = (
+            LineDraft(euros.pk, "EUR", Decimal(100), Decimal("108.53")),
+            LineDraft(old.pk, "USD", Decimal("-108.53"), Decimal("-108.53")),
+        )
+        entry = EntryDraft(date=TODAY, lines=lines, text="Trip\nto Köln")
+        post_entries(
+            book=self.book, source=BatchSource.MANUAL, entries=[entry] * 3, posted_by=None, posted_at=NOW
+        )
+        erased = post_manual_entry(
+            book=self.book,
+            date=TODAY,
+            lines=[EntryLine(old, Decimal(5)), EntryLine(self.expense, Decimal(-5))],
+            text="About a person",
+            user=self.user,
+            now=NOW,
+        )
+        EntryText.objects.filter(book=self.book, entry_number=erased).update(text="")
+        archive_account(account=old)
+
+    def match_and_reconcile(self) -> None:
+        """An entry by hand stands for a line; its day is reconciled twice, another account's only for a while."""
+        line = Classification.objects.filter(
+            book=self.book, state=State.OPEN, line__hold="", line__bank_account__kind="bank"
+        ).latest("line__date")
+        bank, day = line.line.bank_account, line.line.date
+        number = post_manual_entry(
+            book=self.book,
+            date=day,
+            lines=[
+                EntryLine(bank.ledger_account, line.line.amount),
+                EntryLine(self.expense, -line.line.amount),
+            ],
+            text="",
+            user=self.user,
+            now=NOW,
+        )
+        make_match(
+            bank_account=bank,
+            line_ids=[line.pk],
+            entry_lines=[(number, 1)],
+            kind=Kind.HAND,
+            user=self.other,
+            now=NOW,
+        )
+        once = self.reconciled(bank, day)
+        reopen(reconciliation=once, reason="A late line", user=self.other, now=NOW)
+        finish(reconciliation=once, user=self.user, now=NOW)
+        card = self.reconciled(BankAccount.objects.get(book=self.book, kind="card"), day)
+        reopen(reconciliation=card, reason="Too early", user=self.user, now=NOW)
+        start(bank_account=bank, as_of=TODAY, balance=Decimal(1), user=self.user, now=NOW)
+
+    def reconciled(self, bank: BankAccount, day: date) -> Reconciliation:
+        given = {"bank_account": bank, "as_of": day, "user": self.user, "now": NOW}
+        books = figures(reconciliation=start(balance=Decimal(0), **given)).books
+        reconciliation = start(balance=books, **given)
+        finish(reconciliation=reconciliation, user=self.user, now=NOW)
+        return reconciliation
+
+    def enter_tax_facts(self) -> None:
+        form = tax_form(2025)
+        account = next(iter(shared_accounts(book=self.book, form=form)))
+        enter_facts(
+            book=self.book,
+            year=2025,
+            facts=Facts(inventory_ending=Decimal("12.50")),
+            shares={account.pk: Decimal("62.5")},
+            user=self.other,
+            now=NOW,
+        )
+
+    def close_and_reopen(self) -> None:
+        year = fiscal_year(book=self.book, ending_in=2025)
+        for reason in ("Filed", "Filed again"):
+            close_year(book=self.book, year=year, reason=reason, user=self.user, now=NOW)
+            if reason == "Filed":
+                day = year.last - timedelta(days=31)
+                reopen_period(book=self.book, through=day, reason="Forgotten", user=self.user, now=NOW)
+        last = TODAY - timedelta(days=1)
+        close_period(book=self.book, through=last, reason="Filed", user=self.other, now=NOW)
+        earlier = last - timedelta(days=40)
+        reopen_period(book=self.book, through=earlier, reason="A late bill", user=self.user, now=NOW)
+        lock_period(book=self.book, through=last, reason="At the adviser's", user=self.user, now=NOW)
+
+    def posted(self) -> QuerySet[Classification]:
+        return Classification.objects.filter(book=self.book, state=State.POSTED)
+
+    def book_line(self, line_id: int) -> None:
+        decide(book=self.book, line_id=line_id, account=self.expense, user=self.user, now=NOW)
+        post_lines(book=self.book, line_ids=[line_id], posted_by=self.user, posted_at=NOW)
+
+    def reverse(self, number: int) -> None:
+        reverse_entry(book=self.book, number=number, date=TODAY, reason="Wrong", user=self.other, now=NOW)
