@@ -14,7 +14,7 @@ from ledgerflow.exchange.plain_text import PLAIN_TEXTS, Written, write_plain_tex
 from ledgerflow.ledger.models import Account, BatchSource, ChainLink
 from ledgerflow.ledger.selectors.chain import anchored_batch, chain_head
 from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, post_entries
-from ledgerflow.posting.services import EntryLine, post_manual_entry, reverse_entry
+from ledgerflow.posting.services import EntryLine, post_lines, post_manual_entry, reverse_entry
 from ledgerflow.reconciliation.services import make_match
 from ledgerflow.reconciliation.values import Kind
 from tests.booked import FIRST_DAY, NOW, BookedFile
@@ -99,33 +99,30 @@ def test_both_balances_of_a_proven_statement_are_asserted():
 
 
 def test_a_line_that_an_entry_by_hand_stands_for_is_not_missing():
-    file = BookedFile(1)
+    file = BookedFile(2, is_posted=False)
     _bring_forward(file)
-    _, _, (line_id,) = file.take_in(
-        [Decimal(-5)], name="february.csv", closing=Decimal(994), first=FIRST_DAY + timedelta(days=1)
-    )
-    bank = file.bank.ledger_account
+    decide(book=file.book, line_id=file.line_ids[0], user=file.owner, now=NOW, account=file.expense)
+    post_lines(book=file.book, line_ids=[file.line_ids[0]], posted_by=file.owner, posted_at=NOW)
     number = post_manual_entry(
         book=file.book,
         date=FIRST_DAY + timedelta(days=1),
-        lines=[EntryLine(bank, Decimal(-5)), EntryLine(file.expense, Decimal(5))],
+        lines=[EntryLine(file.bank.ledger_account, Decimal(-2)), EntryLine(file.expense, Decimal(2))],
         text="By hand",
         user=file.owner,
         now=NOW,
     )
-    before = "1 line of the account up to this day stands in no entry."
-    assert before in _text(file, "beancount")
+    assert "1 line of the account up to this day stands in no entry." in _text(file, "beancount")
 
     make_match(
         bank_account=file.bank,
-        line_ids=[line_id],
+        line_ids=[file.line_ids[1]],
         entry_lines=[(number, 1)],
         kind=Kind.HAND,
         user=file.owner,
         now=NOW,
     )
 
-    assert before not in _text(file, "beancount")
+    assert _written(file) == Written(asserted=2, left_out=0)
 
 
 def test_a_balance_is_left_out_with_its_reason_where_a_line_is_not_posted():
