@@ -104,7 +104,7 @@ def test_it_takes_over_what_the_books_say(book, program, text):
     assert {account.name for account in taken.accounts_made} == {"Opening-Balances", "Food"}
     texts = EntryText.objects.filter(book=book).order_by("entry_number").values_list("text", flat=True)
     assert list(texts) == ["Opening", 'Café "Nord": Lunch', "Abroad"]
-    assert set(PostingBatch.objects.filter(book=book).values_list("source", flat=True)) == {"opening"}
+    assert set(PostingBatch.objects.filter(book=book).values_list("source", flat=True)) == {"history"}
     assert problems(book=book) == []
 
 
