@@ -1,0 +1,57 @@
+"""What an income statement and a balance sheet are made of: accounts of one type, with a figure in each column."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledgerflow.books.models import Book
+from ledgerflow.core.money import ZERO
+from ledgerflow.ledger.models import Account, AccountType
+from ledgerflow.ledger.selectors.moved import Amounts
+
+#: Types whose balance is a debit by nature; the others are shown with the sign turned.
+DEBIT_BY_NATURE = frozenset({AccountType.ASSET, AccountType.EXPENSE})
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFigures:
+    """An account with one figure for each column, positive on the natural side of its type."""
+
+    account_id: int
+    code: str
+    name: str
+    type: AccountType
+    amounts: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The accounts of one type, by code, and their totals, one for each column."""
+
+    type: AccountType
+    rows: tuple[AccountFigures, ...]
+    totals: tuple[Decimal, ...]
+
+
+def add_columns(rows: Iterable[tuple[Decimal, ...]], count: int) -> tuple[Decimal, ...]:
+    """Return the sum of each of ``count`` columns."""
+    columns = list(zip(*rows, strict=True))
+    return tuple(sum(column, ZERO) for column in columns) if columns else (ZERO,) * count
+
+
+def sections_of(
+    *, book: Book, amounts: Amounts, types: Collection[AccountType], count: int
+) -> dict[AccountType, Section]:
+    """Return a section for each type: its accounts with a figure in any column, by code; one query."""
+    rows: dict[AccountType, list[AccountFigures]] = {kind: [] for kind in types}
+    accounts = Account.objects.filter(book=book, type__in=types).order_by("code")
+    for account_id, code, name, kind in accounts.values_list("pk", "code", "name", "type"):
+        moved = amounts.get(account_id, ())
+        if any(moved):
+            own = AccountType(kind)
+            shown = moved if own in DEBIT_BY_NATURE else tuple(-amount for amount in moved)
+            rows[own].append(AccountFigures(account_id, code, name, own, shown))
+    return {
+        kind: Section(kind, tuple(found), add_columns((row.amounts for row in found), count))
+        for kind, found in rows.items()
+    }

@@ -1,0 +1,166 @@
+"""Income statement and balance sheet: a small book with figures worked out by hand."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from ledgerflow.core.periods import Period, pieces, typed
+from ledgerflow.ledger.models import AccountType, BatchSource
+from ledgerflow.ledger.selectors import balance_sheet, closing, income_statement, moved, stood
+from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, mirror, post_entries
+from tests.factories import AccountFactory, BookFactory
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+class SmallBook:
+    """A year of a small business: a contribution, a loan, sales and rent in 2024 and 2025."""
+
+    def __init__(self, start_month: int = 1) -> None:
+        self.book = BookFactory(fiscal_year_start_month=start_month)
+        kinds = AccountType
+        self.bank = self.account("1000", "Bank", kinds.ASSET)
+        self.loan = self.account("2500", "Loan", kinds.LIABILITY)
+        self.capital = self.account("3100", "Contributions", kinds.EQUITY)
+        self.retained = self.account("3000", "Retained earnings", kinds.EQUITY)
+        self.sales = self.account("4000", "Sales", kinds.INCOME)
+        self.rent = self.account("6100", "Rent", kinds.EXPENSE)
+        self.meals = self.account("6070", "Meals", kinds.EXPENSE)
+        self.post(date(2024, 1, 2), (self.bank, 5000), (self.capital, -5000))
+        self.post(date(2024, 3, 31), (self.bank, 900), (self.sales, -900))
+        self.post(date(2024, 12, 31), (self.rent, 400), (self.bank, -400))
+        self.post(date(2025, 1, 1), (self.bank, 2000), (self.loan, -2000))
+        self.post(date(2025, 2, 15), (self.bank, 700), (self.sales, -700))
+        self.post(date(2025, 2, 16), (self.rent, 150), (self.meals, 50), (self.bank, -200))
+        self.post(date(2025, 3, 10), (self.sales, 100), (self.bank, -100))
+
+    def account(self, code, name, kind):
+        return AccountFactory(book=self.book, code=code, name=name, type=kind)
+
+    def post(self, day, *lines, source=BatchSource.MANUAL):
+        drafts = [LineDraft(account.pk, "USD", Decimal(amount), Decimal(amount)) for account, amount in lines]
+        return self._post(EntryDraft(date=day, lines=drafts), source)
+
+    def reverse(self, number, day):
+        return self._post(mirror(book=self.book, number=number, date=day), BatchSource.REVERSAL)
+
+    def _post(self, entry, source):
+        return post_entries(
+            book=self.book, source=source, entries=[entry], posted_by=None, posted_at=NOW
+        ).first_number
+
+
+@pytest.fixture
+def small():
+    return SmallBook()
+
+
+def rows_of(section):
+    return [(row.code, *map(int, row.amounts)) for row in section.rows]
+
+
+def test_income_is_positive_expenses_are_positive_and_the_rest_is_net_income(small):
+    report = income_statement(book=small.book, periods=[typed("2025"), typed("2024")])
+
+    assert rows_of(report.income) == [("4000", 600, 900)]
+    assert rows_of(report.expenses) == [("6070", 50, 0), ("6100", 150, 400)]
+    assert report.income.totals == (600, 900)
+    assert report.expenses.totals == (200, 400)
+    assert report.net_income == (400, 500)
+
+
+def test_it_counts_the_first_day_and_the_last_and_no_other(small):
+    days = [Period(date(2025, 2, 15), date(2025, 2, 15)), Period(date(2025, 2, 16), date(2025, 3, 9))]
+
+    report = income_statement(book=small.book, periods=days)
+
+    assert report.income.totals == (700, 0)
+    assert report.expenses.totals == (0, 200)
+
+
+def test_months_add_up_to_the_year(small):
+    months = pieces(typed("2025"), 1)
+
+    report = income_statement(book=small.book, periods=[*months, typed("2025")])
+
+    assert report.income.totals[:3] == (0, 700, -100)
+    *by_month, year = report.net_income
+    assert sum(by_month) == year == 400
+
+
+def test_nothing_in_any_period_is_an_empty_statement(small):
+    report = income_statement(book=small.book, periods=[typed("2020")])
+
+    assert (report.income.rows, report.expenses.rows) == ((), ())
+    assert report.net_income == (0,)
+
+
+@pytest.mark.parametrize("months", [1, 60])
+def test_it_asks_as_often_for_many_periods(small, months, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        income_statement(
+            book=small.book, periods=pieces(Period(date(2021, 1, 1), date(2025, 12, 31)), 1)[:months]
+        )
+
+
+def test_a_balance_sheet_balances_with_what_is_not_closed_yet(small):
+    report = balance_sheet(book=small.book, days=[date(2025, 2, 28), date(2024, 12, 31)])
+
+    assert rows_of(report.assets) == [("1000", 8000, 5500)]
+    assert rows_of(report.liabilities) == [("2500", 2000, 0)]
+    assert rows_of(report.equity) == [("3100", 5000, 5000)]
+    assert (report.earlier_years, report.this_year) == ((500, 0), (500, 500))
+    assert report.total_equity == (6000, 5500)
+    assert report.liabilities_and_equity == report.assets.totals == (8000, 5500)
+
+
+def test_the_fiscal_year_says_what_is_of_earlier_years():
+    small = SmallBook(start_month=4)
+
+    report = balance_sheet(book=small.book, days=[date(2025, 3, 31), date(2024, 4, 1), date(2024, 3, 31)])
+
+    assert report.year_starts == (date(2024, 4, 1), date(2024, 4, 1), date(2023, 4, 1))
+    assert report.earlier_years == (900, 900, 0)
+    assert report.this_year == (0, 0, 900)
+
+
+@pytest.mark.parametrize("count", [1, 24])
+def test_it_asks_as_often_for_many_days(small, count, django_assert_num_queries):
+    days = [piece.last for piece in pieces(Period(date(2024, 1, 1), date(2025, 12, 31)), 1)][:count]
+
+    with django_assert_num_queries(3):
+        report = balance_sheet(book=small.book, days=days)
+
+    assert report.assets.totals == report.liabilities_and_equity
+
+
+def test_entries_that_close_a_year_change_no_income_statement_but_the_balance_sheet(small, monkeypatch):
+    monkeypatch.setattr(closing, "CLOSING_SOURCES", (BatchSource.OPENING,))
+    year, last_day = [typed("2024"), typed("2024-12"), typed("2025")], date(2024, 12, 31)
+    closed = small.post(
+        last_day, (small.sales, 900), (small.rent, -400), (small.retained, -500), source=BatchSource.OPENING
+    )
+
+    statement = income_statement(book=small.book, periods=year)
+    sheet = balance_sheet(book=small.book, days=[last_day, date(2025, 12, 31)])
+
+    assert statement.net_income == (500, -400, 400)
+    assert (sheet.this_year, sheet.earlier_years) == ((0, 400), (0, 0))
+    assert sheet.assets.totals == sheet.liabilities_and_equity
+
+    small.reverse(closed, date(2025, 1, 5))
+
+    assert income_statement(book=small.book, periods=year).net_income == (500, -400, 400)
+
+
+def test_what_moved_and_stood_agree_for_any_days_and_overlapping_periods(small):
+    days = [date(2025, 2, 16), date(2024, 1, 1), date(2025, 2, 3), date(2025, 2, 16)]
+
+    standing = stood(book=small.book, days=days)
+    through = moved(book=small.book, periods=[Period(date(1900, 1, 1), day) for day in days])
+
+    assert standing == through
+    assert standing[small.bank.pk] == (8000, 0, 7500, 8000)
