@@ -2,8 +2,25 @@
 
 from ledgerflow.ledger.selectors.balance_sheet import BalanceSheet, balance_sheet
 from ledgerflow.ledger.selectors.balances import Balance, TrialBalance, balances, changes, trial_balance
+from ledgerflow.ledger.selectors.cash_flow import CashFlow, cash_flow
+from ledgerflow.ledger.selectors.closing import closing_entries
 from ledgerflow.ledger.selectors.entries import Entry, EntryLine, entry
 from ledgerflow.ledger.selectors.income_statement import IncomeStatement, income_statement
+from ledgerflow.ledger.selectors.journal import (
+    EntryPlace,
+    JournalEntriesPage,
+    JournalEntryLines,
+    debits_by_month,
+    journal_entries,
+)
+from ledgerflow.ledger.selectors.lines import (
+    SelectedLine,
+    SelectedPage,
+    Selection,
+    Side,
+    selected_lines,
+    selected_total,
+)
 from ledgerflow.ledger.selectors.moved import Amounts, moved, stood
 from ledgerflow.ledger.selectors.register import Place, RegisterLine, RegisterPage, register
 from ledgerflow.ledger.selectors.sections import AccountFigures, Section
@@ -13,21 +30,35 @@ __all__ = [
     "Amounts",
     "Balance",
     "BalanceSheet",
+    "CashFlow",
     "Entry",
     "EntryLine",
+    "EntryPlace",
     "IncomeStatement",
+    "JournalEntriesPage",
+    "JournalEntryLines",
     "Place",
     "RegisterLine",
     "RegisterPage",
     "Section",
+    "SelectedLine",
+    "SelectedPage",
+    "Selection",
+    "Side",
     "TrialBalance",
     "balance_sheet",
     "balances",
+    "cash_flow",
     "changes",
+    "closing_entries",
+    "debits_by_month",
     "entry",
     "income_statement",
+    "journal_entries",
     "moved",
     "register",
+    "selected_lines",
+    "selected_total",
     "stood",
     "trial_balance",
 ]

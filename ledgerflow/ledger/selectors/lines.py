@@ -1,0 +1,162 @@
+"""The lines behind a figure: of any accounts, in any period, in keyset pages, with the total they add up to.
+
+A page costs the same wherever it is: each account gives its next lines by index, and the first of them are shown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db import connection
+
+from ledgerflow.books.models import Book
+from ledgerflow.core.money import ZERO
+from ledgerflow.core.periods import Period
+from ledgerflow.ledger.selectors.moved import moved
+from ledgerflow.ledger.selectors.register import Place
+
+
+class Side(StrEnum):
+    """Which lines are asked for: all, the debits or the credits."""
+
+    BOTH = ""
+    DEBIT = "debit"
+    CREDIT = "credit"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Journal lines by what a report asks for.
+
+    ``without`` leaves entries out, ``touching`` keeps to entries that also have a line on one of these accounts,
+    ``only`` to the entries named.
+    """
+
+    accounts: tuple[int, ...]
+    period: Period
+    without: tuple[int, ...] = ()
+    touching: tuple[int, ...] = ()
+    only: tuple[int, ...] | None = None
+    side: Side = Side.BOTH
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is every line of the accounts in the period, a few entries aside."""
+        return not self.touching and self.only is None and self.side is Side.BOTH
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedLine:
+    """A line of a selection; debit positive. ``base_amount`` is in the book's base currency."""
+
+    account_id: int
+    date: date
+    entry_number: int
+    no: int
+    currency: str
+    amount: Decimal
+    base_amount: Decimal
+    text: str
+    reverses_number: int | None
+
+    @property
+    def place(self) -> Place:
+        """The key of this line."""
+        return Place(self.date, self.entry_number, self.no)
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedPage:
+    """Lines in the order asked for; ``following`` is the place to ask for next, None on the last page."""
+
+    lines: tuple[SelectedLine, ...]
+    following: Place | None
+
+
+def selected_lines(
+    *,
+    book: Book,
+    selection: Selection,
+    after: Place | None = None,
+    newest_first: bool = True,
+    limit: int = 100,
+) -> SelectedPage:
+    """Return the next lines of the selection; one query."""
+    beyond = Place(date.max, 0, 0) if newest_first else Place(date.min, 0, 0)
+    place = after or beyond
+    query = _LINES.format(
+        filters=_filters(selection),
+        beyond="<" if newest_first else ">",
+        order="DESC" if newest_first else "ASC",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            query,
+            _facts(book, selection)
+            | {"date": place.date, "entry": place.entry_number, "no": place.no, "limit": limit + 1},
+        )
+        lines = tuple(SelectedLine(*row) for row in cursor.fetchall())
+    shown = lines[:limit]
+    return SelectedPage(shown, shown[-1].place if len(lines) > limit else None)
+
+
+def selected_total(*, book: Book, selection: Selection) -> Decimal:
+    """Return what the selection adds up to, debit positive, in the base currency; one query.
+
+    Every line of some accounts comes from the kept movements; anything narrower is added up line by line.
+    """
+    if selection.is_plain:
+        amounts = moved(book=book, periods=[selection.period], without=selection.without)
+        return sum((amounts[account][0] for account in selection.accounts if account in amounts), ZERO)
+    with connection.cursor() as cursor:
+        cursor.execute(_TOTAL.format(filters=_filters(selection)), _facts(book, selection))
+        (total,) = cursor.fetchone()
+    return total or ZERO
+
+
+def _filters(selection: Selection) -> str:
+    wanted = (
+        (selection.without, "AND entry_number <> ALL(%(without)s)"),
+        (selection.touching, _TOUCHING),
+        (selection.only is not None, "AND entry_number = ANY(%(only)s::bigint[])"),
+        (selection.side is Side.DEBIT, "AND base_amount > 0"),
+        (selection.side is Side.CREDIT, "AND base_amount < 0"),
+    )
+    return " ".join(condition for is_wanted, condition in wanted if is_wanted)
+
+
+def _facts(book: Book, selection: Selection) -> dict[str, int | date | Sequence[int]]:
+    return {
+        "book": book.pk,
+        "accounts": list(selection.accounts),
+        "first": selection.period.first,
+        "last": selection.period.last,
+        "without": list(selection.without),
+        "touching": list(selection.touching),
+        "only": list(selection.only or ()),
+    }
+
+
+_TOUCHING = """AND EXISTS (SELECT FROM ledger_journalline AS touching
+                 WHERE touching.book_id = line.book_id AND touching.entry_number = line.entry_number
+                   AND touching.account_id = ANY(%(touching)s))"""
+_LINES = """
+SELECT line.account_id, line.date, line.entry_number, line.no, line.currency, line.amount, line.base_amount,
+       coalesce(words.text, ''), entry.reverses_number
+  FROM (SELECT line.* FROM unnest(%(accounts)s::bigint[]) AS asked (account)
+         CROSS JOIN LATERAL (
+               SELECT line.* FROM ledger_journalline AS line
+                WHERE book_id = %(book)s AND account_id = asked.account AND date BETWEEN %(first)s AND %(last)s
+                  AND (date, entry_number, no) {beyond} (%(date)s, %(entry)s, %(no)s) {filters}
+                ORDER BY date {order}, entry_number {order}, no {order} LIMIT %(limit)s) AS line
+         ORDER BY line.date {order}, line.entry_number {order}, line.no {order} LIMIT %(limit)s) AS line
+  JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
+  LEFT JOIN ledger_entrytext AS words ON words.book_id = line.book_id AND words.entry_number = line.entry_number
+ ORDER BY line.date {order}, line.entry_number {order}, line.no {order}
+"""
+_TOTAL = """
+SELECT trim_scale(sum(base_amount)) FROM ledger_journalline AS line
+ WHERE book_id = %(book)s AND account_id = ANY(%(accounts)s::bigint[]) AND date BETWEEN %(first)s AND %(last)s {filters}
+"""
