@@ -45,6 +45,7 @@ SPEAKS_SQL = {
     "ledgerflow/classification/services/": "classifies and decides as sets",
     "ledgerflow/classification/selectors.py": "counts what a rule would touch, as a set",
     "ledgerflow/posting/services/": "turns lines into entries as a set",
+    "ledgerflow/posting/payee_selectors.py": "adds up posted lines by payee in one query",
     "ledgerflow/posting/verify.py": "compares lines, postings and entries as sets",
     "ledgerflow/review/selectors.py": "counts the tabs and gathers alternatives in one query each",
 }

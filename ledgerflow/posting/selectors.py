@@ -87,6 +87,21 @@ def lines_for_entries(*, book: Book, numbers: Collection[int]) -> dict[int, Sour
     }
 
 
+def texts_for_entries(*, book: Book, numbers: Collection[int]) -> dict[int, str]:
+    """Return what each entry that has a bank line is called in lists; two queries, however many entries."""
+    behind = Posting.objects.filter(book=book, entry_number__in=numbers)
+    texts = {
+        number: payee or counterparty or description
+        for number, payee, counterparty, description in behind.values_list(
+            "entry_number", "line__classification__payee__name", "line__counterparty", "line__description"
+        )
+    }
+    withdrawn = dict(behind.exclude(entry_number__in=texts).values_list("line_id", "entry_number"))
+    for line in WithdrawnLine.objects.filter(book=book, pk__in=withdrawn):
+        texts[withdrawn[line.pk]] = line.counterparty or line.description
+    return texts
+
+
 def _source(line: StatementLine | WithdrawnLine, payee: str, *, is_withdrawn: bool) -> SourceLine:
     return SourceLine(
         line_id=line.pk,

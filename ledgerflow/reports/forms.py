@@ -1,15 +1,36 @@
 """What a report asks for."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
-from ledgerflow.ledger.selectors import Place
+from ledgerflow.books.models import Book
+from ledgerflow.core.periods import (
+    EARLIEST,
+    LATEST,
+    Period,
+    before,
+    fiscal_year_of,
+    months_from,
+    pieces,
+    quarter_of,
+    typed,
+    year_before,
+)
+from ledgerflow.ledger.models import AccountType
+from ledgerflow.ledger.selectors import EntryPlace, Place, Side
+from ledgerflow.reports.selectors import LedgerPlace
 
-#: Years that reports know; the ledger takes no earlier date, and no later year has a day after it.
-_FIRST, _LAST = date(1900, 1, 1), date(9998, 12, 31)
+#: Most years whose months or quarters stand side by side.
+_MOST_YEARS = 10
+_PREVIOUS, _YEAR_BEFORE = "previous", "year"
+_MONTH, _QUARTER = "month", "quarter"
+#: What a period is compared with.
+_COMPARED = {_PREVIOUS: before, _YEAR_BEFORE: year_before}
 
 
 def _date_field(label: str) -> forms.DateField:
@@ -18,10 +39,20 @@ def _date_field(label: str) -> forms.DateField:
         label=label,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         validators=[
-            MinValueValidator(_FIRST, "The year is before 1900."),
-            MaxValueValidator(_LAST, "The year is after 9998."),
+            MinValueValidator(EARLIEST, "The year is before 1900."),
+            MaxValueValidator(LATEST, "The year is after 9998."),
         ],
     )
+
+
+class _RangeForm(forms.Form):
+    """A form with a first and a last day."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # `from` is a word of Python, so the field cannot be declared in a class.
+        self.fields["from"] = _date_field("From")
+        self.fields["to"] = _date_field("To")
 
 
 class AsOfForm(forms.Form):
@@ -30,30 +61,245 @@ class AsOfForm(forms.Form):
     as_of = _date_field("As of")
 
 
-class RegisterForm(forms.Form):
+class BalanceSheetForm(AsOfForm):
+    """The day of a balance sheet, and the days that stand beside it."""
+
+    compare = forms.ChoiceField(
+        required=False,
+        label="Compare with",
+        choices=[("", "nothing"), (_PREVIOUS, "the month before"), (_YEAR_BEFORE, "the year before")],
+    )
+    columns = forms.ChoiceField(
+        required=False,
+        label="Columns",
+        choices=[("", "one day"), (_MONTH, "ends of months"), (_QUARTER, "ends of quarters")],
+    )
+
+    def days(self, *, as_of: date, book: Book) -> list[date]:
+        """Return the day, the ends of its fiscal year's months or quarters before it, and the day compared."""
+        asked = self.cleaned_data if self.is_valid() else {}
+        days = [as_of]
+        if by := asked.get("columns"):
+            year = Period(fiscal_year_of(as_of, book.fiscal_year_start_month).first, as_of)
+            days += [piece.last for piece in pieces(year, 1 if by == _MONTH else 3)[-2::-1]]
+        if compare := asked.get("compare"):
+            earlier = _earlier_day(as_of, compare)
+            if earlier not in days:
+                days.append(earlier)
+        return days
+
+
+def _earlier_day(day: date, compare: str) -> date:
+    """Return the end of the month before, or the same day of the year before; the first day where there is none."""
+    try:
+        return _COMPARED[compare](
+            Period(day.replace(day=1), months_from(day, 1).last if compare == _PREVIOUS else day)
+        ).last
+    except ValueError:
+        return EARLIEST
+
+
+class RegisterForm(_RangeForm):
     """Which lines of a register: a range of dates, words to look for, and the page's key (``before``)."""
 
     q = forms.CharField(required=False, max_length=200, label="Search")
     before = forms.RegexField(r"^\d{4}-\d{2}-\d{2}_\d{1,18}_\d{1,5}$", required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def clean_before(self) -> Place | None:
+        """Return the place that the key names."""
+        return _place(self.cleaned_data["before"], "This is no page of the register.")
+
+
+class LinesForm(_RangeForm):
+    """Which lines are behind a figure, on which side their total is positive, and the page's key (``before``)."""
+
+    account = forms.TypedMultipleChoiceField(required=False, coerce=int)
+    type = forms.MultipleChoiceField(required=False, choices=AccountType.choices)
+    sign = forms.ChoiceField(required=False, choices=[("", ""), ("debit", ""), ("credit", "")])
+    closing = forms.ChoiceField(required=False, choices=[("", ""), ("without", "")])
+    cash = forms.ChoiceField(required=False, choices=[("", ""), ("1", "")])
+    side = forms.ChoiceField(required=False, choices=[(side.value, side.value) for side in Side])
+    payee = forms.RegexField(r"^(\d{1,18}|none|all)$", required=False)
+    before = forms.RegexField(r"^\d{4}-\d{2}-\d{2}_\d{1,18}_\d{1,5}$", required=False)
+
+    def __init__(self, *args: Any, accounts: Sequence[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # `from` is a word of Python, so the field cannot be declared above.
-        self.fields["from"] = _date_field("From")
-        self.fields["to"] = _date_field("To")
+        field = self.fields["account"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field.choices = [(each, each) for each in accounts]
+        field.error_messages["invalid_choice"] = "The book has no account %(value)s."
 
     def clean_before(self) -> Place | None:
         """Return the place that the key names."""
-        key = self.cleaned_data["before"]
-        if not key:
-            return None
-        day, number, no = key.split("_")
-        try:
-            return Place(date.fromisoformat(day), int(number), int(no))
-        except ValueError as error:
-            raise forms.ValidationError("This is no page of the register.") from error
+        return _place(self.cleaned_data["before"], "This is no page of these lines.")
+
+
+def _place(key: str, refusal: str) -> Place | None:
+    if not key:
+        return None
+    day, number, no = key.split("_")
+    try:
+        return Place(date.fromisoformat(day), int(number), int(no))
+    except ValueError as error:
+        raise forms.ValidationError(refusal) from error
 
 
 def key_of(place: Place) -> str:
     """Return the key by which an address names the place."""
     return f"{place.date.isoformat()}_{place.entry_number}_{place.no}"
+
+
+class PeriodForm(_RangeForm):
+    """The days of a report: a word or a period that is typed, or two dates.
+
+    ``was`` is what the page showed as its period: where that is untouched and dates are given, the dates count.
+    """
+
+    period = forms.CharField(
+        required=False,
+        max_length=40,
+        label="Period",
+        widget=forms.TextInput(attrs={"list": "periods", "placeholder": "2026-Q1", "autocomplete": "off"}),
+    )
+    was = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    #: What may be typed beside 2026, 2026-Q1 and 2026-03: for each, the period of a day in a book.
+    PRESETS: ClassVar[dict[str, Callable[[date, int], Period]]] = {
+        "this month": lambda today, _: months_from(today, 1),
+        "last month": lambda today, _: before(months_from(today, 1)),
+        "this quarter": lambda today, _: quarter_of(today),
+        "last quarter": lambda today, _: before(quarter_of(today)),
+        "this fiscal year": fiscal_year_of,
+        "last fiscal year": lambda today, start: before(fiscal_year_of(today, start)),
+        "year to date": lambda today, start: Period(fiscal_year_of(today, start).first, today),
+    }
+    DEFAULT = "this fiscal year"
+
+    def __init__(self, *args: Any, book: Book, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._book, self._today = book, today
+
+    def clean_period(self) -> str:
+        """Refuse what is no period."""
+        text = " ".join(self.cleaned_data["period"].lower().replace("_", " ").split())
+        if text and text not in self.PRESETS:
+            try:
+                typed(text)
+            except ValueError as error:
+                raise forms.ValidationError(str(error)) from error
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a last day before the first."""
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("from"), cleaned.get("to")
+        if first and last and last < first:
+            self.add_error("to", "The last day is before the first.")
+        return cleaned
+
+    def chosen(self) -> tuple[str, Period]:
+        """Return the words of the period (none for two dates) and the period itself; the default where it is wrong."""
+        return self._chosen(self.cleaned_data if self.is_valid() else {})
+
+    def _chosen(self, asked: dict[str, Any]) -> tuple[str, Period]:
+        text, first, last = asked.get("period", ""), asked.get("from"), asked.get("to")
+        start = self._book.fiscal_year_start_month
+        if (first or last) and text == asked.get("was", "").lower():
+            last = last or max(self._today, first or EARLIEST)
+            return "", Period(first or fiscal_year_of(last, start).first, last)
+        text = text or self.DEFAULT
+        preset = self.PRESETS.get(text)
+        return text, preset(self._today, start) if preset else typed(text)
+
+    def again(self) -> "PeriodForm":
+        """Return the form as the page shows it: with what was chosen, or with what is wrong."""
+        if not self.is_valid():
+            return self
+        text, period = self.chosen()
+        days: dict[str, Any] = {} if text else {"from": period.first, "to": period.last}
+        others: dict[str, Any] = {
+            name: self.cleaned_data[name] for name in {"compare", "columns"} & self.fields.keys()
+        }
+        initial: dict[str, Any] = {"period": text, "was": text, **days, **others}
+        return type(self)(initial=initial, book=self._book, today=self._today)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a statement, a period and a label for each: ``parts`` of the whole first, then the whole."""
+
+    periods: tuple[Period, ...]
+    labels: tuple[str, ...]
+    parts: int = 0
+
+
+class StatementForm(PeriodForm):
+    """The days of a statement, what it is compared with, and which columns it has."""
+
+    compare = forms.ChoiceField(
+        required=False,
+        label="Compare with",
+        choices=[("", "nothing"), (_PREVIOUS, "the period before"), (_YEAR_BEFORE, "the year before")],
+    )
+    columns = forms.ChoiceField(
+        required=False,
+        label="Columns",
+        choices=[("", "total"), (_MONTH, "by month"), (_QUARTER, "by quarter")],
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse more columns than anyone reads, and a comparison with days before the ledger's."""
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        _, period = self._chosen(cleaned)
+        if cleaned["columns"] and period.days > _MOST_YEARS * 366:
+            self.add_error(
+                "columns", f"At most {_MOST_YEARS} years stand side by side; choose a shorter period."
+            )
+        elif cleaned["compare"]:
+            try:
+                _COMPARED[cleaned["compare"]](period)
+            except ValueError as error:
+                self.add_error("compare", str(error))
+        return cleaned
+
+    def columns_of(self, period: Period) -> Columns:
+        """Return the columns of the period: its parts, the whole, and what it is compared with."""
+        asked = self.cleaned_data if self.is_valid() else {}
+        periods, labels, count = [period], [str(period)], 0
+        if by := asked.get("columns"):
+            parts = pieces(period, 1 if by == _MONTH else 3)
+            if len(parts) > 1:
+                periods, labels, count = [*parts, period], [*map(str, parts), "Total"], len(parts)
+        if compare := asked.get("compare"):
+            earlier = _COMPARED[compare](period)
+            periods.append(earlier)
+            labels.append(str(earlier))
+        return Columns(tuple(periods), tuple(labels), count)
+
+
+class LedgerForm(PeriodForm):
+    """The days of the general ledger, and the page's key."""
+
+    after = forms.RegexField(
+        r"^\d{1,18}_\d{4}-\d{2}-\d{2}_\d{1,18}_\d{1,5}$", required=False, widget=forms.HiddenInput
+    )
+
+    def clean_after(self) -> LedgerPlace | None:
+        """Return the place that the key names."""
+        account, _, key = self.cleaned_data["after"].partition("_")
+        place = _place(key, "This is no page of the general ledger.")
+        return LedgerPlace(int(account), place) if place else None
+
+
+class JournalForm(PeriodForm):
+    """The days of the journal, and the page's key."""
+
+    after = forms.RegexField(r"^\d{4}-\d{2}-\d{2}_\d{1,18}$", required=False, widget=forms.HiddenInput)
+
+    def clean_after(self) -> EntryPlace | None:
+        """Return the place that the key names."""
+        key = self.cleaned_data["after"]
+        place = _place(f"{key}_1" if key else "", "This is no page of the journal.")
+        return EntryPlace(place.date, place.entry_number) if place else None

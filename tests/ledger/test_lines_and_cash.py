@@ -46,7 +46,7 @@ def every(small, selection, *, newest_first=True, limit=2):
         ({"side": Side.DEBIT}, [7, 6, 6, 3], 700),
         ({"side": Side.CREDIT}, [5, 2], -1600),
         ({"without": (3, 5)}, [7, 6, 6, 2], -600),
-        ({"only": (3, 5)}, [5, 3], -300),
+        ({"only": ((3, 1), (5, 2), (6, 2), (6, 3))}, [6, 5, 3], -250),
         ({"only": ()}, [], 0),
     ],
 )

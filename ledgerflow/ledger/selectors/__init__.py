@@ -18,6 +18,7 @@ from ledgerflow.ledger.selectors.lines import (
     SelectedPage,
     Selection,
     Side,
+    ledger_lines,
     selected_lines,
     selected_total,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "entry",
     "income_statement",
     "journal_entries",
+    "ledger_lines",
     "moved",
     "register",
     "selected_lines",

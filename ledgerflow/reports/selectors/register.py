@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.models import Account, EntryText, JournalEntry, JournalLine, Movement
 from ledgerflow.ledger.selectors import Place, RegisterLine, balances, register
 from ledgerflow.posting.models import Posting
-from ledgerflow.posting.selectors import SourceLine, lines_for_entries
-from ledgerflow.statements.models import Sighting
+from ledgerflow.reports.selectors.provenance import ReportLine, with_provenance
 
 #: Lines of a register on one page.
 PAGE = 100
@@ -70,37 +69,6 @@ def _next_month(day: date) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportLine:
-    """A line of the register with where it comes from; debit positive, amounts in the base currency.
-
-    ``balance`` is what stands on the account after it, None where only some lines are shown. ``own_amount`` and
-    ``own_balance`` are in ``currency``. ``other_side`` is the account of the entry's other lines, if they share one.
-    """
-
-    place: Place
-    currency: str
-    own_amount: Decimal
-    own_balance: Decimal | None
-    amount: Decimal
-    balance: Decimal | None
-    text: str
-    other_side: Account | None
-    reverses_number: int | None
-    source: SourceLine | None
-    sighting: Sighting | None
-
-    @property
-    def debit(self) -> Decimal | None:
-        """The amount when it is a debit."""
-        return self.amount if self.amount > 0 else None
-
-    @property
-    def credit(self) -> Decimal | None:
-        """The amount, positive, when it is a credit."""
-        return -self.amount if self.amount < 0 else None
-
-
-@dataclass(frozen=True, slots=True)
 class RegisterReport:
     """A page of the register, newest first; ``following`` is the place to ask for next, None on the last page."""
 
@@ -124,7 +92,9 @@ def register_report(
     if search:
         return _found(account=account, first=first, last=last, search=search, before=before, limit=limit)
     page = register(account=account, after=before, first=first, last=last, limit=limit)
-    return RegisterReport(_with_provenance(account, page.lines), page.following)
+    return RegisterReport(
+        with_provenance(book=account.book, lines=page.lines, account=account), page.following
+    )
 
 
 def register_lines(
@@ -190,55 +160,8 @@ def _found(
         )
         for line in found
     ]
-    page = _with_provenance(account, shown, has_balances=False)
+    page = with_provenance(book=account.book, lines=shown, account=account, has_balances=False)
     return RegisterReport(page, shown[-1].place if more else None)
-
-
-def _with_provenance(
-    account: Account, lines: Sequence[RegisterLine], *, has_balances: bool = True
-) -> list[ReportLine]:
-    numbers = {line.entry_number for line in lines}
-    sources = lines_for_entries(book=account.book, numbers=numbers)
-    sightings = {
-        sighting.line_id: sighting
-        for sighting in Sighting.objects.filter(
-            book=account.book_id, line__in=[source.line_id for source in sources.values()]
-        )
-        .select_related("statement")
-        .order_by("-statement_id", "-no")
-    }
-    other_sides = _other_sides(account, numbers)
-    return [
-        ReportLine(
-            place=line.place,
-            currency=line.currency,
-            own_amount=line.amount,
-            own_balance=line.balance if has_balances else None,
-            amount=line.base_amount,
-            balance=line.base_balance if has_balances else None,
-            text=line.text or (source.text if source else ""),
-            other_side=other_sides.get(line.entry_number),
-            reverses_number=line.reverses_number,
-            source=source,
-            sighting=sightings.get(source.line_id) if source else None,
-        )
-        for line in lines
-        for source in [sources.get(line.entry_number)]
-    ]
-
-
-def _other_sides(account: Account, numbers: set[int]) -> dict[int, Account]:
-    """Return the one other account of each entry that has only one."""
-    ends = (
-        JournalLine.objects.filter(book=account.book_id, entry_number__in=numbers)
-        .exclude(account=account)
-        .values_list("entry_number")
-        .annotate(least=Min("account_id"), most=Max("account_id"))
-        .order_by()
-    )
-    single = {number: least for number, least, most in ends if least == most}
-    accounts = Account.objects.filter(book=account.book_id).in_bulk(set(single.values()))
-    return {number: accounts[one] for number, one in single.items()}
 
 
 def account_of(*, book: Book, pk: int) -> Account:

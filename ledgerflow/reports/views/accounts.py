@@ -1,20 +1,22 @@
-"""Reports: every figure leads to the lines that make it up."""
+"""Trial balance and account register: every figure leads to the lines that make it up."""
 
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404
 from django.utils import timezone
 from django.views import generic
 
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
+from ledgerflow.core.periods import EARLIEST, Period
 from ledgerflow.ledger.models import Account
 from ledgerflow.ledger.selectors import trial_balance
-from ledgerflow.reports import selectors
-from ledgerflow.reports.exporters import Table, respond
+from ledgerflow.reports import chart_makers, selectors
 from ledgerflow.reports.forms import AsOfForm, RegisterForm, key_of
+from ledgerflow.reports.table import Table
 from ledgerflow.reports.tables import register_table, trial_balance_table
+from ledgerflow.reports.views.report import ReportView
 
 
 class HomeView(BookMixin, generic.TemplateView):
@@ -24,52 +26,53 @@ class HomeView(BookMixin, generic.TemplateView):
     template_name = "reports/home.html"
 
 
-class TrialBalanceView(BookMixin, generic.TemplateView):
-    """The balance of every account at the end of a day; also as JSON and CSV (``?format=``)."""
+class TrialBalanceView(ReportView):
+    """The balance of every account at the end of a day."""
 
-    action = Action.VIEW
     template_name = "reports/trial_balance.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the page, or give the table in the asked form."""
-        self.form = AsOfForm(request.GET)
-        self.report = trial_balance(book=self.book, as_of=self._as_of())
-        table = trial_balance_table(book=self.book, report=self.report)
-        return respond(table, request.GET.get("format", "")) or super().get(request, *args, **kwargs)
+    def ask(self) -> None:
+        """Read the day."""
+        self.form = AsOfForm(self.request.GET)
+        chosen = self.form.cleaned_data["as_of"] if self.form.is_valid() else None
+        as_of: date = chosen or timezone.localdate()
+        self.report = trial_balance(book=self.book, as_of=as_of)
+        self.frame = selectors.frame_of(book=self.book, period=Period(EARLIEST, as_of))
+
+    def table(self) -> Table:
+        """Return the report."""
+        return trial_balance_table(frame=self.frame, report=self.report)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the report and the day it is asked for."""
         form = AsOfForm(initial={"as_of": self.report.as_of}) if self.form.is_valid() else self.form
-        return super().get_context_data(report=self.report, form=form, **kwargs)
+        charts = chart_makers.of_trial_balance(
+            report=self.report, frame=self.frame, base=self.lines_address()
+        )
+        return super().get_context_data(report=self.report, form=form, charts=charts, **kwargs)
 
-    def _as_of(self) -> date:
-        chosen = self.form.cleaned_data["as_of"] if self.form.is_valid() else None
-        return chosen or timezone.localdate()
 
-
-class RegisterView(BookMixin, generic.TemplateView):
-    """An account's lines with the balance after each, a hundred at a time; also as JSON and CSV (``?format=``).
+class RegisterView(ReportView):
+    """An account's lines with the balance after each, a hundred at a time.
 
     ``?from=`` and ``?to=`` (today when not given) are a range of dates, ``?q=`` looks for words.
     """
 
-    action = Action.VIEW
     template_name = "reports/register.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the page, or give every line of the range in the asked form."""
+    def ask(self) -> None:
+        """Read the account and the range."""
         try:
             self.account = selectors.account_of(book=self.book, pk=self.kwargs["account"])
         except Account.DoesNotExist as error:
             raise Http404 from error
-        self.form = RegisterForm(request.GET)
+        self.form = RegisterForm(self.request.GET)
         self.form.is_valid()
         asked = self.form.cleaned_data
         self.first, self.last = asked.get("from"), asked.get("to") or timezone.localdate()
         self.search = (asked.get("q") or "").strip()
         self.figures = selectors.register_figures(account=self.account, first=self.first, last=self.last)
-        form = request.GET.get("format", "")
-        return (respond(self._table(), form) if form else None) or super().get(request, *args, **kwargs)
+        self.frame = selectors.frame_of(book=self.book, period=Period(self.first or EARLIEST, self.last))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the figures and a page of lines."""
@@ -77,10 +80,8 @@ class RegisterView(BookMixin, generic.TemplateView):
         report = selectors.register_report(
             account=self.account, first=self.first, last=self.last, search=self.search, before=before
         )
-        filters = self.request.GET.copy()
-        filters.pop("before", None)
-        filters.pop("format", None)
         is_foreign = self.account.currency not in {None, self.book.base_currency}
+        charts = chart_makers.of_register(account=self.account, last=self.last, base=self.lines_address())
         return super().get_context_data(**kwargs) | {
             "account": self.account,
             "figures": self.figures,
@@ -90,14 +91,16 @@ class RegisterView(BookMixin, generic.TemplateView):
             "search": self.search,
             "following": key_of(report.following) if report.following else "",
             "is_first": before is None,
-            "filters": filters.urlencode(),
             "is_foreign": is_foreign,
             "form": RegisterForm(initial={"from": self.first, "to": self.last, "q": self.search}),
             "errors": self.form.errors,
+            "charts": charts,
         }
 
-    def _table(self) -> Table:
+    def table(self) -> Table:
+        """Return every line of the range."""
         return register_table(
+            frame=self.frame,
             account=self.account,
             first=self.first,
             last=self.last,

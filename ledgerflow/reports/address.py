@@ -1,0 +1,33 @@
+"""Addresses of the lines behind figures: what a row and a column each add to the query."""
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from ledgerflow.core.periods import Period
+from ledgerflow.ledger.models import AccountType
+
+
+def of_period(period: Period) -> str:
+    """Return the part of the address that says which days."""
+    return urlencode({"from": period.first.isoformat(), "to": period.last.isoformat()})
+
+
+def of_rows(
+    *,
+    accounts: Iterable[int] = (),
+    types: Iterable[AccountType] = (),
+    is_credit: bool = False,
+    without_closing: bool = False,
+    of_cash: bool = False,
+    side: str = "",
+    payee: str = "",
+) -> str:
+    """Return the part of the address that says which lines, and on which side their total is positive."""
+    parts: list[tuple[str, object]] = [("account", account) for account in accounts]
+    parts += [("type", str(kind)) for kind in types]
+    parts += [("sign", "credit")] if is_credit else []
+    parts += [("closing", "without")] if without_closing else []
+    parts += [("cash", "1")] if of_cash else []
+    parts += [("side", side)] if side else []
+    parts += [("payee", payee)] if payee else []
+    return urlencode(parts)
