@@ -23,7 +23,7 @@ _SIZE, _LEADING = 8, 12
 _MARGIN, _GAP = 36, 6
 #: Widths in points; texts share what is left, by weight.
 _WIDTHS = {Kind.INTEGER: 38, Kind.DATE: 48, Kind.MONEY: 66}
-_LEAST_TEXT = 60
+_LEAST_TEXT, _LEAST_CODE = 110, 40
 _PAGES = "number_of_pages"
 
 
@@ -38,20 +38,24 @@ def write_pdf(table: Table, out: BinaryIO) -> None:
             pdfmetrics.registerFont(TTFont(name, Path(__file__).parents[1] / "vendor" / f"{name}.ttf"))
     columns = [at for at, column in enumerate(table.columns) if column.on_paper]
     size = A4 if _width(table, columns) <= A4[0] - 2 * _MARGIN else landscape(A4)
-    parts = _parts(table, columns, size[0] - 2 * _MARGIN)
+    parts = _parts(table, columns, int(size[0]) - 2 * _MARGIN)
     rows = list(table.rows) if len(parts) > 1 else table.rows
-    canvas = Canvas(out, pagesize=size, pageCompression=1)
+    canvas = Canvas("", pagesize=size, pageCompression=1)
     canvas.setTitle(f"{table.title}, {table.subtitle}")
     canvas.setAuthor(table.frame.book)
     canvas.setCreator("LedgerFlow")
     pages = _Pages(canvas, table, size)
     for part in parts:
         pages.draw(part, rows)
-    pages.finish()
+    pages.finish(out)
 
 
 def _width(table: Table, places: Sequence[int]) -> int:
-    return sum(_WIDTHS.get(table.columns[at].kind, _LEAST_TEXT) + _GAP for at in places)
+    columns = [table.columns[at] for at in places]
+    return (
+        sum(_WIDTHS.get(each.kind, _LEAST_CODE if _is_code(each) else _LEAST_TEXT) + _GAP for each in columns)
+        - _GAP
+    )
 
 
 def _parts(table: Table, places: Sequence[int], width: int) -> list[list[int]]:
@@ -60,9 +64,8 @@ def _parts(table: Table, places: Sequence[int], width: int) -> list[list[int]]:
         return [list(places)]
     amounts = [at for at in places if table.columns[at].kind is Kind.MONEY]
     others = [at for at in places if table.columns[at].kind is not Kind.MONEY]
-    # A label needs room beside many amounts.
-    room = (width - _width(table, others) - _LEAST_TEXT) // (_WIDTHS[Kind.MONEY] + _GAP)
-    count = max(int(room), 1)
+    room = (width - _width(table, others)) // (_WIDTHS[Kind.MONEY] + _GAP)
+    count = max(room, 1)
     return [others + amounts[at : at + count] for at in range(0, len(amounts), count)]
 
 
@@ -86,8 +89,8 @@ class _Pages:
                 self._new_page()
             self._row(row)
 
-    def finish(self) -> None:
-        """Write the notes below the last row, and how many pages there are."""
+    def finish(self, out: BinaryIO) -> None:
+        """Write the notes below the last row and how many pages there are, and give the document out."""
         for note in self._table.frame.notes:
             if self._y < _MARGIN + 3 * _LEADING:
                 self._new_page()
@@ -100,11 +103,11 @@ class _Pages:
         canvas.setFont(_PLAIN, _SIZE)
         canvas.drawString(0, 3, f"{count}")
         canvas.endForm()
-        canvas.save()
+        out.write(canvas.getpdfdata())
 
     def _placed(self, places: Sequence[int]) -> list[tuple[int, Column, int, int]]:
         columns = [self._table.columns[at] for at in places]
-        free = self._wide - 2 * _MARGIN - sum(_WIDTHS.get(column.kind, 0) + _GAP for column in columns)
+        free = self._wide - 2 * _MARGIN + _GAP - sum(_WIDTHS.get(column.kind, 0) + _GAP for column in columns)
         texts = sum(_weight(column) for column in columns if column.kind is Kind.TEXT)
         placed, x = [], _MARGIN
         for at, column in zip(places, columns, strict=True):
@@ -188,9 +191,13 @@ class _Pages:
         self._canvas.line(_MARGIN, y, self._wide - _MARGIN, y)
 
 
+def _is_code(column: Column) -> bool:
+    return column.key in {"code", "type"}
+
+
 def _weight(column: Column) -> int:
-    """Return how much of the free width a text gets: short words such as codes get less than texts."""
-    return 1 if column.key in {"code", "type"} else 4
+    """Return how much of the free width a text gets."""
+    return 2 if _is_code(column) else 5
 
 
 class _Widths(dict[str, Any]):
