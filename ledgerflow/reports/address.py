@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from ledgerflow.core.periods import Period
 from ledgerflow.ledger.models import AccountType
 
 
 def of_period(period: Period) -> str:
     """Return the part of the address that says which days."""
-    return urlencode({"from": period.first.isoformat(), "to": period.last.isoformat()})
+    return f"from={period.first}&to={period.last}"
 
 
 def of_rows(
@@ -31,3 +33,12 @@ def of_rows(
     parts += [("side", side)] if side else []
     parts += [("payee", payee)] if payee else []
     return urlencode(parts)
+
+
+#: A number that stands in no address by chance.
+_MARK = 907_050_301
+
+
+def numbered(page: str, *, book: str, field: str) -> str:
+    """Return the address of a page of one row as a pattern, ``{}`` for the row: to resolve each takes too long."""
+    return reverse(page, kwargs={"book": book, field: _MARK}).replace(str(_MARK), "{}")

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
 from ledgerflow.core.money import ZERO, format_money
 
 #: The drawing, in its own units: a phone shows it at two thirds.
@@ -78,19 +81,50 @@ class Chart:
         return _TOP + self._length(highest, highest - lowest)
 
     @property
-    def rows(self) -> list[tuple[str, list[tuple[Decimal, str]]]]:
-        """The table that says the same."""
-        return [(point.label, list(zip(point.amounts, point.links, strict=True))) for point in self.points]
+    def rows(self) -> SafeString:
+        """The rows of the table that says the same."""
+        return format_html_join(
+            "",
+            '<tr><th scope="row">{}</th>{}</tr>',
+            ((point.label, self._figures(point)) for point in self.points),
+        )
 
     @property
-    def shapes(self) -> list[Shape]:
-        """The bars."""
-        return list(self._ranked() if self.is_ranked else self._columns())
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not any(amount for point in self.points for amount in point.amounts)
 
     @property
-    def labels(self) -> list[Label]:
-        """What is written into the drawing."""
-        return list(self._ranked_labels() if self.is_ranked else self._column_labels())
+    def drawing(self) -> SafeString:
+        """The bars, each a link to its lines, and what is written beside them."""
+        bars = format_html_join(
+            "\n",
+            '<a href="{}" aria-label="{}"><rect class="{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title>'
+            "</rect></a>",
+            (
+                (bar.link, bar.words, bar.name, bar.x, bar.y, bar.width, bar.height, bar.words)
+                for bar in (self._ranked() if self.is_ranked else self._columns())
+            ),
+        )
+        labels = format_html_join(
+            "\n",
+            '<text class="chart-label" x="{}" y="{}" text-anchor="{}" aria-hidden="true">{}</text>',
+            (
+                (label.x, label.y, label.anchor, label.text)
+                for label in (self._ranked_labels() if self.is_ranked else self._column_labels())
+            ),
+        )
+        return format_html("{}\n{}", bars, labels)
+
+    def _figures(self, point: Point) -> SafeString:
+        return format_html_join(
+            "",
+            '<td class="money"><a href="{}">{}</a></td>',
+            (
+                (link, format_money(amount, self.currency))
+                for amount, link in zip(point.amounts, point.links, strict=True)
+            ),
+        )
 
     @property
     def _shown(self) -> Sequence[Point]:

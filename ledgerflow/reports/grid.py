@@ -1,5 +1,6 @@
 """A report as the body of an HTML table, built row by row: templates are too slow for nine thousand figures."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.html import escape, format_html, format_html_join
@@ -9,6 +10,9 @@ from ledgerflow.core.money import format_money, minor_digits
 from ledgerflow.reports.table import Cell, Column, Kind, Row, RowKind, Table
 
 _CLASS = {RowKind.HEADING: "report-heading", RowKind.TOTAL: "report-total", RowKind.FOOT: "report-total"}
+_END, _BLANK = "</a></td>", '<td class="money"></td>'
+#: Of these columns only one has an amount.
+_SIDES = {"debit", "credit"}
 
 
 def head(table: Table) -> SafeString:
@@ -32,10 +36,12 @@ def body(table: Table, *, lines: str) -> SafeString:
 class _Grid:
     def __init__(self, table: Table, lines: str) -> None:
         self._table, self._lines = table, lines
-        self._columns = [(at, column) for at, column in enumerate(table.columns) if column.on_paper]
+        columns = [(at, column) for at, column in enumerate(table.columns) if column.on_paper]
+        self._figures = [(at, column) for at, column in columns if _is_figure(column)]
+        self._texts = [(at, column.key == "code") for at, column in columns if not _is_figure(column)]
         self._smallest = Decimal(1).scaleb(-minor_digits(table.frame.currency))
-        #: The pattern of a row's figures, by the span that the row names and whether it leads to lines.
-        self._patterns: dict[tuple[str, bool], str] = {}
+        #: What stands around each figure of a row, by the span that the row names and whether it leads to lines.
+        self._markup: dict[tuple[str, bool], list[tuple[str, str]]] = {}
 
     def body(self) -> SafeString:
         """Return all rows."""
@@ -43,69 +49,68 @@ class _Grid:
 
     def _row(self, row: Row) -> SafeString:
         name = _CLASS.get(row.kind, "report-row")
-        label = next(at for at, column in self._columns if column.key in {"account", "payee"})
         if row.kind is RowKind.HEADING:
             return format_html(
                 '<tr class="{}"><th scope="colgroup" colspan="{}">{}</th></tr>',
                 name,
-                len(self._columns),
-                row.cells[label],
+                len(self._figures) + len(self._texts),
+                row.cells[self._texts[-1][0]],
             )
-        amounts = [self._shown(row.cells[at]) for at, column in self._columns if _is_figure(column)]
+        # Figures become part of the pattern: they are digits, and escaping nine thousand of them takes a while.
+        figures = "".join(
+            [
+                f"{before}{text}{after}" if (text := self._shown(row.cells[at], column)) else _BLANK
+                for (before, after), (at, column) in zip(self._around(row), self._figures, strict=True)
+            ]
+        )
         return format_html(
-            '<tr class="{name}">{words}' + self._pattern(row) + "</tr>",
-            *amounts,
+            '<tr class="{name}">{words}' + figures + "</tr>",
             name=name,
             words=self._words(row),
             query=row.query,
+            address=row.address,
         )
 
     def _words(self, row: Row) -> SafeString:
-        cells = [
-            (column.key == "code", row.cells[at]) for at, column in self._columns if not _is_figure(column)
-        ]
         if row.kind.is_sum:
-            return format_html('<th scope="row" colspan="{}">{}</th>', len(cells), cells[-1][1])
+            text = next(text for at, _ in self._texts if (text := row.cells[at]))
+            return format_html('<th scope="row" colspan="{}">{}</th>', len(self._texts), text)
         return format_html_join(
-            "",
-            "{}",
-            (
-                (
-                    format_html('<td class="text-secondary">{}</td>', text)
-                    if is_code
-                    else format_html('<th scope="row">{}</th>', text),
-                )
-                for is_code, text in cells
-            ),
+            "", "{}", ((self._word(row, row.cells[at], is_code=is_code),) for at, is_code in self._texts)
         )
 
-    def _pattern(self, row: Row) -> str:
-        key = (row.span, bool(row.query))
-        if key not in self._patterns:
-            figures = [column for _, column in self._columns if _is_figure(column)]
-            self._patterns[key] = "".join(self._cell(no, column, key) for no, column in enumerate(figures))
-        return self._patterns[key]
+    @staticmethod
+    def _word(row: Row, text: Cell, *, is_code: bool) -> SafeString:
+        if is_code:
+            return format_html('<td class="text-secondary">{}</td>', text)
+        if row.address:
+            return format_html('<th scope="row"><a href="{}">{}</a></th>', row.address, text)
+        return format_html('<th scope="row">{}</th>', text)
 
-    def _cell(self, no: int, column: Column, key: tuple[str, bool]) -> str:
-        span, has_lines = key
+    def _around(self, row: Row) -> Sequence[tuple[str, str]]:
+        if row.address:
+            return [('<td class="money"><a href="{address}">', _END)] * len(self._figures)
+        key = (row.span, bool(row.query))
+        if key not in self._markup:
+            self._markup[key] = [self._link(column, *key) for _, column in self._figures]
+        return self._markup[key]
+
+    def _link(self, column: Column, span: str, has_lines: bool) -> tuple[str, str]:
         days = column.spans.get(span)
         if days is None or not has_lines:
-            return f'<td class="money">{{{no}}}</td>'
-        address = _literal(f"{self._lines}?{days}&")
-        return f'<td class="money"><a href="{address}{{query}}">{{{no}}}</a></td>'
+            return '<td class="money">', "</td>"
+        address = escape(f"{self._lines}?{days}&").replace("{", "{{").replace("}", "}}")
+        return f'<td class="money"><a href="{address}{{query}}">', _END
 
-    def _shown(self, value: Cell) -> SafeString | str:
+    def _shown(self, value: Cell, column: Column) -> str:
         if not isinstance(value, Decimal):
-            return "" if value is None else f"{value:,}"
+            return f"{value:,}" if isinstance(value, int) else ""
+        if not value and column.key in _SIDES:
+            return ""
         rounded = value.quantize(self._smallest)
         text = f"{rounded:,}" if rounded == value else format_money(value, self._table.frame.currency)
-        return format_html('<span class="amount amount-negative">{}</span>', text) if value < 0 else text
+        return f'<span class="amount amount-negative">{text}</span>' if value < 0 else text
 
 
 def _is_figure(column: Column) -> bool:
     return column.kind in {Kind.MONEY, Kind.INTEGER}
-
-
-def _literal(text: str) -> str:
-    """Return the text as a part of a pattern."""
-    return escape(text).replace("{", "{{").replace("}", "}}")

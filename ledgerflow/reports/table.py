@@ -66,13 +66,15 @@ class Row:
     """A row with one cell for each column.
 
     ``query`` is its part of the address of the lines behind its figures, ``span`` says which of a column's parts
-    belongs to it. ``group`` is what sums call it by; ``adds`` says which groups a sum adds (1) and takes away (-1).
+    belongs to it; a row with an ``address`` of its own leads there instead. ``group`` is what sums call it by;
+    ``adds`` says which groups a sum adds (1) and takes away (-1).
     """
 
     cells: Sequence[Cell]
     kind: RowKind = RowKind.DETAIL
     query: str = ""
     span: str = ""
+    address: str = ""
     group: str = ""
     adds: tuple[tuple[int, str], ...] = ()
 

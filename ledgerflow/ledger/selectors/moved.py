@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate, pairwise
+from typing import Any
 
 from django.db import connection
 
@@ -30,27 +31,44 @@ def moved(
 ) -> Amounts:
     """Return what moved on the accounts of the types in each period, for those that moved; one query.
 
-    Periods may overlap. ``without`` names entries that are left out, such as those that close a year.
+    Periods may overlap; one that follows its own parts is their sum. ``without`` names entries that are left out, such
+    as those that close a year.
     """
+    sums = {no: parts for no, period in enumerate(periods) if (parts := _parts_before(periods, no))}
     asked = _Asked()
     for no, period in enumerate(periods):
-        asked.add(no, period)
+        if no not in sums:
+            asked.add(no, period)
     with connection.cursor() as cursor:
         cursor.execute(
             _MOVED.format(left_out=_LEFT_OUT if without else ""),
-            {
-                "book": book.pk,
-                "types": list(types),
-                "without": list(without),
-                "firsts": [period.first for period in periods],
-                "lasts": [period.last for period in periods],
-                **asked.facts(),
-            },
+            {"book": book.pk, "types": list(types), "without": list(without), **asked.facts()},
         )
         return {
-            account: _in_columns(columns, amounts, len(periods))
+            account: _in_columns(columns, amounts, sums, len(periods))
             for account, columns, amounts in cursor.fetchall()
         }
+
+
+def _parts_before(periods: Sequence[Period], no: int) -> range | None:
+    """Return the places of the periods that come before and are this one cut into parts, if they stand there."""
+    whole = periods[no]
+    for first in range(no):
+        if periods[first].first == whole.first:
+            last = first
+            while (
+                periods[last].last < whole.last
+                and last + 1 < no
+                and _follows(periods[last], periods[last + 1])
+            ):
+                last += 1
+            if periods[last].last == whole.last and last > first:
+                return range(first, last + 1)
+    return None
+
+
+def _follows(period: Period, other: Period) -> bool:
+    return other.first == period.last + timedelta(days=1)
 
 
 def stood(*, book: Book, days: Sequence[date]) -> Amounts:
@@ -66,9 +84,15 @@ def stood(*, book: Book, days: Sequence[date]) -> Amounts:
     return {account: tuple(amounts[place] for place in places) for account, amounts in standing.items()}
 
 
-def _in_columns(columns: Sequence[int], amounts: Sequence[Decimal], count: int) -> tuple[Decimal, ...]:
-    found = dict(zip(columns, amounts, strict=True))
-    return tuple(found.get(no, ZERO) for no in range(count))
+def _in_columns(
+    columns: Sequence[int], amounts: Sequence[Decimal], sums: Mapping[int, range], count: int
+) -> tuple[Decimal, ...]:
+    found = [ZERO] * count
+    for no, amount in zip(columns, amounts, strict=True):
+        found[no] += amount
+    for no, parts in sums.items():
+        found[no] = sum((found[part] for part in parts), ZERO)
+    return tuple(found)
 
 
 @dataclass(slots=True)
@@ -78,6 +102,7 @@ class _Asked:
     A period from the earliest day on takes every month before one (``until``).
     """
 
+    periods: list[tuple[int, Period]] = field(default_factory=list)
     until: list[tuple[int, date]] = field(default_factory=list)
     months: list[tuple[int, date]] = field(default_factory=list)
     parts: list[tuple[int, int, date, date]] = field(default_factory=list)
@@ -86,6 +111,7 @@ class _Asked:
         """Take the period apart: its first month, its last, and the whole months between."""
         if period.last < period.first:
             return
+        self.periods.append((no, period))
         first, last = months_from(period.first, 1), months_from(period.last, 1)
         if period.first == EARLIEST:
             self.until.append((no, last.first))
@@ -112,13 +138,19 @@ class _Asked:
         if wanted.last < month.last:
             self.parts.append((no, -1, wanted.last + timedelta(days=1), month.last))
 
-    def facts(self) -> dict[str, list[int] | list[date]]:
+    def facts(self) -> dict[str, Any]:
         """Return the columns of the lists by the names that the query gives them."""
+        months = [month for _, month in self.months]
         return {
+            "earliest": min(months, default=EARLIEST),
+            "latest": max(months, default=EARLIEST),
+            "nos": [no for no, _ in self.periods],
+            "firsts": [period.first for _, period in self.periods],
+            "lasts": [period.last for _, period in self.periods],
             "until_nos": [no for no, _ in self.until],
             "until": [month for _, month in self.until],
             "month_nos": [no for no, _ in self.months],
-            "months": [month for _, month in self.months],
+            "months": months,
             "part_nos": [no for no, _, _, _ in self.parts],
             "part_signs": [sign for _, sign, _, _ in self.parts],
             "part_firsts": [first for _, _, first, _ in self.parts],
@@ -144,6 +176,7 @@ WITH account AS (
       CROSS JOIN account
       JOIN ledger_movement AS movement
         ON movement.book_id = account.book_id AND movement.account_id = account.id AND movement.month = asked.month
+           AND movement.month BETWEEN %(earliest)s AND %(latest)s
      UNION ALL
     SELECT account.id, part.no, part.sign * lines.base_amount
       FROM unnest(%(part_nos)s::int[], %(part_signs)s::int[], %(part_firsts)s::date[], %(part_lasts)s::date[])
@@ -155,15 +188,13 @@ WITH account AS (
                AND line.date BETWEEN part.first AND part.last) AS lines
      WHERE lines.base_amount IS NOT NULL
     {left_out}
-), added AS (
-    SELECT id, no, trim_scale(sum(base_amount)) AS base_amount FROM moved GROUP BY id, no
 )
-SELECT id, array_agg(no), array_agg(base_amount) FROM added GROUP BY id
+SELECT id, array_agg(no), array_agg(base_amount) FROM moved GROUP BY id
 """
 _LEFT_OUT = """
      UNION ALL
-    SELECT account.id, (asked.no - 1)::int, - line.base_amount
-      FROM unnest(%(firsts)s::date[], %(lasts)s::date[]) WITH ORDINALITY AS asked (first, last, no)
+    SELECT account.id, asked.no, - line.base_amount
+      FROM unnest(%(nos)s::int[], %(firsts)s::date[], %(lasts)s::date[]) AS asked (no, first, last)
       JOIN ledger_journalline AS line
         ON line.book_id = %(book)s AND line.entry_number = ANY(%(without)s)
            AND line.date BETWEEN asked.first AND asked.last

@@ -1,6 +1,6 @@
 """Trial balance and register as tables."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from ledgerflow.core.money import ZERO
@@ -12,10 +12,20 @@ from ledgerflow.reports.table import Column, Frame, Kind, Row, RowKind, Table
 _DEBIT, _CREDIT = Column("debit", "Debit", Kind.MONEY), Column("credit", "Credit", Kind.MONEY)
 
 
-def trial_balance_table(*, frame: Frame, report: TrialBalance) -> Table:
-    """Return the trial balance with its totals as facts; debit and credit are both positive."""
+def trial_balance_table(
+    *, frame: Frame, report: TrialBalance, registers: Mapping[int, str] | None = None
+) -> Table:
+    """Return the trial balance with its totals as facts; debit and credit are both positive.
+
+    ``registers`` has the addresses that the rows of a page lead to, by account.
+    """
+    addresses = registers or {}
     rows = [
-        Row((row.code, row.name, str(row.type), row.debit, row.credit), group="accounts")
+        Row(
+            (row.code, row.name, str(row.type), row.debit, row.credit),
+            address=addresses.get(row.account_id, ""),
+            group="accounts",
+        )
         for row in report.rows
     ]
     total = Row(

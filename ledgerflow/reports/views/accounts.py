@@ -12,8 +12,9 @@ from ledgerflow.books.views import BookMixin
 from ledgerflow.core.periods import EARLIEST, Period
 from ledgerflow.ledger.models import Account
 from ledgerflow.ledger.selectors import trial_balance
-from ledgerflow.reports import chart_makers, selectors
+from ledgerflow.reports import address, chart_makers, grid, selectors
 from ledgerflow.reports.forms import AsOfForm, RegisterForm, key_of
+from ledgerflow.reports.line_rows import Shown, line_rows
 from ledgerflow.reports.table import Table
 from ledgerflow.reports.tables import register_table, trial_balance_table
 from ledgerflow.reports.views.report import ReportView
@@ -40,8 +41,13 @@ class TrialBalanceView(ReportView):
         self.frame = selectors.frame_of(book=self.book, period=Period(EARLIEST, as_of))
 
     def table(self) -> Table:
-        """Return the report."""
-        return trial_balance_table(frame=self.frame, report=self.report)
+        """Return the report; its rows lead to the registers."""
+        register = address.numbered("reports:register", book=self.book.slug, field="account")
+        registers = {
+            row.account_id: f"{register.format(row.account_id)}?to={self.report.as_of}"
+            for row in self.report.rows
+        }
+        return trial_balance_table(frame=self.frame, report=self.report, registers=registers)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the report and the day it is asked for."""
@@ -49,7 +55,15 @@ class TrialBalanceView(ReportView):
         charts = chart_makers.of_trial_balance(
             report=self.report, frame=self.frame, base=self.lines_address()
         )
-        return super().get_context_data(report=self.report, form=form, charts=charts, **kwargs)
+        table = self.table()
+        return super().get_context_data(
+            report=self.report,
+            head=grid.head(table),
+            body=grid.body(table, lines=self.lines_address()),
+            form=form,
+            charts=charts,
+            **kwargs,
+        )
 
 
 class RegisterView(ReportView):
@@ -86,6 +100,9 @@ class RegisterView(ReportView):
             "account": self.account,
             "figures": self.figures,
             "report": report,
+            "rows": line_rows(
+                report.lines, book=self.book, shown=Shown(own_amount=is_foreign, balance=not self.search)
+            ),
             "first": self.first,
             "last": self.last,
             "search": self.search,

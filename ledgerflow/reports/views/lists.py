@@ -9,6 +9,7 @@ from ledgerflow.core.periods import EARLIEST, Period
 from ledgerflow.ledger.selectors import Selection, selected_lines, selected_total
 from ledgerflow.reports import chart_makers, selectors
 from ledgerflow.reports.forms import JournalForm, LedgerForm, LinesForm, PeriodForm, key_of
+from ledgerflow.reports.line_rows import Shown, line_rows
 from ledgerflow.reports.table import Table
 from ledgerflow.reports.tables import general_ledger_table, journal_table, lines_table
 from ledgerflow.reports.views.report import ReportView
@@ -53,7 +54,10 @@ class GeneralLedgerView(_ListView):
         page = selectors.general_ledger_page(book=self.book, period=self.period, after=self.after)
         following = page.following
         return super().get_context_data(
-            parts=page.parts,
+            parts=[
+                (part, line_rows(part.lines, book=self.book, shown=Shown(balance=True)))
+                for part in page.parts
+            ],
             following=f"{following.account}_{key_of(following.place)}" if following else "",
             charts=chart_makers.of_journal(
                 book=self.book, period=self.period, frame=self.frame, base=self.lines_address()
@@ -121,6 +125,7 @@ class LinesView(ReportView):
         """Add the total and a page of lines."""
         before = self.form.cleaned_data.get("before")
         page = selected_lines(book=self.book, selection=self.selection, after=before)
+        lines = selectors.with_provenance(book=self.book, lines=page.lines)
         return super().get_context_data(
             form=self.form,
             errors=self.form.errors,
@@ -131,7 +136,8 @@ class LinesView(ReportView):
             is_open=self.selection.period.first == EARLIEST,
             total=self._total(),
             is_credit=self._is_credit,
-            lines=selectors.with_provenance(book=self.book, lines=page.lines),
+            lines=lines,
+            rows=line_rows(lines, book=self.book, shown=Shown(account=True)),
             following=key_of(page.following) if page.following else "",
             is_first=before is None,
             **kwargs,
