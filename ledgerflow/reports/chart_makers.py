@@ -103,11 +103,12 @@ def of_balance_sheet(*, book: Book, as_of: date, frame: Frame, base: str) -> lis
 def of_register(*, account: Account, last: date, base: str) -> list[Chart]:
     """Return the account's balance, debit positive, at the ends of twelve months, the last of which is the day."""
     days = _days_until(last)
-    standing = stood(book=account.book, days=days).get(account.pk, (ZERO,) * len(days))
+    standing = stood(book=account.book, days=days, accounts=[account.pk])
+    amounts = standing.get(account.pk, (ZERO,) * len(days))
     own = address.of_rows(accounts=[account.pk])
     points = [
         Point(f"{day:%Y-%m}", (amount,), (f"{base}?{own}&{address.of_period(Period(EARLIEST, day))}",))
-        for day, amount in zip(days, standing, strict=True)
+        for day, amount in zip(days, amounts, strict=True)
     ]
     return [Chart("Balance over time", ("Balance",), points, account.book.base_currency)]
 

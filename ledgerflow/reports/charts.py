@@ -143,6 +143,7 @@ class Chart:
 
     def _columns(self) -> Iterator[Shape]:
         highest, lowest = self._reach
+        baseline = self.baseline
         step = max((WIDTH - 2 * _LEFT) // max(len(self.points), 1), len(self.series) + 1)
         width = min(max((step * 4 // 5) // len(self.series), 1), 40)
         for at, point in enumerate(self.points):
@@ -152,7 +153,7 @@ class Chart:
                 length = max(self._length(amount, highest - lowest), 1)
                 yield Shape(
                     x=_LEFT + at * step + no * width,
-                    y=self.baseline - length if amount > 0 else self.baseline,
+                    y=baseline - length if amount > 0 else baseline,
                     width=width,
                     height=length,
                     name=_CLASSES[no],

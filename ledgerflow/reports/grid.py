@@ -39,6 +39,10 @@ class _Grid:
         columns = [(at, column) for at, column in enumerate(table.columns) if column.on_paper]
         self._figures = [(at, column) for at, column in columns if _is_figure(column)]
         self._texts = [(at, column.key == "code") for at, column in columns if not _is_figure(column)]
+        code, plain = '<td class="text-secondary">{}</td>', '<th scope="row">{}</th>'
+        linked = '<th scope="row"><a href="{address}">{}</a></th>'
+        self._plain = "".join(code if is_code else plain for _, is_code in self._texts)
+        self._linked = "".join(code if is_code else linked for _, is_code in self._texts)
         self._smallest = Decimal(1).scaleb(-minor_digits(table.frame.currency))
         #: What stands around each figure of a row, by the span that the row names and whether it leads to lines.
         self._markup: dict[tuple[str, bool], list[tuple[str, str]]] = {}
@@ -75,17 +79,8 @@ class _Grid:
         if row.kind.is_sum:
             text = next(text for at, _ in self._texts if (text := row.cells[at]))
             return format_html('<th scope="row" colspan="{}">{}</th>', len(self._texts), text)
-        return format_html_join(
-            "", "{}", ((self._word(row, row.cells[at], is_code=is_code),) for at, is_code in self._texts)
-        )
-
-    @staticmethod
-    def _word(row: Row, text: Cell, *, is_code: bool) -> SafeString:
-        if is_code:
-            return format_html('<td class="text-secondary">{}</td>', text)
-        if row.address:
-            return format_html('<th scope="row"><a href="{}">{}</a></th>', row.address, text)
-        return format_html('<th scope="row">{}</th>', text)
+        pattern = self._linked if row.address else self._plain
+        return format_html(pattern, *[row.cells[at] for at, _ in self._texts], address=row.address)
 
     def _around(self, row: Row) -> Sequence[tuple[str, str]]:
         if row.address:

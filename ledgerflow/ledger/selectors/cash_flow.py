@@ -47,8 +47,8 @@ def cash_flow(*, book: Book, cash: Sequence[int], periods: Sequence[Period]) -> 
     """Return the cash flow of the accounts ``cash`` with a column for each period; three queries."""
     ins, outs = _counter_movements(book, cash, periods)
     days = [period.first - timedelta(days=1) for period in periods] + [period.last for period in periods]
-    standing = stood(book=book, days=days)
-    at = add_columns((standing[account] for account in cash if account in standing), len(days))
+    standing = stood(book=book, days=days, accounts=cash)
+    at = add_columns(standing.values(), len(days))
     count = len(periods)
     return CashFlow(
         cash=tuple(cash),

@@ -127,8 +127,10 @@ def selected_total(*, book: Book, selection: Selection) -> Decimal:
     Every line of some accounts comes from the kept movements; anything narrower is added up line by line.
     """
     if selection.is_plain:
-        amounts = moved(book=book, periods=[selection.period], without=selection.without)
-        return sum((amounts[account][0] for account in selection.accounts if account in amounts), ZERO)
+        amounts = moved(
+            book=book, periods=[selection.period], accounts=selection.accounts, without=selection.without
+        )
+        return sum((amount for (amount,) in amounts.values()), ZERO)
     with connection.cursor() as cursor:
         cursor.execute(_TOTAL.format(filters=_filters(selection)), _facts(book, selection))
         (total,) = cursor.fetchone()

@@ -27,9 +27,10 @@ def moved(
     book: Book,
     periods: Sequence[Period],
     types: Collection[AccountType] = tuple(AccountType),
+    accounts: Collection[int] | None = None,
     without: Sequence[int] = (),
 ) -> Amounts:
-    """Return what moved on the accounts of the types in each period, for those that moved; one query.
+    """Return what moved on the accounts of the types, or on these of them, in each period, if anything; one query.
 
     Periods may overlap; one that follows its own parts is their sum. ``without`` names entries that are left out, such
     as those that close a year.
@@ -42,7 +43,13 @@ def moved(
     with connection.cursor() as cursor:
         cursor.execute(
             _MOVED.format(left_out=_LEFT_OUT if without else ""),
-            {"book": book.pk, "types": list(types), "without": list(without), **asked.facts()},
+            {
+                "book": book.pk,
+                "types": list(types),
+                "accounts": None if accounts is None else list(accounts),
+                "without": list(without),
+                **asked.facts(),
+            },
         )
         return {
             account: _in_columns(columns, amounts, sums, len(periods))
@@ -71,16 +78,15 @@ def _follows(period: Period, other: Period) -> bool:
     return other.first == period.last + timedelta(days=1)
 
 
-def stood(*, book: Book, days: Sequence[date]) -> Amounts:
-    """Return what stood on each account at the end of each day, for those that ever moved until then; one query."""
+def stood(*, book: Book, days: Sequence[date], accounts: Collection[int] | None = None) -> Amounts:
+    """Return what stood on each account, or on these, at the end of each day, if anything ever moved; one query."""
     in_order = sorted(set(days))
     periods = [Period(EARLIEST, in_order[0])] + [
         Period(earlier + timedelta(days=1), later) for earlier, later in pairwise(in_order)
     ]
     places = [in_order.index(day) for day in days]
-    standing = {
-        account: list(accumulate(amounts)) for account, amounts in moved(book=book, periods=periods).items()
-    }
+    changes = moved(book=book, periods=periods, accounts=accounts)
+    standing = {account: list(accumulate(amounts)) for account, amounts in changes.items()}
     return {account: tuple(amounts[place] for place in places) for account, amounts in standing.items()}
 
 
@@ -160,7 +166,9 @@ class _Asked:
 
 _MOVED = """
 WITH account AS (
-    SELECT book_id, id FROM ledger_account WHERE book_id = %(book)s AND type = ANY(%(types)s)
+    SELECT book_id, id FROM ledger_account
+     WHERE book_id = %(book)s AND type = ANY(%(types)s)
+       AND (%(accounts)s::bigint[] IS NULL OR id = ANY(%(accounts)s::bigint[]))
 ), moved AS (
     SELECT account.id, asked.no, months.base_amount
       FROM unnest(%(until_nos)s::int[], %(until)s::date[]) AS asked (no, month)

@@ -192,7 +192,7 @@ class _Pages:
 
 
 def _is_code(column: Column) -> bool:
-    return column.key in {"code", "type"}
+    return column.key == "code"
 
 
 def _weight(column: Column) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, groupby, islice
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.money import ZERO
@@ -144,13 +144,22 @@ def general_ledger_parts(
     Take each account's lines before the next account. Lines are read a few thousand at a time.
     """
     accounts = accounts_by_id(book=book)
+    in_order = sorted(accounts.values(), key=lambda each: each.code)
     openings = stood(book=book, days=[period.first - timedelta(days=1)])
-    for account in sorted(accounts.values(), key=lambda each: each.code):
+    lines = chain.from_iterable(_account_lines(book, account, period) for account in in_order)
+    groups = groupby(_told(book, accounts, lines), key=lambda told: told[0].account_id)
+    own, group = next(groups, _NO_GROUP)
+    for account in in_order:
         (opening,) = openings.get(account.pk, (ZERO,))
-        lines = _account_lines(book, account, period)
-        first = next(lines, None)
-        if opening or first:
-            yield account, opening, _streamed(book, accounts, opening, first, lines)
+        if account.pk == own:
+            yield account, opening, _with_balances(opening, group)
+            own, group = next(groups, _NO_GROUP)
+        elif opening:
+            yield account, opening, iter(())
+
+
+_Told = tuple[SelectedLine, str, Account | None]
+_NO_GROUP: tuple[int, Iterator[_Told]] = (0, iter(()))
 
 
 def _account_lines(book: Book, account: Account, period: Period) -> Iterator[SelectedLine]:
@@ -164,20 +173,17 @@ def _account_lines(book: Book, account: Account, period: Period) -> Iterator[Sel
             return
 
 
-def _streamed(
-    book: Book,
-    accounts: dict[int, Account],
-    opening: Decimal,
-    first: SelectedLine | None,
-    others: Iterator[SelectedLine],
-) -> Iterator[StreamedLine]:
-    balance, block = opening, [first] if first else []
-    while block := [*block, *islice(others, _BLOCK - len(block))]:
+def _told(book: Book, accounts: dict[int, Account], lines: Iterator[SelectedLine]) -> Iterator[_Told]:
+    """Yield each line with its text and the other side of its entry, asked for in blocks of lines of any accounts."""
+    while block := list(islice(lines, _BLOCK)):
         numbers = {line.entry_number for line in block}
         texts, sides = texts_for_entries(book=book, numbers=numbers), other_sides(book=book, numbers=numbers)
         for line in block:
-            balance += line.base_amount
             text = line.text or texts.get(line.entry_number, "")
-            other = sides.account(line.entry_number, line.account_id, accounts)
-            yield StreamedLine(line, text, other, balance)
-        block = []
+            yield line, text, sides.account(line.entry_number, line.account_id, accounts)
+
+
+def _with_balances(balance: Decimal, lines: Iterator[_Told]) -> Iterator[StreamedLine]:
+    for line, text, other_side in lines:
+        balance += line.base_amount
+        yield StreamedLine(line, text, other_side, balance)

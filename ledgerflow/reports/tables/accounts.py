@@ -44,7 +44,7 @@ def trial_balance_table(
         columns=(
             Column("code", "Code"),
             Column("account", "Account"),
-            Column("type", "Type"),
+            Column("type", "Type", on_paper=False),
             _DEBIT,
             _CREDIT,
         ),
