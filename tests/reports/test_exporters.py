@@ -12,7 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.reports.exporters import write, xlsx
+from ledgerflow.reports.exporters import pdf, write, xlsx
 from ledgerflow.reports.table import Column, Frame, Kind, Row, RowKind, Table
 
 FORMULAS = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")']
@@ -101,17 +101,20 @@ def test_a_workbook_takes_no_text_for_a_formula_or_a_link():
     assert "hyperlink" not in sheet.replace("HYPERLINK", "")
 
 
-def test_a_sheet_that_is_too_small_is_refused_with_a_sentence(monkeypatch):
-    monkeypatch.setattr(xlsx, "_MOST_ROWS", 8)
+@pytest.mark.parametrize(("exporter", "form"), [(xlsx, "xlsx"), (pdf, "pdf")])
+def test_more_rows_than_a_file_holds_are_refused_with_a_sentence(monkeypatch, exporter, form):
+    monkeypatch.setattr(exporter, "_MOST_ROWS", 8)
 
     with pytest.raises(LedgerFlowError, match="shorter period"):
-        written(table_of(three_rows(count=20)), "xlsx")
+        written(table_of(three_rows(count=20)), form)
 
 
 def test_every_page_says_what_it_is_and_how_many_there_are():
-    pdf = PdfReader(io.BytesIO(written(table_of(three_rows(count=150), footer="Chain head abc123"), "pdf")))
+    document = PdfReader(
+        io.BytesIO(written(table_of(three_rows(count=150), footer="Chain head abc123"), "pdf"))
+    )
 
-    texts = [page.extract_text() for page in pdf.pages]
+    texts = [page.extract_text() for page in document.pages]
     assert len(texts) == 3
     for at, text in enumerate(texts, 1):
         assert re.search(rf"Page {at} of\s+3", text)
@@ -142,8 +145,8 @@ def test_columns_that_do_not_fit_go_on_further_pages_behind_the_same_texts():
 
 
 def test_a_text_wider_than_its_column_is_cut_behind_an_ellipsis():
-    pdf = PdfReader(io.BytesIO(written(table_of(three_rows(["W" * 400])), "pdf")))
+    document = PdfReader(io.BytesIO(written(table_of(three_rows(["W" * 400])), "pdf")))
 
-    text = pdf.pages[0].extract_text()
+    text = document.pages[0].extract_text()
     assert "WWW…" in text
     assert "W" * 150 not in text

@@ -93,9 +93,7 @@ def test_every_figure_is_the_sum_of_the_lines_that_it_leads_to(small, path, leas
 
 
 def rows_of(answer):
-    return {
-        row["account"]: [value for key, value in row.items() if key[0].isdigit()] for row in answer["rows"]
-    }
+    return {row["account"]: list(row.values())[4:] for row in answer["rows"]}
 
 
 def test_the_income_statement_worked_out_by_hand(small):

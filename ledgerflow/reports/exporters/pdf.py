@@ -15,6 +15,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 
+from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.money import format_money
 from ledgerflow.reports.table import Cell, Column, Kind, Row, RowKind, Table
 
@@ -25,6 +26,8 @@ _MARGIN, _GAP = 36, 6
 _WIDTHS = {Kind.INTEGER: 38, Kind.DATE: 48, Kind.MONEY: 66}
 _LEAST_TEXT, _LEAST_CODE = 110, 40
 _PAGES = "number_of_pages"
+#: Rows of the longest document: three thousand pages, which are put together in memory.
+_MOST_ROWS = 200_000
 
 
 # Pages are compressed; written as ASCII besides, they would be a quarter larger and take longer.
@@ -32,7 +35,11 @@ rl_config.useA85 = 0
 
 
 def write_pdf(table: Table, out: BinaryIO) -> None:
-    """Write the table as A4 pages; more columns than a page is wide go on further pages, behind the same texts."""
+    """Write the table as A4 pages; more columns than a page is wide go on further pages, behind the same texts.
+
+    Raises:
+        LedgerFlowError: the table has more rows than anyone prints.
+    """
     for name in (_PLAIN, _BOLD):
         if name not in pdfmetrics.getRegisteredFontNames():
             pdfmetrics.registerFont(TTFont(name, Path(__file__).parents[1] / "vendor" / f"{name}.ttf"))
@@ -82,7 +89,11 @@ class _Pages:
         """Draw the rows with the columns at these places, beginning on a new page."""
         self._columns = self._placed(places)
         self._new_page()
-        for row in rows:
+        for at, row in enumerate(rows):
+            if at == _MOST_ROWS:
+                raise LedgerFlowError(
+                    f"A PDF has no more than {_MOST_ROWS:,} rows; ask for a shorter period, or for XLSX or CSV."
+                )
             # No heading stands alone at the foot of a page.
             lines = 3 if row.kind is RowKind.HEADING else 1
             if self._y - lines * _LEADING < _MARGIN + _LEADING:

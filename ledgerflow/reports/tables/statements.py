@@ -161,7 +161,7 @@ def balance_sheet_table(*, frame: Frame, report: BalanceSheet, labels: Sequence[
     )
     columns = [
         Column(
-            day.isoformat(),
+            "amount" if count == 1 else day.isoformat(),
             label,
             Kind.MONEY,
             {
@@ -186,7 +186,7 @@ def balance_sheet_table(*, frame: Frame, report: BalanceSheet, labels: Sequence[
 def _period_columns(periods: Sequence[Period], labels: Sequence[str]) -> list[Column]:
     return [
         Column(
-            str(period),
+            "amount" if len(periods) == 1 else str(period),
             label,
             Kind.MONEY,
             {
