@@ -12,6 +12,8 @@ from django.test import Client
 from ledgerflow.books.models import Role
 from ledgerflow.classification.models import Classification
 from ledgerflow.classification.services import decide
+from ledgerflow.ledger.models import BatchSource
+from ledgerflow.ledger.selectors import closing
 from ledgerflow.payees.models import Payee
 from ledgerflow.posting.services import post_lines, reverse_entry
 from ledgerflow.statements.models import BankAccount
@@ -90,6 +92,27 @@ def test_every_figure_is_the_sum_of_the_lines_that_it_leads_to(small, path, leas
     small.post(date(2025, 3, 3), (small.bank, 970), (small.meals, 30), (small.sales, -1000))
 
     assert every_figure_is_the_sum_of_its_lines(small.client, small.page(path)) >= least
+
+
+@pytest.mark.parametrize(
+    "path", ["income-statement/?period=2024", "balance-sheet/?as_of=2025-01-31&compare=previous"]
+)
+def test_figures_are_the_sum_of_their_lines_when_a_year_is_closed(small, path, monkeypatch):
+    monkeypatch.setattr(closing, "CLOSING_SOURCES", (BatchSource.OPENING,))
+    small.post(
+        date(2024, 12, 31),
+        (small.sales, 900),
+        (small.rent, -400),
+        (small.retained, -500),
+        source=BatchSource.OPENING,
+    )
+
+    page = small.page(path)
+
+    assert every_figure_is_the_sum_of_its_lines(small.client, page) >= 5
+    rows = {row.cells[3]: row.cells[4] for row in page.context["table"].rows}
+    assert rows.get("Net income", 500) == 500
+    assert rows.get("Retained earnings", 500) == 500
 
 
 def rows_of(answer):

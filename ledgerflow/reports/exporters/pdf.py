@@ -102,6 +102,7 @@ class _Pages:
 
     def finish(self, out: BinaryIO) -> None:
         """Write the notes below the last row and how many pages there are, and give the document out."""
+        self._y -= _LEADING
         for note in self._table.frame.notes:
             if self._y < _MARGIN + 3 * _LEADING:
                 self._new_page()
@@ -208,7 +209,7 @@ def _is_code(column: Column) -> bool:
 
 def _weight(column: Column) -> int:
     """Return how much of the free width a text gets."""
-    return 2 if _is_code(column) else 5
+    return 1 if _is_code(column) else 5
 
 
 class _Widths(dict[str, Any]):
