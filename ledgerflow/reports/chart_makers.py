@@ -9,14 +9,13 @@ from ledgerflow.core.money import ZERO
 from ledgerflow.core.periods import EARLIEST, Period, add_months, months_from, pieces
 from ledgerflow.ledger.models import Account, AccountType
 from ledgerflow.ledger.selectors import (
+    BalanceSheet,
     CashFlow,
     IncomeStatement,
     Side,
     TrialBalance,
     balance_sheet,
-    cash_flow,
     debits_by_month,
-    income_statement,
     stood,
 )
 from ledgerflow.reports import address
@@ -28,46 +27,37 @@ _MOST_MONTHS, _MOST_QUARTERS, _BEFORE = 24, 40, 11
 
 
 def of_income_statement(
-    *, book: Book, report: IncomeStatement, whole: int, frame: Frame, base: str
+    *, over_time: IncomeStatement, whole: IncomeStatement, frame: Frame, base: str
 ) -> list[Chart]:
-    """Return income and expenses over time, and the expenses by account; ``whole`` is the column of the period."""
-    over_time = report if whole else None
-    parts = report.periods[:whole] or _parts(report.periods[0])
-    if parts and over_time is None:
-        over_time = income_statement(book=book, periods=parts)
-    charts = []
+    """Return income and expenses over time, and the expenses by account of the first period of ``whole``."""
     query = address.of_rows(without_closing=True)
-    if over_time and parts:
-        income = address.of_rows(types=[AccountType.INCOME], is_credit=True)
-        expenses = address.of_rows(types=[AccountType.EXPENSE])
-        points = [
-            Point(
-                str(period),
-                (over_time.income.totals[at], over_time.expenses.totals[at]),
-                tuple(f"{base}?{own}&{query}&{address.of_period(period)}" for own in (income, expenses)),
-            )
-            for at, period in enumerate(parts)
-        ]
-        charts.append(Chart("Income and expenses", ("Income", "Expenses"), points, frame.currency))
-    days = address.of_period(report.periods[whole])
+    income = address.of_rows(types=[AccountType.INCOME], is_credit=True)
+    expenses = address.of_rows(types=[AccountType.EXPENSE])
+    points = [
+        Point(
+            str(period),
+            (over_time.income.totals[at], over_time.expenses.totals[at]),
+            tuple(f"{base}?{own}&{query}&{address.of_period(period)}" for own in (income, expenses)),
+        )
+        for at, period in enumerate(over_time.periods)
+    ]
+    days = address.of_period(whole.periods[0])
     ranked = [
         Point(
             f"{row.code} {row.name}",
-            (row.amounts[whole],),
+            row.amounts[:1],
             (f"{base}?{address.of_rows(accounts=[row.account_id])}&{query}&{days}",),
         )
-        for row in report.expenses.rows
+        for row in whole.expenses.rows
     ]
-    charts.append(Chart("Expenses by account", ("Expenses",), ranked, frame.currency, is_ranked=True))
-    return charts
+    return [
+        Chart("Income and expenses", ("Income", "Expenses"), points, frame.currency),
+        Chart("Expenses by account", ("Expenses",), ranked, frame.currency, is_ranked=True),
+    ]
 
 
-def of_cash_flow(*, book: Book, report: CashFlow, whole: int, frame: Frame, base: str) -> list[Chart]:
-    """Return money in and money out over time; ``whole`` is the column of the period."""
-    parts = report.periods[:whole] or _parts(report.periods[0])
-    if not parts:
-        return []
-    over_time = report if whole else cash_flow(book=book, cash=report.cash, periods=parts)
+def of_cash_flow(*, over_time: CashFlow, frame: Frame, base: str) -> list[Chart]:
+    """Return money in and money out over time."""
     gained = address.of_rows(of_cash=True, side=Side.CREDIT, is_credit=True)
     spent = address.of_rows(of_cash=True, side=Side.DEBIT)
     points = [
@@ -76,39 +66,37 @@ def of_cash_flow(*, book: Book, report: CashFlow, whole: int, frame: Frame, base
             (over_time.money_in[at], over_time.money_out[at]),
             tuple(f"{base}?{own}&{address.of_period(period)}" for own in (gained, spent)),
         )
-        for at, period in enumerate(parts)
+        for at, period in enumerate(over_time.periods)
     ]
     return [Chart("Money in and out", ("Money in", "Money out"), points, frame.currency)]
 
 
-def of_balance_sheet(*, book: Book, as_of: date, frame: Frame, base: str) -> list[Chart]:
-    """Return assets and liabilities at the ends of twelve months, the last of which is the day."""
-    days = _days_until(as_of)
-    report = balance_sheet(book=book, days=days)
+def of_balance_sheet(*, book: Book, report: BalanceSheet, frame: Frame, base: str) -> list[Chart]:
+    """Return assets and liabilities at the ends of eleven months, and on the report's day."""
+    ends = _ends_before(report.days[0])
+    earlier = balance_sheet(book=book, days=ends) if ends else None
+    figures = list(zip(earlier.assets.totals, earlier.liabilities.totals, strict=True)) if earlier else []
+    figures.append((report.assets.totals[0], report.liabilities.totals[0]))
     kinds = (
         address.of_rows(types=[AccountType.ASSET]),
         address.of_rows(types=[AccountType.LIABILITY], is_credit=True),
     )
     points = [
-        Point(
-            f"{day:%Y-%m}",
-            (report.assets.totals[at], report.liabilities.totals[at]),
-            tuple(f"{base}?{own}&{address.of_period(Period(EARLIEST, day))}" for own in kinds),
-        )
-        for at, day in enumerate(days)
+        Point(f"{day:%Y-%m}", both, tuple(f"{base}?{own}&{address.of_period(_until(day))}" for own in kinds))
+        for day, both in zip([*ends, report.days[0]], figures, strict=True)
     ]
     return [Chart("Assets and liabilities", ("Assets", "Liabilities"), points, frame.currency)]
 
 
-def of_register(*, account: Account, last: date, base: str) -> list[Chart]:
-    """Return the account's balance, debit positive, at the ends of twelve months, the last of which is the day."""
-    days = _days_until(last)
-    standing = stood(book=account.book, days=days, accounts=[account.pk])
-    amounts = standing.get(account.pk, (ZERO,) * len(days))
+def of_register(*, account: Account, last: date, closing: Decimal, base: str) -> list[Chart]:
+    """Return the account's balance, debit positive, at the ends of eleven months, and on the day."""
+    ends = _ends_before(last)
+    standing = stood(book=account.book, days=ends, accounts=[account.pk]) if ends else {}
+    amounts = [*standing.get(account.pk, (ZERO,) * len(ends)), closing]
     own = address.of_rows(accounts=[account.pk])
     points = [
-        Point(f"{day:%Y-%m}", (amount,), (f"{base}?{own}&{address.of_period(Period(EARLIEST, day))}",))
-        for day, amount in zip(days, amounts, strict=True)
+        Point(f"{day:%Y-%m}", (amount,), (f"{base}?{own}&{address.of_period(_until(day))}",))
+        for day, amount in zip([*ends, last], amounts, strict=True)
     ]
     return [Chart("Balance over time", ("Balance",), points, account.book.base_currency)]
 
@@ -171,15 +159,18 @@ def _money_out(row: PayeeFigures) -> str:
     return address.of_rows(side=Side.CREDIT, is_credit=True, payee=str(row.payee_id or "none"))
 
 
-def _parts(period: Period) -> tuple[Period, ...]:
-    """Return the months of the period, or its quarters where there are too many, or nothing."""
+def parts_of(period: Period) -> tuple[Period, ...]:
+    """Return what a chart shows of a period: its months, its quarters where they are too many, or else the whole."""
     if period.days <= _MOST_MONTHS * 31:
         return pieces(period, 1)
-    return pieces(period, 3) if period.days <= _MOST_QUARTERS * 92 else ()
+    return pieces(period, 3) if period.days <= _MOST_QUARTERS * 92 else (period,)
 
 
-def _days_until(day: date) -> list[date]:
-    """Return the ends of the eleven months before the day, and the day; fewer at the beginning of time."""
+def _ends_before(day: date) -> list[date]:
+    """Return the ends of the eleven months before that of the day; fewer at the beginning of time."""
     months = min(_BEFORE, (day.year - EARLIEST.year) * 12 + day.month - 1)
-    ends = [months_from(add_months(day, -back), 1).last for back in range(months, 0, -1)]
-    return [*ends, day]
+    return [months_from(add_months(day, -back), 1).last for back in range(months, 0, -1)]
+
+
+def _until(day: date) -> Period:
+    return Period(EARLIEST, day)

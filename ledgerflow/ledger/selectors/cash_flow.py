@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -17,7 +18,7 @@ from ledgerflow.books.models import Book
 from ledgerflow.core.money import ZERO
 from ledgerflow.core.periods import Period
 from ledgerflow.ledger.models import Account, AccountType
-from ledgerflow.ledger.selectors.moved import stood
+from ledgerflow.ledger.selectors.moved import parts_before, stood
 from ledgerflow.ledger.selectors.sections import AccountFigures, Section, add_columns
 
 
@@ -41,6 +42,19 @@ class CashFlow:
     def net(self) -> tuple[Decimal, ...]:
         """The sections added up: what cash gained."""
         return add_columns((section.totals for section in self.sections), len(self.periods))
+
+    def columns(self, wanted: slice) -> "CashFlow":
+        """Return the cash flow with these periods alone."""
+        sections = (section.columns(wanted) for section in self.sections)
+        return CashFlow(
+            cash=self.cash,
+            periods=self.periods[wanted],
+            sections=tuple(section for section in sections if section.rows),
+            opening=self.opening[wanted],
+            money_in=self.money_in[wanted],
+            money_out=self.money_out[wanted],
+            closing=self.closing[wanted],
+        )
 
 
 def cash_flow(*, book: Book, cash: Sequence[int], periods: Sequence[Period]) -> CashFlow:
@@ -67,22 +81,25 @@ _Columns = dict[int, tuple[Decimal, ...]]
 def _counter_movements(
     book: Book, cash: Sequence[int], periods: Sequence[Period]
 ) -> tuple[_Columns, _Columns]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _MOVEMENTS,
-            {
-                "book": book.pk,
-                "cash": list(cash),
-                "firsts": [period.first for period in periods],
-                "lasts": [period.last for period in periods],
-            },
-        )
-        rows = cursor.fetchall()
+    sums = {no: parts for no in range(len(periods)) if (parts := parts_before(periods, no))}
+    asked = [(no, period) for no, period in enumerate(periods) if no not in sums]
+    facts: dict[str, Any] = {
+        "book": book.pk,
+        "cash": list(cash),
+        "nos": [no for no, _ in asked],
+        "firsts": [period.first for _, period in asked],
+        "lasts": [period.last for _, period in asked],
+    }
     ins: dict[int, list[Decimal]] = {}
     outs: dict[int, list[Decimal]] = {}
-    for account, no, gained, spent in rows:
-        ins.setdefault(account, [ZERO] * len(periods))[no - 1] = gained
-        outs.setdefault(account, [ZERO] * len(periods))[no - 1] = spent
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVEMENTS, facts)
+        for account, no, gained, spent in cursor.fetchall():
+            ins.setdefault(account, [ZERO] * len(periods))[no] = gained
+            outs.setdefault(account, [ZERO] * len(periods))[no] = spent
+    for amounts in (*ins.values(), *outs.values()):
+        for no, parts in sums.items():
+            amounts[no] = sum((amounts[part] for part in parts), ZERO)
     return (
         {account: tuple(amounts) for account, amounts in ins.items()},
         {account: tuple(amounts) for account, amounts in outs.items()},
@@ -114,7 +131,7 @@ _IN_ORDER = (
 _MOVEMENTS = """
 WITH touched AS (
     SELECT DISTINCT asked.no, line.entry_number
-      FROM unnest(%(firsts)s::date[], %(lasts)s::date[]) WITH ORDINALITY AS asked (first, last, no)
+      FROM unnest(%(nos)s::int[], %(firsts)s::date[], %(lasts)s::date[]) AS asked (no, first, last)
       JOIN ledger_journalline AS line
         ON line.book_id = %(book)s AND line.account_id = ANY(%(cash)s::bigint[])
            AND line.date BETWEEN asked.first AND asked.last

@@ -31,6 +31,12 @@ class IncomeStatement:
         columns = zip(self.income.totals, self.expenses.totals, strict=True)
         return tuple(income - expenses for income, expenses in columns)
 
+    def columns(self, wanted: slice) -> "IncomeStatement":
+        """Return the statement with these periods alone."""
+        return IncomeStatement(
+            self.periods[wanted], self.income.columns(wanted), self.expenses.columns(wanted)
+        )
+
 
 def income_statement(*, book: Book, periods: Sequence[Period]) -> IncomeStatement:
     """Return the income statement with a column for each period; four queries at most, however many periods."""

@@ -32,10 +32,10 @@ def moved(
 ) -> Amounts:
     """Return what moved on the accounts of the types, or on these of them, in each period, if anything; one query.
 
-    Periods may overlap; one that follows its own parts is their sum. ``without`` names entries that are left out, such
-    as those that close a year.
+    Periods may overlap; one that follows its own parts, or itself, is not read again. ``without`` names entries that
+    are left out, such as those that close a year.
     """
-    sums = {no: parts for no, period in enumerate(periods) if (parts := _parts_before(periods, no))}
+    sums = {no: parts for no, period in enumerate(periods) if (parts := parts_before(periods, no))}
     asked = _Asked()
     for no, period in enumerate(periods):
         if no not in sums:
@@ -57,7 +57,7 @@ def moved(
         }
 
 
-def _parts_before(periods: Sequence[Period], no: int) -> range | None:
+def parts_before(periods: Sequence[Period], no: int) -> range | None:
     """Return the places of the periods that come before and are this one cut into parts, if they stand there."""
     whole = periods[no]
     for first in range(no):
@@ -69,7 +69,7 @@ def _parts_before(periods: Sequence[Period], no: int) -> range | None:
                 and _follows(periods[last], periods[last + 1])
             ):
                 last += 1
-            if periods[last].last == whole.last and last > first:
+            if periods[last].last == whole.last:
                 return range(first, last + 1)
     return None
 

@@ -1,7 +1,7 @@
 """What an income statement and a balance sheet are made of: accounts of one type, with a figure in each column."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ledgerflow.books.models import Book
@@ -31,6 +31,11 @@ class Section:
     type: AccountType
     rows: tuple[AccountFigures, ...]
     totals: tuple[Decimal, ...]
+
+    def columns(self, wanted: slice) -> "Section":
+        """Return the section with these columns alone, without accounts that have no figure in them."""
+        rows = (replace(row, amounts=row.amounts[wanted]) for row in self.rows)
+        return Section(self.type, tuple(row for row in rows if any(row.amounts)), self.totals[wanted])
 
 
 def add_columns(rows: Iterable[tuple[Decimal, ...]], count: int) -> tuple[Decimal, ...]:

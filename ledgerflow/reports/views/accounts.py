@@ -95,7 +95,12 @@ class RegisterView(ReportView):
             account=self.account, first=self.first, last=self.last, search=self.search, before=before
         )
         is_foreign = self.account.currency not in {None, self.book.base_currency}
-        charts = chart_makers.of_register(account=self.account, last=self.last, base=self.lines_address())
+        charts = chart_makers.of_register(
+            account=self.account,
+            last=self.last,
+            closing=self.figures.closing,
+            base=self.lines_address(),
+        )
         return super().get_context_data(**kwargs) | {
             "account": self.account,
             "figures": self.figures,

@@ -40,6 +40,14 @@ class _StatementView(ReportView):
         assert isinstance(self.form, StatementForm)
         return self.form.columns_of(self.period)
 
+    def periods(self) -> tuple[tuple[Period, ...], int]:
+        """Return the periods to ask for at once, those of the chart over time first, and how many those are.
+
+        The parts of the period are the chart's where the table shows them; otherwise the chart has parts of its own.
+        """
+        own = () if self.columns.parts else chart_makers.parts_of(self.period)
+        return (*own, *self.columns.periods), len(own) or self.columns.parts
+
     def charts(self) -> Sequence[Chart]:
         """Return the charts above the table."""
         raise NotImplementedError
@@ -65,7 +73,10 @@ class IncomeStatementView(_StatementView):
     def ask(self) -> None:
         """Read the period and what stands beside it."""
         super().ask()
-        self.report = income_statement(book=self.book, periods=self.columns.periods)
+        periods, parts = self.periods()
+        every = income_statement(book=self.book, periods=periods)
+        self.over_time = every.columns(slice(parts))
+        self.report = every.columns(slice(-len(self.columns.periods), None))
 
     def table(self) -> Table:
         """Return the report."""
@@ -76,9 +87,8 @@ class IncomeStatementView(_StatementView):
     def charts(self) -> Sequence[Chart]:
         """Return income and expenses by month, and the expenses by account."""
         return chart_makers.of_income_statement(
-            book=self.book,
-            report=self.report,
-            whole=self.columns.parts,
+            over_time=self.over_time,
+            whole=self.report.columns(slice(self.columns.parts, self.columns.parts + 1)),
             frame=self.frame,
             base=self.lines_address(),
         )
@@ -91,7 +101,10 @@ class CashFlowView(_StatementView):
         """Read the period and what stands beside it."""
         super().ask()
         cash = selectors.cash_accounts(book=self.book)
-        self.report = cash_flow(book=self.book, cash=cash, periods=self.columns.periods)
+        periods, parts = self.periods()
+        every = cash_flow(book=self.book, cash=cash, periods=periods)
+        self.over_time = every.columns(slice(parts))
+        self.report = every.columns(slice(-len(self.columns.periods), None))
 
     def table(self) -> Table:
         """Return the report."""
@@ -102,11 +115,7 @@ class CashFlowView(_StatementView):
     def charts(self) -> Sequence[Chart]:
         """Return money in and money out by month."""
         return chart_makers.of_cash_flow(
-            book=self.book,
-            report=self.report,
-            whole=self.columns.parts,
-            frame=self.frame,
-            base=self.lines_address(),
+            over_time=self.over_time, frame=self.frame, base=self.lines_address()
         )
 
 
@@ -160,7 +169,7 @@ class BalanceSheetView(ReportView):
             head=grid.head(table),
             body=grid.body(table, lines=self.lines_address()),
             charts=chart_makers.of_balance_sheet(
-                book=self.book, as_of=self.as_of, frame=self.frame, base=self.lines_address()
+                book=self.book, report=self.report, frame=self.frame, base=self.lines_address()
             ),
             form=BalanceSheetForm(initial=initial) if self.form.is_valid() else self.form,
             errors=self.form.errors,
