@@ -42,7 +42,7 @@ _STAGE = """
 INSERT INTO pg_temp.ledger_staged_line (entry, no, date, account_id, currency, amount, base_amount)
 SELECT place, side, %(first)s::date + ((%(start)s + place) * %(days)s / %(total)s)::int,
        CASE side WHEN 1 THEN (%(results)s::bigint[])[1 + (place * 7919) %% %(result_count)s]
-                 ELSE (%(banks)s::bigint[])[1 + (place * 11) %% %(bank_count)s] END,
+                 ELSE (%(banks)s::bigint[])[1 + (place * 7) %% %(bank_count)s] END,
        'USD', (3 - 2 * side) * (place %% 90000 + 1) / 100.0, (3 - 2 * side) * (place %% 90000 + 1) / 100.0
   FROM generate_series(1, %(count)s) AS place, generate_series(1, 2) AS side
 """

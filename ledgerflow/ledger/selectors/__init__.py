@@ -21,6 +21,7 @@ from ledgerflow.ledger.selectors.lines import (
     ledger_lines,
     selected_lines,
     selected_total,
+    two_sides,
 )
 from ledgerflow.ledger.selectors.moved import Amounts, moved, stood
 from ledgerflow.ledger.selectors.register import Place, RegisterLine, RegisterPage, register
@@ -63,4 +64,5 @@ __all__ = [
     "selected_total",
     "stood",
     "trial_balance",
+    "two_sides",
 ]

@@ -99,9 +99,9 @@ SELECT following.date, following.entry_number, coalesce(words.text, ''), entry.r
 _LINES = """
 SELECT line.entry_number, line.no, line.account_id, account.code, account.name, line.currency, line.amount,
        line.base_amount
-  FROM ledger_journalline AS line
+  FROM unnest(%(numbers)s::bigint[]) AS asked (number)
+  JOIN ledger_journalline AS line ON line.book_id = %(book)s AND line.entry_number = asked.number
   JOIN ledger_account AS account ON account.id = line.account_id
- WHERE line.book_id = %(book)s AND line.entry_number = ANY(%(numbers)s::bigint[])
  ORDER BY line.entry_number, line.no
 """
 _DEBITS = """

@@ -4,11 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Max, Min
-
 from ledgerflow.books.models import Book
-from ledgerflow.ledger.models import Account, JournalLine
-from ledgerflow.ledger.selectors import Place, RegisterLine, SelectedLine
+from ledgerflow.ledger.models import Account
+from ledgerflow.ledger.selectors import Place, RegisterLine, SelectedLine, two_sides
 from ledgerflow.posting.selectors import SourceLine, lines_for_entries
 from ledgerflow.statements.models import Sighting
 
@@ -103,20 +101,15 @@ class OtherSides:
 
     def account(self, number: int, own: int, accounts: Mapping[int, Account]) -> Account | None:
         """Return the one other account of the entry of a line on the account ``own``, if there is only one."""
-        least, most = self.ends.get(number, (own, own))
-        other = most if own == least else least
-        return None if other == own else accounts[other]
+        if number not in self.ends:
+            return None
+        least, most = self.ends[number]
+        return accounts[most if own == least else least]
 
 
 def other_sides(*, book: Book, numbers: Collection[int]) -> OtherSides:
     """Return which accounts stand against each other in the entries; one query."""
-    ends = (
-        JournalLine.objects.filter(book=book, entry_number__in=numbers)
-        .values_list("entry_number")
-        .annotate(least=Min("account_id"), most=Max("account_id"), count=Count("account_id", distinct=True))
-        .order_by()
-    )
-    return OtherSides({number: (least, most) for number, least, most, count in ends if count == 2})
+    return OtherSides(two_sides(book=book, numbers=numbers))
 
 
 def accounts_by_id(*, book: Book) -> dict[int, Account]:

@@ -35,30 +35,36 @@ class RegisterFigures:
 
 def register_figures(*, account: Account, first: date | None, last: date) -> RegisterFigures:
     """Return the figures of the range, both days included; three queries at most, whatever the account holds."""
-    days = [first - timedelta(days=1), last] if first else [last]
-    standing = stood(book=account.book, days=days, accounts=[account.pk])
-    at = standing.get(account.pk, (ZERO,) * len(days))
-    opening, closing = (at[0] if first else ZERO), at[-1]
-    debit = _debits(account, first or date.min, last)
-    return RegisterFigures(opening, debit, opening + debit - closing, closing)
+    opening = ZERO
+    if first:
+        before = stood(book=account.book, days=[first - timedelta(days=1)], accounts=[account.pk])
+        (opening,) = before.get(account.pk, (ZERO,))
+    debit, credit = _sides(account, first or date.min, last)
+    return RegisterFigures(opening, debit, credit, opening + debit - credit)
 
 
-def _debits(account: Account, first: date, last: date) -> Decimal:
-    """Add up the debits: whole months from the kept movements, the parts at both ends from the lines."""
+def _sides(account: Account, first: date, last: date) -> tuple[Decimal, Decimal]:
+    """Add up debits and credits: whole months from the kept movements, the parts at both ends from the lines."""
     of_account = {"book": account.book_id, "account": account}
     whole_from = first if first.day == 1 else _next_month(first)
     whole_before = (last + timedelta(days=1)).replace(day=1)
     if whole_from >= whole_before:
-        return _line_debits(JournalLine.objects.filter(**of_account, date__range=(first, last)))
+        return _line_sides(JournalLine.objects.filter(**of_account, date__range=(first, last)))
     months = Movement.objects.filter(**of_account, month__gte=whole_from, month__lt=whole_before)
+    whole = months.aggregate(debit=Sum("debit"), credit=Sum("credit"))
     parts = JournalLine.objects.filter(
         Q(date__gte=first, date__lt=whole_from) | Q(date__gte=whole_before, date__lte=last), **of_account
     )
-    return (months.aggregate(sum=Sum("debit"))["sum"] or ZERO) + _line_debits(parts)
+    debit, credit = _line_sides(parts)
+    return (whole["debit"] or ZERO) + debit, (whole["credit"] or ZERO) + credit
 
 
-def _line_debits(lines: QuerySet[JournalLine]) -> Decimal:
-    return lines.filter(base_amount__gt=0).aggregate(sum=Sum("base_amount"))["sum"] or ZERO
+def _line_sides(lines: QuerySet[JournalLine]) -> tuple[Decimal, Decimal]:
+    sums = lines.aggregate(
+        debit=Sum("base_amount", filter=Q(base_amount__gt=0)),
+        credit=Sum("base_amount", filter=Q(base_amount__lt=0)),
+    )
+    return sums["debit"] or ZERO, -(sums["credit"] or ZERO)
 
 
 def _next_month(day: date) -> date:
