@@ -285,3 +285,49 @@ def test_an_account_of_another_book_is_told():
 
     assert f"The book has no account {other.expense.pk}." in page.content.decode()
     assert page.context["lines"] == []
+
+
+@pytest.mark.parametrize(
+    "days", [("1900-01-01", "1900-01-01"), ("1900-01-02", "9998-12-31"), ("9998-12-31", "9998-12-31")]
+)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "income-statement",
+        "balance-sheet",
+        "cash-flow",
+        "payees",
+        "general-ledger",
+        "journal",
+        "lines",
+        "trial-balance",
+    ],
+)
+def test_the_first_and_the_last_day_can_be_asked_for(small, name, days):
+    first, last = days
+
+    for compare in ("", "previous", "year"):
+        small.page(f"{name}/?from={first}&to={last}&as_of={last}&compare={compare}")
+
+
+def test_a_chart_draws_its_largest_bars_and_has_a_table_of_all(small):
+    for at in range(10):
+        account = small.account(f"65{at:02}", f"Cost <{at}>", "expense")
+        small.post(date(2025, 5, 1), (account, 10 + at), (small.bank, -10 - at))
+
+    page = small.page("income-statement/?period=2025")
+
+    over_time, by_account = page.context["charts"]
+    assert [point.label for point in over_time.points][:2] == ["2025-01", "2025-02"]
+    assert by_account.drawing.count("<rect") == 8
+    assert by_account.rows.count("<tr>") == 12
+    assert 'aria-label="6509 Cost &lt;9&gt;: 19.00 USD"' in by_account.drawing
+    assert by_account.drawing.index("6100 Rent") < by_account.drawing.index("6509 Cost")
+
+
+def test_a_loss_is_drawn_below_the_line(small):
+    chart = small.page("income-statement/?period=2025-03").context["charts"][0]
+
+    assert chart.baseline == 18
+    assert 'y="18"' in chart.drawing
+    assert "2025-03, income: -100.00 USD" in chart.drawing
