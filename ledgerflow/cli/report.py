@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from django.forms import Form
 from django.utils import timezone
 
 from ledgerflow.books.models import Book
@@ -16,7 +17,7 @@ from ledgerflow.core.periods import EARLIEST, Period, fiscal_year_of
 from ledgerflow.ledger.models import Account
 from ledgerflow.ledger.selectors import balance_sheet, cash_flow, income_statement, trial_balance
 from ledgerflow.reports.exporters import write
-from ledgerflow.reports.forms import StatementForm
+from ledgerflow.reports.forms import BalanceSheetForm, BesideForm, StatementForm
 from ledgerflow.reports.selectors import (
     cash_accounts,
     frame_of,
@@ -60,13 +61,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="from this day (the beginning of its fiscal year; of a register: the first line)",
     )
     parser.add_argument("--to", dest="last", type=_day, metavar="DATE", help="through this day (today)")
-    parser.add_argument(
-        "--columns", choices=("month", "quarter"), help="income statement and cash flow: side by side"
-    )
+    parser.add_argument("--columns", choices=("month", "quarter"), help="statements: side by side")
     parser.add_argument(
         "--compare",
         choices=("previous", "year"),
-        help="income statement and cash flow: beside the period before, or the year before",
+        help="statements and trial balance: beside the period (the month) before, or the year before",
     )
     parser.add_argument("--account", metavar="CODE", help="register: the account")
     parser.add_argument(
@@ -117,23 +116,38 @@ def _form(book: Book, options: argparse.Namespace, period: Period) -> StatementF
     }
     form = StatementForm(asked, book=book, today=timezone.localdate())
     if not form.is_valid():
-        raise LedgerFlowError(" ".join(str(each) for errors in form.errors.values() for each in errors))
+        raise LedgerFlowError(_sentences(form))
     return form
 
 
+def _sentences(form: Form) -> str:
+    return " ".join(str(each) for errors in form.errors.values() for each in errors)
+
+
 def _trial_balance(book: Book, options: argparse.Namespace) -> Table:
-    as_of = _as_of(options)
-    frame = frame_of(book=book, period=Period(EARLIEST, as_of))
-    return trial_balance_table(frame=frame, report=trial_balance(book=book, as_of=as_of))
+    days = _days(book, options)
+    return trial_balance_table(
+        frame=frame_of(book=book, period=Period(EARLIEST, days[0])),
+        reports=[trial_balance(book=book, as_of=day) for day in days],
+    )
 
 
 def _balance_sheet(book: Book, options: argparse.Namespace) -> Table:
-    as_of = _as_of(options)
+    days = _days(book, options)
     return balance_sheet_table(
-        frame=frame_of(book=book, period=Period(EARLIEST, as_of)),
-        report=balance_sheet(book=book, days=[as_of]),
-        labels=[f"{as_of}"],
+        frame=frame_of(book=book, period=Period(EARLIEST, days[0])),
+        report=balance_sheet(book=book, days=days),
+        labels=[f"{day}" for day in days],
     )
+
+
+def _days(book: Book, options: argparse.Namespace) -> list[date]:
+    asked = {"as_of": _as_of(options), "compare": options.compare or "", "columns": options.columns or ""}
+    is_sheet = options.name == "balance-sheet"
+    form = BalanceSheetForm(asked, book=book) if is_sheet else BesideForm(asked)
+    if not form.is_valid():
+        raise LedgerFlowError(_sentences(form))
+    return form.days(as_of=form.cleaned_data["as_of"])
 
 
 def _income_statement(book: Book, options: argparse.Namespace) -> Table:

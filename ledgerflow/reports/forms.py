@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -61,40 +61,52 @@ class AsOfForm(forms.Form):
     as_of = _date_field("As of")
 
 
-class BalanceSheetForm(AsOfForm):
-    """The day of a balance sheet, and the days that stand beside it."""
+class BesideForm(AsOfForm):
+    """The day at whose end balances are shown, and an earlier one that stands beside it."""
 
     compare = forms.ChoiceField(
         required=False,
         label="Compare with",
         choices=[("", "nothing"), (_PREVIOUS, "the month before"), (_YEAR_BEFORE, "the year before")],
     )
+
+    def days(self, *, as_of: date) -> list[date]:
+        """Return the day, and the one compared."""
+        compare = self.cleaned_data["compare"] if self.is_valid() else ""
+        earlier = _earlier_day(as_of, compare) if compare else as_of
+        return [as_of] if earlier == as_of else [as_of, earlier]
+
+
+class BalanceSheetForm(BesideForm):
+    """The day of a balance sheet, and the days that stand beside it."""
+
     columns = forms.ChoiceField(
         required=False,
         label="Columns",
         choices=[("", "one day"), (_MONTH, "ends of months"), (_QUARTER, "ends of quarters")],
     )
 
-    def days(self, *, as_of: date, book: Book) -> list[date]:
+    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._start = book.fiscal_year_start_month
+
+    def days(self, *, as_of: date) -> list[date]:
         """Return the day, the ends of its fiscal year's months or quarters before it, and the day compared."""
-        asked = self.cleaned_data if self.is_valid() else {}
-        days = [as_of]
-        if by := asked.get("columns"):
-            year = Period(fiscal_year_of(as_of, book.fiscal_year_start_month).first, as_of)
-            days += [piece.last for piece in pieces(year, 1 if by == _MONTH else 3)[-2::-1]]
-        if compare := asked.get("compare"):
-            earlier = _earlier_day(as_of, compare)
-            if earlier not in days:
-                days.append(earlier)
+        by = self.cleaned_data["columns"] if self.is_valid() else ""
+        days = super().days(as_of=as_of)
+        if by:
+            year = Period(fiscal_year_of(as_of, self._start).first, as_of)
+            ends = [piece.last for piece in pieces(year, 1 if by == _MONTH else 3)[-2::-1]]
+            days[1:] = [*ends, *(day for day in days[1:] if day not in ends)]
         return days
 
 
 def _earlier_day(day: date, compare: str) -> date:
     """Return the end of the month before, or the same day of the year before; the first day where there is none."""
+    if compare == _PREVIOUS:
+        return max(day.replace(day=1) - timedelta(days=1), EARLIEST)
     try:
-        return _COMPARED[compare](
-            Period(day.replace(day=1), months_from(day, 1).last if compare == _PREVIOUS else day)
-        ).last
+        return year_before(Period(day, day)).last
     except ValueError:
         return EARLIEST
 

@@ -11,8 +11,6 @@ from ledgerflow.reports.table import Cell, Column, Kind, Row, RowKind, Table
 
 _CLASS = {RowKind.HEADING: "report-heading", RowKind.TOTAL: "report-total", RowKind.FOOT: "report-total"}
 _END, _BLANK = "</a></td>", '<td class="money"></td>'
-#: Of these columns only one has an amount.
-_SIDES = {"debit", "credit"}
 
 
 def head(table: Table) -> SafeString:
@@ -40,7 +38,8 @@ class _Grid:
         self._figures = [(at, column) for at, column in columns if _is_figure(column)]
         self._texts = [(at, column.key == "code") for at, column in columns if not _is_figure(column)]
         code, plain = '<td class="text-secondary">{}</td>', '<th scope="row">{}</th>'
-        linked = '<th scope="row"><a href="{address}">{}</a></th>'
+        days = self._figures[0][1].spans.get("", "")
+        linked = f'<th scope="row"><a href="{{address}}?{days}">{{}}</a></th>'
         self._plain = "".join(code if is_code else plain for _, is_code in self._texts)
         self._linked = "".join(code if is_code else linked for _, is_code in self._texts)
         self._smallest = Decimal(1).scaleb(-minor_digits(table.frame.currency))
@@ -84,7 +83,8 @@ class _Grid:
 
     def _around(self, row: Row) -> Sequence[tuple[str, str]]:
         if row.address:
-            return [('<td class="money"><a href="{address}">', _END)] * len(self._figures)
+            days = [column.spans.get("", "") for _, column in self._figures]
+            return [(f'<td class="money"><a href="{{address}}?{each}">', _END) for each in days]
         key = (row.span, bool(row.query))
         if key not in self._markup:
             self._markup[key] = [self._link(column, *key) for _, column in self._figures]
@@ -100,7 +100,7 @@ class _Grid:
     def _shown(self, value: Cell, column: Column) -> str:
         if not isinstance(value, Decimal):
             return f"{value:,}" if isinstance(value, int) else ""
-        if not value and column.key in _SIDES:
+        if not value and column.has_sides:
             return ""
         rounded = value.quantize(self._smallest)
         text = f"{rounded:,}" if rounded == value else format_money(value, self._table.frame.currency)

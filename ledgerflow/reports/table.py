@@ -50,7 +50,7 @@ class Column:
 
     ``spans`` are its parts of the address of the lines behind a figure: for each span that rows name, which days. A
     column that is not ``on_paper`` is for programs only. The sums of a column that is not ``is_summed`` (a running
-    balance) are written as figures.
+    balance) are written as figures. Of columns that have ``has_sides`` only one of two has an amount.
     """
 
     key: str
@@ -59,6 +59,7 @@ class Column:
     spans: Mapping[str, str] = field(default_factory=dict)
     on_paper: bool = True
     is_summed: bool = True
+    has_sides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ class Row:
     """A row with one cell for each column.
 
     ``query`` is its part of the address of the lines behind its figures, ``span`` says which of a column's parts
-    belongs to it; a row with an ``address`` of its own leads there instead. ``group`` is what sums call it by;
-    ``adds`` says which groups a sum adds (1) and takes away (-1).
+    belongs to it; a row with an ``address`` of its own leads there instead, for the days of the column. ``group`` is
+    what sums call it by; ``adds`` says which groups a sum adds (1) and takes away (-1).
     """
 
     cells: Sequence[Cell]

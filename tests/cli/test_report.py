@@ -116,3 +116,19 @@ def test_it_refuses_a_pdf_without_a_file_and_days_in_the_wrong_order(asked):
     decades = ["income-statement", *asked, "--from", "1950-01-01", "--to", "2026-01-01", "--columns", "month"]
     with pytest.raises(LedgerFlowError, match="At most 10 years"):
         report.run(parser.parse_args(decades))
+
+
+def test_it_prints_earlier_days_beside_a_day(asked, capsys):
+    words = ("--as-of", "2026-02-28", "--compare", "previous")
+
+    (bank, _) = printed(capsys, "trial-balance", *asked, *words)
+    sheet = printed(capsys, "balance-sheet", *asked, *words, "--columns", "month")
+
+    assert list(bank)[3:] == ["debit", "credit", "debit 2026-01-31", "credit 2026-01-31"]
+    assert list(sheet[0])[4:] == ["2026-02-28", "2026-01-31"]
+    assert sheet[0]["2026-01-31"] == "-6.00"
+
+
+def test_it_refuses_a_day_that_no_ledger_has(asked, capsys):
+    with pytest.raises(LedgerFlowError, match="before 1900"):
+        printed(capsys, "balance-sheet", *asked, "--as-of", "1066-10-14")

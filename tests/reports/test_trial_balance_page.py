@@ -46,3 +46,16 @@ def test_the_figures_take_one_question():
 
     assert len(captured) == 1
     assert report.total_debit == report.total_credit == sum(range(1, 41))
+
+
+def test_an_earlier_day_stands_beside_it_with_links_of_its_own():
+    file = BookedFile(40)
+
+    page = file.client().get(file.address("reports/trial-balance/?as_of=2026-02-28&compare=previous"))
+
+    text = page.content.decode()
+    register = file.address(f"reports/register/{file.expense.pk}/")
+    later = f'<td class="money"><a href="{register}?to=2026-02-28">820.00</a></td><td class="money"></td>'
+    earlier = f'<td class="money"><a href="{register}?to=2026-01-31">378.00</a></td><td class="money"></td>'
+    assert later + earlier in text
+    assert "Debit 2026-01-31" in text

@@ -1,7 +1,9 @@
 """Trial balance and register as tables."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.models import Account
@@ -9,28 +11,30 @@ from ledgerflow.ledger.selectors import TrialBalance
 from ledgerflow.reports.selectors import RegisterFigures, ReportLine
 from ledgerflow.reports.table import Column, Frame, Kind, Row, RowKind, Table
 
-_DEBIT, _CREDIT = Column("debit", "Debit", Kind.MONEY), Column("credit", "Credit", Kind.MONEY)
+_DEBIT = Column("debit", "Debit", Kind.MONEY, has_sides=True)
+_CREDIT = Column("credit", "Credit", Kind.MONEY, has_sides=True)
 
 
 def trial_balance_table(
-    *, frame: Frame, report: TrialBalance, registers: Mapping[int, str] | None = None
+    *, frame: Frame, reports: Sequence[TrialBalance], registers: Mapping[int, str] | None = None
 ) -> Table:
-    """Return the trial balance with its totals as facts; debit and credit are both positive.
+    """Return the trial balance, and an earlier one beside it where given, its totals as facts; all positive.
 
     ``registers`` has the addresses that the rows of a page lead to, by account.
     """
-    addresses = registers or {}
+    report, addresses = reports[0], registers or {}
+    accounts = {row.account_id: row for each in reversed(reports) for row in each.rows}
+    sides = [{row.account_id: (row.debit, row.credit) for row in each.rows} for each in reports]
     rows = [
         Row(
-            (row.code, row.name, str(row.type), row.debit, row.credit),
-            address=addresses.get(row.account_id, ""),
+            (row.code, row.name, str(row.type), *_both(sides, account)),
+            address=addresses.get(account, ""),
             group="accounts",
         )
-        for row in report.rows
+        for account, row in sorted(accounts.items(), key=lambda item: item[1].code)
     ]
-    total = Row(
-        ("", "Total", "", report.total_debit, report.total_credit), RowKind.FOOT, adds=((1, "accounts"),)
-    )
+    totals = [total for each in reports for total in (each.total_debit, each.total_credit)]
+    total = Row(("", "Total", "", *totals), RowKind.FOOT, adds=((1, "accounts"),))
     return Table(
         name="trial-balance",
         title="Trial balance",
@@ -45,11 +49,24 @@ def trial_balance_table(
             Column("code", "Code"),
             Column("account", "Account"),
             Column("type", "Type", on_paper=False),
-            _DEBIT,
-            _CREDIT,
+            *(column for each in reports for column in _side_columns(each, is_first=each is report)),
         ),
         rows=[*rows, total],
     )
+
+
+def _both(sides: Sequence[Mapping[int, tuple[Decimal, Decimal]]], account: int) -> list[Decimal]:
+    return [amount for each in sides for amount in each.get(account, (ZERO, ZERO))]
+
+
+def _side_columns(report: TrialBalance, *, is_first: bool) -> list[Column]:
+    days = {"": f"to={report.as_of}"}
+    if is_first:
+        return [replace(_DEBIT, spans=days), replace(_CREDIT, spans=days)]
+    return [
+        Column(f"{key} {report.as_of}", f"{label} {report.as_of}", Kind.MONEY, days, has_sides=True)
+        for key, label in (("debit", "Debit"), ("credit", "Credit"))
+    ]
 
 
 def register_table(

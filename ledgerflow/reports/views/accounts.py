@@ -13,7 +13,7 @@ from ledgerflow.core.periods import EARLIEST, Period
 from ledgerflow.ledger.models import Account
 from ledgerflow.ledger.selectors import trial_balance
 from ledgerflow.reports import address, chart_makers, grid, selectors
-from ledgerflow.reports.forms import AsOfForm, RegisterForm, key_of
+from ledgerflow.reports.forms import BesideForm, RegisterForm, key_of
 from ledgerflow.reports.line_rows import Shown, line_rows
 from ledgerflow.reports.table import Table
 from ledgerflow.reports.tables import register_table, trial_balance_table
@@ -34,24 +34,28 @@ class TrialBalanceView(ReportView):
 
     def ask(self) -> None:
         """Read the day."""
-        self.form = AsOfForm(self.request.GET)
+        self.form = BesideForm(self.request.GET)
         chosen = self.form.cleaned_data["as_of"] if self.form.is_valid() else None
         as_of: date = chosen or timezone.localdate()
-        self.report = trial_balance(book=self.book, as_of=as_of)
+        days = self.form.days(as_of=as_of)
+        self.reports = [trial_balance(book=self.book, as_of=day) for day in days]
+        self.report = self.reports[0]
         self.frame = selectors.frame_of(book=self.book, period=Period(EARLIEST, as_of))
 
     def table(self) -> Table:
         """Return the report; its rows lead to the registers."""
         register = address.numbered("reports:register", book=self.book.slug, field="account")
         registers = {
-            row.account_id: f"{register.format(row.account_id)}?to={self.report.as_of}"
-            for row in self.report.rows
+            row.account_id: register.format(row.account_id) for each in self.reports for row in each.rows
         }
-        return trial_balance_table(frame=self.frame, report=self.report, registers=registers)
+        return trial_balance_table(frame=self.frame, reports=self.reports, registers=registers)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the report and the day it is asked for."""
-        form = AsOfForm(initial={"as_of": self.report.as_of}) if self.form.is_valid() else self.form
+        form = self.form
+        if form.is_valid():
+            initial = {"as_of": self.report.as_of, "compare": form.cleaned_data["compare"]}
+            form = BesideForm(initial=initial)
         charts = chart_makers.of_trial_balance(
             report=self.report, frame=self.frame, base=self.lines_address()
         )
@@ -61,6 +65,7 @@ class TrialBalanceView(ReportView):
             head=grid.head(table),
             body=grid.body(table, lines=self.lines_address()),
             form=form,
+            errors=self.form.errors,
             charts=charts,
             **kwargs,
         )

@@ -147,11 +147,11 @@ class BalanceSheetView(ReportView):
 
     def ask(self) -> None:
         """Read the day and the days beside it."""
-        self.form = BalanceSheetForm(self.request.GET)
+        self.form = BalanceSheetForm(self.request.GET, book=self.book)
         chosen = self.form.cleaned_data["as_of"] if self.form.is_valid() else None
         self.as_of: date = chosen or timezone.localdate()
         self.frame = selectors.frame_of(book=self.book, period=Period(EARLIEST, self.as_of))
-        self.report = balance_sheet(book=self.book, days=self.form.days(as_of=self.as_of, book=self.book))
+        self.report = balance_sheet(book=self.book, days=self.form.days(as_of=self.as_of))
 
     def table(self) -> Table:
         """Return the report."""
@@ -171,7 +171,7 @@ class BalanceSheetView(ReportView):
             charts=chart_makers.of_balance_sheet(
                 book=self.book, report=self.report, frame=self.frame, base=self.lines_address()
             ),
-            form=BalanceSheetForm(initial=initial) if self.form.is_valid() else self.form,
+            form=BalanceSheetForm(initial=initial, book=self.book) if self.form.is_valid() else self.form,
             errors=self.form.errors,
             **kwargs,
         )
