@@ -43,8 +43,10 @@ INSERT INTO pg_temp.ledger_staged_line (entry, no, date, account_id, currency, a
 SELECT place, side, %(first)s::date + ((%(start)s + place) * %(days)s / %(total)s)::int,
        CASE side WHEN 1 THEN (%(results)s::bigint[])[1 + (place * 7919) %% %(result_count)s]
                  ELSE (%(banks)s::bigint[])[1 + (place * 7) %% %(bank_count)s] END,
-       'USD', (3 - 2 * side) * (place %% 90000 + 1) / 100.0, (3 - 2 * side) * (place %% 90000 + 1) / 100.0
-  FROM generate_series(1, %(count)s) AS place, generate_series(1, 2) AS side
+       'USD', amount, amount
+  FROM generate_series(1, %(count)s) AS place, generate_series(1, 2) AS side,
+       LATERAL (SELECT (3 - 2 * side) * (%(signs)s::int[])[1 + (place * 7919) %% %(result_count)s]
+                       * (place %% 90000 + 1) / 100.0 AS amount) AS signed
 """
 
 
@@ -61,7 +63,8 @@ def build(book: Book, entries: int) -> float:
         for at in range(missing)
     )
     accounts = Account.objects.filter(book=book)
-    results = list(accounts.filter(type__in=("income", "expense")).values_list("pk", flat=True))
+    kinds = dict(accounts.filter(type__in=("income", "expense")).values_list("pk", "type"))
+    results = list(kinds)
     banks = list(accounts.filter(type__in=("asset", "liability"), role=None).values_list("pk", flat=True))
     BankAccount.objects.create(
         book=book, name="Checking", kind="bank", currency="USD", ledger_account_id=banks[0]
@@ -74,6 +77,7 @@ def build(book: Book, entries: int) -> float:
             "start": start,
             "total": entries,
             "results": results,
+            "signs": [-1 if kinds[account] == AccountType.INCOME else 1 for account in results],
             "result_count": len(results),
             "banks": banks,
             "bank_count": len(banks),

@@ -42,6 +42,9 @@ class _Grid:
         linked = f'<th scope="row"><a href="{{address}}?{days}">{{}}</a></th>'
         self._plain = "".join(code if is_code else plain for _, is_code in self._texts)
         self._linked = "".join(code if is_code else linked for _, is_code in self._texts)
+        self._is_plain = all(
+            column.kind is Kind.MONEY and not column.has_sides for _, column in self._figures
+        )
         self._smallest = Decimal(1).scaleb(-minor_digits(table.frame.currency))
         #: What stands around each figure of a row, by the span that the row names and whether it leads to lines.
         self._markup: dict[tuple[str, bool], list[tuple[str, str]]] = {}
@@ -60,18 +63,37 @@ class _Grid:
                 row.cells[self._texts[-1][0]],
             )
         # Figures become part of the pattern: they are digits, and escaping nine thousand of them takes a while.
-        figures = "".join(
-            [
-                f"{before}{text}{after}" if (text := self._shown(row.cells[at], column)) else _BLANK
-                for (before, after), (at, column) in zip(self._around(row), self._figures, strict=True)
-            ]
-        )
         return format_html(
-            '<tr class="{name}">{words}' + figures + "</tr>",
+            '<tr class="{name}">{words}' + self._cells(row) + "</tr>",
             name=name,
             words=self._words(row),
             query=row.query,
             address=row.address,
+        )
+
+    def _cells(self, row: Row) -> str:
+        values = [row.cells[at] for at, _ in self._figures]
+        if self._is_plain:
+            amounts = [value for value in values if isinstance(value, Decimal)]
+            rounded = [amount.quantize(self._smallest) for amount in amounts]
+            # What nearly all rows of a statement are: amounts with no more digits than the currency has.
+            if rounded == values:
+                pairs = zip(self._around(row), rounded, strict=True)
+                return "".join(
+                    [
+                        f"{before}{amount:,}{after}"
+                        if amount >= 0
+                        else f"{before}{_negative(f'{amount:,}')}{after}"
+                        for (before, after), amount in pairs
+                    ]
+                )
+        return "".join(
+            [
+                f"{before}{text}{after}" if (text := self._shown(value, column)) else _BLANK
+                for (before, after), value, (_, column) in zip(
+                    self._around(row), values, self._figures, strict=True
+                )
+            ]
         )
 
     def _words(self, row: Row) -> SafeString:
@@ -104,7 +126,11 @@ class _Grid:
             return ""
         rounded = value.quantize(self._smallest)
         text = f"{rounded:,}" if rounded == value else format_money(value, self._table.frame.currency)
-        return f'<span class="amount amount-negative">{text}</span>' if value < 0 else text
+        return _negative(text) if value < 0 else text
+
+
+def _negative(text: str) -> str:
+    return f'<span class="amount amount-negative">{text}</span>'
 
 
 def _is_figure(column: Column) -> bool:
