@@ -37,7 +37,7 @@ from ledgerflow.reports.tables import (
     trial_balance_table,
 )
 
-HELP = "print a report: trial-balance, income-statement, balance-sheet, cash-flow, general-ledger, ..."
+HELP = "print a report, or write it to a file as XLSX or PDF"
 
 #: Forms that are files, not text.
 _FILES = ("xlsx", "pdf")

@@ -13,8 +13,9 @@ from ledgerflow.core.periods import EARLIEST, Period
 from ledgerflow.ledger.models import Account
 from ledgerflow.ledger.selectors import trial_balance
 from ledgerflow.reports import address, chart_makers, grid, selectors
-from ledgerflow.reports.forms import BesideForm, RegisterForm, key_of
+from ledgerflow.reports.forms import BesideForm
 from ledgerflow.reports.line_rows import Shown, line_rows
+from ledgerflow.reports.list_forms import RegisterForm, key_of
 from ledgerflow.reports.table import Table
 from ledgerflow.reports.tables import register_table, trial_balance_table
 from ledgerflow.reports.views.report import ReportView

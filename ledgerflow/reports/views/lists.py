@@ -8,8 +8,9 @@ from django.utils import timezone
 from ledgerflow.core.periods import EARLIEST, Period
 from ledgerflow.ledger.selectors import Selection, selected_lines, selected_total
 from ledgerflow.reports import chart_makers, selectors
-from ledgerflow.reports.forms import JournalForm, LedgerForm, LinesForm, PeriodForm, key_of
+from ledgerflow.reports.forms import PeriodForm
 from ledgerflow.reports.line_rows import Shown, line_rows
+from ledgerflow.reports.list_forms import JournalForm, LedgerForm, LinesForm, key_of
 from ledgerflow.reports.table import Table
 from ledgerflow.reports.tables import general_ledger_table, journal_table, lines_table
 from ledgerflow.reports.views.report import ReportView
