@@ -150,3 +150,13 @@ def test_a_text_wider_than_its_column_is_cut_behind_an_ellipsis():
     text = document.pages[0].extract_text()
     assert "WWW…" in text
     assert "W" * 150 not in text
+
+
+@pytest.mark.parametrize(
+    ("day", "number"),
+    [(date(1900, 1, 1), 1), (date(1900, 2, 28), 59), (date(1900, 3, 1), 61), (date(2026, 1, 2), 46024)],
+)
+def test_a_workbook_knows_days_as_excel_counts_them(day, number):
+    rows = [Row(("line", day, "Any", Decimal(1), None))]
+
+    assert re.search(rf'<c r="A6"[^>]*><v>{number}</v></c>', sheet_of(table_of(rows)))

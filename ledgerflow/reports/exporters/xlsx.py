@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import BinaryIO
 
 import xlsxwriter
@@ -85,9 +86,10 @@ class _Sheet:
             if isinstance(value, str):
                 self._text(at, value, form)
             elif value is None:
-                self._sheet.write_blank(self._at, at, None, form)
+                if row.kind.is_sum:  # its line above goes through
+                    self._sheet.write_blank(self._at, at, None, form)
             elif isinstance(value, date):
-                self._sheet.write_datetime(self._at, at, value, form)
+                self._sheet.write_number(self._at, at, _serial(value), form)
             elif isinstance(value, Decimal) and row.adds and column.is_summed:
                 self._sheet.write_formula(self._at, at, self._formula(row, at), form, value)
             else:
@@ -109,3 +111,10 @@ class _Sheet:
 
     def _text(self, column: int, text: str, form: Format | None) -> None:
         self._sheet.write_string(self._at, column, text[:_MOST_CHARACTERS], form)
+
+
+@cache
+def _serial(day: date) -> int:
+    """Return the number by which Excel knows a day; it believes that 1900 had a 29th of February."""
+    number = (day - date(1899, 12, 31)).days
+    return number + 1 if number > 59 else number
