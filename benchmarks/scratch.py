@@ -15,6 +15,7 @@ import tests.server  # noqa: F401 - starts the embedded server where DATABASE_UR
 
 django.setup()
 
+from django.db import connections
 from django.utils import timezone
 
 from ledgerflow.books.models import Book
@@ -30,6 +31,20 @@ def database() -> Iterator[str]:
     with databases.clone(f"lf_bench_{os.getpid()}") as name:
         databases.point_to(name)
         yield name
+
+
+@contextmanager
+def empty_database() -> Iterator[dict[str, str]]:
+    """Give Django's settings for a fresh database without any table, on the same server, for a peer."""
+    name = f"lf_peer_{os.getpid()}"
+    with databases.owner() as admin:
+        databases.create(admin, name)
+    at = connections["owner"].settings_dict
+    try:
+        yield {"NAME": name} | {key: str(at[key] or "") for key in ("HOST", "PORT", "USER", "PASSWORD")}
+    finally:
+        with databases.owner() as admin:
+            databases.drop(admin, name)
 
 
 def open_books(count: int) -> list[Book]:

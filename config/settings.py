@@ -47,12 +47,14 @@ INSTALLED_APPS = [
     "ledgerflow.users",
     "ledgerflow.books",
     "ledgerflow.ledger",
+    "ledgerflow.taxes",
     "ledgerflow.documents",
     "ledgerflow.statements",
     "ledgerflow.payees",
     "ledgerflow.classification",
     "ledgerflow.posting",
     "ledgerflow.review",
+    "ledgerflow.reconciliation",
     "ledgerflow.pipeline",
     "ledgerflow.reports",
     "ledgerflow.ops",
@@ -114,7 +116,7 @@ _owner_url = (
     ENV.database_owner_url or ENV.database_url or embedded.database_url(ENV.data_dir, role="lf_owner")
 )
 
-#: `default` is what LedgerFlow works with (lf_app); `owner` runs migrations and nothing else.
+#: `default` is what LedgerFlow works with (lf_app); `owner` runs migrations and purges whole books.
 DATABASES = {"default": _database(_app_url, pooled=True), "owner": _database(_owner_url, pooled=False)}
 USES_EMBEDDED_DATABASE = ENV.database_url is None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

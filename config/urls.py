@@ -9,11 +9,13 @@ urlpatterns = [
     path("", include("ledgerflow.ops.urls")),
     path("books/<slug:book>/", include("ledgerflow.books.urls")),
     path("books/<slug:book>/ledger/", include("ledgerflow.ledger.urls")),
+    path("books/<slug:book>/taxes/", include("ledgerflow.taxes.urls")),
     path("books/<slug:book>/documents/", include("ledgerflow.documents.urls")),
     path("books/<slug:book>/statements/", include("ledgerflow.statements.urls")),
     path("books/<slug:book>/rules/", include("ledgerflow.classification.urls")),
     path("books/<slug:book>/journal/", include("ledgerflow.posting.urls")),
     path("books/<slug:book>/review/", include("ledgerflow.review.urls")),
+    path("books/<slug:book>/reconciliation/", include("ledgerflow.reconciliation.urls")),
     path("books/<slug:book>/inbox/", include("ledgerflow.pipeline.urls")),
     path("books/<slug:book>/reports/", include("ledgerflow.reports.urls")),
 ]

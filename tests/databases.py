@@ -18,13 +18,13 @@ from ledgerflow.embedded.privileges import DEFAULT_PRIVILEGES
 ALIASES = ("default", "owner")
 
 
-def _owner(dbname: str = "postgres") -> psycopg.Connection:
-    owner = settings.DATABASES["owner"]
+def owner(dbname: str = "postgres") -> psycopg.Connection:
+    at = settings.DATABASES["owner"]
     return psycopg.connect(
-        host=owner["HOST"] or None,
-        port=owner["PORT"] or None,
-        user=owner["USER"],
-        password=owner["PASSWORD"],
+        host=at["HOST"] or None,
+        port=at["PORT"] or None,
+        user=at["USER"],
+        password=at["PASSWORD"],
         dbname=dbname,
         autocommit=True,
     )
@@ -50,7 +50,7 @@ def point_to(name: str) -> None:
 def template() -> str:
     """Return the name of a migrated database that nobody uses; made once for each state of the migrations."""
     name = f"lf_template_{_fingerprint()}"
-    with _owner() as admin:
+    with owner() as admin:
         admin.execute("SELECT pg_advisory_lock(7201)")
         if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return name
@@ -60,7 +60,7 @@ def template() -> str:
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old)))
         working = f"lf_making_{os.getpid()}"
         create(admin, working)
-        with _owner(working) as made:
+        with owner(working) as made:
             made.execute(DEFAULT_PRIVILEGES)
         point_to(working)
         call_command("migrate", database="owner", verbosity=0)
@@ -80,7 +80,7 @@ def create(admin: psycopg.Connection, name: str, source: str = "template0") -> N
     )
 
 
-def _drop(admin: psycopg.Connection, name: str) -> None:
+def drop(admin: psycopg.Connection, name: str) -> None:
     drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
     try:
         admin.execute(drop + sql.SQL(" WITH (FORCE)"))
@@ -93,7 +93,7 @@ def _drop(admin: psycopg.Connection, name: str) -> None:
 def clone(name: str) -> Iterator[str]:
     """Give a fresh copy of the template under the name, dropped afterwards."""
     source = template()
-    with _owner() as admin:
+    with owner() as admin:
         # Two clones at the same moment would find the template in use.
         admin.execute("SELECT pg_advisory_lock(7202)")
         create(admin, name, source)
@@ -102,5 +102,5 @@ def clone(name: str) -> Iterator[str]:
     finally:
         for alias in ALIASES:
             connections[alias].close()
-        with _owner() as admin:
-            _drop(admin, name)
+        with owner() as admin:
+            drop(admin, name)

@@ -22,26 +22,43 @@ from ledgerflow.statements.models import DayQuestion, Proof, Statement, Statemen
 from ledgerflow.users.models import User
 from ledgerflow.users.services import make_sign_in_link
 from tests.factories import AccountFactory, BankAccountFactory, BookFactory, MembershipFactory, UserFactory
+from tests.reconciliation.samples import ReconciliationSamples
 
 #: Names in addresses that do not name a row of a book.
-_OF_NO_BOOK = {"user", "token", "uidb64", "object_id", "app_label", "content_type_id", "url", "format"}
+_OF_NO_BOOK = {
+    "user",
+    "token",
+    "uidb64",
+    "object_id",
+    "app_label",
+    "content_type_id",
+    "url",
+    "format",
+    "year",
+    "month",
+}
+#: What stands in an address for these, whatever the book.
+_WORDS = {"tax_line": "28"}
 
 
-class Sample:
+class Sample(ReconciliationSamples):
     """Makes the objects when they are first asked for."""
 
     def __init__(self) -> None:
         self.owner: User = UserFactory()
         self.book: Book = BookFactory()
         MembershipFactory(book=self.book, user=self.owner, role=Role.OWNER)
-        self._made: dict[str, Any] = {"book": self.book.slug}
+        today = timezone.localdate()
+        self._made: dict[str, Any] = {"book": self.book.slug, "year": today.year, "month": today.month}
 
     def is_of_the_book(self, name: str) -> bool:
         """Whether the name stands for a row that belongs to the book."""
-        return name not in _OF_NO_BOOK
+        return name not in _OF_NO_BOOK and name not in _WORDS
 
     def value(self, name: str, page: str) -> Any:
         """Return what stands in the address for the name."""
+        if name in _WORDS:
+            return _WORDS[name]
         key = f"{page} {name}" if name == "token" else name
         if key not in self._made:
             maker = getattr(self, f"_make_{name}", None)

@@ -24,8 +24,11 @@ MONEY = (
     "ledgerflow/payees/",
     "ledgerflow/classification/",
     "ledgerflow/posting/",
+    "ledgerflow/reconciliation/",
     "ledgerflow/review/",
     "ledgerflow/reports/",
+    "ledgerflow/taxes/",
+    "ledgerflow/taxforms/",
     "tools/contract.py",
     "tools/_shared/amounts.py",
 )
@@ -33,20 +36,24 @@ MONEY = (
 #: Modules and folders that speak SQL, and why the ORM does not do there.
 SPEAKS_SQL = {
     "ledgerflow/core/jobs.py": "reads the queue's own tables",
+    "ledgerflow/core/problems.py": "plans queries over whole books as joins of sets",
     "ledgerflow/books/scope.py": "names book and user to the session",
     "ledgerflow/cli/database.py": "holds an advisory lock while it migrates",
     "ledgerflow/ops/": "asks the server about itself",
     "ledgerflow/ledger/services/": "posts sets through the functions that guard the journal",
     "ledgerflow/ledger/selectors/": "adds up movements and part months in one query",
     "ledgerflow/statements/services/": "recognizes and stores lines as sets",
+    "ledgerflow/statements/chain_selectors.py": "adds up the lines that pairs of statements share",
     "ledgerflow/statements/stored.py": "brings sets of lines in by COPY",
-    "ledgerflow/statements/verify.py": "recomputes what triggers keep",
     "ledgerflow/payees/services.py": "identifies payees as a set",
     "ledgerflow/classification/services/": "classifies and decides as sets",
     "ledgerflow/classification/selectors.py": "counts what a rule would touch, as a set",
     "ledgerflow/posting/services/": "turns lines into entries as a set",
     "ledgerflow/posting/payee_selectors.py": "adds up posted lines by payee in one query",
-    "ledgerflow/posting/verify.py": "compares lines, postings and entries as sets",
+    "ledgerflow/review/close_selectors.py": "counts what is open in one query each",
+    "ledgerflow/reports/schedule_c_lines.py": "adds up lines with their evidence as sets",
+    "ledgerflow/reconciliation/selectors.py": "finds what an open line may repeat, as a set",
+    "ledgerflow/reconciliation/sides.py": "tells what is open in the books from what is settled, as a set",
     "ledgerflow/review/selectors.py": "counts the tabs and gathers alternatives in one query each",
 }
 

@@ -1,23 +1,27 @@
 """The programs measured beside LedgerFlow, in an environment of their own (`.venv-peers`), never a dependency."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PYTHON = ROOT / ".venv-peers" / "bin" / "python"
-PACKAGES = ("ofxtools==1.1.1", "django-ledger==0.8.5")
+PACKAGES = ("ofxtools==1.1.1", "django-ledger==0.8.5", "psycopg[binary]==3.3.9")
+_INSTALLED = PYTHON.parent.parent / ".packages"
 
 
 def ensure() -> None:
-    """Make the environment of the peers once."""
-    if PYTHON.exists():
+    """Make the environment of the peers once, and again when other packages are wanted."""
+    wanted = "\n".join(PACKAGES)
+    if _INSTALLED.exists() and _INSTALLED.read_text() == wanted:
         return
     subprocess.run([sys.executable, "-m", "venv", str(PYTHON.parent.parent)], check=True)
     subprocess.run([str(PYTHON), "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+    _INSTALLED.write_text(wanted)
 
 
-def run(script: str, *arguments: str) -> str:
+def run(script: str, *arguments: str, **environment: str) -> str:
     """Run one peer's script and return the last line it prints."""
     ensure()
     done = subprocess.run(
@@ -25,5 +29,6 @@ def run(script: str, *arguments: str) -> str:
         check=True,
         capture_output=True,
         text=True,
+        env={**os.environ, **environment},
     )
     return done.stdout.strip().splitlines()[-1]

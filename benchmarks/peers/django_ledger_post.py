@@ -1,8 +1,11 @@
 """Post two-line entries through django-ledger's models: ``django_ledger_post.py ENTRIES`` prints entries per second.
 
-Runs in `.venv-peers`, on SQLite in memory, which spares it every commit to disk.
+Runs in `.venv-peers`, in an empty database of the server that LedgerFlow is measured on; ``PEER_DATABASE`` says where,
+as Django's settings for it in JSON.
 """
 
+import json
+import os
 import sys
 import time
 from decimal import Decimal
@@ -21,7 +24,9 @@ settings.configure(
         "django.contrib.messages",
         "django_ledger",
     ],
-    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+    DATABASES={
+        "default": {"ENGINE": "django.db.backends.postgresql", **json.loads(os.environ["PEER_DATABASE"])}
+    },
     TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
     LOGGING_CONFIG=None,
 )

@@ -18,11 +18,16 @@ class Action(StrEnum):
     POST = "post entries"
     EDIT_RULES = "change rules"
     EDIT_ACCOUNTS = "change the chart of accounts and bank accounts"
+    ENTER_TAX_FACTS = "enter what a tax year needs"
     ENTER_JOURNAL = "make and reverse manual journal entries"
     OVERRIDE_PROOF = "release lines of a statement that does not prove"
-    CLOSE_PERIOD = "close a period"
+    RECONCILE = "reconcile bank accounts"
+    REOPEN_RECONCILIATION = "reopen a finished reconciliation"
+    CLOSE_PERIOD = "lock or close a period"
+    POST_LOCKED = "post into a locked period"
     REOPEN_PERIOD = "reopen a closed period"
     MANAGE_BOOK = "change the book, its members and invitations"
+    PURGE_BOOK = "remove the whole book"
 
 
 _VIEWER = frozenset({Action.VIEW})
@@ -33,10 +38,17 @@ _BOOKKEEPER = _VIEWER | {
     Action.POST,
     Action.EDIT_RULES,
     Action.EDIT_ACCOUNTS,
+    Action.ENTER_TAX_FACTS,
     Action.ENTER_JOURNAL,
+    Action.RECONCILE,
 }
-_REVIEWER = _BOOKKEEPER | {Action.OVERRIDE_PROOF, Action.CLOSE_PERIOD}
-_OWNER = _REVIEWER | {Action.REOPEN_PERIOD, Action.MANAGE_BOOK}
+_REVIEWER = _BOOKKEEPER | {
+    Action.OVERRIDE_PROOF,
+    Action.REOPEN_RECONCILIATION,
+    Action.CLOSE_PERIOD,
+    Action.POST_LOCKED,
+}
+_OWNER = _REVIEWER | {Action.REOPEN_PERIOD, Action.MANAGE_BOOK, Action.PURGE_BOOK}
 
 ALLOWED = MappingProxyType(
     {Role.VIEWER: _VIEWER, Role.BOOKKEEPER: _BOOKKEEPER, Role.REVIEWER: _REVIEWER, Role.OWNER: _OWNER}

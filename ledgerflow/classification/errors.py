@@ -15,6 +15,10 @@ class PostedLineError(ClassificationError):
     """The line is in the journal; reverse its entry first."""
 
 
+class MatchedLineError(ClassificationError):
+    """The line is matched with an entry; take the match apart first."""
+
+
 class HeldLineError(ClassificationError):
     """The line is held back or pending."""
 

@@ -74,10 +74,14 @@ class State(models.TextChoices):
     ACCEPTED = "accepted"
     POSTED = "posted"
     EXCLUDED = "excluded", "excluded from the books"
+    MATCHED = "matched", "matched with an entry"
 
 
 class Classification(models.Model):
-    """The proposal or decision for one bank line; with ``is_split`` its parts stand in place of ``account``."""
+    """The proposal or decision for one bank line; with ``is_split`` its parts stand in place of ``account``.
+
+    ``entry_number`` is the unreversed journal entry that stands for a posted line; no other line has one.
+    """
 
     line = models.OneToOneField(
         StatementLine,
@@ -113,6 +117,7 @@ class Classification(models.Model):
         db_constraint=False,
     )
     decided_at = models.DateTimeField(null=True)
+    entry_number = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [
@@ -154,6 +159,16 @@ class Classification(models.Model):
                 | models.Q(account__isnull=False)
                 | models.Q(is_split=True),
                 name="classification_accepted_has_account",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="posted", entry_number__isnull=False)
+                | ~models.Q(state="posted") & models.Q(entry_number__isnull=True),
+                name="classification_posted_by_an_entry",
+            ),
+            models.UniqueConstraint(
+                fields=["book", "entry_number"],
+                name="classification_entry_of_one_line",
+                condition=models.Q(entry_number__isnull=False),
             ),
         ]
 

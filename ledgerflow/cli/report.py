@@ -11,7 +11,9 @@ from django.utils import timezone
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action
 from ledgerflow.cli import output
+from ledgerflow.cli.days import day
 from ledgerflow.cli.people import acting_user, add_book_arguments, open_book
+from ledgerflow.cli.schedule_c import add_schedule_c_arguments, schedule_c_of
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.periods import EARLIEST, Period, fiscal_year_of
 from ledgerflow.ledger.models import Account
@@ -49,18 +51,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_book_arguments(parser)
     parser.add_argument(
         "--as-of",
-        type=_day,
+        type=day,
         metavar="DATE",
         help="trial balance and balance sheet: at the end of this day (today)",
     )
     parser.add_argument(
+        "--before-closing", action="store_true", help="trial balance: without the entry that closed the year"
+    )
+    parser.add_argument(
         "--from",
         dest="first",
-        type=_day,
+        type=day,
         metavar="DATE",
         help="from this day (the beginning of its fiscal year; of a register: the first line)",
     )
-    parser.add_argument("--to", dest="last", type=_day, metavar="DATE", help="through this day (today)")
+    parser.add_argument("--to", dest="last", type=day, metavar="DATE", help="through this day (today)")
     parser.add_argument("--columns", choices=("month", "quarter"), help="statements: side by side")
     parser.add_argument(
         "--compare",
@@ -68,6 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="statements and trial balance: beside the period (the month) before, or the year before",
     )
     parser.add_argument("--account", metavar="CODE", help="register: the account")
+    add_schedule_c_arguments(parser)
     parser.add_argument(
         "--format", choices=(*output.FORMATS, *_FILES), help="table (on a terminal), json, csv, xlsx or pdf"
     )
@@ -126,9 +132,11 @@ def _sentences(form: Form) -> str:
 
 def _trial_balance(book: Book, options: argparse.Namespace) -> Table:
     days = _days(book, options)
+    before_closing: bool = options.before_closing
     return trial_balance_table(
         frame=frame_of(book=book, period=Period(EARLIEST, days[0])),
-        reports=[trial_balance(book=book, as_of=day) for day in days],
+        reports=[trial_balance(book=book, as_of=each, before_closing=before_closing) for each in days],
+        before_closing=before_closing,
     )
 
 
@@ -137,7 +145,7 @@ def _balance_sheet(book: Book, options: argparse.Namespace) -> Table:
     return balance_sheet_table(
         frame=frame_of(book=book, period=Period(EARLIEST, days[0])),
         report=balance_sheet(book=book, days=days),
-        labels=[f"{day}" for day in days],
+        labels=[f"{each}" for each in days],
     )
 
 
@@ -217,11 +225,5 @@ REPORTS: dict[str, Callable[[Book, argparse.Namespace], Table]] = {
     "journal": _journal,
     "payees": _payees,
     "register": _register,
+    "schedule-c": schedule_c_of,
 }
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2026-01-31.") from error

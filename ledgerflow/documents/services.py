@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,6 +70,24 @@ def store_document(
             raise
         return StoredDocument(there, created=False)
     return StoredDocument(document, created=True)
+
+
+def remove_files(*, book_id: int) -> None:
+    """Remove every file of a book whose rows are gone.
+
+    Raises:
+        DocumentRefusedError: a row still names one of them, or a file cannot be removed.
+    """
+    if Document.objects.filter(book_id=book_id).exists():
+        raise DocumentRefusedError("The files of a book stay as long as its documents do.")
+    folder = Path(settings.MEDIA_ROOT) / str(book_id)
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+    except OSError as error:
+        raise DocumentRefusedError(
+            f"The files in {folder} could not be removed ({error.strerror}); remove that folder by hand."
+        ) from error
 
 
 def clean_name(name: str) -> str:

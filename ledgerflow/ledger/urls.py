@@ -12,4 +12,6 @@ urlpatterns = [
     path("periods/", views.PeriodsView.as_view(), name="periods"),
     path("periods/close/", views.ClosePeriodView.as_view(), name="close-period"),
     path("periods/reopen/", views.ReopenPeriodView.as_view(), name="reopen-period"),
+    path("periods/lock/", views.LockPeriodView.as_view(), name="lock-period"),
+    path("periods/unlock/", views.UnlockPeriodView.as_view(), name="unlock-period"),
 ]

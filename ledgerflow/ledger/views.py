@@ -1,6 +1,6 @@
-"""The chart of accounts, and the closing of periods."""
+"""The chart of accounts, and the closing and locking of periods."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms as django_forms
 from django.contrib import messages
@@ -12,10 +12,17 @@ from django.views import generic
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.ledger.forms import AccountForm, ChangeAccountForm, PeriodForm, ReopenForm
-from ledgerflow.ledger.models import Account, AccountType
+from ledgerflow.ledger.forms import (
+    AccountForm,
+    ChangeAccountForm,
+    LockForm,
+    PeriodForm,
+    ReopenForm,
+    UnlockForm,
+)
+from ledgerflow.ledger.models import Account, AccountType, PeriodAction
 from ledgerflow.ledger.selectors import balances
-from ledgerflow.ledger.selectors.periods import closed_through, period_actions
+from ledgerflow.ledger.selectors.periods import held, period_actions
 from ledgerflow.ledger.services import accounts, periods
 
 
@@ -105,52 +112,91 @@ class ArchiveAccountView(BookMixin, generic.View):
 
 
 class PeriodsView(BookMixin, generic.TemplateView):
-    """Through which day the books are closed, and who closed and reopened them."""
+    """Through which days the books are closed and locked, and who did so and why."""
 
     action = Action.VIEW
     template_name = "ledger/periods.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the state, its history and the forms."""
-        given = {"close_form": PeriodForm(), "reopen_form": ReopenForm(), **kwargs}
+        forms = {
+            "close_form": PeriodForm(auto_id="close-%s"),
+            "lock_form": LockForm(auto_id="lock-%s"),
+            "reopen_form": ReopenForm(auto_id="reopen-%s"),
+            "unlock_form": UnlockForm(auto_id="unlock-%s"),
+        }
         return super().get_context_data(
-            closed_through=closed_through(book=self.book), history=period_actions(book=self.book), **given
+            held=held(book=self.book), history=period_actions(book=self.book), **(forms | kwargs)
         )
 
 
-class ClosePeriodView(PeriodsView):
+class _PeriodActionView(PeriodsView):
+    """What closing, locking and their opposites share."""
+
+    http_method_names = ["post"]
+    form_class: ClassVar[type[PeriodForm]]
+    form_name: ClassVar[str]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Do it, or show the page with the reason why not."""
+        form = self.form_class(request.POST, auto_id=f"{self.form_name.removesuffix('_form')}-%s")
+        if form.is_valid():
+            try:
+                self.act(**form.cleaned_data, book=self.book, user=self.user, now=timezone.now())
+            except LedgerFlowError as error:
+                form.add_error(None, str(error))
+            else:
+                return redirect("ledger:periods", book=self.book.slug)
+        return self.render_to_response(self.get_context_data(**{self.form_name: form}))
+
+    def act(self, **facts: Any) -> PeriodAction:
+        """Write the row of the log that does it."""
+        raise NotImplementedError
+
+
+class ClosePeriodView(_PeriodActionView):
     """Close the books through a day."""
 
     action = Action.CLOSE_PERIOD
-    http_method_names = ["post"]
+    form_class = PeriodForm
+    form_name = "close_form"
 
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Close, or show the page with the reason why not."""
-        form = PeriodForm(request.POST)
-        if form.is_valid():
-            try:
-                periods.close_period(book=self.book, user=self.user, now=timezone.now(), **form.cleaned_data)
-            except LedgerFlowError as error:
-                form.add_error(None, str(error))
-            else:
-                return redirect("ledger:periods", book=self.book.slug)
-        return self.render_to_response(self.get_context_data(close_form=form))
+    def act(self, **facts: Any) -> PeriodAction:
+        """Close."""
+        return periods.close_period(**facts)
 
 
-class ReopenPeriodView(PeriodsView):
+class LockPeriodView(_PeriodActionView):
+    """Lock the books through a day."""
+
+    action = Action.CLOSE_PERIOD
+    form_class = LockForm
+    form_name = "lock_form"
+
+    def act(self, **facts: Any) -> PeriodAction:
+        """Lock."""
+        return periods.lock_period(**facts)
+
+
+class ReopenPeriodView(_PeriodActionView):
     """Reopen the books."""
 
     action = Action.REOPEN_PERIOD
-    http_method_names = ["post"]
+    form_class = ReopenForm
+    form_name = "reopen_form"
 
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Reopen, or show the page with the reason why not."""
-        form = ReopenForm(request.POST)
-        if form.is_valid():
-            try:
-                periods.reopen_period(book=self.book, user=self.user, now=timezone.now(), **form.cleaned_data)
-            except LedgerFlowError as error:
-                form.add_error(None, str(error))
-            else:
-                return redirect("ledger:periods", book=self.book.slug)
-        return self.render_to_response(self.get_context_data(reopen_form=form))
+    def act(self, **facts: Any) -> PeriodAction:
+        """Reopen."""
+        return periods.reopen_period(**facts)
+
+
+class UnlockPeriodView(_PeriodActionView):
+    """Unlock the books."""
+
+    action = Action.CLOSE_PERIOD
+    form_class = UnlockForm
+    form_name = "unlock_form"
+
+    def act(self, **facts: Any) -> PeriodAction:
+        """Unlock."""
+        return periods.unlock_period(**facts)

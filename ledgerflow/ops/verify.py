@@ -5,6 +5,7 @@ from ledgerflow.core.problems import Problem
 from ledgerflow.documents import verify as documents
 from ledgerflow.ledger.selectors import verify as ledger
 from ledgerflow.posting import verify as posting
+from ledgerflow.reconciliation import verify as reconciliation
 from ledgerflow.statements import verify as statements
 
 
@@ -15,4 +16,5 @@ def problems(*, book: Book) -> list[Problem]:
         *documents.problems(book=book),
         *statements.problems(book=book),
         *posting.problems(book=book),
+        *reconciliation.problems(book=book),
     ]

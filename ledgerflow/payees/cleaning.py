@@ -7,7 +7,7 @@ but noise is shown as it is, because a wrong short name is worse than a long one
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from ledgerflow.payees import patterns
@@ -26,7 +26,9 @@ _BETWEEN_WORDS = re.compile(r"[\s,;|]+")
 _SLASH = re.compile(r"(?<=\D\D)/(?=\D\D)")
 _NUMBER = re.compile(r"\d{3}")
 _ROUNDS = 12
-_MASK = str.maketrans("123456789", "000000000")
+_DIGITS_ALIKE = bytes.maketrans(b"123456789", b"000000000")
+#: Stands in no text that PostgreSQL keeps.
+_BETWEEN = "\0"
 
 
 @lru_cache(maxsize=20_000)
@@ -60,20 +62,29 @@ def fold(text: str) -> str:
     return "".join(char for char in apart if not unicodedata.combining(char)).casefold()
 
 
-def clean_payees(texts: Iterable[str]) -> dict[str, str]:
-    """Clean every text, those that differ in their digits only once.
+def clean_payees(texts: Collection[str]) -> dict[str, str]:
+    """Clean every text, those that differ in their digits only once; none may hold the character NUL.
 
     No pattern tells one digit from another, so a cleaned name without digits is the name of all of them.
     """
     by_mask: dict[str, str] = {}
     names: dict[str, str] = {}
-    for text in texts:
-        mask = text.translate(_MASK)
+    for text, mask in zip(texts, digits_alike(list(texts)), strict=True):
         name = by_mask.get(mask)
         if name is None:
             name = by_mask[mask] = clean_payee(mask)
         names[text] = clean_payee(text) if "0" in name else name
     return names
+
+
+def digits_alike(texts: Sequence[str]) -> list[str]:
+    """Write every digit as 0, in all texts at once; none may hold the character NUL.
+
+    ASCII digits are the same bytes in UTF-8 and part of no other character.
+    """
+    if not texts:
+        return []
+    return _BETWEEN.join(texts).encode().translate(_DIGITS_ALIKE).decode().split(_BETWEEN)
 
 
 def _tidy(raw: str) -> str:

@@ -1,4 +1,4 @@
-"""Provenance: which bank line became which journal entry."""
+"""What the journal still points at when an entry is reversed: the line behind it, and what that line said."""
 
 from django.conf import settings
 from django.db import models
@@ -8,8 +8,11 @@ from ledgerflow.documents.models import Document
 from ledgerflow.statements.models import BankAccount, StatementLine
 
 
-class Posting(models.Model):
-    """A bank line stands in the journal as an entry until that entry is reversed."""
+class ReversedPosting(models.Model):
+    """An entry that stood for a bank line until another entry reversed it; PostgreSQL writes it then, and it stays.
+
+    The entry that stands for a line now is named by the line's classification.
+    """
 
     pk = models.CompositePrimaryKey("book_id", "entry_number")
     book = models.ForeignKey(
@@ -19,26 +22,13 @@ class Posting(models.Model):
     line = models.ForeignKey(
         StatementLine, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
-    reversed_by_number = models.BigIntegerField(null=True)
+    reversed_by_number = models.BigIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["line"],
-                name="posting_line_posted_once",
-                condition=models.Q(reversed_by_number__isnull=True),
-            )
-        ]
-        indexes = [
-            models.Index(
-                fields=["line"],
-                name="posting_reversed_by_line",
-                condition=models.Q(reversed_by_number__isnull=False),
-            )
-        ]
+        indexes = [models.Index(fields=["line"], name="posting_reversed_of_line")]
 
     def __str__(self) -> str:
-        return f"entry {self.entry_number}"
+        return f"entry {self.entry_number}, reversed by entry {self.reversed_by_number}"
 
 
 class WithdrawnLine(models.Model):

@@ -19,8 +19,14 @@ from ledgerflow.ledger.models import (
     PostingBatch,
 )
 from ledgerflow.ledger.selectors import Entry, entry
-from ledgerflow.posting.models import Posting, WithdrawnLine
-from ledgerflow.posting.selectors import entries_of_line, lines_for_entries, withdrawn_behind
+from ledgerflow.posting.models import WithdrawnLine
+from ledgerflow.posting.selectors import (
+    LineEntry,
+    entries_of_line,
+    line_ids_behind,
+    lines_for_entries,
+    withdrawn_behind,
+)
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.statements.page_selectors import Shown, shown_with_excerpts
 from ledgerflow.users.models import User
@@ -134,18 +140,16 @@ def entry_record(*, book: Book, number: int) -> EntryRecord:
         JournalEntry.DoesNotExist: the book has no such entry.
     """
     found = entry(book=book, number=number)
-    origin = (
-        Posting.objects.filter(book=book, entry_number=found.reverses_number or number)
-        .select_related("line__bank_account")
-        .first()
-    )
-    line = origin.line if origin else None
+    origin = found.reverses_number or number
+    line_id = line_ids_behind(book=book, numbers=[origin]).get(origin)
+    lines = StatementLine.objects.filter(book=book).select_related("bank_account")
+    line = lines.filter(pk=line_id).first() if line_id is not None else None
     return EntryRecord(
         entry=found,
         source=BatchSource(found.source).label,
         posted_by=User.objects.filter(pk=found.posted_by_id).first() if found.posted_by_id else None,
         line=line,
-        withdrawn=None if line else withdrawn_behind(book=book, number=found.reverses_number or number),
+        withdrawn=None if line else withdrawn_behind(book=book, number=origin),
         shown=shown_with_excerpts(line=line) if line else (),
     )
 
@@ -157,7 +161,7 @@ class LineRecord:
     line: StatementLine
     shown: Sequence[Shown]
     classification: Classification | None
-    postings: Sequence[Posting]
+    entries: Sequence[LineEntry]
 
 
 def line_record(*, book: Book, line_id: int) -> LineRecord:
@@ -177,7 +181,7 @@ def line_record(*, book: Book, line_id: int) -> LineRecord:
         line=line,
         shown=shown_with_excerpts(line=line),
         classification=classification,
-        postings=entries_of_line(book=book, line_id=line_id)[::-1],
+        entries=entries_of_line(book=book, line_id=line_id)[::-1],
     )
 
 

@@ -1,4 +1,4 @@
-"""What was posted from bank lines by their payee, who stands on the line's classification.
+"""What was posted from bank lines by their payee: payee and entry stand on the line's classification.
 
 A reversed entry is left out with its reversal: its line is back in review.
 """
@@ -53,11 +53,9 @@ SELECT {what}
   JOIN ledger_journalline AS line
     ON line.book_id = bank.book_id AND line.account_id = bank.ledger_account_id
        AND line.date BETWEEN %(first)s AND %(last)s
-  JOIN posting_posting AS posting
-    ON posting.book_id = line.book_id AND posting.entry_number = line.entry_number
-       AND posting.reversed_by_number IS NULL
-  JOIN statements_statementline AS said ON said.id = posting.line_id AND said.bank_account_id = bank.id
-  JOIN classification_classification AS made ON made.line_id = said.id
+  JOIN classification_classification AS made
+    ON made.book_id = line.book_id AND made.entry_number = line.entry_number
+  JOIN statements_statementline AS said ON said.id = made.line_id AND said.bank_account_id = bank.id
  WHERE bank.book_id = %(book)s {rest}
 """
 _MOVED = _POSTED.format(

@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification
-from ledgerflow.posting.models import Posting, WithdrawnLine
+from ledgerflow.posting.models import ReversedPosting, WithdrawnLine
 from ledgerflow.statements.models import Sighting, StatementLine
 
 
@@ -51,26 +51,42 @@ class SourcePlace:
     following: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LineEntry:
+    """An entry that a bank line became, and the one that reversed it since."""
+
+    entry_number: int
+    reversed_by_number: int | None = None
+
+
 def entry_for_line(*, book: Book, line_id: int) -> int | None:
     """Return the number of the unreversed entry that the line became."""
-    live = Posting.objects.filter(book=book, line_id=line_id, reversed_by_number__isnull=True)
-    return live.values_list("entry_number", flat=True).first()
+    made = Classification.objects.filter(book=book, line_id=line_id)
+    return made.values_list("entry_number", flat=True).first()
 
 
-def entries_of_line(*, book: Book, line_id: int) -> list[Posting]:
-    """Return every posting of the line, reversed ones too, oldest first."""
-    # Each half has an index of its own.
-    either = Q(reversed_by_number__isnull=True, line_id=line_id) | Q(
-        reversed_by_number__isnull=False, line_id=line_id
-    )
-    return list(Posting.objects.filter(either, book=book).order_by("entry_number"))
+def entries_of_line(*, book: Book, line_id: int) -> list[LineEntry]:
+    """Return every entry of the line, reversed ones too, oldest first."""
+    reversed_ones = ReversedPosting.objects.filter(book=book, line_id=line_id).order_by("entry_number")
+    entries = [LineEntry(*row) for row in reversed_ones.values_list("entry_number", "reversed_by_number")]
+    # A line is posted anew only behind its reversed entries.
+    if (live := entry_for_line(book=book, line_id=line_id)) is not None:
+        entries.append(LineEntry(live))
+    return entries
+
+
+def line_ids_behind(*, book: Book, numbers: Collection[int]) -> dict[int, int]:
+    """Return the id of the bank line behind each entry that has one, reversed entries too; one query."""
+    live = Classification.objects.filter(book=book, entry_number__in=numbers)
+    past = ReversedPosting.objects.filter(book=book, entry_number__in=numbers)
+    columns = "entry_number", "line_id"
+    found = live.values_list(*columns).union(past.values_list(*columns), all=True)
+    return {number: line_id for number, line_id in found if number is not None}
 
 
 def lines_for_entries(*, book: Book, numbers: Collection[int]) -> dict[int, SourceLine]:
     """Return the bank line behind each entry that has one; four queries, however many entries."""
-    behind = dict(
-        Posting.objects.filter(book=book, entry_number__in=numbers).values_list("entry_number", "line_id")
-    )
+    behind = line_ids_behind(book=book, numbers=numbers)
     lines = StatementLine.objects.select_related("bank_account").in_bulk(behind.values())
     withdrawn = WithdrawnLine.objects.select_related("bank_account").in_bulk(
         set(behind.values()) - lines.keys()
@@ -88,18 +104,19 @@ def lines_for_entries(*, book: Book, numbers: Collection[int]) -> dict[int, Sour
 
 
 def texts_for_entries(*, book: Book, numbers: Collection[int]) -> dict[int, str]:
-    """Return what each entry that has a bank line is called in lists; two queries, however many entries."""
-    behind = Posting.objects.filter(book=book, entry_number__in=numbers)
+    """Return what each entry that has a bank line is called in lists; three queries, however many entries."""
+    behind = line_ids_behind(book=book, numbers=numbers)
+    said = StatementLine.objects.filter(book=book, pk__in=behind.values())
     texts = {
-        number: payee or counterparty or description
-        for number, payee, counterparty, description in behind.values_list(
-            "entry_number", "line__classification__payee__name", "line__counterparty", "line__description"
+        line_id: payee or counterparty or description
+        for line_id, payee, counterparty, description in said.values_list(
+            "pk", "classification__payee__name", "counterparty", "description"
         )
     }
-    withdrawn = dict(behind.exclude(entry_number__in=texts).values_list("line_id", "entry_number"))
-    for line in WithdrawnLine.objects.filter(book=book, pk__in=withdrawn):
-        texts[withdrawn[line.pk]] = line.counterparty or line.description
-    return texts
+    withdrawn = WithdrawnLine.objects.filter(book=book, pk__in=set(behind.values()) - texts.keys())
+    for line_id, counterparty, description in withdrawn.values_list("pk", "counterparty", "description"):
+        texts[line_id] = counterparty or description
+    return {number: texts[line_id] for number, line_id in behind.items() if line_id in texts}
 
 
 def _source(line: StatementLine | WithdrawnLine, payee: str, *, is_withdrawn: bool) -> SourceLine:
@@ -118,7 +135,7 @@ def _source(line: StatementLine | WithdrawnLine, payee: str, *, is_withdrawn: bo
 
 def withdrawn_behind(*, book: Book, number: int) -> WithdrawnLine | None:
     """Return the bank line behind an entry whose import was undone, with its document; nothing for other entries."""
-    line_ids = Posting.objects.filter(book=book, entry_number=number).values("line_id")
+    line_ids = ReversedPosting.objects.filter(book=book, entry_number=number).values("line_id")
     return (
         WithdrawnLine.objects.filter(book=book, pk__in=line_ids)
         .select_related("bank_account", "document")

@@ -1,65 +1,73 @@
 """Recompute that every entry from a statement has its bank line, and every posted line its entry."""
 
-from django.db import connection
-
 from ledgerflow.books.models import Book
-from ledgerflow.core.problems import Problem
+from ledgerflow.core.problems import Problem, whole_book_cursor
 
+# Every entry that stands or stood for a bank line.
+_EVERY = """
+    SELECT book_id, entry_number, line_id, NULL::bigint AS reversed_by_number
+    FROM classification_classification WHERE book_id = %(book)s AND entry_number IS NOT NULL
+    UNION ALL
+    SELECT book_id, entry_number, line_id, reversed_by_number
+    FROM posting_reversedposting WHERE book_id = %(book)s
+"""
 # Each query returns one sentence a problem.
 _CHECKS = {
     "provenance": """
         SELECT format('Entry %%s came from a statement, but no bank line stands behind it.', entry.number)
         FROM ledger_postingbatch batch
         JOIN ledger_journalentry entry ON entry.book_id = batch.book_id AND entry.batch_no = batch.no
-        LEFT JOIN posting_posting posted ON posted.book_id = entry.book_id AND posted.entry_number = entry.number
-        WHERE batch.book_id = %(book)s AND batch.source = 'statement' AND posted.entry_number IS NULL
+        LEFT JOIN classification_classification live
+            ON live.book_id = entry.book_id AND live.entry_number = entry.number
+        LEFT JOIN posting_reversedposting past ON past.book_id = entry.book_id AND past.entry_number = entry.number
+        WHERE batch.book_id = %(book)s AND batch.source = 'statement'
+            AND live.entry_number IS NULL AND past.entry_number IS NULL
         ORDER BY entry.number
     """,
-    "posted-once": """
-        SELECT format('Bank line %%s is called posted and stands in the journal %%s times.', made.line_id,
-            count(live.line_id))
-        FROM classification_classification made
-        LEFT JOIN posting_posting live ON live.book_id = made.book_id AND live.line_id = made.line_id
-            AND live.reversed_by_number IS NULL
-        WHERE made.book_id = %(book)s AND made.state = 'posted'
-        GROUP BY made.line_id HAVING count(live.line_id) <> 1 ORDER BY made.line_id
-    """,
+    "posted-once": f"""
+        SELECT format('Entry %%s stands for %%s bank lines.', entry_number, count(*))
+        FROM ({_EVERY}) posted GROUP BY entry_number HAVING count(*) > 1 ORDER BY entry_number
+    """,  # noqa: S608 - composed of the constant above
     "posted-known": """
-        SELECT format('Entry %%s stands for bank line %%s, which is not called posted.', live.entry_number,
-            live.line_id)
-        FROM posting_posting live
-        LEFT JOIN classification_classification made
-            ON made.line_id = live.line_id AND made.book_id = live.book_id AND made.state = 'posted'
-        WHERE live.book_id = %(book)s AND live.reversed_by_number IS NULL AND made.line_id IS NULL
-        ORDER BY live.entry_number
+        SELECT CASE WHEN made.entry_number IS NULL
+            THEN format('Bank line %%s is called posted, but no entry stands for it.', made.line_id)
+            WHEN made.state <> 'posted'
+            THEN format('Entry %%s stands for bank line %%s, which is not called posted.', made.entry_number,
+                made.line_id)
+            ELSE format('Entry %%s is said to stand for bank line %%s, but the book has no such entry.',
+                made.entry_number, made.line_id) END
+        FROM classification_classification made
+        LEFT JOIN ledger_journalentry entry ON entry.book_id = made.book_id AND entry.number = made.entry_number
+        WHERE made.book_id = %(book)s AND (made.state = 'posted' OR made.entry_number IS NOT NULL)
+            AND (made.state <> 'posted' OR entry.number IS NULL)
+        ORDER BY made.line_id
     """,
-    "posted-reversed": """
+    "posted-reversed": f"""
         SELECT format('Entry %%s is reversed by entry %%s, but bank line %%s still points at it otherwise.',
             reversal.reverses_number, reversal.number, posted.line_id)
         FROM ledger_journalentry reversal
-        JOIN posting_posting posted
-            ON posted.book_id = reversal.book_id AND posted.entry_number = reversal.reverses_number
+        JOIN ({_EVERY}) posted ON posted.entry_number = reversal.reverses_number
         WHERE reversal.book_id = %(book)s AND reversal.reverses_number IS NOT NULL
             AND posted.reversed_by_number IS DISTINCT FROM reversal.number
         ORDER BY reversal.number
-    """,
+    """,  # noqa: S608 - composed of the constant above
     "posted-unreversed": """
         SELECT format('Bank line %%s is said to be taken back from entry %%s by entry %%s, which does not reverse it.',
             posted.line_id, posted.entry_number, posted.reversed_by_number)
-        FROM posting_posting posted
+        FROM posting_reversedposting posted
         LEFT JOIN ledger_journalentry reversal
             ON reversal.book_id = posted.book_id AND reversal.number = posted.reversed_by_number
             AND reversal.reverses_number = posted.entry_number
-        WHERE posted.book_id = %(book)s AND posted.reversed_by_number IS NOT NULL AND reversal.number IS NULL
+        WHERE posted.book_id = %(book)s AND reversal.number IS NULL
         ORDER BY posted.entry_number
     """,
     "posted-account": """
         WITH booked AS (
             SELECT posted.line_id, line.account_id, line.amount
-            FROM posting_posting posted
+            FROM classification_classification posted
             JOIN ledger_journalline line
                 ON line.book_id = posted.book_id AND line.entry_number = posted.entry_number AND line.no > 1
-            WHERE posted.book_id = %(book)s AND posted.reversed_by_number IS NULL
+            WHERE posted.book_id = %(book)s AND posted.entry_number IS NOT NULL
         ), decided AS (
             SELECT made.line_id, made.account_id, -line.amount AS amount
             FROM classification_classification made
@@ -85,10 +93,10 @@ _CHECKS = {
         WHERE line.book_id = %(book)s AND made.line_id IS NULL
         ORDER BY line.id
     """,
-    "posted-amount": """
+    "posted-amount": f"""
         SELECT format('Entry %%s moves %%s on the bank account; bank line %%s says %%s.', posted.entry_number,
             coalesce(booked.total, 0), line.id, trim_scale(line.amount))
-        FROM posting_posting posted
+        FROM ({_EVERY}) posted
         LEFT JOIN (
             SELECT id, book_id, bank_account_id, date, amount FROM statements_statementline
             UNION ALL SELECT id, book_id, bank_account_id, date, amount FROM posting_withdrawnline
@@ -99,16 +107,16 @@ _CHECKS = {
             WHERE booked.book_id = posted.book_id AND booked.entry_number = posted.entry_number
                 AND booked.account_id = bank.ledger_account_id AND booked.date = line.date
         ) booked ON true
-        WHERE posted.book_id = %(book)s AND booked.total IS DISTINCT FROM line.amount
+        WHERE booked.total IS DISTINCT FROM line.amount
         ORDER BY posted.entry_number
-    """,
+    """,  # noqa: S608 - composed of the constant above
 }
 
 
 def problems(*, book: Book) -> list[Problem]:
     """Return what is wrong between bank lines and journal, at most ten of each check; empty when all is well."""
     found = []
-    with connection.cursor() as cursor:
+    with whole_book_cursor() as cursor:
         for check, query in _CHECKS.items():
             cursor.execute(query, {"book": book.pk})
             found += [Problem(check, sentence) for (sentence,) in cursor.fetchmany(10)]

@@ -15,7 +15,7 @@ from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.engine import confidence_word
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.money import ZERO, minor_digits
-from ledgerflow.ledger.models import JournalEntry
+from ledgerflow.ledger.models import BatchSource, JournalEntry
 from ledgerflow.posting import page_selectors, services
 from ledgerflow.posting.forms import (
     FIRST_ROWS,
@@ -74,7 +74,9 @@ class EntryView(BookMixin, generic.TemplateView):
                 for line in record.entry.lines
             ],
             total=sum((line.base_amount for line in record.entry.lines if line.base_amount > 0), ZERO),
-            can_reverse=record.entry.reverses_number is None and record.entry.reversed_by_number is None,
+            can_reverse=record.entry.reverses_number is None
+            and record.entry.reversed_by_number is None
+            and record.entry.source != BatchSource.CLOSING,
             **given,
         )
 

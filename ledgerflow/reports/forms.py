@@ -53,7 +53,7 @@ class RangeForm(forms.Form):
 
 
 class AsOfForm(forms.Form):
-    """The day at whose end balances are shown; today when none is given."""
+    """The day at whose end balances are shown, today when none is given."""
 
     as_of = _date_field("As of")
 
@@ -72,6 +72,17 @@ class BesideForm(AsOfForm):
         compare = self.cleaned_data["compare"] if self.is_valid() else ""
         earlier = _earlier_day(as_of, compare) if compare else as_of
         return [as_of] if earlier == as_of else [as_of, earlier]
+
+
+class TrialBalanceForm(BesideForm):
+    """The days of a trial balance, with or without the entry that closed the year."""
+
+    before_closing = forms.BooleanField(required=False, label="Before the year's closing entry")
+
+    @property
+    def is_before_closing(self) -> bool:
+        """Whether that entry is left out."""
+        return self.is_valid() and self.cleaned_data["before_closing"]
 
 
 class BalanceSheetForm(BesideForm):

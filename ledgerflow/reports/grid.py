@@ -36,7 +36,7 @@ class _Grid:
         self._table, self._lines = table, lines
         columns = [(at, column) for at, column in enumerate(table.columns) if column.on_paper]
         self._figures = [(at, column) for at, column in columns if _is_figure(column)]
-        self._texts = [(at, column.key == "code") for at, column in columns if not _is_figure(column)]
+        self._texts = [(at, column.is_code) for at, column in columns if not _is_figure(column)]
         code, plain = '<td class="text-secondary">{}</td>', '<th scope="row">{}</th>'
         days = self._figures[0][1].spans.get("", "")
         linked = f'<th scope="row"><a href="{{address}}?{days}">{{}}</a></th>'

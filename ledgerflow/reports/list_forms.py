@@ -11,16 +11,19 @@ from ledgerflow.ledger.selectors import EntryPlace, Place, Side
 from ledgerflow.reports.forms import PeriodForm, RangeForm
 from ledgerflow.reports.selectors import LedgerPlace
 
+#: How an address names the place of a line.
+PLACE_KEY = r"^\d{4}-\d{2}-\d{2}_\d{1,18}_\d{1,5}$"
+
 
 class RegisterForm(RangeForm):
     """Which lines of a register: a range of dates, words to look for, and the page's key (``before``)."""
 
     q = forms.CharField(required=False, max_length=200, label="Search")
-    before = forms.RegexField(r"^\d{4}-\d{2}-\d{2}_\d{1,18}_\d{1,5}$", required=False)
+    before = forms.RegexField(PLACE_KEY, required=False)
 
     def clean_before(self) -> Place | None:
         """Return the place that the key names."""
-        return _place(self.cleaned_data["before"], "This is no page of the register.")
+        return place_of(self.cleaned_data["before"], "This is no page of the register.")
 
 
 class LinesForm(RangeForm):
@@ -33,7 +36,7 @@ class LinesForm(RangeForm):
     cash = forms.ChoiceField(required=False, choices=[("", ""), ("1", "")])
     side = forms.ChoiceField(required=False, choices=[(side.value, side.value) for side in Side])
     payee = forms.RegexField(r"^(\d{1,18}|none|all)$", required=False)
-    before = forms.RegexField(r"^\d{4}-\d{2}-\d{2}_\d{1,18}_\d{1,5}$", required=False)
+    before = forms.RegexField(PLACE_KEY, required=False)
 
     def __init__(self, *args: Any, accounts: Sequence[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,10 +47,15 @@ class LinesForm(RangeForm):
 
     def clean_before(self) -> Place | None:
         """Return the place that the key names."""
-        return _place(self.cleaned_data["before"], "This is no page of these lines.")
+        return place_of(self.cleaned_data["before"], "This is no page of these lines.")
 
 
-def _place(key: str, refusal: str) -> Place | None:
+def place_of(key: str, refusal: str) -> Place | None:
+    """Return the place that the key of a page names, nothing for no key.
+
+    Raises:
+        ValidationError: the key names no day; ``refusal`` says so.
+    """
     if not key:
         return None
     day, number, no = key.split("_")
@@ -72,7 +80,7 @@ class LedgerForm(PeriodForm):
     def clean_after(self) -> LedgerPlace | None:
         """Return the place that the key names."""
         account, _, key = self.cleaned_data["after"].partition("_")
-        place = _place(key, "This is no page of the general ledger.")
+        place = place_of(key, "This is no page of the general ledger.")
         return LedgerPlace(int(account), place) if place else None
 
 
@@ -84,5 +92,5 @@ class JournalForm(PeriodForm):
     def clean_after(self) -> EntryPlace | None:
         """Return the place that the key names."""
         key = self.cleaned_data["after"]
-        place = _place(f"{key}_1" if key else "", "This is no page of the journal.")
+        place = place_of(f"{key}_1" if key else "", "This is no page of the journal.")
         return EntryPlace(place.date, place.entry_number) if place else None

@@ -18,6 +18,7 @@ class Kind(Enum):
     INTEGER = "integer"
     DATE = "date"
     MONEY = "money"
+    PERCENT = "percent"
 
 
 class RowKind(Enum):
@@ -50,7 +51,9 @@ class Column:
 
     ``spans`` are its parts of the address of the lines behind a figure: for each span that rows name, which days. A
     column that is not ``on_paper`` is for programs only. The sums of a column that is not ``is_summed`` (a running
-    balance) are written as figures. Of columns that have ``has_sides`` only one of two has an amount.
+    balance) are written as figures. Of columns that have ``has_sides`` only one of two has an amount. Amounts of a
+    column that ``is_whole`` have no digits behind the point. A text that ``wraps`` takes as many lines on paper as it
+    needs.
     """
 
     key: str
@@ -60,6 +63,13 @@ class Column:
     on_paper: bool = True
     is_summed: bool = True
     has_sides: bool = False
+    is_whole: bool = False
+    wraps: bool = False
+
+    @property
+    def is_code(self) -> bool:
+        """Whether its texts are short: the code of an account, the number of a form's line."""
+        return self.key in {"code", "line"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,7 @@ class Row:
 class Frame:
     """What stands around every report: the book, its currency, whether the period is closed, and words at the foot.
 
-    ``footer`` is for a proof of the ledger's state, such as the head of its chain of hashes.
+    ``chain_head`` is the head of the journal's hash chain, of batch ``chain_batch``, when the report was made.
     """
 
     book: str
@@ -92,7 +102,13 @@ class Frame:
     currency: str
     stamp: str
     notes: tuple[str, ...] = ()
-    footer: str = ""
+    chain_head: str = ""
+    chain_batch: int = 0
+
+    @property
+    def footer(self) -> str:
+        """What proves later that the journal behind the report is the same; at the foot of every page of paper."""
+        return f"Hash chain after batch {self.chain_batch}: {self.chain_head}" if self.chain_head else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +126,25 @@ class Table:
     def all_facts(self) -> dict[str, Cell]:
         """Return what programs are told beside the rows."""
         own = {name: self.shown(value) for name, value in self.facts.items()}
-        return {"book": self.frame.slug, "currency": self.frame.currency, **own}
+        frame = self.frame
+        return {
+            "book": frame.slug,
+            "currency": frame.currency,
+            "chain_head": frame.chain_head,
+            "chain_batch": frame.chain_batch,
+            **own,
+        }
 
     def records(self) -> Iterator[dict[str, Cell]]:
         """Yield the rows for programs, by the keys of the columns, amounts with the digits of the currency."""
         keys = [column.key for column in self.columns]
         for row in self.rows:
             if row.kind.is_data:
-                yield dict(zip(keys, map(self.shown, row.cells), strict=True))
+                cells = zip(self.columns, row.cells, strict=True)
+                yield dict(zip(keys, (self._cell(column, value) for column, value in cells), strict=True))
+
+    def _cell(self, column: Column, value: Cell) -> Cell:
+        return self.shown(value) if column.kind is Kind.MONEY and not column.is_whole else value
 
     def shown(self, value: Cell) -> Cell:
         """Return an amount with exactly the currency's digits, or more where the books hold more."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledgerflow.reports import views
+from ledgerflow.reports import schedule_c_views, views
 
 app_name = "reports"
 
@@ -15,4 +15,11 @@ urlpatterns = [
     path("payees/", views.PayeesView.as_view(), name="payees"),
     path("lines/", views.LinesView.as_view(), name="lines"),
     path("register/<int:account>/", views.RegisterView.as_view(), name="register"),
+    path("schedule-c/", schedule_c_views.ScheduleCView.as_view(), name="schedule-c"),
+    path(
+        "schedule-c/lines/<slug:tax_line>/",
+        schedule_c_views.ScheduleCLinesView.as_view(),
+        name="schedule-c-lines",
+    ),
+    path("schedule-c/evidence/", schedule_c_views.EvidencePackView.as_view(), name="schedule-c-evidence"),
 ]

@@ -9,6 +9,7 @@ from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Rule
 from ledgerflow.classification.services import SplitPart
 from ledgerflow.ledger.models import Account
+from ledgerflow.review.services import LONGEST_REASON, Closing
 
 _MOST_LINES = 5_000
 
@@ -94,3 +95,30 @@ class RuleOfferForm(forms.Form):
 
     mode = forms.ChoiceField(choices=Rule.Mode.choices, initial=Rule.Mode.SUGGEST)
     apply_to_open = forms.BooleanField(required=False)
+
+
+class CloseForm(forms.Form):
+    """How the books are closed, and why although points are open."""
+
+    how = forms.TypedChoiceField(coerce=Closing, widget=forms.RadioSelect, label="How", initial=Closing.CLOSE)
+    reason = forms.CharField(
+        max_length=LONGEST_REASON,
+        required=False,
+        label="Reason",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="Needed while points are open. It stands in the history of the periods.",
+    )
+
+    def __init__(self, *args: Any, of_a_year: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["how"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            (Closing.LOCK, "Lock: owners and reviewers may still post"),
+            (Closing.CLOSE, "Close: nobody posts any more"),
+        ]
+        if of_a_year:
+            field.choices += [
+                (Closing.YEAR, "Close the year: income and expenses to equity, then nobody posts")
+            ]
+            field.initial = Closing.YEAR

@@ -1,6 +1,8 @@
-"""One call a key: what the review queue does, each through the stage that owns it."""
+"""One call a key or button: what review and closing do, each through the stage that owns it."""
 
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
 
@@ -15,14 +17,22 @@ from ledgerflow.classification.services import (
     rule_from_decision,
     undo,
 )
+from ledgerflow.ledger.errors import PeriodActionError
+from ledgerflow.ledger.fiscal import fiscal_year_of
 from ledgerflow.ledger.models import Account
+from ledgerflow.ledger.services.closing import close_year
+from ledgerflow.ledger.services.periods import close_period, lock_period
+from ledgerflow.posting.services import hold_postings
+from ledgerflow.review.close_selectors import Checklist, checklist
 from ledgerflow.users.models import User
 
 __all__ = [
     "Accepted",
+    "Closing",
     "accept",
     "accept_confident",
     "accept_everything",
+    "close_books",
     "decide",
     "exclude",
     "reopen",
@@ -48,3 +58,57 @@ def accept_everything(
         done = classification.accept_all(book=book, user=user, now=now, account=account_for_rest)
         transaction.set_rollback(dry_run)
     return done
+
+
+#: Characters of a reason; the open points are written behind it.
+LONGEST_REASON = 300
+_LONGEST_LOGGED = 500
+
+
+class Closing(StrEnum):
+    """How firmly the books are closed."""
+
+    LOCK = "lock"
+    CLOSE = "close"
+    YEAR = "year"
+
+
+@transaction.atomic
+def close_books(
+    *, book: Book, through: date, how: Closing, reason: str, user: User, now: datetime
+) -> Checklist:
+    """Lock or close the books through a day, or close the fiscal year that ends on it; return what was left open.
+
+    Whoever closes with open points says why, and both stand in the log.
+
+    Raises:
+        PeriodActionError: points are open and no reason is given; no fiscal year ends on the day; or as closing says.
+        PeriodLockedError: a year is locked and the user's role does not post there.
+    """
+    hold_postings(book=book)
+    found = checklist(book=book, through=through)
+    if len(reason) > LONGEST_REASON:
+        raise PeriodActionError(f"Give the reason in at most {LONGEST_REASON} characters.")
+    if found.open_points and not reason.strip():
+        raise PeriodActionError(f"Not everything is done ({found.in_words}). Say why you close all the same.")
+    facts: dict[str, Any] = {"book": book, "reason": _logged(reason, found), "user": user, "now": now}
+    if how is Closing.LOCK:
+        lock_period(through=through, **facts)
+    elif how is Closing.CLOSE:
+        close_period(through=through, **facts)
+    else:
+        year = fiscal_year_of(book=book, day=through)
+        if year.last != through:
+            raise PeriodActionError(
+                f"No fiscal year of the book ends on {through}; the one of that day ends on {year.last}."
+            )
+        close_year(year=year, **facts)
+    return found
+
+
+def _logged(reason: str, found: Checklist) -> str:
+    given = reason.strip() or "Everything is done."
+    if not found.open_points:
+        return given
+    words = f"{given} Left open: {found.in_words}."
+    return words if len(words) <= _LONGEST_LOGGED else f"{words[: _LONGEST_LOGGED - 1]}…"

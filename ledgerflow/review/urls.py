@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledgerflow.review.views import actions, queue
+from ledgerflow.review.views import actions, close, queue
 
 app_name = "review"
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("reopen/", actions.ReopenView.as_view(), name="reopen"),
     path("post/", actions.PostView.as_view(), name="post"),
     path("undo/", actions.UndoView.as_view(), name="undo"),
+    path("close/", close.CloseView.as_view(), name="close"),
+    path("close/<int:year>/", close.CloseView.as_view(), name="close-year"),
+    path("close/<int:year>/<int:month>/", close.CloseView.as_view(), name="close-month"),
     path("line/<int:line>/evidence/", queue.EvidenceView.as_view(), name="evidence"),
     path("line/<int:line>/decide/", actions.DecideView.as_view(), name="decide"),
     path("line/<int:line>/split/", actions.SplitView.as_view(), name="split"),

@@ -12,7 +12,11 @@ from ledgerflow.ledger.models import Account
 
 
 class BankAccount(models.Model):
-    """An account at a bank or card issuer, and the ledger account that stands for it in the books."""
+    """An account at a bank or card issuer, and the ledger account that stands for it in the books.
+
+    Nothing dated on or before ``reconciled_through`` is posted on the ledger account any more; the database keeps it
+    when a reconciliation is finished or reopened.
+    """
 
     class Kind(models.TextChoices):
         BANK = "bank"
@@ -26,6 +30,7 @@ class BankAccount(models.Model):
     ledger_account = models.OneToOneField(
         Account, on_delete=models.PROTECT, related_name="+", db_constraint=False
     )
+    reconciled_through = models.DateField(null=True, editable=False)
 
     class Meta:
         constraints = [

@@ -12,6 +12,7 @@ from ledgerflow.documents.excerpt import ExcerptLine, excerpt, extent, text_line
 from ledgerflow.documents.models import Document
 from ledgerflow.documents.selectors import DocumentDamagedError, content
 from ledgerflow.statements import standing
+from ledgerflow.statements.chain_selectors import chains
 from ledgerflow.statements.models import BankAccount, BankAccountNumber, Sighting, Statement, StatementLine
 from ledgerflow.statements.selectors import account_states, bank_accounts, shown_by, sightings, statements
 from ledgerflow.statements.standing import Standing
@@ -51,7 +52,8 @@ class AccountStatements:
 
 
 def overview(*, book: Book, today: date) -> list[AccountStatements]:
-    """Return the book's bank accounts by name with their latest statements. Five queries."""
+    """Return the book's bank accounts by name with their latest statements. Eight queries at most."""
+    followed = chains(book=book)
     ranked = statements(book=book).annotate(
         rank=Window(
             RowNumber(), partition_by=F("bank_account"), order_by=(F("last_date").desc(), F("pk").desc())
@@ -63,7 +65,12 @@ def overview(*, book: Book, today: date) -> list[AccountStatements]:
     return [
         AccountStatements(
             bank_account=state.bank_account,
-            standing=standing.of_account(proof=state.proof, last_date=state.last_date, today=today),
+            standing=standing.of_account(
+                proof=state.proof,
+                last_date=state.last_date,
+                today=today,
+                chain=followed.get(state.bank_account.pk),
+            ),
             count=state.statements,
             last_date=state.last_date,
             lines_held=state.lines_held,

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from enum import StrEnum
 
+from ledgerflow.statements.chain import Chain, Coverage
 from ledgerflow.statements.models import Proof, Statement
 
 #: A bank account whose last statement is older than this is shown as old.
@@ -15,6 +16,8 @@ class Standing(StrEnum):
     PROVEN = "proven"
     DISCREPANCY = "does not prove"
     RELEASED = "released by a person"
+    BROKEN = "statements do not follow"
+    GAPS = "days are missing"
     UNPROVABLE = "not provable"
     OLD = "no recent statement"
     EMPTY = "no statement yet"
@@ -27,13 +30,20 @@ class Standing(StrEnum):
     @property
     def style(self) -> str:
         """The class that colors the dot: green, red, yellow or grey."""
-        return "unprovable" if self is Standing.RELEASED else self.name.lower()
+        return _STYLES.get(self, self.name.lower())
 
 
+_STYLES = {
+    Standing.RELEASED: "unprovable",
+    Standing.GAPS: "unprovable",
+    Standing.BROKEN: "discrepancy",
+}
 _ICONS = {
     Standing.PROVEN: "circle-check",
     Standing.DISCREPANCY: "circle-x",
     Standing.RELEASED: "lock-open",
+    Standing.BROKEN: "scissors",
+    Standing.GAPS: "calendar",
     Standing.UNPROVABLE: "help",
     Standing.OLD: "clock",
     Standing.EMPTY: "circle-dashed",
@@ -47,12 +57,24 @@ def of_statement(statement: Statement) -> Standing:
     return Standing.PROVEN if statement.proof == Proof.PROVEN else Standing.UNPROVABLE
 
 
-def of_account(*, proof: str | None, last_date: date | None, today: date) -> Standing:
-    """Return how a bank account stands, from the worst proof among its statements and the day its last one ends."""
+def of_account(
+    *, proof: str | None, last_date: date | None, today: date, chain: Chain | None = None
+) -> Standing:
+    """Return how a bank account stands.
+
+    That follows from the worst proof among its statements, from whether they follow one another, and from the day that
+    the last one ends on.
+    """
     if proof is None:
         return Standing.EMPTY
     if proof == Proof.DISCREPANCY:
         return Standing.DISCREPANCY
+    if chain is not None and chain.coverage == Coverage.MISMATCH:
+        return Standing.BROKEN
     if last_date is None or today - last_date > OLD_AFTER:
         return Standing.OLD
-    return Standing.PROVEN if proof == Proof.PROVEN else Standing.UNPROVABLE
+    if chain is not None and chain.coverage == Coverage.MISSING:
+        return Standing.GAPS
+    # What a statement alone cannot prove, the one before it does.
+    is_proven = proof == Proof.PROVEN or (chain is not None and chain.is_unbroken)
+    return Standing.PROVEN if is_proven else Standing.UNPROVABLE

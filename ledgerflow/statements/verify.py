@@ -1,9 +1,7 @@
 """Recompute from the rows what must hold for a book's statements and lines."""
 
-from django.db import connection
-
 from ledgerflow.books.models import Book
-from ledgerflow.core.problems import Problem
+from ledgerflow.core.problems import Problem, whole_book_cursor
 
 #: Each check has a name, a sentence and the query that finds what breaks it; the sentence is filled from the row.
 _CHECKS = (
@@ -101,7 +99,7 @@ _MOST_OF_A_KIND = 20
 def problems(*, book: Book) -> list[Problem]:
     """Return what does not hold in the book's statements, at most twenty of each kind."""
     found = []
-    with connection.cursor() as cursor:
+    with whole_book_cursor() as cursor:
         for check, sentence, query in _CHECKS:
             cursor.execute(f"{query} LIMIT {_MOST_OF_A_KIND}", [book.pk])
             found += [Problem(check, sentence.format(*row)) for row in cursor.fetchall()]

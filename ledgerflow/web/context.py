@@ -43,10 +43,12 @@ _PLACES = (
     _Place("Review", "review:queue", "list-check", "r"),
     _Place("Journal", "posting:journal", "book-2", "l"),
     _Place("Statements", "statements:list", "files", "d"),
+    _Place("Reconcile", "reconciliation:list", "switch-horizontal", "c"),
     _Place("Rules", "classification:rules", "adjustments-horizontal", "u"),
     _Place("Reports", "reports:home", "chart-bar"),
     _Place("Trial balance", "reports:trial-balance", "report-money", "t"),
     _Place("Accounts", "ledger:accounts", "wallet", "a"),
+    _Place("Close", "review:close", "lock"),
     _Place("Settings", "books:settings", "settings", "s"),
 )
 

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Greatest
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, Rule, State
@@ -12,6 +13,7 @@ from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.selectors.balances import balances
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.selectors import needs_attention
+from ledgerflow.statements.chain_selectors import chains
 from ledgerflow.statements.models import BankAccount, DayQuestion, Hold, Proof, Statement, StatementLine
 from ledgerflow.statements.selectors import account_states
 from ledgerflow.statements.standing import Standing, of_account
@@ -30,11 +32,14 @@ class Work:
     files: int
     questions: int
     held: int
+    to_reconcile: int
 
     @property
     def is_done(self) -> bool:
         """Whether nothing waits."""
-        return not (self.to_review or self.to_post or self.files or self.questions or self.held)
+        return not (
+            self.to_review or self.to_post or self.files or self.questions or self.held or self.to_reconcile
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +77,25 @@ def work(*, book: Book) -> Work:
         files=needs_attention(book=book),
         questions=DayQuestion.objects.filter(book=book, answer="").count(),
         held=Statement.objects.filter(book=book, proof=Proof.DISCREPANCY, overridden_at=None).count(),
+        to_reconcile=_to_reconcile(book),
     )
 
 
 def account_standings(*, book: Book, today: date) -> list[AccountStanding]:
     """Return the book's bank accounts by name with balance and dot; a constant number of queries."""
+    followed = chains(book=book)
     booked = {balance.account_id: balance.amount for balance in balances(book=book, as_of=today)}
     return [
         AccountStanding(
             bank_account=state.bank_account,
             balance=booked.get(state.bank_account.ledger_account_id, ZERO),
             last_date=state.last_date,
-            standing=of_account(proof=state.proof, last_date=state.last_date, today=today),
+            standing=of_account(
+                proof=state.proof,
+                last_date=state.last_date,
+                today=today,
+                chain=followed.get(state.bank_account.pk),
+            ),
         )
         for state in account_states(book=book)
     ]
@@ -106,6 +118,14 @@ def checklist(*, book: Book) -> list[Step]:
 def has_statements(*, book: Book) -> bool:
     """Whether any file has come into the book."""
     return ImportRun.objects.filter(book=book).exists()
+
+
+def _to_reconcile(book: Book) -> int:
+    """Count the bank accounts that were reconciled before and have a statement that closes after that."""
+    later = Statement.objects.annotate(day=Greatest("complete_to", "last_date")).filter(
+        bank_account=OuterRef("pk"), closing_balance__isnull=False, day__gt=OuterRef("reconciled_through")
+    )
+    return BankAccount.objects.filter(Exists(later), book=book, reconciled_through__isnull=False).count()
 
 
 def _open_lines(book: Book) -> QuerySet[Classification]:

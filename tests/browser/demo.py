@@ -1,7 +1,5 @@
 """The demo books as the sample: pages full of what a half-year brings, instead of one row of each kind."""
 
-from typing import Any
-
 from django.utils import timezone
 
 from ledgerflow.books.models import Book
@@ -9,11 +7,31 @@ from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.ledger.models import Account
 from ledgerflow.pipeline.demo import make_books
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.posting.models import Posting
+from ledgerflow.posting.services import EntryLine, post_manual_entry
+from ledgerflow.reconciliation.models import Reconciliation
+from ledgerflow.reconciliation.services import start
 from ledgerflow.statements.models import Proof, Statement
 from ledgerflow.users.models import User
 from tests.factories import AccountFactory, UserFactory
 from tests.samples import Sample
+
+
+def open_reconciliation(*, statement: Statement, user: User) -> Reconciliation:
+    """Begin to reconcile the statement where a fee may be in a line and an entry was typed for another one."""
+    bank_account, now = statement.bank_account, timezone.now()
+    expense = Account.objects.filter(book=statement.book, type="expense").earliest("code")
+    first, second = statement.sightings.filter(line__amount__lt=0).order_by("no")[:2]
+    for sighting, fee in ((first, 0), (second, 1)):
+        amount = sighting.line.amount + fee
+        post_manual_entry(
+            book=statement.book,
+            date=sighting.line.date,
+            lines=[EntryLine(bank_account.ledger_account, amount), EntryLine(expense, -amount)],
+            text="Typed before the statement came",
+            user=user,
+            now=now,
+        )
+    return start(bank_account=bank_account, statement=statement, user=user, now=now)
 
 
 class DemoSample(Sample):
@@ -26,9 +44,11 @@ class DemoSample(Sample):
         self.owner: User = UserFactory(name="Robin Doe", is_firm_admin=True, is_staff=True, is_superuser=True)
         self.book: Book = make_books(user=self.owner, now=timezone.now())[0]
         waiting = Classification.objects.filter(book=self.book, state=State.OPEN, line__hold="")
-        self._made: dict[str, Any] = {
+        self._made |= {
             "book": self.book.slug,
-            "number": Posting.objects.filter(book=self.book).latest("entry_number").entry_number,
+            "number": Classification.objects.filter(book=self.book, state=State.POSTED)
+            .latest("entry_number")
+            .entry_number,
             "account": Account.objects.get(book=self.book, code="6200").pk,
             "line": waiting.latest("line").line_id,
             "rule": Rule.objects.filter(book=self.book).latest("pk").pk,
@@ -36,6 +56,10 @@ class DemoSample(Sample):
         # The last file of the card lost a row: it shows a discrepancy and asks for a reason.
         statement = Statement.objects.filter(book=self.book, proof=Proof.DISCREPANCY).latest("pk")
         run = ImportRun.objects.get(book=self.book, document=statement.document)
+        checking = Statement.objects.filter(book=self.book, bank_account__name="Business checking")
+        self._made["reconciliation"] = open_reconciliation(
+            statement=checking.latest("last_date"), user=self.owner
+        ).pk
         self._made |= {
             "statement": statement.pk,
             "bank_account": statement.bank_account_id,

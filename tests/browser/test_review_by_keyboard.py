@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from ledgerflow.classification.models import Classification, Rule, State
-from ledgerflow.posting.models import Posting
 from ledgerflow.users.models import User
 from tests.browser.books import NewBook, book_in_review
 
@@ -101,7 +100,7 @@ def test_selected_lines_are_accepted_together_and_posted(queue: Page, made: NewB
     expect(queue.locator("[data-line]")).to_have_count(3)
     queue.get_by_role("button", name="Post 5 accepted").press("Enter")
     _expect_message(queue, "5 entries posted.")
-    assert Posting.objects.filter(book=made.book).count() == 5
+    assert Classification.objects.filter(book=made.book, state=State.POSTED).count() == 5
 
 
 def test_a_split_takes_the_rest_by_alt_r_and_shows_exactly_what_is_left(queue: Page, made: NewBook):

@@ -60,6 +60,27 @@ def test_a_rule_suggests():
     assert made.reason == 'A rule says 6530 Fuel: text contains "shell".'
 
 
+def test_a_reason_is_kept_to_the_letter():
+    shop = Shop()
+    shop.fuel.name = "Oil \\ gas\\t"
+    shop.fuel.save()
+    rule(shop, shop.fuel, text="\\N shell")
+
+    (made,) = classified(shop, shop.line("\\N SHELL"))
+
+    assert made.reason == 'A rule says 6530 Oil \\ gas\\t: text contains "\\n shell".'
+
+
+def test_new_lines_beside_known_ones_are_classified():
+    shop = Shop()
+    before, known, after = (shop.line() for _ in range(3))
+    classified(shop, known)
+    rule(shop, shop.fuel, text="shell")
+
+    assert classify_lines(book=shop.book, line_ids=[before.pk, known.pk, after.pk]) == 3
+    assert set(Classification.objects.values_list("account", flat=True)) == {shop.fuel.pk}
+
+
 def test_a_rule_that_may_accepts():
     shop = Shop()
     rule(shop, shop.fuel, mode="accept", text="shell")

@@ -10,6 +10,7 @@ from ledgerflow import cli
 from ledgerflow.books.models import Book, Role
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.ledger.models import JournalEntry
+from ledgerflow.ledger.selectors.chain import chain_head
 from ledgerflow.pipeline.demo_statements import CAFE_HABITS, german_csv_files
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.statements.models import BankAccount
@@ -198,3 +199,18 @@ def test_a_second_currency_of_an_account_number_is_an_account_of_its_own(capsys,
     assert status == cli.DONE
     assert [row["state"] for row in rows] == ["ready"] * 3
     assert sorted(BankAccount.objects.values_list("currency", flat=True)) == ["EUR", "USD"]
+
+
+def test_a_noted_head_must_still_be_in_the_chain(capsys, files):
+    _import(capsys, *files)
+    noted = chain_head(book=Book.objects.get(slug="acme")).shown
+
+    kept, nothing = _run(capsys, "verify", "--book", "acme", "--anchor", noted, "--format", "json")
+    lost, problems = _run(capsys, "verify", "--book", "acme", "--anchor", "0" * 32, "--format", "json")
+    refused = cli.main(["verify", "--anchor", noted])
+
+    assert (kept, nothing) == (0, [])
+    assert lost == 1
+    assert [problem["check"] for problem in problems] == ["anchor"]
+    assert refused == 1
+    assert "name the book with --book" in capsys.readouterr().err

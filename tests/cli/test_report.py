@@ -7,6 +7,7 @@ from ledgerflow.cli import report
 from ledgerflow.core.errors import LedgerFlowError
 from tests.booked import BookedFile
 from tests.factories import UserFactory
+from tests.ledger.years import Years
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +133,23 @@ def test_it_prints_earlier_days_beside_a_day(asked, capsys):
 def test_it_refuses_a_day_that_no_ledger_has(asked, capsys):
     with pytest.raises(LedgerFlowError, match="before 1900"):
         printed(capsys, "balance-sheet", *asked, "--as-of", "1066-10-14")
+
+
+def test_a_trial_balance_is_printed_before_and_after_the_closing_of_the_year(capsys):
+    company = Years()
+    company.a_year(2025)
+    company.close(2025)
+    words = (
+        "trial-balance",
+        "--book",
+        company.book.slug,
+        "--user",
+        company.owner.email,
+        "--as-of",
+        "2025-12-31",
+    )
+
+    after, before = printed(capsys, *words), printed(capsys, *words, "--before-closing")
+
+    assert [row["code"] for row in after] == ["1000", "3000", "3200"]
+    assert [row["code"] for row in before] == ["1000", "3200", "4000", "6100"]

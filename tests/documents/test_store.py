@@ -13,7 +13,7 @@ from django.utils import timezone
 from ledgerflow.documents import services, verify
 from ledgerflow.documents.models import Document
 from ledgerflow.documents.selectors import DocumentDamagedError, content
-from ledgerflow.documents.services import DocumentRefusedError, store_document
+from ledgerflow.documents.services import DocumentRefusedError, remove_files, store_document
 from tests.factories import BookFactory
 
 
@@ -158,3 +158,34 @@ def test_postgresql_lets_the_shown_name_change():
     document.name = "january.ofx"
 
     document.save(update_fields=["name"])
+
+
+@pytest.mark.django_db
+def test_files_stay_as_long_as_a_row_names_them():
+    document = store(BookFactory()).document
+
+    with pytest.raises(DocumentRefusedError, match="as long as its documents"):
+        remove_files(book_id=document.book_id)
+
+    assert content(document) == b"statement"
+
+
+@pytest.mark.django_db
+def test_files_without_rows_go_and_a_folder_that_cannot_go_is_named(monkeypatch):
+    book = BookFactory()
+    folder = Path(settings.MEDIA_ROOT) / str(book.pk)
+    (folder / "ab").mkdir(parents=True)
+    (folder / "ab" / "abc").write_bytes(b"x")
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(services.shutil, "rmtree", refuse)
+        with pytest.raises(DocumentRefusedError, match=rf"{folder}.*Permission denied.*by hand"):
+            remove_files(book_id=book.pk)
+    assert folder.exists()
+    remove_files(book_id=book.pk)
+    remove_files(book_id=book.pk)
+
+    assert not folder.exists()

@@ -62,7 +62,7 @@ def test_a_sound_entry_is_let_in_by_copy(ledger, raw):
         ("LF002", {"lines": {"amounts": ("5", "-2", "-3")}}),
         ("LF002", {"lines": {"amounts": ("0",)}}),
         ("LF002", {"lines": {"first_no": 2}}),
-        ("23514", {"lines": {"first_no": 0}}),
+        ("LF002", {"lines": {"first_no": 0}}),
         ("LF002", {"lines": {"date": "2026-03-06"}}),
         ("LF002", {"lines": {"number": 3}}),
         ("23514", {"lines": {"currency": "usd"}}),
@@ -76,10 +76,10 @@ def test_a_sound_entry_is_let_in_by_copy(ledger, raw):
         ("LF003", {"batch": {"first": 1}}),
         ("LF002", {"batch": {"count": 2}}),
         ("23514", {"batch": {"count": 0}}),
-        ("23514", {"entry": {"lines": 1}, "lines": {"amounts": ("0",)}}),
-        ("23514", {"entry": {"lines": 10_001}}),
-        ("23514", {"entry": {"date": "infinity"}}),
-        ("23514", {"entry": {"date": "1899-12-31"}}),
+        ("LF002", {"entry": {"lines": 1}, "lines": {"amounts": ("0",)}}),
+        ("LF002", {"entry": {"lines": 10_001}}),
+        ("LF014", {"entry": {"date": "infinity"}}),
+        ("LF014", {"entry": {"date": "1899-12-31"}}),
         ("LF008", {"entry": {"reverses": 7}}),
         ("LF008", {"entry": {"reverses": 2}}),
         ("LF008", {"entry": {"reverses": 1}}),
@@ -242,3 +242,50 @@ def test_everything_may_arrive_in_one_statement(ledger, raw):
     raw.commit()
 
     _nothing_more(ledger, entries=2)
+
+
+def test_a_batch_without_numbers_gets_the_next_ones(ledger, raw):
+    asked = raw.execute(
+        "INSERT INTO ledger_postingbatch (book_id, source, entry_count, posted_at)"
+        " VALUES (%s, 'manual', 1, now()) RETURNING no, first_number",
+        [ledger.book.pk],
+    ).fetchone()
+    ledger.entry(raw)
+    ledger.lines(raw, ledger.line_rows())
+    raw.commit()
+
+    assert asked == (2, 2)
+    _nothing_more(ledger, entries=2)
+
+
+def test_a_batch_of_a_book_without_ledger_is_refused(ledger, raw):
+    _refused(
+        "LF012",
+        lambda: raw.execute(
+            "INSERT INTO ledger_postingbatch (book_id, source, entry_count, posted_at)"
+            " VALUES (0, 'manual', 1, now())"
+        ),
+    )
+
+
+def test_entries_of_two_batches_do_not_arrive_together(ledger, raw):
+    ledger.batch(raw)
+    ledger.batch(raw, no=3, first=3)
+
+    _refused(
+        "LF003",
+        lambda: raw.execute(
+            "INSERT INTO ledger_journalentry (book_id, number, batch_no, date, line_count)"
+            " VALUES (%(book)s, 2, 2, '2026-03-05', 2), (%(book)s, 3, 3, '2026-03-05', 2)",
+            {"book": ledger.book.pk},
+        ),
+    )
+
+
+def test_lines_of_two_books_do_not_arrive_together(ledger, raw):
+    other = Ledger()
+    for each in (ledger, other):
+        each.batch(raw)
+        each.entry(raw)
+
+    _refused("LF002", lambda: ledger.lines(raw, ledger.line_rows() + other.line_rows()))

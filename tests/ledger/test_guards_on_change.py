@@ -157,7 +157,7 @@ def test_words_are_erased_but_never_reworded_or_deleted(ledger):
     for_none = (
         f"INSERT INTO ledger_entrytext (book_id, entry_number, text) VALUES ({ledger.book.pk}, 99, 'x')"
     )
-    assert _sqlstate(for_none) == "23503"
+    assert _sqlstate(for_none) == "LF009"
 
 
 def test_an_account_keeps_its_book_and_with_lines_its_type_and_currency(ledger):

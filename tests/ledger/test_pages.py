@@ -6,7 +6,7 @@ import pytest
 
 from ledgerflow.books.models import Role
 from ledgerflow.ledger.models import Account, PeriodAction
-from ledgerflow.ledger.selectors.periods import closed_through
+from ledgerflow.ledger.selectors.periods import closed_through, held
 from tests.booked import BookedFile
 
 pytestmark = pytest.mark.django_db
@@ -44,12 +44,39 @@ def test_a_bookkeeper_adds_changes_and_archives_an_account(file):
     assert not Account.objects.get(pk=made.pk).is_archived
 
 
+def test_the_tax_line_is_chosen_from_those_of_the_form(file):
+    client = file.client(Role.BOOKKEEPER)
+
+    client.post(file.address("ledger/accounts/new/"), _account(tax_line="schedule-c:9-tolls"))
+    made = Account.objects.get(book=file.book, code="6999")
+    page = client.get(file.address(f"ledger/accounts/{made.pk}/")).content.decode()
+    unknown = client.post(file.address("ledger/accounts/new/"), _account(code="6998", tax_line="line 9"))
+    misfit = client.post(file.address("ledger/accounts/new/"), _account(code="6998", tax_line="schedule-c:1"))
+
+    assert made.tax_line == "schedule-c:9-tolls"
+    assert '<option value="schedule-c:9-tolls" selected>' in page
+    assert unknown.context["form"].errors["tax_line"]
+    assert "income accounts" in " ".join(misfit.context["form"].non_field_errors())
+    assert not Account.objects.filter(book=file.book, code="6998").exists()
+
+
 def test_a_code_that_is_taken_is_refused_in_the_form(file):
     answer = file.client().post(file.address("ledger/accounts/new/"), _account(code=file.expense.code))
 
     assert answer.status_code == 200
     assert "has that code" in " ".join(answer.context["form"].non_field_errors())
     assert Account.objects.filter(book=file.book, code=file.expense.code).count() == 1
+
+
+def test_an_account_for_the_results_of_years_is_equity(file):
+    client = file.client(Role.BOOKKEEPER)
+    Account.objects.filter(book=file.book, role="retained").update(role=None)
+
+    refused = client.post(file.address("ledger/accounts/new/"), _account(role="retained"))
+    client.post(file.address("ledger/accounts/new/"), _account(code="3999", type="equity", role="retained"))
+
+    assert "is equity" in " ".join(refused.context["form"].non_field_errors())
+    assert Account.objects.get(book=file.book, role="retained").code == "3999"
 
 
 def test_an_account_with_a_role_is_not_archived_and_says_why(file):
@@ -119,5 +146,30 @@ def test_a_bookkeeper_closes_no_period(file):
     client = file.client(Role.BOOKKEEPER)
 
     answer = client.post(file.address("ledger/periods/close/"), {"through": "2026-01-31", "reason": "x"})
+
+    assert answer.status_code == 403
+
+
+def test_a_reviewer_locks_and_unlocks_and_the_history_says_so(file):
+    client = file.client(Role.REVIEWER)
+
+    client.post(file.address("ledger/periods/lock/"), {"through": "2026-01-31", "reason": "To be checked"})
+    locked = held(book=file.book)
+    page = client.get(file.address("ledger/periods/")).content.decode()
+    again = client.post(file.address("ledger/periods/lock/"), {"through": "2026-01-31", "reason": "x"})
+    client.post(file.address("ledger/periods/unlock/"), {"through": "", "reason": "Checked"})
+
+    assert locked == (None, date(2026, 1, 31))
+    assert "only owners and reviewers post" in page
+    assert "To be checked" in page
+    assert "already" in " ".join(again.context["lock_form"].non_field_errors())
+    assert held(book=file.book) == (None, None)
+
+
+@pytest.mark.parametrize("path", ["lock", "unlock"])
+def test_a_bookkeeper_locks_no_period(file, path):
+    answer = file.client(Role.BOOKKEEPER).post(
+        file.address(f"ledger/periods/{path}/"), {"through": "2026-01-31", "reason": "x"}
+    )
 
     assert answer.status_code == 403

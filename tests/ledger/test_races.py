@@ -7,13 +7,14 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from ledgerflow.ledger.errors import PeriodClosedError
+from ledgerflow.ledger.errors import PeriodActionError, PeriodClosedError, PeriodLockedError
 from ledgerflow.ledger.models import JournalEntry, LedgerState
 from ledgerflow.ledger.selectors.verify import problems
 from ledgerflow.ledger.services.accounts import archive_account
 from ledgerflow.ledger.services.periods import close_period
 from tests.factories import UserFactory
 from tests.ledger.sessions import Ledger, session
+from tests.ledger.years import Years
 
 
 @pytest.fixture
@@ -60,6 +61,23 @@ def test_a_posting_waits_for_a_closing_and_is_refused(ledger):
     assert problems(book=ledger.book) == []
 
 
+def test_a_posting_waits_for_a_lock_and_is_refused(ledger):
+    with session() as locking:
+        locking.execute(
+            "INSERT INTO ledger_periodaction (book_id, locked_through, reason, acted_by_id, acted_at)"
+            " VALUES (%s, '2026-12-31', 'review', %s, now())",
+            [ledger.book.pk, UserFactory().pk],
+        )
+        posting, outcome = _in_thread(ledger.post)
+        waited = _waits(posting)
+        locking.commit()
+        posting.join()
+
+    assert waited
+    assert isinstance(outcome[0], PeriodLockedError)
+    assert problems(book=ledger.book) == []
+
+
 def test_a_closing_waits_for_a_posting_which_stands(ledger):
     user = UserFactory()
     with session() as raw:
@@ -78,6 +96,38 @@ def test_a_closing_waits_for_a_posting_which_stands(ledger):
     assert waited
     assert outcome[0].closed_through == date(2026, 12, 31)
     assert JournalEntry.objects.filter(book=ledger.book).count() == 2
+
+
+def test_a_year_that_is_closed_waits_for_a_posting_and_takes_it_in(shared_db):
+    company = Years()
+    company.a_year()
+    with session() as raw:
+        raw.execute("SELECT ledger_lock(%s)", [company.book.pk])
+        closing, outcome = _in_thread(company.close)
+        posting, _ = _in_thread(lambda: company.post(date(2027, 1, 2), company.rent, company.bank, "5"))
+        waited = _waits(closing)
+        raw.commit()
+        closing.join()
+        posting.join()
+
+    assert waited
+    assert outcome[0].last_day == date(2026, 12, 31)
+    assert company.stands(company.rent) == 0
+    assert company.stands(company.rent, date(2027, 1, 2)) == 5
+    assert problems(book=company.book) == []
+
+
+def test_of_two_who_close_a_year_one_is_told(shared_db):
+    company = Years()
+    company.a_year()
+
+    threads = [_in_thread(company.close) for _ in range(2)]
+    for thread, _ in threads:
+        thread.join()
+
+    (told,) = [one for _, (one,) in threads if isinstance(one, PeriodActionError)]
+    assert "already" in str(told)
+    assert problems(book=company.book) == []
 
 
 def test_an_archiving_waits_for_a_posting(ledger):

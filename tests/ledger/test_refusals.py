@@ -188,11 +188,12 @@ def _stage(rows):
 
 
 def test_accounts_are_created_changed_and_archived(book, cost):
-    made = create_account(book=book, code=" 1010 ", name="Savings", type="asset", currency="EUR")
-    change_account(account=made, code="1020", name="Deposit", tax_line="x")
+    made = create_account(book=book, code=" 6010 ", name="Trips", type="expense", currency="EUR")
+    change_account(account=made, code="6020", name="Travel", tax_line="schedule-c:24a")
 
     stored = Account.objects.get(pk=made.pk)
-    assert (stored.code, stored.name, stored.currency, stored.tax_line) == ("1020", "Deposit", "EUR", "x")
+    assert (stored.code, stored.name, stored.currency) == ("6020", "Travel", "EUR")
+    assert stored.tax_line == "schedule-c:24a"
     for changed in (
         {"code": "6000"},
         {"code": " "},

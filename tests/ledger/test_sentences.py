@@ -148,7 +148,9 @@ def test_a_refused_account_is_told(book, cost):
 
 def test_an_account_keeps_what_was_given_and_nothing_else(book):
     plain = create_account(book=book, code=" 7000 ", name=" Fees ", type="expense")
-    full = create_account(book=book, code="1010", name="Till", type="asset", currency="EUR", tax_line="x:1")
+    full = create_account(
+        book=book, code="6010", name="Till", type="expense", currency="EUR", tax_line="schedule-c:18"
+    )
     stored = Account.objects.get(pk=plain.pk)
     told = Account.objects.get(pk=full.pk)
 
@@ -159,7 +161,21 @@ def test_an_account_keeps_what_was_given_and_nothing_else(book):
         None,
         None,
     )
-    assert (told.name, told.currency, told.tax_line) == ("Till", "EUR", "x:1")
+    assert (told.name, told.currency, told.tax_line) == ("Till", "EUR", "schedule-c:18")
+
+
+def test_a_tax_line_that_no_form_has_or_that_does_not_take_the_account_is_refused(book, cost):
+    unknown = "There is no tax line “18”; use a line of Schedule C such as schedule-c:18, or none."
+    misfit = "1 Gross receipts or sales is a tax line of income accounts; choose another line."
+
+    new = {"book": book, "code": "6010", "name": "Office", "type": "expense"}
+    says(errors.AccountChangeError, unknown, create_account, **new, tax_line="18")
+    says(errors.AccountChangeError, misfit, create_account, **new, tax_line="schedule-c:1")
+    same = {"account": cost, "code": "6000", "name": "Cost"}
+    says(errors.AccountChangeError, unknown, change_account, **same, tax_line="18")
+    says(errors.AccountChangeError, misfit, change_account, **same, tax_line="schedule-c:1")
+    assert not Account.objects.filter(book=book, code="6010").exists()
+    assert Account.objects.get(pk=cost.pk).tax_line == ""
 
 
 def test_changing_archiving_and_restoring_touch_their_own_columns_alone(book, cost):

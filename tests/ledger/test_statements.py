@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 
 from ledgerflow.core.periods import Period, pieces, typed
-from ledgerflow.ledger.models import BatchSource
-from ledgerflow.ledger.selectors import balance_sheet, closing, income_statement, moved, stood
+from ledgerflow.ledger.selectors import balance_sheet, income_statement, moved, stood
 from tests.ledger.small_book import SmallBook
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +58,7 @@ def test_nothing_in_any_period_is_an_empty_statement(small):
 
 @pytest.mark.parametrize("months", [1, 60])
 def test_it_asks_as_often_for_many_periods(small, months, django_assert_num_queries):
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         income_statement(
             book=small.book, periods=pieces(Period(date(2021, 1, 1), date(2025, 12, 31)), 1)[:months]
         )
@@ -90,29 +89,10 @@ def test_the_fiscal_year_says_what_is_of_earlier_years():
 def test_it_asks_as_often_for_many_days(small, count, django_assert_num_queries):
     days = [piece.last for piece in pieces(Period(date(2024, 1, 1), date(2025, 12, 31)), 1)][:count]
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         report = balance_sheet(book=small.book, days=days)
 
     assert report.assets.totals == report.liabilities_and_equity
-
-
-def test_entries_that_close_a_year_change_no_income_statement_but_the_balance_sheet(small, monkeypatch):
-    monkeypatch.setattr(closing, "CLOSING_SOURCES", (BatchSource.OPENING,))
-    year, last_day = [typed("2024"), typed("2024-12"), typed("2025")], date(2024, 12, 31)
-    closed = small.post(
-        last_day, (small.sales, 900), (small.rent, -400), (small.retained, -500), source=BatchSource.OPENING
-    )
-
-    statement = income_statement(book=small.book, periods=year)
-    sheet = balance_sheet(book=small.book, days=[last_day, date(2025, 12, 31)])
-
-    assert statement.net_income == (500, -400, 400)
-    assert (sheet.this_year, sheet.earlier_years) == ((0, 400), (0, 0))
-    assert sheet.assets.totals == sheet.liabilities_and_equity
-
-    small.reverse(closed, date(2025, 1, 5))
-
-    assert income_statement(book=small.book, periods=year).net_income == (500, -400, 400)
 
 
 def test_what_moved_and_stood_agree_for_any_days_and_overlapping_periods(small):

@@ -38,7 +38,7 @@ def _tamper(statement):
 
 
 def test_sound_books_have_no_problems(ledger, django_assert_num_queries):
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(22):  # sixteen checks, and around them a savepoint and settings
         found = problems(book=ledger.book)
 
     assert found == []
@@ -74,7 +74,8 @@ def test_it_names_a_tampering(ledger, statement, checks):
 
     found = problems(book=ledger.book)
 
-    assert {problem.check for problem in found} == checks
+    # What the hash chain sees besides is tested in test_chain.py.
+    assert {problem.check for problem in found} - {"chain"} == checks
     assert all(problem.sentence for problem in found)
 
 

@@ -48,7 +48,7 @@ def test_a_key_is_stable_and_never_empty(raw: str):
     assert payee_key(clean_payee(raw)) == key
 
 
-@given(st.lists(TEXTS, max_size=10))
+@given(st.lists(TEXTS.filter(lambda raw: "\0" not in raw), max_size=10))  # PostgreSQL keeps no NUL
 def test_cleaning_many_is_cleaning_each(raws: list[str]):
     assert clean_payees(raws) == {raw: clean_payee(raw) for raw in raws}
 

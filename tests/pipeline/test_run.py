@@ -63,6 +63,12 @@ def test_running_a_finished_run_again_changes_nothing():
     assert StatementLine.objects.filter(book=book).count() == lines
 
 
+def test_a_run_whose_book_was_purged_meanwhile_is_left_alone():
+    run_import(run_id=987_654_321, now=timezone.now())
+
+    assert not ImportRun.objects.exists()
+
+
 def test_a_file_of_an_unknown_account_asks():
     run = _run(BookFactory(), ofx(JANUARY)[0])
 

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+import psycopg
 import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 
@@ -11,8 +12,10 @@ from ledgerflow.classification.services import SplitPart, classify_lines, decide
 from ledgerflow.ledger.models import BatchSource
 from ledgerflow.ledger.services import journal
 from ledgerflow.posting import verify
+from ledgerflow.posting.models import ReversedPosting
 from ledgerflow.posting.services import EntryLine, post_lines, post_manual_entry, reverse_entry
 from tests.classification.rows import NOW, Shop
+from tests.ledger.sessions import session
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +52,9 @@ SET = "UPDATE classification_classification SET {} WHERE line_id = %s"
         "account_id = NULL, is_split = true",
         "payee_id = NULL",
         "state = 'open'",
-        "state = 'excluded'",
+        "state = 'open', entry_number = NULL",
+        "state = 'excluded', entry_number = NULL",
+        "state = 'accepted', entry_number = NULL",
         "line_id = 0",
     ],
 )
@@ -136,45 +141,102 @@ def test_parts_of_a_posted_line_do_not_change(shop):
     )
 
 
+def _reversed(shop):
+    """Post another line and reverse its entry; return the number of the entry."""
+    decide(book=shop.book, line_id=shop.open.pk, account=shop.fuel, user=shop.user, now=NOW)
+    post_lines(book=shop.book, line_ids=[shop.open.pk], posted_by=shop.user, posted_at=NOW)
+    number = Classification.objects.get(line=shop.open).entry_number
+    reverse_entry(
+        book=shop.book, number=number, date=date(2026, 3, 3), reason="Wrong.", user=shop.user, now=NOW
+    )
+    return number
+
+
 @pytest.mark.parametrize(
     "statement",
     [
-        "DELETE FROM posting_posting",
-        "TRUNCATE posting_posting",
-        "UPDATE posting_posting SET line_id = line_id",
-        "UPDATE posting_posting SET entry_number = 2",
+        "DELETE FROM posting_reversedposting",
+        "TRUNCATE posting_reversedposting",
+        "UPDATE posting_reversedposting SET line_id = line_id",
+        "UPDATE posting_reversedposting SET entry_number = 2",
+        "UPDATE posting_reversedposting SET reversed_by_number = 1",
+        "INSERT INTO posting_reversedposting (book_id, entry_number, line_id, reversed_by_number) VALUES (1, 1, 1, 2)",
     ],
 )
-def test_postings_stay(shop, statement):
+def test_what_was_reversed_stays_on_record(shop, statement):
+    _reversed(shop)
+
     refused(statement, error=ProgrammingError)
 
 
-def test_a_posting_names_only_the_entry_that_reverses_it(shop):
-    refused("UPDATE posting_posting SET reversed_by_number = 1")
-    reverse_entry(book=shop.book, number=1, date=date(2026, 3, 3), reason="Wrong.", user=shop.user, now=NOW)
+def test_the_owner_adds_nothing_to_the_record_of_what_was_reversed(committed_db):
+    with session("owner") as owner, pytest.raises(psycopg.errors.CheckViolation):
+        owner.execute(
+            "INSERT INTO posting_reversedposting (book_id, entry_number, line_id, reversed_by_number)"
+            " VALUES (1, 1, 1, 2)"
+        )
 
-    refused("UPDATE posting_posting SET reversed_by_number = NULL")
+
+def test_a_line_leaves_the_journal_only_with_its_reversal_and_on_record(shop):
+    back = SET.format("state = 'open', entry_number = NULL")
+    refused(back, shop.posted.pk)
+    draft = journal.mirror(book=shop.book, number=1, date=shop.posted.date)
+    number = journal.post_entries(
+        book=shop.book, source=BatchSource.REVERSAL, entries=[draft], posted_by=None, posted_at=NOW
+    ).first_number
+
+    run(back, shop.posted.pk)
+
+    record = ReversedPosting.objects.get()
+    assert (record.entry_number, record.line_id, record.reversed_by_number) == (1, shop.posted.pk, number)
 
 
-def test_a_posting_agrees_with_its_line(shop):
+@pytest.mark.parametrize(
+    "change", ["entry_number = 1", "state = 'posted'", "entry_number = 1, state = 'open'"]
+)
+def test_only_a_posted_line_has_an_entry(shop, change):
+    refused(SET.format(change), shop.accepted.pk)
+
+
+def test_a_posted_line_has_an_entry(shop):
+    refused(SET.format("entry_number = NULL"), shop.posted.pk)
+
+
+def test_a_line_does_not_begin_as_posted(shop):
+    line = shop.line()
+    insert = (
+        "INSERT INTO classification_classification (line_id, book_id, state, source, confidence, reason, note,"
+        " is_split, account_id, decided_by_id, entry_number)"
+        " VALUES (%s, %s, 'posted', 'person', 0, '', '', false, %s, %s, %s)"
+    )
+
+    refused(insert, line.pk, shop.book.pk, shop.fuel.pk, shop.user.pk, _entry(shop, line))
+
+
+def test_the_entry_of_a_line_agrees_with_it(shop):
     day = shop.accepted.date
     bank = shop.bank.ledger_account
-    wrong, right = (
-        post_manual_entry(
-            book=shop.book,
-            date=day,
-            lines=[EntryLine(bank, Decimal(amount)), EntryLine(shop.fuel, -Decimal(amount))],
-            text="",
-            user=shop.user,
-            now=NOW,
-        )
-        for amount in ("-41", "-40")
-    )
-    insert = "INSERT INTO posting_posting (book_id, entry_number, line_id) VALUES (%s, %s, %s)"
 
-    refused(insert, shop.book.pk, wrong, shop.accepted.pk)
-    refused(insert, shop.book.pk, 99, shop.accepted.pk)
-    run(insert, shop.book.pk, right, shop.accepted.pk)
+    def manual(amount, *, date=day, account=bank):
+        lines = [EntryLine(account, Decimal(amount)), EntryLine(shop.fuel, -Decimal(amount))]
+        return post_manual_entry(book=shop.book, date=date, lines=lines, text="", user=shop.user, now=NOW)
+
+    for number in (
+        manual("-41"),
+        manual("-40", date=date(2026, 3, 3)),
+        manual("-40", account=shop.sales),
+        99,
+    ):
+        refused(POST, number, shop.accepted.pk)
+    run(POST, manual("-40"), shop.accepted.pk)
+
+
+def test_an_entry_of_another_book_stands_for_no_line(shop):
+    other = Shop()
+    for _ in range(5):
+        number = _entry(other, other.line())
+
+    refused(POST, number, shop.accepted.pk)
 
 
 def _entry(shop, line):
@@ -191,11 +253,21 @@ def _entry(shop, line):
     ).first_number
 
 
-POSTING = "INSERT INTO posting_posting (book_id, entry_number, line_id) VALUES (%s, %s, %s)"
+POST = SET.format("state = 'posted', entry_number = %s")
 
 
 def test_a_line_that_nobody_accepted_is_not_posted(shop):
-    refused(POSTING, shop.book.pk, _entry(shop, shop.open), shop.open.pk)
+    number = _entry(shop, shop.open)
+    run(SET.format(f"account_id = {shop.fuel.pk}, decided_by_id = {shop.user.pk}"), shop.open.pk)
+
+    refused(POST, number, shop.open.pk)
+
+
+def test_an_excluded_line_is_not_posted(shop):
+    number = _entry(shop, shop.accepted)
+    run(SET.format("state = 'excluded'"), shop.accepted.pk)
+
+    refused(POST, number, shop.accepted.pk)
 
 
 @pytest.mark.parametrize("change", ["hold = 'question'", "is_pending = true"])
@@ -203,24 +275,58 @@ def test_a_line_that_waits_is_not_posted(shop, change):
     number = _entry(shop, shop.accepted)
     run(f"UPDATE statements_statementline SET {change} WHERE id = %s", shop.accepted.pk)
 
-    refused(POSTING, shop.book.pk, number, shop.accepted.pk)
+    refused(POST, number, shop.accepted.pk)
+
+
+def test_a_posted_line_takes_a_note_when_it_is_held_back_since(shop):
+    run("UPDATE statements_statementline SET hold = 'question' WHERE id = %s", shop.posted.pk)
+
+    run(SET.format("note = 'seen'"), shop.posted.pk)
 
 
 def test_a_line_that_somebody_accepted_is_posted(shop):
-    run(POSTING, shop.book.pk, _entry(shop, shop.accepted), shop.accepted.pk)
+    run(POST, _entry(shop, shop.accepted), shop.accepted.pk)
 
 
-def test_a_line_is_posted_once(shop):
-    day, bank = shop.posted.date, shop.bank.ledger_account
-    lines = [EntryLine(bank, Decimal(-40)), EntryLine(shop.fuel, Decimal(40))]
-    number = post_manual_entry(book=shop.book, date=day, lines=lines, text="", user=shop.user, now=NOW)
+def test_posting_does_not_change_what_a_line_is_for(shop):
+    number = _entry(shop, shop.accepted)
 
-    refused(
-        "INSERT INTO posting_posting (book_id, entry_number, line_id) VALUES (%s, %s, %s)",
-        shop.book.pk,
-        number,
-        shop.posted.pk,
+    refused(POST.replace(" WHERE", f", account_id = {shop.food.pk} WHERE"), number, shop.accepted.pk)
+
+
+def test_a_line_keeps_its_entry(shop):
+    refused(SET.format("entry_number = %s"), _entry(shop, shop.posted), shop.posted.pk)
+
+
+def test_an_entry_stands_for_one_line(shop):
+    refused(POST, 1, shop.accepted.pk)
+
+
+def test_an_entry_that_is_reversed_stands_for_no_line(shop):
+    number = _entry(shop, shop.accepted)
+    draft = journal.mirror(book=shop.book, number=number, date=shop.accepted.date)
+    journal.post_entries(
+        book=shop.book, source=BatchSource.REVERSAL, entries=[draft], posted_by=None, posted_at=NOW
     )
+
+    refused(POST, number, shop.accepted.pk)
+    refused(POST, _reversed(shop), shop.accepted.pk)
+
+
+def test_lines_of_a_set_are_checked_one_by_one(shop):
+    """A set in which the entries of two lines are exchanged is refused, however right it is as a whole."""
+    small, large = shop.line(amount="-1"), shop.line(amount="-2")
+    classify_lines(book=shop.book, line_ids=[small.pk, large.pk])
+    for line in (small, large):
+        decide(book=shop.book, line_id=line.pk, account=shop.fuel, user=shop.user, now=NOW)
+    right = (small.pk, _entry(shop, small), large.pk, _entry(shop, large))
+    together = (
+        "UPDATE classification_classification SET state = 'posted', entry_number = new.number"
+        " FROM (VALUES (%s, %s), (%s, %s)) AS new (id, number) WHERE line_id = new.id"
+    )
+
+    refused(together, right[0], right[3], right[2], right[1])
+    run(together, *right)
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM statements_statementline WHERE id = %s"])
@@ -243,9 +349,10 @@ def test_a_bank_line_that_somebody_decided_about_is_not_deleted(shop):
 
 @pytest.mark.parametrize("change", ["amount = -41", "date = '2026-03-03'"])
 def test_a_bank_line_behind_an_entry_keeps_what_it_says(shop, change):
-    refused(
-        f"UPDATE statements_statementline SET {change} WHERE id = %s", shop.posted.pk, error=DatabaseError
-    )
+    _reversed(shop)
+
+    for line in (shop.posted, shop.open):
+        refused(f"UPDATE statements_statementline SET {change} WHERE id = %s", line.pk, error=DatabaseError)
 
 
 def test_everything_verifies(shop):

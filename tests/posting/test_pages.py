@@ -10,6 +10,7 @@ from ledgerflow.ledger.models import Account, JournalEntry, JournalLine
 from ledgerflow.ledger.services.periods import close_period
 from tests.booked import NOW, BookedFile
 from tests.factories import MembershipFactory
+from tests.ledger.years import Years
 
 pytestmark = pytest.mark.django_db
 
@@ -249,3 +250,16 @@ def test_a_viewer_makes_no_entry(file):
 
     assert client.get(file.address("journal/new/")).status_code == 403
     assert client.post(file.address("journal/new/"), manual(file)).status_code == 403
+
+
+def test_the_page_of_a_closing_entry_offers_no_reversal():
+    company = Years()
+    company.a_year()
+    closing = company.close()
+    client = Client()
+    client.force_login(company.owner)
+
+    page = client.get(f"/books/{company.book.slug}/journal/{closing.entry_number}/").content.decode()
+
+    assert "Closing of the fiscal year 2026" in page
+    assert "Reverse and correct" not in page

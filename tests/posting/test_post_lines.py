@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pytest
 
+from ledgerflow.books.models import Role
 from ledgerflow.classification.models import Classification
 from ledgerflow.classification.services import SplitPart, classify_lines, decide
 from ledgerflow.ledger.models import JournalEntry, JournalLine
-from ledgerflow.ledger.services.periods import close_period
-from ledgerflow.posting.models import Posting
+from ledgerflow.ledger.services.periods import close_period, lock_period
 from ledgerflow.posting.services import post_lines
 from tests.classification.rows import NOW, Shop
-from tests.factories import BankAccountFactory
+from tests.factories import BankAccountFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +27,12 @@ def accepted(shop, account=None, **fields):
 def post(shop, *lines, **options):
     ids = [line.pk for line in lines] or None
     return post_lines(book=shop.book, line_ids=ids, posted_by=shop.user, posted_at=NOW, **options)
+
+
+def posted_lines():
+    """The lines that entries stand for, in the order of the entries."""
+    posted = Classification.objects.filter(state="posted").order_by("entry_number")
+    return list(posted.values_list("line_id", flat=True))
 
 
 def booked(shop, number=1):
@@ -46,8 +52,8 @@ def test_money_out_credits_the_bank_and_debits_the_account():
         (shop.fuel.pk, Decimal("40.0000")),
     ]
     assert JournalEntry.objects.get().date == line.date
-    assert Posting.objects.get().line_id == line.pk
-    assert Classification.objects.get().state == "posted"
+    made = Classification.objects.get()
+    assert (made.line_id, made.state, made.entry_number) == (line.pk, "posted", 1)
 
 
 def test_money_in_debits_the_bank():
@@ -113,7 +119,7 @@ def test_only_the_named_lines_are_posted():
 
     post(shop, one)
 
-    assert list(Posting.objects.values_list("line_id", flat=True)) == [one.pk]
+    assert posted_lines() == [one.pk]
     assert Classification.objects.get(pk=other.pk).state == "accepted"
 
 
@@ -134,7 +140,7 @@ def test_what_cannot_be_posted_says_why_and_stops_no_other(fields, words):
     ((line_id, sentence),) = outcome.refused
     assert line_id == wrong.pk
     assert words in sentence
-    assert Posting.objects.get().line_id == right.pk
+    assert posted_lines() == [right.pk]
 
 
 def test_a_line_in_another_currency_waits_for_a_rate():
@@ -172,6 +178,24 @@ def test_a_line_in_a_closed_period_waits_and_the_others_go_on():
     assert outcome.refused[0][1] == "It is dated 2026-01-05 and the books are closed through 2026-01-31."
 
 
+def test_a_line_in_a_locked_period_waits_for_a_reviewer():
+    shop = Shop()
+    accepted(shop, date=date(2026, 1, 5))
+    accepted(shop, date=date(2026, 2, 5))
+    lock_period(book=shop.book, through=date(2026, 1, 31), reason="Done.", user=shop.user, now=NOW)
+
+    nobody = post_lines(book=shop.book, line_ids=None, posted_by=None, posted_at=NOW, dry_run=True)
+    bookkeeper = post(shop)
+    shop.user = MembershipFactory(book=shop.book, role=Role.REVIEWER).user
+    reviewer = post(shop)
+
+    assert nobody.posted == bookkeeper.posted == 1
+    assert bookkeeper.refused[0][1] == (
+        "It is dated 2026-01-05 and the books are locked through 2026-01-31; an owner or reviewer may post it."
+    )
+    assert (reviewer.posted, reviewer.refused) == (1, ())
+
+
 def test_an_archived_account_waits():
     shop = Shop()
     accepted(shop)
@@ -198,4 +222,4 @@ def test_larger_sets_are_posted_one_after_the_other(monkeypatch):
     outcome = post(shop)
 
     assert (outcome.posted, len(outcome.refused)) == (4, 1)
-    assert Posting.objects.filter(line__in=lines).count() == 4
+    assert posted_lines() == [line.pk for line in lines]

@@ -17,9 +17,11 @@ from ledgerflow.ledger.errors import (
 from ledgerflow.ledger.models import BatchSource, EntryText, JournalLine, PostingBatch
 from ledgerflow.ledger.services.periods import close_period
 from ledgerflow.posting.errors import PostedLinesError, ReasonMissingError
-from ledgerflow.posting.models import Posting
+from ledgerflow.posting.models import ReversedPosting
+from ledgerflow.posting.selectors import LineEntry, entries_of_line
 from ledgerflow.posting.services import EntryLine, post_lines, post_manual_entry, release_lines, reverse_entry
 from tests.classification.rows import NOW, Shop
+from tests.ledger.years import Years
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +48,8 @@ def test_a_reversal_mirrors_the_entry_and_reopens_the_line():
 
     amounts = JournalLine.objects.filter(book=shop.book, entry_number=number).order_by("no")
     assert [row.amount for row in amounts] == [Decimal(40), Decimal(-40)]
-    assert Posting.objects.get().reversed_by_number == number
+    record = ReversedPosting.objects.get()
+    assert (record.entry_number, record.line_id, record.reversed_by_number) == (1, line.pk, number)
     assert (Classification.objects.get(pk=line.pk).state, EntryText.objects.get().text) == (
         "open",
         "Wrong account.",
@@ -63,7 +66,7 @@ def test_a_reversed_line_is_decided_and_posted_anew():
     outcome = post_lines(book=shop.book, line_ids=None, posted_by=shop.user, posted_at=NOW)
 
     assert outcome.posted == 1
-    assert Posting.objects.filter(line=line, reversed_by_number__isnull=True).get().entry_number == 3
+    assert entries_of_line(book=shop.book, line_id=line.pk) == [LineEntry(1, 2), LineEntry(3)]
 
 
 def test_an_entry_is_reversed_once():
@@ -106,6 +109,22 @@ def test_a_reversal_in_a_closed_period_is_refused():
 
     with pytest.raises(PeriodClosedError):
         reverse(shop)
+
+
+def test_the_closing_of_a_year_is_reversed_by_reopening_the_year_alone():
+    company = Years()
+    company.a_year()
+    closing = company.close()
+
+    with pytest.raises(ReversalError, match="closes the year through 2026-12-31; reopen that year"):
+        reverse_entry(
+            book=company.book,
+            number=closing.entry_number,
+            date=date(2027, 1, 5),
+            reason="No.",
+            user=company.owner,
+            now=NOW,
+        )
 
 
 def manual(shop, *amounts, account=None):

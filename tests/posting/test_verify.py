@@ -15,7 +15,7 @@ TABLES = (
     "classification_classification",
     "classification_classificationsplit",
     "ledger_journalentry",
-    "posting_posting",
+    "posting_reversedposting",
     "statements_bankaccount",
     "statements_statement",
     "statements_statementline",
@@ -47,7 +47,13 @@ def _tampered(shop, change):
             owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         owner.execute(
             change,
-            {"whole": shop.whole.pk, "parted": shop.parted.pk, "open": shop.open.pk, "other": shop.food.pk},
+            {
+                "whole": shop.whole.pk,
+                "parted": shop.parted.pk,
+                "reversed": shop.reversed.pk,
+                "open": shop.open.pk,
+                "other": shop.food.pk,
+            },
         )
         owner.commit()
     return {problem.check for problem in posting.problems(book=shop.book)}
@@ -67,7 +73,23 @@ def test_nothing_is_wrong_before(shop):
         ("UPDATE classification_classificationsplit SET amount = amount - 1 WHERE no = 1", "posted-account"),
         ("DELETE FROM classification_classificationsplit", "posted-account"),
         ("UPDATE ledger_journalentry SET reverses_number = NULL", "posted-unreversed"),
-        ("UPDATE posting_posting SET reversed_by_number = 1 WHERE entry_number = 2", "posted-unreversed"),
+        ("UPDATE posting_reversedposting SET reversed_by_number = 1", "posted-unreversed"),
+        ("UPDATE posting_reversedposting SET reversed_by_number = 1", "posted-reversed"),
+        (
+            "UPDATE classification_classification SET state = 'posted', entry_number = 3 WHERE line_id = %(reversed)s",
+            "posted-once",
+        ),
+        (
+            "UPDATE classification_classification SET state = 'open', entry_number = NULL WHERE line_id = %(whole)s",
+            "provenance",
+        ),
+        (
+            "UPDATE classification_classification SET entry_number = 99 WHERE line_id = %(whole)s",
+            "posted-known",
+        ),
+        ("DELETE FROM posting_reversedposting", "provenance"),
+        ("UPDATE statements_statementline SET amount = -41 WHERE id = %(reversed)s", "posted-amount"),
+        ("UPDATE statements_statementline SET amount = -41 WHERE id = %(whole)s", "posted-amount"),
         ("DELETE FROM classification_classification WHERE line_id = %(open)s", "asked-about"),
     ],
 )
@@ -79,3 +101,16 @@ def test_it_names_a_line_in_another_currency_than_its_account(shop):
     _tampered(shop, "UPDATE statements_statementline SET currency = 'EUR' WHERE id = %(open)s")
 
     assert "currency" in {problem.check for problem in statements.problems(book=shop.book)}
+
+
+@pytest.mark.parametrize("change", ["entry_number = NULL", "state = 'accepted'"])
+def test_it_names_what_only_the_owner_can_write(shop, change):
+    with session("owner") as owner:
+        owner.execute(
+            "ALTER TABLE classification_classification DROP CONSTRAINT classification_posted_by_an_entry"
+        )
+        owner.commit()
+
+    found = _tampered(shop, f"UPDATE classification_classification SET {change} WHERE line_id = %(whole)s")
+
+    assert "posted-known" in found

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -111,7 +112,7 @@ def test_more_rows_than_a_file_holds_are_refused_with_a_sentence(monkeypatch, ex
 
 def test_every_page_says_what_it_is_and_how_many_there_are():
     document = PdfReader(
-        io.BytesIO(written(table_of(three_rows(count=150), footer="Chain head abc123"), "pdf"))
+        io.BytesIO(written(table_of(three_rows(count=150), chain_head="abc123", chain_batch=7), "pdf"))
     )
 
     texts = [page.extract_text() for page in document.pages]
@@ -122,7 +123,7 @@ def test_every_page_says_what_it_is_and_how_many_there_are():
             "Lines · Łódź & Söhne",
             "2026-Q1 · USD",
             "Draft",
-            "Chain head abc123",
+            "Hash chain after batch 7: abc123",
             "Žižkov",
             "Balance",
         ):
@@ -160,3 +161,41 @@ def test_a_workbook_knows_days_as_excel_counts_them(day, number):
     rows = [Row(("line", day, "Any", Decimal(1), None))]
 
     assert re.search(rf'<c r="A6"[^>]*><v>{number}</v></c>', sheet_of(table_of(rows)))
+
+
+def test_a_long_text_wraps_where_its_column_does_and_is_cut_elsewhere():
+    words = " ".join(f"word{at:03}" for at in range(60))
+    columns = (
+        Column("one", "One", wraps=True),
+        Column("other", "Other"),
+        Column("amount", "Amount", Kind.MONEY),
+    )
+    rows = [Row((words, words, Decimal(at))) for at in range(30)]
+
+    document = PdfReader(io.BytesIO(written(table_of(rows, columns=columns), "pdf")))
+
+    texts = [page.extract_text() for page in document.pages]
+    assert sum(text.count("word059") for text in texts) == 30
+    assert sum(text.count("…") for text in texts) == 30
+    # No row is torn: where a page begins with a row, it has its beginning.
+    assert all(text.count("word059") == text.count("word058") for text in texts)
+
+
+def test_a_sheet_is_named_after_any_report():
+    table = replace(table_of(three_rows()), title="Register of '1100 A/R [old]: what is owed?'")
+
+    with zipfile.ZipFile(io.BytesIO(written(table, "xlsx"))) as archive:
+        assert 'name="Register of \'1100 A R  old   wh"' in archive.read("xl/workbook.xml").decode()
+
+
+def test_shares_and_whole_amounts_are_shown_without_cents():
+    columns = (Column("share", "Share", Kind.PERCENT), Column("paid", "Paid", Kind.MONEY, is_whole=True))
+    rows = [Row((Decimal("60.00"), Decimal(1234)))]
+
+    text = PdfReader(io.BytesIO(written(table_of(rows, columns=columns), "pdf"))).pages[0].extract_text()
+    answer = json.loads(written(table_of(rows, columns=columns), "json"))
+
+    assert "60 %" in text
+    assert "1,234" in text
+    assert "1,234." not in text
+    assert answer["rows"] == [{"share": "60.00", "paid": "1234"}]

@@ -74,7 +74,7 @@ def test_the_ledger_page_asks_as_often_for_many_lines(count, django_assert_num_q
     client, address = file.client(), file.address("reports/general-ledger/?period=2026")
     client.get(address)
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         page = client.get(address)
 
     assert sum(len(part.lines) for part, _ in page.context["parts"]) == min(2 * count, 100)

@@ -1,12 +1,15 @@
+import json
 from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ledgerflow.books.models import Role
 from ledgerflow.ledger.selectors import trial_balance
 from tests.booked import FIRST_DAY, BookedFile
+from tests.ledger.years import Years
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +62,21 @@ def test_an_earlier_day_stands_beside_it_with_links_of_its_own():
     earlier = f'<td class="money"><a href="{register}?to=2026-01-31">378.00</a></td><td class="money"></td>'
     assert later + earlier in text
     assert "Debit 2026-01-31" in text
+
+
+def test_the_page_leaves_the_closing_entry_out_when_asked():
+    company = Years()
+    company.a_year(2025)
+    company.close(2025)
+    client = Client()
+    client.force_login(company.owner)
+    address = f"/books/{company.book.slug}/reports/trial-balance/?as_of=2025-12-31"
+
+    after = client.get(f"{address}&format=json")
+    before = client.get(f"{address}&before_closing=on&format=json")
+    page = client.get(f"{address}&before_closing=on").content.decode()
+
+    assert [row["code"] for row in json.loads(after.getvalue())["rows"]] == ["1000", "3000", "3200"]
+    assert [row["code"] for row in json.loads(before.getvalue())["rows"]] == ["1000", "3200", "4000", "6100"]
+    assert "before_closing=on&amp;format=csv" in page
+    assert "checked" in page

@@ -152,5 +152,5 @@ def test_an_entry_leads_to_its_line_and_back():
 
     assert entry_for_line(book=shop.book, line_id=line) == 1
     assert lines_for_entries(book=shop.book, numbers=[1, 2])[1].text == "Shell"
-    assert [posting.entry_number for posting in entries_of_line(book=shop.book, line_id=line)] == [1]
+    assert [entry.entry_number for entry in entries_of_line(book=shop.book, line_id=line)] == [1]
     assert entry_for_line(book=Shop().book, line_id=line) is None

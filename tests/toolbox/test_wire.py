@@ -65,6 +65,24 @@ def test_a_reading_it_carries_unchanged(reading):
 
 
 @pytest.mark.parametrize(
+    "texts", [("a\tb", "c"), ("a\nb", "c"), ("\t", "\n"), ("", ""), ("\t", "\t"), ("\udc80", "c")]
+)
+def test_texts_that_the_form_itself_uses_it_carries(texts):
+    lines = tuple(_GOOD_LINE._replace(description=text, bank_id=text) for text in texts)
+    reading = Reading("ofx", (Statement("1", None, "EUR", lines),))
+
+    assert decode(encode(reading)) == reading
+
+
+def test_equal_amounts_keep_their_digits():
+    lines = tuple(_GOOD_LINE._replace(amount=Decimal(text)) for text in ("-3.0", "-3.00", "-3.0"))
+
+    carried = decode(encode(Reading("ofx", (Statement("1", None, "EUR", lines),))))
+
+    assert [str(line.amount) for line in carried.statements[0].lines] == ["-3.0", "-3.00", "-3.0"]
+
+
+@pytest.mark.parametrize(
     ("field", "value"),
     [
         ("amount", 3.0),

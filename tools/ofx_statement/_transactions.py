@@ -5,7 +5,7 @@ nearly every block of nearly every bank. Any other block is taken apart tag by t
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -34,6 +34,7 @@ _FAST = re.compile(
     r"(?:<MEMO>([^<&\r\n]*+)\s*+(?:</MEMO>\s*+)?+)?+"
     r"</STMTTRN>\s*+"
 )
+_BLOCK = re.compile(f"({OPENING}{_FAST.pattern})")
 _ELEMENT = re.compile(
     r"<(/?)([A-Za-z][A-Za-z0-9._]*)\s*(/?)>((?:[^<]++|<(?!/?[A-Za-z][A-Za-z0-9._]*\s*/?>))*+)"
 )
@@ -52,7 +53,6 @@ _CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 
 _new_line = partial(tuple.__new__, StatementLine)  # a third of the time of StatementLine(*values)
 
-Row = tuple[str, ...]
 Fields = dict[str, str]
 
 
@@ -94,21 +94,20 @@ class TransactionReader:
 
     def _read_chunk(self, position: int, end: int, line: int, currency: str) -> list[StatementLine] | None:
         """Read the blocks up to ``end`` all at once, or return ``None`` where one of them is not of the usual kind."""
-        blocks = self._text[position:end].split(OPENING)[1:]
-        matches = list(map(_FAST.fullmatch, blocks))
-        if not all(matches):
+        rows = _BLOCK.findall(self._text, position, end)
+        if sum([len(row[0]) for row in rows]) != end - position:
             return None
-        rows = [match.groups("") for match in matches if match is not None]
+        blocks, *columns = zip(*rows, strict=True)
         numbers = accumulate(map(str.count, blocks, repeat("\n")), initial=line)
         return self._typed(
-            rows, [{"line": number} for number, _row in zip(numbers, rows, strict=False)], currency
+            columns, [{"line": number} for number, _block in zip(numbers, blocks, strict=False)], currency
         )
 
     def _read_block(self, position: int, line: int, currency: str) -> tuple[list[StatementLine], int]:
         """Read one block; return its line and the position behind it."""
         match = _FAST.match(self._text, position + len(OPENING))
         if match is not None:
-            return self._typed([match.groups("")], [{"line": line}], currency), match.end()
+            return self._typed([[text] for text in match.groups("")], [{"line": line}], currency), match.end()
         block, end = self._block(position, line)
         return [self.line_of(self.fields_of(block, line), line, currency)], end
 
@@ -128,9 +127,11 @@ class TransactionReader:
             behind += 1
         return self._text[inside:end], behind
 
-    def _typed(self, rows: list[Row], places: list[dict[str, object]], currency: str) -> list[StatementLine]:
+    def _typed(
+        self, raw: Sequence[Sequence[str]], places: list[dict[str, object]], currency: str
+    ) -> list[StatementLine]:
         """Turn the raw texts of standard blocks into lines, column by column."""
-        kinds, posted, available, amounts, ids, checks, references, *texts = zip(*rows, strict=True)
+        kinds, posted, available, amounts, ids, checks, references, *texts = raw
         self.unsigned_debits += sum(
             [kind == "DEBIT" and amount[0] != "-" for kind, amount in zip(kinds, amounts, strict=True)]
         )
@@ -158,7 +159,7 @@ class TransactionReader:
         )
         return list(map(_new_line, zip(*columns, strict=False)))
 
-    def _days_of(self, texts: tuple[str, ...], places: list[dict[str, object]]) -> list[date | None]:
+    def _days_of(self, texts: Sequence[str], places: list[dict[str, object]]) -> list[date | None]:
         days = self._days
         try:
             return [days[text] if text else None for text in texts]

@@ -13,6 +13,7 @@ from ledgerflow.classification.services.decisions import (
     reopen,
 )
 from ledgerflow.classification.services.history import Undone, undo
+from ledgerflow.classification.services.matched import match_lines, unmatch_lines
 from ledgerflow.classification.services.rules import (
     MadeRule,
     apply_rules,
@@ -40,11 +41,13 @@ __all__ = [
     "create_rule",
     "decide",
     "exclude",
+    "match_lines",
     "move_rule",
     "payee_text",
     "reopen",
     "rule_from_decision",
     "set_rule_active",
     "undo",
+    "unmatch_lines",
     "update_rule",
 ]

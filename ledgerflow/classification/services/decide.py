@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from ledgerflow.books.models import Book
 from ledgerflow.classification.errors import (
     HeldLineError,
+    MatchedLineError,
     PostedLineError,
     SplitError,
     UnknownLineError,
@@ -68,6 +69,7 @@ def decide(
     Raises:
         UnknownLineError: the book has no such line, or it was never classified.
         PostedLineError: it is in the journal.
+        MatchedLineError: it is matched with an entry.
         HeldLineError: it is held back or pending and may not be accepted.
         WrongAccountError: an account is not of the book, archived, or the bank's own.
         SplitError: the parts are fewer than two, zero somewhere, or do not add up to the line.
@@ -82,6 +84,8 @@ def decide(
         raise UnknownLineError("This book has no such line.")
     if made.state == State.POSTED:
         raise PostedLineError("This line is in the journal; reverse its entry first, then decide anew.")
+    if made.state == State.MATCHED:
+        raise MatchedLineError("This line is matched with an entry; take the match apart first.")
     before = _snapshot(made)
     if account is not None or splits:
         _refuse_held(made.line)

@@ -37,7 +37,10 @@ _CHANGE = """
     SELECT line_id, refusal FROM picked WHERE refusal IS NOT NULL
     UNION ALL SELECT NULL, count(*)::text FROM changed
 """
-_POSTED = "WHEN made.state = 'posted' THEN 'It is in the journal; reverse its entry first.'"
+_POSTED = """
+    WHEN made.state = 'posted' THEN 'It is in the journal; reverse its entry first.'
+    WHEN made.state = 'matched' THEN 'It is matched with an entry; take the match apart first.'
+"""
 _HELD = """
     WHEN line.hold = 'proof' THEN 'Its statement does not prove; someone must release its lines first.'
     WHEN line.hold <> '' THEN 'It may be here already; someone must say so first.'

@@ -2,7 +2,8 @@
 
 Lines and their wording follow the IRS form *Schedule C (Form 1040) 2025, Profit or Loss From Business*, Part I
 (income) and Part II (expenses). Lines 3, 5, 7, 28 and 29 are sums, so no account stands for them; line 30, business
-use of the home, is worked out on a form of its own.
+use of the home, is worked out on a form of its own. Parking fees and tolls stand apart because they count beside the
+standard mileage rate, entertainment because it is never deducted.
 """
 
 from ledgerflow.ledger.charts.template import EVERY_BALANCE_SHEET, Chart, ChartAccount, in_order
@@ -15,6 +16,7 @@ CHART = Chart(
     name="sole_proprietor_us",
     title="US sole proprietor",
     summary="Income and expense accounts follow the lines of Schedule C (Form 1040).",
+    closes_drawings=True,
     accounts=in_order(
         *EVERY_BALANCE_SHEET,
         ChartAccount("1500", "Equipment and vehicles", _ASSET),
@@ -27,6 +29,7 @@ CHART = Chart(
         ChartAccount("5000", "Cost of goods sold", _EXPENSE, tax_line="schedule-c:4"),
         ChartAccount("6010", "Advertising", _EXPENSE, tax_line="schedule-c:8"),
         ChartAccount("6020", "Car and truck expenses", _EXPENSE, tax_line="schedule-c:9"),
+        ChartAccount("6025", "Parking fees and tolls", _EXPENSE, tax_line="schedule-c:9-tolls"),
         ChartAccount("6030", "Commissions and fees", _EXPENSE, tax_line="schedule-c:10"),
         ChartAccount("6040", "Contract labor", _EXPENSE, tax_line="schedule-c:11"),
         ChartAccount("6050", "Depletion", _EXPENSE, tax_line="schedule-c:12"),
@@ -45,6 +48,7 @@ CHART = Chart(
         ChartAccount("6180", "Taxes and licenses", _EXPENSE, tax_line="schedule-c:23"),
         ChartAccount("6190", "Travel", _EXPENSE, tax_line="schedule-c:24a"),
         ChartAccount("6200", "Deductible meals", _EXPENSE, tax_line="schedule-c:24b"),
+        ChartAccount("6205", "Entertainment (not deductible)", _EXPENSE, tax_line="schedule-c:entertainment"),
         ChartAccount("6210", "Utilities", _EXPENSE, tax_line="schedule-c:25"),
         ChartAccount("6220", "Wages", _EXPENSE, tax_line="schedule-c:26"),
         ChartAccount("6230", "Energy efficient buildings deduction", _EXPENSE, tax_line="schedule-c:27a"),

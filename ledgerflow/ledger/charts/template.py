@@ -18,12 +18,17 @@ class ChartAccount:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart template and the words by which people choose it."""
+    """A chart template and the words by which people choose it.
+
+    ``closes_drawings`` where the business has one owner and is no company: what they drew in a year is closed to
+    their equity together with the net income.
+    """
 
     name: str
     title: str
     summary: str
     accounts: tuple[ChartAccount, ...]
+    closes_drawings: bool = False
 
 
 _ASSET, _LIABILITY, _EQUITY = AccountType.ASSET, AccountType.LIABILITY, AccountType.EQUITY

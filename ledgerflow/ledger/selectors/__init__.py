@@ -3,7 +3,8 @@
 from ledgerflow.ledger.selectors.balance_sheet import BalanceSheet, balance_sheet
 from ledgerflow.ledger.selectors.balances import Balance, TrialBalance, balances, changes, trial_balance
 from ledgerflow.ledger.selectors.cash_flow import CashFlow, cash_flow
-from ledgerflow.ledger.selectors.closing import closing_entries
+from ledgerflow.ledger.selectors.chain import ChainHead, chain_head
+from ledgerflow.ledger.selectors.closings import closing_entries
 from ledgerflow.ledger.selectors.entries import Entry, EntryLine, entry
 from ledgerflow.ledger.selectors.income_statement import IncomeStatement, income_statement
 from ledgerflow.ledger.selectors.journal import (
@@ -33,6 +34,7 @@ __all__ = [
     "Balance",
     "BalanceSheet",
     "CashFlow",
+    "ChainHead",
     "Entry",
     "EntryLine",
     "EntryPlace",
@@ -51,6 +53,7 @@ __all__ = [
     "balance_sheet",
     "balances",
     "cash_flow",
+    "chain_head",
     "changes",
     "closing_entries",
     "debits_by_month",

@@ -4,7 +4,8 @@ Debit is positive. The number of queries does not grow with what the book holds.
 """
 
 import calendar
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -12,7 +13,9 @@ from django.db import connection
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.money import ZERO
+from ledgerflow.ledger.fiscal import fiscal_year_of
 from ledgerflow.ledger.models import AccountType
+from ledgerflow.ledger.selectors.closings import moved_by_closings
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,13 @@ def balances(*, book: Book, as_of: date) -> list[Balance]:
     return [_balance(book, row) for row in rows]
 
 
-def changes(*, book: Book, first: date, last: date) -> list[Balance]:
-    """Return what moved on every account from the first day to the last, both included, by code; two queries."""
+def changes(*, book: Book, first: date, last: date, before_closing: bool = False) -> list[Balance]:
+    """Return what moved on every account from the first day to the last, both included, by code; two queries.
+
+    With ``before_closing`` the entries that closed years within the range are left out; one query more.
+    """
     before = {row.account_id: row for row in balances(book=book, as_of=first - timedelta(days=1))}
-    return [
+    moved = [
         Balance(
             account_id=after.account_id,
             code=after.code,
@@ -85,11 +91,18 @@ def changes(*, book: Book, first: date, last: date) -> list[Balance]:
         )
         for after in balances(book=book, as_of=last)
     ]
+    return _without_closings(book, moved, first, last) if before_closing else moved
 
 
-def trial_balance(*, book: Book, as_of: date) -> TrialBalance:
-    """Return the trial balance at the end of the day: the accounts whose balance is not zero; one query."""
+def trial_balance(*, book: Book, as_of: date, before_closing: bool = False) -> TrialBalance:
+    """Return the trial balance at the end of the day: the accounts whose balance is not zero; one query.
+
+    With ``before_closing`` the entry that closed the fiscal year of that day is left out; one query more.
+    """
     rows = balances(book=book, as_of=as_of)
+    if before_closing:
+        first = fiscal_year_of(book=book, day=as_of).first
+        rows = _without_closings(book, rows, first, as_of)
     return TrialBalance(as_of=as_of, rows=tuple(row for row in rows if row.base_amount or row.amount))
 
 
@@ -111,6 +124,20 @@ SELECT account.id, account.code, account.name, account.type, account.is_archived
  WHERE account.book_id = %(book)s
  ORDER BY account.code
 """
+
+
+def _without_closings(book: Book, rows: Iterable[Balance], first: date, last: date) -> list[Balance]:
+    moved = moved_by_closings(book=book, first=first, last=last)
+    return [
+        replace(
+            row,
+            amount=row.amount - moved[row.account_id].amount,
+            base_amount=row.base_amount - moved[row.account_id].base_amount,
+        )
+        if row.account_id in moved
+        else row
+        for row in rows
+    ]
 
 
 def _bounds(book: Book, as_of: date) -> dict[str, int | date]:

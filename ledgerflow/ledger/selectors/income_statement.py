@@ -7,9 +7,9 @@ from decimal import Decimal
 from ledgerflow.books.models import Book
 from ledgerflow.core.periods import Period
 from ledgerflow.ledger.models import AccountType
-from ledgerflow.ledger.selectors.closing import closing_entries
+from ledgerflow.ledger.selectors.closings import closing_entries
 from ledgerflow.ledger.selectors.moved import moved
-from ledgerflow.ledger.selectors.sections import Section, sections_of
+from ledgerflow.ledger.selectors.sections import Section, heads_of, sections_of
 
 _TYPES = (AccountType.INCOME, AccountType.EXPENSE)
 
@@ -39,10 +39,12 @@ class IncomeStatement:
 
 
 def income_statement(*, book: Book, periods: Sequence[Period]) -> IncomeStatement:
-    """Return the income statement with a column for each period; four queries at most, however many periods."""
+    """Return the income statement with a column for each period; three queries, however many periods."""
     without = closing_entries(book=book)
     amounts = moved(book=book, periods=periods, types=_TYPES, without=without)
-    sections = sections_of(book=book, amounts=amounts, types=_TYPES, count=len(periods))
+    sections = sections_of(
+        heads=heads_of(book=book, types=_TYPES), amounts=amounts, types=_TYPES, count=len(periods)
+    )
     return IncomeStatement(
         periods=tuple(periods),
         income=sections[AccountType.INCOME],

@@ -44,16 +44,24 @@ def add_columns(rows: Iterable[tuple[Decimal, ...]], count: int) -> tuple[Decima
     return tuple(sum(column, ZERO) for column in columns) if columns else (ZERO,) * count
 
 
-def sections_of(
-    *, book: Book, amounts: Amounts, types: Collection[AccountType], count: int
-) -> dict[AccountType, Section]:
-    """Return a section for each type: its accounts with a figure in any column, by code; one query."""
-    rows: dict[AccountType, list[AccountFigures]] = {kind: [] for kind in types}
+#: An account as a section names it: its id, code, name and type.
+Head = tuple[int, str, str, str]
+
+
+def heads_of(*, book: Book, types: Collection[AccountType]) -> list[Head]:
+    """Return the accounts of the types by code; one query."""
     accounts = Account.objects.filter(book=book, type__in=types).order_by("code")
-    for account_id, code, name, kind in accounts.values_list("pk", "code", "name", "type"):
-        moved = amounts.get(account_id, ())
-        if any(moved):
-            own = AccountType(kind)
+    return list(accounts.values_list("pk", "code", "name", "type"))
+
+
+def sections_of(
+    *, heads: Iterable[Head], amounts: Amounts, types: Collection[AccountType], count: int
+) -> dict[AccountType, Section]:
+    """Return a section for each type: those of the accounts with a figure in any column."""
+    rows: dict[AccountType, list[AccountFigures]] = {kind: [] for kind in types}
+    for account_id, code, name, kind in heads:
+        moved, own = amounts.get(account_id, ()), AccountType(kind)
+        if own in rows and any(moved):
             shown = moved if own in DEBIT_BY_NATURE else tuple(-amount for amount in moved)
             rows[own].append(AccountFigures(account_id, code, name, own, shown))
     return {

@@ -4,10 +4,8 @@ The guards make a difference impossible for the application; a restore gone wron
 can still make one. Nothing here is read from a counter without being counted again.
 """
 
-from django.db import connection
-
 from ledgerflow.books.models import Book
-from ledgerflow.core.problems import Problem
+from ledgerflow.core.problems import Problem, whole_book_cursor
 
 
 def problems(*, book: Book) -> list[Problem]:
@@ -16,7 +14,7 @@ def problems(*, book: Book) -> list[Problem]:
     The number of queries is the number of checks.
     """
     found = []
-    with connection.cursor() as cursor:
+    with whole_book_cursor() as cursor:
         for check, query in _CHECKS.items():
             cursor.execute(query, {"book": book.pk})
             found += [Problem(check, sentence) for (sentence,) in cursor.fetchmany(10)]
@@ -108,6 +106,34 @@ _CHECKS = {
          GROUP BY batch.no, batch.first_number, batch.entry_count
         HAVING count(entry.number) <> batch.entry_count ORDER BY batch.no
     """,
+    # Each link is held against the one before it as stored, so that one changed batch is named, not all after it.
+    "chain": """
+        SELECT format('Batch %%s (entries %%s to %%s) is not what was posted: its link in the hash chain %%s.', no,
+                      first_number, first_number + entry_count - 1,
+                      CASE WHEN digest IS NULL THEN 'is missing' ELSE 'does not fit' END)
+          FROM (SELECT batch, batch.*, link.digest,
+                       lag(link.digest, 1, state.chain_origin) OVER (ORDER BY batch.no) AS previous
+                  FROM ledger_postingbatch AS batch
+                  LEFT JOIN ledger_chainlink AS link ON link.book_id = batch.book_id AND link.batch_no = batch.no
+                  LEFT JOIN ledger_ledgerstate AS state ON state.book_id = batch.book_id
+                 WHERE batch.book_id = %(book)s) AS chained
+         WHERE digest IS NULL OR digest IS DISTINCT FROM ledger_digest(batch, previous)
+         UNION ALL
+        SELECT format('The hash chain has a link for batch %%s, which is not there.', link.batch_no)
+          FROM ledger_chainlink AS link
+          LEFT JOIN ledger_postingbatch AS batch ON batch.book_id = link.book_id AND batch.no = link.batch_no
+         WHERE link.book_id = %(book)s AND batch.no IS NULL
+    """,
+    "texts": """
+        SELECT format('The words about entry %%s are not those that it was posted with.', words.entry_number)
+          FROM ledger_entrytext AS words
+          LEFT JOIN ledger_journalentry AS entry
+                 ON entry.book_id = words.book_id AND entry.number = words.entry_number
+         WHERE words.book_id = %(book)s
+           AND (entry.text_digest IS NULL OR NOT (words.text = '' AND words.salt IS NULL)
+                AND (sha256(words.salt || convert_to(words.text, 'UTF8')) = entry.text_digest) IS NOT TRUE)
+         ORDER BY words.entry_number
+    """,
     "reversals": """
         WITH pair AS (SELECT number, reverses_number FROM ledger_journalentry
                        WHERE book_id = %(book)s AND reverses_number IS NOT NULL),
@@ -120,19 +146,63 @@ _CHECKS = {
           FROM total GROUP BY number HAVING bool_or(amount <> 0 OR base_amount <> 0) ORDER BY number
     """,
     "periods": """
-        SELECT format('The books are closed through %%s; the log of closings ends with %%s.',
-                      coalesce(state.closed_through::text, 'no day'), coalesce(logged.closed_through::text, 'no day'))
+        SELECT format('The books are closed through %%s and locked through %%s;'
+                      ' the log of closings ends with %%s and %%s.',
+                      coalesce(state.closed_through::text, 'no day'), coalesce(state.locked_through::text, 'no day'),
+                      coalesce(logged.closed_through::text, 'no day'), coalesce(logged.locked_through::text, 'no day'))
           FROM ledger_ledgerstate AS state
-          LEFT JOIN LATERAL (SELECT closed_through FROM ledger_periodaction AS action
+          LEFT JOIN LATERAL (SELECT closed_through, locked_through FROM ledger_periodaction AS action
                               WHERE action.book_id = state.book_id ORDER BY id DESC LIMIT 1) AS logged ON true
-         WHERE state.book_id = %(book)s AND state.closed_through IS DISTINCT FROM logged.closed_through
+         WHERE state.book_id = %(book)s
+           AND (state.closed_through, state.locked_through)
+               IS DISTINCT FROM (logged.closed_through, logged.locked_through)
     """,
     "log": """
-        SELECT format('The closing of %%s says the books were closed through %%s; the one before it says %%s.',
+        SELECT format('The closing of %%s says the books were closed through %%s and locked through %%s;'
+                      ' the one before it says %%s and %%s.',
                       acted_at, coalesce(was_closed_through::text, 'no day'),
-                      coalesce(previous::text, 'no day'))
-          FROM (SELECT id, acted_at, was_closed_through, lag(closed_through) OVER (ORDER BY id) AS previous
-                  FROM ledger_periodaction WHERE book_id = %(book)s) AS action
-         WHERE was_closed_through IS DISTINCT FROM previous ORDER BY id
+                      coalesce(was_locked_through::text, 'no day'), coalesce(previous::text, 'no day'),
+                      coalesce(previous_lock::text, 'no day'))
+          FROM (SELECT id, acted_at, was_closed_through, was_locked_through,
+                       lag(closed_through) OVER in_order AS previous, lag(locked_through) OVER in_order AS previous_lock
+                  FROM ledger_periodaction WHERE book_id = %(book)s WINDOW in_order AS (ORDER BY id)) AS action
+         WHERE (was_closed_through, was_locked_through) IS DISTINCT FROM (previous, previous_lock) ORDER BY id
+    """,
+    "closings": """
+        SELECT format('Entry %%s does not close the year through %%s, or is taken back otherwise than is said.',
+                      closing.entry_number, closing.last_day)
+          FROM ledger_yearclosing AS closing
+          LEFT JOIN ledger_ledgerstate AS state ON state.book_id = closing.book_id
+          LEFT JOIN ledger_journalentry AS entry
+                 ON entry.book_id = closing.book_id AND entry.number = closing.entry_number
+                    AND entry.date = closing.last_day AND entry.reverses_number IS NULL
+          LEFT JOIN ledger_postingbatch AS batch
+                 ON batch.book_id = entry.book_id AND batch.no = entry.batch_no AND batch.source = 'closing'
+          LEFT JOIN ledger_journalentry AS reversal
+                 ON reversal.book_id = closing.book_id AND reversal.reverses_number = closing.entry_number
+         WHERE closing.book_id = %(book)s
+           AND (batch.no IS NULL OR reversal.number IS DISTINCT FROM closing.reversed_by_number
+                OR closing.reversed_by_number IS NULL AND (state.closed_through >= closing.last_day) IS NOT TRUE)
+         UNION ALL
+        SELECT format('Entry %%s is called the closing of a year, but closes none.', batch.first_number)
+          FROM ledger_postingbatch AS batch
+         WHERE batch.book_id = %(book)s AND batch.source = 'closing' AND NOT EXISTS (
+               SELECT FROM ledger_yearclosing AS closing
+                WHERE closing.book_id = batch.book_id
+                  AND batch.first_number IN (closing.entry_number, closing.reversed_by_number))
+    """,
+    # What stands on the first day of a year is what stood on the last day of the one before: of income and expenses
+    # nothing, where that year was closed.
+    "opening": """
+        SELECT format('Account %%s opens the year after %%s with %%s, although that year was closed.',
+                      account.code, closing.last_day, sum(line.total))
+          FROM (SELECT account_id, date, sum(base_amount) AS total FROM ledger_journalline
+                 WHERE book_id = %(book)s GROUP BY account_id, date) AS line
+          JOIN ledger_account AS account
+            ON account.book_id = %(book)s AND account.id = line.account_id AND account.type IN ('income', 'expense')
+          JOIN ledger_yearclosing AS closing
+            ON closing.book_id = %(book)s AND closing.reversed_by_number IS NULL AND closing.last_day >= line.date
+         GROUP BY account.code, closing.last_day HAVING sum(line.total) <> 0
+         ORDER BY closing.last_day, account.code
     """,
 }

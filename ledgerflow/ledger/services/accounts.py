@@ -5,6 +5,7 @@ from django.db import transaction
 from ledgerflow.books.models import Book
 from ledgerflow.ledger.errors import AccountChangeError, refusals_explained
 from ledgerflow.ledger.models import Account, AccountRole, AccountType
+from ledgerflow.taxforms.keys import TaxLineError, check
 
 #: Where the codes of each type begin and end, as the chart templates number them.
 _CODES: dict[AccountType, tuple[int, int]] = {
@@ -31,11 +32,13 @@ def create_account(
     With a ``currency`` (ISO 4217) the account takes lines in that currency only, as a bank account does.
 
     Raises:
-        AccountChangeError: the code or name is empty, or the code or role is another account's.
+        AccountChangeError: the code or name is empty, the code or role is another account's, the role is not one for
+            this type, or no form has the tax line for accounts of the type.
     """
     code, name = code.strip(), name.strip()
     if not code or not name:
         raise AccountChangeError("An account needs a code and a name.")
+    _check_tax_line(tax_line, type)
     with refusals_explained(), transaction.atomic():
         return Account.objects.create(
             book=book, code=code, name=name, type=type, role=role, currency=currency, tax_line=tax_line
@@ -46,11 +49,13 @@ def change_account(*, account: Account, code: str, name: str, tax_line: str) -> 
     """Give an account another code, name or tax line; its lines stay as they are.
 
     Raises:
-        AccountChangeError: the code or name is empty, or the code is another account's.
+        AccountChangeError: the code or name is empty, the code is another account's, no form has the tax line for
+            accounts of the type, or the account has amounts in a closed tax year and would leave its line.
     """
     code, name = code.strip(), name.strip()
     if not code or not name:
         raise AccountChangeError("An account needs a code and a name.")
+    _check_tax_line(tax_line, AccountType(account.type))
     account.code, account.name, account.tax_line = code, name, tax_line
     with refusals_explained(), transaction.atomic():
         account.save(update_fields=["code", "name", "tax_line"])
@@ -101,3 +106,10 @@ def next_code(*, book: Book, type: AccountType) -> str:  # noqa: A002 - the acco
             if str(code) not in taken:
                 return str(code)
     raise AccountChangeError(f"Every code from {first} to {last} is taken; choose a longer one.")
+
+
+def _check_tax_line(tax_line: str, type: AccountType) -> None:  # noqa: A002 - the accountant's word
+    try:
+        check(tax_line, is_income=type == AccountType.INCOME, is_cost=type == AccountType.EXPENSE)
+    except TaxLineError as error:
+        raise AccountChangeError(str(error)) from error

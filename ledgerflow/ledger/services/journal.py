@@ -1,8 +1,11 @@
 """The only way into the journal: entries in sets, numbered without gaps, guarded by PostgreSQL.
 
-Only the posting app imports this module. What is posted stays; a mistake is reversed.
+Only the posting app imports this module, and the closing of years beside it. What is posted stays; a mistake is
+reversed.
 """
 
+import hashlib
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -140,17 +143,51 @@ def post_staged(
     Raises:
         PostingError: as :func:`post_entries`; nothing of the set is posted.
     """
-    with refusals_explained(), transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_temp.ledger_staged_line WHERE no = 1")
         (count,) = cursor.fetchone()
-        if count == 0:
-            raise IncompleteEntryError("There is nothing to post.")
+    return post_selected(
+        book=book,
+        source=source,
+        count=count,
+        entries=_STAGED_ENTRIES,
+        lines=_STAGED_LINES,
+        posted_by=posted_by,
+        posted_at=posted_at,
+    )
+
+
+def post_selected(
+    *,
+    book: Book,
+    source: BatchSource,
+    count: int,
+    entries: str,
+    lines: str,
+    posted_by: User | None,
+    posted_at: datetime,
+) -> PostedBatch:
+    """Post what two queries return as one batch, without a copy: for rows that stand in PostgreSQL already.
+
+    ``entries`` returns ``count`` rows of place in the set (from 1 without gaps), date, number of lines and number of
+    the entry that it reverses; ``lines`` returns, entry by entry complete, place, number within the entry (from 1),
+    account, date, currency, amount and base amount. The entry at a place gets the number ``first_number + place - 1``.
+
+    The book stays locked until the transaction ends, so post at most ``SET_SIZE`` entries at a time where others may
+    be waiting.
+
+    Raises:
+        PostingError: as :func:`post_entries`; nothing of the set is posted.
+    """
+    if count == 0:
+        raise IncompleteEntryError("There is nothing to post.")
+    with refusals_explained(), transaction.atomic(), connection.cursor() as cursor:
         batch = _open_batch(
             cursor, book=book, source=source, count=count, posted_by=posted_by, posted_at=posted_at
         )
         facts = {"book": book.pk, "batch": batch.batch_no, "first": batch.first_number}
-        cursor.execute(_INSERT_STAGED_ENTRIES, facts)
-        cursor.execute(_INSERT_STAGED_LINES, facts)
+        cursor.execute(_INSERT_ENTRIES.format(selected=entries), facts)
+        cursor.execute(_INSERT_LINES.format(selected=lines), facts)
     return batch
 
 
@@ -162,18 +199,24 @@ CREATE TEMPORARY TABLE IF NOT EXISTS ledger_staged_line (
 ) ON COMMIT DELETE ROWS
 """
 _INSERT_BATCH = """
-INSERT INTO ledger_postingbatch (book_id, no, source, first_number, entry_count, posted_at, posted_by_id)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
+INSERT INTO ledger_postingbatch (book_id, source, entry_count, posted_at, posted_by_id) VALUES (%s, %s, %s, %s, %s)
+RETURNING no, first_number
 """
-_INSERT_STAGED_ENTRIES = """
+_STAGED_ENTRIES = """
+SELECT entry, min(date), count(*), min(reverses_number) FROM pg_temp.ledger_staged_line GROUP BY entry ORDER BY entry
+"""
+_STAGED_LINES = """
+SELECT entry, no, account_id, date, currency, amount, base_amount FROM pg_temp.ledger_staged_line
+"""
+_INSERT_ENTRIES = """
 INSERT INTO ledger_journalentry (book_id, number, batch_no, date, line_count, reverses_number)
-SELECT %(book)s, %(first)s + entry - 1, %(batch)s, min(date), count(*), min(reverses_number)
-  FROM pg_temp.ledger_staged_line GROUP BY entry ORDER BY entry
+SELECT %(book)s, %(first)s + place - 1, %(batch)s, date, lines, reverses_number
+  FROM ({selected}) AS entry (place, date, lines, reverses_number)
 """
-_INSERT_STAGED_LINES = """
+_INSERT_LINES = """
 INSERT INTO ledger_journalline (book_id, entry_number, no, account_id, date, currency, amount, base_amount)
-SELECT %(book)s, %(first)s + entry - 1, no, account_id, date, currency, amount, base_amount
-  FROM pg_temp.ledger_staged_line
+SELECT %(book)s, %(first)s + place - 1, no, account_id, date, currency, amount, base_amount
+  FROM ({selected}) AS line (place, no, account_id, date, currency, amount, base_amount)
 """
 _POST = """
 SELECT batch_no, first_number FROM ledger_post(
@@ -181,7 +224,8 @@ SELECT batch_no, first_number FROM ledger_post(
     %s::integer[], %s::smallint[], %s::bigint[], %s::text[], %s::numeric[], %s::numeric[])
 """
 _COPY_ENTRIES = """
-COPY ledger_journalentry (book_id, number, batch_no, date, line_count, reverses_number) FROM STDIN (NULL '')
+COPY ledger_journalentry (book_id, number, batch_no, date, line_count, reverses_number, text_digest)
+FROM STDIN (NULL '')
 """
 _COPY_LINES = """
 COPY ledger_journalline (book_id, entry_number, no, account_id, date, currency, amount, base_amount) FROM STDIN
@@ -233,12 +277,15 @@ def _post_by_copy(
         batch = _open_batch(
             cursor, book=book, source=source, count=len(entries), posted_by=posted_by, posted_at=posted_at
         )
+        salts = [secrets.token_bytes(16) if entry.text else b"" for entry in entries]
         with cursor.copy(_COPY_ENTRIES) as copy:
             copy.write(
                 "".join(
                     f"{book.pk}\t{number}\t{batch.batch_no}\t{entry.date.isoformat()}\t{len(entry.lines)}\t"
-                    f"{entry.reverses_number or ''}\n"
-                    for number, entry in enumerate(entries, batch.first_number)
+                    f"{entry.reverses_number or ''}\t{_text_digest(salt, entry.text)}\n"
+                    for number, (entry, salt) in enumerate(
+                        zip(entries, salts, strict=True), batch.first_number
+                    )
                 )
             )
         with cursor.copy(_COPY_LINES) as copy:
@@ -251,11 +298,16 @@ def _post_by_copy(
                 )
             )
         EntryText.objects.bulk_create(
-            EntryText(book=book, entry_number=number, text=entry.text)
-            for number, entry in enumerate(entries, batch.first_number)
+            EntryText(book=book, entry_number=number, text=entry.text, salt=salt)
+            for number, (entry, salt) in enumerate(zip(entries, salts, strict=True), batch.first_number)
             if entry.text
         )
     return batch
+
+
+def _text_digest(salt: bytes, text: str) -> str:
+    """Return the digest as COPY reads it; empty where there are no words."""
+    return rf"\\x{hashlib.sha256(salt + text.encode()).hexdigest()}" if text else ""
 
 
 def _open_batch(
@@ -268,10 +320,8 @@ def _open_batch(
     posted_at: datetime,
 ) -> PostedBatch:
     """Lock the book and promise the next numbers to a new batch."""
-    cursor.execute("SELECT next_batch, next_number FROM ledger_lock(%s)", [book.pk])
+    cursor.execute(_INSERT_BATCH, [book.pk, source, count, posted_at, posted_by.pk if posted_by else None])
     batch_no, first_number = cursor.fetchone()
-    posted_by_id = posted_by.pk if posted_by else None
-    cursor.execute(_INSERT_BATCH, [book.pk, batch_no, source, first_number, count, posted_at, posted_by_id])
     return PostedBatch(batch_no=batch_no, first_number=first_number, count=count)
 
 

@@ -1,28 +1,33 @@
-"""Closing and reopening the books. The log row is what closes: see ``0004_close_by_writing_the_log.sql``."""
+"""Closing, locking and reopening the books. The log row is what does it: see ``0008_act_on_locks.sql``.
+
+Nobody posts into what is closed. Into what is locked beyond that, owners and reviewers of the book still post.
+"""
 
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from ledgerflow.books.models import Book
-from ledgerflow.ledger.errors import PeriodActionError, refusals_explained
+from ledgerflow.ledger.errors import PeriodActionError
 from ledgerflow.ledger.models import PeriodAction
+from ledgerflow.ledger.services._period_log import act, hold
+from ledgerflow.ledger.services.closing import take_back_closings
 from ledgerflow.users.models import User
 
 
 def close_period(*, book: Book, through: date, reason: str, user: User, now: datetime) -> PeriodAction:
     """Close the books through a day: nothing dated on or before it can be posted any more.
 
-    Waits for postings that are under way; a posting that comes later is refused.
+    Waits for postings that are under way; a posting that comes later is refused. A lock through a later day stays.
 
     Raises:
         PeriodActionError: no reason is given, or the books are closed through that day or a later one.
     """
     with transaction.atomic():
-        closed = _closed_through(book)
-        if closed is not None and closed >= through:
-            raise PeriodActionError(f"The books are closed through {closed} already.")
-        return _act(book=book, through=through, reason=reason, user=user, now=now)
+        was = hold(book)
+        if was.closed_through is not None and was.closed_through >= through:
+            raise PeriodActionError(f"The books are closed through {was.closed_through} already.")
+        return act(book=book, closed=through, locked=was.locked_through, reason=reason, user=user, now=now)
 
 
 def reopen_period(
@@ -30,31 +35,53 @@ def reopen_period(
 ) -> PeriodAction:
     """Reopen the books: they stay closed through the earlier day ``through``, or through no day at all.
 
+    A lock through a later day stays. The closing entries of years that end after ``through`` are reversed, each on
+    its own day: what is reopened must not stand in equity already.
+
     Raises:
         PeriodActionError: no reason is given, or the books are not closed beyond that day.
+        PeriodLockedError: a year's closing is to be reversed in a locked period where the user's role does not post.
     """
     with transaction.atomic():
-        closed = _closed_through(book)
-        if closed is None or (through is not None and through >= closed):
+        was = hold(book)
+        if was.closed_through is None or (through is not None and through >= was.closed_through):
             raise PeriodActionError(
                 "The books are not closed beyond that day, so there is nothing to reopen."
             )
-        return _act(book=book, through=through, reason=reason, user=user, now=now)
+        action = act(book=book, closed=through, locked=was.locked_through, reason=reason, user=user, now=now)
+        take_back_closings(book=book, after=through, reason=reason, user=user, now=now)
+        return action
 
 
-def _closed_through(book: Book) -> date | None:
-    with refusals_explained(), connection.cursor() as cursor:
-        cursor.execute("SELECT closed_through FROM ledger_lock(%s)", [book.pk])
-        row: tuple[date | None] = cursor.fetchone()
-    return row[0]
+def lock_period(*, book: Book, through: date, reason: str, user: User, now: datetime) -> PeriodAction:
+    """Lock the books through a day: only owners and reviewers of the book post on or before it.
+
+    Raises:
+        PeriodActionError: no reason is given, or the books are locked or closed through that day or a later one.
+    """
+    with transaction.atomic():
+        was = hold(book)
+        if was.closed_through is not None and was.closed_through >= through:
+            raise PeriodActionError(f"The books are closed through {was.closed_through} already.")
+        if was.locked_through is not None and was.locked_through >= through:
+            raise PeriodActionError(f"The books are locked through {was.locked_through} already.")
+        return act(book=book, closed=was.closed_through, locked=through, reason=reason, user=user, now=now)
 
 
-def _act(*, book: Book, through: date | None, reason: str, user: User, now: datetime) -> PeriodAction:
-    if not reason.strip():
-        raise PeriodActionError("Say why the books are closed or reopened.")
-    with refusals_explained():
-        action = PeriodAction.objects.create(
-            book=book, closed_through=through, reason=reason.strip(), acted_by=user, acted_at=now
-        )
-    action.refresh_from_db(fields=["was_closed_through"])
-    return action
+def unlock_period(
+    *, book: Book, through: date | None, reason: str, user: User, now: datetime
+) -> PeriodAction:
+    """Unlock the books: they stay locked through the earlier day ``through``, or beyond no closed period at all.
+
+    What is closed stays closed.
+
+    Raises:
+        PeriodActionError: no reason is given, or the books are not locked beyond that day.
+    """
+    with transaction.atomic():
+        was = hold(book)
+        if was.locked_through is None or (through is not None and through >= was.locked_through):
+            raise PeriodActionError(
+                "The books are not locked beyond that day, so there is nothing to unlock."
+            )
+        return act(book=book, closed=was.closed_through, locked=through, reason=reason, user=user, now=now)

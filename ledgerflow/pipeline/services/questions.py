@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.classification.services import classify_lines
-from ledgerflow.posting.models import Posting
+from ledgerflow.posting.models import ReversedPosting
 from ledgerflow.posting.services import release_lines
 from ledgerflow.statements import services as statements
 from ledgerflow.statements.models import DayQuestion, Hold, StatementLine
@@ -28,14 +28,17 @@ def answer_question(*, question: DayQuestion, answer: str, user: User, now: date
         book=question.book_id, bank_account=question.bank_account_id, date=question.date
     )
     if answer == DayQuestion.Answer.SAME:
-        was_posted = Posting.objects.filter(book=question.book_id, line=OuterRef("pk"))
+        is_posted = Classification.objects.filter(line=OuterRef("pk"), state=State.POSTED)
+        was_posted = ReversedPosting.objects.filter(book=question.book_id, line=OuterRef("pk"))
         undecided = Classification.objects.filter(
             line=OuterRef("pk"), state=State.OPEN, decided_by__isnull=True
         )
         waiting = of_day.filter(hold=Hold.QUESTION) | of_day.filter(Exists(undecided))
         release_lines(
             book=question.book,
-            line_ids=list(waiting.exclude(Exists(was_posted)).values_list("pk", flat=True)),
+            line_ids=list(
+                waiting.exclude(Exists(is_posted) | Exists(was_posted)).values_list("pk", flat=True)
+            ),
         )
     answered = statements.answer_question(question=question, answer=answer, user=user, now=now)
     known = Classification.objects.filter(line=OuterRef("pk"))

@@ -73,9 +73,11 @@ def _begin(run_id: int, now: datetime) -> ImportRun | None:
         run = (
             ImportRun.objects.select_for_update(of=("self",))
             .select_related("book", "document", "bank_account", "started_by")
-            .get(pk=run_id)
+            .filter(pk=run_id)
+            .first()
         )
-        if run.state not in {_State.WAITING, _State.RUNNING}:
+        # Nothing is left of a run whose book was purged while the file waited.
+        if run is None or run.state not in {_State.WAITING, _State.RUNNING}:
             return None
         run.state, run.stage = _State.RUNNING, _Stage.READING
         run.attempts += 1

@@ -12,6 +12,7 @@ from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.money import format_money
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.posting.services import hold_postings, release_lines, reverse_lines
+from ledgerflow.reconciliation.services import release_import
 from ledgerflow.statements import services as statements
 from ledgerflow.statements.selectors import lines_only_in, statements_of
 from ledgerflow.users.models import User
@@ -56,7 +57,7 @@ def undo_import(*, run: ImportRun, user: User, now: datetime, reverse_posted: bo
 
     Raises:
         UndoRefusedError: the import is not finished, or lines were posted and may not be reversed.
-        PostingError: an entry's date lies in a closed period.
+        PostingError: an entry's date lies in a closed period, or in days that are reconciled.
     """
     locked = (
         ImportRun.objects.select_for_update(of=("self",)).select_related("book", "document").get(pk=run.pk)
@@ -78,6 +79,7 @@ def undo_import(*, run: ImportRun, user: User, now: datetime, reverse_posted: bo
             user=user,
             now=now,
         )
+    release_import(document=locked.document, line_ids=going, user=user, now=now)
     release_lines(book=locked.book, line_ids=going, user=user, now=now)
     if statements_of(document=locked.document).exists():
         statements.undo_import(document=locked.document)
@@ -94,8 +96,10 @@ def _posted(run: ImportRun, line_ids: list[int]) -> int:
 
 def _in_words(decision: Classification) -> str:
     line = decision.line
-    account = decision.account or "several accounts"
+    what = decision.get_state_display()
+    if decision.state != State.MATCHED:
+        what += f" as {decision.account or 'several accounts'}"
     return (
         f"{line.date} {format_money(line.amount, line.currency)} {line.description[:60]}: "
-        f"{decision.get_state_display()} as {account} by {decision.decided_by}"
+        f"{what} by {decision.decided_by}"
     )

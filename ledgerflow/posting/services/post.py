@@ -7,19 +7,24 @@ classification get the opposite.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from ledgerflow.books.models import Book
+from ledgerflow.books.permissions import Action, may, role_of
 from ledgerflow.core.money import minor_digits
 from ledgerflow.ledger.models import BatchSource
+from ledgerflow.ledger.selectors.periods import held
 from ledgerflow.ledger.services import journal
 from ledgerflow.users.models import User
 
 _PICKED = """
     CREATE TEMPORARY TABLE IF NOT EXISTS posting_picked (
-        line_id bigint NOT NULL, refusal text, place bigint, date date NOT NULL, currency varchar(3) NOT NULL,
-        amount numeric(24,8) NOT NULL, bank_ledger_id bigint NOT NULL, account_id bigint, is_split boolean NOT NULL
+        line_id bigint NOT NULL, version tid NOT NULL, writer xid NOT NULL, refusal text, place bigint,
+        date date NOT NULL, currency varchar(3) NOT NULL, amount numeric(20,4), bank_ledger_id bigint NOT NULL,
+        account_id bigint, is_split boolean NOT NULL
     ) ON COMMIT DELETE ROWS
 """
 # Why a line cannot be posted, as a sentence; NULL where nothing stands against it.
@@ -27,6 +32,7 @@ _REFUSAL = """
     CASE
         WHEN made.state = 'posted' THEN 'It is in the journal already.'
         WHEN made.state = 'excluded' THEN 'It is excluded from the books.'
+        WHEN made.state = 'matched' THEN 'It is matched with an entry already.'
         WHEN made.state <> 'accepted' THEN 'Nobody has accepted it yet.'
         WHEN line.hold = 'proof' THEN 'Its statement does not prove; someone must release its lines first.'
         WHEN line.hold <> '' THEN 'It may be here already; someone must say so first.'
@@ -41,6 +47,12 @@ _REFUSAL = """
         WHEN abs(line.amount) >= 1e15 THEN 'Its amount is too large for the journal.'
         WHEN line.date <= %(closed)s::date THEN format(
             'It is dated %%s and the books are closed through %%s.', line.date, %(closed)s::date)
+        WHEN line.date <= %(locked)s::date THEN format(
+            'It is dated %%s and the books are locked through %%s; an owner or reviewer may post it.',
+            line.date, %(locked)s::date)
+        WHEN line.date <= bank.reconciled_through THEN format(
+            'It is dated %%s and its bank account is reconciled through %%s; reopen the reconciliation first.',
+            line.date, bank.reconciled_through)
         WHEN bank.ledger_account_id = made.account_id THEN 'Its account is the bank account itself; choose another.'
         WHEN made.account_id = ANY(unfit.accounts) THEN (
             SELECT CASE WHEN account.is_archived
@@ -62,7 +74,8 @@ _ACCOUNTS = """
         SELECT coalesce(array_agg(id), '{{}}') AS accounts FROM ledger_account
         WHERE book_id = %(book)s AND (is_archived OR currency <> %(currency)s)
     ), bank AS MATERIALIZED (
-        SELECT bank.id, bank.ledger_account_id, account.code, account.currency, account.is_archived
+        SELECT bank.id, bank.ledger_account_id, bank.reconciled_through, account.code, account.currency,
+            account.is_archived
         FROM statements_bankaccount bank JOIN ledger_account account ON account.id = bank.ledger_account_id
         WHERE bank.book_id = %(book)s
     )
@@ -74,45 +87,57 @@ _ROWS = """
     CROSS JOIN unfit
     WHERE made.book_id = %(book)s AND made.line_id > %(after)s
 """
+_LOCKING = "FOR UPDATE OF made"
 _ACCEPTED = " AND made.state = 'accepted'"
 _THESE = " AND made.line_id = ANY(%(lines)s::bigint[])"
 _PICK = f"""
     {_ACCOUNTS}
     INSERT INTO pg_temp.posting_picked
-        (line_id, refusal, date, currency, amount, bank_ledger_id, account_id, is_split, place)
-    SELECT picked.*, CASE WHEN refusal IS NULL
-        THEN row_number() OVER (PARTITION BY refusal IS NULL ORDER BY date, line_id) END
+        (line_id, version, writer, refusal, date, currency, bank_ledger_id, account_id, is_split, amount, place)
+    SELECT line_id, version, writer, refusal, date, currency, ledger_account_id, account_id, is_split,
+        CASE WHEN refusal IS NULL THEN amount END,
+        CASE WHEN refusal IS NULL THEN row_number() OVER (PARTITION BY refusal IS NULL ORDER BY date, line_id) END
     FROM (
-        SELECT made.line_id, {_REFUSAL} AS refusal, line.date, line.currency, line.amount,
-            bank.ledger_account_id, made.account_id, made.is_split
+        SELECT made.line_id, made.ctid AS version, made.xmin AS writer, {_REFUSAL} AS refusal, line.date, line.currency,
+            line.amount, bank.ledger_account_id, made.account_id, made.is_split
         {_ROWS} {{which}}
-        ORDER BY made.line_id LIMIT %(size)s FOR UPDATE OF made
+        ORDER BY made.line_id LIMIT %(size)s {{locking}}
     ) picked
 """  # noqa: S608 - composed of the constants above
-_STAGE = """
-    INSERT INTO pg_temp.ledger_staged_line (entry, no, date, account_id, currency, amount, base_amount)
-    SELECT place, 1, date, bank_ledger_id, currency, amount, amount FROM pg_temp.posting_picked WHERE place IS NOT NULL
-    UNION ALL
-    SELECT place, 2, date, account_id, currency, -amount, -amount
-    FROM pg_temp.posting_picked WHERE place IS NOT NULL AND NOT is_split
-    UNION ALL
-    SELECT place, 1 + row_number() OVER (PARTITION BY place ORDER BY part.no), date, part.account_id, currency,
-        -part.amount, -part.amount
-    FROM pg_temp.posting_picked picked
-    JOIN classification_classificationsplit part ON part.classification_id = picked.line_id
-    WHERE place IS NOT NULL AND is_split
+_ENTRIES = """
+    SELECT place, date, 1 + CASE WHEN is_split THEN (
+        SELECT count(*) FROM classification_classificationsplit part WHERE part.classification_id = line_id
+    ) ELSE 1 END, NULL::bigint
+    FROM pg_temp.posting_picked WHERE place IS NOT NULL ORDER BY place
 """
-_LINK = """
-    INSERT INTO posting_posting (book_id, entry_number, line_id)
-    SELECT %(book)s, %(first)s + place - 1, line_id FROM pg_temp.posting_picked WHERE place IS NOT NULL ORDER BY place
+_LINES = """
+    SELECT place, no, account_id, date, currency, amount, amount FROM (
+        SELECT place, 1, bank_ledger_id, date, currency, amount
+        FROM pg_temp.posting_picked WHERE place IS NOT NULL
+        UNION ALL
+        SELECT place, 2, account_id, date, currency, (-amount)::numeric(20,4)
+        FROM pg_temp.posting_picked WHERE place IS NOT NULL AND NOT is_split
+        UNION ALL
+        SELECT place, 1 + row_number() OVER (PARTITION BY place ORDER BY part.no), part.account_id, date, currency,
+            (-part.amount)::numeric(20,4)
+        FROM pg_temp.posting_picked picked
+        JOIN classification_classificationsplit part ON part.classification_id = picked.line_id
+        WHERE place IS NOT NULL AND is_split
+    ) AS line (place, no, account_id, date, currency, amount)
 """
-# As an array, so that PostgreSQL looks the lines up by key however many other lines there are.
+# Each row is found where it was read and marked only if it is the version that was read, so that no line need be locked
+# before. In the order in which everyone locks lines; as arrays, so that the planner goes from row to row however many
+# other lines there are.
 _MARK = """
-    UPDATE classification_classification SET state = 'posted'
-    WHERE line_id = ANY(ARRAY(SELECT line_id FROM pg_temp.posting_picked WHERE place IS NOT NULL))
+    UPDATE classification_classification made SET state = 'posted', entry_number = %(first)s + picked.place - 1
+    FROM (
+        SELECT array_agg(version) AS versions, array_agg(writer) AS writers, array_agg(place) AS places
+        FROM (SELECT * FROM pg_temp.posting_picked WHERE place IS NOT NULL ORDER BY line_id) AS ordered
+    ) AS taken, unnest(versions, writers, places) AS picked (version, writer, place)
+    WHERE made.ctid = picked.version AND made.xmin = picked.writer
 """
 _OUTCOME = """
-    SELECT count(place), count(*), max(line_id) FROM pg_temp.posting_picked
+    SELECT count(place), count(*), max(line_id), coalesce(bool_or(is_split), false) FROM pg_temp.posting_picked
 """
 _REFUSED = "SELECT line_id, refusal FROM pg_temp.posting_picked WHERE refusal IS NOT NULL ORDER BY line_id"
 
@@ -140,6 +165,9 @@ def post_lines(
     twice. All of them are on disk when this returns. With ``dry_run`` nothing is written.
     """
     chosen = None if line_ids is None else sorted(set(line_ids))
+    poster = _Poster(
+        posted_by, may(role_of(user=posted_by, book=book) if posted_by else None, Action.POST_LOCKED)
+    )
     has_own_transactions = not connection.in_atomic_block
     is_unwritten = False
     posted = 0
@@ -147,7 +175,7 @@ def post_lines(
     after: int | None = 0
     while after is not None:
         with transaction.atomic():
-            done = _post_set(book, chosen, after, None if dry_run else _Stamp(posted_by, posted_at))
+            done = _post_set(book, chosen, after, poster, None if dry_run else posted_at)
             if has_own_transactions and done.last is not None:
                 _wait_for_the_disk_later()
                 is_unwritten = True
@@ -172,9 +200,9 @@ def _wait_for_the_disk() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stamp:
-    by: User | None
-    at: datetime
+class _Poster:
+    user: User | None
+    may_post_locked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,35 +214,78 @@ class _Done:
     last: int | None
 
 
-def _post_set(book: Book, line_ids: Sequence[int] | None, after: int, stamp: _Stamp | None) -> _Done:
+@dataclass(frozen=True, slots=True)
+class _Picked:
+    """A set as it was read: how many of its ``count`` lines can be posted, and whether any has parts."""
+
+    postable: int
+    count: int
+    last: int | None
+    has_parts: bool
+
+
+class _ChangedMeanwhileError(Exception):
+    """Somebody decided otherwise about a line between reading and marking it."""
+
+
+def _post_set(
+    book: Book, line_ids: Sequence[int] | None, after: int, poster: _Poster, posted_at: datetime | None
+) -> _Done:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")  # a set stays in memory
         # The book before the lines, as everywhere: whoever closes a period meanwhile waits, or was first.
-        cursor.execute("SELECT closed_through FROM ledger_lock(%s)", [book.pk])
-        (closed,) = cursor.fetchone()
+        cursor.execute("SELECT FROM ledger_lock(%s)", [book.pk])
+        days = held(book=book)
         cursor.execute(_PICKED)
-        cursor.execute("TRUNCATE pg_temp.posting_picked")
         facts = {
             "book": book.pk,
             "after": after,
             "lines": f"{{{','.join(map(str, line_ids or ()))}}}",
             "currency": book.base_currency,
             "digits": minor_digits(book.base_currency),
-            "closed": closed,
+            "closed": days.closed_through,
+            "locked": None if poster.may_post_locked else days.locked_through,
             "size": journal.SET_SIZE,
         }
-        cursor.execute(_PICK.format(which=_ACCEPTED if line_ids is None else _THESE), facts)
-        cursor.execute(_OUTCOME)
-        posted, taken, last = cursor.fetchone()
-        if posted and stamp is not None:
-            journal.staging()
-            cursor.execute(_STAGE)
-            batch = journal.post_staged(
-                book=book, source=BatchSource.STATEMENT, posted_by=stamp.by, posted_at=stamp.at
-            )
-            cursor.execute(_LINK, {"book": book.pk, "first": batch.first_number})
-            cursor.execute(_MARK)
+        which = _ACCEPTED if line_ids is None else _THESE
+        # Lines hardly ever change before they are marked, and it would show. Parts stand in rows of their own.
+        picked = _pick(cursor, which, facts, locking="")
+        if posted_at is not None:
+            try:
+                if picked.has_parts:
+                    picked = _pick(cursor, which, facts, locking=_LOCKING)
+                _write(cursor, book, picked.postable, poster.user, posted_at)
+            except _ChangedMeanwhileError:
+                picked = _pick(cursor, which, facts, locking=_LOCKING)
+                _write(cursor, book, picked.postable, poster.user, posted_at)
         cursor.execute(_REFUSED)
         return _Done(
-            posted=posted, refused=cursor.fetchall(), last=last if taken == journal.SET_SIZE else None
+            posted=picked.postable,
+            refused=cursor.fetchall(),
+            last=picked.last if picked.count == journal.SET_SIZE else None,
         )
+
+
+def _pick(cursor: CursorWrapper, which: str, facts: dict[str, Any], *, locking: str) -> _Picked:
+    cursor.execute("TRUNCATE pg_temp.posting_picked")
+    cursor.execute(_PICK.format(which=which, locking=locking), facts)
+    cursor.execute(_OUTCOME)
+    return _Picked(*cursor.fetchone())
+
+
+def _write(cursor: CursorWrapper, book: Book, count: int, user: User | None, posted_at: datetime) -> None:
+    if count == 0:
+        return
+    with transaction.atomic():
+        batch = journal.post_selected(
+            book=book,
+            source=BatchSource.STATEMENT,
+            count=count,
+            entries=_ENTRIES,
+            lines=_LINES,
+            posted_by=user,
+            posted_at=posted_at,
+        )
+        cursor.execute(_MARK, {"first": batch.first_number})
+        if cursor.rowcount != count:
+            raise _ChangedMeanwhileError

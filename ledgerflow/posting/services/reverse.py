@@ -11,10 +11,9 @@ from django.db import transaction
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.ledger.errors import ReversalError
-from ledgerflow.ledger.models import Account, BatchSource, JournalEntry
+from ledgerflow.ledger.models import Account, BatchSource, JournalEntry, YearClosing
 from ledgerflow.ledger.services import journal
 from ledgerflow.posting.errors import ReasonMissingError
-from ledgerflow.posting.models import Posting
 from ledgerflow.users.models import User
 
 
@@ -51,22 +50,21 @@ def reverse_entry(*, book: Book, number: int, date: Date, reason: str, user: Use
 
     Raises:
         ReasonMissingError: no reason is given.
-        ReversalError: the book has no such entry, it is reversed already, or is a reversal itself.
+        ReversalError: the book has no such entry, it is reversed already, is a reversal itself, or closes a year.
         PostingError: the date is in a closed period, or as the ledger says otherwise.
     """
     if not reason.strip():
         raise ReasonMissingError("Say why the entry is reversed.")
     if JournalEntry.objects.filter(book=book, number=number, reverses_number__isnull=False).exists():
         raise ReversalError(f"Entry {number} is a reversal itself; post the line or the entry anew instead.")
+    if (closing := YearClosing.objects.filter(book=book, entry_number=number).first()) is not None:
+        raise ReversalError(f"Entry {number} closes the {closing}; reopen that year instead.")
     draft = journal.mirror(book=book, number=number, date=date, text=reason.strip())
     batch = journal.post_entries(
         book=book, source=BatchSource.REVERSAL, entries=[draft], posted_by=user, posted_at=now
     )
-    posting = Posting.objects.filter(book=book, entry_number=number).first()
-    if posting is not None:
-        Posting.objects.filter(book=book, entry_number=number).update(reversed_by_number=batch.first_number)
-        # The person stays named on the line, so that no rule accepts and posts it again behind their back.
-        Classification.objects.filter(book=book, line_id=posting.line_id).update(
-            state=State.OPEN, decided_by=user, decided_at=now
-        )
+    # The person stays named on the line, so that no rule accepts and posts it again behind their back.
+    Classification.objects.filter(book=book, entry_number=number).update(
+        state=State.OPEN, entry_number=None, decided_by=user, decided_at=now
+    )
     return batch.first_number

@@ -11,7 +11,7 @@ from ledgerflow.classification.models import ChangedLine, Classification, Classi
 from ledgerflow.ledger.models import BatchSource, JournalEntry, JournalLine
 from ledgerflow.ledger.services import journal
 from ledgerflow.posting.errors import PostedLinesError
-from ledgerflow.posting.models import Posting
+from ledgerflow.posting.models import ReversedPosting
 from ledgerflow.users.models import User
 
 # The oldest sighting says where the line stood. A line that was let go before and stayed, because another file turned
@@ -25,7 +25,7 @@ _KEEP = """
     JOIN statements_sighting seen ON seen.book_id = line.book_id AND seen.line_id = line.id
     JOIN statements_statement statement ON statement.id = seen.statement_id
     WHERE line.book_id = %(book)s AND line.id = ANY(%(lines)s)
-        AND EXISTS (SELECT FROM posting_posting posted WHERE posted.book_id = line.book_id AND posted.line_id = line.id)
+        AND EXISTS (SELECT FROM posting_reversedposting posted WHERE posted.line_id = line.id)
     ORDER BY line.id, seen.statement_id, seen.no
     ON CONFLICT (id) DO NOTHING
 """
@@ -48,26 +48,15 @@ def reverse_lines(
     Raises:
         PeriodClosedError: an entry's date lies in a closed period; nothing is reversed.
     """
-    live = Posting.objects.filter(book=book, line_id__in=line_ids, reversed_by_number__isnull=True)
-    numbers = sorted(live.values_list("entry_number", flat=True))
+    numbers = _entries_of(book, line_ids)
     if not numbers:
         return 0
     drafts = _mirrors(book, numbers, reason)
     batch = journal.post_entries(
         book=book, source=BatchSource.REVERSAL, entries=drafts, posted_by=user, posted_at=now
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE posting_posting posted SET reversed_by_number = reversal.number
-            FROM ledger_journalentry reversal
-            WHERE posted.book_id = %(book)s AND posted.entry_number = ANY(%(numbers)s)
-                AND reversal.book_id = posted.book_id AND reversal.reverses_number = posted.entry_number
-            """,
-            {"book": book.pk, "numbers": numbers},
-        )
     Classification.objects.filter(book=book, line_id__in=line_ids, state=State.POSTED).update(
-        state=State.OPEN
+        state=State.OPEN, entry_number=None
     )
     return batch.count
 
@@ -83,18 +72,13 @@ def release_lines(
     Raises:
         PostedLinesError: some stand in the journal; reverse their entries first.
     """
-    lines = Posting.objects.filter(book=book, line_id__in=line_ids)
-    numbers = list(
-        lines.filter(reversed_by_number__isnull=True)
-        .order_by("entry_number")
-        .values_list("entry_number", flat=True)
-    )
+    numbers = _entries_of(book, line_ids)
     if numbers:
         shown = ", ".join(map(str, numbers[:10])) + (" and more" if len(numbers) > 10 else "")
         raise PostedLinesError(
             f"{len(numbers)} of the lines stand in the journal as entries {shown}; reverse the entries first."
         )
-    if lines.exists():
+    if ReversedPosting.objects.filter(book=book, line_id__in=line_ids).exists():
         with connection.cursor() as cursor:
             cursor.execute(
                 _KEEP,
@@ -108,6 +92,12 @@ def release_lines(
     ClassificationSplit.objects.filter(book=book, classification_id__in=line_ids).delete()
     released, _ = going.delete()
     return released
+
+
+def _entries_of(book: Book, line_ids: Sequence[int]) -> list[int]:
+    posted = Classification.objects.filter(book=book, line_id__in=line_ids, state=State.POSTED)
+    numbers = posted.values_list("entry_number", flat=True)
+    return sorted(number for number in numbers if number is not None)
 
 
 def _mirrors(book: Book, numbers: Sequence[int], reason: str) -> list[journal.EntryDraft]:

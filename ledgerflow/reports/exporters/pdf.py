@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -23,8 +23,9 @@ _PLAIN, _BOLD = "DejaVuSansCondensed", "DejaVuSansCondensed-Bold"
 _SIZE, _LEADING = 8, 12
 _MARGIN, _GAP = 36, 6
 #: Widths in points; texts share what is left, by weight.
-_WIDTHS = {Kind.INTEGER: 38, Kind.DATE: 48, Kind.MONEY: 66}
+_WIDTHS = {Kind.INTEGER: 38, Kind.DATE: 48, Kind.MONEY: 66, Kind.PERCENT: 44}
 _LEAST_TEXT, _LEAST_CODE = 110, 40
+_ON_THE_RIGHT = frozenset({Kind.MONEY, Kind.PERCENT})
 _PAGES = "number_of_pages"
 #: Rows of the longest document: three thousand pages, which are put together in memory.
 _MOST_ROWS = 200_000
@@ -60,7 +61,7 @@ def write_pdf(table: Table, out: BinaryIO) -> None:
 def _width(table: Table, places: Sequence[int]) -> int:
     columns = [table.columns[at] for at in places]
     return (
-        sum(_WIDTHS.get(each.kind, _LEAST_CODE if _is_code(each) else _LEAST_TEXT) + _GAP for each in columns)
+        sum(_WIDTHS.get(each.kind, _LEAST_CODE if each.is_code else _LEAST_TEXT) + _GAP for each in columns)
         - _GAP
     )
 
@@ -84,21 +85,27 @@ class _Pages:
         self._text: PDFTextObject | None = None
         self._font = ""
         self._columns: list[tuple[int, Column, int, int]] = []
+        self._has_wrapping = False
 
     def draw(self, places: Sequence[int], rows: Iterable[Row]) -> None:
         """Draw the rows with the columns at these places, beginning on a new page."""
         self._columns = self._placed(places)
+        self._has_wrapping = any(column.wraps for _, column, _, _ in self._columns)
         self._new_page()
         for at, row in enumerate(rows):
             if at == _MOST_ROWS:
                 raise LedgerFlowError(
                     f"A PDF has no more than {_MOST_ROWS:,} rows; ask for a shorter period, or for XLSX or CSV."
                 )
+            below = self._below(row) if self._has_wrapping else ()
             # No heading stands alone at the foot of a page.
-            lines = 3 if row.kind is RowKind.HEADING else 1
+            lines = (
+                3 if row.kind is RowKind.HEADING else 1 + max((len(texts) for _, texts in below), default=0)
+            )
             if self._y - lines * _LEADING < _MARGIN + _LEADING:
                 self._new_page()
             self._row(row)
+            self._continue(row, below)
 
     def finish(self, out: BinaryIO) -> None:
         """Write the notes below the last row and how many pages there are, and give the document out."""
@@ -141,7 +148,7 @@ class _Pages:
         self._put(_MARGIN, f"{table.subtitle} · {frame.currency}", _PLAIN, self._wide - 2 * _MARGIN)
         self._y -= 2 * _LEADING
         for _, column, x, width in self._columns:
-            if column.kind is Kind.MONEY:
+            if column.kind in _ON_THE_RIGHT:
                 self._put_right(x + width, column.label, _BOLD)
             else:
                 self._put(x, column.label, _BOLD, width)
@@ -173,15 +180,35 @@ class _Pages:
             value = row.cells[at]
             if value is None or value == "":
                 continue
-            text = self._words(value)
-            if column.kind is Kind.MONEY:
+            text = self._words(value, column)
+            if column.kind in _ON_THE_RIGHT:
                 self._put_right(x + width, text, font)
+            elif column.wraps:
+                self._out(x, _lines_of(text, font, width)[0], font)
             else:
                 self._put(x, text, font, width)
 
-    def _words(self, value: Cell) -> str:
+    def _below(self, row: Row) -> list[tuple[int, list[str]]]:
+        """Return what stands below the first line of the row: for each text that wraps, where and its other lines."""
+        font = _BOLD if row.kind.is_strong else _PLAIN
+        return [
+            (x, _lines_of(self._words(row.cells[at], column), font, width)[1:])
+            for at, column, x, width in self._columns
+            if column.wraps and row.cells[at]
+        ]
+
+    def _continue(self, row: Row, below: Sequence[tuple[int, list[str]]]) -> None:
+        font = _BOLD if row.kind.is_strong else _PLAIN
+        for texts in zip_longest(*(texts for _, texts in below), fillvalue=""):
+            self._y -= _LEADING
+            for (x, _), text in zip(below, texts, strict=True):
+                self._out(x, text, font)
+
+    def _words(self, value: Cell, column: Column) -> str:
         if isinstance(value, Decimal):
-            return format_money(value, self._table.frame.currency)
+            if column.kind is Kind.PERCENT:
+                return f"{value.normalize():f} %"
+            return f"{value:,}" if column.is_whole else format_money(value, self._table.frame.currency)
         return " ".join(str(value).split())
 
     def _put(self, x: int, text: str, font: str, width: int) -> None:
@@ -203,13 +230,9 @@ class _Pages:
         self._canvas.line(_MARGIN, y, self._wide - _MARGIN, y)
 
 
-def _is_code(column: Column) -> bool:
-    return column.key == "code"
-
-
 def _weight(column: Column) -> int:
     """Return how much of the free width a text gets."""
-    return 1 if _is_code(column) else 5
+    return 1 if column.is_code else 5
 
 
 class _Widths(dict[str, Any]):
@@ -236,3 +259,19 @@ def _fitting(text: str, font: str, width: int) -> str:
     if not ends or ends[-1] <= width:
         return text
     return text[: bisect_right(ends, width - widths["…"])] + "…"
+
+
+def _lines_of(text: str, font: str, width: int) -> list[str]:
+    """Return the text as lines that are no wider than its column; a word that is wider is cut."""
+    widths, lines, left = _widths(font), [""], width
+    for word in text.split():
+        taken = sum(map(widths.__getitem__, f" {word}"))
+        if lines[-1] and taken > left:
+            lines.append("")
+        if lines[-1]:
+            lines[-1] += f" {word}"
+            left -= taken
+        else:
+            lines[-1] = _fitting(word, font, width)
+            left = width - taken + widths[" "]
+    return lines

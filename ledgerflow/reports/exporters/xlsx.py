@@ -1,9 +1,10 @@
 """XLSX, written row by row: amounts are numbers, sums are formulas, and a text is never anything but a text."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -16,7 +17,9 @@ from ledgerflow.reports.table import Cell, Column, Kind, Row, Table
 
 #: Rows of a sheet, some kept for the notes, and characters of a cell, as Excel limits them.
 _MOST_ROWS, _MOST_CHARACTERS = 1_048_500, 32_767
-_WIDTHS = {Kind.TEXT: 30, Kind.INTEGER: 10, Kind.DATE: 12, Kind.MONEY: 15}
+#: What Excel takes in no name of a sheet.
+_NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
+_WIDTHS = {Kind.TEXT: 30, Kind.INTEGER: 10, Kind.DATE: 12, Kind.MONEY: 15, Kind.PERCENT: 10}
 
 
 def write_xlsx(table: Table, out: BinaryIO) -> None:
@@ -28,7 +31,7 @@ def write_xlsx(table: Table, out: BinaryIO) -> None:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         book.set_properties({"title": table.title, "subject": table.subtitle, "company": table.frame.book})
-        sheet = book.add_worksheet(table.title[:31])
+        sheet = book.add_worksheet(_NOT_IN_A_NAME.sub(" ", table.title)[:31].strip("' "))
         _Sheet(book, sheet, table).write()
 
 
@@ -36,11 +39,11 @@ class _Sheet:
     def __init__(self, book: xlsxwriter.Workbook, sheet: Worksheet, table: Table) -> None:
         digits = minor_digits(table.frame.currency)
         number = "#,##0" + (f".{'0' * digits}" if digits else "")
-        formats = {Kind.TEXT: {}, Kind.INTEGER: {}, Kind.DATE: {"num_format": "yyyy-mm-dd"}}
-        kinds = {**formats, Kind.MONEY: {"num_format": number}}
-        self._plain = {kind: book.add_format(form) for kind, form in kinds.items()}
-        self._bold = {kind: book.add_format({**form, "bold": True}) for kind, form in kinds.items()}
-        self._sum = {kind: book.add_format({**form, "bold": True, "top": 1}) for kind, form in kinds.items()}
+        numbers = {Kind.DATE: "yyyy-mm-dd", Kind.MONEY: number, Kind.PERCENT: '0.## "%"'}
+        shapes = [_shape(column, numbers) for column in table.columns if column.on_paper]
+        self._plain = [book.add_format(shape) for shape in shapes]
+        self._bold = [book.add_format({**shape, "bold": True}) for shape in shapes]
+        self._sum = [book.add_format({**shape, "bold": True, "top": 1}) for shape in shapes]
         self._head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         self._head_money = book.add_format({"bold": True, "bottom": 1, "align": "right"})
         self._title = book.add_format({"bold": True, "font_size": 14})
@@ -82,7 +85,7 @@ class _Sheet:
     def _row(self, row: Row, cells: list[Cell], columns: list[Column]) -> None:
         formats = self._sum if row.kind.is_sum else self._bold if row.kind.is_strong else self._plain
         for at, (value, column) in enumerate(zip(cells, columns, strict=True)):
-            form = formats[column.kind]
+            form = formats[at]
             if isinstance(value, str):
                 self._text(at, value, form)
             elif value is None:
@@ -111,6 +114,12 @@ class _Sheet:
 
     def _text(self, column: int, text: str, form: Format | None) -> None:
         self._sheet.write_string(self._at, column, text[:_MOST_CHARACTERS], form)
+
+
+def _shape(column: Column, numbers: dict[Kind, str]) -> dict[str, Any]:
+    """Return what the cells of the column look like."""
+    shape = "#,##0" if column.is_whole else numbers.get(column.kind)
+    return ({"num_format": shape} if shape else {}) | ({"text_wrap": True} if column.wraps else {})
 
 
 @cache

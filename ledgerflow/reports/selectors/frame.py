@@ -1,4 +1,4 @@
-"""What stands around a report: whether its days are closed, and what is not in it yet."""
+"""What stands around a report: whether its days are closed, what is not in it yet, and where the journal stood."""
 
 from django.db.models import Count, Sum
 
@@ -6,24 +6,27 @@ from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.core.money import format_money
 from ledgerflow.core.periods import Period
+from ledgerflow.ledger.selectors import chain_head
 from ledgerflow.ledger.selectors.periods import closed_through
 from ledgerflow.reports.table import Frame
 
 
-def frame_of(*, book: Book, period: Period, footer: str = "") -> Frame:
-    """Return the frame of a report of the period: closed or draft, and which bank lines it lacks; two queries.
+def frame_of(*, book: Book, period: Period, notes: tuple[str, ...] | None = None) -> Frame:
+    """Return the frame of a report of the period: closed or draft, and which bank lines it lacks; four queries at most.
 
-    ``footer`` is printed at the foot of every page of paper.
+    ``notes`` stand in place of those lines. Ask for the frame before the figures: what was posted through its batch is
+    in them.
     """
-    closed = closed_through(book=book)
+    head, closed = chain_head(book=book), closed_through(book=book)
     is_closed = closed is not None and period.last <= closed
     return Frame(
         book=book.name,
         slug=book.slug,
         currency=book.base_currency,
         stamp=f"Closed through {closed}" if is_closed else "Draft",
-        notes=_notes(book, period),
-        footer=footer,
+        notes=_notes(book, period) if notes is None else notes,
+        chain_head=head.shown,
+        chain_batch=head.batch_no,
     )
 
 

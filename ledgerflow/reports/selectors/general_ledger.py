@@ -65,7 +65,8 @@ def general_ledger_page(
     *, book: Book, period: Period, after: LedgerPlace | None = None, limit: int = PAGE
 ) -> GeneralLedgerPage:
     """Return the next lines by account and day, with the accounts that have a balance; a constant number of queries."""
-    accounts = _from(sorted(accounts_by_id(book=book).values(), key=lambda each: each.code), after)
+    every = accounts_by_id(book=book)
+    accounts = _from(sorted(every.values(), key=lambda each: each.code), after)
     openings = stood(book=book, days=[period.first - timedelta(days=1)])
     carried: list[ReportLine] = []
     goes_on = False
@@ -79,14 +80,14 @@ def general_ledger_page(
             last=period.last,
             limit=limit,
         )
-        carried = with_provenance(book=book, lines=begun.lines, account=accounts[0])
+        carried = with_provenance(book=book, lines=begun.lines, account=accounts[0], accounts=every)
         goes_on = begun.following is not None
     found: tuple[SelectedLine, ...] = ()
     room = limit - len(carried)
     if not goes_on:
         rest = [each.pk for each in (accounts[1:] if after else accounts)]
         found = ledger_lines(book=book, accounts=rest, period=period, limit=room + 1)
-    shown = [*carried, *with_provenance(book=book, lines=found[:room])]
+    shown = [*carried, *with_provenance(book=book, lines=found[:room], accounts=every)]
     last = shown[-1] if shown and (goes_on or len(found) > room) else None
     cut = goes_on or (last is not None and found[room].account_id == last.account.pk)
     parts = []

@@ -8,10 +8,11 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from ledgerflow.books.models import Book
+from ledgerflow.classification.models import Classification
 from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.models import Account, EntryText, JournalEntry, JournalLine, Movement
 from ledgerflow.ledger.selectors import Place, RegisterLine, register, stood
-from ledgerflow.posting.models import Posting
+from ledgerflow.posting.models import ReversedPosting
 from ledgerflow.reports.selectors.provenance import ReportLine, with_provenance
 
 #: Lines of a register on one page.
@@ -119,12 +120,12 @@ def _found(
     *, account: Account, first: date | None, last: date, search: str, before: Place | None, limit: int
 ) -> RegisterReport:
     same_entry = {"book": OuterRef("book"), "entry_number": OuterRef("entry_number")}
-    of_bank = Posting.objects.filter(
-        Q(line__description__icontains=search) | Q(line__counterparty__icontains=search), **same_entry
-    )
+    said = Q(line__description__icontains=search) | Q(line__counterparty__icontains=search)
+    of_bank = Exists(Classification.objects.filter(said, **same_entry))
+    of_reversed = Exists(ReversedPosting.objects.filter(said, **same_entry))
     of_person = EntryText.objects.filter(text__icontains=search, **same_entry)
     lines = JournalLine.objects.filter(
-        Exists(of_bank) | Exists(of_person),
+        of_bank | of_reversed | Exists(of_person),
         book=account.book_id,
         account=account,
         date__range=(first or date.min, last),

@@ -12,15 +12,21 @@ from ledgerflow.reports.selectors import RegisterFigures, ReportLine
 from ledgerflow.reports.table import Column, Frame, Kind, Row, RowKind, Table
 
 _DEBIT = Column("debit", "Debit", Kind.MONEY, has_sides=True)
+_BEFORE_CLOSING = ", before the closing of the year"
 _CREDIT = Column("credit", "Credit", Kind.MONEY, has_sides=True)
 
 
 def trial_balance_table(
-    *, frame: Frame, reports: Sequence[TrialBalance], registers: Mapping[int, str] | None = None
+    *,
+    frame: Frame,
+    reports: Sequence[TrialBalance],
+    registers: Mapping[int, str] | None = None,
+    before_closing: bool = False,
 ) -> Table:
     """Return the trial balance, and an earlier one beside it where given, its totals as facts; all positive.
 
-    ``registers`` has the addresses that the rows of a page lead to, by account.
+    ``registers`` has the addresses that the rows of a page lead to, by account. ``before_closing`` says that the entry
+    that closed the year was left out.
     """
     report, addresses = reports[0], registers or {}
     accounts = {row.account_id: row for each in reversed(reports) for row in each.rows}
@@ -38,7 +44,7 @@ def trial_balance_table(
     return Table(
         name="trial-balance",
         title="Trial balance",
-        subtitle=f"at the end of {report.as_of}",
+        subtitle=f"at the end of {report.as_of}{_BEFORE_CLOSING if before_closing else ''}",
         frame=frame,
         facts={
             "as_of": report.as_of,

@@ -13,7 +13,7 @@ from ledgerflow.core.periods import EARLIEST, Period
 from ledgerflow.ledger.models import Account
 from ledgerflow.ledger.selectors import trial_balance
 from ledgerflow.reports import address, chart_makers, grid, selectors
-from ledgerflow.reports.forms import BesideForm
+from ledgerflow.reports.forms import TrialBalanceForm
 from ledgerflow.reports.line_rows import Shown, line_rows
 from ledgerflow.reports.list_forms import RegisterForm, key_of
 from ledgerflow.reports.table import Table
@@ -35,13 +35,16 @@ class TrialBalanceView(ReportView):
 
     def ask(self) -> None:
         """Read the day."""
-        self.form = BesideForm(self.request.GET)
+        self.form = TrialBalanceForm(self.request.GET)
         chosen = self.form.cleaned_data["as_of"] if self.form.is_valid() else None
         as_of: date = chosen or timezone.localdate()
-        days = self.form.days(as_of=as_of)
-        self.reports = [trial_balance(book=self.book, as_of=day) for day in days]
-        self.report = self.reports[0]
+        self.before_closing = self.form.is_before_closing
         self.frame = selectors.frame_of(book=self.book, period=Period(EARLIEST, as_of))
+        self.reports = [
+            trial_balance(book=self.book, as_of=day, before_closing=self.before_closing)
+            for day in self.form.days(as_of=as_of)
+        ]
+        self.report = self.reports[0]
 
     def table(self) -> Table:
         """Return the report; its rows lead to the registers."""
@@ -49,20 +52,22 @@ class TrialBalanceView(ReportView):
         registers = {
             row.account_id: register.format(row.account_id) for each in self.reports for row in each.rows
         }
-        return trial_balance_table(frame=self.frame, reports=self.reports, registers=registers)
+        return trial_balance_table(
+            frame=self.frame, reports=self.reports, registers=registers, before_closing=self.before_closing
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the report and the day it is asked for."""
         form = self.form
         if form.is_valid():
-            initial = {"as_of": self.report.as_of, "compare": form.cleaned_data["compare"]}
-            form = BesideForm(initial=initial)
+            form = TrialBalanceForm(initial=form.cleaned_data | {"as_of": self.report.as_of})
         charts = chart_makers.of_trial_balance(
             report=self.report, frame=self.frame, base=self.lines_address()
         )
         table = self.table()
         return super().get_context_data(
             report=self.report,
+            table=table,
             head=grid.head(table),
             body=grid.body(table, lines=self.lines_address()),
             form=form,
@@ -91,8 +96,8 @@ class RegisterView(ReportView):
         asked = self.form.cleaned_data
         self.first, self.last = asked.get("from"), asked.get("to") or timezone.localdate()
         self.search = (asked.get("q") or "").strip()
-        self.figures = selectors.register_figures(account=self.account, first=self.first, last=self.last)
         self.frame = selectors.frame_of(book=self.book, period=Period(self.first or EARLIEST, self.last))
+        self.figures = selectors.register_figures(account=self.account, first=self.first, last=self.last)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the figures and a page of lines."""

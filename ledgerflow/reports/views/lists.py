@@ -97,12 +97,12 @@ class LinesView(ReportView):
 
     def ask(self) -> None:
         """Read which lines are asked for."""
-        accounts = selectors.accounts_by_id(book=self.book)
-        self.form = LinesForm(self.request.GET, accounts=list(accounts))
+        self.accounts = selectors.accounts_by_id(book=self.book)
+        self.form = LinesForm(self.request.GET, accounts=list(self.accounts))
         is_sound = self.form.is_valid()
         asked = self.form.cleaned_data
         period = Period(asked.get("from") or EARLIEST, asked.get("to") or timezone.localdate())
-        self.named = [accounts[pk] for pk in asked.get("account") or ()]
+        self.named = [self.accounts[pk] for pk in asked.get("account") or ()]
         self.kinds = asked.get("type") or []
         self.selection = Selection(accounts=(), period=period)
         if is_sound:
@@ -126,7 +126,7 @@ class LinesView(ReportView):
         """Add the total and a page of lines."""
         before = self.form.cleaned_data.get("before")
         page = selected_lines(book=self.book, selection=self.selection, after=before)
-        lines = selectors.with_provenance(book=self.book, lines=page.lines)
+        lines = selectors.with_provenance(book=self.book, lines=page.lines, accounts=self.accounts)
         return super().get_context_data(
             form=self.form,
             errors=self.form.errors,

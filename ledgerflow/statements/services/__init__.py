@@ -1,7 +1,7 @@
 """Bank accounts, imports of statements, and what people say about them."""
 
+from ledgerflow.core.copying import TextRefusedError
 from ledgerflow.statements.services._apply import LinesInUseError
-from ledgerflow.statements.services._copy import TextRefusedError
 from ledgerflow.statements.services.account_changes import change_bank_account
 from ledgerflow.statements.services.accounts import (
     BankAccountRefusedError,

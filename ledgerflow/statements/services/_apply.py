@@ -7,10 +7,10 @@ from datetime import date
 from django.db import IntegrityError
 from django.db.backends.utils import CursorWrapper
 
+from ledgerflow.core.copying import amounts, copy_rows, days, texts
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.statements.days import Change, Movement
 from ledgerflow.statements.models import BankAccount, DayQuestion
-from ledgerflow.statements.services._copy import amounts, copy_rows, days, texts
 from ledgerflow.statements.stored import Stored
 
 
@@ -54,7 +54,6 @@ def insert_movements(cursor: CursorWrapper, bank_account: BankAccount, fresh: Se
             "is_pending": ["t" if movement.is_pending else "f" for movement in fresh],
             "hold": [movement.hold for movement in fresh],
         },
-        count,
     )
 
 

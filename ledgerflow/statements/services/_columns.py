@@ -1,16 +1,16 @@
 """The lines of a statement as columns, and their way into PostgreSQL."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
+from ledgerflow.core.copying import NULL, amounts, copy_rows, days, texts
 from ledgerflow.statements.days import Words
 from ledgerflow.statements.models import Statement
-from ledgerflow.statements.services._copy import NULL, amounts, copy_rows, days, texts
 from ledgerflow.toolbox import values
 
 
@@ -69,7 +69,6 @@ class Columns:
                 "bank_id": texts([text or None for text in self.bank_ids]),
                 "is_pending": _flags(self.is_pending),
             },
-            self.count,
         )
 
     def copy_sightings(
@@ -93,14 +92,13 @@ class Columns:
                 "is_pending": _flags(self.is_pending),
                 "differs": repeat(NULL, self.count) if differs is None else texts(differs),
             },
-            self.count,
         )
 
-    def _places(self) -> Sequence[str]:
+    def _places(self) -> Iterator[str]:
         if all(len(place) == 1 and type(place.get("line")) is int for place in self.places):
-            return ['{"line": %d}' % place["line"] for place in self.places]  # noqa: UP031 - a third of the time
+            return ('{"line": %d}' % place["line"] for place in self.places)  # noqa: UP031 - a third of the time
         return texts([json.dumps(dict(place)) for place in self.places])
 
 
-def _flags(column: Iterable[bool]) -> list[str]:
-    return ["t" if flag else "f" for flag in column]
+def _flags(column: Iterable[bool]) -> Iterator[str]:
+    return ("t" if flag else "f" for flag in column)

@@ -13,8 +13,9 @@ from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.statements import services, standing
+from ledgerflow.statements.chain_selectors import chain_of, closing_day
 from ledgerflow.statements.forms import OverrideForm
-from ledgerflow.statements.models import Statement
+from ledgerflow.statements.models import Proof, Statement
 from ledgerflow.statements.page_selectors import PAGE, overview, statement_page
 from ledgerflow.statements.selectors import bank_accounts, open_questions, statements
 
@@ -50,6 +51,7 @@ class StatementsView(BookMixin, generic.TemplateView):
         page = found.get_page(self.request.GET.get("page"))
         return {
             "bank_account": bank_account,
+            "chain": chain_of(bank_account=bank_account),
             "page": page,
             "statements": [(statement, standing.of_statement(statement)) for statement in page],
         }
@@ -71,6 +73,9 @@ class StatementView(BookMixin, generic.TemplateView):
         return super().get_context_data(**given) | {
             "statement": statement,
             "standing": standing.of_statement(statement),
+            "closing_day": closing_day(statement),
+            "follows": statement.proof == Proof.UNPROVABLE
+            and statement.pk in chain_of(bank_account=statement.bank_account).chain.proven,
             "computed": None if opening is None else opening + statement.total,
             "page": statement_page(
                 statement=statement, number=int(number) if number.isdecimal() and len(number) < 10 else 1

@@ -1,0 +1,92 @@
+"""What ``ledgerflow report schedule-c`` takes and gives: the worksheet of a tax year, and its evidence pack."""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from django.utils import timezone
+
+from ledgerflow.books.models import Book
+from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.reports.evidence.pack import write_evidence_pack
+from ledgerflow.reports.schedule_c import schedule_c
+from ledgerflow.reports.schedule_c_tables import schedule_c_frame, schedule_c_table
+from ledgerflow.reports.table import Table
+from ledgerflow.taxes.selectors import tax_year, year_at
+
+
+def add_schedule_c_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take the tax year, the rounding and where an evidence pack goes."""
+    parser.add_argument(
+        "--year",
+        type=int,
+        metavar="YEAR",
+        help="schedule-c: the tax year (that of --from and --to, or today's)",
+    )
+    parser.add_argument("--whole-dollars", action="store_true", help="schedule-c: round to whole dollars")
+    parser.add_argument(
+        "--evidence-pack",
+        type=Path,
+        metavar="FILE",
+        help="schedule-c: write the evidence pack to this ZIP too",
+    )
+
+
+def schedule_c_of(book: Book, options: argparse.Namespace) -> Table:
+    """Return the worksheet; write the evidence pack where one is asked for.
+
+    Raises:
+        LedgerFlowError: the days are no tax year, there is no form for it, or the pack cannot be written.
+    """
+    year = _year(book, options)
+    frame = schedule_c_frame(book=book, year=year)
+    report = schedule_c(book=book, year=year, whole_dollars=options.whole_dollars)
+    for point in report.open_points:
+        print(point.sentence, file=sys.stderr)
+    if options.evidence_pack is not None:
+        _write_pack(book, year, options)
+    return schedule_c_table(frame=frame, report=report)
+
+
+def _year(book: Book, options: argparse.Namespace) -> int:
+    if options.year is not None:
+        year: int = options.year
+        return year
+    if options.first is None and options.last is None:
+        return year_at(book=book, day=timezone.localdate())
+    day = options.first or options.last
+    year = day.year if day.month >= book.fiscal_year_start_month else day.year - 1
+    days = tax_year(book=book, year=year)
+    if (options.first or days.first, options.last or days.last) != (days.first, days.last):
+        raise LedgerFlowError(
+            f"Schedule C is for a whole tax year, such as --from {days.first} --to {days.last}; or say --year {year}."
+        )
+    return year
+
+
+def _write_pack(book: Book, year: int, options: argparse.Namespace) -> None:
+    """Write the pack beside its place and move it there once it is whole."""
+    target: Path = options.evidence_pack
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".pack-", delete=False) as file:
+            unfinished = Path(file.name)
+            try:
+                sha256 = write_evidence_pack(
+                    book=book,
+                    year=year,
+                    out=file,
+                    made_at=timezone.now(),
+                    whole_dollars=options.whole_dollars,
+                )
+                file.flush()
+                os.fsync(file.fileno())
+                unfinished.replace(target)
+            finally:
+                unfinished.unlink(missing_ok=True)
+    except OSError as error:
+        raise LedgerFlowError(
+            f"The evidence pack cannot be written to {target}: {error.strerror}."
+        ) from error
+    print(f"Evidence pack: {target}, the SHA-256 of its manifest is {sha256}.", file=sys.stderr)

@@ -1,0 +1,23 @@
+"""What the Schedule C worksheet asks for."""
+
+from django import forms
+
+from ledgerflow.ledger.selectors import Place
+from ledgerflow.reports.list_forms import PLACE_KEY, place_of
+from ledgerflow.taxes.forms import YearForm
+
+
+class ScheduleCForm(YearForm):
+    """The tax year, and whether amounts are rounded to whole dollars."""
+
+    whole_dollars = forms.BooleanField(label="Whole dollars", required=False)
+
+
+class LinesForm(forms.Form):
+    """After which line the page begins."""
+
+    after = forms.RegexField(PLACE_KEY, required=False)
+
+    def clean_after(self) -> Place | None:
+        """Return the place that the key names."""
+        return place_of(self.cleaned_data["after"], "This is no page of these lines.")

@@ -1,0 +1,173 @@
+"""The journal lines behind the figures of Schedule C: added up by account, and one by one with their evidence.
+
+Evidence is the bank statement that shows the line: a line has it when its entry, or the entry that it reverses, came
+from a bank line. Entries that close a year are left out. Amounts are base amounts, debit positive.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from ledgerflow.books.models import Book
+from ledgerflow.ledger.selectors import Place, closing_entries
+
+#: Rows fetched at once from the database.
+_BLOCK = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What moved on an account in the days asked for; ``evidence_count`` of its lines are shown by a statement."""
+
+    amount: Decimal
+    line_count: int
+    evidence_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BankEvidence:
+    """The bank line behind a journal line, and where a document shows it; money out of the bank is negative."""
+
+    line_id: int
+    date: date
+    amount: Decimal
+    currency: str
+    description: str
+    document_id: int
+    document_sha256: str
+    document_name: str
+    place: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLine:
+    """A journal line behind a figure."""
+
+    account_id: int
+    place: Place
+    amount: Decimal
+    text: str
+    reverses_number: int | None
+    evidence: BankEvidence | None
+
+
+def moved(*, book: Book, account_ids: Collection[int], first: date, last: date) -> dict[int, Moved]:
+    """Return what moved on each account that has lines in the days, both included; two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVED, _bounds(book, account_ids, first, last))
+        return {account_id: Moved(*rest) for account_id, *rest in cursor.fetchall()}
+
+
+def page_of_lines(
+    *,
+    book: Book,
+    account_ids: Collection[int],
+    first: date,
+    last: date,
+    after: Place | None = None,
+    limit: int = 100,
+) -> tuple[list[FigureLine], Place | None]:
+    """Return lines of the accounts, oldest first, after the place, and the place to ask for next; two queries."""
+    beyond = after or Place(date.min, 0, 0)
+    facts = _bounds(book, account_ids, first, last) | {
+        "after_date": beyond.date,
+        "after_entry": beyond.entry_number,
+        "after_no": beyond.no,
+        "limit": limit + 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES.format(beyond=_BEYOND, limit="LIMIT %(limit)s"), facts)
+        lines = [_line(row) for row in cursor.fetchall()]
+    more, lines = len(lines) > limit, lines[:limit]
+    return lines, lines[-1].place if more else None
+
+
+def all_lines(*, book: Book, account_ids: Collection[int], first: date, last: date) -> Iterator[FigureLine]:
+    """Yield every line of the accounts, oldest first, as they are at one moment; two queries, read in blocks."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_LINES.format(beyond="", limit=""), _bounds(book, account_ids, first, last))
+        while rows := cursor.fetchmany(_BLOCK):
+            yield from map(_line, rows)
+
+
+def _bounds(book: Book, account_ids: Collection[int], first: date, last: date) -> dict[str, Any]:
+    return {
+        "book": book.pk,
+        "accounts": list(account_ids),
+        "first": first,
+        "last": last,
+        "closings": closing_entries(book=book),
+    }
+
+
+def _line(row: tuple[Any, ...]) -> FigureLine:
+    account_id, day, entry_number, no, amount, text, reverses_number, *bank = row
+    evidence = _evidence(bank)
+    words = text or (evidence.description if evidence else "")
+    return FigureLine(account_id, Place(day, entry_number, no), amount, words, reverses_number, evidence)
+
+
+def _evidence(bank: Sequence[Any]) -> BankEvidence | None:
+    line_id, day, amount, currency, description, document_id, sha256, name, place = bank
+    if line_id is None:
+        return None
+    return BankEvidence(
+        line_id, day, amount, currency, description, document_id, sha256, name, json.loads(place)
+    )
+
+
+_MOVED = """
+SELECT line.account_id, sum(line.base_amount), count(*), count(posting.line_id)
+  FROM ledger_journalline AS line
+  JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
+  LEFT JOIN LATERAL (
+        SELECT line_id FROM classification_classification
+         WHERE book_id = line.book_id AND entry_number = coalesce(entry.reverses_number, entry.number)
+        UNION ALL
+        SELECT line_id FROM posting_reversedposting
+         WHERE book_id = line.book_id AND entry_number = coalesce(entry.reverses_number, entry.number)
+       ) AS posting ON true
+ WHERE line.book_id = %(book)s AND line.account_id = ANY(%(accounts)s)
+   AND line.date BETWEEN %(first)s AND %(last)s AND line.entry_number <> ALL(%(closings)s::bigint[])
+ GROUP BY line.account_id
+"""
+
+# A bank line is where it stands now, or, once its import was undone, what was kept of it. Of several documents that
+# show it, the first is taken.
+_LINES = """
+SELECT line.account_id, line.date, line.entry_number, line.no, line.base_amount, words.text, entry.reverses_number,
+       posting.line_id, coalesce(bank.date, gone.date), coalesce(bank.amount, gone.amount),
+       coalesce(bank.currency, gone.currency), coalesce(bank.description, gone.description),
+       document.id, document.sha256, document.name, coalesce(seen.place, gone.place)
+  FROM (SELECT * FROM ledger_journalline AS line
+         WHERE line.book_id = %(book)s AND line.account_id = ANY(%(accounts)s)
+           AND line.date BETWEEN %(first)s AND %(last)s
+           AND line.entry_number <> ALL(%(closings)s::bigint[]) {beyond}
+         ORDER BY line.date, line.entry_number, line.no {limit}) AS line
+  JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
+  LEFT JOIN ledger_entrytext AS words ON words.book_id = line.book_id AND words.entry_number = line.entry_number
+  LEFT JOIN LATERAL (
+        SELECT line_id FROM classification_classification
+         WHERE book_id = line.book_id AND entry_number = coalesce(entry.reverses_number, entry.number)
+        UNION ALL
+        SELECT line_id FROM posting_reversedposting
+         WHERE book_id = line.book_id AND entry_number = coalesce(entry.reverses_number, entry.number)
+       ) AS posting ON true
+  LEFT JOIN statements_statementline AS bank ON bank.book_id = line.book_id AND bank.id = posting.line_id
+  LEFT JOIN posting_withdrawnline AS gone ON gone.book_id = line.book_id AND gone.id = posting.line_id
+  LEFT JOIN LATERAL (
+        SELECT statement.document_id, sighting.place
+          FROM statements_sighting AS sighting
+          JOIN statements_statement AS statement ON statement.id = sighting.statement_id
+         WHERE sighting.book_id = line.book_id AND sighting.line_id = posting.line_id
+         ORDER BY sighting.statement_id, sighting.no LIMIT 1) AS seen ON true
+  LEFT JOIN documents_document AS document
+         ON document.book_id = line.book_id AND document.id = coalesce(seen.document_id, gone.document_id)
+ ORDER BY line.date, line.entry_number, line.no
+"""
+_BEYOND = "AND (line.date, line.entry_number, line.no) > (%(after_date)s, %(after_entry)s, %(after_no)s)"

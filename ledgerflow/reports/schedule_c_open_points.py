@@ -1,0 +1,97 @@
+"""What makes a worksheet incomplete, in sentences that say where it is put right."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Count
+
+from ledgerflow.classification.models import Classification, State
+from ledgerflow.core.money import format_money
+from ledgerflow.ledger.models import AccountRole
+from ledgerflow.ledger.selectors import balances
+from ledgerflow.reports.schedule_c_basis import CURRENCY, Basis
+from ledgerflow.reports.schedule_c_lines import Moved
+from ledgerflow.taxforms.forms import Status
+from ledgerflow.taxforms.keys import key_of
+from ledgerflow.taxforms.schedule_c import Worksheet
+
+
+class Where(StrEnum):
+    """The page on which an open point is put right."""
+
+    NOWHERE = ""
+    ACCOUNT = "account"
+    REGISTER = "register"
+    REVIEW = "review"
+    FACTS = "facts"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPoint:
+    """A sentence, and where a person acts on it; ``account_id`` for an account or its register."""
+
+    sentence: str
+    where: Where = Where.NOWHERE
+    account_id: int | None = None
+
+
+def open_points(of: Basis, amounts: Mapping[int, Moved], sheet: Worksheet) -> tuple[OpenPoint, ...]:
+    """Return what is left out of the worksheet, waits, or is not certain; two queries."""
+    return (*_of_accounts(of, amounts), *_of_suspense(of), *_of_lines(of), *_of_year(of, sheet))
+
+
+def _of_accounts(of: Basis, amounts: Mapping[int, Moved]) -> Iterator[OpenPoint]:
+    for pk, account in of.accounts.items():
+        if pk not in amounts or not amounts[pk].amount or of.line_key(account) is not None:
+            continue
+        amount = format_money(abs(amounts[pk].amount), CURRENCY)
+        if not account.tax_line:
+            sentence = f"{account} has {amount} in the year, but no tax line: it is left out."
+        elif key_of(account.tax_line) is None:
+            sentence = f"{account} has {amount} in the year, which belong to {account.tax_line} and not to this form."
+        else:
+            sentence = (
+                f"{account} has {amount} in the year, but the form has no line {account.tax_line}: left out."
+            )
+        yield OpenPoint(sentence, Where.ACCOUNT, pk)
+
+
+def _of_suspense(of: Basis) -> Iterator[OpenPoint]:
+    for balance in balances(book=of.book, as_of=of.tax_year.last):
+        account = of.accounts[balance.account_id]
+        if account.role == AccountRole.SUSPENSE and balance.base_amount:
+            amount = format_money(balance.base_amount, CURRENCY)
+            yield OpenPoint(
+                f"{account} is not cleared: {amount} at the end of the year.", Where.REGISTER, account.pk
+            )
+
+
+def _of_lines(of: Basis) -> Iterator[OpenPoint]:
+    days = of.tax_year
+    waiting = Classification.objects.filter(
+        book=of.book, line__date__range=(days.first, days.last), state__in=[State.OPEN, State.ACCEPTED]
+    )
+    counts = dict(waiting.values_list("state").annotate(count=Count("pk")).order_by())
+    if counts.get(State.OPEN):
+        yield OpenPoint(f"Lines of the year that wait for review: {counts[State.OPEN]}.", Where.REVIEW)
+    if counts.get(State.ACCEPTED):
+        yield OpenPoint(
+            f"Lines of the year that are accepted, but not posted: {counts[State.ACCEPTED]}.", Where.REVIEW
+        )
+
+
+def _of_year(of: Basis, sheet: Worksheet) -> Iterator[OpenPoint]:
+    if of.form.status is Status.PROVISIONAL:
+        yield OpenPoint(
+            f"The form of {of.form.year} is not published yet: its lines and limits are provisional."
+        )
+    if of.entered.entered_at is None:
+        yield OpenPoint(
+            "Miles, home, inventory and business shares of the year were not entered yet.", Where.FACTS
+        )
+    if sheet.carryover:
+        amount = format_money(sheet.carryover, CURRENCY)
+        yield OpenPoint(
+            f"Of the home's expenses {amount} goes on to the next year; enter it there.", Where.FACTS
+        )
