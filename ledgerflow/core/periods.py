@@ -26,8 +26,9 @@ class Period:
         """Whether it begins with a month and ends with one."""
         return self.first.day == 1 and (self.last + timedelta(days=1)).day == 1
 
-    def __str__(self) -> str:
-        """Return 2026-03, 2026-Q1, 2026, or the two days."""
+    @property
+    def name(self) -> str:
+        """What :func:`typed` takes for it: 2026-03, 2026-Q1 or 2026; nothing for any other days."""
         if self.is_whole_months and self.first.year == self.last.year:
             months = self.last.month - self.first.month + 1
             if months == 1:
@@ -36,7 +37,11 @@ class Period:
                 return f"{self.first.year}-Q{self.last.month // 3}"
             if months == 12:
                 return f"{self.first.year}"
-        return f"{self.first} to {self.last}"
+        return ""
+
+    def __str__(self) -> str:
+        """Return its name, or the two days."""
+        return self.name or f"{self.first} to {self.last}"
 
 
 def add_months(day: date, months: int) -> date:

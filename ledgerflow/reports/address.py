@@ -5,13 +5,15 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from ledgerflow.core.periods import Period
+from ledgerflow.core.periods import EARLIEST, Period
 from ledgerflow.ledger.models import AccountType
 
 
 def of_period(period: Period) -> str:
-    """Return the part of the address that says which days."""
-    return f"from={period.first}&to={period.last}"
+    """Return the part of the address that says which days, as short as they can be said: a page has thousands."""
+    if period.first == EARLIEST:
+        return f"to={period.last}"
+    return f"period={period.name}" if period.name else f"from={period.first}&to={period.last}"
 
 
 def of_rows(

@@ -46,8 +46,9 @@ class _Grid:
             column.kind is Kind.MONEY and not column.has_sides for _, column in self._figures
         )
         self._smallest = Decimal(1).scaleb(-minor_digits(table.frame.currency))
-        #: What stands around each figure of a row, by the span that the row names and whether it leads to lines.
-        self._markup: dict[tuple[str, bool], list[tuple[str, str]]] = {}
+        #: How the cells of rows that lead to lines begin, by the span that the row names.
+        self._beginnings: dict[str, list[str]] = {}
+        self._without_link = ['<td class="money">'] * len(self._figures)
 
     def body(self) -> SafeString:
         """Return all rows."""
@@ -63,36 +64,28 @@ class _Grid:
                 row.cells[self._texts[-1][0]],
             )
         # Figures become part of the pattern: they are digits, and escaping nine thousand of them takes a while.
-        return format_html(
-            '<tr class="{name}">{words}' + self._cells(row) + "</tr>",
-            name=name,
-            words=self._words(row),
-            query=row.query,
-            address=row.address,
-        )
+        return format_html(f'<tr class="{{}}">{{}}{self._cells(row)}</tr>', name, self._words(row))
 
     def _cells(self, row: Row) -> str:
+        before, link, after = self._around(row)
         values = [row.cells[at] for at, _ in self._figures]
         if self._is_plain:
             amounts = [value for value in values if isinstance(value, Decimal)]
             rounded = [amount.quantize(self._smallest) for amount in amounts]
             # What nearly all rows of a statement are: amounts with no more digits than the currency has.
             if rounded == values:
-                pairs = zip(self._around(row), rounded, strict=True)
                 return "".join(
                     [
-                        f"{before}{amount:,}{after}"
+                        f"{begun}{link}{amount:,}{after}"
                         if amount >= 0
-                        else f"{before}{_negative(f'{amount:,}')}{after}"
-                        for (before, after), amount in pairs
+                        else f"{begun}{link}{_negative(f'{amount:,}')}{after}"
+                        for begun, amount in zip(before, rounded, strict=True)
                     ]
                 )
         return "".join(
             [
-                f"{before}{text}{after}" if (text := self._shown(value, column)) else _BLANK
-                for (before, after), value, (_, column) in zip(
-                    self._around(row), values, self._figures, strict=True
-                )
+                f"{begun}{link}{text}{after}" if (text := self._shown(value, column)) else _BLANK
+                for begun, value, (_, column) in zip(before, values, self._figures, strict=True)
             ]
         )
 
@@ -103,21 +96,23 @@ class _Grid:
         pattern = self._linked if row.address else self._plain
         return format_html(pattern, *[row.cells[at] for at, _ in self._texts], address=row.address)
 
-    def _around(self, row: Row) -> Sequence[tuple[str, str]]:
+    def _around(self, row: Row) -> tuple[Sequence[str], str, str]:
+        """Return what stands around the figures of a row: before each, then the same for all, and behind."""
         if row.address:
-            days = [column.spans.get("", "") for _, column in self._figures]
-            return [(f'<td class="money"><a href="{{address}}?{each}">', _END) for each in days]
-        key = (row.span, bool(row.query))
-        if key not in self._markup:
-            self._markup[key] = [self._link(column, *key) for _, column in self._figures]
-        return self._markup[key]
+            own = _part(f"{row.address}?")
+            return [f'<td class="money"><a href="{own}{days}">' for days in self._days("")], "", _END
+        if row.query:
+            if row.span not in self._beginnings:
+                base, days = _part(f"{self._lines}?"), self._days(row.span)
+                self._beginnings[row.span] = [
+                    f'<td class="money"><a href="{base}{each}&amp;' for each in days
+                ]
+            return self._beginnings[row.span], f'{_part(row.query)}">', _END
+        return self._without_link, "", "</td>"
 
-    def _link(self, column: Column, span: str, has_lines: bool) -> tuple[str, str]:
-        days = column.spans.get(span)
-        if days is None or not has_lines:
-            return '<td class="money">', "</td>"
-        address = escape(f"{self._lines}?{days}&").replace("{", "{{").replace("}", "}}")
-        return f'<td class="money"><a href="{address}{{query}}">', _END
+    def _days(self, span: str) -> list[str]:
+        """Return the part of the address that each column has for the span."""
+        return [_part(column.spans[span]) for _, column in self._figures]
 
     def _shown(self, value: Cell, column: Column) -> str:
         if not isinstance(value, Decimal):
@@ -127,6 +122,11 @@ class _Grid:
         rounded = value.quantize(self._smallest)
         text = f"{rounded:,}" if rounded == value else format_money(value, self._table.frame.currency)
         return _negative(text) if value < 0 else text
+
+
+def _part(address: str) -> str:
+    """Return a part of an address as a pattern has it: escaped, and its braces no fields."""
+    return escape(address).replace("{", "{{").replace("}", "}}")
 
 
 def _negative(text: str) -> str:

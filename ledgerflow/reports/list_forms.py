@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from ledgerflow.core.periods import typed
 from ledgerflow.ledger.models import AccountType
 from ledgerflow.ledger.selectors import EntryPlace, Place, Side
 from ledgerflow.reports.forms import PeriodForm, RangeForm
@@ -27,8 +28,12 @@ class RegisterForm(RangeForm):
 
 
 class LinesForm(RangeForm):
-    """Which lines are behind a figure, on which side their total is positive, and the page's key (``before``)."""
+    """Which lines are behind a figure, on which side their total is positive, and the page's key (``before``).
 
+    ``period`` is a name such as 2026-03 in place of two dates.
+    """
+
+    period = forms.CharField(required=False, max_length=40)
     account = forms.TypedMultipleChoiceField(required=False, coerce=int)
     type = forms.MultipleChoiceField(required=False, choices=AccountType.choices)
     sign = forms.ChoiceField(required=False, choices=[("", ""), ("debit", ""), ("credit", "")])
@@ -48,6 +53,18 @@ class LinesForm(RangeForm):
     def clean_before(self) -> Place | None:
         """Return the place that the key names."""
         return place_of(self.cleaned_data["before"], "This is no page of these lines.")
+
+    def clean(self) -> dict[str, Any]:
+        """Take the days of the period for the two dates."""
+        cleaned = super().clean() or self.cleaned_data
+        if text := cleaned.get("period"):
+            try:
+                period = typed(text)
+            except ValueError as error:
+                self.add_error("period", str(error))
+            else:
+                cleaned |= {"from": period.first, "to": period.last}
+        return cleaned
 
 
 def place_of(key: str, refusal: str) -> Place | None:

@@ -190,3 +190,26 @@ def test_nothing_posted_is_said_with_what_to_do():
     for name in ("general-ledger", "journal"):
         assert "review queue" in site.page(f"{name}/?period=2019").content.decode()
     assert general_ledger_page(book=site.book, period=Period(date(2019, 1, 1), date(2019, 1, 1))).parts == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "numbers"),
+    [
+        ("period=2025-02", {5, 6}),
+        ("from=2025-02-01&to=2025-02-28", {5, 6}),
+        ("period=2024", {1, 2, 3}),
+        ("to=2024-12-31", {1, 2, 3}),
+    ],
+)
+def test_the_lines_of_a_period_are_named_by_it_or_by_its_days(asked, numbers):
+    site = SmallSite()
+
+    answer = site.json(f"lines/?account={site.bank.pk}&{asked}")
+
+    assert {row["entry"] for row in answer["rows"]} == numbers
+
+
+def test_what_is_no_period_is_refused_with_a_sentence():
+    page = SmallSite().page("lines/?period=2025-13")
+
+    assert "is no period" in page.content.decode()
