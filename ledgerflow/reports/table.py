@@ -108,7 +108,7 @@ class Frame:
     @property
     def footer(self) -> str:
         """What proves later that the journal behind the report is the same; at the foot of every page of paper."""
-        return f"Hash chain after batch {self.chain_batch}: {self.chain_head}" if self.chain_head else ""
+        return f"Hash chain after batch {self.chain_batch:,}: {self.chain_head}" if self.chain_head else ""
 
 
 @dataclass(frozen=True, slots=True)
