@@ -13,7 +13,7 @@ from ledgerflow.core.money import ZERO, format_money
 WIDTH, HEIGHT = 480, 200
 _TOP, _BOTTOM, _LEFT = 18, 24, 4
 _ROW, _BAR, _MOST_BARS = 30, 12, 8
-_MOST_LABELS = 8
+_MOST_LABELS = 6
 _CLASSES = ("chart-one", "chart-two")
 
 
