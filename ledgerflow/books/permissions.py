@@ -19,6 +19,7 @@ class Action(StrEnum):
     EDIT_RULES = "change rules"
     EDIT_ACCOUNTS = "change the chart of accounts and bank accounts"
     ENTER_TAX_FACTS = "enter what a tax year needs"
+    ENTER_RATES = "enter exchange rates"
     ENTER_JOURNAL = "make and reverse manual journal entries"
     OVERRIDE_PROOF = "release lines of a statement that does not prove"
     RECONCILE = "reconcile bank accounts"
@@ -39,6 +40,7 @@ _BOOKKEEPER = _VIEWER | {
     Action.EDIT_RULES,
     Action.EDIT_ACCOUNTS,
     Action.ENTER_TAX_FACTS,
+    Action.ENTER_RATES,
     Action.ENTER_JOURNAL,
     Action.RECONCILE,
 }

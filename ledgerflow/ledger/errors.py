@@ -65,6 +65,10 @@ class AccountChangeError(PostingError):
     """The account cannot be changed so."""
 
 
+class RateError(PostingError):
+    """An exchange rate is no rate, or a file of them cannot be read."""
+
+
 class NoLedgerError(PostingError):
     """The book has no ledger."""
 
@@ -101,6 +105,14 @@ _BY_CONSTRAINT: dict[str, tuple[type[PostingError], str]] = {
     "ledger_account_role_is_equity": (
         AccountChangeError,
         "What a year is closed to is equity: choose that type for an account with this role.",
+    ),
+    "ledger_account_role_takes_every_currency": (
+        AccountChangeError,
+        "What changes between currencies is kept in none: leave the currency of an account with this role empty.",
+    ),
+    "ledger_account_exchange_is_a_result": (
+        AccountChangeError,
+        "Exchange gains and losses are income or an expense: choose one of them for an account with this role.",
     ),
     "ledger_movement_account_in_book": (ForeignAccountError, "An account is not in the book."),
     "ledger_movement_currency_is_iso": (

@@ -29,10 +29,13 @@ class AccountRole(models.TextChoices):
     DRAWINGS = "drawings"
     CONVERSION = "conversion"
     TRANSFER = "transfer"
+    EXCHANGE = "exchange", "Exchange gains and losses"
 
 
 #: What a year is closed to is equity.
 EQUITY_ROLES = (AccountRole.RETAINED, AccountRole.DRAWINGS)
+#: What changes between currencies takes lines in all of them.
+CURRENCY_ROLES = (AccountRole.CONVERSION, AccountRole.EXCHANGE)
 
 
 class Account(models.Model):
@@ -67,6 +70,15 @@ class Account(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(role__in=EQUITY_ROLES) | models.Q(type=AccountType.EQUITY),
                 name="ledger_account_role_is_equity",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role__in=CURRENCY_ROLES) | models.Q(currency__isnull=True),
+                name="ledger_account_role_takes_every_currency",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role=AccountRole.EXCHANGE)
+                | models.Q(type__in=(AccountType.INCOME, AccountType.EXPENSE)),
+                name="ledger_account_exchange_is_a_result",
             ),
         ]
 
@@ -344,3 +356,58 @@ class YearClosing(models.Model):
 
     def __str__(self) -> str:
         return f"year through {self.last_day}"
+
+
+class RateSource(models.TextChoices):
+    """Where an exchange rate comes from; what a person entered goes before a file of the same day."""
+
+    PERSON = "person", "entered by a person"
+    FILE = "file", "from a file"
+
+
+class ExchangeRate(models.Model):
+    """What one unit of a currency was worth on a day, in the book's base currency; ``origin`` says who says so.
+
+    A rate is replaced by another of the same day and source, never changed or deleted: entries point at it.
+    """
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    currency = models.CharField(max_length=3)
+    date = models.DateField()
+    rate = models.DecimalField(max_digits=24, decimal_places=12)
+    source = models.CharField(max_length=6, choices=RateSource.choices)
+    origin = models.CharField(max_length=200)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    entered_at = models.DateTimeField()
+    replaced_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "id"], name="ledger_rate_in_book"),
+            models.UniqueConstraint(
+                fields=["book", "currency", "date", "source"],
+                condition=models.Q(replaced_at__isnull=True),
+                name="ledger_rate_of_the_day_once",
+            ),
+            models.CheckConstraint(condition=models.Q(rate__gt=0), name="ledger_rate_is_positive"),
+            models.CheckConstraint(
+                condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="ledger_rate_currency_is_iso"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(source__in=RateSource.values), name="ledger_rate_source_is_known"
+            ),
+            models.CheckConstraint(condition=~models.Q(origin=""), name="ledger_rate_says_whose_it_is"),
+            models.CheckConstraint(
+                condition=models.Q(replaced_at__isnull=True, replaced_by__isnull=True)
+                | models.Q(replaced_at__isnull=False, replaced_by__isnull=False),
+                name="ledger_rate_replaced_by_someone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.rate.normalize():f} on {self.date}"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledgerflow.ledger import views
+from ledgerflow.ledger import rate_views, views
 
 app_name = "ledger"
 
@@ -14,4 +14,7 @@ urlpatterns = [
     path("periods/reopen/", views.ReopenPeriodView.as_view(), name="reopen-period"),
     path("periods/lock/", views.LockPeriodView.as_view(), name="lock-period"),
     path("periods/unlock/", views.UnlockPeriodView.as_view(), name="unlock-period"),
+    path("rates/", rate_views.RatesView.as_view(), name="rates"),
+    path("rates/new/", rate_views.RecordRateView.as_view(), name="record-rate"),
+    path("rates/file/", rate_views.ImportRatesView.as_view(), name="import-rates"),
 ]

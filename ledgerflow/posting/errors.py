@@ -9,3 +9,11 @@ class ReasonMissingError(PostingError):
 
 class PostedLinesError(PostingError):
     """Some of the lines are in the journal; reverse their entries first."""
+
+
+class StatedAmountError(PostingError):
+    """What the bank itself is said to have taken or given in the base currency cannot be so."""
+
+
+class RevaluationError(PostingError):
+    """Balances cannot be revalued so; nothing was posted."""

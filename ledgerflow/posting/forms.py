@@ -1,10 +1,12 @@
 """Forms of the journal."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.utils.functional import cached_property
 
 from ledgerflow.ledger.models import Account, AccountType
@@ -14,6 +16,8 @@ from ledgerflow.posting.services import EntryLine
 FIRST_ROWS = 4
 #: Rows of one form; an entry with more lines is no work for a page.
 _MOST_ROWS = 500
+#: The journal knows no earlier day.
+_FIRST_DAY = date(1900, 1, 1)
 
 
 def _date_input() -> forms.DateInput:
@@ -40,6 +44,39 @@ class ReverseForm(forms.Form):
     )
     reason = forms.CharField(
         max_length=500, label="Reason", widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
+class StatedAmountForm(forms.Form):
+    """What the bank itself took or gave in the book's currency; empty takes it back."""
+
+    base_amount = forms.DecimalField(
+        max_digits=20,
+        decimal_places=4,
+        required=False,
+        label="The bank's own amount",
+        help_text="In the currency of the book, with the sign of the line. Empty: the rate of the day decides.",
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+
+class RevaluationDayForm(forms.Form):
+    """At the end of which day balances are revalued."""
+
+    as_of = forms.DateField(
+        label="At the end of", widget=_date_input(), validators=[MinValueValidator(_FIRST_DAY)]
+    )
+
+
+class RevaluationForm(forms.Form):
+    """The figures that were reviewed, and whether the entry is reversed on the next day."""
+
+    as_of = forms.DateField(widget=forms.HiddenInput, validators=[MinValueValidator(_FIRST_DAY)])
+    figures = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    is_reversed_next_day = forms.BooleanField(
+        required=False,
+        label="Reverse it on the next day",
+        help_text="For differences that are only shown at the end of the period.",
     )
 
 

@@ -1,10 +1,11 @@
-"""What the journal still points at when an entry is reversed: the line behind it, and what that line said."""
+"""What the journal still points at: lines behind reversed entries, and the rates that entries were made at."""
 
 from django.conf import settings
 from django.db import models
 
 from ledgerflow.books.models import Book
 from ledgerflow.documents.models import Document
+from ledgerflow.ledger.models import Account, ExchangeRate
 from ledgerflow.statements.models import BankAccount, StatementLine
 
 
@@ -57,3 +58,92 @@ class WithdrawnLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.amount} {self.currency}"
+
+
+class StatedAmount(models.Model):
+    """What the bank itself took or gave in the book's base currency for a line in another one.
+
+    A person says so, from the bank's own words; it goes before any rate. The sign is the line's: money out is negative.
+    PostgreSQL takes it away with the line.
+    """
+
+    line = models.OneToOneField(
+        StatementLine, primary_key=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
+    )
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+")
+    base_amount = models.DecimalField(max_digits=20, decimal_places=4)
+    stated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    stated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.base_amount}"
+
+
+class Exchange(models.Model):
+    """At what rate, of which day and whose, the entry of a bank line in another currency was made; it stays.
+
+    Either a rate of the book (``exchange_rate``) or what the bank stated (``stated_amount``, in the base currency);
+    then ``rate`` is what follows from it and ``rate_date`` the line's day.
+    """
+
+    pk = models.CompositePrimaryKey("book_id", "entry_number")
+    book = models.ForeignKey(
+        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    entry_number = models.BigIntegerField()
+    exchange_rate = models.ForeignKey(
+        ExchangeRate,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        db_constraint=False,
+    )
+    rate = models.DecimalField(max_digits=24, decimal_places=12)
+    rate_date = models.DateField()
+    stated_amount = models.DecimalField(max_digits=20, decimal_places=4, null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(exchange_rate__isnull=True, stated_amount__isnull=False)
+                | models.Q(exchange_rate__isnull=False, stated_amount__isnull=True),
+                name="posting_exchange_by_rate_or_statement",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rate.normalize():f} on {self.rate_date}"
+
+
+class RevaluedBalance(models.Model):
+    """What an entry brought an account in another currency to: ``amount`` in it, at the rate, is ``value``.
+
+    ``base_amount`` is what stood for it in the books before; both are in the base currency, debit positive. Nothing is
+    worth nothing without a rate.
+    """
+
+    pk = models.CompositePrimaryKey("book_id", "entry_number", "account_id")
+    book = models.ForeignKey(
+        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    entry_number = models.BigIntegerField()
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    exchange_rate = models.ForeignKey(
+        ExchangeRate,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        db_constraint=False,
+    )
+    amount = models.DecimalField(max_digits=20, decimal_places=4)
+    base_amount = models.DecimalField(max_digits=20, decimal_places=4)
+    value = models.DecimalField(max_digits=20, decimal_places=4)
+
+    def __str__(self) -> str:
+        return f"{self.amount} is {self.value}"

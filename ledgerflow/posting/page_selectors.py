@@ -1,6 +1,6 @@
 """What the pages of the journal show; the number of queries does not grow with the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from ledgerflow.classification.models import Classification
 from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.models import (
     Account,
+    AccountRole,
     BatchSource,
     EntryText,
     JournalEntry,
@@ -19,7 +20,7 @@ from ledgerflow.ledger.models import (
     PostingBatch,
 )
 from ledgerflow.ledger.selectors import Entry, entry
-from ledgerflow.posting.models import WithdrawnLine
+from ledgerflow.posting.models import Exchange, RevaluedBalance, StatedAmount, WithdrawnLine
 from ledgerflow.posting.selectors import (
     LineEntry,
     entries_of_line,
@@ -33,11 +34,15 @@ from ledgerflow.users.models import User
 
 #: Entries of the journal on one page.
 PAGE = 50
+_UNCONVERTED = ~Q(account__role=AccountRole.CONVERSION)
+_DEBITS, _CREDITS = Q(base_amount__gt=0) & _UNCONVERTED, Q(base_amount__lt=0) & _UNCONVERTED
 
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
     """An entry as the journal lists it; ``amount`` is its debits added up, in the book's base currency.
+
+    What goes through the conversion account is not added a second time.
 
     ``detail`` is the bank's text of the line behind it, if there is one.
     """
@@ -89,12 +94,13 @@ def _rows(book: Book, entries: Sequence[JournalEntry]) -> list[JournalRow]:
     of_entries = {"book": book, "entry_number__in": numbers}
     words = dict(EntryText.objects.filter(**of_entries).values_list("entry_number", "text"))
     sources = lines_for_entries(book=book, numbers=numbers)
-    amounts = dict(
+    moved = (
         JournalLine.objects.filter(**of_entries)
         .values_list("entry_number")
-        .annotate(debits=Sum("base_amount", filter=Q(base_amount__gt=0)))
+        .annotate(debits=Sum("base_amount", filter=_DEBITS), credits=Sum("base_amount", filter=_CREDITS))
         .order_by()
     )
+    amounts = {number: max(debits or ZERO, -(owed or ZERO)) for number, debits, owed in moved}
     reversals = dict(
         JournalEntry.objects.filter(book=book, reverses_number__in=numbers).values_list(
             "reverses_number", "number"
@@ -107,7 +113,7 @@ def _rows(book: Book, entries: Sequence[JournalEntry]) -> list[JournalRow]:
             source=BatchSource(batches[one.batch_no].source).label,
             text=words.get(one.number) or (sources[one.number].text if one.number in sources else ""),
             detail=sources[one.number].description if one.number in sources else "",
-            amount=amounts.get(one.number) or ZERO,
+            amount=amounts.get(one.number, ZERO),
             reverses_number=one.reverses_number,
             reversed_by_number=reversals.get(one.number),
             posted_by=batches[one.batch_no].posted_by,
@@ -122,7 +128,8 @@ class EntryRecord:
     """An entry with who posted it and where it comes from.
 
     ``line`` is the bank line behind it, or behind the entry that it reverses; ``withdrawn`` what it said if its
-    import was undone since.
+    import was undone since. ``exchange`` is the rate that a line in another currency was booked at, ``revalued`` the
+    balances that a revaluation brought to their worth.
     """
 
     entry: Entry
@@ -131,6 +138,8 @@ class EntryRecord:
     line: StatementLine | None
     withdrawn: WithdrawnLine | None
     shown: Sequence[Shown]
+    exchange: Exchange | None
+    revalued: Iterable[RevaluedBalance]
 
 
 def entry_record(*, book: Book, number: int) -> EntryRecord:
@@ -151,17 +160,35 @@ def entry_record(*, book: Book, number: int) -> EntryRecord:
         line=line,
         withdrawn=None if line else withdrawn_behind(book=book, number=origin),
         shown=shown_with_excerpts(line=line) if line else (),
+        exchange=exchange_of(book=book, number=origin),
+        revalued=RevaluedBalance.objects.filter(book=book, entry_number=origin)
+        .select_related("account", "exchange_rate")
+        .order_by("account__code"),
+    )
+
+
+def exchange_of(*, book: Book, number: int) -> Exchange | None:
+    """Return the rate that the entry of a bank line in another currency was made at; nothing for other entries."""
+    return (
+        Exchange.objects.filter(book=book, entry_number=number)
+        .select_related("exchange_rate__entered_by")
+        .first()
     )
 
 
 @dataclass(frozen=True, slots=True)
 class LineRecord:
-    """A bank line: every file that shows it, what it was classified as, and its entries, the latest first."""
+    """A bank line: every file that shows it, what it was classified as, and its entries, the latest first.
+
+    ``stated`` is what the bank itself took or gave in the book's currency, where somebody said so.
+    """
 
     line: StatementLine
     shown: Sequence[Shown]
     classification: Classification | None
     entries: Sequence[LineEntry]
+    stated: StatedAmount | None
+    exchange: Exchange | None
 
 
 def line_record(*, book: Book, line_id: int) -> LineRecord:
@@ -177,11 +204,14 @@ def line_record(*, book: Book, line_id: int) -> LineRecord:
         .prefetch_related("splits__account")
         .first()
     )
+    number = classification.entry_number if classification else None
     return LineRecord(
         line=line,
         shown=shown_with_excerpts(line=line),
         classification=classification,
         entries=entries_of_line(book=book, line_id=line_id)[::-1],
+        stated=StatedAmount.objects.filter(book=book, line=line).select_related("stated_by").first(),
+        exchange=exchange_of(book=book, number=number) if number is not None else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.problems import Problem, whole_book_cursor
+from ledgerflow.posting.services import _booked
 
 # Every entry that stands or stood for a bank line.
 _EVERY = """
@@ -65,17 +66,22 @@ _CHECKS = {
         WITH booked AS (
             SELECT posted.line_id, line.account_id, line.amount
             FROM classification_classification posted
+            JOIN books_book book ON book.id = posted.book_id
+            JOIN statements_statementline said ON said.id = posted.line_id AND said.currency = book.base_currency
             JOIN ledger_journalline line
                 ON line.book_id = posted.book_id AND line.entry_number = posted.entry_number AND line.no > 1
             WHERE posted.book_id = %(book)s AND posted.entry_number IS NOT NULL
         ), decided AS (
             SELECT made.line_id, made.account_id, -line.amount AS amount
             FROM classification_classification made
-            JOIN statements_statementline line ON line.id = made.line_id
+            JOIN books_book book ON book.id = made.book_id
+            JOIN statements_statementline line ON line.id = made.line_id AND line.currency = book.base_currency
             WHERE made.book_id = %(book)s AND made.state = 'posted' AND NOT made.is_split
             UNION ALL
             SELECT made.line_id, part.account_id, -part.amount
             FROM classification_classification made
+            JOIN books_book book ON book.id = made.book_id
+            JOIN statements_statementline line ON line.id = made.line_id AND line.currency = book.base_currency
             JOIN classification_classificationsplit part ON part.classification_id = made.line_id
             WHERE made.book_id = %(book)s AND made.state = 'posted' AND made.is_split
         ), differing AS (
@@ -86,6 +92,48 @@ _CHECKS = {
             format('Bank line %%s is booked otherwise than it was decided about.', line_id)
         FROM differing ORDER BY line_id
     """,
+    "posted-foreign": f"""
+        {_booked.FOREIGN_EXPECTED}, standing AS (
+            SELECT line.entry_number, line.no, line.account_id, line.date, line.currency, line.amount,
+                line.base_amount
+            FROM (SELECT DISTINCT place FROM priced) posted
+            JOIN ledger_journalline line ON line.book_id = %(book)s AND line.entry_number = posted.place
+        ), differing AS (
+            (SELECT * FROM standing EXCEPT ALL SELECT * FROM written)
+            UNION ALL (SELECT * FROM written EXCEPT ALL SELECT * FROM standing)
+        )
+        SELECT DISTINCT ON (entry_number)
+            format('Entry %%s, of a bank line in another currency, is booked otherwise than it was decided about.',
+                entry_number)
+        FROM differing ORDER BY entry_number
+    """,  # noqa: S608 - composed of constants
+    "exchange": f"""
+        SELECT CASE WHEN exchange.entry_number IS NULL
+            THEN format('Entry %%s is in %%s, but no rate is on record for it.', posted.entry_number, booked.currency)
+            ELSE format('Entry %%s says %%s for %%s %%s; at %%s of %%s it would be %%s.', posted.entry_number,
+                booked.base_amount, booked.amount, booked.currency, trim_scale(exchange.rate), exchange.rate_date,
+                coalesce(exchange.stated_amount,
+                    round(booked.amount * exchange.rate, ledger_minor_digits(book.base_currency)))) END
+        FROM ({_EVERY}) posted
+        JOIN books_book book ON book.id = posted.book_id
+        JOIN ledger_journalline booked ON booked.book_id = posted.book_id
+            AND booked.entry_number = posted.entry_number AND booked.no = 1 AND booked.currency <> book.base_currency
+        LEFT JOIN posting_exchange exchange
+            ON exchange.book_id = posted.book_id AND exchange.entry_number = posted.entry_number
+        LEFT JOIN ledger_exchangerate rate ON rate.id = exchange.exchange_rate_id AND rate.book_id = posted.book_id
+        WHERE (booked.base_amount = coalesce(exchange.stated_amount,
+                    round(booked.amount * exchange.rate, ledger_minor_digits(book.base_currency)))
+                AND (exchange.exchange_rate_id IS NULL OR (rate.rate, rate.date, rate.currency)
+                    = (exchange.rate, exchange.rate_date, booked.currency))) IS NOT TRUE
+        ORDER BY posted.entry_number
+    """,  # noqa: S608 - composed of the constant above
+    "currency-balanced": f"""
+        SELECT format('Entry %%s is out of balance by %%s %%s.', line.entry_number, sum(line.amount), line.currency)
+        FROM ({_EVERY}) posted
+        JOIN ledger_journalline line ON line.book_id = posted.book_id AND line.entry_number = posted.entry_number
+        GROUP BY line.entry_number, line.currency HAVING sum(line.amount) <> 0
+        ORDER BY line.entry_number
+    """,  # noqa: S608 - composed of the constant above
     "asked-about": """
         SELECT format('Nobody is asked about bank line %%s: it has no classification.', line.id)
         FROM statements_statementline line

@@ -25,6 +25,7 @@ from ledgerflow.posting.forms import (
     LineForm,
     LineFormSet,
     ReverseForm,
+    StatedAmountForm,
 )
 from ledgerflow.statements.models import StatementLine
 
@@ -119,10 +120,17 @@ class LineView(BookMixin, generic.TemplateView):
         except StatementLine.DoesNotExist as error:
             raise Http404 from error
         made = record.classification
-        return super().get_context_data(**kwargs) | {
+        given = {
+            "stated_form": StatedAmountForm(
+                initial={"base_amount": record.stated.base_amount.normalize()} if record.stated else None
+            ),
+            **kwargs,
+        }
+        return super().get_context_data(**given) | {
             "record": record,
             "line": record.line,
             "confidence": confidence_word(made.confidence) if made else "",
+            "is_foreign": record.line.currency != self.book.base_currency,
         }
 
 

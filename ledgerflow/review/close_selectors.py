@@ -12,6 +12,8 @@ from ledgerflow.core.money import ZERO, format_money
 from ledgerflow.ledger.models import Account, AccountRole
 from ledgerflow.ledger.selectors import balances
 from ledgerflow.ledger.selectors.periods import held
+from ledgerflow.ledger.selectors.rates import currencies_of
+from ledgerflow.posting.revaluation import revaluation
 from ledgerflow.review.selectors import Tab
 
 
@@ -104,7 +106,10 @@ _UNSTATED = """
 
 
 def checklist(*, book: Book, through: date, since: date | None = None) -> Checklist:
-    """Return what is open through the day: since the last closed day, or since the day given. Six queries."""
+    """Return what is open through the day: since the last closed day, or since the day given.
+
+    Seven queries, ten where accounts are kept in other currencies.
+    """
     closed = held(book=book).closed_through
     if since is None and closed is not None and closed < through:
         since = closed + timedelta(days=1)
@@ -135,6 +140,7 @@ def checklist(*, book: Book, through: date, since: date | None = None) -> Checkl
                 detail=", ".join(unstated),
             ),
             *_suspense(book, through),
+            *_foreign(book, through),
         ),
     )
 
@@ -154,5 +160,22 @@ def _suspense(book: Book, through: date) -> list[Point]:
             detail=shown,
             url_kwargs={"account": account.pk},
             query=f"to={through.isoformat()}",
+        )
+    ]
+
+
+def _foreign(book: Book, through: date) -> list[Point]:
+    if not currencies_of(book=book):
+        return []
+    found = revaluation(book=book, as_of=through)
+    unvalued = [row.code for row in found.rows if row.value is None or row.difference]
+    return [
+        Point(
+            "balances in other currencies to revalue",
+            len(unvalued),
+            "posting:revaluation",
+            detail=", ".join(unvalued),
+            query=f"as_of={through.isoformat()}",
+            is_note=True,
         )
     ]

@@ -12,7 +12,7 @@ from ledgerflow.ledger.models import JournalEntry, JournalLine
 from ledgerflow.ledger.services.periods import close_period, lock_period
 from ledgerflow.posting.services import post_lines
 from tests.classification.rows import NOW, Shop
-from tests.factories import BankAccountFactory, MembershipFactory
+from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -141,18 +141,6 @@ def test_what_cannot_be_posted_says_why_and_stops_no_other(fields, words):
     assert line_id == wrong.pk
     assert words in sentence
     assert posted_lines() == [right.pk]
-
-
-def test_a_line_in_another_currency_waits_for_a_rate():
-    shop = Shop()
-    euros = BankAccountFactory(book=shop.book, currency="EUR")
-    accepted(shop, bank_account=euros, currency="EUR")
-
-    (refused,) = post(shop).refused
-
-    assert refused[1] == (
-        "It is in EUR and the book is kept in USD; LedgerFlow has no exchange rate for it yet."
-    )
 
 
 def test_a_line_that_was_held_back_after_it_was_accepted_waits():

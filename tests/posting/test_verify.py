@@ -10,11 +10,15 @@ from ledgerflow.posting.services import post_lines, reverse_entry
 from ledgerflow.statements import verify as statements
 from tests.classification.rows import NOW, Shop
 from tests.ledger.sessions import session
+from tests.posting.euros import DAY, EuroShop
 
 TABLES = (
     "classification_classification",
     "classification_classificationsplit",
+    "ledger_exchangerate",
     "ledger_journalentry",
+    "ledger_journalline",
+    "posting_exchange",
     "posting_reversedposting",
     "statements_bankaccount",
     "statements_statement",
@@ -114,3 +118,42 @@ def test_it_names_what_only_the_owner_can_write(shop, change):
     found = _tampered(shop, f"UPDATE classification_classification SET {change} WHERE line_id = %(whole)s")
 
     assert "posted-known" in found
+
+
+@pytest.fixture
+def euro_shop(committed_db):
+    """A line in euros posted in two parts, one of them in euros, and one that was reversed since."""
+    shop = EuroShop()
+    shop.rate("1.10")
+    shop.split("-100.00", [(shop.fuel, "-33.33"), (shop.receivable, "-66.67")])
+    shop.accepted("50.00")
+    shop.post()
+    reverse_entry(book=shop.book, number=2, date=DAY, reason="twice", user=shop.user, now=NOW)
+    assert posting.problems(book=shop.book) == []
+    return shop
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        ("DELETE FROM posting_exchange WHERE entry_number = 1", "exchange"),
+        ("DELETE FROM posting_exchange WHERE entry_number = 2", "exchange"),
+        ("UPDATE posting_exchange SET rate = 1.2 WHERE entry_number = 1", "exchange"),
+        ("UPDATE posting_exchange SET rate_date = rate_date - 1", "exchange"),
+        ("UPDATE ledger_exchangerate SET rate = 1.2", "exchange"),
+        ("UPDATE ledger_journalline SET base_amount = -111 WHERE entry_number = 1 AND no = 1", "exchange"),
+        ("UPDATE ledger_journalline SET amount = 1 WHERE entry_number = 1 AND no = 3", "currency-balanced"),
+        ("UPDATE ledger_journalline SET amount = 1 WHERE entry_number = 2 AND no = 4", "currency-balanced"),
+        ("UPDATE ledger_journalline SET base_amount = 1 WHERE entry_number = 1 AND no = 3", "posted-foreign"),
+        ("UPDATE classification_classificationsplit SET amount = -33 WHERE no = 1", "posted-foreign"),
+        ("UPDATE ledger_journalline SET amount = -99 WHERE entry_number = 1 AND no = 1", "posted-amount"),
+    ],
+)
+def test_it_names_what_was_changed_in_another_currency(euro_shop, change, check):
+    with session("owner") as owner:
+        for table in TABLES:
+            owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        owner.execute(change)
+        owner.commit()
+
+    assert check in {problem.check for problem in posting.problems(book=euro_shop.book)}

@@ -19,6 +19,7 @@ from tests.booked import NOW, BookedFile
 from tests.factories import MembershipFactory
 from tests.ledger.small_book import SmallBook
 from tests.ledger.years import Years
+from tests.posting.euros import EuroShop
 
 pytestmark = pytest.mark.django_db
 
@@ -336,3 +337,29 @@ def test_a_loss_is_drawn_below_the_line(small):
     assert chart.baseline == 18
     assert 'y="18"' in chart.drawing
     assert "2025-03, income: -100.00 USD" in chart.drawing
+
+
+def test_what_money_goes_through_on_the_way_to_another_currency_is_no_cash_flow():
+    shop = EuroShop()
+    shop.rate("1.10")
+    shop.accepted("100.00")
+    shop.accepted("-50.00")
+    shop.post()
+    client = Client()
+    client.force_login(MembershipFactory(book=shop.book, role=Role.VIEWER).user)
+
+    page = client.get(f"/books/{shop.book.slug}/reports/cash-flow/?period=2026-03")
+    lines = client.get(f"/books/{shop.book.slug}/reports/lines/?account={shop.euros.pk}")
+
+    assert every_figure_is_the_sum_of_its_lines(client, page) >= 4
+    assert {row.cells[3]: row.cells[4] for row in page.context["table"].rows} == {
+        "Cash at the beginning": 0,
+        "Income": None,
+        shop.sales.name: 55,
+        "Total income": 55,
+        "Change in cash": 55,
+        "Cash at the end": 55,
+    }
+    over_time = page.context["charts"][0].points
+    assert [point.amounts for point in over_time if any(point.amounts)] == [(110, 55)]
+    assert [line.other_side for line in lines.context["lines"]] == [shop.sales, shop.sales]

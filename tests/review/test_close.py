@@ -21,6 +21,7 @@ from ledgerflow.statements.models import DayQuestion, Statement, StatementLine
 from ledgerflow.statements.services import create_bank_account
 from tests.booked import NOW, BookedFile
 from tests.ledger.years import Years
+from tests.posting.euros import DAY, EuroShop
 
 pytestmark = pytest.mark.django_db
 
@@ -157,8 +158,25 @@ def test_another_book_has_its_own_list():
 
 def test_the_list_takes_as_many_queries_for_many_lines(django_assert_num_queries):
     for file in (BookedFile(1, is_posted=False), BookedFile(40, is_posted=False)):
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             checklist(book=file.book, through=date(2026, 3, 31))
+
+
+def test_balances_in_other_currencies_are_worth_knowing(django_assert_num_queries):
+    shop = EuroShop()
+    shop.rate("1.10")
+    shop.accepted("100.00")
+    shop.post()
+
+    def noted():
+        points = checklist(book=shop.book, through=DAY).points
+        return [(point.detail, point.is_open) for point in points if "other currencies" in point.what]
+
+    assert noted() == [("", False)]
+    shop.rate("1.20")
+    assert noted() == [("EUROS", False)]
+    with django_assert_num_queries(10):
+        checklist(book=shop.book, through=DAY)
 
 
 def test_who_closes_with_open_points_says_why_and_both_are_kept():
@@ -204,7 +222,7 @@ def test_the_page_lists_what_is_open_with_a_link_to_where_it_is_done():
 
     viewer, reviewer = _page(file, "2026/1/"), _page(file, "2026/1/", Role.REVIEWER)
 
-    assert f'<a href="{file.address("review/")}">Lines to review</a>: 3' in viewer
+    assert f'href="{file.address("review/")}">Lines to review</a>: 3' in viewer
     assert "No lines held back" in viewer
     assert "write why" not in viewer
     assert "write why" in reviewer

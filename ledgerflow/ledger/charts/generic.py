@@ -18,6 +18,7 @@ CHART = Chart(
         ChartAccount("4100", "Returns and allowances", _INCOME),
         ChartAccount("4800", "Interest income", _INCOME),
         ChartAccount("4900", "Other income", _INCOME),
+        ChartAccount("4950", "Exchange gains and losses", _INCOME, AccountRole.EXCHANGE),
         ChartAccount("5000", "Cost of goods sold", _EXPENSE),
         ChartAccount("6010", "Advertising", _EXPENSE),
         ChartAccount("6020", "Bank charges", _EXPENSE),

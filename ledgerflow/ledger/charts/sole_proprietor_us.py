@@ -3,7 +3,8 @@
 Lines and their wording follow the IRS form *Schedule C (Form 1040) 2025, Profit or Loss From Business*, Part I
 (income) and Part II (expenses). Lines 3, 5, 7, 28 and 29 are sums, so no account stands for them; line 30, business
 use of the home, is worked out on a form of its own. Parking fees and tolls stand apart because they count beside the
-standard mileage rate, entertainment because it is never deducted.
+standard mileage rate, entertainment because it is never deducted. Exchange differences have no line: what was only
+valued is not taxed, so a person says what of them was realized.
 """
 
 from ledgerflow.ledger.charts.template import EVERY_BALANCE_SHEET, Chart, ChartAccount, in_order
@@ -26,6 +27,7 @@ CHART = Chart(
         ChartAccount("4100", "Returns and allowances", _INCOME, tax_line="schedule-c:2"),
         ChartAccount("4900", "Other income", _INCOME, tax_line="schedule-c:6"),
         ChartAccount("4910", "Interest income", _INCOME, tax_line="schedule-b:1"),
+        ChartAccount("4950", "Exchange gains and losses", _INCOME, AccountRole.EXCHANGE),
         ChartAccount("5000", "Cost of goods sold", _EXPENSE, tax_line="schedule-c:4"),
         ChartAccount("6010", "Advertising", _EXPENSE, tax_line="schedule-c:8"),
         ChartAccount("6020", "Car and truck expenses", _EXPENSE, tax_line="schedule-c:9"),

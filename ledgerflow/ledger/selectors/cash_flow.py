@@ -3,7 +3,8 @@
 The rule for an entry with several lines: its other lines say what its cash was for, each with its own amount. Because
 an entry adds up to zero, what its cash lines gain is exactly what its other lines lose, so nothing is shared out by
 percentage and nothing is rounded. An entry that moves money between cash accounts alone has no other lines, and
-counts for nothing.
+counts for nothing. What went through the account for conversion on the way from one currency to another is no flow:
+only what stays there counts.
 """
 
 from collections.abc import Sequence
@@ -136,10 +137,15 @@ WITH touched AS (
         ON line.book_id = %(book)s AND line.account_id = ANY(%(cash)s::bigint[])
            AND line.date BETWEEN asked.first AND asked.last
 )
-SELECT line.account_id, touched.no, trim_scale(sum(greatest(-line.base_amount, 0))),
-       trim_scale(sum(greatest(line.base_amount, 0)))
-  FROM touched JOIN ledger_journalline AS line
-    ON line.book_id = %(book)s AND line.entry_number = touched.entry_number
-       AND line.account_id <> ALL(%(cash)s::bigint[])
- GROUP BY line.account_id, touched.no
+SELECT moved.account_id, moved.no,
+       trim_scale(CASE account.role WHEN 'conversion' THEN greatest(gained - spent, 0) ELSE gained END),
+       trim_scale(CASE account.role WHEN 'conversion' THEN greatest(spent - gained, 0) ELSE spent END)
+  FROM (SELECT line.account_id, touched.no, sum(greatest(-line.base_amount, 0)) AS gained,
+               sum(greatest(line.base_amount, 0)) AS spent
+          FROM touched JOIN ledger_journalline AS line
+            ON line.book_id = %(book)s AND line.entry_number = touched.entry_number
+               AND line.account_id <> ALL(%(cash)s::bigint[])
+         GROUP BY line.account_id, touched.no) AS moved
+  JOIN ledger_account AS account ON account.id = moved.account_id
+ WHERE account.role IS DISTINCT FROM 'conversion' OR gained <> spent
 """

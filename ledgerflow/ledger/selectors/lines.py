@@ -122,7 +122,10 @@ def ledger_lines(
 
 
 def two_sides(*, book: Book, numbers: Collection[int]) -> dict[int, tuple[int, int]]:
-    """Return the two accounts of each of the entries that has lines on exactly two; one query."""
+    """Return the accounts of each of the entries that has lines on two at most, a single one twice; one query.
+
+    The account through which money changes its currency counts for none.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_TWO_SIDES, {"book": book.pk, "numbers": list(numbers)})
         return {number: (least, most) for number, least, most in cursor.fetchall()}
@@ -207,8 +210,10 @@ SELECT asked.number, ends.least, ends.most FROM unnest(%(numbers)s::bigint[]) AS
  CROSS JOIN LATERAL (
        SELECT min(account_id) AS least, max(account_id) AS most, count(DISTINCT account_id) AS accounts
          FROM ledger_journalline AS line
-        WHERE line.book_id = %(book)s AND line.entry_number = asked.number) AS ends
- WHERE ends.accounts = 2
+        WHERE line.book_id = %(book)s AND line.entry_number = asked.number
+          AND line.account_id <> ALL(ARRAY(
+              SELECT id FROM ledger_account WHERE book_id = %(book)s AND role = 'conversion'))) AS ends
+ WHERE ends.accounts BETWEEN 1 AND 2
 """
 _TOTAL = """
 SELECT trim_scale(sum(base_amount)) FROM ledger_journalline AS line

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.periods import Period
-from ledgerflow.ledger.models import Account, AccountType
+from ledgerflow.ledger.models import Account, AccountRole, AccountType
 from ledgerflow.ledger.selectors import (
     Place,
     SelectedLine,
@@ -46,6 +46,9 @@ def lines_behind(
         banks = BankAccount.objects.filter(book=book)
         known = known.filter(pk__in=banks.values("ledger_account"))
     cash = cash_accounts(book=book) if of_cash else []
+    if of_cash and side:
+        # What goes through it on the way from one currency to another is on both sides.
+        known = known.exclude(role=AccountRole.CONVERSION)
     chosen = [pk for pk in known.order_by("code").values_list("pk", flat=True) if pk not in cash]
     only = None
     if payee:

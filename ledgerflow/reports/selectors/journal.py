@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from ledgerflow.books.models import Book
-from ledgerflow.core.money import ZERO
 from ledgerflow.core.periods import Period
 from ledgerflow.ledger.selectors import EntryPlace, JournalEntryLines, journal_entries
 from ledgerflow.posting.selectors import SourceLine, lines_for_entries, texts_for_entries
@@ -21,11 +19,6 @@ class JournalEntry:
     entry: JournalEntryLines
     text: str
     source: SourceLine | None
-
-    @property
-    def total(self) -> Decimal:
-        """Its debits added up, in the base currency."""
-        return sum((line.base_amount for line in self.entry.lines if line.base_amount > 0), ZERO)
 
 
 def journal_report(

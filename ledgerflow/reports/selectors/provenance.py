@@ -97,7 +97,7 @@ def _sightings(book: Book, line_ids: Sequence[int]) -> dict[int, Sighting]:
 
 @dataclass(frozen=True, slots=True)
 class OtherSides:
-    """The two accounts of each entry that has no more."""
+    """The two accounts of each entry that has no more, one twice where it has one."""
 
     ends: Mapping[int, tuple[int, int]]
 
@@ -105,8 +105,8 @@ class OtherSides:
         """Return the one other account of the entry of a line on the account ``own``, if there is only one."""
         if number not in self.ends:
             return None
-        least, most = self.ends[number]
-        return accounts[most if own == least else least]
+        others = set(self.ends[number]) - {own}
+        return accounts[others.pop()] if len(others) == 1 else None
 
 
 def other_sides(*, book: Book, numbers: Collection[int]) -> OtherSides:

@@ -28,6 +28,13 @@ def money(amount: Decimal | None, currency: str) -> SafeString | str:
 
 
 @register.filter
+def rate(value: Decimal) -> str:
+    """Show an exchange rate with at least four digits after the decimal mark, and no zeros beyond them."""
+    exponent = value.normalize().as_tuple().exponent
+    return f"{value:.{max(4, -exponent if isinstance(exponent, int) else 0)}f}"
+
+
+@register.filter
 def unsigned(amount: Decimal) -> Decimal:
     """Return the size of an amount, for a column that says the sign, such as Credit."""
     return abs(amount)

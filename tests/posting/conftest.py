@@ -1,0 +1,5 @@
+"""One committed database for a module, as the ledger's tests have it."""
+
+from tests.ledger.conftest import shared_db
+
+__all__ = ["shared_db"]
