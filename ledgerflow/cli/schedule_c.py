@@ -15,6 +15,7 @@ from ledgerflow.reports.schedule_c import schedule_c
 from ledgerflow.reports.schedule_c_tables import schedule_c_frame, schedule_c_table
 from ledgerflow.reports.table import Table
 from ledgerflow.taxes.selectors import tax_year, year_at
+from ledgerflow.taxforms.forms import tax_form
 
 
 def add_schedule_c_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +42,7 @@ def schedule_c_of(book: Book, options: argparse.Namespace) -> Table:
         LedgerFlowError: the days are no tax year, there is no form for it, or the pack cannot be written.
     """
     year = _year(book, options)
-    frame = schedule_c_frame(book=book, year=year)
+    frame = schedule_c_frame(book=book, year=tax_form(year).year)
     report = schedule_c(book=book, year=year, whole_dollars=options.whole_dollars)
     for point in report.open_points:
         print(point.sentence, file=sys.stderr)

@@ -18,7 +18,7 @@ EVIDENCE = "journal lines that a bank statement shows"
 
 
 def schedule_c_frame(*, book: Book, year: int) -> Frame:
-    """Return what stands around the worksheet of the tax year."""
+    """Return what stands around the worksheet of the tax year, which is one that a calendar has."""
     days = tax_year(book=book, year=year)
     return frame_of(book=book, period=Period(days.first, days.last), notes=())
 
