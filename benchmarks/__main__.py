@@ -11,7 +11,7 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import end_to_end, post_sets, post_single, read_ofx, table, trial_balance
+from benchmarks import end_to_end, post_sets, post_single, read_ofx, reports, table, trial_balance
 
 _OUT = Path(__file__).parent.parent / "reports" / "bench.md"
 
@@ -37,6 +37,7 @@ def main() -> None:
         ("posting in sets", lambda: post_sets.rows(lines // 2, 2 * rounds - 1)),
         ("single postings", lambda: post_single.rows(1.0 if is_quick else 4.0)),
         ("trial balance", lambda: trial_balance.rows(200_000 if is_quick else 1_000_000)),
+        ("reports", lambda: reports.rows(50_000 if is_quick else 1_000_000)),
     ):
         print(f"Measuring: {name} ...", flush=True)
         rows += measure()

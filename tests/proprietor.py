@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from ledgerflow.classification.services import decide
 from ledgerflow.documents.models import Document
+from ledgerflow.ledger.fiscal import fiscal_year
 from ledgerflow.ledger.models import Account
+from ledgerflow.ledger.services.closing import close_year
 from ledgerflow.ledger.services.opening import open_book
 from ledgerflow.ledger.services.periods import close_period, reopen_period
 from ledgerflow.posting.services import EntryLine, post_lines, post_manual_entry
@@ -69,6 +71,11 @@ class Proprietor(BookedFile):
     def close(self, through: date) -> None:
         """Close the books through the day."""
         close_period(book=self.book, through=through, reason="Filed", user=self.owner, now=NOW)
+
+    def close_year(self, year: int) -> None:
+        """Close the fiscal year that ends in the calendar year to equity."""
+        days = fiscal_year(book=self.book, ending_in=year)
+        close_year(book=self.book, year=days, reason="Filed", user=self.owner, now=NOW)
 
     def reopen(self) -> None:
         """Reopen every period."""

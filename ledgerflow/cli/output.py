@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+import textwrap
 from argparse import ArgumentParser
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -31,20 +32,34 @@ def print_rows(
     instead of a table without rows; programs get an empty list.
     """
     out = out or sys.stdout
-    rows = list(rows)
-    columns = list(rows[0]) if rows else []
     chosen = form or ("table" if out.isatty() else "json")
     if chosen == "json":
-        values = [{name: _plain(row.get(name)) for name in columns} for row in rows]
-        out.write(json.dumps(values, ensure_ascii=False, indent=1) + "\n")
+        _print_json(rows, out)
     elif chosen == "csv":
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerows([columns] if columns else [])
-        writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
-    elif not rows:
-        out.write(f"{empty}\n" if empty else "")
+        _print_csv(rows, out)
+    elif table := list(rows):
+        _print_table(table, list(table[0]), out)
     else:
-        _print_table(rows, columns, out)
+        out.write(f"{empty}\n" if empty else "")
+
+
+def _print_json(rows: Iterable[Row], out: TextIO) -> None:
+    """Print the rows as they come, as one list."""
+    head = "[\n"
+    for row in rows:
+        value = json.dumps({name: _plain(value) for name, value in row.items()}, ensure_ascii=False, indent=1)
+        out.write(head + textwrap.indent(value, " "))
+        head = ",\n"
+    out.write("[]\n" if head == "[\n" else "\n]\n")
+
+
+def _print_csv(rows: Iterable[Row], out: TextIO) -> None:
+    writer, has_head = csv.writer(out, lineterminator="\n"), False
+    for row in rows:
+        if not has_head:
+            writer.writerow(row)
+            has_head = True
+        writer.writerow(_cell(value) for value in row.values())
 
 
 def _print_table(rows: Sequence[Row], columns: Sequence[str], out: TextIO) -> None:

@@ -11,10 +11,11 @@ from django.utils import timezone
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.reports.evidence.pack import write_evidence_pack
-from ledgerflow.reports.exporters import Table
 from ledgerflow.reports.schedule_c import schedule_c
-from ledgerflow.reports.schedule_c_tables import schedule_c_table
+from ledgerflow.reports.schedule_c_tables import schedule_c_frame, schedule_c_table
+from ledgerflow.reports.table import Table
 from ledgerflow.taxes.selectors import tax_year, year_at
+from ledgerflow.taxforms.forms import tax_form
 
 
 def add_schedule_c_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,12 +42,13 @@ def schedule_c_of(book: Book, options: argparse.Namespace) -> Table:
         LedgerFlowError: the days are no tax year, there is no form for it, or the pack cannot be written.
     """
     year = _year(book, options)
+    frame = schedule_c_frame(book=book, year=tax_form(year).year)
     report = schedule_c(book=book, year=year, whole_dollars=options.whole_dollars)
     for point in report.open_points:
         print(point.sentence, file=sys.stderr)
     if options.evidence_pack is not None:
         _write_pack(book, year, options)
-    return schedule_c_table(report)
+    return schedule_c_table(frame=frame, report=report)
 
 
 def _year(book: Book, options: argparse.Namespace) -> int:

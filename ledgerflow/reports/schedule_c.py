@@ -26,7 +26,7 @@ class ScheduleC:
 
 
 def schedule_c(*, book: Book, year: int, whole_dollars: bool = False) -> ScheduleC:
-    """Return the worksheet of the tax year; seven queries, whatever the book holds.
+    """Return the worksheet of the tax year; eight queries, whatever the book holds.
 
     Raises:
         TaxYearError: no form is known for the year.

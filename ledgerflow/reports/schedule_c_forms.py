@@ -3,7 +3,7 @@
 from django import forms
 
 from ledgerflow.ledger.selectors import Place
-from ledgerflow.reports.forms import PLACE_KEY, place_of
+from ledgerflow.reports.list_forms import PLACE_KEY, place_of
 from ledgerflow.taxes.forms import YearForm
 
 
@@ -20,4 +20,4 @@ class LinesForm(forms.Form):
 
     def clean_after(self) -> Place | None:
         """Return the place that the key names."""
-        return place_of(self.cleaned_data["after"])
+        return place_of(self.cleaned_data["after"], "This is no page of these lines.")

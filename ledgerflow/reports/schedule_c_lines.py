@@ -1,7 +1,7 @@
 """The journal lines behind the figures of Schedule C: added up by account, and one by one with their evidence.
 
 Evidence is the bank statement that shows the line: a line has it when its entry, or the entry that it reverses, came
-from a bank line. Amounts are base amounts, debit positive.
+from a bank line. Entries that close a year are left out. Amounts are base amounts, debit positive.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from ledgerflow.books.models import Book
-from ledgerflow.ledger.selectors import Place
+from ledgerflow.ledger.selectors import Place, closing_entries
 
 #: Rows fetched at once from the database.
 _BLOCK = 2_000
@@ -57,7 +57,7 @@ class FigureLine:
 
 
 def moved(*, book: Book, account_ids: Collection[int], first: date, last: date) -> dict[int, Moved]:
-    """Return what moved on each account that has lines in the days, both included; one query."""
+    """Return what moved on each account that has lines in the days, both included; two queries."""
     with connection.cursor() as cursor:
         cursor.execute(_MOVED, _bounds(book, account_ids, first, last))
         return {account_id: Moved(*rest) for account_id, *rest in cursor.fetchall()}
@@ -72,7 +72,7 @@ def page_of_lines(
     after: Place | None = None,
     limit: int = 100,
 ) -> tuple[list[FigureLine], Place | None]:
-    """Return lines of the accounts, oldest first, from after the place on, and the place to ask for next; one query."""
+    """Return lines of the accounts, oldest first, after the place, and the place to ask for next; two queries."""
     beyond = after or Place(date.min, 0, 0)
     facts = _bounds(book, account_ids, first, last) | {
         "after_date": beyond.date,
@@ -88,7 +88,7 @@ def page_of_lines(
 
 
 def all_lines(*, book: Book, account_ids: Collection[int], first: date, last: date) -> Iterator[FigureLine]:
-    """Yield every line of the accounts, oldest first, as they are at one moment; one query, read in blocks."""
+    """Yield every line of the accounts, oldest first, as they are at one moment; two queries, read in blocks."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(_LINES.format(beyond="", limit=""), _bounds(book, account_ids, first, last))
         while rows := cursor.fetchmany(_BLOCK):
@@ -96,7 +96,13 @@ def all_lines(*, book: Book, account_ids: Collection[int], first: date, last: da
 
 
 def _bounds(book: Book, account_ids: Collection[int], first: date, last: date) -> dict[str, Any]:
-    return {"book": book.pk, "accounts": list(account_ids), "first": first, "last": last}
+    return {
+        "book": book.pk,
+        "accounts": list(account_ids),
+        "first": first,
+        "last": last,
+        "closings": closing_entries(book=book),
+    }
 
 
 def _line(row: tuple[Any, ...]) -> FigureLine:
@@ -127,7 +133,7 @@ SELECT line.account_id, sum(line.base_amount), count(*), count(posting.line_id)
          WHERE book_id = line.book_id AND entry_number = coalesce(entry.reverses_number, entry.number)
        ) AS posting ON true
  WHERE line.book_id = %(book)s AND line.account_id = ANY(%(accounts)s)
-   AND line.date BETWEEN %(first)s AND %(last)s
+   AND line.date BETWEEN %(first)s AND %(last)s AND line.entry_number <> ALL(%(closings)s::bigint[])
  GROUP BY line.account_id
 """
 
@@ -140,7 +146,8 @@ SELECT line.account_id, line.date, line.entry_number, line.no, line.base_amount,
        document.id, document.sha256, document.name, coalesce(seen.place, gone.place)
   FROM (SELECT * FROM ledger_journalline AS line
          WHERE line.book_id = %(book)s AND line.account_id = ANY(%(accounts)s)
-           AND line.date BETWEEN %(first)s AND %(last)s {beyond}
+           AND line.date BETWEEN %(first)s AND %(last)s
+           AND line.entry_number <> ALL(%(closings)s::bigint[]) {beyond}
          ORDER BY line.date, line.entry_number, line.no {limit}) AS line
   JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
   LEFT JOIN ledger_entrytext AS words ON words.book_id = line.book_id AND words.entry_number = line.entry_number

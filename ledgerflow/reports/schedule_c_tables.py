@@ -1,57 +1,103 @@
 """The Schedule C worksheet as a table for the exporters and the command line."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
-from ledgerflow.reports.exporters import Table
+from ledgerflow.books.models import Book
+from ledgerflow.core.periods import Period
 from ledgerflow.reports.schedule_c import ScheduleC
-from ledgerflow.reports.schedule_c_basis import CURRENCY
+from ledgerflow.reports.selectors import frame_of
+from ledgerflow.reports.table import Cell, Column, Frame, Kind, Row, RowKind, Table
+from ledgerflow.taxes.selectors import tax_year
+from ledgerflow.taxforms import forms
+from ledgerflow.taxforms import schedule_c as worksheets
 
 #: What the evidence of a line is, for people.
 EVIDENCE = "journal lines that a bank statement shows"
 
 
-def schedule_c_table(report: ScheduleC) -> Table:
-    """Return the worksheet as a table, with the totals as facts; amounts in dollars."""
-    sheet = report.sheet
+def schedule_c_frame(*, book: Book, year: int) -> Frame:
+    """Return what stands around the worksheet of the tax year, which is one that a calendar has."""
+    days = tax_year(book=book, year=year)
+    return frame_of(book=book, period=Period(days.first, days.last), notes=())
+
+
+def schedule_c_table(*, frame: Frame, report: ScheduleC) -> Table:
+    """Return the worksheet as a table, with the totals as facts and what is open as notes; amounts in dollars."""
+    sheet, days = report.sheet, report.tax_year
+    sentences = tuple(point.sentence for point in report.open_points)
     return Table(
         name="schedule-c",
+        title=f"Schedule C worksheet {report.form.year}",
+        subtitle=f"{report.form.name}, {days.first} to {days.last}, cash basis, no tax advice",
+        frame=replace(frame, notes=sentences),
         facts={
-            "book": report.book.slug,
-            "currency": CURRENCY,
             "year": report.form.year,
             "form": report.form.name,
             "status": report.form.status.value,
-            "from": report.tax_year.first,
-            "to": report.tax_year.last,
+            "from": days.first,
+            "to": days.last,
             "basis": "cash",
-            "gross_income": sheet.amount("7"),
-            "total_expenses": sheet.amount("28"),
-            "tentative_profit": sheet.amount("29"),
-            "home": sheet.amount("30"),
-            "net_profit": sheet.amount("31"),
-            "home_carryover": sheet.carryover,
+            # As texts: with the digits of the form, which are none where it is in whole dollars.
+            "gross_income": f"{sheet.amount('7'):f}",
+            "total_expenses": f"{sheet.amount('28'):f}",
+            "tentative_profit": f"{sheet.amount('29'):f}",
+            "home": f"{sheet.amount('30'):f}",
+            "net_profit": f"{sheet.amount('31'):f}",
+            "home_carryover": f"{sheet.carryover:f}",
             "evidence": EVIDENCE,
-            "open_points": " ".join(point.sentence for point in report.open_points),
+            "open_points": " ".join(sentences),
         },
         columns=(
-            *("line", "key", "name", "gross", "business_share", "after_share", "limit", "deductible"),
-            *("lines", "evidence"),
+            Column("line", "Line"),
+            Column("key", "Key", on_paper=False),
+            Column("name", "Name", wraps=True),
+            Column("gross", "Gross", Kind.MONEY),
+            Column("business_share", "Share", Kind.PERCENT),
+            Column("after_share", "After share", Kind.MONEY),
+            Column("limit", "Limit", wraps=True),
+            Column("deductible", "On the form", Kind.MONEY, is_whole=report.whole_dollars),
+            Column("lines", "Lines", Kind.INTEGER),
+            Column("evidence", "Evidence", Kind.INTEGER),
         ),
-        rows=[
-            (
-                row.line.number,
-                row.line.key,
-                row.line.name,
-                _cents(row.gross),
-                row.share,
-                _cents(row.after_share),
-                row.limit,
-                row.deductible,
-                row.line_count if row.gross is not None else None,
-                row.evidence_count if row.gross is not None else None,
-            )
-            for row in sheet.rows
-        ],
+        rows=list(_rows(sheet.rows)),
+    )
+
+
+def _rows(rows: tuple[worksheets.Row, ...]) -> Iterator[Row]:
+    """Yield a heading for each part of the form, and its lines; totals add up the lines that stand above them."""
+    part, above = "", set[str]()
+    for row in rows:
+        line = row.line
+        if line.part != part:
+            part = line.part
+            words = part if line.kind is forms.Kind.DISALLOWED else f"Part {part}"
+            yield Row(("", "", words, *[None] * 7), RowKind.HEADING)
+        is_total = line.kind is forms.Kind.TOTAL
+        adds = tuple((1, key) for key in line.adds) + tuple((-1, key) for key in line.subtracts)
+        yield Row(
+            _cells(row),
+            RowKind.TOTAL if is_total else RowKind.DETAIL,
+            group=line.key,
+            adds=adds if is_total and above.issuperset(key for _, key in adds) else (),
+        )
+        above.add(line.key)
+
+
+def _cells(row: worksheets.Row) -> tuple[Cell, ...]:
+    has_lines = row.gross is not None
+    return (
+        row.line.number,
+        row.line.key,
+        row.line.name,
+        _cents(row.gross),
+        row.share,
+        _cents(row.after_share),
+        row.limit,
+        row.deductible,
+        row.line_count if has_lines else None,
+        row.evidence_count if has_lines else None,
     )
 
 

@@ -4,7 +4,7 @@ import tempfile
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -14,13 +14,14 @@ from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.reports.evidence.pack import pack_name, write_evidence_pack
-from ledgerflow.reports.exporters import respond
-from ledgerflow.reports.forms import key_of
-from ledgerflow.reports.schedule_c import rows_behind, schedule_c
+from ledgerflow.reports.list_forms import key_of
+from ledgerflow.reports.schedule_c import ScheduleC, rows_behind, schedule_c
 from ledgerflow.reports.schedule_c_basis import CURRENCY
 from ledgerflow.reports.schedule_c_forms import LinesForm, ScheduleCForm
 from ledgerflow.reports.schedule_c_lines import page_of_lines
-from ledgerflow.reports.schedule_c_tables import EVIDENCE, schedule_c_table
+from ledgerflow.reports.schedule_c_tables import EVIDENCE, schedule_c_frame, schedule_c_table
+from ledgerflow.reports.table import Table
+from ledgerflow.reports.views.report import ReportView
 from ledgerflow.taxes.selectors import year_at
 
 
@@ -35,28 +36,44 @@ class _ScheduleCMixin(BookMixin):
         return {"year": year, "whole_dollars": bool(given.get("whole_dollars"))}
 
 
-class ScheduleCView(_ScheduleCMixin, generic.TemplateView):
-    """The worksheet of a tax year (``?year=``), also as a file (``?format=``); ``?whole_dollars=on`` rounds it."""
+class ScheduleCView(_ScheduleCMixin, ReportView):
+    """The worksheet of a tax year (``?year=``); ``?whole_dollars=on`` rounds it."""
 
     template_name = "reports/schedule_c.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the page, or give the worksheet in the asked form."""
-        asked = self.asked()
-        self.context: dict[str, Any] = {"form": ScheduleCForm(initial=asked), **asked}
+    report: ScheduleC | None = None
+    refusal = ""
+
+    def ask(self) -> None:
+        """Work the worksheet out, or keep the sentence that says why there is none."""
+        self.year = self.asked()
+        self.frame = schedule_c_frame(book=self.book, year=self.year["year"])
         try:
-            report = schedule_c(book=self.book, **asked)
+            self.report = schedule_c(book=self.book, **self.year)
         except LedgerFlowError as error:
-            self.context["refusal"] = str(error)
-            return super().get(request, *args, **kwargs)
-        self.context |= {"report": report, "currency": CURRENCY, "evidence": EVIDENCE}
-        return respond(schedule_c_table(report), request.GET.get("format", "")) or super().get(
-            request, *args, **kwargs
-        )
+            self.refusal = str(error)
+
+    def table(self) -> Table:
+        """Return the worksheet.
+
+        Raises:
+            LedgerFlowError: there is none.
+        """
+        if self.report is None:
+            raise LedgerFlowError(self.refusal)
+        return schedule_c_table(frame=self.frame, report=self.report)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the worksheet, or the sentence that says why there is none."""
-        return super().get_context_data(**kwargs) | self.context
+        return super().get_context_data(
+            form=ScheduleCForm(initial=self.year),
+            report=self.report,
+            refusal=self.refusal,
+            currency=CURRENCY,
+            evidence=EVIDENCE,
+            **self.year,
+            **kwargs,
+        )
 
 
 class ScheduleCLinesView(_ScheduleCMixin, generic.TemplateView):

@@ -59,6 +59,82 @@ def test_it_refuses_what_is_no_date(asked, capsys):
         printed(capsys, "trial-balance", *asked, "--as-of", "today")
 
 
+@pytest.mark.parametrize(
+    ("name", "words", "found"),
+    [
+        (
+            "income-statement",
+            ("--from", "2026-01-01", "--to", "2026-01-31"),
+            ("Net income", "-6.00"),
+        ),
+        ("balance-sheet", ("--as-of", "2026-01-31"), ("Total assets", "-6.00")),
+        ("cash-flow", ("--from", "2026-01-01", "--to", "2026-01-31"), ("Change in cash", "-6.00")),
+    ],
+)
+def test_it_prints_a_statement_with_its_totals(asked, capsys, name, words, found):
+    account, amount = found
+
+    rows = printed(capsys, name, *asked, *words)
+
+    assert [row["amount"] for row in rows if row["account"] == account] == [amount]
+
+
+def test_it_prints_columns_side_by_side(asked, capsys):
+    words = ("--from", "2026-01-01", "--to", "2026-03-31", "--columns", "month", "--compare", "year")
+
+    rows = printed(capsys, "income-statement", *asked, *words)
+
+    assert list(rows[-1])[4:] == ["2026-01", "2026-02", "2026-03", "2026-Q1", "2025-Q1"]
+
+
+@pytest.mark.parametrize(("name", "count"), [("general-ledger", 6), ("journal", 6), ("payees", 4)])
+def test_it_prints_lists(asked, capsys, name, count):
+    assert len(printed(capsys, name, *asked, "--from", "2026-01-01", "--to", "2026-12-31")) == count
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"), [("pdf", b"%PDF"), ("xlsx", b"PK"), ("csv", b"date,"), ("json", b"[")]
+)
+def test_it_writes_a_file(asked, tmp_path, form, begins):
+    parser = argparse.ArgumentParser()
+    report.add_arguments(parser)
+    out = tmp_path / f"journal.{form}"
+
+    words = ["journal", *asked, "--to", "2026-12-31", "--format", form, "--output", str(out)]
+    assert report.run(parser.parse_args(words)) == 0
+
+    assert out.read_bytes().startswith(begins)
+
+
+def test_it_refuses_a_pdf_without_a_file_and_days_in_the_wrong_order(asked):
+    parser = argparse.ArgumentParser()
+    report.add_arguments(parser)
+
+    with pytest.raises(LedgerFlowError, match="--output FILE"):
+        report.run(parser.parse_args(["journal", *asked, "--format", "pdf"]))
+    with pytest.raises(LedgerFlowError, match="before the first"):
+        report.run(parser.parse_args(["journal", *asked, "--from", "2026-02-01", "--to", "2026-01-01"]))
+    decades = ["income-statement", *asked, "--from", "1950-01-01", "--to", "2026-01-01", "--columns", "month"]
+    with pytest.raises(LedgerFlowError, match="At most 10 years"):
+        report.run(parser.parse_args(decades))
+
+
+def test_it_prints_earlier_days_beside_a_day(asked, capsys):
+    words = ("--as-of", "2026-02-28", "--compare", "previous")
+
+    (bank, _) = printed(capsys, "trial-balance", *asked, *words)
+    sheet = printed(capsys, "balance-sheet", *asked, *words, "--columns", "month")
+
+    assert list(bank)[3:] == ["debit", "credit", "debit 2026-01-31", "credit 2026-01-31"]
+    assert list(sheet[0])[4:] == ["2026-02-28", "2026-01-31"]
+    assert sheet[0]["2026-01-31"] == "-6.00"
+
+
+def test_it_refuses_a_day_that_no_ledger_has(asked, capsys):
+    with pytest.raises(LedgerFlowError, match="before 1900"):
+        printed(capsys, "balance-sheet", *asked, "--as-of", "1066-10-14")
+
+
 def test_a_trial_balance_is_printed_before_and_after_the_closing_of_the_year(capsys):
     company = Years()
     company.a_year(2025)

@@ -90,9 +90,21 @@ def test_days_that_are_no_tax_year_are_refused(asked, days):
         run(*asked, *days)
 
 
-def test_a_year_without_a_form_is_refused(asked):
-    with pytest.raises(LedgerFlowError, match="no Schedule C for 1990"):
-        run(*asked, "--year", "1990")
+@pytest.mark.parametrize("year", ["1990", "0", "99999"])
+def test_a_year_without_a_form_is_refused(asked, year):
+    with pytest.raises(LedgerFlowError, match=f"no Schedule C for {year}"):
+        run(*asked, "--year", year)
+
+
+def test_it_writes_the_worksheet_as_a_pdf(asked, tmp_path):
+    parser = argparse.ArgumentParser()
+    report.add_arguments(parser)
+    target = tmp_path / "worksheet.pdf"
+
+    words = [*asked, "--year", "2025", "--format", "pdf", "--output", str(target)]
+    assert report.run(parser.parse_args(words)) == 0
+
+    assert target.read_bytes().startswith(b"%PDF")
 
 
 def test_it_writes_an_evidence_pack_that_its_own_script_finds_whole(asked, tmp_path, capsys):

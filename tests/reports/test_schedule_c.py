@@ -1,13 +1,17 @@
 """The Schedule C worksheet: its figures from the journal, its evidence, its open points and its pages."""
 
 import csv
+import io
 import json
+import re
+import zipfile
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pypdf import PdfReader
 
 from ledgerflow.books.models import Role
 from ledgerflow.ledger.models import Account
@@ -232,7 +236,7 @@ def test_the_worksheet_takes_as_many_questions_for_many_lines(books):
     books.from_statement("6120", *["-1"] * 20, first=date(2025, 9, 1), name="september.csv")
     books.from_statement("6170", *["-2"] * 20, first=date(2025, 9, 1), name="october.csv")
 
-    assert asked() == before == 7
+    assert asked() == before == 8
 
 
 @pytest.mark.parametrize("query", ["", "?year=2025", "?year=2024&whole_dollars=on", "?year=none"])
@@ -290,8 +294,8 @@ def test_the_files_hold_every_line_of_the_form(books):
     client = books.client()
     address = books.address("reports/schedule-c/?year=2025&format=")
 
-    rows = list(csv.DictReader(client.get(f"{address}csv").content.decode().splitlines()))
-    said = json.loads(client.get(f"{address}json").content)
+    rows = list(csv.DictReader(client.get(f"{address}csv").getvalue().decode().splitlines()))
+    said = json.loads(client.get(f"{address}json").getvalue())
 
     assert [row["key"] for row in rows] == [line.key for line in tax_form(2025).lines]
     meals = next(row for row in rows if row["line"] == "24b")
@@ -314,3 +318,64 @@ def test_the_worksheet_of_a_closed_year_stays_when_a_later_year_is_booked(books)
     books.enter(Facts(), year=2026, shares={"6320": "10"})
 
     assert of_2025(books).sheet == before.sheet
+
+
+def test_the_entry_that_closes_the_year_to_equity_changes_no_figure_and_is_behind_none(books):
+    books.enter(FACTS, shares={"6320": "60"})
+    before, client = of_2025(books), books.client()
+    page = client.get(books.address("reports/schedule-c/lines/31/?year=2025"))
+    books.close_year(2025)
+
+    after = client.get(books.address("reports/schedule-c/lines/31/?year=2025"))
+
+    assert of_2025(books).sheet == before.sheet
+    assert after.context["lines"] == page.context["lines"]
+
+    books.reopen()
+
+    assert of_2025(books).sheet == before.sheet
+
+
+def test_the_worksheet_is_printed_on_paper_with_what_is_open_and_the_head_of_the_chain(books):
+    answer = books.client().get(books.address("reports/schedule-c/?year=2025&format=pdf"))
+
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(answer.getvalue())).pages]
+    said = " ".join(" ".join(pages).split())
+    for words in (
+        "Schedule C worksheet 2025 · Studio",
+        "Schedule C (Form 1040) 2025, 2025-01-01 to 2025-12-31, cash basis, no tax advice · USD",
+        "Draft",
+        "5,535.00",
+        "100 %",
+        "Miles, home, inventory and business shares of the year were not entered yet.",
+        "Hash chain after batch",
+    ):
+        assert words in said
+    # However long it is, nothing of a limit is cut off.
+    assert "…" not in said
+    assert set(of_2025(books).sheet.row("24b").limit.split()) <= set(said.split())
+
+
+@pytest.mark.parametrize(("query", "shape"), [("", "#,##0.00"), ("&whole_dollars=on", "#,##0")])
+def test_the_worksheet_is_a_workbook_whose_totals_are_formulas(books, query, shape):
+    answer = books.client().get(books.address(f"reports/schedule-c/?year=2025{query}&format=xlsx"))
+
+    with zipfile.ZipFile(io.BytesIO(answer.getvalue())) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+        styles = archive.read("xl/styles.xml").decode()
+    formulas = dict(re.findall(r"<f>([^<]+)</f><v>([^<]+)</v>", sheet))
+    assert Decimal(formulas[next(text for text in formulas if "-SUM" in text)]) in {5600, 5990, 6000}
+    assert {Decimal(value) for value in formulas.values()} >= {Decimal(6000), Decimal(5535)}
+    assert f'formatCode="{shape}"' in styles or (shape == "#,##0.00" and 'numFmtId="4"' in styles)
+
+
+def test_a_book_in_another_currency_has_no_worksheet_and_no_file_of_one():
+    books = Proprietor(currency="EUR")
+    client = books.client()
+
+    page = client.get(books.address("reports/schedule-c/?year=2025"))
+    file = client.get(books.address("reports/schedule-c/?year=2025&format=pdf"))
+
+    assert page.status_code == 200
+    assert "are kept in EUR" in page.content.decode()
+    assert file.status_code == 400

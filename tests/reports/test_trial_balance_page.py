@@ -1,3 +1,4 @@
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -50,6 +51,19 @@ def test_the_figures_take_one_question():
     assert report.total_debit == report.total_credit == sum(range(1, 41))
 
 
+def test_an_earlier_day_stands_beside_it_with_links_of_its_own():
+    file = BookedFile(40)
+
+    page = file.client().get(file.address("reports/trial-balance/?as_of=2026-02-28&compare=previous"))
+
+    text = page.content.decode()
+    register = file.address(f"reports/register/{file.expense.pk}/")
+    later = f'<td class="money"><a href="{register}?to=2026-02-28">820.00</a></td><td class="money"></td>'
+    earlier = f'<td class="money"><a href="{register}?to=2026-01-31">378.00</a></td><td class="money"></td>'
+    assert later + earlier in text
+    assert "Debit 2026-01-31" in text
+
+
 def test_the_page_leaves_the_closing_entry_out_when_asked():
     company = Years()
     company.a_year(2025)
@@ -58,11 +72,11 @@ def test_the_page_leaves_the_closing_entry_out_when_asked():
     client.force_login(company.owner)
     address = f"/books/{company.book.slug}/reports/trial-balance/?as_of=2025-12-31"
 
-    after = client.get(f"{address}&format=json").json()
-    before = client.get(f"{address}&before_closing=on&format=json").json()
+    after = client.get(f"{address}&format=json")
+    before = client.get(f"{address}&before_closing=on&format=json")
     page = client.get(f"{address}&before_closing=on").content.decode()
 
-    assert [row["code"] for row in after["rows"]] == ["1000", "3000", "3200"]
-    assert [row["code"] for row in before["rows"]] == ["1000", "3200", "4000", "6100"]
+    assert [row["code"] for row in json.loads(after.getvalue())["rows"]] == ["1000", "3000", "3200"]
+    assert [row["code"] for row in json.loads(before.getvalue())["rows"]] == ["1000", "3200", "4000", "6100"]
     assert "before_closing=on&amp;format=csv" in page
     assert "checked" in page

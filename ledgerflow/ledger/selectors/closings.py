@@ -1,4 +1,8 @@
-"""Reads about years that were closed to equity."""
+"""Years that were closed to equity, and the entries that closed them.
+
+Such an entry carries income and expenses of its year into equity. What tells how a year went leaves it out, and its
+reversal where it was taken back; what tells what stands on an account counts both.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -20,6 +24,12 @@ class Moved(NamedTuple):
 def live_closings(*, book: Book) -> list[YearClosing]:
     """Return the years that are closed to equity now, the latest first."""
     return list(YearClosing.objects.filter(book=book, reversed_by_number__isnull=True).order_by("-last_day"))
+
+
+def closing_entries(*, book: Book) -> list[int]:
+    """Return the numbers of the entries that closed years, and of their reversals, in order; one query."""
+    closings = YearClosing.objects.filter(book=book).values_list("entry_number", "reversed_by_number")
+    return sorted(number for pair in closings for number in pair if number is not None)
 
 
 def moved_by_closings(*, book: Book, first: date, last: date) -> dict[int, Moved]:

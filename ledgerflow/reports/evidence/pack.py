@@ -5,6 +5,7 @@ whatever is posted meanwhile.
 """
 
 import hashlib
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -12,17 +13,18 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from ledgerflow.books.models import Book
 from ledgerflow.documents.models import Document
 from ledgerflow.documents.selectors import content
-from ledgerflow.reports.exporters import Table, as_csv, as_json
+from ledgerflow.reports.exporters import write
 from ledgerflow.reports.schedule_c import ScheduleC, report_of
 from ledgerflow.reports.schedule_c_basis import Basis, basis, in_sense_of_line
 from ledgerflow.reports.schedule_c_lines import BankEvidence, FigureLine, Moved, all_lines
-from ledgerflow.reports.schedule_c_tables import schedule_c_table
+from ledgerflow.reports.schedule_c_tables import schedule_c_frame, schedule_c_table
+from ledgerflow.reports.table import Table
 from ledgerflow.taxforms.schedule_c import Row
 
 _VERIFY = Path(__file__).with_name("verify.py")
@@ -86,13 +88,14 @@ def write_evidence_pack(
         DocumentDamagedError: a stored document is no longer what was uploaded.
     """
     of, sums = basis(book=book, year=year), _Sums()
+    frame = schedule_c_frame(book=book, year=year)
     with ZipFile(out, "w") as archive:
         pack = _Pack(archive, made_at)
         pack.add_parts("lines.jsonl", _lines(of, sums))
         report = report_of(of, sums.moved(), whole_dollars=whole_dollars)
-        table = schedule_c_table(report)
+        table = schedule_c_table(frame=frame, report=report)
         pack.add("worksheet.json", _json(_worksheet(report, table)))
-        pack.add("worksheet.csv", as_csv(table).encode())
+        pack.add("worksheet.csv", _csv(table))
         for document in Document.objects.filter(book=book, pk__in=sums.documents).order_by("pk"):
             pack.add(_name_of(document), content(document))
         pack.add("verify.py", _VERIFY.read_bytes())
@@ -154,10 +157,19 @@ def _evidence(shown: BankEvidence | None) -> dict[str, Any]:
 
 def _worksheet(report: ScheduleC, table: Table) -> dict[str, Any]:
     """Return the table with what was entered, and what makes each of its rows up."""
-    said = as_json(table)
-    rows = cast("list[dict[str, object]]", said["rows"])
-    behind = [row | _behind(of) for row, of in zip(rows, report.sheet.rows, strict=True)]
-    return said | {"entered": asdict(report.entered.facts), "rows": behind}
+    behind = [row | _behind(of) for row, of in zip(table.records(), report.sheet.rows, strict=True)]
+    return {
+        "report": table.name,
+        **table.all_facts(),
+        "entered": asdict(report.entered.facts),
+        "rows": behind,
+    }
+
+
+def _csv(table: Table) -> bytes:
+    out = io.BytesIO()
+    write(table, "csv", out)
+    return out.getvalue()
 
 
 def _behind(row: Row) -> dict[str, Any]:
