@@ -168,7 +168,9 @@ def test_a_book_with_what_no_archive_holds_yet_is_refused_with_a_sentence():
         now=NOW,
     )
 
-    with pytest.raises(ArchiveError, match="An archive cannot hold exchange rates yet, and this book has some"):
+    with pytest.raises(
+        ArchiveError, match="An archive cannot hold exchange rates yet, and this book has some"
+    ):
         write_archive(book=book, out=io.BytesIO(), now=NOW)
 
 

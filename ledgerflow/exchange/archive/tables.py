@@ -196,7 +196,10 @@ SPLITS = Table(
     ("classification_id", "no"),
 )
 REVERSED = Table(
-    "reversed_postings", ReversedPosting, ("entry_number", "line", "reversed_by_number"), ("entry_number",)
+    "reversed_postings",
+    ReversedPosting,
+    ("entry_number", "line", "reversed_by_number"),
+    ("entry_number", "line_id"),
 )
 WITHDRAWN = Table(
     "withdrawn_lines",
@@ -204,6 +207,21 @@ WITHDRAWN = Table(
     (
         "id", "bank_account", "document", "place", "date", "amount", "currency", "description", "counterparty",
         "withdrawn_by", "withdrawn_at",
+    ),
+)  # fmt: skip
+OPENINGS = Table(
+    "opening_balances",
+    OpeningBalance,
+    (
+        "bank_account", "statement", "document", "date", "amount", "currency", "entry_number", "posted_by", "posted_at",
+        "reversed_by_number", "ended_by", "ended_at", "end_reason",
+    ),
+)  # fmt: skip
+TRANSFERS = Table(
+    "transfers",
+    Transfer,
+    (
+        "out_line", "in_line", "state", "out_entry", "in_entry", "decided_by", "decided_at", "ended_by", "ended_at",
     ),
 )  # fmt: skip
 MATCHES = Table("matches", Match, ("bank_account", "kind", "made_by", "made_at"))
@@ -241,7 +259,8 @@ RUNS = Table(
 TABLES = (
     PEOPLE, ACCOUNTS, BATCHES, ENTRIES, JOURNAL_LINES, TEXTS, YEAR_CLOSINGS, PERIODS, TAX_FACTS, TAX_SHARES, DOCUMENTS,
     BANK_ACCOUNTS, NUMBERS, STATEMENTS, LINES, SIGHTINGS, QUESTIONS, PAYEES, ALIASES, RULES, CLASSIFICATIONS, SPLITS,
-    REVERSED, WITHDRAWN, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, FINISHES, RUNS,
+    REVERSED, WITHDRAWN, OPENINGS, TRANSFERS, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, FINISHES,
+    RUNS,
 )  # fmt: skip
 
 #: What is not in an archive, and why: a model as a whole, or one field of a model.
@@ -261,7 +280,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "classification.ChangedLine": "the same, line by line",
         "books.Membership": "who may do what is decided by the other installation",
         "books.Invitation": "the same",
-        "classification.Classification.is_counterpart": "of transfers only: see NOT_YET",
+        "classification.Classification.is_counterpart": "the line that arrives in a transfer of one entry",
     }
 )
 
@@ -272,8 +291,6 @@ NOT_YET: Mapping[type[Model], str] = MappingProxyType(
         StatedAmount: "amounts that the bank stated in the book's currency",
         Exchange: "entries in other currencies",
         RevaluedBalance: "revaluations",
-        OpeningBalance: "opening balances of bank accounts",
-        Transfer: "transfers between own accounts",
     }
 )
 

@@ -5,6 +5,7 @@ Batch by batch with its numbers, source, person and moment, and with which bank 
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -15,12 +16,15 @@ from ledgerflow.books.models import Book
 from ledgerflow.ledger.models import BatchSource
 from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, PostedBatch, Words, post_entries
 from ledgerflow.posting.errors import HistoryError
+from ledgerflow.posting.models import OpeningBalance, Transfer
 from ledgerflow.users.models import User
 
 #: An entry and a line of the past are what the ledger takes for new ones; words come with the digest that they have.
 PastEntry: TypeAlias = EntryDraft
 PastLine: TypeAlias = LineDraft
 PastWords: TypeAlias = Words
+
+_AT_A_TIME = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +41,46 @@ class PastBatch:
 
 @dataclass(frozen=True, slots=True)
 class PastPosting:
-    """A bank line became an entry; ``reversed_by_number`` names the entry that took it back, if one did."""
+    """A bank line became an entry; ``reversed_by_number`` names the entry that took it back, if one did.
+
+    ``is_counterpart`` says that it is the second line of a transfer of one entry.
+    """
 
     entry_number: int
     line_id: int
     reversed_by_number: int | None = None
+    is_counterpart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PastFacts:
+    """What stands beside entries, each as it is now: all opening balances, and the transfers that were taken back.
+
+    None is saved yet, and each has its id. PostgreSQL takes them only as they began, so they begin when their entries
+    come, and end when their reversals do.
+    """
+
+    openings: Sequence[OpeningBalance] = ()
+    transfers: Sequence[Transfer] = ()
+
+
+_NOTHING = PastFacts()
 
 
 @transaction.atomic
 def post_past(
-    *, book: Book, batches: Iterable[PastBatch], reversed_ones: Collection[PastPosting], user: User
+    *,
+    book: Book,
+    batches: Iterable[PastBatch],
+    reversed_ones: Collection[PastPosting],
+    user: User,
+    facts: PastFacts = _NOTHING,
 ) -> int:
     """Post the batches, the oldest first, under the numbers that they had; return how many entries there are.
 
     ``reversed_ones`` say which bank lines stood behind entries that are reversed since; the lines are there and have no
     classification yet. A line may have been posted and taken back several times. PostgreSQL records that only when it
-    happens, so each line is linked when its entry comes, and let go when the reversal does.
+    happens, so each line is linked when its entry comes, and let go when the reversal does; likewise ``facts``.
 
     Raises:
         HistoryError: the numbers are not those that follow in the book, or a bank line's entry or its reversal is not
@@ -60,10 +88,9 @@ def post_past(
         PostingError: as the ledger says.
     """
     count = 0
-    linked = {past.entry_number: past for past in reversed_ones}
-    released = {past.reversed_by_number: past for past in reversed_ones}
-    if len(linked) != len(reversed_ones) or len(released) != len(reversed_ones):
-        raise HistoryError("An entry stands for one bank line, and is reversed by an entry of its own.")
+    linked, released = _by_entry(reversed_ones), _by_reversal(reversed_ones)
+    beside = _Beside(facts)
+    beside.begin_without_entries()
     with _accepted_for_the_moment(book, {past.line_id for past in reversed_ones}, user):
         for past in batches:
             posted = post_entries(
@@ -80,12 +107,15 @@ def post_past(
                 )
             count += posted.count
             numbers = range(posted.first_number, posted.first_number + posted.count)
-            _release(book, [released.pop(number) for number in numbers if number in released])
-            _link(book, [linked.pop(number) for number in numbers if number in linked])
+            _release(book, [each for number in numbers for each in released.pop(number, ())])
+            beside.end(entry.reverses_number for entry in past.entries)
+            _link(book, [each for number in numbers for each in linked.pop(number, ())])
+            beside.begin(numbers)
         for number in (*linked, *released):
             raise HistoryError(
                 f"The book has no entry {number}, which a bank line became or was taken back by."
             )
+    beside.finish()
     return count
 
 
@@ -99,6 +129,107 @@ def post_history(*, book: Book, entries: Sequence[PastEntry], user: User, now: d
     return post_entries(book=book, source=BatchSource.HISTORY, entries=entries, posted_by=user, posted_at=now)
 
 
+Linked: TypeAlias = dict[int, list[PastPosting]]
+
+
+def _by_entry(postings: Collection[PastPosting]) -> Linked:
+    """Return the postings by their entries; an entry stands for two lines in a transfer only."""
+    found: Linked = {}
+    for past in postings:
+        found.setdefault(past.entry_number, []).append(past)
+    if any(len({past.is_counterpart for past in each}) < len(each) for each in found.values()):
+        raise HistoryError("An entry stands for one bank line, or for the two of a transfer.")
+    return found
+
+
+def _by_reversal(postings: Collection[PastPosting]) -> Linked:
+    found: Linked = {}
+    for past in postings:
+        found.setdefault(past.reversed_by_number or 0, []).append(past)
+    if any(len({past.entry_number for past in each}) > 1 for each in found.values()):
+        raise HistoryError("An entry is reversed by an entry of its own.")
+    return found
+
+
+class _Beside:
+    """What stands beside entries, begun and ended as the journal goes on."""
+
+    def __init__(self, facts: PastFacts) -> None:
+        self._openings: dict[int, OpeningBalance] = {}
+        self._without_entries: list[OpeningBalance] = []
+        for opening in facts.openings:
+            if opening.entry_number is None:
+                self._without_entries.append(opening)
+            else:
+                self._openings[opening.entry_number] = opening
+        self._transfers: dict[int, list[Transfer]] = {}
+        for transfer in facts.transfers:
+            self._transfers.setdefault(max(_entries_of(transfer)), []).append(transfer)
+        self._begun: dict[int, OpeningBalance | Transfer] = {}
+        self._reversed: set[int] = set()
+
+    def begin_without_entries(self) -> None:
+        """Bring in balances of zero that ended, each at once."""
+        for opening in self._without_entries:
+            if opening.ended_at is not None:
+                _begin(opening)
+                _end(opening)
+
+    def begin(self, numbers: range) -> None:
+        """Bring in what stands beside the entries, whose lines are linked."""
+        for number in numbers:
+            if opening := self._openings.pop(number, None):
+                _begin(opening)
+                self._begun[number] = opening
+            for transfer in self._transfers.pop(number, ()):
+                _begin(transfer)
+                self._begun |= dict.fromkeys(_entries_of(transfer), transfer)
+
+    def end(self, reversed_numbers: Iterable[int | None]) -> None:
+        """End what stood beside entries that are reversed now; a transfer ends with both of its entries."""
+        for number in reversed_numbers:
+            ending = None if number is None else self._begun.pop(number, None)
+            if isinstance(ending, OpeningBalance) or (
+                ending is not None and not self._begun.keys() & _entries_of(ending)
+            ):
+                _end(ending)
+
+    def finish(self) -> None:
+        """Bring in the balances of zero that stand; what began and was to end has ended.
+
+        Raises:
+            HistoryError: an entry or its reversal is not in the book.
+        """
+        for number in (*self._openings, *self._transfers):
+            raise HistoryError(f"The book has no entry {number}, which opened an account or was a transfer.")
+        for number, left in self._begun.items():
+            if left.ended_at is not None:
+                raise HistoryError(f"The book does not reverse entry {number}, though what it posted ended.")
+        for opening in self._without_entries:
+            if opening.ended_at is None:
+                _begin(opening)
+
+
+def _entries_of(transfer: Transfer) -> set[int]:
+    return {number for number in (transfer.out_entry, transfer.in_entry) if number is not None}
+
+
+def _begin(fact: OpeningBalance | Transfer) -> None:
+    """Save it as it was before it ended."""
+    began = copy(fact)
+    began.ended_by, began.ended_at = None, None
+    if isinstance(began, Transfer):
+        began.state = Transfer.State.REJECTED if began.out_entry is None else Transfer.State.CONFIRMED
+    else:
+        began.reversed_by_number, began.end_reason = None, ""
+    began.save(force_insert=True)
+
+
+def _end(fact: OpeningBalance | Transfer) -> None:
+    of_its_own = ["state"] if isinstance(fact, Transfer) else ["reversed_by_number", "end_reason"]
+    fact.save(update_fields=["ended_by", "ended_at", *of_its_own])
+
+
 # PostgreSQL links only lines that somebody accepted, so for the moment somebody has.
 _ACCEPT = """
 INSERT INTO classification_classification
@@ -109,12 +240,14 @@ SELECT line_id, %(book)s, 'accepted', booked.account_id, false, 'none', 0, '', '
 """
 _FORGET = "DELETE FROM classification_classification WHERE book_id = %(book)s AND line_id = ANY(%(lines)s)"
 _LINK = """
-UPDATE classification_classification AS made SET state = 'posted', entry_number = past.entry_number
-  FROM unnest(%(entries)s::bigint[], %(lines)s::bigint[]) AS past (entry_number, line_id)
+UPDATE classification_classification AS made
+   SET state = 'posted', entry_number = past.entry_number, is_counterpart = past.is_counterpart
+  FROM unnest(%(entries)s::bigint[], %(lines)s::bigint[], %(counterparts)s::boolean[])
+       AS past (entry_number, line_id, is_counterpart)
  WHERE made.book_id = %(book)s AND made.line_id = past.line_id
 """
 _RELEASE = """
-UPDATE classification_classification SET state = 'accepted', entry_number = NULL
+UPDATE classification_classification SET state = 'accepted', entry_number = NULL, is_counterpart = false
  WHERE book_id = %(book)s AND line_id = ANY(%(lines)s)
 """
 
@@ -134,6 +267,7 @@ def _link(book: Book, postings: Sequence[PastPosting]) -> None:
             "book": book.pk,
             "entries": [past.entry_number for past in postings],
             "lines": [past.line_id for past in postings],
+            "counterparts": [past.is_counterpart for past in postings],
         }
         with connection.cursor() as cursor:
             cursor.execute(_LINK, facts)
@@ -150,3 +284,19 @@ def _release(book: Book, postings: Sequence[PastPosting]) -> None:
 def link_live(*, book: Book, postings: Sequence[PastPosting]) -> None:
     """Say which bank lines stand behind which entries. The lines are accepted, and are posted after this."""
     _link(book, postings)
+
+
+@transaction.atomic
+def keep_transfers(*, transfers: Iterable[Transfer]) -> None:
+    """Save what was said about pairs of lines that are not taken back: those that stand, and what was rejected once.
+
+    The lines are linked to their entries already. Each has its id and comes in the order of the ids.
+    """
+    standing = []
+    for transfer in transfers:
+        if transfer.state == Transfer.State.ENDED:
+            _begin(transfer)
+            _end(transfer)
+        else:
+            standing.append(transfer)
+    Transfer.objects.bulk_create(standing, batch_size=_AT_A_TIME)

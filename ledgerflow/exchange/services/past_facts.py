@@ -1,0 +1,78 @@
+"""What stands beside entries out of an archive: opening balances and transfers, those that ended too."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from django.db import models
+
+from ledgerflow.exchange.archive.reading import Row
+from ledgerflow.exchange.archive.tables import OPENINGS, STATEMENTS, TRANSFERS, Table
+from ledgerflow.exchange.services.loading import Loader
+from ledgerflow.posting.models import OpeningBalance, Transfer
+from ledgerflow.statements.models import Proof
+
+Fact = TypeVar("Fact", bound=models.Model)
+
+
+def past_openings(loader: Loader) -> tuple[list[OpeningBalance], list[int]]:
+    """Return the opening balances, not saved yet, and the statements that are to go once they are.
+
+    PostgreSQL takes an opening balance only of a statement that tells it. One that ended may have lost its statement,
+    so for the moment there is one again that says what was taken over from it.
+    """
+    openings = list(_facts(loader, OPENINGS, OpeningBalance))
+    bereft = [each for each in openings if each.statement_id is None and each.ended_at is not None]
+    ids = loader.new_ids(STATEMENTS, len(bereft))
+    loader.copy(STATEMENTS, ["id", *STATEMENTS.columns], _for_the_moment(bereft, ids))
+    for opening, statement_id in zip(bereft, ids, strict=True):
+        opening.statement_id = statement_id
+    return openings, ids
+
+
+def past_transfers(loader: Loader) -> list[Transfer]:
+    """Return the transfers whose entries were reversed, not saved yet."""
+    return [each for each in _facts(loader, TRANSFERS, Transfer) if _is_past(each)]
+
+
+def kept_transfers(loader: Loader) -> Iterator[Transfer]:
+    """Yield the other ones: those that stand, and pairs that somebody said are none."""
+    return (each for each in _facts(loader, TRANSFERS, Transfer) if not _is_past(each))
+
+
+def _is_past(transfer: Transfer) -> bool:
+    return transfer.state == Transfer.State.ENDED and transfer.out_entry is not None
+
+
+def _facts(loader: Loader, table: Table, model: type[Fact]) -> Iterator[Fact]:
+    """Yield the rows under new ids, which are taken once."""
+    if table.name not in loader.ids:
+        loader.ids[table.name] = loader.new_ids(table, loader.archive.count(table))
+    for row_id, row in zip(loader.ids[table.name], loader.rows(table), strict=True):
+        said = {table.field(column).attname: value for column, value in row.items()}
+        yield model(id=row_id, book_id=loader.book.pk, **said)
+
+
+def _for_the_moment(openings: Iterable[OpeningBalance], ids: Iterable[int]) -> Iterator[Row]:
+    for place, (opening, statement_id) in enumerate(zip(openings, ids, strict=True), 1):
+        first_day = opening.date + timedelta(days=1)
+        said: dict[str, Any] = dict.fromkeys(STATEMENTS.columns)
+        yield said | {
+            "id": statement_id,
+            "document": opening.document_id,
+            "bank_account": opening.bank_account_id,
+            "position": -place,
+            "format": "",
+            "currency": opening.currency,
+            "opening_balance": opening.amount,
+            "first_date": first_day,
+            "last_date": first_day,
+            "complete_from": first_day,
+            "complete_to": first_day,
+            "line_count": 0,
+            "total": 0,
+            "proof": Proof.UNPROVABLE,
+            "proof_detail": "",
+            "override_reason": "",
+            "imported_at": opening.posted_at,
+        }
