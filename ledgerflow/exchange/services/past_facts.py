@@ -63,6 +63,7 @@ def _for_the_moment(openings: Iterable[OpeningBalance], ids: Iterable[int]) -> I
             "bank_account": opening.bank_account_id,
             "position": -place,
             "format": "",
+            "account_number": "",
             "currency": opening.currency,
             "opening_balance": opening.amount,
             "first_date": first_day,
