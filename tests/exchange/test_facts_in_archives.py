@@ -75,7 +75,7 @@ def test_opening_balances_come_back_with_those_that_ended(opened, tmp_path):
     assert rows[0].end_reason.startswith("An earlier statement")
     assert rows[2].statement.bank_account.book == again
     # Statements that were there for the moment are gone.
-    assert again.pk and not rows[0].bank_account.statements.filter(position__lt=0).exists()
+    assert not rows[0].bank_account.statements.filter(position__lt=0).exists()
 
 
 def test_one_that_only_printed_balances_tell_comes_back(tmp_path):

@@ -5,12 +5,11 @@ from typing import Any, TypeAlias
 
 from ledgerflow.exchange.archive.errors import ArchiveError
 from ledgerflow.exchange.archive.reading import Row
-from ledgerflow.exchange.archive.tables import LINES, REVERSED, SIGHTINGS, STATEMENTS, WITHDRAWN
+from ledgerflow.exchange.archive.tables import LINES, REVERSED, SIGHTINGS, STATED, STATEMENTS, WITHDRAWN
 from ledgerflow.exchange.services.loading import Loader
-from ledgerflow.exchange.services.past_facts import past_openings, past_transfers
+from ledgerflow.exchange.services.past_facts import past_facts
 from ledgerflow.posting.models import Transfer
 from ledgerflow.posting.services import PastBatch, PastPosting, post_past
-from ledgerflow.posting.services.history import PastFacts
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.users.models import User
 
@@ -47,16 +46,16 @@ def restore_lines_and_journal(loader: Loader, batches: Iterator[PastBatch], owne
     words: dict[int, Row] = {}
     _copy(loader, _as_then(loader, withdrawn, waiting, words))
     loader.load(SIGHTINGS)
-    openings, gone = past_openings(loader)
-    transfers = past_transfers(loader)
+    facts, gone = past_facts(loader)
     post_past(
         book=loader.book,
         batches=batches,
-        reversed_ones=_reversed(loader, transfers),
+        reversed_ones=_reversed(loader, facts.transfers),
         user=owner,
-        facts=PastFacts(openings=openings, transfers=transfers),
+        facts=facts,
     )
     loader.remove(STATEMENTS, gone)
+    loader.load(STATED)
     loader.copy(WITHDRAWN, WITHDRAWN.columns, withdrawn.values())
     loader.remove(LINES, withdrawn.keys() - words.keys())
     for line_id, said in words.items():

@@ -1,4 +1,4 @@
-"""What stands beside entries out of an archive: opening balances and transfers, those that ended too."""
+"""What stands beside entries out of an archive: rates, opening balances and transfers, those that ended too."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -7,15 +7,42 @@ from typing import Any, TypeVar
 from django.db import models
 
 from ledgerflow.exchange.archive.reading import Row
-from ledgerflow.exchange.archive.tables import OPENINGS, STATEMENTS, TRANSFERS, Table
+from ledgerflow.exchange.archive.tables import (
+    EXCHANGES,
+    OPENINGS,
+    RATES,
+    REVALUED,
+    STATEMENTS,
+    TRANSFERS,
+    Table,
+)
 from ledgerflow.exchange.services.loading import Loader
-from ledgerflow.posting.models import OpeningBalance, Transfer
+from ledgerflow.ledger.models import ExchangeRate
+from ledgerflow.posting.models import Exchange, OpeningBalance, RevaluedBalance, Transfer
+from ledgerflow.posting.services.history import PastFacts
 from ledgerflow.statements.models import Proof
 
 Fact = TypeVar("Fact", bound=models.Model)
 
 
-def past_openings(loader: Loader) -> tuple[list[OpeningBalance], list[int]]:
+def past_facts(loader: Loader) -> tuple[PastFacts, list[int]]:
+    """Return what is to come with the journal, and the statements that are to go after it.
+
+    Exchanges and revalued balances are read as they are asked for.
+    """
+    openings, gone = _openings(loader)
+    rates = list(_facts(loader, RATES, ExchangeRate))
+    facts = PastFacts(
+        openings=openings,
+        transfers=[each for each in _facts(loader, TRANSFERS, Transfer) if _is_past(each)],
+        rates=rates,
+        exchanges=_facts(loader, EXCHANGES, Exchange),
+        revalued=_facts(loader, REVALUED, RevaluedBalance),
+    )
+    return facts, gone
+
+
+def _openings(loader: Loader) -> tuple[list[OpeningBalance], list[int]]:
     """Return the opening balances, not saved yet, and the statements that are to go once they are.
 
     PostgreSQL takes an opening balance only of a statement that tells it. One that ended may have lost its statement,
@@ -30,13 +57,8 @@ def past_openings(loader: Loader) -> tuple[list[OpeningBalance], list[int]]:
     return openings, ids
 
 
-def past_transfers(loader: Loader) -> list[Transfer]:
-    """Return the transfers whose entries were reversed, not saved yet."""
-    return [each for each in _facts(loader, TRANSFERS, Transfer) if _is_past(each)]
-
-
 def kept_transfers(loader: Loader) -> Iterator[Transfer]:
-    """Yield the other ones: those that stand, and pairs that somebody said are none."""
+    """Yield the transfers that stand, and pairs that somebody said are none."""
     return (each for each in _facts(loader, TRANSFERS, Transfer) if not _is_past(each))
 
 
@@ -45,12 +67,13 @@ def _is_past(transfer: Transfer) -> bool:
 
 
 def _facts(loader: Loader, table: Table, model: type[Fact]) -> Iterator[Fact]:
-    """Yield the rows under new ids, which are taken once."""
-    if table.name not in loader.ids:
+    """Yield the rows, not saved yet; where they have ids under new ones, which are taken once."""
+    if table.has_ids and table.name not in loader.ids:
         loader.ids[table.name] = loader.new_ids(table, loader.archive.count(table))
-    for row_id, row in zip(loader.ids[table.name], loader.rows(table), strict=True):
+    ids = loader.ids.get(table.name, ())
+    for at, row in enumerate(loader.rows(table)):
         said = {table.field(column).attname: value for column, value in row.items()}
-        yield model(id=row_id, book_id=loader.book.pk, **said)
+        yield model(**({"id": ids[at]} if table.has_ids else {}), book_id=loader.book.pk, **said)
 
 
 def _for_the_moment(openings: Iterable[OpeningBalance], ids: Iterable[int]) -> Iterator[Row]:

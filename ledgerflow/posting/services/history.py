@@ -5,7 +5,6 @@ Batch by batch with its numbers, source, person and moment, and with which bank 
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -16,15 +15,14 @@ from ledgerflow.books.models import Book
 from ledgerflow.ledger.models import BatchSource
 from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, PostedBatch, Words, post_entries
 from ledgerflow.posting.errors import HistoryError
-from ledgerflow.posting.models import OpeningBalance, Transfer
+from ledgerflow.posting.models import Transfer
+from ledgerflow.posting.services._beside import AT_A_TIME, Beside, PastFacts, save_as_it_began, save_its_end
 from ledgerflow.users.models import User
 
 #: An entry and a line of the past are what the ledger takes for new ones; words come with the digest that they have.
 PastEntry: TypeAlias = EntryDraft
 PastLine: TypeAlias = LineDraft
 PastWords: TypeAlias = Words
-
-_AT_A_TIME = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +50,18 @@ class PastPosting:
     is_counterpart: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PastFacts:
-    """What stands beside entries, each as it is now: all opening balances, and the transfers that were taken back.
-
-    None is saved yet, and each has its id. PostgreSQL takes them only as they began, so they begin when their entries
-    come, and end when their reversals do.
-    """
-
-    openings: Sequence[OpeningBalance] = ()
-    transfers: Sequence[Transfer] = ()
-
+__all__ = [
+    "PastBatch",
+    "PastEntry",
+    "PastFacts",
+    "PastLine",
+    "PastPosting",
+    "PastWords",
+    "keep_transfers",
+    "link_live",
+    "post_history",
+    "post_past",
+]
 
 _NOTHING = PastFacts()
 
@@ -89,8 +88,8 @@ def post_past(
     """
     count = 0
     linked, released = _by_entry(reversed_ones), _by_reversal(reversed_ones)
-    beside = _Beside(facts)
-    beside.begin_without_entries()
+    beside = Beside(book, facts, user)
+    beside.begin()
     with _accepted_for_the_moment(book, {past.line_id for past in reversed_ones}, user):
         for past in batches:
             posted = post_entries(
@@ -107,10 +106,17 @@ def post_past(
                 )
             count += posted.count
             numbers = range(posted.first_number, posted.first_number + posted.count)
-            _release(book, [each for number in numbers for each in released.pop(number, ())])
-            beside.end(entry.reverses_number for entry in past.entries)
-            _link(book, [each for number in numbers for each in linked.pop(number, ())])
-            beside.begin(numbers)
+            freed = [each for number in numbers for each in released.pop(number, ())]
+            _release(book, freed)
+            beside.end_with(
+                [entry.reverses_number for entry in past.entries], freed=[each.line_id for each in freed]
+            )
+            fresh = [each for number in numbers for each in linked.pop(number, ())]
+            beside.come_before_links(
+                numbers, {each.entry_number: each.line_id for each in fresh}, past.posted_at
+            )
+            _link(book, fresh)
+            beside.come_after_links(numbers)
         for number in (*linked, *released):
             raise HistoryError(
                 f"The book has no entry {number}, which a bank line became or was taken back by."
@@ -149,85 +155,6 @@ def _by_reversal(postings: Collection[PastPosting]) -> Linked:
     if any(len({past.entry_number for past in each}) > 1 for each in found.values()):
         raise HistoryError("An entry is reversed by an entry of its own.")
     return found
-
-
-class _Beside:
-    """What stands beside entries, begun and ended as the journal goes on."""
-
-    def __init__(self, facts: PastFacts) -> None:
-        self._openings: dict[int, OpeningBalance] = {}
-        self._without_entries: list[OpeningBalance] = []
-        for opening in facts.openings:
-            if opening.entry_number is None:
-                self._without_entries.append(opening)
-            else:
-                self._openings[opening.entry_number] = opening
-        self._transfers: dict[int, list[Transfer]] = {}
-        for transfer in facts.transfers:
-            self._transfers.setdefault(max(_entries_of(transfer)), []).append(transfer)
-        self._begun: dict[int, OpeningBalance | Transfer] = {}
-        self._reversed: set[int] = set()
-
-    def begin_without_entries(self) -> None:
-        """Bring in balances of zero that ended, each at once."""
-        for opening in self._without_entries:
-            if opening.ended_at is not None:
-                _begin(opening)
-                _end(opening)
-
-    def begin(self, numbers: range) -> None:
-        """Bring in what stands beside the entries, whose lines are linked."""
-        for number in numbers:
-            if opening := self._openings.pop(number, None):
-                _begin(opening)
-                self._begun[number] = opening
-            for transfer in self._transfers.pop(number, ()):
-                _begin(transfer)
-                self._begun |= dict.fromkeys(_entries_of(transfer), transfer)
-
-    def end(self, reversed_numbers: Iterable[int | None]) -> None:
-        """End what stood beside entries that are reversed now; a transfer ends with both of its entries."""
-        for number in reversed_numbers:
-            ending = None if number is None else self._begun.pop(number, None)
-            if isinstance(ending, OpeningBalance) or (
-                ending is not None and not self._begun.keys() & _entries_of(ending)
-            ):
-                _end(ending)
-
-    def finish(self) -> None:
-        """Bring in the balances of zero that stand; what began and was to end has ended.
-
-        Raises:
-            HistoryError: an entry or its reversal is not in the book.
-        """
-        for number in (*self._openings, *self._transfers):
-            raise HistoryError(f"The book has no entry {number}, which opened an account or was a transfer.")
-        for number, left in self._begun.items():
-            if left.ended_at is not None:
-                raise HistoryError(f"The book does not reverse entry {number}, though what it posted ended.")
-        for opening in self._without_entries:
-            if opening.ended_at is None:
-                _begin(opening)
-
-
-def _entries_of(transfer: Transfer) -> set[int]:
-    return {number for number in (transfer.out_entry, transfer.in_entry) if number is not None}
-
-
-def _begin(fact: OpeningBalance | Transfer) -> None:
-    """Save it as it was before it ended."""
-    began = copy(fact)
-    began.ended_by, began.ended_at = None, None
-    if isinstance(began, Transfer):
-        began.state = Transfer.State.REJECTED if began.out_entry is None else Transfer.State.CONFIRMED
-    else:
-        began.reversed_by_number, began.end_reason = None, ""
-    began.save(force_insert=True)
-
-
-def _end(fact: OpeningBalance | Transfer) -> None:
-    of_its_own = ["state"] if isinstance(fact, Transfer) else ["reversed_by_number", "end_reason"]
-    fact.save(update_fields=["ended_by", "ended_at", *of_its_own])
 
 
 # PostgreSQL links only lines that somebody accepted, so for the moment somebody has.
@@ -295,8 +222,8 @@ def keep_transfers(*, transfers: Iterable[Transfer]) -> None:
     standing = []
     for transfer in transfers:
         if transfer.state == Transfer.State.ENDED:
-            _begin(transfer)
-            _end(transfer)
+            save_as_it_began(transfer)
+            save_its_end(transfer)
         else:
             standing.append(transfer)
-    Transfer.objects.bulk_create(standing, batch_size=_AT_A_TIME)
+    Transfer.objects.bulk_create(standing, batch_size=AT_A_TIME)
