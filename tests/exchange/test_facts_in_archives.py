@@ -1,6 +1,5 @@
 """Opening balances and transfers, those that ended too, come back through the guards, or not at all."""
 
-import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import pytest
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.ledger.selectors.chain import chain_head
 from ledgerflow.ops.verify import problems
 from ledgerflow.posting.models import OpeningBalance, Transfer
 from ledgerflow.posting.services import (
@@ -20,24 +18,12 @@ from ledgerflow.posting.services import (
     withdraw_openings,
 )
 from ledgerflow.statements.services import undo_import
-from tests.exchange.archives import Damaged, archived, contents, restored
+from tests.exchange.archives import Damaged, archived, restored, round_trip
 from tests.posting.openings import Opened
 from tests.posting.pairs import Two
 from tests.statements.shapes import NOW, line
 
 pytestmark = pytest.mark.django_db
-
-
-def round_trip(book: Book, tmp_path: Path) -> Book:
-    """Archive, restore and archive again; the two archives hold the same, and the chains end alike."""
-    first = contents(archived(book, tmp_path / "first.zip"))
-    again = restored(tmp_path / "first.zip", slug="again")
-    second = contents(archived(again, tmp_path / "second.zip"))
-    assert [name for name in first if first[name] != second.get(name)] == ["manifest.json"]
-    assert json.loads(first["manifest.json"])["chain"] == json.loads(second["manifest.json"])["chain"]
-    assert chain_head(book=again).digest == chain_head(book=book).digest
-    assert problems(book=again) == []
-    return again
 
 
 def undone(shop: Opened, statement) -> None:
