@@ -10,6 +10,7 @@ from django.db import connection
 from ledgerflow.books.models import Book
 from ledgerflow.exchange.archive.writing import write_archive
 from ledgerflow.exchange.services import restore_archive
+from ledgerflow.ledger.selectors.chain import chain_head
 from ledgerflow.ops.verify import problems
 from tests.exchange.eventful import NOW
 from tests.factories import UserFactory
@@ -37,6 +38,18 @@ def restored(path: Path, **more) -> Book:
 def contents(path: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def round_trip(book: Book, tmp_path: Path) -> Book:
+    """Archive, restore and archive again; the two archives hold the same, and the chains end alike."""
+    first = contents(archived(book, tmp_path / "first.zip"))
+    again = restored(tmp_path / "first.zip", slug="again")
+    second = contents(archived(again, tmp_path / "second.zip"))
+    assert [name for name in first if first[name] != second.get(name)] == ["manifest.json"]
+    assert json.loads(first["manifest.json"])["chain"] == json.loads(second["manifest.json"])["chain"]
+    assert chain_head(book=again).digest == chain_head(book=book).digest
+    assert problems(book=again) == []
+    return again
 
 
 class Damaged:

@@ -16,7 +16,8 @@ from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.documents.selectors import DocumentDamagedError
 from ledgerflow.exchange.archive import writing
 from ledgerflow.exchange.archive.errors import ArchiveError
-from ledgerflow.exchange.archive.tables import BOOK, LEFT_OUT, TABLES
+from ledgerflow.exchange.archive.left_out import LEFT_OUT
+from ledgerflow.exchange.archive.tables import BOOK, TABLES
 from ledgerflow.exchange.archive.writing import write_archive
 from ledgerflow.ledger.models import JournalEntry, PostingBatch
 from ledgerflow.ledger.selectors import trial_balance

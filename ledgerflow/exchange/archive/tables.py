@@ -196,7 +196,10 @@ SPLITS = Table(
     ("classification_id", "no"),
 )
 REVERSED = Table(
-    "reversed_postings", ReversedPosting, ("entry_number", "line", "reversed_by_number"), ("entry_number",)
+    "reversed_postings",
+    ReversedPosting,
+    ("entry_number", "line", "reversed_by_number"),
+    ("entry_number", "line_id"),
 )
 WITHDRAWN = Table(
     "withdrawn_lines",
@@ -204,6 +207,51 @@ WITHDRAWN = Table(
     (
         "id", "bank_account", "document", "place", "date", "amount", "currency", "description", "counterparty",
         "withdrawn_by", "withdrawn_at",
+    ),
+)  # fmt: skip
+RATES = Table(
+    "exchange_rates",
+    ExchangeRate,
+    (
+        "currency",
+        "date",
+        "rate",
+        "source",
+        "origin",
+        "entered_by",
+        "entered_at",
+        "replaced_by",
+        "replaced_at",
+    ),
+)
+STATED = Table(
+    "stated_amounts", StatedAmount, ("line", "base_amount", "stated_by", "stated_at"), ("line_id",)
+)
+EXCHANGES = Table(
+    "exchanges",
+    Exchange,
+    ("entry_number", "exchange_rate", "rate", "rate_date", "stated_amount"),
+    ("entry_number",),
+)
+REVALUED = Table(
+    "revalued_balances",
+    RevaluedBalance,
+    ("entry_number", "account", "exchange_rate", "amount", "base_amount", "value"),
+    ("entry_number", "account_id"),
+)
+OPENINGS = Table(
+    "opening_balances",
+    OpeningBalance,
+    (
+        "bank_account", "statement", "document", "date", "amount", "currency", "entry_number", "posted_by", "posted_at",
+        "reversed_by_number", "ended_by", "ended_at", "end_reason",
+    ),
+)  # fmt: skip
+TRANSFERS = Table(
+    "transfers",
+    Transfer,
+    (
+        "out_line", "in_line", "state", "out_entry", "in_entry", "decided_by", "decided_at", "ended_by", "ended_at",
     ),
 )  # fmt: skip
 MATCHES = Table("matches", Match, ("bank_account", "kind", "made_by", "made_at"))
@@ -241,40 +289,9 @@ RUNS = Table(
 TABLES = (
     PEOPLE, ACCOUNTS, BATCHES, ENTRIES, JOURNAL_LINES, TEXTS, YEAR_CLOSINGS, PERIODS, TAX_FACTS, TAX_SHARES, DOCUMENTS,
     BANK_ACCOUNTS, NUMBERS, STATEMENTS, LINES, SIGHTINGS, QUESTIONS, PAYEES, ALIASES, RULES, CLASSIFICATIONS, SPLITS,
-    REVERSED, WITHDRAWN, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, FINISHES, RUNS,
+    REVERSED, WITHDRAWN, RATES, STATED, EXCHANGES, REVALUED, OPENINGS, TRANSFERS, MATCHES, MATCHED_LINES,
+    MATCHED_ENTRY_LINES, RECONCILIATIONS, FINISHES, RUNS,
 )  # fmt: skip
-
-#: What is not in an archive, and why: a model as a whole, or one field of a model.
-LEFT_OUT: Mapping[str, str] = MappingProxyType(
-    {
-        "ledger.Movement": "kept by PostgreSQL from the lines",
-        "ledger.LedgerState": "kept by PostgreSQL from batches and periods; the manifest has the chain's origin",
-        "ledger.ChainLink": "computed by PostgreSQL from batches; the last one is in the manifest",
-        "ledger.JournalLine.date": "is the entry's",
-        "ledger.PeriodAction.was_closed_through": "kept by PostgreSQL",
-        "ledger.PeriodAction.was_locked_through": "kept by PostgreSQL",
-        "statements.BankAccount.reconciled_through": "kept by PostgreSQL from reconciliations",
-        "reconciliation.Reconciliation.state": "finished where something finished it, else open",
-        "reconciliation.ReconciliationAction.bank_balance": "kept by PostgreSQL",
-        "reconciliation.ReconciliationAction.book_balance": "kept by PostgreSQL",
-        "classification.DecisionChange": "what a person may still undo in one installation",
-        "classification.ChangedLine": "the same, line by line",
-        "books.Membership": "who may do what is decided by the other installation",
-        "books.Invitation": "the same",
-    }
-)
-
-#: What no archive can hold yet. A book that has any of it is not archived, so that nothing of it is lost in silence.
-NOT_YET: Mapping[type[Model], str] = MappingProxyType(
-    {
-        ExchangeRate: "exchange rates",
-        StatedAmount: "amounts that the bank stated in the book's currency",
-        Exchange: "entries in other currencies",
-        RevaluedBalance: "revaluations",
-        OpeningBalance: "opening balances of bank accounts",
-        Transfer: "transfers between own accounts",
-    }
-)
 
 #: Facts of the book itself, in the manifest.
 BOOK_COLUMNS = (

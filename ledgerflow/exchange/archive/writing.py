@@ -21,7 +21,6 @@ from ledgerflow.exchange.archive.tables import (
     DOCUMENTS,
     FINISHES,
     LINES,
-    NOT_YET,
     PEOPLE,
     TABLES,
     VERSION,
@@ -42,9 +41,8 @@ def write_archive(*, book: Book, out: IO[bytes], now: datetime) -> dict[str, int
 
     Raises:
         DocumentDamagedError: the stored file of a document is missing or not what was uploaded.
-        ArchiveError: the book is not sound: a row names one that is not there; or it has what no archive holds yet.
+        ArchiveError: the book is not sound: a row names one that is not there.
     """
-    _refuse_what_would_be_lost(book)
     places = _places(book)
     files: dict[str, dict[str, Any]] = {}
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -64,15 +62,6 @@ def write_archive(*, book: Book, out: IO[bytes], now: datetime) -> dict[str, int
         }
         archive.writestr(_member("manifest.json"), json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
     return {table.name: files[f"{table.name}.jsonl"]["rows"] for table in TABLES}
-
-
-def _refuse_what_would_be_lost(book: Book) -> None:
-    there = [words for model, words in NOT_YET.items() if model._default_manager.filter(book=book).exists()]  # noqa: SLF001 - every model has it
-    if there:
-        raise ArchiveError(
-            f"An archive cannot hold {', '.join(there)} yet, and this book has some. Export it to Beancount or "
-            "hledger, or keep a dump of the database."
-        )
 
 
 def _plain(value: object) -> object:

@@ -2,19 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.exchange.archive.reading import Row
 from ledgerflow.exchange.archive.tables import CLASSIFICATIONS, SPLITS
 from ledgerflow.exchange.services.bank_lines import Waiting
 from ledgerflow.exchange.services.loading import Loader
+from ledgerflow.exchange.services.past_facts import kept_transfers
 from ledgerflow.posting.services import PastPosting, link_live
+from ledgerflow.posting.services.history import keep_transfers
 from ledgerflow.statements.models import StatementLine
 
 
 def restore_decisions(loader: Loader, waiting: Waiting) -> None:
     """Bring in classifications with their parts, link what is posted to its entries, and hold back what was.
+
+    Transfers that stand, and pairs that are none, come with it, once the lines are linked.
 
     What is matched is called so; PostgreSQL looks for the matches when the transaction ends.
     """
@@ -23,7 +27,16 @@ def restore_decisions(loader: Loader, waiting: Waiting) -> None:
     for (rule, account), rows in made.by_rule.items():
         _accept_by_rule(loader, rule, account, rows)
     loader.load(SPLITS)
-    link_live(book=loader.book, postings=made.live)
+    transfers = list(kept_transfers(loader))
+    counterparts = {(each.in_entry, each.in_line_id) for each in transfers if each.in_entry == each.out_entry}
+    link_live(
+        book=loader.book,
+        postings=[
+            replace(past, is_counterpart=(past.entry_number, past.line_id) in counterparts)
+            for past in made.live
+        ],
+    )
+    keep_transfers(transfers=transfers)
     matched = Classification.objects.filter(book=loader.book, pk__in=made.matched)
     matched.update(state=State.MATCHED)
     for (hold, is_pending), line_ids in waiting.items():

@@ -28,7 +28,6 @@ from ledgerflow.exchange.archive.tables import (
     QUESTIONS,
     RULES,
     RUNS,
-    SIGHTINGS,
     STATEMENTS,
     TAX_FACTS,
     TAX_SHARES,
@@ -135,7 +134,7 @@ def _restore(loader: Loader, *, owner: User, now: datetime) -> None:
     for table in (BANK_ACCOUNTS, NUMBERS, STATEMENTS):
         loader.load(table)
     waiting = restore_lines_and_journal(loader, past_batches(loader, people), owner)
-    for table in (SIGHTINGS, QUESTIONS, PAYEES, ALIASES, RULES, TAX_FACTS, TAX_SHARES):
+    for table in (QUESTIONS, PAYEES, ALIASES, RULES, TAX_FACTS, TAX_SHARES):
         loader.load(table)
     restore_decisions(loader, waiting)
     restore_reconciliations(loader)

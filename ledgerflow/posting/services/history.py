@@ -15,6 +15,8 @@ from ledgerflow.books.models import Book
 from ledgerflow.ledger.models import BatchSource
 from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, PostedBatch, Words, post_entries
 from ledgerflow.posting.errors import HistoryError
+from ledgerflow.posting.models import Transfer
+from ledgerflow.posting.services._beside import AT_A_TIME, Beside, PastFacts, save_as_it_began, save_its_end
 from ledgerflow.users.models import User
 
 #: An entry and a line of the past are what the ledger takes for new ones; words come with the digest that they have.
@@ -37,22 +39,47 @@ class PastBatch:
 
 @dataclass(frozen=True, slots=True)
 class PastPosting:
-    """A bank line became an entry; ``reversed_by_number`` names the entry that took it back, if one did."""
+    """A bank line became an entry; ``reversed_by_number`` names the entry that took it back, if one did.
+
+    ``is_counterpart`` says that it is the second line of a transfer of one entry.
+    """
 
     entry_number: int
     line_id: int
     reversed_by_number: int | None = None
+    is_counterpart: bool = False
+
+
+__all__ = [
+    "PastBatch",
+    "PastEntry",
+    "PastFacts",
+    "PastLine",
+    "PastPosting",
+    "PastWords",
+    "keep_transfers",
+    "link_live",
+    "post_history",
+    "post_past",
+]
+
+_NOTHING = PastFacts()
 
 
 @transaction.atomic
 def post_past(
-    *, book: Book, batches: Iterable[PastBatch], reversed_ones: Collection[PastPosting], user: User
+    *,
+    book: Book,
+    batches: Iterable[PastBatch],
+    reversed_ones: Collection[PastPosting],
+    user: User,
+    facts: PastFacts = _NOTHING,
 ) -> int:
     """Post the batches, the oldest first, under the numbers that they had; return how many entries there are.
 
     ``reversed_ones`` say which bank lines stood behind entries that are reversed since; the lines are there and have no
     classification yet. A line may have been posted and taken back several times. PostgreSQL records that only when it
-    happens, so each line is linked when its entry comes, and let go when the reversal does.
+    happens, so each line is linked when its entry comes, and let go when the reversal does; likewise ``facts``.
 
     Raises:
         HistoryError: the numbers are not those that follow in the book, or a bank line's entry or its reversal is not
@@ -60,10 +87,9 @@ def post_past(
         PostingError: as the ledger says.
     """
     count = 0
-    linked = {past.entry_number: past for past in reversed_ones}
-    released = {past.reversed_by_number: past for past in reversed_ones}
-    if len(linked) != len(reversed_ones) or len(released) != len(reversed_ones):
-        raise HistoryError("An entry stands for one bank line, and is reversed by an entry of its own.")
+    linked, released = _by_entry(reversed_ones), _by_reversal(reversed_ones)
+    beside = Beside(book, facts, user)
+    beside.begin()
     with _accepted_for_the_moment(book, {past.line_id for past in reversed_ones}, user):
         for past in batches:
             posted = post_entries(
@@ -80,12 +106,22 @@ def post_past(
                 )
             count += posted.count
             numbers = range(posted.first_number, posted.first_number + posted.count)
-            _release(book, [released.pop(number) for number in numbers if number in released])
-            _link(book, [linked.pop(number) for number in numbers if number in linked])
+            freed = [each for number in numbers for each in released.pop(number, ())]
+            _release(book, freed)
+            beside.end_with(
+                [entry.reverses_number for entry in past.entries], freed=[each.line_id for each in freed]
+            )
+            fresh = [each for number in numbers for each in linked.pop(number, ())]
+            beside.come_before_links(
+                numbers, {each.entry_number: each.line_id for each in fresh}, past.posted_at
+            )
+            _link(book, fresh)
+            beside.come_after_links(numbers)
         for number in (*linked, *released):
             raise HistoryError(
                 f"The book has no entry {number}, which a bank line became or was taken back by."
             )
+    beside.finish()
     return count
 
 
@@ -99,6 +135,28 @@ def post_history(*, book: Book, entries: Sequence[PastEntry], user: User, now: d
     return post_entries(book=book, source=BatchSource.HISTORY, entries=entries, posted_by=user, posted_at=now)
 
 
+Linked: TypeAlias = dict[int, list[PastPosting]]
+
+
+def _by_entry(postings: Collection[PastPosting]) -> Linked:
+    """Return the postings by their entries; an entry stands for two lines in a transfer only."""
+    found: Linked = {}
+    for past in postings:
+        found.setdefault(past.entry_number, []).append(past)
+    if any(len({past.is_counterpart for past in each}) < len(each) for each in found.values()):
+        raise HistoryError("An entry stands for one bank line, or for the two of a transfer.")
+    return found
+
+
+def _by_reversal(postings: Collection[PastPosting]) -> Linked:
+    found: Linked = {}
+    for past in postings:
+        found.setdefault(past.reversed_by_number or 0, []).append(past)
+    if any(len({past.entry_number for past in each}) > 1 for each in found.values()):
+        raise HistoryError("An entry is reversed by an entry of its own.")
+    return found
+
+
 # PostgreSQL links only lines that somebody accepted, so for the moment somebody has.
 _ACCEPT = """
 INSERT INTO classification_classification
@@ -109,12 +167,14 @@ SELECT line_id, %(book)s, 'accepted', booked.account_id, false, 'none', 0, '', '
 """
 _FORGET = "DELETE FROM classification_classification WHERE book_id = %(book)s AND line_id = ANY(%(lines)s)"
 _LINK = """
-UPDATE classification_classification AS made SET state = 'posted', entry_number = past.entry_number
-  FROM unnest(%(entries)s::bigint[], %(lines)s::bigint[]) AS past (entry_number, line_id)
+UPDATE classification_classification AS made
+   SET state = 'posted', entry_number = past.entry_number, is_counterpart = past.is_counterpart
+  FROM unnest(%(entries)s::bigint[], %(lines)s::bigint[], %(counterparts)s::boolean[])
+       AS past (entry_number, line_id, is_counterpart)
  WHERE made.book_id = %(book)s AND made.line_id = past.line_id
 """
 _RELEASE = """
-UPDATE classification_classification SET state = 'accepted', entry_number = NULL
+UPDATE classification_classification SET state = 'accepted', entry_number = NULL, is_counterpart = false
  WHERE book_id = %(book)s AND line_id = ANY(%(lines)s)
 """
 
@@ -134,6 +194,7 @@ def _link(book: Book, postings: Sequence[PastPosting]) -> None:
             "book": book.pk,
             "entries": [past.entry_number for past in postings],
             "lines": [past.line_id for past in postings],
+            "counterparts": [past.is_counterpart for past in postings],
         }
         with connection.cursor() as cursor:
             cursor.execute(_LINK, facts)
@@ -150,3 +211,19 @@ def _release(book: Book, postings: Sequence[PastPosting]) -> None:
 def link_live(*, book: Book, postings: Sequence[PastPosting]) -> None:
     """Say which bank lines stand behind which entries. The lines are accepted, and are posted after this."""
     _link(book, postings)
+
+
+@transaction.atomic
+def keep_transfers(*, transfers: Iterable[Transfer]) -> None:
+    """Save what was said about pairs of lines that are not taken back: those that stand, and what was rejected once.
+
+    The lines are linked to their entries already. Each has its id and comes in the order of the ids.
+    """
+    standing = []
+    for transfer in transfers:
+        if transfer.state == Transfer.State.ENDED:
+            save_as_it_began(transfer)
+            save_its_end(transfer)
+        else:
+            standing.append(transfer)
+    Transfer.objects.bulk_create(standing, batch_size=AT_A_TIME)
