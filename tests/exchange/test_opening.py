@@ -2,11 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ledgerflow.books.models import Book, Role
+from ledgerflow.core.periods import EARLIEST, Period
 from ledgerflow.documents.models import Document
 from ledgerflow.exchange.services import import_opening
 from ledgerflow.exchange.trial_balances import OpeningError, read_trial_balance
@@ -17,7 +19,8 @@ from ledgerflow.ledger.services.opening import open_book
 from ledgerflow.ledger.services.periods import close_period
 from ledgerflow.ops.verify import problems
 from ledgerflow.posting.services import reverse_entry
-from ledgerflow.reports.exporters import as_csv
+from ledgerflow.reports.exporters.text import write_csv
+from ledgerflow.reports.selectors import frame_of
 from ledgerflow.reports.tables import trial_balance_table
 from tests.booked import NOW, BookedFile
 from tests.factories import UserFactory
@@ -90,7 +93,11 @@ def test_our_own_trial_balance_is_such_a_file(book):
     file = BookedFile(3)
     report = trial_balance(book=file.book, as_of=date(2026, 2, 1))
 
-    _import(book, as_csv(trial_balance_table(book=file.book, report=report)))
+    frame = frame_of(book=file.book, period=Period(EARLIEST, report.as_of))
+    out = StringIO()
+    write_csv(trial_balance_table(frame=frame, reports=[report]), out)
+
+    _import(book, out.getvalue())
 
     assert _balances(book) == _balances(file.book, date(2026, 2, 1))
 
