@@ -9,13 +9,23 @@ from ledgerflow.classification.models import Classification
 from ledgerflow.classification.services import decide
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.models import ExchangeRate
-from ledgerflow.posting.models import Exchange, RevaluedBalance, ReversedPosting, StatedAmount
+from ledgerflow.ledger.services.rates import record_rate
+from ledgerflow.posting.models import (
+    Exchange,
+    RevaluedBalance,
+    ReversedPosting,
+    StatedAmount,
+    Transfer,
+    WithdrawnLine,
+)
 from ledgerflow.posting.revaluation import revaluation
-from ledgerflow.posting.services import post_revaluation, reverse_entry, state_amount
+from ledgerflow.posting.services import post_revaluation, release_lines, reverse_entry, state_amount
 from ledgerflow.statements.models import StatementLine
+from ledgerflow.statements.services import undo_import
 from tests.classification.rows import NOW
 from tests.exchange.archives import Damaged, archived, restored, round_trip
 from tests.posting.euros import DAY, EuroShop
+from tests.posting.pairs import Two
 from tests.posting.test_foreign_lines import D
 from tests.statements import shapes
 
@@ -156,3 +166,45 @@ def test_an_entry_in_another_currency_without_its_rate_is_refused(shop, tmp_path
 
     with pytest.raises(LedgerFlowError, match="A line is posted by an entry that says what it says"):
         restored(archive.write(honest=True), slug="again")
+
+
+def test_what_was_posted_at_an_amount_of_a_withdrawn_line_comes_back(tmp_path):
+    shop = Imported()
+    line = shop.accepted("-40.00", shop.fuel)
+    document = line.sightings.get().statement.document
+    state_amount(book=shop.book, line_id=line.pk, base_amount=D("-45.00"), user=shop.user, now=NOW)
+    take_back(shop, book(shop, line))
+    release_lines(book=shop.book, line_ids=[line.pk], user=shop.user, now=NOW)
+    undo_import(document=document)
+
+    again = round_trip(shop.book, tmp_path)
+
+    assert Exchange.objects.get(book=again).stated_amount == D("-45")
+    assert not StatedAmount.objects.filter(book=again).exists()
+    withdrawn = WithdrawnLine.objects.get(book=again)
+    assert ReversedPosting.objects.get(book=again).line_id == withdrawn.pk
+
+
+def test_a_transfer_between_currencies_comes_back(tmp_path):
+    shop = Two()
+    euros = shop.account("Euro account", currency="EUR")
+    record_rate(
+        book=shop.book,
+        currency="EUR",
+        date=date(2026, 1, 5),
+        rate=D("1.1"),
+        origin="the bank",
+        user=shop.user,
+        now=NOW,
+    )
+    sent = shop.move(5, "-110", text="Transfer")
+    received = shop.move(5, "100", bank=euros, text="From own account", currency="EUR")
+    number = shop.confirm_pair(sent, received).in_entry
+    reverse_entry(book=shop.book, number=number, date=END, reason="Wrong", user=shop.user, now=LATER)
+    shop.confirm_pair(sent, received)
+
+    again = round_trip(shop.book, tmp_path)
+
+    states = Transfer.objects.filter(book=again).order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["ended", "confirmed"]
+    assert Exchange.objects.filter(book=again).count() == 2
