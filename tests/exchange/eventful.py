@@ -22,20 +22,32 @@ from ledgerflow.ledger.services.accounts import archive_account
 from ledgerflow.ledger.services.closing import close_year
 from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, post_entries
 from ledgerflow.ledger.services.periods import close_period, lock_period, reopen_period
+from ledgerflow.ledger.services.rates import record_rate
 from ledgerflow.pipeline.demo import make_books
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import receive_file, run_import, undo_import
-from ledgerflow.posting.services import EntryLine, post_lines, post_manual_entry, release_lines, reverse_entry
+from ledgerflow.posting.revaluation import revaluation
+from ledgerflow.posting.services import (
+    EntryLine,
+    post_lines,
+    post_manual_entry,
+    post_revaluation,
+    release_lines,
+    reverse_entry,
+    state_amount,
+)
 from ledgerflow.reconciliation.models import Reconciliation
 from ledgerflow.reconciliation.selectors import figures
 from ledgerflow.reconciliation.services import finish, make_match, reopen, start
 from ledgerflow.reconciliation.values import Kind
 from ledgerflow.statements.models import BankAccount
+from ledgerflow.statements.services import create_bank_account
 from ledgerflow.taxes.selectors import shared_accounts
 from ledgerflow.taxes.services import enter_facts
 from ledgerflow.taxforms.facts import Facts
 from ledgerflow.taxforms.forms import tax_form
 from ledgerflow.users.models import User
+from tests.statements import shapes
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, 535897, tzinfo=UTC)
 TODAY = NOW.date()
@@ -55,6 +67,7 @@ class Eventful:
         self.undo_and_import_again()
         self.withdraw_what_stays()
         self.enter_by_hand()
+        self.trade_in_euros()
         self.match_and_reconcile()
         self.enter_tax_facts()
         self.close_and_reopen()
@@ -142,6 +155,34 @@ class Eventful:
         )
         EntryText.objects.filter(book=self.book, entry_number=erased).update(text="")
         archive_account(account=old)
+
+    def trade_in_euros(self) -> None:
+        """One line is posted at a rate that is replaced later, one at what the bank stated; then all is revalued."""
+        day = TODAY - timedelta(days=4)
+        bank = create_bank_account(book=self.book, name="Euros", kind="bank", currency="EUR")
+        said = [shapes.line(day, amount, text, currency="EUR") for amount, text in ((90, "In"), (-40, "Out"))]
+        statement = shapes.take_in(bank, *said, currency="EUR").statement
+        first, second = statement.sightings.order_by("no").values_list("line_id", flat=True)
+        classify_lines(book=self.book, line_ids=[first, second])
+        self.enter_rate("1.09", day)
+        self.book_line(first)
+        self.enter_rate("1.10", day)
+        stated = Decimal("-44.44")
+        state_amount(book=self.book, line_id=second, base_amount=stated, user=self.other, now=NOW)
+        self.book_line(second)
+        figures = revaluation(book=self.book, as_of=TODAY).figures
+        post_revaluation(book=self.book, as_of=TODAY, figures=figures, user=self.user, now=NOW)
+
+    def enter_rate(self, rate: str, day: date) -> None:
+        record_rate(
+            book=self.book,
+            currency="EUR",
+            date=day,
+            rate=Decimal(rate),
+            origin="the bank's advice",
+            user=self.user,
+            now=NOW,
+        )
 
     def match_and_reconcile(self) -> None:
         """An entry by hand stands for a line; its day is reconciled twice, another account's only for a while."""
