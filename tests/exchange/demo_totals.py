@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from ledgerflow.books.models import Book
@@ -15,6 +15,7 @@ from ledgerflow.pipeline.demo_statements import (
     months_before,
     movements_of,
 )
+from ledgerflow.posting.models import OpeningBalance
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,15 @@ def demo_movements(book: Book, now: datetime) -> list[Booked]:
     months = months_before(now.date(), 6)
     found = []
     for account in accounts:
-        bank = book.bank_accounts.get(name=account.name).ledger_account.code
+        bank_account = book.bank_accounts.get(name=account.name)
+        bank = bank_account.ledger_account.code
         moved = [
             movement
             for month in months[:-1]
             for movement in movements_of(account.habits, month, account.number)
         ]
-        # The balance is brought forward on the day before the month of the first movement.
-        opened = min(movement.day for movement in moved).replace(day=1) - timedelta(days=1)
+        # On which day the balance is brought forward is what the first file covers, not what it amounts to.
+        opened = OpeningBalance.objects.get(book=book, bank_account=bank_account).date
         found += [Booked(opened, bank, account.opening_cents), Booked(opened, "3900", -account.opening_cents)]
         for movement in moved:
             if movement.kind in kinds:
@@ -70,6 +72,9 @@ def demo_movements(book: Book, now: datetime) -> list[Booked]:
                     Booked(movement.day, bank, movement.cents),
                     Booked(movement.day, kinds[movement.kind], -movement.cents),
                 ]
+            elif movement.kind == "transfer" and movement.day < months[-2]:
+                # The other account has the other side, of the same day; of the last two months nobody confirmed it.
+                found.append(Booked(movement.day, bank, movement.cents))
     return found
 
 
