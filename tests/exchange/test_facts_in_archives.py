@@ -153,6 +153,8 @@ OPENINGS = {
     "another amount": (0, {"amount": "99"}, "what a statement of the bank account says"),
     "another amount of a lost statement": (1, {"amount": "51"}, "The entry of an opening balance says"),
     "another entry": (0, {"entry_number": 999}, "has no entry 999"),
+    "the last of all days": (1, {"date": "9999-12-31"}, "No statement begins on the day after 9999-12-31"),
+    "an entry of two": (0, {"entry_number": 3}, "Entry 3 opened one account, and not two"),
     "another reversal": (0, {"reversed_by_number": 1}, "stays as it is until its entry is reversed"),
     "ended without a reversal": (
         2, {"ended_at": NOW.isoformat(), "end_reason": "x"}, "though what it posted ended",

@@ -1,11 +1,12 @@
 """What stands beside entries out of an archive: rates, opening balances and transfers, those that ended too."""
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from django.db import models
 
+from ledgerflow.exchange.archive.errors import ArchiveError
 from ledgerflow.exchange.archive.reading import Row
 from ledgerflow.exchange.archive.tables import (
     EXCHANGES,
@@ -78,6 +79,8 @@ def _facts(loader: Loader, table: Table, model: type[Fact]) -> Iterator[Fact]:
 
 def _for_the_moment(openings: Iterable[OpeningBalance], ids: Iterable[int]) -> Iterator[Row]:
     for place, (opening, statement_id) in enumerate(zip(openings, ids, strict=True), 1):
+        if opening.date == date.max:
+            raise ArchiveError(f"No statement begins on the day after {opening.date}.")
         first_day = opening.date + timedelta(days=1)
         said: dict[str, Any] = dict.fromkeys(STATEMENTS.columns)
         yield said | {

@@ -51,6 +51,8 @@ class Beside:
         for opening in facts.openings:
             if opening.entry_number is None:
                 self._without_entries.append(opening)
+            elif opening.entry_number in self._openings:
+                raise HistoryError(f"Entry {opening.entry_number} opened one account, and not two.")
             else:
                 self._openings[opening.entry_number] = opening
         self._transfers: dict[int, list[Transfer]] = {}
