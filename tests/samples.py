@@ -13,7 +13,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from ledgerflow.books.models import Book, Invitation, Role
 from ledgerflow.books.services import invite
-from ledgerflow.classification.models import Rule
+from ledgerflow.classification.models import Rule, Tag
 from ledgerflow.classification.services import classify_lines
 from ledgerflow.documents.services import store_document
 from ledgerflow.pipeline.models import ImportRun
@@ -150,6 +150,9 @@ class Sample(ReconciliationSamples):
             made_at=timezone.now(),
         )
         return rule.pk
+
+    def _make_tag(self, page: str) -> int:
+        return Tag.objects.create(book=self.book, name="travel").pk
 
     def _make_number(self, page: str) -> int:
         debit, credit = AccountFactory(book=self.book), AccountFactory(book=self.book)

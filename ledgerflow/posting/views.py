@@ -13,6 +13,7 @@ from django.views import generic
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.engine import confidence_word
+from ledgerflow.classification.tag_selectors import tags_of
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.money import ZERO, minor_digits
 from ledgerflow.ledger.models import BatchSource, JournalEntry
@@ -20,12 +21,14 @@ from ledgerflow.posting import page_selectors, services
 from ledgerflow.posting.forms import (
     FIRST_ROWS,
     AccountChoices,
+    DocumentDateForm,
     EntryForm,
     JournalFilterForm,
     LineForm,
     LineFormSet,
     ReverseForm,
     StatedAmountForm,
+    TagsForm,
 )
 from ledgerflow.statements.models import StatementLine
 
@@ -66,7 +69,12 @@ class EntryView(BookMixin, generic.TemplateView):
             record = page_selectors.entry_record(book=self.book, number=self.kwargs["number"])
         except JournalEntry.DoesNotExist as error:
             raise Http404 from error
-        given = {"form": ReverseForm(initial={"date": record.entry.date}), **kwargs}
+        given = {
+            "form": ReverseForm(initial={"date": record.entry.date}),
+            "tags_form": TagsForm(initial={"tags": " ".join(f"#{name}" for name in record.tags)}),
+            "known_tags": tags_of(book=self.book),
+            **kwargs,
+        }
         return super().get_context_data(
             record=record,
             entry=record.entry,
@@ -121,6 +129,10 @@ class LineView(BookMixin, generic.TemplateView):
             raise Http404 from error
         made = record.classification
         given = {
+            "tags_form": TagsForm(initial={"tags": " ".join(f"#{name}" for name in record.tags)}),
+            "document_form": DocumentDateForm(
+                initial={"date": record.document.date if record.document else None}
+            ),
             "stated_form": StatedAmountForm(
                 initial={"base_amount": record.stated.base_amount.normalize()} if record.stated else None
             ),
@@ -131,6 +143,7 @@ class LineView(BookMixin, generic.TemplateView):
             "line": record.line,
             "confidence": confidence_word(made.confidence) if made else "",
             "is_foreign": record.line.currency != self.book.base_currency,
+            "known_tags": tags_of(book=self.book),
         }
 
 
@@ -147,6 +160,7 @@ class ManualEntryView(BookMixin, generic.TemplateView):
             "lines": self.rows(initial=[{}] * FIRST_ROWS),
             "difference": ZERO,
             "digits": minor_digits(self.book.base_currency),
+            "known_tags": tags_of(book=self.book),
             **kwargs,
         }
         return super().get_context_data(**given)
@@ -172,6 +186,7 @@ class ManualEntryView(BookMixin, generic.TemplateView):
                 book=self.book,
                 date=form.cleaned_data["date"],
                 text=form.cleaned_data["text"],
+                tags=form.cleaned_data["tags"],
                 lines=[line for each in lines if (line := each.line()) is not None],
                 user=self.user,
                 now=timezone.now(),

@@ -25,6 +25,7 @@ def of_rows(
     of_cash: bool = False,
     side: str = "",
     payee: str = "",
+    owed: str = "",
 ) -> str:
     """Return the part of the address that says which lines, and on which side their total is positive."""
     parts: list[tuple[str, object]] = [("account", account) for account in accounts]
@@ -34,6 +35,7 @@ def of_rows(
     parts += [("cash", "1")] if of_cash else []
     parts += [("side", side)] if side else []
     parts += [("payee", payee)] if payee else []
+    parts += [("owed", owed)] if owed else []
     return urlencode(parts)
 
 

@@ -14,23 +14,23 @@ from ledgerflow.ledger.selectors import (
     IncomeStatement,
     Side,
     TrialBalance,
-    balance_sheet,
     debits_by_month,
     stood,
 )
 from ledgerflow.reports import address
+from ledgerflow.reports.basis import Basis, Scope
 from ledgerflow.reports.charts import Chart, Point
-from ledgerflow.reports.selectors import PayeeFigures
+from ledgerflow.reports.selectors import PayeeFigures, balance_sheet_on
 from ledgerflow.reports.table import Frame
 
 _MOST_MONTHS, _MOST_QUARTERS, _BEFORE = 24, 40, 11
 
 
 def of_income_statement(
-    *, over_time: IncomeStatement, whole: IncomeStatement, frame: Frame, base: str
+    *, over_time: IncomeStatement, whole: IncomeStatement, frame: Frame, base: str, scope: Scope
 ) -> list[Chart]:
     """Return income and expenses over time, and the expenses by account of the first period of ``whole``."""
-    query = address.of_rows(without_closing=True)
+    query = "&".join(filter(None, (address.of_rows(without_closing=True), scope.query)))
     income = address.of_rows(types=[AccountType.INCOME], is_credit=True)
     expenses = address.of_rows(types=[AccountType.EXPENSE])
     points = [
@@ -56,25 +56,29 @@ def of_income_statement(
     ]
 
 
-def of_cash_flow(*, over_time: CashFlow, frame: Frame, base: str) -> list[Chart]:
+def of_cash_flow(*, over_time: CashFlow, frame: Frame, base: str, scope: Scope) -> list[Chart]:
     """Return money in and money out over time."""
-    gained = address.of_rows(of_cash=True, side=Side.CREDIT, is_credit=True)
-    spent = address.of_rows(of_cash=True, side=Side.DEBIT)
+    own = f"&{scope.query}" if scope.query else ""
+    gained = address.of_rows(of_cash=True, side=Side.CREDIT, is_credit=True) + own
+    spent = address.of_rows(of_cash=True, side=Side.DEBIT) + own
     points = [
         Point(
             str(period),
             (over_time.money_in[at], over_time.money_out[at]),
-            tuple(f"{base}?{own}&{address.of_period(period)}" for own in (gained, spent)),
+            tuple(f"{base}?{side}&{address.of_period(period)}" for side in (gained, spent)),
         )
         for at, period in enumerate(over_time.periods)
     ]
     return [Chart("Money in and out", ("Money in", "Money out"), points, frame.currency)]
 
 
-def of_balance_sheet(*, book: Book, report: BalanceSheet, frame: Frame, base: str) -> list[Chart]:
+def of_balance_sheet(
+    *, book: Book, report: BalanceSheet, frame: Frame, base: str, basis: Basis
+) -> list[Chart]:
     """Return assets and liabilities at the ends of eleven months, and on the report's day."""
     ends = _ends_before(report.days[0])
-    earlier = balance_sheet(book=book, days=ends) if ends else None
+    earlier = balance_sheet_on(book=book, days=ends, basis=basis) if ends else None
+    own_basis = f"&{Scope(basis).query}" if Scope(basis).query else ""
     figures = list(zip(earlier.assets.totals, earlier.liabilities.totals, strict=True)) if earlier else []
     figures.append((report.assets.totals[0], report.liabilities.totals[0]))
     kinds = (
@@ -82,7 +86,11 @@ def of_balance_sheet(*, book: Book, report: BalanceSheet, frame: Frame, base: st
         address.of_rows(types=[AccountType.LIABILITY], is_credit=True),
     )
     points = [
-        Point(f"{day:%Y-%m}", both, tuple(f"{base}?{own}&{address.of_period(_until(day))}" for own in kinds))
+        Point(
+            f"{day:%Y-%m}",
+            both,
+            tuple(f"{base}?{own}&{address.of_period(_until(day))}{own_basis}" for own in kinds),
+        )
         for day, both in zip([*ends, report.days[0]], figures, strict=True)
     ]
     return [Chart("Assets and liabilities", ("Assets", "Liabilities"), points, frame.currency)]

@@ -10,6 +10,7 @@ from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.classification.services import (
     SplitPart,
     accept_all,
+    change_tags,
     classify_lines,
     decide,
     exclude,
@@ -29,6 +30,7 @@ from ledgerflow.pipeline.services import receive_file, run_import, undo_import
 from ledgerflow.posting.revaluation import revaluation
 from ledgerflow.posting.services import (
     EntryLine,
+    date_document,
     post_lines,
     post_manual_entry,
     post_revaluation,
@@ -62,6 +64,7 @@ class Eventful:
         self.newest = list(self.posted().order_by("-entry_number")[:20])
         self.expense = Account.objects.get(book=self.book, code="6300")
         self.post_twice_and_take_back_twice()
+        self.tag_and_date()
         self.split()
         self.change_rules()
         self.undo_and_import_again()
@@ -82,6 +85,16 @@ class Eventful:
         # Another one ends in the journal.
         self.reverse(self.newest[1].entry_number)
         self.book_line(self.newest[1].line_id)
+
+    def tag_and_date(self) -> None:
+        """Lines that are undone later are among them, and one whose document is of another year."""
+        every = list(self.posted().order_by("line_id").values_list("line_id", flat=True))
+        change_tags(book=self.book, line_ids=every[::3], add=["Köln", "trip"], user=self.user, now=NOW)
+        change_tags(book=self.book, line_ids=every[::5], add=["office/2"], user=self.other, now=NOW)
+        change_tags(book=self.book, line_ids=every[:1], remove=["KÖLN"], user=self.other, now=NOW)
+        for at, line_id in enumerate(every[::7]):
+            day = self.posted().get(line_id=line_id).line.date + timedelta(days=13 * (at % 5) - 26)
+            date_document(book=self.book, line_id=line_id, date=day, user=self.user, now=NOW)
 
     def split(self) -> None:
         line = (

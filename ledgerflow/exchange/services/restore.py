@@ -20,7 +20,10 @@ from ledgerflow.exchange.archive.tables import (
     ACCOUNTS,
     ALIASES,
     BANK_ACCOUNTS,
+    DOCUMENT_DATES,
     DOCUMENTS,
+    ENTRY_TAGS,
+    LINE_TAGS,
     NUMBERS,
     PAYEES,
     PEOPLE,
@@ -29,6 +32,7 @@ from ledgerflow.exchange.archive.tables import (
     RULES,
     RUNS,
     STATEMENTS,
+    TAGS,
     TAX_FACTS,
     TAX_SHARES,
     YEAR_CLOSINGS,
@@ -137,6 +141,8 @@ def _restore(loader: Loader, *, owner: User, now: datetime) -> None:
     for table in (QUESTIONS, PAYEES, ALIASES, RULES, TAX_FACTS, TAX_SHARES):
         loader.load(table)
     restore_decisions(loader, waiting)
+    for table in (TAGS, LINE_TAGS, ENTRY_TAGS, DOCUMENT_DATES):
+        loader.load(table)
     restore_reconciliations(loader)
     _close(loader)
     loader.load(RUNS)

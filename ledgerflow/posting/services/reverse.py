@@ -15,6 +15,7 @@ from ledgerflow.ledger.models import Account, BatchSource, JournalEntry, YearClo
 from ledgerflow.ledger.services import journal
 from ledgerflow.posting.errors import ReasonMissingError
 from ledgerflow.posting.services._endings import end_opening, end_transfers
+from ledgerflow.posting.services.tags import tag_entry
 from ledgerflow.posting.transfer_selectors import counterparts
 from ledgerflow.users.models import User
 
@@ -29,11 +30,19 @@ class EntryLine:
 
 @transaction.atomic
 def post_manual_entry(
-    *, book: Book, date: Date, lines: Sequence[EntryLine], text: str, user: User, now: datetime
+    *,
+    book: Book,
+    date: Date,
+    lines: Sequence[EntryLine],
+    text: str,
+    user: User,
+    now: datetime,
+    tags: Sequence[str] = (),
 ) -> int:
-    """Post an entry that a person made and return its number.
+    """Post an entry that a person made, with tags by their names, and return its number.
 
     Raises:
+        TagError: one of the tags was renamed or merged at the same moment.
         PostingError: it does not balance, an account is foreign or archived, the period is closed, or as the ledger
             says otherwise.
     """
@@ -43,6 +52,8 @@ def post_manual_entry(
     batch = journal.post_entries(
         book=book, source=BatchSource.MANUAL, entries=[entry], posted_by=user, posted_at=now
     )
+    if tags:
+        tag_entry(book=book, number=batch.first_number, names=tags, user=user, now=now)
     return batch.first_number
 
 
