@@ -123,12 +123,35 @@ class OpeningForm(forms.Form):
 class EntryForm(TagsForm):
     """What a manual entry says beside its lines."""
 
-    field_order = ("date", "text", "tags")
+    field_order = ("date", "text", "tags", "currency", "rate")
 
     date = forms.DateField(label="Date", widget=_date_input())
     text = forms.CharField(
         max_length=500, label="Text", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
+
+
+class ForeignEntryForm(EntryForm):
+    """The same in a book that keeps accounts in other currencies."""
+
+    rate = forms.DecimalField(
+        required=False,
+        min_value=0,
+        max_digits=24,
+        decimal_places=12,
+        label="Rate",
+        help_text="What one unit of another currency is worth in the book's. Empty: the rate of the day.",
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, base: str, currencies: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["currency"] = forms.ChoiceField(
+            required=False,
+            label="Currency of the amounts",
+            choices=[("", base), *((each, each) for each in currencies)],
+        )
+        self.order_fields(self.field_order)
 
 
 class LineForm(forms.Form):

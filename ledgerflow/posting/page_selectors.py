@@ -232,6 +232,5 @@ def line_record(*, book: Book, line_id: int) -> LineRecord:
 
 
 def accounts_for_entry(*, book: Book) -> QuerySet[Account]:
-    """Return the accounts that a manual entry, which is in the base currency, may use, by code."""
-    in_base = Q(currency__isnull=True) | Q(currency=book.base_currency)
-    return Account.objects.filter(in_base, book=book, is_archived=False).order_by("code")
+    """Return the accounts that a manual entry may use, by code; those in another currency for entries in it."""
+    return Account.objects.filter(book=book, is_archived=False).order_by("code")

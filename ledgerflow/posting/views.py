@@ -17,12 +17,14 @@ from ledgerflow.classification.tag_selectors import tags_of
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.money import ZERO, minor_digits
 from ledgerflow.ledger.models import BatchSource, JournalEntry
+from ledgerflow.ledger.selectors.rates import currencies_of
 from ledgerflow.posting import page_selectors, services
 from ledgerflow.posting.forms import (
     FIRST_ROWS,
     AccountChoices,
     DocumentDateForm,
     EntryForm,
+    ForeignEntryForm,
     JournalFilterForm,
     LineForm,
     LineFormSet,
@@ -156,7 +158,7 @@ class ManualEntryView(BookMixin, generic.TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the forms; a new entry begins with today and a few empty rows."""
         given = {
-            "form": EntryForm(initial={"date": timezone.localdate()}),
+            "form": self.entry_form(initial={"date": timezone.localdate()}),
             "lines": self.rows(initial=[{}] * FIRST_ROWS),
             "difference": ZERO,
             "digits": minor_digits(self.book.base_currency),
@@ -164,6 +166,12 @@ class ManualEntryView(BookMixin, generic.TemplateView):
             **kwargs,
         }
         return super().get_context_data(**given)
+
+    def entry_form(self, data: Any = None, **kwargs: Any) -> EntryForm:
+        """Return the form of what stands beside the lines; with a currency where accounts are kept in others."""
+        if currencies := currencies_of(book=self.book):
+            return ForeignEntryForm(data, base=self.book.base_currency, currencies=currencies, **kwargs)
+        return EntryForm(data, **kwargs)
 
     def rows(self, **kwargs: Any) -> BaseFormSet[LineForm]:
         """Return the rows, all choosing from one list of accounts."""
@@ -177,8 +185,8 @@ class ManualEntryView(BookMixin, generic.TemplateView):
     def post(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
         """Post the entry, add rows, or show what is wrong."""
         if "more" in request.POST:
-            return self._again(EntryForm(request.POST), self.rows(data=self._with_more_rows()))
-        form, lines = EntryForm(request.POST), self.rows(data=request.POST)
+            return self._again(self.entry_form(request.POST), self.rows(data=self._with_more_rows()))
+        form, lines = self.entry_form(request.POST), self.rows(data=request.POST)
         if not (form.is_valid() and lines.is_valid()):
             return self._again(form, lines)
         try:
@@ -187,6 +195,8 @@ class ManualEntryView(BookMixin, generic.TemplateView):
                 date=form.cleaned_data["date"],
                 text=form.cleaned_data["text"],
                 tags=form.cleaned_data["tags"],
+                currency=form.cleaned_data.get("currency", ""),
+                rate=form.cleaned_data.get("rate"),
                 lines=[line for each in lines if (line := each.line()) is not None],
                 user=self.user,
                 now=timezone.now(),

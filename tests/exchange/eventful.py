@@ -19,6 +19,7 @@ from ledgerflow.classification.services import (
 from ledgerflow.documents.selectors import content
 from ledgerflow.ledger.fiscal import fiscal_year
 from ledgerflow.ledger.models import Account, BatchSource, EntryText
+from ledgerflow.ledger.selectors.periods import closed_through
 from ledgerflow.ledger.services.accounts import archive_account
 from ledgerflow.ledger.services.closing import close_year
 from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, post_entries
@@ -92,9 +93,13 @@ class Eventful:
         change_tags(book=self.book, line_ids=every[::3], add=["Köln", "trip"], user=self.user, now=NOW)
         change_tags(book=self.book, line_ids=every[::5], add=["office/2"], user=self.other, now=NOW)
         change_tags(book=self.book, line_ids=every[:1], remove=["KÖLN"], user=self.other, now=NOW)
+        closed = closed_through(book=self.book)
         for at, line_id in enumerate(every[::7]):
-            day = self.posted().get(line_id=line_id).line.date + timedelta(days=13 * (at % 5) - 26)
-            date_document(book=self.book, line_id=line_id, date=day, user=self.user, now=NOW)
+            day = self.posted().get(line_id=line_id).line.date
+            # What lies in a closed period stays there.
+            if closed is None or day > closed:
+                day = max(day + timedelta(days=13 * (at % 5) - 26), (closed or date.min) + timedelta(days=1))
+                date_document(book=self.book, line_id=line_id, date=day, user=self.user, now=NOW)
 
     def split(self) -> None:
         line = (

@@ -220,7 +220,7 @@ def test_what_cannot_be_asked_is_told(small, query, said):
 @pytest.mark.parametrize(
     ("path", "count"),
     [
-        ("income-statement/?period=2025&columns=month", 19),
+        ("income-statement/?period=2025&columns=month", 20),
         ("balance-sheet/?as_of=2025-12-31&columns=month", 19),
     ],
 )
