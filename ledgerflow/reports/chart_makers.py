@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from django.urls import reverse
+
 from ledgerflow.books.models import Book
 from ledgerflow.core.money import ZERO
 from ledgerflow.core.periods import EARLIEST, Period, add_months, months_from, pieces
@@ -20,8 +22,10 @@ from ledgerflow.ledger.selectors import (
 from ledgerflow.reports import address
 from ledgerflow.reports.basis import Basis, Scope
 from ledgerflow.reports.charts import Chart, Point
+from ledgerflow.reports.schedule_c import ScheduleC
 from ledgerflow.reports.selectors import PayeeFigures, balance_sheet_on
 from ledgerflow.reports.table import Frame
+from ledgerflow.taxforms.forms import Kind
 
 _MOST_MONTHS, _MOST_QUARTERS, _BEFORE = 24, 40, 11
 
@@ -161,6 +165,21 @@ def of_payees(*, report: Sequence[PayeeFigures], period: Period, frame: Frame, b
         if row.money_out
     ]
     return [Chart("Money out by payee", ("Money out",), points, frame.currency, is_ranked=True)]
+
+
+def of_schedule_c(report: ScheduleC, *, year: int) -> list[Chart]:
+    """Return what each line of Part II takes from the profit."""
+
+    def lines(key: str) -> str:
+        kwargs = {"book": report.book.slug, "tax_line": key}
+        return f"{reverse('reports:schedule-c-lines', kwargs=kwargs)}?year={year}"
+
+    points = [
+        Point(f"{row.line.number} {row.line.name}", (row.deductible,), (lines(row.line.key),))
+        for row in report.sheet.rows
+        if row.line.kind is Kind.EXPENSE and row.deductible > 0
+    ]
+    return [Chart("Deductions by line", ("On the form",), points, report.book.base_currency, is_ranked=True)]
 
 
 def _money_out(row: PayeeFigures) -> str:

@@ -57,6 +57,7 @@ class IncomeStatementForm(CashFlowForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.order_fields(["period", "was", "compare", "columns", "from", "to", "basis", "tag"])
         if self.tags:
             field = self.fields["columns"]
             assert isinstance(field, forms.ChoiceField)
