@@ -4,6 +4,6 @@ from ledgerflow.core.migrations import sql_beside
 
 
 class Migration(migrations.Migration):
-    dependencies = [("posting", "0014_keep_document_dates")]
+    dependencies = [("posting", "0013_guard_transfers")]
 
     operations = [sql_beside(__file__)]

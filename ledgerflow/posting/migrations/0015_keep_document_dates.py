@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('books', '0001_initial'),
-        ('posting', '0013_guard_transfers'),
+        ('posting', '0014_look_at_a_reversal_once'),
         ('statements', '0006_guard_the_reconciled_day'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
