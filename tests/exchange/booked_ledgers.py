@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.services import classify_lines, decide
+from ledgerflow.classification.services import change_tags, classify_lines, decide
 from ledgerflow.ledger.fiscal import fiscal_year_of
 from ledgerflow.ledger.models import Account, AccountType, BatchSource, JournalLine
 from ledgerflow.ledger.selectors import trial_balance
@@ -13,7 +13,7 @@ from ledgerflow.ledger.services.closing import close_year
 from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, post_entries
 from ledgerflow.ledger.services.rates import record_rate
 from ledgerflow.posting.revaluation import revaluation
-from ledgerflow.posting.services import confirm_transfer, post_lines, post_revaluation
+from ledgerflow.posting.services import confirm_transfer, date_document, post_lines, post_revaluation
 from ledgerflow.statements.models import BankAccount, StatementLine
 from ledgerflow.users.models import User
 from tests.exchange.generated_ledgers import DIGITS, Act, BankLine, Entry, Ledger
@@ -21,6 +21,7 @@ from tests.factories import BankAccountFactory, BookFactory
 
 NOW = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
 Totals = dict[str, Decimal]
+_TAGS = ("trip-2", "Köln", "Koln", "date", "type", "日本", "a/b.c", "R&D", "O'Brien")
 
 
 def booked(ledger: Ledger, *, user: User) -> Book:
@@ -135,6 +136,9 @@ class _Booking:
         line_id = self._bank_line(act.lines[0])
         given = {"user": self.user, "now": NOW}
         decide(book=self.book, line_id=line_id, account=self.accounts[act.other], **given)
+        # What stands beside an entry changes no figure, and other programs take it, whatever it is called.
+        change_tags(book=self.book, line_ids=[line_id], add=_TAGS, **given)
+        date_document(book=self.book, line_id=line_id, date=act.date - timedelta(days=3), **given)
         outcome = post_lines(book=self.book, line_ids=[line_id], posted_by=self.user, posted_at=NOW)
         assert outcome.refused == ()
 

@@ -66,7 +66,9 @@ def tags_named(*, book: Book, names: Sequence[str]) -> list[Tag]:
     """
     if not names:
         return []
-    Tag.objects.bulk_create([Tag(book=book, name=name) for name in names], ignore_conflicts=True)
+    # In one order for everybody, so that two who make the same tags wait for each other and not both.
+    in_order = sorted(names, key=str.lower)
+    Tag.objects.bulk_create([Tag(book=book, name=name) for name in in_order], ignore_conflicts=True)
     lowered = [Lower(Value(name)) for name in names]
     found = (
         Tag.objects.select_for_update(no_key=True)

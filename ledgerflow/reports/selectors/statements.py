@@ -56,8 +56,11 @@ def income_statement_by_tag(*, book: Book, period: Period, scope: Scope) -> ByTa
     A line counts once: what carries several tags stands in a column of their names, so that the columns add up to the
     total.
     """
-    names = {tag.pk: tag.name for tag in tags_of(book=book)}
     parts = _by_tags(book, [period], scope.basis)
+    # A tag that is merged at this moment is called by its number.
+    names = {tag: f"{tag}" for tags in parts for tag in tags} | {
+        tag.pk: tag.name for tag in tags_of(book=book)
+    }
     if scope.tags is not None:
         parts = {tags: amounts for tags, amounts in parts.items() if scope.tags.takes(tags)}
     whole = _amounts(book, [period], scope)
