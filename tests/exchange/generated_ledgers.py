@@ -129,74 +129,19 @@ def ledger(seed: int) -> Ledger:
     return _Maker(seed).make()
 
 
-class _Maker:
-    def __init__(self, seed: int) -> None:
-        self.chance = random.Random(seed)
-        self.base = self.chance.choice(("USD", "EUR", "JPY", "KWD"))
-        self.foreign = self.chance.choice([code for code in DIGITS if code != self.base])
-        self.ledger = Ledger(seed, self.base, {})
-        self.rates: dict[tuple[str, date], int] = {}
-        self._open("1000", "Checking", "asset", self.base)
-        self._open("1010", "Savings", "asset")
-        self._open("1020", f"Abroad {self.foreign}", "asset", self.foreign)
-        self._open("2000", "Card", "liability", self.base)
-        self._open("2500", "Loan", "liability")
-        self._open("1900", "Conversion", "asset", role="conversion")
-        self._open("1910", "On its way", "asset", role="transfer")
-        self._open("4900", "Gains and losses", "income", role="exchange")
-        self._open("3000", "Retained earnings", "equity", role="retained")
-        self._open("3900", "Opening balances", "equity")
-        for number in range(self.chance.randint(2, 4)):
-            self._open(f"4{number}00", self.chance.choice(_NAMES), "income")
-        for number in range(self.chance.randint(3, 6)):
-            # Codes need not be numbers.
-            code = self.chance.choice((f"6{number}00", f"x/{number}", f"É {number}"))
-            self._open(code, self.chance.choice(_NAMES), "expense")
+class _Acts:
+    """What LedgerFlow books by itself, worked out as it has to come out."""
 
-    def _open(
-        self, code: str, name: str, kind: str, currency: str | None = None, role: str | None = None
-    ) -> None:
-        self.ledger.accounts[code] = Account(code, name, kind, currency, role)
-
-    def make(self) -> Ledger:
-        openings = (self._home("1000", 500_000), self._home("3900", -500_000))
-        self._enter(FIRST_DAY, openings, "Opening balance")
-        for day in self._days(FIRST_DAY, YEAR[1], self.chance.randint(15, 40)):
-            self._something(day)
-        self._by_itself(*YEAR)
-        self._revalue(YEAR[1] - timedelta(days=self.chance.randint(1, 30)))
-        self._close_the_year()
-        for day in self._days(*QUARTER, self.chance.randint(5, 15)):
-            self._something(day)
-        self._by_itself(*QUARTER)
-        self._revalue(LAST_DAY - timedelta(days=1))
-        return self.ledger
+    chance: random.Random
+    base: str
+    foreign: str
+    ledger: Ledger
+    rates: dict[tuple[str, date], int]
 
     def _days(self, first: date, last: date, count: int) -> Iterator[date]:
         """Days in no order, because entries need not be posted in the order of their dates."""
         for _ in range(count):
             yield first + timedelta(days=self.chance.randint(0, (last - first).days))
-
-    def _enter(self, day: date, lines: tuple[Line, ...], text: str = "", reverses: int | None = None) -> None:
-        self.ledger.entries.append(Entry(day, lines, text, reverses))
-        if self.chance.random() < 0.3:
-            self.ledger.batches.append(len(self.ledger.entries))
-
-    def _something(self, day: date) -> None:
-        kinds = (
-            self._purchase,
-            self._sale,
-            self._split,
-            self._transfer,
-            self._abroad,
-            self._exchange,
-            self._revaluation,
-            self._worthless,
-        )
-        if self.chance.random() < 0.1 and (free := self._reversible()):
-            self._reversal(day, self.chance.choice(free))
-        else:
-            self._enter(day, self.chance.choice(kinds)(), self.chance.choice(_TEXTS))
 
     def _home(self, account: str, amount: int) -> Line:
         return Line(account, self.base, amount, amount)
@@ -208,51 +153,6 @@ class _Maker:
         return self.chance.choice(
             (1, 3, 99, self.chance.randint(1, 9_999), self.chance.randint(1, 99_999_999))
         )
-
-    def _purchase(self) -> tuple[Line, ...]:
-        amount = self._amount()
-        return self._home(self.chance.choice(("1000", "2000")), -amount), self._home(
-            self._of("expense"), amount
-        )
-
-    def _sale(self) -> tuple[Line, ...]:
-        amount = self._amount()
-        return self._home("1000", amount), self._home(self._of("income"), -amount)
-
-    def _split(self) -> tuple[Line, ...]:
-        parts = [self._amount() for _ in range(self.chance.randint(2, 6))]
-        return self._home("1000", -sum(parts)), *(self._home(self._of("expense"), part) for part in parts)
-
-    def _transfer(self) -> tuple[Line, ...]:
-        amount = self._amount()
-        here, there = self.chance.sample(("1000", "1010", "2000", "2500"), 2)
-        return self._home(here, -amount), self._home(there, amount)
-
-    def _abroad(self) -> tuple[Line, ...]:
-        """Spend foreign money at home or on a foreign account."""
-        foreign, base = self._amount(), self._amount()
-        return Line("1020", self.foreign, -foreign, -base), self._home(self._of("expense"), base)
-
-    def _exchange(self) -> tuple[Line, ...]:
-        """Change money at one rate that is booked at another: the rest is a gain or a loss, known beforehand."""
-        foreign, kept, fee = self._amount(), self._amount(), self._amount()
-        other = self.chance.choice([code for code in DIGITS if code not in {self.base, self.foreign}])
-        return (
-            Line("1020", self.foreign, foreign, kept),
-            Line("1010", other, -self._amount(), -kept - fee),
-            self._home(self._of("expense"), fee),
-        )
-
-    def _revaluation(self) -> tuple[Line, ...]:
-        """Foreign money that is worth more or less than before, whether it stays or some of it went the other way."""
-        gain = self._amount() * self.chance.choice((1, -1))
-        moved = self.chance.choice((0, self._amount() * (-1 if gain > 0 else 1)))
-        return Line("1020", self.foreign, moved, gain), self._home(self._of("income"), -gain)
-
-    def _worthless(self) -> tuple[Line, ...]:
-        """Foreign money that counts for nothing moves to another account."""
-        amount = self._amount()
-        return Line("1020", self.foreign, -amount, 0), Line("1010", self.foreign, amount, 0)
 
     def _by_itself(self, first: date, last: date) -> None:
         """Lines of banks that are booked at rates, and transfers from one currency into another."""
@@ -332,6 +232,130 @@ class _Maker:
             entries.append(Entry(day + timedelta(days=1), mirrored, "", len(self.ledger.entries) + 1))
         self._act(Act("revaluation", day, 1 + is_reversed, rates=(rate,)), *entries)
 
+    def _close_the_year(self) -> None:
+        """Move what was earned and spent to retained earnings."""
+        totals: dict[str, int] = defaultdict(int)
+        for entry in self.ledger.entries:
+            for line in entry.lines:
+                if self.ledger.accounts[line.account].type in {"income", "expense"}:
+                    totals[line.account] += line.base
+        closed = [self._home(code, -total) for code, total in sorted(totals.items()) if total]
+        earned = sum(line.base for line in closed)
+        if earned:
+            closed.append(self._home("3000", -earned))
+        if closed:
+            self._act(Act("closing", YEAR_END), Entry(YEAR_END, tuple(closed)))
+
+
+class _Maker(_Acts):
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.base = self.chance.choice(("USD", "EUR", "JPY", "KWD"))
+        self.foreign = self.chance.choice([code for code in DIGITS if code != self.base])
+        self.ledger = Ledger(seed, self.base, {})
+        self.rates: dict[tuple[str, date], int] = {}
+        self._open("1000", "Checking", "asset", self.base)
+        self._open("1010", "Savings", "asset")
+        self._open("1020", f"Abroad {self.foreign}", "asset", self.foreign)
+        self._open("2000", "Card", "liability", self.base)
+        self._open("2500", "Loan", "liability")
+        self._open("1900", "Conversion", "asset", role="conversion")
+        self._open("1910", "On its way", "asset", role="transfer")
+        self._open("4900", "Gains and losses", "income", role="exchange")
+        self._open("3000", "Retained earnings", "equity", role="retained")
+        self._open("3900", "Opening balances", "equity")
+        for number in range(self.chance.randint(2, 4)):
+            self._open(f"4{number}00", self.chance.choice(_NAMES), "income")
+        for number in range(self.chance.randint(3, 6)):
+            # Codes need not be numbers.
+            code = self.chance.choice((f"6{number}00", f"x/{number}", f"É {number}"))
+            self._open(code, self.chance.choice(_NAMES), "expense")
+
+    def _open(
+        self, code: str, name: str, kind: str, currency: str | None = None, role: str | None = None
+    ) -> None:
+        self.ledger.accounts[code] = Account(code, name, kind, currency, role)
+
+    def make(self) -> Ledger:
+        openings = (self._home("1000", 500_000), self._home("3900", -500_000))
+        self._enter(FIRST_DAY, openings, "Opening balance")
+        for day in self._days(FIRST_DAY, YEAR[1], self.chance.randint(15, 40)):
+            self._something(day)
+        self._by_itself(*YEAR)
+        self._revalue(YEAR[1] - timedelta(days=self.chance.randint(1, 30)))
+        self._close_the_year()
+        for day in self._days(*QUARTER, self.chance.randint(5, 15)):
+            self._something(day)
+        self._by_itself(*QUARTER)
+        self._revalue(LAST_DAY - timedelta(days=1))
+        return self.ledger
+
+    def _enter(self, day: date, lines: tuple[Line, ...], text: str = "", reverses: int | None = None) -> None:
+        self.ledger.entries.append(Entry(day, lines, text, reverses))
+        if self.chance.random() < 0.3:
+            self.ledger.batches.append(len(self.ledger.entries))
+
+    def _something(self, day: date) -> None:
+        kinds = (
+            self._purchase,
+            self._sale,
+            self._split,
+            self._transfer,
+            self._abroad,
+            self._exchange,
+            self._revaluation,
+            self._worthless,
+        )
+        if self.chance.random() < 0.1 and (free := self._reversible()):
+            self._reversal(day, self.chance.choice(free))
+        else:
+            self._enter(day, self.chance.choice(kinds)(), self.chance.choice(_TEXTS))
+
+    def _purchase(self) -> tuple[Line, ...]:
+        amount = self._amount()
+        return self._home(self.chance.choice(("1000", "2000")), -amount), self._home(
+            self._of("expense"), amount
+        )
+
+    def _sale(self) -> tuple[Line, ...]:
+        amount = self._amount()
+        return self._home("1000", amount), self._home(self._of("income"), -amount)
+
+    def _split(self) -> tuple[Line, ...]:
+        parts = [self._amount() for _ in range(self.chance.randint(2, 6))]
+        return self._home("1000", -sum(parts)), *(self._home(self._of("expense"), part) for part in parts)
+
+    def _transfer(self) -> tuple[Line, ...]:
+        amount = self._amount()
+        here, there = self.chance.sample(("1000", "1010", "2000", "2500"), 2)
+        return self._home(here, -amount), self._home(there, amount)
+
+    def _abroad(self) -> tuple[Line, ...]:
+        """Spend foreign money at home or on a foreign account."""
+        foreign, base = self._amount(), self._amount()
+        return Line("1020", self.foreign, -foreign, -base), self._home(self._of("expense"), base)
+
+    def _exchange(self) -> tuple[Line, ...]:
+        """Change money at one rate that is booked at another: the rest is a gain or a loss, known beforehand."""
+        foreign, kept, fee = self._amount(), self._amount(), self._amount()
+        other = self.chance.choice([code for code in DIGITS if code not in {self.base, self.foreign}])
+        return (
+            Line("1020", self.foreign, foreign, kept),
+            Line("1010", other, -self._amount(), -kept - fee),
+            self._home(self._of("expense"), fee),
+        )
+
+    def _revaluation(self) -> tuple[Line, ...]:
+        """Foreign money that is worth more or less than before, whether it stays or some of it went the other way."""
+        gain = self._amount() * self.chance.choice((1, -1))
+        moved = self.chance.choice((0, self._amount() * (-1 if gain > 0 else 1)))
+        return Line("1020", self.foreign, moved, gain), self._home(self._of("income"), -gain)
+
+    def _worthless(self) -> tuple[Line, ...]:
+        """Foreign money that counts for nothing moves to another account."""
+        amount = self._amount()
+        return Line("1020", self.foreign, -amount, 0), Line("1010", self.foreign, amount, 0)
+
     def _reversible(self) -> list[int]:
         made_by_acts = {
             place + each for place, act in self.ledger.acts.items() for each in range(1, act.count + 1)
@@ -349,17 +373,3 @@ class _Maker:
             for line in self.ledger.entries[place - 1].lines
         )
         self._enter(day, mirrored, "Taken back", place)
-
-    def _close_the_year(self) -> None:
-        """Move what was earned and spent to retained earnings."""
-        totals: dict[str, int] = defaultdict(int)
-        for entry in self.ledger.entries:
-            for line in entry.lines:
-                if self.ledger.accounts[line.account].type in {"income", "expense"}:
-                    totals[line.account] += line.base
-        closed = [self._home(code, -total) for code, total in sorted(totals.items()) if total]
-        earned = sum(line.base for line in closed)
-        if earned:
-            closed.append(self._home("3000", -earned))
-        if closed:
-            self._act(Act("closing", YEAR_END), Entry(YEAR_END, tuple(closed)))
