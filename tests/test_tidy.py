@@ -52,6 +52,7 @@ SPEAKS_SQL = {
     "ledgerflow/posting/services/": "turns lines into entries as a set",
     "ledgerflow/posting/transfer_selectors.py": "finds the other sides of lines in one query",
     "ledgerflow/posting/opening_selectors.py": "finds the earliest statement of every bank account in one query",
+    "ledgerflow/posting/receipt_selectors.py": "adds up what lines without a receipt cost in one query",
     "ledgerflow/posting/payee_selectors.py": "adds up posted lines by payee in one query",
     "ledgerflow/review/close_selectors.py": "counts what is open in one query each",
     "ledgerflow/reports/schedule_c_lines.py": "adds up lines with their evidence as sets",

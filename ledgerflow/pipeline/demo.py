@@ -14,6 +14,7 @@ from ledgerflow.classification.services import RuleConditions, accept, create_ru
 from ledgerflow.ledger.models import Account
 from ledgerflow.ledger.services.opening import open_book
 from ledgerflow.ledger.services.periods import close_period
+from ledgerflow.pipeline.demo_receipts import receipts_for
 from ledgerflow.pipeline.demo_statements import (
     CAFE_HABITS,
     CARD_HABITS,
@@ -32,8 +33,8 @@ from ledgerflow.pipeline.services import receive_file, run_import
 from ledgerflow.posting.opening_selectors import opening_of
 from ledgerflow.posting.services import confirm_sure_transfers, post_lines, post_opening
 from ledgerflow.reconciliation.services import finish, start
-from ledgerflow.statements.models import BankAccount, Statement
-from ledgerflow.statements.services import create_bank_account
+from ledgerflow.statements.models import BankAccount, Statement, StatementLine
+from ledgerflow.statements.services import attach_receipts, create_bank_account
 from ledgerflow.users.models import User
 
 #: Months that the café's books go back; those of the designer go back to January of last year.
@@ -42,6 +43,8 @@ _MONTHS = 6
 _FEW = 3
 #: In the books of the designer, these months of last year are filed and closed.
 _FILED_MONTHS = 2
+#: Of last year's months from this one on, some receipts were kept.
+_RECEIPTS_FROM = 9
 #: What is left to review on the card of the last month of last year, so that there is something to do before closing.
 LEFT_OPEN = frozenset({"meals", "office", "supplies"})
 #: What the stubs of last year's checks say; this year's are not looked up yet.
@@ -135,7 +138,25 @@ def _design_book(user: User, now: datetime) -> Book:
     )
     keeping = _Keeping(_KINDS_DESIGN, filed=_FILED_MONTHS, closing=11)
     _keep(book, (_Source(checking, statements), _Source(card, cards)), keeping, user, now)
+    with book_scope(book, user):
+        for file in cards[_RECEIPTS_FROM : keeping.closing + 1]:
+            _attach_receipts(book, card, file, user, now)
     return book
+
+
+def _attach_receipts(
+    book: Book, bank_account: BankAccount, file: DemoFile, user: User, now: datetime
+) -> None:
+    """Attach receipts to lines of the file; one of them is evidence for several lines."""
+    for receipt in receipts_for(file):
+        days, texts = zip(*((movement.day, movement.text) for movement in receipt.movements), strict=True)
+        lines = StatementLine.objects.filter(
+            book=book, bank_account=bank_account, date__in=days, description__in=texts
+        )
+        for line_id in lines.order_by("pk").values_list("pk", flat=True):
+            attach_receipts(
+                book=book, line_id=line_id, files=[(receipt.name, receipt.content)], user=user, now=now
+            )
 
 
 def months_with_files(today: date) -> list[date]:
