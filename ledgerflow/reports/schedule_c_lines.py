@@ -146,10 +146,8 @@ def _evidence(bank: Sequence[Any]) -> BankEvidence | None:
 
 _MOVED = """
 SELECT line.account_id, sum(line.base_amount), count(*), count(posting.line_id),
-       count(*) FILTER (WHERE EXISTS (
-           SELECT FROM statements_linereceipt AS attached
-            WHERE attached.book_id = line.book_id AND attached.line_id = posting.line_id
-              AND attached.detached_at IS NULL))
+       count(*) FILTER (WHERE posting.line_id IN (
+           SELECT line_id FROM statements_linereceipt WHERE book_id = %(book)s AND detached_at IS NULL))
   FROM ledger_journalline AS line
   JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
   LEFT JOIN LATERAL (

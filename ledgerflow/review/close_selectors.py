@@ -18,6 +18,8 @@ from ledgerflow.posting.receipt_selectors import count_without_receipt
 from ledgerflow.posting.revaluation import revaluation
 from ledgerflow.review.selectors import Tab
 from ledgerflow.taxes.receipt_limits import receipt_limit
+from ledgerflow.taxes.selectors import entered_facts, tax_year, year_at
+from ledgerflow.taxforms.keys import SCHEDULE_C
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ _UNRECONCILED = """
 def checklist(*, book: Book, through: date, since: date | None = None) -> Checklist:
     """Return what is open through the day: since the last closed day, or since the day given.
 
-    Nine queries, two more where receipts are asked for, three more where accounts are kept in other currencies.
+    Ten queries, two more where receipts are asked for, three more where accounts are kept in other currencies, and
+    three more at the end of a tax year.
     """
     closed = held(book=book).closed_through
     if since is None and closed is not None and closed < through:
@@ -159,6 +162,7 @@ def checklist(*, book: Book, through: date, since: date | None = None) -> Checkl
             *_suspense(book, through),
             *_foreign(book, through),
             *_without_receipt(book, since, through),
+            *_tax_facts(book, through),
         ),
     )
 
@@ -202,6 +206,26 @@ def _without_receipt(book: Book, since: date | None, through: date) -> list[Poin
             count_without_receipt(book=book, limit=limit.amount, first=first, last=through),
             "posting:receipts",
             query=(f"from={since.isoformat()}&" if since else "") + f"to={through.isoformat()}",
+            is_note=True,
+        )
+    ]
+
+
+def _tax_facts(book: Book, through: date) -> list[Point]:
+    """Return whether the facts of a tax year that ends on the day were entered: once it is closed they stay."""
+    year = year_at(book=book, day=through)
+    if tax_year(book=book, year=year).last != through:
+        return []
+    if not Account.objects.filter(book=book, tax_line__startswith=f"{SCHEDULE_C}:").exists():
+        return []
+    lacking = entered_facts(book=book, year=year).entered_at is None
+    return [
+        Point(
+            "tax years whose facts were not entered",
+            int(lacking),
+            "taxes:facts",
+            detail=f"{year} (miles, home, inventory, business shares); once it is closed they stay as they are",
+            query=f"year={year}",
             is_note=True,
         )
     ]

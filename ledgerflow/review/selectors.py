@@ -155,7 +155,7 @@ def _rows(book: Book) -> QuerySet[Classification]:
     return (
         Classification.objects.filter(book=book)
         .select_related("line__bank_account", "account", "payee", "decided_by")
-        .annotate(has_receipt=attached_to(line=OuterRef("line")))
+        .annotate(has_receipt=attached_to(book=book, line=OuterRef("line")))
     )
 
 

@@ -48,6 +48,6 @@ def attached_count(*, book: Book, line_ids: Sequence[int]) -> int:
     return LineReceipt.objects.filter(_ATTACHED, book=book, line__in=line_ids).count()
 
 
-def attached_to(*, line: OuterRef) -> Exists:
+def attached_to(*, book: Book, line: OuterRef) -> Exists:
     """Return whether something is attached to the line that an outer query names, for its annotations."""
-    return Exists(LineReceipt.objects.filter(_ATTACHED, line=line))
+    return Exists(LineReceipt.objects.filter(_ATTACHED, book=book, line=line))

@@ -21,6 +21,7 @@ from ledgerflow.review.close_selectors import checklist
 from ledgerflow.review.services import Closing, close_books
 from ledgerflow.statements.models import DayQuestion, Statement, StatementLine
 from ledgerflow.statements.services import create_bank_account
+from ledgerflow.taxforms.facts import Facts
 from tests.booked import NOW, BookedFile
 from tests.ledger.years import Years
 from tests.posting.euros import DAY, EuroShop
@@ -198,8 +199,21 @@ def test_lines_without_a_receipt_are_worth_knowing_where_receipts_are_asked_for(
     assert noted() == [(what, 2, to, False)]
     books.attach(StatementLine.objects.get(amount=-80).pk, ("mail.txt", b"Mail"))
     assert noted() == [(what, 1, to, False)]
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         checklist(book=books.book, through=END)
+
+
+def test_facts_of_a_tax_year_are_asked_for_before_it_is_closed():
+    books, last = Proprietor(), date(2025, 12, 31)
+
+    def noted(file, through):
+        points = checklist(book=file.book, through=through).points
+        return [point.count for point in points if "tax years" in point.what and not point.is_open]
+
+    assert noted(books, last) == [1]
+    assert noted(books, date(2025, 11, 30)) == noted(BookedFile(1), last) == []
+    books.enter(Facts())
+    assert noted(books, last) == [0]
 
 
 def test_another_book_has_its_own_list():
@@ -210,7 +224,7 @@ def test_another_book_has_its_own_list():
 
 def test_the_list_takes_as_many_queries_for_many_lines(django_assert_num_queries):
     for file in (BookedFile(1, is_posted=False), BookedFile(40, is_posted=False)):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             checklist(book=file.book, through=date(2026, 3, 31))
 
 
@@ -227,7 +241,7 @@ def test_balances_in_other_currencies_are_worth_knowing(django_assert_num_querie
     assert noted() == [("", False)]
     shop.rate("1.20")
     assert noted() == [("EUROS", False)]
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         checklist(book=shop.book, through=DAY)
 
 
