@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from ledgerflow.documents.models import Receipt
+from ledgerflow.documents.services import LARGEST_RECEIPT
 
 _FIRST_DAY = date(1900, 1, 1)
 #: Files that one form takes; together they stay within what the server holds at once.
@@ -27,6 +28,9 @@ class _FilesField(forms.FileField):
         chosen = [one for one in (data if isinstance(data, Sequence) else [data]) if one]
         if len(chosen) > _MOST_FILES:
             raise forms.ValidationError(f"Give {_MOST_FILES} files at most at a time.")
+        for one in chosen:
+            if one.size > LARGEST_RECEIPT:  # said before it is read into memory
+                raise forms.ValidationError(f"{one.name} is larger than 20 MB.")
         return [super(_FilesField, self).clean(one, initial) for one in chosen]
 
 

@@ -22,6 +22,7 @@ from ledgerflow.ledger.models import Account, YearClosing
 from ledgerflow.ledger.selectors.chain import chain_head
 from ledgerflow.pipeline.demo import make_books
 from ledgerflow.users.models import User
+from tests.browser.drops import drop_files
 from tests.exchange.booked_ledgers import our_balances
 from tests.exchange.engines import hledger_balances, hledger_check
 from tests.factories import UserFactory
@@ -101,6 +102,9 @@ def _open_a_deduction(tab: Page) -> None:
     receipt = tab.get_by_role("link", name=f"google-ads-{YEAR}-12.pdf").get_attribute("href")
     answer = tab.context.request.get(str(receipt))
     assert (answer.headers["content-type"], answer.body()[:5]) == ("application/pdf", b"%PDF-")
+    # Evidence may come late: nothing about the figures changes.
+    drop_files(tab, [("mail.txt", b"Thank you for your payment")])
+    expect(tab.locator("main")).to_contain_text("mail.txt")
 
 
 def _verified_offline(pack: Path, folder: Path) -> str:

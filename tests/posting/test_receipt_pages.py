@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ledgerflow.books.models import Role
 from ledgerflow.classification.services import SplitPart, decide
+from ledgerflow.posting import receipt_forms
 from ledgerflow.posting.services import post_lines, reverse_entry
 from ledgerflow.statements.models import LineReceipt
 from ledgerflow.taxes.receipt_limits import receipt_limit
@@ -86,6 +87,17 @@ def test_what_is_no_receipt_of_the_book_is_refused_on_the_page(sent, says, file)
 
     assert says in answer.content.decode()
     assert LineReceipt.objects.count() == 1
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(file, monkeypatch):
+    monkeypatch.setattr(receipt_forms, "LARGEST_RECEIPT", 4)
+
+    answer = file.client().post(
+        file.address(f"journal/line/{file.line_ids[0]}/receipts/"), {"files": [_upload("big.txt", b"12345")]}
+    )
+
+    assert "big.txt is larger than 20 MB." in answer.content.decode()
+    assert not LineReceipt.objects.exists()
 
 
 def test_a_viewer_sees_receipts_and_changes_nothing(file):
