@@ -68,7 +68,7 @@ VARIABLES: Mapping[str, str] = {
     "DATABASE_OWNER_URL": "The same database as the role lf_owner, which runs migrations; unset means DATABASE_URL.",
     "DATABASE_BACKUP_URL": "The same database as the role lf_backup, which dumps; unset means DATABASE_OWNER_URL.",
     "LEDGERFLOW_BACKUP_DIR": "Folder of the backups, best on another disk; by default `backups` in the data folder.",
-    "LEDGERFLOW_BACKUP_RECIPIENT": "Public key of age (age1...) that dumps and the documents beside them are encrypted to.",
+    "LEDGERFLOW_BACKUP_RECIPIENT": "Public key of age (age1...) that dumps and their documents are encrypted to.",
     "LEDGERFLOW_AUTOMATIC_BACKUPS": "0 makes no daily dump, no dump before migrations and no restore drill.",
     "LEDGERFLOW_POINT_IN_TIME": "0 archives no WAL of the embedded database, so that no second can be restored.",
     "REDIS_URL": "Optional cache; everything works without it.",

@@ -16,6 +16,7 @@ def _start() -> None:
     # Backups are made by the tests that are about them, which say so.
     os.environ.setdefault("LEDGERFLOW_AUTOMATIC_BACKUPS", "0")
     os.environ.setdefault("LEDGERFLOW_POINT_IN_TIME", "0")
+    os.environ.setdefault("LEDGERFLOW_BACKUP_DIR", str(ROOT / "var" / "test" / "backups"))
     if "DATABASE_URL" in os.environ:
         return
     from ledgerflow import embedded

@@ -87,7 +87,7 @@ class Cluster:
             )
 
     def _take_replacement(self, *, deadline: float) -> None:
-        """Put the cluster that waits in the place of the present one, which is kept; a kill in between harms nothing."""
+        """Put the cluster that waits in the place of the present one, which is kept. A kill harms nothing."""
         replacement, cluster = self._folder.replacement, self._folder.cluster
         if not replacement.exists():
             return

@@ -5,6 +5,7 @@ import re
 import shutil
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -213,7 +214,7 @@ def _bring_wal(generation: Generation, cluster: Path) -> None:
                     shutil.copyfileobj(source, copy, 1024 * 1024)
             else:
                 shutil.copyfile(path, cluster / "pg_wal" / name)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise DamagedBackupError(f"{path} is damaged: {error}") from error
         (cluster / "pg_wal" / name).chmod(0o600)
 

@@ -21,6 +21,8 @@ _COPY = re.compile(rb'^COPY public\.("?)([^" ]+)\1 \(.*\) FROM stdin;\n', re.MUL
 _END = b"\\.\n"
 #: Settings that an older server does not know: setting, and the first version that does.
 _NEWER_SETTINGS = {b"SET transaction_timeout = 0;\n": 17}
+#: What late minor releases note on columns for themselves, and an earlier pg_dump takes for somebody's wish.
+_INTERNAL = re.compile(rb"^ALTER TABLE ONLY \S+ ALTER COLUMN \S+ SET \(pg_attver=\d+\);\n+", re.MULTILINE)
 
 
 def write_dump(access: Access, *, snapshot: str, server: int, path: Path) -> None:
@@ -166,23 +168,27 @@ def load(path: Path, access: Access, *, server: int, head_only: bool = False) ->
 
 
 def _suited(source: Iterator[bytes], *, server: int, head_only: bool) -> Iterator[bytes]:
-    """Leave out what an older server does not know; the settings stand before everything else."""
-    unknown = [line for line, since in _NEWER_SETTINGS.items() if server < since]
-    is_first = True
-    rest = b""
+    """Leave out of all that stands before the rows what the server does not know."""
+    head, is_past_head = b"", False
     for block in source:
-        text = block
-        if is_first:
-            for line in unknown:
-                text = text.replace(line, b"", 1)
-            is_first = False
-        if head_only:
-            rest += text
-            match = _COPY.search(rest)
-            if match is not None:
-                yield rest[: match.start()]
-                return
+        if is_past_head:
+            yield block
             continue
-        yield text
-    if rest:
-        yield rest
+        head += block
+        match = _COPY.search(head)
+        if match is None:
+            continue
+        is_past_head = True
+        yield _known(head[: match.start()], server=server)
+        if head_only:
+            return
+        yield head[match.start() :]
+    if not is_past_head:
+        yield _known(head, server=server)
+
+
+def _known(head: bytes, *, server: int) -> bytes:
+    for line, since in _NEWER_SETTINGS.items():
+        if server < since:
+            head = head.replace(line, b"", 1)
+    return _INTERNAL.sub(b"", head)
