@@ -23,7 +23,6 @@ from ledgerflow.ops.backups.restores import (
     restore_dump,
     restore_moment,
 )
-from ledgerflow.ops.backups.selectors import recovery_begins
 from ledgerflow.ops.models import BackupReason
 
 HELP = "bring back the books of a dump or of a second: restore --to TIME|latest|FILE"
@@ -96,9 +95,8 @@ def _begin_again() -> None:
     if not settings.POINT_IN_TIME:
         return
     with running(no_backup=True):
-        # A worker that runs may have been quicker.
-        if recovery_begins() is None:
-            services.create_base_backup(reason=BackupReason.RESTORE, now=timezone.now(), full=True)
+        # A worker that runs may be quicker.
+        services.create_base_backup(reason=BackupReason.RESTORE, now=timezone.now(), only_first=True)
 
 
 def _asker(options: argparse.Namespace) -> Confirm:

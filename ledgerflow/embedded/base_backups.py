@@ -76,10 +76,13 @@ def chain_of(backup: BaseBackup) -> list[BaseBackup]:
     return chain
 
 
-def take_base_backup(data_dir: Path, archive: Archive, *, full: bool = False) -> BaseBackup:
+def take_base_backup(
+    data_dir: Path, archive: Archive, *, full: bool = False, only_first: bool = False
+) -> BaseBackup:
     """Copy the running cluster: only the blocks that changed since the last copy, or all of them.
 
-    It is compared with its manifest before it gets its name.
+    It is compared with its manifest before it gets its name. With ``only_first`` a copy that the cluster has already,
+    perhaps from another process a moment ago, is returned instead.
 
     :raises EmbeddedError: the server does not let it be copied, or the copy is damaged.
     """
@@ -88,6 +91,9 @@ def take_base_backup(data_dir: Path, archive: Archive, *, full: bool = False) ->
     with FileLock(generation.path / "base.lock") as lock:
         # Another process may be copying; its copy is what ours builds on.
         lock.wait_exclusive()
+        there = base_backups(generation)
+        if only_first and there:
+            return there[-1]
         return _taken(data_dir, generation, full=full)
 
 

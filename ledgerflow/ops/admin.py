@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 
 from ledgerflow.ops.models import BackupRun, RestoreDrill
 
 
-class _ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg] - for two models
+class _ReadOnly(admin.ModelAdmin[Model]):
     def has_add_permission(self, _request: HttpRequest) -> bool:
         return False
 

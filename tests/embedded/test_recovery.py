@@ -93,14 +93,19 @@ def _flip(path: Path, at: int) -> None:
 def test_one_copy_stands_on_the_other(archived):
     assert archived.full.parent is None
     assert archived.incremental.parent == archived.full.name
-    assert [copy.name for copy in chain_of(archived.incremental)] == [archived.full.name, archived.incremental.name]
+    assert [copy.name for copy in chain_of(archived.incremental)] == [
+        archived.full.name,
+        archived.incremental.name,
+    ]
     assert archived.incremental.size < archived.full.size / 2
 
 
 def test_a_flipped_byte_of_a_copy_is_named(archived, copy_of_archive, tmp_path):
     copy = copy_of_archive.generations()[0].base / archived.full.name / "data"
     check_base_backup(copy)
-    victim = next(path for path in sorted((copy / "base").rglob("*")) if path.is_file() and path.stat().st_size)
+    victim = next(
+        path for path in sorted((copy / "base").rglob("*")) if path.is_file() and path.stat().st_size
+    )
     _flip(victim, 100)
 
     with pytest.raises(DamagedBackupError, match=f"{victim.name} is damaged"):
@@ -163,7 +168,7 @@ def test_missing_and_damaged_wal_is_named(archived, copy_of_archive, tmp_path):
 
 def test_before_the_first_copy_nothing_can_be_had(archived, tmp_path):
     with (
-        pytest.raises(NothingArchivedError, match="begins at .* choose a later moment"),
+        pytest.raises(NothingArchivedError, match=r"begins at .* choose a later moment"),
         rebuilt(archived.archive, target=archived.full.finished_at - timedelta(seconds=1), place=tmp_path),
     ):
         pass
@@ -205,7 +210,9 @@ def test_a_second_comes_back_and_what_it_replaces_is_kept(archived):
 
     # Before the first copy of the new life, its former one can still be had; after it, the new one's latest.
     with rebuilt(archived.archive, target=archived.moment, place=archived.data_dir) as books:
-        assert books.lease.database.connect(role="lf_owner").execute("SELECT count(*) FROM journal").fetchone() == (3,)
+        assert books.lease.database.connect(role="lf_owner").execute(
+            "SELECT count(*) FROM journal"
+        ).fetchone() == (3,)
     take_base_backup(archived.data_dir, archived.archive, full=True)
     with rebuilt(
         archived.archive, target=datetime.now(UTC) + timedelta(hours=1), place=archived.data_dir
@@ -274,10 +281,12 @@ def test_when_the_data_folder_vanishes_at_most_a_second_of_work_is_lost(initiali
         put_in_place(books, data_dir)
 
     lost = acknowledged[there:]
-    print(f"{len(acknowledged)} acknowledged, {len(lost)} lost")
     assert len(acknowledged) > 20
     assert there > 0
-    assert not lost or vanished - lost[0] <= 1.0
-    with embedded.ensure_running(data_dir, grace=0) as again, again.database.connect(role="lf_owner") as session:
+    assert not lost or vanished - lost[0] <= 1.0, f"{len(lost)} of {len(acknowledged)} lost"
+    with (
+        embedded.ensure_running(data_dir, grace=0) as again,
+        again.database.connect(role="lf_owner") as session,
+    ):
         assert len(_rows(session)) == there
     processes.wait_until_stopped(data_dir)

@@ -4,9 +4,10 @@ import hashlib
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
@@ -26,6 +27,7 @@ from ledgerflow.ops.backups.manifests import ENCRYPTED, PREFIX, Backup, manifest
 #: A database without these is none of LedgerFlow's; a dump of it would replace good ones.
 _INDISPENSABLE = ("django_migrations", "users_user", "books_book", "ledger_journalline")
 _DRAFT = ".making-"
+_NICE = 10
 
 
 @contextmanager
@@ -75,7 +77,8 @@ def _made(
             f"{len(missing)} stored files are missing or unreadable in {media_root}, the first is {missing[0]}; "
             "`ledgerflow verify` names their documents."
         )
-    check_dump(draft, found)
+    with _polite_thread() as pool:
+        pool.submit(check_dump, draft, found).result()
     try_head(draft, server=server)
     if recipient is not None:
         encrypt(draft, work / "dump.age", recipient=recipient)
@@ -113,7 +116,7 @@ def _dumped(draft: Path) -> tuple[Facts, str, int]:
         row = connection.execute("SELECT pg_export_snapshot(), current_setting('server_version')").fetchone()
         assert row is not None
         snapshot, server_version = row
-        with ThreadPoolExecutor(1) as pool:
+        with _polite_thread() as pool:
             dumping = pool.submit(write_dump, reader, snapshot=snapshot, server=server, path=draft)
             try:
                 found = facts(connection)
@@ -128,6 +131,16 @@ def _dumped(draft: Path) -> tuple[Facts, str, int]:
             "empty dump is no backup."
         )
     return found, str(server_version), server
+
+
+def _polite_thread() -> ThreadPoolExecutor:
+    """Return a thread that, with the programs it starts, gives way to whoever serves people."""
+    return ThreadPoolExecutor(1, initializer=_give_way)
+
+
+def _give_way() -> None:
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
 
 def check_dump(dump: Path, expected: Facts) -> None:

@@ -72,8 +72,9 @@ def enqueue_drill() -> None:
 
 def _copy_if_due(now: datetime) -> None:
     compress_finished(services.recovery_archive())
-    if recovery_begins() is None or _is_due(BackupKind.BASE, COPY_EVERY, now):
-        services.create_base_backup(reason=BackupReason.DAILY, now=now)
+    is_first = recovery_begins() is None
+    if is_first or _is_due(BackupKind.BASE, COPY_EVERY, now):
+        services.create_base_backup(reason=BackupReason.DAILY, now=now, only_first=is_first)
 
 
 def _is_due(kind: BackupKind, every: timedelta, now: datetime) -> bool:

@@ -63,8 +63,12 @@ def create_dump_before_migration(*, now: datetime) -> Backup:
     )
 
 
-def create_base_backup(*, reason: BackupReason, now: datetime, full: bool = False) -> BackupRun:
+def create_base_backup(
+    *, reason: BackupReason, now: datetime, full: bool = False, only_first: bool = False
+) -> BackupRun:
     """Copy the embedded cluster for point-in-time recovery, and record how it went.
+
+    ``only_first`` makes do with a copy that the cluster has already.
 
     Raises:
         BackupError: there is no embedded server, or it cannot be copied.
@@ -72,7 +76,9 @@ def create_base_backup(*, reason: BackupReason, now: datetime, full: bool = Fals
     archive = recovery_archive()
     run = BackupRun.objects.create(kind=BackupKind.BASE, reason=reason, started_at=now)
     try:
-        copy = take_base_backup(settings.DATA_DIR, archive, full=full or _chain_is_long(archive))
+        copy = take_base_backup(
+            settings.DATA_DIR, archive, full=full or _chain_is_long(archive), only_first=only_first
+        )
     except EmbeddedError as error:
         _ended(run, error=str(error))
         raise BackupError(str(error)) from error

@@ -113,7 +113,9 @@ def test_lines_that_were_deleted_by_raw_sql_are_shown_and_come_back(live):
     backup = _dump()
     with databases.owner(live) as owner:
         owner.execute("ALTER TABLE ledger_journalline DISABLE TRIGGER USER")
-        owner.execute("DELETE FROM ledger_journalline WHERE entry_number = 2 OR (entry_number = 3 AND no = 1)")
+        owner.execute(
+            "DELETE FROM ledger_journalline WHERE entry_number = 2 OR (entry_number = 3 AND no = 1)"
+        )
         owner.execute("ALTER TABLE ledger_journalline ENABLE TRIGGER USER")
     proposals, confirm = _seen()
 
@@ -147,7 +149,9 @@ def test_nothing_is_touched_by_what_is_declined_damaged_or_does_not_hold(live):
 
     with databases.owner(live) as owner:
         owner.execute("ALTER TABLE ledger_journalline DISABLE TRIGGER USER")
-        owner.execute("UPDATE ledger_journalline SET base_amount = 7, amount = 7 WHERE entry_number = 1 AND no = 1")
+        owner.execute(
+            "UPDATE ledger_journalline SET base_amount = 7, amount = 7 WHERE entry_number = 1 AND no = 1"
+        )
         owner.execute("ALTER TABLE ledger_journalline ENABLE TRIGGER USER")
     unsound = services.create_dump(reason=BackupReason.ASKED, now=NOW + timedelta(minutes=1))
     with pytest.raises(BackupError, match="The restored books do not hold: shop: Entry 1 is out of balance"):
@@ -181,7 +185,9 @@ def test_no_migration_is_applied_when_the_dump_before_it_fails(live, settings, t
     settings.BACKUP_DIR = tmp_path / "file" / "below"
     (tmp_path / "file").touch()
 
-    with pytest.raises(Exception, match=r"No migration was applied.*Mend that, or go without with --no-backup"):
+    with pytest.raises(
+        Exception, match=r"No migration was applied.*Mend that, or go without with --no-backup"
+    ):
         call_command("migrate", database="owner", verbosity=0)
     with databases.owner(live) as owner:
         assert owner.execute("SELECT to_regclass('ops_backuprun')").fetchone() == (None,)
@@ -193,7 +199,7 @@ def test_no_migration_is_applied_when_the_dump_before_it_fails(live, settings, t
 def test_the_drill_proves_the_newest_dump_and_names_one_byte_that_differs(live, settings, tmp_path):
     settings.DATA_DIR = tmp_path / "data"
     settings.DATA_DIR.mkdir()
-    file = BookedFile(2)
+    BookedFile(2)
     backup = _dump()
 
     drill = services.run_drill(now=NOW + timedelta(hours=2))

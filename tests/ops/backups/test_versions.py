@@ -40,7 +40,17 @@ def fifteen() -> Iterator[dict[str, Access]]:
     )  # fmt: skip
     assert status == 0, said
     server = identity.spawn(
-        [_PROGRAMS / "postgres", "-D", place / "data", "-k", place, "-c", "listen_addresses=", "-c", "fsync=off"],
+        [
+            _PROGRAMS / "postgres",
+            "-D",
+            place / "data",
+            "-k",
+            place,
+            "-c",
+            "listen_addresses=",
+            "-c",
+            "fsync=off",
+        ],
         output=subprocess.DEVNULL,
     )
     passwords = RolePasswords(*(secrets.token_urlsafe(12) for _ in range(3)))
