@@ -18,10 +18,10 @@ export UV_PROJECT_ENVIRONMENT := .venv
 # Not in git. The tests keep to a folder of their own below it.
 demo up lint: export LEDGERFLOW_DATA_DIR ?= ./var
 
-.PHONY: help setup demo up test lint format types agreement bench mutants score screenshots clean
+.PHONY: help setup demo up test lint format types agreement bench mutants score screenshots clean bench-ops damages
 
 help:  ## List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 setup: $(READY)  ## Create .venv with everything that the application and its tests need
 
@@ -65,6 +65,12 @@ agreement: setup  ## Compare a thousand generated ledgers with Beancount and hle
 
 bench: setup  ## Measure speed against peers, as a table of ratios (BENCH=--quick)
 	$(BIN)/python -m benchmarks $(BENCH)
+
+bench-ops: setup  ## Measure backups and restores of a database of 5,000,000 lines (OPS="--lines 200000")
+	$(BIN)/python -m benchmarks.operations $(OPS)
+
+damages: setup  ## Harm a dump in 2,000 ways, each of which must be refused
+	DAMAGES=2000 $(BIN)/pytest tests/ops/backups/test_dumps.py -k "every_truncation or flip_anywhere" -n 0 -s -q
 
 mutants: setup  ## Break the ledger and the proof on purpose; the tests must notice at least 85 %
 	$(BIN)/python -m tests.mutants

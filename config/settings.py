@@ -120,6 +120,22 @@ _owner_url = (
 #: `default` is what LedgerFlow works with (lf_app); `owner` runs migrations and purges whole books.
 DATABASES = {"default": _database(_app_url, pooled=True), "owner": _database(_owner_url, pooled=False)}
 USES_EMBEDDED_DATABASE = ENV.database_url is None
+_backup_url = (
+    ENV.database_backup_url
+    or ENV.database_owner_url
+    or ENV.database_url
+    or embedded.database_url(ENV.data_dir, role="lf_backup")
+)
+#: As whom dumps are made; no connection of Django's, because only PostgreSQL's programs use it.
+BACKUP_DATABASE = _database(_backup_url, pooled=False)
+#: A checkout keeps the dumps of a server of its own beside its Compose files, everything else in the data folder.
+_in_data_dir = USES_EMBEDDED_DATABASE or not (BASE_DIR / "manage.py").is_file()
+BACKUP_DIR = ENV.backup_dir or (
+    DATA_DIR / "backups" if _in_data_dir else BASE_DIR / "archives" / "docker_archive" / "database_backups"
+)
+BACKUP_RECIPIENT = ENV.backup_recipient
+AUTOMATIC_BACKUPS = ENV.automatic_backups
+POINT_IN_TIME = ENV.point_in_time
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

@@ -20,8 +20,10 @@ class SchemaError(LedgerFlowError):
 
 
 @contextmanager
-def running() -> Iterator[None]:
+def running(*, no_backup: bool = False) -> Iterator[None]:
     """Have the database up and migrated while the command runs; an embedded server stops with its last user.
+
+    Before newer migrations are applied a dump is made, unless ``no_backup``.
 
     Raises:
         SchemaError: the database was migrated by a newer LedgerFlow.
@@ -29,10 +31,24 @@ def running() -> Iterator[None]:
     """
     if settings.USES_EMBEDDED_DATABASE:
         with embedded.ensure_running(settings.DATA_DIR):
-            migrate()
+            migrate(no_backup=no_backup)
             yield
     else:
-        migrate()
+        migrate(no_backup=no_backup)
+        yield
+
+
+@contextmanager
+def server_running() -> Iterator[None]:
+    """Have the embedded server up, whatever state its database is in; another server is up or not.
+
+    Raises:
+        EmbeddedError: it cannot be started.
+    """
+    if settings.USES_EMBEDDED_DATABASE:
+        with embedded.ensure_running(settings.DATA_DIR):
+            yield
+    else:
         yield
 
 
@@ -47,7 +63,7 @@ def keep_database_up() -> None:
             pass
 
 
-def migrate() -> None:
+def migrate(*, no_backup: bool = False) -> None:
     """Apply what is missing as the owner role, one process at a time."""
     owner = connections["owner"]
     if not _is_behind():
@@ -58,7 +74,7 @@ def migrate() -> None:
     try:
         with owner.cursor() as cursor:
             cursor.execute(embedded.DEFAULT_PRIVILEGES)
-        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        call_command("migrate", database="owner", verbosity=0, interactive=False, no_backup=no_backup)
     finally:
         owner.close()
 

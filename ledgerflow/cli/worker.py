@@ -3,6 +3,7 @@
 import argparse
 
 from ledgerflow.core.jobs import run_worker
+from ledgerflow.ops.backups.schedule import enqueue_look_after
 
 HELP = "work jobs off in the foreground (up and demo start one by themselves)"
 
@@ -14,5 +15,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Work until stopped."""
+    enqueue_look_after()
     run_worker(concurrency=options.concurrency)
     return 0

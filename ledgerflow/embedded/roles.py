@@ -52,6 +52,8 @@ def bootstrap_roles(
             )
         )
     connection.execute("GRANT pg_read_all_data TO lf_backup")
+    # So that the owner may end their sessions when a restored database takes the live one's place.
+    connection.execute("GRANT lf_app, lf_backup TO lf_owner")
     database = sql.Identifier(dbname)
     if not _exists(connection, "SELECT FROM pg_database WHERE datname = %s", dbname):
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER lf_owner").format(database))
