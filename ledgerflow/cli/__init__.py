@@ -54,6 +54,7 @@ COMMANDS: dict[str, Command] = {
     "unpack": Command("ledgerflow.cli.unpack", Needs.DATABASE),
     "verify": Command("ledgerflow.cli.verify", Needs.DATABASE),
     "doctor": Command("ledgerflow.cli.doctor", Needs.DATABASE),
+    "prepare": Command("ledgerflow.cli.prepare", Needs.DATABASE),
     "worker": Command("ledgerflow.cli.worker", Needs.DATABASE),
 }
 
