@@ -37,6 +37,7 @@ class Env:
     data_dir: Path
     secret_key: str
     debug: bool
+    production: bool
     url: str
     allowed_hosts: tuple[str, ...]
     csrf_trusted_origins: tuple[str, ...]
@@ -62,6 +63,7 @@ VARIABLES: Mapping[str, str] = {
     "LEDGERFLOW_URL": "Address people use, such as https://books.example.org; sets hosts, CSRF origins and links.",
     "SECRET_KEY": "Key that signs sessions and links; generated once in the data folder when unset.",
     "DEBUG": "1 shows errors in full; never in production.",
+    "PRODUCTION": "1 refuses to start with DEBUG=1, an address without HTTPS or a password of an example.",
     "ALLOWED_HOSTS": "Comma-separated host names that are answered; LEDGERFLOW_URL's host is always among them.",
     "CSRF_TRUSTED_ORIGINS": "Comma-separated origins that may post forms; LEDGERFLOW_URL is always among them.",
     "DATABASE_URL": "PostgreSQL 15 or later, as the role lf_app; unset means the embedded server.",
@@ -109,6 +111,7 @@ def load(variables: Mapping[str, str] | None = None) -> Env:
         data_dir=data_dir,
         secret_key=_read(reader, "SECRET_KEY", _secret, "") or _kept_secret(data_dir),
         debug=_read(reader, "DEBUG", _flag, False),
+        production=_read(reader, "PRODUCTION", _flag, False),
         url=url,
         allowed_hosts=(*hosts, *((host,) if host else ()), "localhost", "127.0.0.1", "[::1]"),
         csrf_trusted_origins=(

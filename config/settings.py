@@ -1,5 +1,6 @@
 """Django's settings, composed from the environment; one file for every place LedgerFlow runs."""
 
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.env import SettingError, load
+from config.production import refuse_examples
 from ledgerflow import embedded
 
 try:
     ENV = load()
+    refuse_examples(ENV)
 except SettingError as error:
     raise ImproperlyConfigured(str(error)) from error
 
@@ -219,7 +222,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 # Where nothing was collected, the files are served from the apps; that is no cause for a warning at each start.
 warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 #: Collected files carry their hash in their names; a checkout without them is served straight from the apps.
-_COLLECTED = not DEBUG and (STATIC_ROOT / "staticfiles.json").is_file()
+_COLLECTED = not DEBUG and ("collectstatic" in sys.argv or (STATIC_ROOT / "staticfiles.json").is_file())
 MEDIA_ROOT = DATA_DIR / "documents"
 WHITENOISE_USE_FINDERS = not _COLLECTED
 STORAGES = {
