@@ -2,7 +2,11 @@
 
 import argparse
 
+from django.utils import timezone
+
 from ledgerflow.core.jobs import run_worker
+from ledgerflow.ops.error_log.statements import forget
+from ledgerflow.ops.error_log.writer import take_in_spool
 
 HELP = "work jobs off in the foreground (up and demo start one by themselves)"
 
@@ -14,5 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Work until stopped."""
-    run_worker(concurrency=options.concurrency)
+    run_worker(
+        concurrency=options.concurrency, housekeeping=(take_in_spool, lambda: forget(now=timezone.now()))
+    )
     return 0
