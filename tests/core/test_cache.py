@@ -76,8 +76,8 @@ def _work(cached: FailoverCache, seconds: float = 0.0, times: int = 200) -> floa
     began, extra, number = time.monotonic(), 0.0, 0
     while number < times or time.monotonic() - began < seconds:
         started = time.perf_counter()
-        cached.set(f"key {number}", number)
-        found = cached.get(f"key {number}", default=number)
+        cached.set(f"key-{number}", number)
+        found = cached.get(f"key-{number}", default=number)
         took = time.perf_counter() - started
         assert found == number
         extra += took if took > 0.05 else 0.0
@@ -134,13 +134,14 @@ def test_what_memory_held_meanwhile_is_not_there_after_the_return(server, cached
     monkeypatch.setattr(cache, "_STEADY_SECONDS", 0.2)
     cached.set("kept", "before")
     server.freeze()
+    cached.set("kept", "in flight")  # Redis may still do it when it goes on
     cached.set("kept", "meanwhile")
     assert cached.get("kept") == "meanwhile"
 
     server.thaw()
     _used_again_within(cached, server, 10)
 
-    assert cached.get("kept") == "before"
+    assert cached.get("kept") in {"before", "in flight"}
 
 
 def test_every_call_has_its_place_in_memory(server, cached):

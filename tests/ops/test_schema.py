@@ -10,7 +10,7 @@ from ledgerflow.cli.database import SchemaError, migrate
 from ledgerflow.ops.schema import Fit, schema_state
 from tests.conftest import database_settings
 
-pytestmark = pytest.mark.django_db(databases=["default", "owner"])
+_both = pytest.mark.django_db(databases=["default", "owner"])
 
 
 def _with(monkeypatch, change):
@@ -38,10 +38,12 @@ def _last(app):
     return next(key for key in loader.graph.leaf_nodes() if key[0] == app)
 
 
+@_both
 def test_they_fit():
     assert schema_state(connections["default"]).fit is Fit.CURRENT
 
 
+@_both
 def test_two_that_both_come_last_are_told_with_the_command_that_mends_it(monkeypatch):
     before = MigrationLoader(connections["default"]).graph.node_map[_last("ops")].parents
     parent = next(node.key for node in before if node.key[0] == "ops")
@@ -55,6 +57,7 @@ def test_two_that_both_come_last_are_told_with_the_command_that_mends_it(monkeyp
         migrate()
 
 
+@_both
 def test_one_that_is_not_applied_leaves_the_database_behind(monkeypatch):
     state = _with(monkeypatch, _add("ops", "9000_later", _last("ops")))
 
@@ -62,6 +65,7 @@ def test_one_that_is_not_applied_leaves_the_database_behind(monkeypatch):
     assert "ops.9000_later" in state.detail
 
 
+@_both
 def test_one_whose_file_is_gone_though_later_ones_need_it_is_told(monkeypatch):
     state = _with(monkeypatch, lambda disk: disk.pop(("ops", "0002_keep_the_record_of_purges")))
 

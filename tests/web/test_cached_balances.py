@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ledgerflow.core.cached import EVERYTHING
 from ledgerflow.ledger.models import JournalEntry
-from ledgerflow.ledger.selectors import balances as balances_module
+from ledgerflow.ledger.selectors.balances import balances
 from ledgerflow.posting.services import EntryLine, post_manual_entry, reverse_entry
 from ledgerflow.web.selectors import account_standings
 from tests.booked import NOW, BookedFile
@@ -29,7 +29,7 @@ def _asked_the_journal(booked: BookedFile) -> bool:
 
 
 def _computed(booked: BookedFile) -> Decimal:
-    found = balances_module.balances(book=booked.book, as_of=TODAY)
+    found = balances(book=booked.book, as_of=TODAY)
     return next(each.amount for each in found if each.account_id == booked.bank.ledger_account_id)
 
 
