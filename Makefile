@@ -18,7 +18,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 # Not in git. The tests keep to a folder of their own below it.
 demo up lint: export LEDGERFLOW_DATA_DIR ?= ./var
 
-.PHONY: help setup demo up test lint format types agreement bench mutants score screenshots clean
+.PHONY: help setup demo up test lint format types agreement bench chaos reversal mutants score screenshots clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -65,6 +65,12 @@ agreement: setup  ## Compare a thousand generated ledgers with Beancount and hle
 
 bench: setup  ## Measure speed against peers, as a table of ratios (BENCH=--quick)
 	$(BIN)/python -m benchmarks $(BENCH)
+
+chaos: setup  ## Kill web, worker and PostgreSQL 200 times each at work; nothing promised is lost (CHAOS="--seed 7")
+	$(BIN)/python -m tests.chaos.run $(CHAOS)
+
+reversal: setup  ## Take every migration back and apply all again, on a scratch database
+	$(BIN)/pytest tests/ops/reversal.py -n 0 -q
 
 mutants: setup  ## Break the ledger and the proof on purpose; the tests must notice at least 85 %
 	$(BIN)/python -m tests.mutants
