@@ -25,7 +25,9 @@ def of(parent: int, words: str) -> list[int]:
                 if state != "Z":
                     parents[int(entry.name)] = int(above)
                     commands[int(entry.name)] = (entry / "cmdline").read_text().replace("\0", " ")
-    return sorted(pid for pid in parents if words in commands[pid] and _descends(pid, parent, parents))
+    return sorted(
+        pid for pid in parents if words in commands.get(pid, "") and _descends(pid, parent, parents)
+    )
 
 
 def _descends(process: int, ancestor: int, parents: dict[int, int]) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ledgerflow import embedded
 from tests.chaos.killing import Killer
+from tests.chaos.person import Person
 from tests.chaos.work import BOOK, LINES_A_FILE, Work
 from tests.cli.test_up import Up, _free_port
 from tests.pipeline.statements import JANUARY, ofx
@@ -22,13 +23,15 @@ _NOT_INHERITED = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "LEDGERFLOW
 
 
 @contextmanager
-def started(data_dir: Path) -> Iterator[Up]:
-    """LedgerFlow with a book and its bank account in a folder of its own."""
+def started(data_dir: Path) -> Iterator[tuple[Up, Person]]:
+    """LedgerFlow with a book and its bank account in a folder of its own, and someone who is signed in."""
     first = data_dir.parent / "first.ofx"
     first.write_bytes(ofx(JANUARY)[0].content)
     with Up(data_dir, _free_port()) as up:
         assert _command(data_dir, "import", "--book", BOOK, "--create", "--wait", str(first)) == 0
-        yield up
+        person = Person(up.address)
+        assert person.press(up.link.removeprefix(up.address)).status == 302
+        yield up, person
 
 
 def _command(data_dir: Path, *words: str) -> int:
@@ -45,21 +48,19 @@ def _command(data_dir: Path, *words: str) -> int:
     return done.returncode
 
 
-def chaos(data_dir: Path, *, kills: int, seed: int, pause: float = 0.4) -> dict[str, object]:
+def chaos(up: Up, person: Person, *, kills: int, seed: int, pause: float = 0.4) -> dict[str, object]:
     """Work and kill; return figures. Fails where anything that was promised is missing, double or half there."""
     print(f"SEED={seed}", flush=True)
-    with started(data_dir) as up:
-        work = Work(up.address, up.link, embedded.connection(data_dir))
-        killer = Killer(up, seed)
-        work.start()
-        try:
-            time.sleep(2)
-            killer.kill(of_each=kills, pause=pause)
-        finally:
-            work.stop()
-        retried = _settle(work)
-        committed_in_doubt = check(work)
-        assert _command(data_dir, "verify") == 0
+    work, killer = Work(person, embedded.connection(up.data_dir)), Killer(up, seed)
+    work.start()
+    try:
+        time.sleep(2)
+        killer.kill(of_each=kills, pause=pause)
+    finally:
+        work.stop()
+    retried = _settle(work)
+    committed_in_doubt = check(work)
+    assert _command(up.data_dir, "verify") == 0
     return {
         "seed": seed,
         "kills": dict(killer.killed),
@@ -118,8 +119,8 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200, help="of each: web, worker, PostgreSQL")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        for name, value in chaos(Path(folder) / "data", kills=options.kills, seed=options.seed).items():
+    with tempfile.TemporaryDirectory() as folder, started(Path(folder) / "data") as (up, person):
+        for name, value in chaos(up, person, kills=options.kills, seed=options.seed).items():
             print(f"{name}: {value}")
 
 

@@ -27,9 +27,9 @@ _MOST_WAITING = 6
 class Work:
     """The threads that work at an address, what they were promised, and what was left in doubt."""
 
-    def __init__(self, address: str, link: str, database: embedded.EmbeddedDatabase) -> None:
+    def __init__(self, person: Person, database: embedded.EmbeddedDatabase) -> None:
         self._database = database
-        self._person = Person(address)
+        self._person = person
         self._stopping = threading.Event()
         self.files: set[str] = set()
         self.entries: set[str] = set()
@@ -38,7 +38,6 @@ class Work:
         self.posted: set[int] = set()
         self.answers: dict[int, int] = {}
         self.odd: list[Answer] = []
-        assert self._person.press(link.removeprefix(address)).status == 302
         self._expense, self._bank = self._accounts()
         self._threads = [
             threading.Thread(target=self._repeat, args=(act,))
