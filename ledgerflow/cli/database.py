@@ -1,5 +1,6 @@
 """What every command that needs the database does first: start the embedded server, bring the schema up to date."""
 
+import logging
 import sys
 import time
 from collections.abc import Iterator
@@ -16,12 +17,13 @@ from ledgerflow.core.database_errors import is_away
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ops.schema import Fit, schema_state
 
+logger = logging.getLogger(__name__)
+
 #: Any number that no other part of LedgerFlow locks.
 _MIGRATION_LOCK = 7200
-
-
 _PATIENCE_SECONDS = 60.0
 _LONGEST_PAUSE_SECONDS = 2.0
+_LONGEST_RESTART_PAUSE_SECONDS = 15.0
 
 
 class SchemaError(LedgerFlowError):
@@ -51,15 +53,27 @@ def running() -> Iterator[None]:
         yield
 
 
-def keep_database_up() -> None:
-    """Have the embedded server running again if it was killed together with its supervisor.
+class DatabaseKeeper:
+    """Has the embedded server running again if it was killed together with its supervisor.
 
-    Raises:
-        EmbeddedError: it does not start.
+    One that does not start, killed again while it recovers or without room on its disk, is tried again, a little later
+    each time: web and worker wait, and nobody has to be there when it can start.
     """
-    if settings.USES_EMBEDDED_DATABASE:
-        with embedded.ensure_running(settings.DATA_DIR):
-            pass
+
+    def __init__(self) -> None:
+        self._pause, self._not_before = 0.0, 0.0
+
+    def keep_up(self) -> None:
+        """Look once; returns at once while the next try is not due."""
+        if not settings.USES_EMBEDDED_DATABASE or time.monotonic() < self._not_before:
+            return
+        try:
+            with embedded.ensure_running(settings.DATA_DIR):
+                self._pause = 0.0
+        except embedded.EmbeddedError as error:
+            self._pause = min(max(1.0, 2 * self._pause), _LONGEST_RESTART_PAUSE_SECONDS)
+            self._not_before = time.monotonic() + self._pause
+            logger.warning("The database does not start; next try in %.0f s. %s", self._pause, error)
 
 
 def migrate() -> None:
