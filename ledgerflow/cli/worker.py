@@ -2,9 +2,13 @@
 
 import argparse
 
+from django.utils import timezone
+
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.jobs import run_worker, worker_is_alive
 from ledgerflow.ops.backups.schedule import enqueue_look_after
+from ledgerflow.ops.error_log.statements import forget
+from ledgerflow.ops.error_log.writer import take_in_spool
 
 HELP = "work jobs off in the foreground (up and demo start one by themselves)"
 
@@ -27,5 +31,7 @@ def run(options: argparse.Namespace) -> int:
         print("A worker gives signs of life.")
         return 0
     enqueue_look_after()
-    run_worker(concurrency=options.concurrency)
+    run_worker(
+        concurrency=options.concurrency, housekeeping=(take_in_spool, lambda: forget(now=timezone.now()))
+    )
     return 0

@@ -1,6 +1,7 @@
 """Store the files that people give, byte for byte, once per book."""
 
 import hashlib
+import logging
 import os
 import shutil
 import tempfile
@@ -20,6 +21,8 @@ from ledgerflow.documents.media import media_type_of
 from ledgerflow.documents.models import Document, Receipt
 from ledgerflow.users.models import User
 
+logger = logging.getLogger(__name__)
+
 #: The largest file that is taken in, in bytes.
 LARGEST = 50 * 1024 * 1024
 #: The largest receipt that is taken in, in bytes.
@@ -30,6 +33,10 @@ _LONGEST_NAME = 255
 
 class DocumentRefusedError(LedgerFlowError):
     """The file is empty or larger than LedgerFlow takes in."""
+
+
+class StorageError(LedgerFlowError):
+    """Documents cannot be kept now: the disk is full or read-only, or their folder is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +61,30 @@ def store_document(
     leaves a file without a row, which the next upload of the same bytes takes over.
 
     :raises DocumentRefusedError: the file is empty or larger than 50 MB.
+    :raises StorageError: it cannot be written; nothing of it is kept.
     """
     shown_name = clean_name(name)
-    folder = Path(settings.MEDIA_ROOT) / str(book.pk)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _received(folder, content, shown_name) as (received, sha256, size):
-        document = Document(
-            book=book, sha256=sha256, size=size, name=shown_name, uploaded_by=uploaded_by, uploaded_at=now
+    root = Path(settings.MEDIA_ROOT)
+    if not root.exists() and Document.objects.exists():
+        # Made anew, it would take files in on the disk below a mount that is away.
+        raise StorageError(
+            f"The folder of the documents, {root}, is gone, so {shown_name} was not taken in. Mount it or restore it, "
+            "then try again."
         )
-        _keep(received, Path(settings.MEDIA_ROOT) / document.storage_name, sha256)
+    try:
+        folder = root / str(book.pk)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _received(folder, content, shown_name) as (received, sha256, size):
+            document = Document(
+                book=book, sha256=sha256, size=size, name=shown_name, uploaded_by=uploaded_by, uploaded_at=now
+            )
+            _keep(received, root / document.storage_name, sha256)
+    except OSError as error:
+        logger.exception("Unable to keep a document of %s", book.slug)
+        raise StorageError(
+            f"{shown_name} cannot be kept in {root} ({error.strerror}), so nothing of it was taken in. Make room, or "
+            "make the folder writable, then try again."
+        ) from error
     try:
         with transaction.atomic():
             document.save(force_insert=True)
