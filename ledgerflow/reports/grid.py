@@ -1,7 +1,8 @@
 """A report as the body of an HTML table, built row by row: templates are too slow for nine thousand figures."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from contextlib import suppress
+from decimal import Context, Decimal, Inexact
 
 from django.utils.safestring import SafeString
 
@@ -10,6 +11,8 @@ from ledgerflow.reports.markup import text, whole
 from ledgerflow.reports.table import Cell, Column, Kind, Row, RowKind, Table
 
 _CLASS = {RowKind.HEADING: "report-heading", RowKind.TOTAL: "report-total", RowKind.FOOT: "report-total"}
+#: Refuses to round.
+_EXACT = Context(prec=60, traps=[Inexact])
 _END, _BLANK = "</a></td>", '<td class="money"></td>'
 
 
@@ -57,16 +60,13 @@ class _Grid:
         before, link, after = self._around(row)
         values = [row.cells[at] for at, _ in self._figures]
         if self._is_plain:
-            amounts = [value for value in values if isinstance(value, Decimal)]
-            rounded = [amount.quantize(self._smallest) for amount in amounts]
             # What nearly all rows of a statement are: amounts with no more digits than the currency has.
-            if rounded == values:
+            with suppress(AttributeError, Inexact):
+                figures = [f"{value.quantize(self._smallest, None, _EXACT):,}" for value in values]  # type: ignore[union-attr]  # suppressed
                 return "".join(
                     [
-                        f"{begun}{link}{amount:,}{after}"
-                        if amount >= 0
-                        else f"{begun}{link}{_negative(f'{amount:,}')}{after}"
-                        for begun, amount in zip(before, rounded, strict=True)
+                        f"{begun}{link}{_negative(figure) if figure[0] == '-' else figure}{after}"
+                        for begun, figure in zip(before, figures, strict=True)
                     ]
                 )
         return "".join(
