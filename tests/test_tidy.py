@@ -50,6 +50,7 @@ SPEAKS_SQL = {
     "ledgerflow/classification/services/": "classifies and decides as sets",
     "ledgerflow/classification/selectors.py": "counts what a rule would touch, as a set",
     "ledgerflow/posting/services/": "turns lines into entries as a set",
+    "ledgerflow/posting/selectors.py": "finds the bank lines behind thousands of entries in one query",
     "ledgerflow/posting/transfer_selectors.py": "finds the other sides of lines in one query",
     "ledgerflow/posting/opening_selectors.py": "finds the earliest statement of every bank account in one query",
     "ledgerflow/posting/receipt_selectors.py": "adds up what lines without a receipt cost in one query",
