@@ -31,8 +31,9 @@ from ledgerflow.posting.selectors import (
 )
 from ledgerflow.posting.tag_selectors import tags_of_entry
 from ledgerflow.posting.transfer_selectors import OtherSide, other_side
-from ledgerflow.statements.models import StatementLine
+from ledgerflow.statements.models import LineReceipt, StatementLine
 from ledgerflow.statements.page_selectors import Shown, shown_with_excerpts
+from ledgerflow.statements.receipt_selectors import receipts_of
 from ledgerflow.users.models import User
 
 #: Entries of the journal on one page.
@@ -132,7 +133,8 @@ class EntryRecord:
 
     ``line`` is the bank line behind it, or behind the entry that it reverses; ``withdrawn`` what it said if its
     import was undone since. ``exchange`` is the rate that a line in another currency was booked at, ``revalued`` the
-    balances that a revaluation brought to their worth, ``other_side`` that of a transfer.
+    balances that a revaluation brought to their worth, ``other_side`` that of a transfer, ``receipts`` those of the
+    line.
     """
 
     entry: Entry
@@ -145,6 +147,7 @@ class EntryRecord:
     revalued: Iterable[RevaluedBalance]
     other_side: OtherSide | None
     tags: Sequence[str]
+    receipts: Sequence[LineReceipt]
 
     @property
     def is_tagged_itself(self) -> bool:
@@ -176,6 +179,7 @@ def entry_record(*, book: Book, number: int) -> EntryRecord:
         .order_by("account__code"),
         other_side=other_side(book=book, number=origin),
         tags=tags_of_entry(book=book, number=number),
+        receipts=receipts_of(book=book, line_id=line.pk) if line else (),
     )
 
 
@@ -203,6 +207,7 @@ class LineRecord:
     exchange: Exchange | None
     tags: Sequence[str]
     document: DocumentDate | None
+    receipts: Sequence[LineReceipt]
 
 
 def line_record(*, book: Book, line_id: int) -> LineRecord:
@@ -228,6 +233,7 @@ def line_record(*, book: Book, line_id: int) -> LineRecord:
         exchange=exchange_of(book=book, number=number) if number is not None else None,
         tags=tags_of_lines(book=book, line_ids=[line_id]).get(line_id, ()),
         document=DocumentDate.objects.filter(book=book, line=line).select_related("dated_by").first(),
+        receipts=receipts_of(book=book, line_id=line_id),
     )
 
 

@@ -32,7 +32,9 @@ from ledgerflow.posting.forms import (
     StatedAmountForm,
     TagsForm,
 )
+from ledgerflow.posting.receipt_forms import AttachForm, DetachForm
 from ledgerflow.statements.models import StatementLine
+from ledgerflow.statements.receipt_selectors import offered_receipts
 
 _PREFIX = "lines"
 #: The journal keeps no larger amounts.
@@ -135,6 +137,8 @@ class LineView(BookMixin, generic.TemplateView):
             "document_form": DocumentDateForm(
                 initial={"date": record.document.date if record.document else None}
             ),
+            "attach_form": AttachForm(offered=list(offered_receipts(book=self.book, line_id=record.line.pk))),
+            "detach_form": DetachForm(auto_id=False),
             "stated_form": StatedAmountForm(
                 initial={"base_amount": record.stated.base_amount.normalize()} if record.stated else None
             ),

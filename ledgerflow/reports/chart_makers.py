@@ -23,7 +23,7 @@ from ledgerflow.reports import address
 from ledgerflow.reports.basis import Basis, Scope
 from ledgerflow.reports.charts import Chart, Point
 from ledgerflow.reports.schedule_c import ScheduleC
-from ledgerflow.reports.selectors import PayeeFigures, balance_sheet_on
+from ledgerflow.reports.selectors import PayeeFigures
 from ledgerflow.reports.table import Frame
 from ledgerflow.taxforms.forms import Kind
 
@@ -76,15 +76,10 @@ def of_cash_flow(*, over_time: CashFlow, frame: Frame, base: str, scope: Scope) 
     return [Chart("Money in and out", ("Money in", "Money out"), points, frame.currency)]
 
 
-def of_balance_sheet(
-    *, book: Book, report: BalanceSheet, frame: Frame, base: str, basis: Basis
-) -> list[Chart]:
-    """Return assets and liabilities at the ends of eleven months, and on the report's day."""
-    ends = _ends_before(report.days[0])
-    earlier = balance_sheet_on(book=book, days=ends, basis=basis) if ends else None
+def of_balance_sheet(*, over_time: BalanceSheet, frame: Frame, base: str, basis: Basis) -> list[Chart]:
+    """Return assets and liabilities over time."""
+    figures = zip(over_time.assets.totals, over_time.liabilities.totals, strict=True)
     own_basis = f"&{Scope(basis).query}" if Scope(basis).query else ""
-    figures = list(zip(earlier.assets.totals, earlier.liabilities.totals, strict=True)) if earlier else []
-    figures.append((report.assets.totals[0], report.liabilities.totals[0]))
     kinds = (
         address.of_rows(types=[AccountType.ASSET]),
         address.of_rows(types=[AccountType.LIABILITY], is_credit=True),
@@ -95,14 +90,14 @@ def of_balance_sheet(
             both,
             tuple(f"{base}?{own}&{address.of_period(_until(day))}{own_basis}" for own in kinds),
         )
-        for day, both in zip([*ends, report.days[0]], figures, strict=True)
+        for day, both in zip(over_time.days, figures, strict=True)
     ]
     return [Chart("Assets and liabilities", ("Assets", "Liabilities"), points, frame.currency)]
 
 
 def of_register(*, account: Account, last: date, closing: Decimal, base: str) -> list[Chart]:
     """Return the account's balance, debit positive, at the ends of eleven months, and on the day."""
-    ends = _ends_before(last)
+    ends = ends_before(last)
     standing = stood(book=account.book, days=ends, accounts=[account.pk]) if ends else {}
     amounts = [*standing.get(account.pk, (ZERO,) * len(ends)), closing]
     own = address.of_rows(accounts=[account.pk])
@@ -193,7 +188,7 @@ def parts_of(period: Period) -> tuple[Period, ...]:
     return pieces(period, 3) if period.days <= _MOST_QUARTERS * 92 else (period,)
 
 
-def _ends_before(day: date) -> list[date]:
+def ends_before(day: date) -> list[date]:
     """Return the ends of the eleven months before that of the day; fewer at the beginning of time."""
     months = min(_BEFORE, (day.year - EARLIEST.year) * 12 + day.month - 1)
     return [months_from(add_months(day, -back), 1).last for back in range(months, 0, -1)]

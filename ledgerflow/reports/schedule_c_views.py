@@ -20,7 +20,7 @@ from ledgerflow.reports.schedule_c import ScheduleC, rows_behind, schedule_c
 from ledgerflow.reports.schedule_c_basis import CURRENCY
 from ledgerflow.reports.schedule_c_forms import LinesForm, ScheduleCForm
 from ledgerflow.reports.schedule_c_lines import page_of_lines
-from ledgerflow.reports.schedule_c_tables import EVIDENCE, schedule_c_frame, schedule_c_table
+from ledgerflow.reports.schedule_c_tables import EVIDENCE, RECEIPTS, schedule_c_frame, schedule_c_table
 from ledgerflow.reports.table import Table
 from ledgerflow.reports.views.report import ReportView
 from ledgerflow.taxes.selectors import year_at
@@ -73,6 +73,7 @@ class ScheduleCView(_ScheduleCMixin, ReportView):
             currency=CURRENCY,
             evidence=EVIDENCE,
             charts=of_schedule_c(self.report, year=self.year["year"]) if self.report else (),
+            receipts=RECEIPTS,
             **self.year,
             **kwargs,
         )

@@ -191,8 +191,11 @@ class BalanceSheetView(ReportView):
         frame = selectors.frame_of(book=self.book, period=period)
         notes = selectors.basis_notes(book=self.book, period=period, basis=self.basis)
         self.frame = replace(frame, notes=(*frame.notes, *notes))
-        days = self.form.days(as_of=self.as_of)
-        self.report = selectors.balance_sheet_on(book=self.book, days=days, basis=self.basis)
+        days, before = self.form.days(as_of=self.as_of), chart_makers.ends_before(self.as_of)
+        every = selectors.balance_sheet_on(
+            book=self.book, days=[*days, *before, self.as_of], basis=self.basis
+        )
+        self.report, self.over_time = every.columns(slice(len(days))), every.columns(slice(len(days), None))
 
     def table(self) -> Table:
         """Return the report."""
@@ -214,11 +217,7 @@ class BalanceSheetView(ReportView):
             head=grid.head(table),
             body=grid.body(table, lines=self.lines_address()),
             charts=chart_makers.of_balance_sheet(
-                book=self.book,
-                report=self.report,
-                frame=self.frame,
-                base=self.lines_address(),
-                basis=self.basis,
+                over_time=self.over_time, frame=self.frame, base=self.lines_address(), basis=self.basis
             ),
             form=form if self.form.is_valid() else self.form,
             errors=self.form.errors,
