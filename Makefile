@@ -41,7 +41,7 @@ $(READY): pyproject.toml uv.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@test "$$($(BIN)/uv --version 2>/dev/null | cut -d' ' -f2)" = "$(UV_VERSION)" || \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
-	$(BIN)/uv sync --locked --quiet --python $(BIN)/python
+	$(BIN)/uv sync --locked --all-extras --quiet --python $(BIN)/python
 	@touch $@
 
 demo: setup  ## Start LedgerFlow with demo books on http://localhost:9000

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ledgerflow.payees.cleaning import fold
+from ledgerflow.payees.folding import fold
 
 #: How sure a rule that only suggests is: a person wrote it, but not for this very line.
 RULE_CONFIDENCE = Decimal("0.950")

@@ -42,6 +42,7 @@ COMMANDS: dict[str, Command] = {
     "demo": Command("ledgerflow.cli.demo", Needs.DATABASE),
     "link": Command("ledgerflow.cli.link", Needs.DATABASE),
     "read": Command("ledgerflow.cli.read", Needs.NOTHING),
+    "classify": Command("ledgerflow.cli.classify", Needs.NOTHING),
     "import": Command("ledgerflow.cli.import_files", Needs.DATABASE),
     "review": Command("ledgerflow.cli.review", Needs.DATABASE),
     "opening": Command("ledgerflow.cli.opening", Needs.DATABASE),

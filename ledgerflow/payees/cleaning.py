@@ -11,6 +11,8 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from ledgerflow.payees import patterns
+from ledgerflow.payees.brands import brand_key, brands
+from ledgerflow.payees.folding import fold
 
 #: Shown for a line whose bank gave no text at all.
 UNKNOWN = "Unknown"
@@ -54,14 +56,6 @@ def payee_key(raw: str) -> str:
     return (bare or folded or fold(name).strip() or name)[:KEY_LENGTH].strip()
 
 
-def fold(text: str) -> str:
-    """Return the text without case and accents, for comparing."""
-    if text.isascii():
-        return text.lower()
-    apart = unicodedata.normalize("NFKD", text)
-    return "".join(char for char in apart if not unicodedata.combining(char)).casefold()
-
-
 def clean_payees(texts: Collection[str]) -> dict[str, str]:
     """Clean every text, those that differ in their digits only once; none may hold the character NUL.
 
@@ -100,8 +94,9 @@ def _tidy(raw: str) -> str:
 def _stripped(text: str) -> str:
     """One round: each step is kept only if a name is left."""
     text = _tidy(text)
-    if field := _UPI.match(text):
-        text = field[1].strip()
+    for structure in (_UPI, patterns.CARD_MACHINE):
+        if field := structure.match(text):
+            text = field[1].strip()
     if "\\" in text:
         text = _kept(text, text.split("\\")[0])
     text = _replaced(patterns.PROCESSOR, "", _replaced(patterns.KIND, "", text))
@@ -114,7 +109,9 @@ def _stripped(text: str) -> str:
     text = _replaced(patterns.OUTCOME, "", text)
     text = _without_references(text)
     text = _without_places(text)
-    return patterns.SHORT_FORMS.get(text.lower(), text)
+    if not text.isascii():
+        text = _replaced(patterns.BRANCH, "", text)
+    return _spelled_out(text)
 
 
 def _replaced(pattern: re.Pattern[str], by: str, text: str) -> str:
@@ -153,10 +150,28 @@ def _without_places(text: str) -> str:
     return " ".join(words)
 
 
+def _spelled_out(text: str) -> str:
+    """Write a short form at the beginning as the name that it stands for, without what follows."""
+    words = text.lower().split(" ", patterns.SHORT_FORM_WORDS)
+    for length in range(min(patterns.SHORT_FORM_WORDS, len(words)), 0, -1):
+        if name := patterns.SHORT_FORMS.get(" ".join(words[:length])):
+            return name
+    return text
+
+
 def _cased(text: str) -> str:
-    """Give a text in one case the case of a name; a text in mixed case keeps its own."""
+    """Give a text in one case the case of a name, a brand its own; a text in mixed case keeps what it has."""
     if not (text.isupper() or text.islower()):
         return text
+    brand = brands().get(brand_key(fold(text)))
+    # The letters are the bank's, the case alone the brand's; a spelling that cleaning would take apart is not stable.
+    if (
+        brand is not None
+        and not brand.name.islower()
+        and brand_key(brand.name.lower()) == brand_key(text.lower())
+        and _stripped(brand.name) == brand.name
+    ):
+        return brand.name
     words = text.split(" ")
     return " ".join(_cased_word(word, is_first=index == 0) for index, word in enumerate(words))
 

@@ -40,6 +40,14 @@ KIND = re.compile(
     _FLAGS,
 )
 
+#: What Dutch banks write of a card machine: the name stands before the card's number, the place behind the time.
+CARD_MACHINE = re.compile(
+    r"^(?:bea|gea),?\s*(?:betaalpas|google\s+pay|apple\s+pay)?\s+([^,]*[a-z][^,]*),\s*pas\s?\d+\b.*$", _FLAGS
+)
+
+#: Korean: the legal form before or behind a name, the app that paid, the branch.
+BRANCH = re.compile(r"^\(주\)|\(주\)$|\([가-힣]*페이\)$|\s[가-힣]+\d*호?점$")
+
 #: Firms that pay on behalf of a shop; the shop's name follows.
 PROCESSOR = re.compile(
     r"""^(?:
@@ -122,19 +130,22 @@ CITIES = _set(
     """
 )
 
-#: Short forms that stand for a name everybody knows; matched on the whole cleaned text, in lower case.
+#: Short forms that stand for a name everybody knows, at the beginning of a cleaned text, in lower case.
 SHORT_FORMS = {
-    "amzn mktp": "Amazon",
-    "amzn mktp us": "Amazon",
-    "amzn mktp ca": "Amazon",
     "amzn": "Amazon",
     "amazon mktpl": "Amazon",
     "amazon mktp": "Amazon",
     "wholefds": "Whole Foods",
-    "wholefds mkt": "Whole Foods",
     "wm supercenter": "Walmart",
+    "wal-mart": "Walmart",
+    "wal mart": "Walmart",
+    "sbux": "Starbucks",
+    "costco whse": "Costco",
     "uber trip": "Uber",
+    "facebk": "Facebook",
+    "msft": "Microsoft",
 }
+SHORT_FORM_WORDS = 2
 
 #: Words whose capitals are their spelling.
 CAPITALS = _set(
