@@ -21,6 +21,8 @@ from ledgerflow.payees.folding import fold
 DATA = Path(__file__).parent / "data" / "base.npz"
 #: Features share this many places.
 PLACES = 1 << 14
+#: So many payees are answered from memory.
+KEPT = 20_000
 #: How far the base may speak for or against a category; a category that it does not know has ``UNKNOWN``.
 FARTHEST, UNKNOWN = 1.5, -1.0
 
@@ -62,6 +64,8 @@ class Base:
         """Return how much speaks for each category of the base."""
         found = self._scores.get(key)
         if found is None:
+            if len(self._scores) >= KEPT:
+                self._scores.clear()
             places, values = hashed(key)
             found = values @ self._weights[places] + self._constants
             self._scores[key] = found

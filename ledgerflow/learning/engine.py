@@ -94,7 +94,7 @@ class Engine:
         key = payee_key(line.text)
         recalled = self.memory.recall(line, key)
         ranks = self._ranks(line, key, recalled)
-        order = sorted(range(len(ranks)), key=lambda label: -ranks[label])[:3]
+        order = sorted(range(len(ranks)), key=ranks.__getitem__, reverse=True)[:3]
         corrected = self.memory.correction(line, key)
         if corrected is not None:
             order = [corrected, *(label for label in order if label != corrected)][:3]
@@ -237,7 +237,7 @@ class Engine:
         label = order[0]
         score = ranks[label]
         second = ranks[order[1]] if len(order) > 1 else score - 3
-        chance = 1 / sum(math.exp(_SHARPNESS * max(-9.0, min(9.0, rank - score))) for rank in ranks)
+        chance = 1 / math.fsum([math.exp(_SHARPNESS * (rank - score)) for rank in ranks])
         chance = min(max(chance, 0.01), 0.999)
         shares = [each.share(label) for each in recalled]
         agrees, base_score = (0.0, 0.0) if self.model is None else self.model.agreement(key, label)

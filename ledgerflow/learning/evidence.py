@@ -7,6 +7,7 @@ near "no change" while these are few.
 
 import json
 import math
+import operator
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,9 +42,7 @@ class Weights:
 
     def confidence(self, evidence: Sequence[float]) -> float:
         """Return how likely an answer with this evidence is right."""
-        return logistic(
-            self.constant + sum(weight * value for weight, value in zip(self.weights, evidence, strict=True))
-        )
+        return logistic(self.constant + math.fsum(map(operator.mul, self.weights, evidence)))
 
 
 class Bend:

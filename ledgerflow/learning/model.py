@@ -36,7 +36,8 @@ class Model:
         self.labels: tuple[int, ...] = ()
         self._base_places: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._places: dict[str, int] = {}
-        self._payees: dict[str, Numbers] = {}
+        self._at: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._openings: dict[str, tuple[Numbers, Numbers]] = {}
         self._weights: Numbers = np.zeros((0, 0), dtype=np.float32)
         self._constants: Numbers = np.zeros(0, dtype=np.float32)
         self._rarity: Numbers = np.zeros(0, dtype=np.float32)
@@ -56,17 +57,18 @@ class Model:
         self.labels = tuple(int(label) for label in machine.classes_)
         self._weights = np.ascontiguousarray(weights.T, dtype=np.float32)
         self._constants = constants.astype(np.float32)
-        self._payees.clear()
+        self._at = np.array(self.labels)
+        self._openings.clear()
         return True
 
     def rank(self, line: Line, key: str, *, categories: Sequence[str], base_weight: float) -> list[float]:
         """Return how much speaks for each of the categories; a model that was never fitted leaves it to the base."""
-        ranks = np.full(len(categories), UNHEARD, dtype=np.float32)
+        opening = self._openings.get(key)
+        if opening is None or len(opening[0]) < len(categories):
+            opening = self._openings[key] = self._opening(key, categories)
+        ranks = opening[0] + np.float32(base_weight) * opening[1]
         if self.labels:
-            ranks[list(self.labels)] = self.scores(line, key)
-        if len(self._base_places) < len(categories):  # a book's categories only ever become more
-            self._base_places = self.base.places(categories)
-        ranks += np.float32(base_weight) * self.base.opinion(key, self._base_places)
+            ranks[self._at] += self._crosses(line, key)
         found: list[float] = ranks.tolist()
         return found
 
@@ -79,12 +81,23 @@ class Model:
 
     def scores(self, line: Line, key: str) -> Numbers:
         """Return how much speaks for each of ``labels``."""
-        known = self._payees.get(key)
-        if known is None:
-            known = self._payees[key] = self._payee(key)
-        crosses = [place for name in crosses_of(line, key) if (place := self._places.get(name)) is not None]
-        result: Numbers = known + np.float32(CROSSES) * self._weights[crosses].sum(axis=0)
+        result: Numbers = self._payee(key) + self._crosses(line, key)
         return result
+
+    def _crosses(self, line: Line, key: str) -> Numbers:
+        """Return what account and amount add to each label's score."""
+        crosses = [place for name in crosses_of(line, key) if (place := self._places.get(name)) is not None]
+        result: Numbers = np.float32(CROSSES) * self._weights[crosses].sum(axis=0)
+        return result
+
+    def _opening(self, key: str, categories: Sequence[str]) -> tuple[Numbers, Numbers]:
+        """Return what the payee alone says of every category, and what the base says."""
+        if len(self._base_places) < len(categories):  # a book's categories only ever become more
+            self._base_places = self.base.places(categories)
+        ranks = np.full(len(categories), UNHEARD, dtype=np.float32)
+        if self.labels:
+            ranks[self._at] = self._payee(key)
+        return ranks, self.base.opinion(key, self._base_places)
 
     def _payee(self, key: str) -> Numbers:
         """Return what the payee alone adds to each label's score."""
@@ -167,6 +180,7 @@ class Model:
         model = cls(base)
         with np.load(io.BytesIO(stored), allow_pickle=False) as arrays:
             model.labels = tuple(int(label) for label in arrays["labels"])
+            model._at = np.array(model.labels, dtype=np.int64)
             model._weights = arrays["weights"].astype(np.float32)
             model._constants = arrays["constants"]
             model._rarity = arrays["rarity"].astype(np.float32)
