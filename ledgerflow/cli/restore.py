@@ -67,7 +67,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         if by_wal:
             restored = restore_moment(moment, confirm=_asker(options))
-            _begin_again()
+            if restored.kept_as:
+                _begin_again()
         else:
             restored = _from_dump(options, now)
     except DamagedDumpError as error:
@@ -91,7 +92,10 @@ def _from_dump(options: argparse.Namespace, now: datetime) -> Restored:
 
 
 def _begin_again() -> None:
-    """Copy the restored cluster: its WAL follows nothing that was archived before."""
+    """Copy the restored cluster: its WAL follows nothing that was archived before.
+
+    Where there was no cluster before, this process does not know the restored passwords, and a worker does it.
+    """
     if not settings.POINT_IN_TIME:
         return
     with running(no_backup=True):
@@ -142,7 +146,7 @@ def _confirmed_by_name(options: argparse.Namespace) -> None:
 
 def _kept(restored: Restored) -> str:
     if not restored.kept_as:
-        return "The replaced database was not kept."
+        return "No replaced database is kept."
     return f"The replaced database is kept for {services.KEPT_FOR.days} days as {restored.kept_as}."
 
 
