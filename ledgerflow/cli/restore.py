@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from ledgerflow.cli import BAD_INPUT, DONE
+from ledgerflow.cli import BAD_INPUT, DONE, FAILED
 from ledgerflow.cli.database import running, server_running
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ops.backups import services
@@ -17,6 +17,7 @@ from ledgerflow.ops.backups.access import owner
 from ledgerflow.ops.backups.errors import DamagedDumpError
 from ledgerflow.ops.backups.restores import (
     Confirm,
+    DeclinedError,
     Proposal,
     Restored,
     newest_good_dump,
@@ -71,6 +72,9 @@ def run(options: argparse.Namespace) -> int:
                 _begin_again()
         else:
             restored = _from_dump(options, now)
+    except DeclinedError as error:
+        print(error)
+        return DONE if options.dry_run else FAILED
     except DamagedDumpError as error:
         print(f"ledgerflow restore: {error}", file=sys.stderr)
         return BAD_INPUT
