@@ -49,7 +49,9 @@ def test_a_time_after_the_last_archived_change_is_refused_with_what_there_is(dev
     ("moment", "sentence"),
     [("2001-01-01 00:00:00", "before the oldest backup"), ("yesterday'; DROP", "is no time such as")],
 )
-def test_a_time_that_cannot_be_had_leaves_nothing_behind(dev: Installation, moment: str, sentence: str) -> None:
+def test_a_time_that_cannot_be_had_leaves_nothing_behind(
+    dev: Installation, moment: str, sentence: str
+) -> None:
     refused = dev.run("docker/restore.sh", "dev", "--to", moment, "--only-beside", check=False)
 
     assert refused.returncode == 1
