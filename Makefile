@@ -27,7 +27,7 @@ compose = docker compose --project-name $(PROJECT) --file docker-compose.$(ENV).
 
 .PHONY: help setup demo up test lint format types agreement bench mutants score screenshots clean \
 	env volumes dev dev-logs dev-down prod prod-logs prod-down shell superuser link migrate collectstatic backup-full \
-	restore nuke test-compose
+	restore nuke test-compose bench-ops damages chaos reversal
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -74,6 +74,18 @@ agreement: setup  ## Compare a thousand generated ledgers with Beancount and hle
 
 bench: setup  ## Measure speed against peers, as a table of ratios (BENCH=--quick)
 	$(BIN)/python -m benchmarks $(BENCH)
+
+bench-ops: setup  ## Measure backups and restores of a database of 5,000,000 lines (OPS="--lines 200000")
+	$(BIN)/python -m benchmarks.operations $(OPS)
+
+damages: setup  ## Harm a dump in 2,000 ways, each of which must be refused
+	DAMAGES=2000 $(BIN)/pytest tests/ops/backups/test_dumps.py -k "every_truncation or flip_anywhere" -n 0 -s -q
+
+chaos: setup  ## Kill web, worker and PostgreSQL 200 times each at work; nothing promised is lost (CHAOS="--seed 7")
+	$(BIN)/python -m tests.chaos.run $(CHAOS)
+
+reversal: setup  ## Take every migration back and apply all again, on a scratch database
+	$(BIN)/pytest tests/ops/reversal.py -n 0 -q
 
 mutants: setup  ## Break the ledger and the proof on purpose; the tests must notice at least 85 %
 	$(BIN)/python -m tests.mutants

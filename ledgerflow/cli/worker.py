@@ -2,8 +2,13 @@
 
 import argparse
 
+from django.utils import timezone
+
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.jobs import run_worker, worker_is_alive
+from ledgerflow.ops.backups.schedule import enqueue_look_after
+from ledgerflow.ops.error_log.statements import forget
+from ledgerflow.ops.error_log.writer import take_in_spool
 
 HELP = "work jobs off in the foreground (up and demo start one by themselves)"
 
@@ -25,5 +30,8 @@ def run(options: argparse.Namespace) -> int:
             raise LedgerFlowError("No worker gave a sign of life within the last half minute; start one.")
         print("A worker gives signs of life.")
         return 0
-    run_worker(concurrency=options.concurrency)
+    enqueue_look_after()
+    run_worker(
+        concurrency=options.concurrency, housekeeping=(take_in_spool, lambda: forget(now=timezone.now()))
+    )
     return 0
