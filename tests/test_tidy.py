@@ -53,6 +53,7 @@ SPEAKS_SQL = {
     "ledgerflow/posting/selectors.py": "finds the bank lines behind thousands of entries in one query",
     "ledgerflow/posting/transfer_selectors.py": "finds the other sides of lines in one query",
     "ledgerflow/posting/opening_selectors.py": "finds the earliest statement of every bank account in one query",
+    "ledgerflow/posting/receipt_selectors.py": "adds up what lines without a receipt cost in one query",
     "ledgerflow/posting/payee_selectors.py": "adds up posted lines by payee in one query",
     "ledgerflow/review/close_selectors.py": "counts what is open in one query each",
     "ledgerflow/reports/schedule_c_lines.py": "adds up lines with their evidence as sets",

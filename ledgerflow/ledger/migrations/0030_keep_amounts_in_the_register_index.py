@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0022_know_what_was_taken_over"),
+        ("ledger", "0023_check_without_constraints"),
     ]
 
     operations = [
