@@ -13,13 +13,13 @@ from django.utils.http import urlsafe_base64_encode
 
 from ledgerflow.books.models import Book, Invitation, Role
 from ledgerflow.books.services import invite
-from ledgerflow.classification.models import Rule
 from ledgerflow.classification.services import classify_lines
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.posting.services import EntryLine, post_manual_entry
 from ledgerflow.statements.models import DayQuestion, Proof, Statement, StatementLine
 from ledgerflow.users.models import User
 from ledgerflow.users.services import make_sign_in_link
+from tests.classification.samples import ClassificationSamples
 from tests.documents.samples import DocumentSamples
 from tests.factories import AccountFactory, BankAccountFactory, BookFactory, MembershipFactory, UserFactory
 from tests.reconciliation.samples import ReconciliationSamples
@@ -41,7 +41,7 @@ _OF_NO_BOOK = {
 _WORDS = {"tax_line": "28"}
 
 
-class Sample(DocumentSamples, ReconciliationSamples):
+class Sample(ClassificationSamples, DocumentSamples, ReconciliationSamples):
     """Makes the objects when they are first asked for."""
 
     def __init__(self) -> None:
@@ -133,18 +133,6 @@ class Sample(DocumentSamples, ReconciliationSamples):
             other_statement_id=_statement(self, position=1, page=page),
         )
         return question.pk
-
-    def _make_rule(self, page: str) -> int:
-        account = AccountFactory(book=self.book)
-        rule = Rule.objects.create(
-            book=self.book,
-            position=1,
-            text="coffee",
-            account=account,
-            made_by=self.owner,
-            made_at=timezone.now(),
-        )
-        return rule.pk
 
     def _make_number(self, page: str) -> int:
         debit, credit = AccountFactory(book=self.book), AccountFactory(book=self.book)

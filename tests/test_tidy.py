@@ -53,6 +53,8 @@ SPEAKS_SQL = {
     "ledgerflow/posting/selectors.py": "finds the bank lines behind thousands of entries in one query",
     "ledgerflow/posting/transfer_selectors.py": "finds the other sides of lines in one query",
     "ledgerflow/posting/opening_selectors.py": "finds the earliest statement of every bank account in one query",
+    "ledgerflow/posting/accrual_selectors.py": "adds up what documents move, as sets",
+    "ledgerflow/posting/tag_selectors.py": "adds up tagged entries as sets",
     "ledgerflow/posting/receipt_selectors.py": "adds up what lines without a receipt cost in one query",
     "ledgerflow/posting/payee_selectors.py": "adds up posted lines by payee in one query",
     "ledgerflow/review/close_selectors.py": "counts what is open in one query each",

@@ -47,6 +47,7 @@ COMMANDS: dict[str, Command] = {
     "opening": Command("ledgerflow.cli.opening", Needs.DATABASE),
     "post": Command("ledgerflow.cli.post", Needs.DATABASE),
     "report": Command("ledgerflow.cli.report", Needs.DATABASE),
+    "rates": Command("ledgerflow.cli.rates", Needs.DATABASE),
     "close": Command("ledgerflow.cli.close", Needs.DATABASE),
     "reopen": Command("ledgerflow.cli.reopen", Needs.DATABASE),
     "purge": Command("ledgerflow.cli.purge", Needs.DATABASE),

@@ -25,6 +25,7 @@ def of_rows(
     of_cash: bool = False,
     side: str = "",
     payee: str = "",
+    owed: str = "",
 ) -> str:
     """Return the part of the address that says which lines, and on which side their total is positive."""
     parts = [f"account={account}" for account in accounts]
@@ -34,6 +35,7 @@ def of_rows(
     parts += ["cash=1"] if of_cash else []
     parts += [f"side={quote(side)}"] if side else []
     parts += [f"payee={quote(payee)}"] if payee else []
+    parts += [f"owed={quote(owed)}"] if owed else []
     return "&".join(parts)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from django.urls import reverse
+
 from ledgerflow.books.models import Book
 from ledgerflow.core.money import ZERO
 from ledgerflow.core.periods import EARLIEST, Period, add_months, months_from, pieces
@@ -18,18 +20,21 @@ from ledgerflow.ledger.selectors import (
     stood,
 )
 from ledgerflow.reports import address
+from ledgerflow.reports.basis import Basis, Scope
 from ledgerflow.reports.charts import Chart, Point
+from ledgerflow.reports.schedule_c import ScheduleC
 from ledgerflow.reports.selectors import PayeeFigures
 from ledgerflow.reports.table import Frame
+from ledgerflow.taxforms.forms import Kind
 
 _MOST_MONTHS, _MOST_QUARTERS, _BEFORE = 24, 40, 11
 
 
 def of_income_statement(
-    *, over_time: IncomeStatement, whole: IncomeStatement, frame: Frame, base: str
+    *, over_time: IncomeStatement, whole: IncomeStatement, frame: Frame, base: str, scope: Scope
 ) -> list[Chart]:
     """Return income and expenses over time, and the expenses by account of the first period of ``whole``."""
-    query = address.of_rows(without_closing=True)
+    query = "&".join(filter(None, (address.of_rows(without_closing=True), scope.query)))
     income = address.of_rows(types=[AccountType.INCOME], is_credit=True)
     expenses = address.of_rows(types=[AccountType.EXPENSE])
     points = [
@@ -55,30 +60,36 @@ def of_income_statement(
     ]
 
 
-def of_cash_flow(*, over_time: CashFlow, frame: Frame, base: str) -> list[Chart]:
+def of_cash_flow(*, over_time: CashFlow, frame: Frame, base: str, scope: Scope) -> list[Chart]:
     """Return money in and money out over time."""
-    gained = address.of_rows(of_cash=True, side=Side.CREDIT, is_credit=True)
-    spent = address.of_rows(of_cash=True, side=Side.DEBIT)
+    own = f"&{scope.query}" if scope.query else ""
+    gained = address.of_rows(of_cash=True, side=Side.CREDIT, is_credit=True) + own
+    spent = address.of_rows(of_cash=True, side=Side.DEBIT) + own
     points = [
         Point(
             str(period),
             (over_time.money_in[at], over_time.money_out[at]),
-            tuple(f"{base}?{own}&{address.of_period(period)}" for own in (gained, spent)),
+            tuple(f"{base}?{side}&{address.of_period(period)}" for side in (gained, spent)),
         )
         for at, period in enumerate(over_time.periods)
     ]
     return [Chart("Money in and out", ("Money in", "Money out"), points, frame.currency)]
 
 
-def of_balance_sheet(*, over_time: BalanceSheet, frame: Frame, base: str) -> list[Chart]:
+def of_balance_sheet(*, over_time: BalanceSheet, frame: Frame, base: str, basis: Basis) -> list[Chart]:
     """Return assets and liabilities over time."""
     figures = zip(over_time.assets.totals, over_time.liabilities.totals, strict=True)
+    own_basis = f"&{Scope(basis).query}" if Scope(basis).query else ""
     kinds = (
         address.of_rows(types=[AccountType.ASSET]),
         address.of_rows(types=[AccountType.LIABILITY], is_credit=True),
     )
     points = [
-        Point(f"{day:%Y-%m}", both, tuple(f"{base}?{own}&{address.of_period(_until(day))}" for own in kinds))
+        Point(
+            f"{day:%Y-%m}",
+            both,
+            tuple(f"{base}?{own}&{address.of_period(_until(day))}{own_basis}" for own in kinds),
+        )
         for day, both in zip(over_time.days, figures, strict=True)
     ]
     return [Chart("Assets and liabilities", ("Assets", "Liabilities"), points, frame.currency)]
@@ -149,6 +160,21 @@ def of_payees(*, report: Sequence[PayeeFigures], period: Period, frame: Frame, b
         if row.money_out
     ]
     return [Chart("Money out by payee", ("Money out",), points, frame.currency, is_ranked=True)]
+
+
+def of_schedule_c(report: ScheduleC, *, year: int) -> list[Chart]:
+    """Return what each line of Part II takes from the profit."""
+
+    def lines(key: str) -> str:
+        kwargs = {"book": report.book.slug, "tax_line": key}
+        return f"{reverse('reports:schedule-c-lines', kwargs=kwargs)}?year={year}"
+
+    points = [
+        Point(f"{row.line.number} {row.line.name}", (row.deductible,), (lines(row.line.key),))
+        for row in report.sheet.rows
+        if row.line.kind is Kind.EXPENSE and row.deductible > 0
+    ]
+    return [Chart("Deductions by line", ("On the form",), points, report.book.base_currency, is_ranked=True)]
 
 
 def _money_out(row: PayeeFigures) -> str:

@@ -41,6 +41,7 @@ def schedule_c_table(*, frame: Frame, report: ScheduleC) -> Table:
             "from": days.first,
             "to": days.last,
             "basis": "cash",
+            "accounting_method": "Cash (line F)",
             # As texts: with the digits of the form, which are none where it is in whole dollars.
             "gross_income": f"{sheet.amount('7'):f}",
             "total_expenses": f"{sheet.amount('28'):f}",

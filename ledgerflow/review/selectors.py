@@ -1,5 +1,6 @@
 """What the review queue shows: pages of lines by tab, counts, and the evidence for one line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,7 @@ from django.db.models import OuterRef, QuerySet
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import confidence_word
 from ledgerflow.classification.models import Classification, State
+from ledgerflow.classification.tag_selectors import tags_of_lines
 from ledgerflow.posting.matching import Candidate
 from ledgerflow.posting.selectors import SourcePlace, entry_for_line, places_of_line
 from ledgerflow.posting.transfer_selectors import candidates_of
@@ -52,6 +54,7 @@ class QueueRow:
     held: str
     decided_by: str
     has_receipt: bool
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +116,11 @@ _ALTERNATIVES = """
 
 
 def queue(*, book: Book, tab: Tab = Tab.TO_REVIEW, after: int | None = None, limit: int = 50) -> QueuePage:
-    """Return a page of the tab's lines behind the line ``after``; one query."""
+    """Return a page of the tab's lines behind the line ``after``; two queries."""
     lines = _tab(book, tab).filter(line_id__gt=after or 0).order_by("line_id")
     made = list(lines[: limit + 1])
-    rows = tuple(_row(one) for one in made[:limit])
+    tags = tags_of_lines(book=book, line_ids=[one.pk for one in made[:limit]])
+    rows = tuple(_row(one, tags.get(one.pk, ())) for one in made[:limit])
     return QueuePage(rows=rows, following=rows[-1].line_id if len(made) > limit else None)
 
 
@@ -133,7 +137,7 @@ def evidence(*, book: Book, line_id: int) -> Evidence | None:
     if made is None:
         return None
     return Evidence(
-        row=_row(made),
+        row=_row(made, tags_of_lines(book=book, line_ids=[line_id]).get(line_id, ())),
         alternatives=_alternatives(book, made),
         entry=_preview(made),
         places=tuple(places_of_line(book=book, line_id=line_id)),
@@ -169,7 +173,7 @@ def _tab(book: Book, tab: Tab) -> QuerySet[Classification]:
     return waiting.filter(**is_free) if tab == Tab.TO_REVIEW else waiting.exclude(**is_free)
 
 
-def _row(made: Classification) -> QueueRow:
+def _row(made: Classification, tags: Sequence[str]) -> QueueRow:
     line = made.line
     return QueueRow(
         line_id=line.pk,
@@ -196,6 +200,7 @@ def _row(made: Classification) -> QueueRow:
         if line.is_pending
         else "",
         decided_by=str(made.decided_by) if made.decided_by else "",
+        tags=tuple(tags),
         has_receipt=bool(getattr(made, "has_receipt", False)),
     )
 

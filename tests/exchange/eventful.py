@@ -10,6 +10,7 @@ from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.classification.services import (
     SplitPart,
     accept_all,
+    change_tags,
     classify_lines,
     decide,
     exclude,
@@ -19,6 +20,7 @@ from ledgerflow.documents.models import Receipt
 from ledgerflow.documents.selectors import content
 from ledgerflow.ledger.fiscal import fiscal_year
 from ledgerflow.ledger.models import Account, BatchSource, EntryText
+from ledgerflow.ledger.selectors.periods import closed_through
 from ledgerflow.ledger.services.accounts import archive_account
 from ledgerflow.ledger.services.closing import close_year
 from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, post_entries
@@ -30,6 +32,7 @@ from ledgerflow.pipeline.services import receive_file, run_import, undo_import
 from ledgerflow.posting.revaluation import revaluation
 from ledgerflow.posting.services import (
     EntryLine,
+    date_document,
     post_lines,
     post_manual_entry,
     post_revaluation,
@@ -63,6 +66,7 @@ class Eventful:
         self.newest = list(self.posted().order_by("-entry_number")[:20])
         self.expense = Account.objects.get(book=self.book, code="6300")
         self.post_twice_and_take_back_twice()
+        self.tag_and_date()
         self.split()
         self.change_rules()
         self.keep_receipts()
@@ -84,6 +88,20 @@ class Eventful:
         # Another one ends in the journal.
         self.reverse(self.newest[1].entry_number)
         self.book_line(self.newest[1].line_id)
+
+    def tag_and_date(self) -> None:
+        """Lines that are undone later are among them, and one whose document is of another year."""
+        every = list(self.posted().order_by("line_id").values_list("line_id", flat=True))
+        change_tags(book=self.book, line_ids=every[::3], add=["Köln", "trip"], user=self.user, now=NOW)
+        change_tags(book=self.book, line_ids=every[::5], add=["office/2"], user=self.other, now=NOW)
+        change_tags(book=self.book, line_ids=every[:1], remove=["KÖLN"], user=self.other, now=NOW)
+        closed = closed_through(book=self.book)
+        for at, line_id in enumerate(every[::7]):
+            day = self.posted().get(line_id=line_id).line.date
+            # What lies in a closed period stays there.
+            if closed is None or day > closed:
+                day = max(day + timedelta(days=13 * (at % 5) - 26), (closed or date.min) + timedelta(days=1))
+                date_document(book=self.book, line_id=line_id, date=day, user=self.user, now=NOW)
 
     def split(self) -> None:
         line = (

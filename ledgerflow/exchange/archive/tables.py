@@ -8,7 +8,14 @@ from typing import Any
 from django.db.models import AutoField, BigAutoField, Field, Max, Model, Q, QuerySet
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.models import Classification, ClassificationSplit, Rule
+from ledgerflow.classification.models import (
+    Classification,
+    ClassificationSplit,
+    EntryTag,
+    LineTag,
+    Rule,
+    Tag,
+)
 from ledgerflow.documents.models import Document, Receipt
 from ledgerflow.ledger.models import (
     Account,
@@ -23,6 +30,7 @@ from ledgerflow.ledger.models import (
 from ledgerflow.payees.models import Payee, PayeeAlias
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.posting.models import (
+    DocumentDate,
     Exchange,
     OpeningBalance,
     RevaluedBalance,
@@ -203,6 +211,12 @@ SPLITS = Table(
     ("classification", "no", "account", "amount", "memo"),
     ("classification_id", "no"),
 )
+TAGS = Table("tags", Tag, ("name",))
+LINE_TAGS = Table("line_tags", LineTag, ("line", "tag", "tagged_by", "tagged_at"), ("line_id", "tag_id"))
+ENTRY_TAGS = Table(
+    "entry_tags", EntryTag, ("entry_number", "tag", "tagged_by", "tagged_at"), ("entry_number", "tag_id")
+)
+DOCUMENT_DATES = Table("document_dates", DocumentDate, ("line", "date", "dated_by", "dated_at"), ("line_id",))
 REVERSED = Table(
     "reversed_postings",
     ReversedPosting,
@@ -297,7 +311,8 @@ RUNS = Table(
 TABLES = (
     PEOPLE, ACCOUNTS, BATCHES, ENTRIES, JOURNAL_LINES, TEXTS, YEAR_CLOSINGS, PERIODS, TAX_FACTS, TAX_SHARES,
     RECEIPT_LIMITS, DOCUMENTS, RECEIPTS, BANK_ACCOUNTS, NUMBERS, STATEMENTS, LINES, SIGHTINGS, LINE_RECEIPTS, QUESTIONS,
-    PAYEES, ALIASES, RULES, CLASSIFICATIONS, SPLITS, REVERSED, WITHDRAWN, RATES, STATED, EXCHANGES, REVALUED, OPENINGS,
+    PAYEES, ALIASES, RULES, CLASSIFICATIONS, SPLITS, TAGS, LINE_TAGS, ENTRY_TAGS, DOCUMENT_DATES, REVERSED, WITHDRAWN,
+    RATES, STATED, EXCHANGES, REVALUED, OPENINGS,
     TRANSFERS, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, FINISHES, RUNS,
 )  # fmt: skip
 

@@ -20,8 +20,11 @@ from ledgerflow.exchange.archive.tables import (
     ACCOUNTS,
     ALIASES,
     BANK_ACCOUNTS,
+    DOCUMENT_DATES,
     DOCUMENTS,
+    ENTRY_TAGS,
     LINE_RECEIPTS,
+    LINE_TAGS,
     NUMBERS,
     PAYEES,
     PEOPLE,
@@ -32,6 +35,7 @@ from ledgerflow.exchange.archive.tables import (
     RULES,
     RUNS,
     STATEMENTS,
+    TAGS,
     TAX_FACTS,
     TAX_SHARES,
     YEAR_CLOSINGS,
@@ -140,6 +144,8 @@ def _restore(loader: Loader, *, owner: User, now: datetime) -> None:
     for table in (LINE_RECEIPTS, QUESTIONS, PAYEES, ALIASES, RULES, TAX_FACTS, TAX_SHARES):
         loader.load(table)
     restore_decisions(loader, waiting)
+    for table in (TAGS, LINE_TAGS, ENTRY_TAGS, DOCUMENT_DATES):
+        loader.load(table)
     restore_reconciliations(loader)
     _close(loader)
     loader.load(RUNS)
