@@ -87,7 +87,7 @@ def exposition() -> bytes:
     if settings.METRICS_FOLDER is not None:
         forget_the_dead(settings.METRICS_FOLDER)
         counted = CollectorRegistry()
-        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]  # the client is not typed
     asked = CollectorRegistry()
     asked.register(_OfTheDatabase())
     return generate_latest(counted) + generate_latest(asked)
