@@ -1,5 +1,6 @@
 """Django's settings, composed from the environment; one file for every place LedgerFlow runs."""
 
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.env import SettingError, load
+from config.production import refuse_examples
 from ledgerflow import embedded
 from ledgerflow.core import redaction, sentry
 from ledgerflow.core.errors import LedgerFlowError
 
 try:
     ENV = load()
+    refuse_examples(ENV)
 except SettingError as error:
     raise ImproperlyConfigured(str(error)) from error
 
@@ -126,6 +129,22 @@ _owner_url = (
 #: `default` is what LedgerFlow works with (lf_app); `owner` runs migrations and purges whole books.
 DATABASES = {"default": _database(_app_url, pooled=True), "owner": _database(_owner_url, pooled=False)}
 USES_EMBEDDED_DATABASE = ENV.database_url is None
+_backup_url = (
+    ENV.database_backup_url
+    or ENV.database_owner_url
+    or ENV.database_url
+    or embedded.database_url(ENV.data_dir, role="lf_backup")
+)
+#: As whom dumps are made; no connection of Django's, because only PostgreSQL's programs use it.
+BACKUP_DATABASE = _database(_backup_url, pooled=False)
+#: A checkout keeps the dumps of a server of its own beside its Compose files, everything else in the data folder.
+_in_data_dir = USES_EMBEDDED_DATABASE or not (BASE_DIR / "manage.py").is_file()
+BACKUP_DIR = ENV.backup_dir or (
+    DATA_DIR / "backups" if _in_data_dir else BASE_DIR / "archives" / "docker_archive" / "database_backups"
+)
+BACKUP_RECIPIENT = ENV.backup_recipient
+AUTOMATIC_BACKUPS = ENV.automatic_backups
+POINT_IN_TIME = ENV.point_in_time
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 #: What is cached, and what it is keyed by, stands in `ledgerflow.core.cached`; everything works without Redis.
@@ -206,7 +225,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 # Where nothing was collected, the files are served from the apps; that is no cause for a warning at each start.
 warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 #: Collected files carry their hash in their names; a checkout without them is served straight from the apps.
-_COLLECTED = not DEBUG and (STATIC_ROOT / "staticfiles.json").is_file()
+_COLLECTED = not DEBUG and ("collectstatic" in sys.argv or (STATIC_ROOT / "staticfiles.json").is_file())
 MEDIA_ROOT = DATA_DIR / "documents"
 WHITENOISE_USE_FINDERS = not _COLLECTED
 STORAGES = {

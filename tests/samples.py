@@ -15,13 +15,13 @@ from ledgerflow.books.models import Book, Invitation, Role
 from ledgerflow.books.services import invite
 from ledgerflow.classification.models import Rule
 from ledgerflow.classification.services import classify_lines
-from ledgerflow.documents.services import store_document
 from ledgerflow.ops.models import ErrorEvent
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.posting.services import EntryLine, post_manual_entry
 from ledgerflow.statements.models import DayQuestion, Proof, Statement, StatementLine
 from ledgerflow.users.models import User
 from ledgerflow.users.services import make_sign_in_link
+from tests.documents.samples import DocumentSamples
 from tests.factories import AccountFactory, BankAccountFactory, BookFactory, MembershipFactory, UserFactory
 from tests.reconciliation.samples import ReconciliationSamples
 
@@ -42,7 +42,7 @@ _OF_NO_BOOK = {
 _WORDS = {"tax_line": "28"}
 
 
-class Sample(ReconciliationSamples):
+class Sample(DocumentSamples, ReconciliationSamples):
     """Makes the objects when they are first asked for."""
 
     def __init__(self) -> None:
@@ -110,11 +110,6 @@ class Sample(ReconciliationSamples):
 
     def _make_bank_account(self, page: str) -> int:
         return BankAccountFactory(book=self.book).pk
-
-    def _make_document(self, page: str) -> int:
-        content = b"date,text,amount\n2026-11-02,Coffee,-3.50\n"
-        given = {"name": "november.csv", "content": content, "uploaded_by": self.owner, "now": timezone.now()}
-        return store_document(book=self.book, **given).document.pk
 
     def _make_run(self, page: str) -> int:
         document = self.value("document", page)

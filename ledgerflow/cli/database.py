@@ -35,8 +35,10 @@ class DatabaseAwayError(LedgerFlowError):
 
 
 @contextmanager
-def running() -> Iterator[None]:
+def running(*, no_backup: bool = False) -> Iterator[None]:
     """Have the database up and migrated while the command runs; an embedded server stops with its last user.
+
+    Before newer migrations are applied a dump is made, unless ``no_backup``.
 
     Raises:
         SchemaError: the database was migrated by a newer LedgerFlow, or migrations are missing or in conflict.
@@ -45,11 +47,25 @@ def running() -> Iterator[None]:
     """
     if settings.USES_EMBEDDED_DATABASE:
         with embedded.ensure_running(settings.DATA_DIR):
-            migrate()
+            migrate(no_backup=no_backup)
             yield
     else:
         _wait_for_database()
-        migrate()
+        migrate(no_backup=no_backup)
+        yield
+
+
+@contextmanager
+def server_running() -> Iterator[None]:
+    """Have the embedded server up, whatever state its database is in; another server is up or not.
+
+    Raises:
+        EmbeddedError: it cannot be started.
+    """
+    if settings.USES_EMBEDDED_DATABASE:
+        with embedded.ensure_running(settings.DATA_DIR):
+            yield
+    else:
         yield
 
 
@@ -76,7 +92,7 @@ class DatabaseKeeper:
             logger.warning("The database does not start; next try in %.0f s. %s", self._pause, error)
 
 
-def migrate() -> None:
+def migrate(*, no_backup: bool = False) -> None:
     """Apply what is missing as the owner role, one process at a time."""
     owner = connections["owner"]
     if not _is_behind():
@@ -87,7 +103,7 @@ def migrate() -> None:
     try:
         with owner.cursor() as cursor:
             cursor.execute(embedded.DEFAULT_PRIVILEGES)
-        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        call_command("migrate", database="owner", verbosity=0, interactive=False, no_backup=no_backup)
     finally:
         owner.close()
 

@@ -23,6 +23,11 @@ logger = logging.getLogger(__name__)
 #: A job whose worker died this often is given up: it may be what kills them.
 MOST_ATTEMPTS = 3
 
+#: The queue of what people wait for.
+DEFAULT = "default"
+#: The queue of long jobs about the whole installation.
+BACKUPS = "backups"
+
 _HEARTBEAT_SECONDS = 2.0
 _STALLED_SECONDS = 8.0
 
@@ -45,7 +50,7 @@ class _RetryWhenDatabaseWasAway(BaseRetryStrategy):
 
 
 def job(
-    *, name: str, given_up: Callable[..., None], queue: str = "default"
+    *, name: str, given_up: Callable[..., None], queue: str = DEFAULT
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register the function as the job ``name``; its arguments must be JSON values.
 
@@ -76,6 +81,29 @@ def job(
         return function
 
     return register
+
+
+def periodic_job(*, name: str, cron: str, queue: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Register the function as the job ``name`` that a worker enqueues by the clock (UTC), one at a time.
+
+    A worker that was away enqueues it at the next mark, so the function itself looks at what is due. The queue
+    ``BACKUPS`` is worked off beside the others, so that nobody waits for it.
+    """
+
+    def register(function: Callable[[], None]) -> Callable[[], None]:
+        def run(timestamp: int) -> None:  # noqa: ARG001 - the mark that it was enqueued for
+            function()
+
+        task = app.task(name=name, queue=queue, lock=name, queueing_lock=name)(run)
+        app.periodic(cron=cron)(task)
+        _told_when_given_up[name] = _nobody_is_told
+        return function
+
+    return register
+
+
+def _nobody_is_told(**_: Any) -> None:
+    """Say nothing: the next mark tries again."""
 
 
 def enqueue(name: str, *, lock: str | None = None, once: str | None = None, **arguments: Any) -> None:
@@ -132,19 +160,25 @@ async def _work(concurrency: int, housekeeping: Sequence[Callable[[], object]]) 
         beside = [
             asyncio.create_task(_every(_HEARTBEAT_SECONDS, _Rescue(worker_app).look)),
             asyncio.create_task(_every(_HOUSEKEEPING_SECONDS, lambda: _keep_house(housekeeping))),
+            asyncio.create_task(_work_off(worker_app, queues=[BACKUPS], install_signal_handlers=False)),
         ]
         try:
-            await worker_app.run_worker_async(
-                concurrency=concurrency,
-                fetch_job_polling_interval=1.0,
-                update_heartbeat_interval=_HEARTBEAT_SECONDS,
-                stalled_worker_timeout=_STALLED_SECONDS,
-                shutdown_graceful_timeout=10.0,
-                delete_jobs="successful",
-            )
+            await _work_off(worker_app, queues=[DEFAULT], concurrency=concurrency)
         finally:
             for task in beside:
                 task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+
+async def _work_off(worker_app: App, **options: Any) -> None:
+    await worker_app.run_worker_async(
+        fetch_job_polling_interval=1.0,
+        update_heartbeat_interval=_HEARTBEAT_SECONDS,
+        stalled_worker_timeout=_STALLED_SECONDS,
+        shutdown_graceful_timeout=10.0,
+        delete_jobs="successful",
+        **options,
+    )
 
 
 async def _keep_house(housekeeping: Sequence[Callable[[], object]]) -> None:

@@ -17,13 +17,16 @@ from django.db import IntegrityError, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.documents.models import Document
+from ledgerflow.documents.media import media_type_of
+from ledgerflow.documents.models import Document, Receipt
 from ledgerflow.users.models import User
 
 logger = logging.getLogger(__name__)
 
 #: The largest file that is taken in, in bytes.
 LARGEST = 50 * 1024 * 1024
+#: The largest receipt that is taken in, in bytes.
+LARGEST_RECEIPT = 20 * 1024 * 1024
 _BLOCK = 1024 * 1024
 _LONGEST_NAME = 255
 
@@ -92,6 +95,35 @@ def store_document(
             raise
         return StoredDocument(there, created=False)
     return StoredDocument(document, created=True)
+
+
+@transaction.atomic
+def keep_receipt(*, book: Book, name: str, content: bytes, user: User | None, now: datetime) -> Receipt:
+    """Store a receipt as it came; the same bytes in the same book are the receipt that is there.
+
+    What it is, is found from its bytes; nothing of it is ever opened or run here.
+
+    :raises DocumentRefusedError: it is empty, larger than 20 MB, or neither PDF, picture nor text.
+    """
+    shown_name = clean_name(name)
+    if len(content) > LARGEST_RECEIPT:
+        raise DocumentRefusedError(
+            f"{shown_name} is larger than 20 MB. Scan it with fewer dots, or save it as PDF."
+        )
+    if not content:
+        raise DocumentRefusedError(f"{shown_name} is empty. Scan or save it again.")
+    media_type = media_type_of(content)
+    if media_type is None:
+        raise DocumentRefusedError(
+            f"{shown_name} is no receipt that can be shown: give a PDF, a picture (JPEG, PNG, GIF, WebP, HEIC) or text."
+        )
+    stored = store_document(book=book, name=name, content=content, uploaded_by=user, now=now)
+    receipt, _ = Receipt.objects.get_or_create(
+        book=book,
+        document=stored.document,
+        defaults={"media_type": media_type, "kept_by": user, "kept_at": now},
+    )
+    return receipt
 
 
 def remove_files(*, book_id: int) -> None:

@@ -1,17 +1,17 @@
-"""The error log in Django's administration: read, searched, and called fixed or ignored; never written by hand."""
+"""In Django's administration: the error log, called fixed or ignored, and what was backed up and proved, only read."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ledgerflow.ops import error_services
-from ledgerflow.ops.models import ErrorEvent
+from ledgerflow.ops.models import BackupRun, ErrorEvent, RestoreDrill
 
 _Action = Callable[["ErrorEventAdmin", HttpRequest, QuerySet[ErrorEvent]], None]
 
@@ -88,3 +88,31 @@ class ErrorEventAdmin(admin.ModelAdmin[ErrorEvent]):
     def save_model(self, request: HttpRequest, obj: ErrorEvent, form: Any, change: bool) -> None:
         """Keep the state that was chosen."""
         error_services.set_state(errors=[obj], state=ErrorEvent.State(obj.state))
+
+
+class _ReadOnly(admin.ModelAdmin[Model]):
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _row: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _row: Any = None) -> bool:
+        return False
+
+
+@admin.register(BackupRun)
+class BackupRunAdmin(_ReadOnly):
+    """Every attempt at a backup, with the sentence of those that failed."""
+
+    list_display = ("started_at", "kind", "reason", "state", "file_name", "size", "error")
+    list_filter = ("kind", "reason")
+
+
+@admin.register(RestoreDrill)
+class RestoreDrillAdmin(_ReadOnly):
+    """Every drill, with what did not hold."""
+
+    list_display = (
+        "started_at", "is_proof", "dump_name", "dump_seconds", "moment", "moment_seconds", "loss_seconds", "error",
+    )  # fmt: skip

@@ -206,7 +206,7 @@ def _errors() -> Iterator[Finding]:
         yield Finding(
             "Error log",
             Health.REDUCED,
-            f"{count} kinds of errors are open",
+            f"{count} kinds of errors are open" if count > 1 else "1 kind of error is open",
             "Look at them in the administration, /admin/ops/errorevent/, and call them fixed or ignored.",
         )
     else:

@@ -33,6 +33,89 @@ class BookPurge(models.Model):
         return f"{self.name} ({self.slug})"
 
 
+class BackupKind(models.TextChoices):
+    """What was made."""
+
+    DUMP = "dump"
+    BASE = "base", "copy for point-in-time recovery"
+
+
+class BackupReason(models.TextChoices):
+    """Why it was made."""
+
+    DAILY = "daily"
+    MIGRATION = "migration", "before a migration"
+    ASKED = "asked", "asked for"
+    RESTORE = "restore", "after a restore"
+
+
+class BackupRun(models.Model):
+    """One attempt at a backup, so that a failed one is seen: ``error`` is the sentence, empty where it succeeded."""
+
+    kind = models.CharField(max_length=10, choices=BackupKind.choices)
+    reason = models.CharField(max_length=10, choices=BackupReason.choices)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    file_name = models.CharField(max_length=255, blank=True, default="")
+    size = models.BigIntegerField(null=True)
+    error = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "-started_at"], name="ops_backup_latest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=BackupKind.values), name="ops_backup_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reason__in=BackupReason.values), name="ops_backup_reason_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True) | ~models.Q(error="") | ~models.Q(file_name=""),
+                name="ops_backup_ends_with_a_file_or_an_error",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name or f"{self.kind} begun {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def state(self) -> str:
+        """Running, failed or done."""
+        if self.error:
+            return "failed"
+        return "done" if self.ended_at else "running"
+
+
+class RestoreDrill(models.Model):
+    """One drill: what was restored into a scratch server, how long it took, and what did not hold."""
+
+    started_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True)
+    dump_name = models.CharField(max_length=255, blank=True, default="")
+    #: Seconds until the newest dump was restored, verified and compared; empty where it was not tried.
+    dump_seconds = models.FloatField(null=True)
+    #: The second of the last day that was restored from base backups and WAL.
+    moment = models.DateTimeField(null=True)
+    moment_seconds = models.FloatField(null=True)
+    #: Seconds of work that would be lost if the database vanished now.
+    loss_seconds = models.FloatField(null=True)
+    error = models.TextField(blank=True, default="")
+    note = models.TextField(blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"drill of {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_proof(self) -> bool:
+        """Whether everything that was tried held."""
+        return self.ended_at is not None and not self.error
+
+    @property
+    def restore_seconds(self) -> float | None:
+        """How long it takes to have the books back: from WAL where that is kept, else from the dump."""
+        return self.moment_seconds if self.moment_seconds is not None else self.dump_seconds
+
+
 class ErrorEvent(models.Model):
     """Errors of one kind: the same exception from the same place, with the last time it happened in full.
 

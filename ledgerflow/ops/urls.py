@@ -3,6 +3,7 @@
 from django.urls import path
 
 from ledgerflow.ops import views
+from ledgerflow.ops.backups.views import BackUpNowView, BackupsView, DrillNowView
 
 app_name = "ops"
 
@@ -11,4 +12,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics, name="metrics"),
     path("status/", views.StatusView.as_view(), name="status"),
+    path("backups/", BackupsView.as_view(), name="backups"),
+    path("backups/now/", BackUpNowView.as_view(), name="back-up-now"),
+    path("backups/drill/", DrillNowView.as_view(), name="drill-now"),
 ]

@@ -29,8 +29,9 @@ from ledgerflow.posting.selectors import (
     withdrawn_behind,
 )
 from ledgerflow.posting.transfer_selectors import OtherSide, other_side
-from ledgerflow.statements.models import StatementLine
+from ledgerflow.statements.models import LineReceipt, StatementLine
 from ledgerflow.statements.page_selectors import Shown, shown_with_excerpts
+from ledgerflow.statements.receipt_selectors import receipts_of
 from ledgerflow.users.models import User
 
 #: Entries of the journal on one page.
@@ -130,7 +131,8 @@ class EntryRecord:
 
     ``line`` is the bank line behind it, or behind the entry that it reverses; ``withdrawn`` what it said if its
     import was undone since. ``exchange`` is the rate that a line in another currency was booked at, ``revalued`` the
-    balances that a revaluation brought to their worth, ``other_side`` that of a transfer.
+    balances that a revaluation brought to their worth, ``other_side`` that of a transfer, ``receipts`` those of the
+    line.
     """
 
     entry: Entry
@@ -142,6 +144,7 @@ class EntryRecord:
     exchange: Exchange | None
     revalued: Iterable[RevaluedBalance]
     other_side: OtherSide | None
+    receipts: Sequence[LineReceipt]
 
 
 def entry_record(*, book: Book, number: int) -> EntryRecord:
@@ -167,6 +170,7 @@ def entry_record(*, book: Book, number: int) -> EntryRecord:
         .select_related("account", "exchange_rate")
         .order_by("account__code"),
         other_side=other_side(book=book, number=origin),
+        receipts=receipts_of(book=book, line_id=line.pk) if line else (),
     )
 
 
@@ -192,6 +196,7 @@ class LineRecord:
     entries: Sequence[LineEntry]
     stated: StatedAmount | None
     exchange: Exchange | None
+    receipts: Sequence[LineReceipt]
 
 
 def line_record(*, book: Book, line_id: int) -> LineRecord:
@@ -215,6 +220,7 @@ def line_record(*, book: Book, line_id: int) -> LineRecord:
         entries=entries_of_line(book=book, line_id=line_id)[::-1],
         stated=StatedAmount.objects.filter(book=book, line=line).select_related("stated_by").first(),
         exchange=exchange_of(book=book, number=number) if number is not None else None,
+        receipts=receipts_of(book=book, line_id=line_id),
     )
 
 

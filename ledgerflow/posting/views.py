@@ -27,7 +27,9 @@ from ledgerflow.posting.forms import (
     ReverseForm,
     StatedAmountForm,
 )
+from ledgerflow.posting.receipt_forms import AttachForm, DetachForm
 from ledgerflow.statements.models import StatementLine
+from ledgerflow.statements.receipt_selectors import offered_receipts
 
 _PREFIX = "lines"
 #: The journal keeps no larger amounts.
@@ -121,6 +123,8 @@ class LineView(BookMixin, generic.TemplateView):
             raise Http404 from error
         made = record.classification
         given = {
+            "attach_form": AttachForm(offered=list(offered_receipts(book=self.book, line_id=record.line.pk))),
+            "detach_form": DetachForm(auto_id=False),
             "stated_form": StatedAmountForm(
                 initial={"base_amount": record.stated.base_amount.normalize()} if record.stated else None
             ),

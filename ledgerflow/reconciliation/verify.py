@@ -54,7 +54,18 @@ _CHECKS = {
             AND done.state = 'finished'
         WHERE bank.book_id = %(book)s
         GROUP BY bank.id, bank.name, bank.reconciled_through
-        HAVING bank.reconciled_through IS DISTINCT FROM max(done.as_of) ORDER BY bank.name
+        HAVING bank.reconciled_through IS DISTINCT FROM max(done.as_of)
+        UNION ALL
+        SELECT format('Account %%s is locked through %%s; its bank accounts are reconciled through %%s.', account.code,
+            coalesce(account.reconciled_through::text, 'no day'),
+            coalesce(max(bank.reconciled_through)::text, 'no day'))
+        FROM ledger_account account
+        LEFT JOIN statements_bankaccount bank
+            ON bank.book_id = account.book_id AND bank.ledger_account_id = account.id
+        WHERE account.book_id = %(book)s
+        GROUP BY account.id, account.code, account.reconciled_through
+        HAVING account.reconciled_through IS DISTINCT FROM max(bank.reconciled_through)
+        ORDER BY 1
     """,
     "matches": """
         SELECT format('The bank lines of match %%s add up to %%s, its journal lines to %%s.', match.id,

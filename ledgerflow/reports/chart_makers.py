@@ -14,7 +14,6 @@ from ledgerflow.ledger.selectors import (
     IncomeStatement,
     Side,
     TrialBalance,
-    balance_sheet,
     debits_by_month,
     stood,
 )
@@ -71,26 +70,23 @@ def of_cash_flow(*, over_time: CashFlow, frame: Frame, base: str) -> list[Chart]
     return [Chart("Money in and out", ("Money in", "Money out"), points, frame.currency)]
 
 
-def of_balance_sheet(*, book: Book, report: BalanceSheet, frame: Frame, base: str) -> list[Chart]:
-    """Return assets and liabilities at the ends of eleven months, and on the report's day."""
-    ends = _ends_before(report.days[0])
-    earlier = balance_sheet(book=book, days=ends) if ends else None
-    figures = list(zip(earlier.assets.totals, earlier.liabilities.totals, strict=True)) if earlier else []
-    figures.append((report.assets.totals[0], report.liabilities.totals[0]))
+def of_balance_sheet(*, over_time: BalanceSheet, frame: Frame, base: str) -> list[Chart]:
+    """Return assets and liabilities over time."""
+    figures = zip(over_time.assets.totals, over_time.liabilities.totals, strict=True)
     kinds = (
         address.of_rows(types=[AccountType.ASSET]),
         address.of_rows(types=[AccountType.LIABILITY], is_credit=True),
     )
     points = [
         Point(f"{day:%Y-%m}", both, tuple(f"{base}?{own}&{address.of_period(_until(day))}" for own in kinds))
-        for day, both in zip([*ends, report.days[0]], figures, strict=True)
+        for day, both in zip(over_time.days, figures, strict=True)
     ]
     return [Chart("Assets and liabilities", ("Assets", "Liabilities"), points, frame.currency)]
 
 
 def of_register(*, account: Account, last: date, closing: Decimal, base: str) -> list[Chart]:
     """Return the account's balance, debit positive, at the ends of eleven months, and on the day."""
-    ends = _ends_before(last)
+    ends = ends_before(last)
     standing = stood(book=account.book, days=ends, accounts=[account.pk]) if ends else {}
     amounts = [*standing.get(account.pk, (ZERO,) * len(ends)), closing]
     own = address.of_rows(accounts=[account.pk])
@@ -166,7 +162,7 @@ def parts_of(period: Period) -> tuple[Period, ...]:
     return pieces(period, 3) if period.days <= _MOST_QUARTERS * 92 else (period,)
 
 
-def _ends_before(day: date) -> list[date]:
+def ends_before(day: date) -> list[date]:
     """Return the ends of the eleven months before that of the day; fewer at the beginning of time."""
     months = min(_BEFORE, (day.year - EARLIEST.year) * 12 + day.month - 1)
     return [months_from(add_months(day, -back), 1).last for back in range(months, 0, -1)]

@@ -19,7 +19,7 @@ from ledgerflow.reports.schedule_c import ScheduleC, rows_behind, schedule_c
 from ledgerflow.reports.schedule_c_basis import CURRENCY
 from ledgerflow.reports.schedule_c_forms import LinesForm, ScheduleCForm
 from ledgerflow.reports.schedule_c_lines import page_of_lines
-from ledgerflow.reports.schedule_c_tables import EVIDENCE, schedule_c_frame, schedule_c_table
+from ledgerflow.reports.schedule_c_tables import EVIDENCE, RECEIPTS, schedule_c_frame, schedule_c_table
 from ledgerflow.reports.table import Table
 from ledgerflow.reports.views.report import ReportView
 from ledgerflow.taxes.selectors import year_at
@@ -71,6 +71,7 @@ class ScheduleCView(_ScheduleCMixin, ReportView):
             refusal=self.refusal,
             currency=CURRENCY,
             evidence=EVIDENCE,
+            receipts=RECEIPTS,
             **self.year,
             **kwargs,
         )

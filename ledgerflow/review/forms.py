@@ -106,7 +106,12 @@ class RuleOfferForm(forms.Form):
 class CloseForm(forms.Form):
     """How the books are closed, and why although points are open."""
 
-    how = forms.TypedChoiceField(coerce=Closing, widget=forms.RadioSelect, label="How", initial=Closing.CLOSE)
+    how = forms.TypedChoiceField(
+        coerce=Closing,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+        label="How",
+        initial=Closing.CLOSE,
+    )
     reason = forms.CharField(
         max_length=LONGEST_REASON,
         required=False,

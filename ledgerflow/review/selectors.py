@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import confidence_word
@@ -14,7 +14,8 @@ from ledgerflow.classification.models import Classification, State
 from ledgerflow.posting.matching import Candidate
 from ledgerflow.posting.selectors import SourcePlace, entry_for_line, places_of_line
 from ledgerflow.posting.transfer_selectors import candidates_of
-from ledgerflow.statements.models import Hold
+from ledgerflow.statements.models import Hold, LineReceipt
+from ledgerflow.statements.receipt_selectors import attached_to, receipts_of
 
 
 class Tab(StrEnum):
@@ -50,6 +51,7 @@ class QueueRow:
     state: str
     held: str
     decided_by: str
+    has_receipt: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class Evidence:
     same_payee: int
     entry_number: int | None
     transfers: tuple[Candidate, ...]
+    receipts: tuple[LineReceipt, ...]
 
 
 _COUNTS = """
@@ -137,6 +140,7 @@ def evidence(*, book: Book, line_id: int) -> Evidence | None:
         same_payee=_same_payee(book, made),
         entry_number=entry_for_line(book=book, line_id=line_id),
         transfers=tuple(candidates_of(book=book, line_id=line_id)),
+        receipts=tuple(one for one in receipts_of(book=book, line_id=line_id) if one.detached_at is None),
     )
 
 
@@ -148,8 +152,10 @@ def _same_payee(book: Book, made: Classification) -> int:
 
 
 def _rows(book: Book) -> QuerySet[Classification]:
-    return Classification.objects.filter(book=book).select_related(
-        "line__bank_account", "account", "payee", "decided_by"
+    return (
+        Classification.objects.filter(book=book)
+        .select_related("line__bank_account", "account", "payee", "decided_by")
+        .annotate(has_receipt=attached_to(book=book, line=OuterRef("line")))
     )
 
 
@@ -190,6 +196,7 @@ def _row(made: Classification) -> QueueRow:
         if line.is_pending
         else "",
         decided_by=str(made.decided_by) if made.decided_by else "",
+        has_receipt=bool(getattr(made, "has_receipt", False)),
     )
 
 

@@ -21,7 +21,15 @@ import pytest
 
 from tests.embedded import processes
 
-_NOT_INHERITED = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "LEDGERFLOW_URL", "DEBUG", "PORT"}
+_NOT_INHERITED = {
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "DATABASE_BACKUP_URL",
+    "REDIS_URL",
+    "LEDGERFLOW_URL",
+    "DEBUG",
+    "PORT",
+}
 
 
 def _free_port() -> int:

@@ -15,6 +15,7 @@ from ledgerflow.classification.services import (
     exclude,
     set_rule_active,
 )
+from ledgerflow.documents.models import Receipt
 from ledgerflow.documents.selectors import content
 from ledgerflow.ledger.fiscal import fiscal_year
 from ledgerflow.ledger.models import Account, BatchSource, EntryText
@@ -41,9 +42,9 @@ from ledgerflow.reconciliation.selectors import figures
 from ledgerflow.reconciliation.services import finish, make_match, reopen, start
 from ledgerflow.reconciliation.values import Kind
 from ledgerflow.statements.models import BankAccount
-from ledgerflow.statements.services import create_bank_account
+from ledgerflow.statements.services import attach_receipts, create_bank_account, detach_receipt
 from ledgerflow.taxes.selectors import shared_accounts
-from ledgerflow.taxes.services import enter_facts
+from ledgerflow.taxes.services import enter_facts, set_receipt_limit
 from ledgerflow.taxforms.facts import Facts
 from ledgerflow.taxforms.forms import tax_form
 from ledgerflow.users.models import User
@@ -64,6 +65,7 @@ class Eventful:
         self.post_twice_and_take_back_twice()
         self.split()
         self.change_rules()
+        self.keep_receipts()
         self.undo_and_import_again()
         self.withdraw_what_stays()
         self.enter_by_hand()
@@ -103,6 +105,21 @@ class Eventful:
         assert accepted.exists()
         Rule.objects.filter(pk=rule.pk).update(account=Account.objects.get(book=self.book, code="6020"))
         set_rule_active(book=self.book, rule_id=rule.pk, is_active=False)
+
+    def keep_receipts(self) -> None:
+        """One receipt is attached twice and detached once; the line of another goes with its import."""
+        first, second = (each.line_id for each in self.newest[2:4])
+        (line,) = Classification.objects.filter(
+            book=self.book, state=State.OPEN, line__bank_account__kind="bank"
+        ).order_by("-line")[:1]
+        mail, photo = ("mail.txt", b"Mail"), ("photo.jpg", b"\xff\xd8\xff\xe0")
+        for line_id, file in ((first, mail), (second, mail), (line.line_id, photo)):
+            attach_receipts(book=self.book, line_id=line_id, files=[file], user=self.user, now=NOW)
+        receipt = Receipt.objects.get(book=self.book, document__name="mail.txt")
+        detach_receipt(
+            book=self.book, line_id=second, receipt_id=receipt.pk, reason="Wrong", user=self.other, now=NOW
+        )
+        set_receipt_limit(book=self.book, amount=Decimal("12.50"), user=self.other, now=NOW)
 
     def undo_and_import_again(self) -> None:
         run = ImportRun.objects.filter(book=self.book, document__name__startswith="checking").latest(

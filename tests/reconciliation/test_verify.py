@@ -10,6 +10,7 @@ from tests.ledger.sessions import session
 from tests.reconciliation.desk import Desk
 
 TABLES = (
+    "ledger_account",
     "classification_classification",
     "ledger_journalentry",
     "ledger_journalline",
@@ -72,6 +73,7 @@ def test_nothing_is_wrong_before(desk):
         ("DELETE FROM reconciliation_reconciliationaction", "reconciled-log"),
         ("UPDATE statements_bankaccount SET reconciled_through = NULL", "reconciled-through"),
         ("UPDATE statements_bankaccount SET reconciled_through = '2026-01-31'", "reconciled-through"),
+        ("UPDATE ledger_account SET reconciled_through = NULL", "reconciled-through"),
         ("DELETE FROM reconciliation_matchedentryline", "matches"),
         ("UPDATE reconciliation_matchedentryline SET no = 2", "matches"),
         ("UPDATE classification_classification SET state = 'open' WHERE state = 'matched'", "matched"),

@@ -12,6 +12,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "ledger.JournalLine.date": "is the entry's",
         "ledger.PeriodAction.was_closed_through": "kept by PostgreSQL",
         "ledger.PeriodAction.was_locked_through": "kept by PostgreSQL",
+        "ledger.Account.reconciled_through": "kept by PostgreSQL from reconciliations",
         "statements.BankAccount.reconciled_through": "kept by PostgreSQL from reconciliations",
         "reconciliation.Reconciliation.state": "finished where something finished it, else open",
         "reconciliation.ReconciliationAction.bank_balance": "kept by PostgreSQL",

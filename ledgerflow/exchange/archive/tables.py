@@ -9,7 +9,7 @@ from django.db.models import AutoField, BigAutoField, Field, Max, Model, Q, Quer
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, ClassificationSplit, Rule
-from ledgerflow.documents.models import Document
+from ledgerflow.documents.models import Document, Receipt
 from ledgerflow.ledger.models import (
     Account,
     EntryText,
@@ -42,11 +42,12 @@ from ledgerflow.statements.models import (
     BankAccount,
     BankAccountNumber,
     DayQuestion,
+    LineReceipt,
     Sighting,
     Statement,
     StatementLine,
 )
-from ledgerflow.taxes.models import BusinessShare, YearFacts
+from ledgerflow.taxes.models import BusinessShare, ReceiptLimit, YearFacts
 from ledgerflow.users.models import User
 
 #: The version of the format; another one is refused.
@@ -141,6 +142,8 @@ TAX_FACTS = Table(
 )  # fmt: skip
 TAX_SHARES = Table("business_shares", BusinessShare, ("year", "account", "share"))
 DOCUMENTS = Table("documents", Document, ("sha256", "size", "name", "uploaded_by", "uploaded_at"))
+RECEIPTS = Table("receipts", Receipt, ("document", "media_type", "kept_by", "kept_at"), ("document_id",))
+RECEIPT_LIMITS = Table("receipt_limits", ReceiptLimit, ("amount", "set_by", "set_at"), ("book_id",))
 BANK_ACCOUNTS = Table("bank_accounts", BankAccount, ("name", "kind", "currency", "ledger_account"))
 NUMBERS = Table("bank_account_numbers", BankAccountNumber, ("bank_account", "kind", "number"))
 STATEMENTS = Table(
@@ -170,6 +173,11 @@ QUESTIONS = Table(
     "day_questions",
     DayQuestion,
     ("bank_account", "date", "statement", "other_statement", "answer", "answered_by", "answered_at"),
+)
+LINE_RECEIPTS = Table(
+    "line_receipts",
+    LineReceipt,
+    ("line", "receipt", "attached_by", "attached_at", "detached_by", "detached_at", "detach_reason"),
 )
 PAYEES = Table("payees", Payee, ("name",))
 ALIASES = Table("payee_aliases", PayeeAlias, ("key", "payee"))
@@ -287,10 +295,10 @@ RUNS = Table(
 
 #: In the order in which they are written and read; people come first, because every table may name them.
 TABLES = (
-    PEOPLE, ACCOUNTS, BATCHES, ENTRIES, JOURNAL_LINES, TEXTS, YEAR_CLOSINGS, PERIODS, TAX_FACTS, TAX_SHARES, DOCUMENTS,
-    BANK_ACCOUNTS, NUMBERS, STATEMENTS, LINES, SIGHTINGS, QUESTIONS, PAYEES, ALIASES, RULES, CLASSIFICATIONS, SPLITS,
-    REVERSED, WITHDRAWN, RATES, STATED, EXCHANGES, REVALUED, OPENINGS, TRANSFERS, MATCHES, MATCHED_LINES,
-    MATCHED_ENTRY_LINES, RECONCILIATIONS, FINISHES, RUNS,
+    PEOPLE, ACCOUNTS, BATCHES, ENTRIES, JOURNAL_LINES, TEXTS, YEAR_CLOSINGS, PERIODS, TAX_FACTS, TAX_SHARES,
+    RECEIPT_LIMITS, DOCUMENTS, RECEIPTS, BANK_ACCOUNTS, NUMBERS, STATEMENTS, LINES, SIGHTINGS, LINE_RECEIPTS, QUESTIONS,
+    PAYEES, ALIASES, RULES, CLASSIFICATIONS, SPLITS, REVERSED, WITHDRAWN, RATES, STATED, EXCHANGES, REVALUED, OPENINGS,
+    TRANSFERS, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, FINISHES, RUNS,
 )  # fmt: skip
 
 #: Facts of the book itself, in the manifest.
@@ -299,7 +307,7 @@ BOOK_COLUMNS = (
 )  # fmt: skip
 BOOK = Table("book", Book, BOOK_COLUMNS)
 
-#: A part of a line belongs to the classification, which is called by its line.
+#: A part of a line belongs to the classification, which is called by its line; a receipt is called by its document.
 _NAMES: Mapping[type[Model], str] = MappingProxyType(
-    {table.model: table.name for table in TABLES} | {Classification: LINES.name}
+    {table.model: table.name for table in TABLES} | {Classification: LINES.name, Receipt: DOCUMENTS.name}
 )

@@ -21,11 +21,14 @@ from ledgerflow.exchange.archive.tables import (
     ALIASES,
     BANK_ACCOUNTS,
     DOCUMENTS,
+    LINE_RECEIPTS,
     NUMBERS,
     PAYEES,
     PEOPLE,
     PERIODS,
     QUESTIONS,
+    RECEIPT_LIMITS,
+    RECEIPTS,
     RULES,
     RUNS,
     STATEMENTS,
@@ -131,10 +134,10 @@ def _restore(loader: Loader, *, owner: User, now: datetime) -> None:
     people = _people(loader, now)
     loader.load(ACCOUNTS, is_archived=False)
     _documents(loader, people)
-    for table in (BANK_ACCOUNTS, NUMBERS, STATEMENTS):
+    for table in (RECEIPT_LIMITS, RECEIPTS, BANK_ACCOUNTS, NUMBERS, STATEMENTS):
         loader.load(table)
     waiting = restore_lines_and_journal(loader, past_batches(loader, people), owner)
-    for table in (QUESTIONS, PAYEES, ALIASES, RULES, TAX_FACTS, TAX_SHARES):
+    for table in (LINE_RECEIPTS, QUESTIONS, PAYEES, ALIASES, RULES, TAX_FACTS, TAX_SHARES):
         loader.load(table)
     restore_decisions(loader, waiting)
     restore_reconciliations(loader)

@@ -42,6 +42,18 @@ class BalanceSheet:
         """The other side of the assets."""
         return add_columns((self.liabilities.totals, self.total_equity), len(self.days))
 
+    def columns(self, wanted: slice) -> "BalanceSheet":
+        """Return the balance sheet of these days alone."""
+        return BalanceSheet(
+            days=self.days[wanted],
+            year_starts=self.year_starts[wanted],
+            assets=self.assets.columns(wanted),
+            liabilities=self.liabilities.columns(wanted),
+            equity=self.equity.columns(wanted),
+            earlier_years=self.earlier_years[wanted],
+            this_year=self.this_year[wanted],
+        )
+
 
 def balance_sheet(*, book: Book, days: Sequence[date]) -> BalanceSheet:
     """Return the balance sheet with a column for the end of each day; two queries, however many days."""

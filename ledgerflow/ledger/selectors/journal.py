@@ -12,7 +12,9 @@ from django.db import connection
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.periods import Period
+from ledgerflow.ledger.models import Account
 from ledgerflow.ledger.selectors.entries import EntryLine
+from ledgerflow.ledger.selectors.lines import first_of_many
 
 
 class EntryPlace(NamedTuple):
@@ -49,20 +51,18 @@ class JournalEntriesPage:
 def journal_entries(
     *, book: Book, period: Period, after: EntryPlace | None = None, limit: int = 50
 ) -> JournalEntriesPage:
-    """Return the next entries of the period by date and number, with their lines; two queries."""
-    place = after or EntryPlace(period.first, 0)
+    """Return the next entries of the period by date and number, with their lines; three queries at most."""
+    place = max(after or EntryPlace(period.first, 0), EntryPlace(period.first, 0))
+    accounts = list(Account.objects.filter(book=book).values_list("pk", flat=True))
+    facts = {
+        "book": book.pk,
+        "accounts": accounts,
+        "date": place.date,
+        "number": place.number,
+        "last": period.last,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _ENTRIES,
-            {
-                "book": book.pk,
-                "date": place.date,
-                "number": place.number,
-                "last": period.last,
-                "limit": limit + 1,
-            },
-        )
-        heads = cursor.fetchall()
+        heads = first_of_many(cursor, _ENTRIES, facts, wanted=limit + 1, accounts=len(accounts))
         more, heads = len(heads) > limit, heads[:limit]
         cursor.execute(_LINES, {"book": book.pk, "numbers": [number for _, number, _, _ in heads]})
         lines: dict[int, list[EntryLine]] = {}
@@ -82,16 +82,25 @@ def debits_by_month(*, book: Book, period: Period) -> dict[date, Decimal]:
         return dict(cursor.fetchall())
 
 
+# `cut` is the nearest of the last entries that were read of accounts that may have more.
 _ENTRIES = """
-SELECT following.date, following.entry_number, coalesce(words.text, ''), entry.reverses_number
-  FROM (SELECT DISTINCT line.date, line.entry_number FROM ledger_account AS account
-         CROSS JOIN LATERAL (
-               SELECT DISTINCT date, entry_number FROM ledger_journalline AS line
-                WHERE line.book_id = account.book_id AND line.account_id = account.id AND date <= %(last)s
-                  AND (date, entry_number) > (%(date)s, %(number)s)
-                ORDER BY date, entry_number LIMIT %(limit)s) AS line
-         WHERE account.book_id = %(book)s
-         ORDER BY line.date, line.entry_number LIMIT %(limit)s) AS following
+WITH near AS MATERIALIZED (
+    SELECT line.* FROM unnest(%(accounts)s::bigint[]) AS asked (account)
+     CROSS JOIN LATERAL (
+           SELECT date, entry_number, row_number() OVER (ORDER BY date, entry_number) AS place
+             FROM (SELECT DISTINCT date, entry_number FROM ledger_journalline
+                    WHERE book_id = %(book)s AND account_id = asked.account AND date <= %(last)s
+                      AND (date, entry_number) > (%(date)s, %(number)s)
+                    ORDER BY date, entry_number LIMIT %(each)s) AS own) AS line
+), cut AS MATERIALIZED (
+    SELECT date, entry_number FROM near WHERE place = %(each)s ORDER BY date, entry_number LIMIT 1
+)
+SELECT following.date, following.entry_number, coalesce(words.text, ''), entry.reverses_number,
+       EXISTS (SELECT FROM cut)
+  FROM (SELECT DISTINCT date, entry_number FROM near
+         WHERE NOT EXISTS (SELECT FROM cut
+                            WHERE (near.date, near.entry_number) > (cut.date, cut.entry_number))
+         ORDER BY date, entry_number LIMIT %(limit)s) AS following
   JOIN ledger_journalentry AS entry ON entry.book_id = %(book)s AND entry.number = following.entry_number
   LEFT JOIN ledger_entrytext AS words ON words.book_id = %(book)s AND words.entry_number = following.entry_number
  ORDER BY following.date, following.entry_number

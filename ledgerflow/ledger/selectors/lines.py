@@ -3,20 +3,21 @@
 A page costs the same wherever it is: each account gives its next lines by index, and the first of them are shown.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.money import ZERO
-from ledgerflow.core.periods import Period
+from ledgerflow.core.periods import Period, months_from
 from ledgerflow.ledger.selectors.moved import moved
-from ledgerflow.ledger.selectors.register import Place
+from ledgerflow.ledger.selectors.register import Place, reach
 
 
 class Side(StrEnum):
@@ -84,29 +85,54 @@ def selected_lines(
     newest_first: bool = True,
     limit: int = 100,
 ) -> SelectedPage:
-    """Return the next lines of the selection; one query."""
-    beyond = Place(date.max, 0, 0) if newest_first else Place(date.min, 0, 0)
-    place = after or beyond
+    """Return the next lines of the selection; one query, two where they are spread unevenly over many accounts."""
+    place, until = reach(
+        after=after, newest_first=newest_first, first=selection.period.first, last=selection.period.last
+    )
     query = _LINES.format(
         filters=_filters(selection),
         beyond="<" if newest_first else ">",
+        until=">=" if newest_first else "<=",
         order="DESC" if newest_first else "ASC",
     )
+    facts = _facts(book, selection) | {
+        "date": place.date,
+        "entry": place.entry_number,
+        "no": place.no,
+        "until": until,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            query,
-            _facts(book, selection)
-            | {"date": place.date, "entry": place.entry_number, "no": place.no, "limit": limit + 1},
-        )
-        lines = tuple(SelectedLine(*row) for row in cursor.fetchall())
+        rows = first_of_many(cursor, query, facts, wanted=limit + 1, accounts=len(selection.accounts))
+    lines = tuple(SelectedLine(*row) for row in rows)
     shown = lines[:limit]
     return SelectedPage(shown, shown[-1].place if len(lines) > limit else None)
+
+
+def first_of_many(
+    cursor: CursorWrapper, query: str, facts: Mapping[str, Any], *, wanted: int, accounts: int
+) -> list[tuple[Any, ...]]:
+    """Return the first rows of all accounts together, few of each read at first, as many as are wanted if need be.
+
+    The query reads ``each`` rows an account, gives those alone before which no account can have another, and says in
+    its last column whether any account may have more.
+    """
+    few = 4 * wanted // max(accounts, 1) + 4
+    rows: list[tuple[Any, ...]] = []
+    for each in [few, wanted] if few < wanted else [wanted]:
+        cursor.execute(query, {**facts, "limit": wanted, "each": each})
+        rows = cursor.fetchall()
+        if len(rows) == wanted or not rows or not rows[0][-1]:
+            break
+    return [row[:-1] for row in rows]
 
 
 def ledger_lines(
     *, book: Book, accounts: Sequence[int], period: Period, limit: int = 100
 ) -> tuple[SelectedLine, ...]:
     """Return the first lines of the period by account, in the order given, and within it by day; one query."""
+    month = months_from(period.first, 1)
+    if month.first < period.first:
+        month = months_from(month.last + timedelta(days=1), 1)
     with connection.cursor() as cursor:
         cursor.execute(
             _BY_ACCOUNT,
@@ -115,6 +141,7 @@ def ledger_lines(
                 "accounts": list(accounts),
                 "first": period.first,
                 "last": period.last,
+                "month": month.first if month.last <= period.last else None,
                 "limit": limit,
             },
         )
@@ -176,29 +203,47 @@ _TOUCHING = """AND EXISTS (SELECT FROM ledger_journalline AS touching
                    AND touching.account_id = ANY(%(touching)s))"""
 _ONLY = """AND (entry_number, no) IN (
                       SELECT * FROM unnest(%(only_entries)s::bigint[], %(only_nos)s::smallint[]))"""
+# `cut` is the nearest of the last lines that were read of accounts that may have more.
 _LINES = """
+WITH near AS MATERIALIZED (
+    SELECT line.* FROM unnest(%(accounts)s::bigint[]) AS asked (account)
+     CROSS JOIN LATERAL (
+           SELECT line.*, row_number() OVER (ORDER BY date {order}, entry_number {order}, no {order}) AS place
+             FROM ledger_journalline AS line
+            WHERE book_id = %(book)s AND account_id = asked.account AND date {until} %(until)s
+              AND (date, entry_number, no) {beyond} (%(date)s, %(entry)s, %(no)s) {filters}
+            ORDER BY date {order}, entry_number {order}, no {order} LIMIT %(each)s) AS line
+), cut AS MATERIALIZED (
+    SELECT date, entry_number, no FROM near WHERE place = %(each)s
+     ORDER BY date {order}, entry_number {order}, no {order} LIMIT 1
+)
 SELECT line.account_id, line.date, line.entry_number, line.no, line.currency, line.amount, line.base_amount,
-       coalesce(words.text, ''), entry.reverses_number
-  FROM (SELECT line.* FROM unnest(%(accounts)s::bigint[]) AS asked (account)
-         CROSS JOIN LATERAL (
-               SELECT line.* FROM ledger_journalline AS line
-                WHERE book_id = %(book)s AND account_id = asked.account AND date BETWEEN %(first)s AND %(last)s
-                  AND (date, entry_number, no) {beyond} (%(date)s, %(entry)s, %(no)s) {filters}
-                ORDER BY date {order}, entry_number {order}, no {order} LIMIT %(limit)s) AS line
-         ORDER BY line.date {order}, line.entry_number {order}, line.no {order} LIMIT %(limit)s) AS line
+       coalesce(words.text, ''), entry.reverses_number, EXISTS (SELECT FROM cut)
+  FROM (SELECT * FROM near
+         WHERE NOT EXISTS (SELECT FROM cut WHERE (near.date, near.entry_number, near.no)
+                                                 {beyond} (cut.date, cut.entry_number, cut.no))
+         ORDER BY date {order}, entry_number {order}, no {order} LIMIT %(limit)s) AS line
   JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
   LEFT JOIN ledger_entrytext AS words ON words.book_id = line.book_id AND words.entry_number = line.entry_number
  ORDER BY line.date {order}, line.entry_number {order}, line.no {order}
 """
+# How many lines the accounts have in the period's first whole month says after which of them there are enough.
 _BY_ACCOUNT = """
 SELECT line.account_id, line.date, line.entry_number, line.no, line.currency, line.amount, line.base_amount,
        coalesce(words.text, ''), entry.reverses_number
   FROM (SELECT line.*, asked.no AS at
-          FROM unnest(%(accounts)s::bigint[]) WITH ORDINALITY AS asked (account, no)
+          FROM (SELECT asked.account, asked.no, sum(counted.lines) OVER (
+                           ORDER BY asked.no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+                  FROM unnest(%(accounts)s::bigint[]) WITH ORDINALITY AS asked (account, no)
+                 CROSS JOIN LATERAL (
+                       SELECT coalesce(sum(line_count), 0) AS lines FROM ledger_movement
+                        WHERE book_id = %(book)s AND account_id = asked.account
+                          AND month = %(month)s::date) AS counted) AS asked
          CROSS JOIN LATERAL (
                SELECT line.* FROM ledger_journalline AS line
                 WHERE book_id = %(book)s AND account_id = asked.account AND date BETWEEN %(first)s AND %(last)s
                 ORDER BY date, entry_number, no LIMIT %(limit)s) AS line
+         WHERE coalesce(asked.before, 0) < %(limit)s
          ORDER BY asked.no, line.date, line.entry_number, line.no LIMIT %(limit)s) AS line
   JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
   LEFT JOIN ledger_entrytext AS words ON words.book_id = line.book_id AND words.entry_number = line.entry_number

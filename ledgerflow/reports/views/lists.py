@@ -9,6 +9,7 @@ from ledgerflow.core.periods import EARLIEST, Period
 from ledgerflow.ledger.selectors import Selection, selected_lines, selected_total
 from ledgerflow.reports import chart_makers, selectors
 from ledgerflow.reports.forms import PeriodForm
+from ledgerflow.reports.journal_rows import journal_bodies
 from ledgerflow.reports.line_rows import Shown, line_rows
 from ledgerflow.reports.list_forms import JournalForm, LedgerForm, LinesForm, key_of
 from ledgerflow.reports.table import Table
@@ -82,6 +83,7 @@ class JournalView(_ListView):
         entries, following = selectors.journal_report(book=self.book, period=self.period, after=self.after)
         return super().get_context_data(
             entries=entries,
+            bodies=journal_bodies(entries, book=self.book),
             following=f"{following.date}_{following.number}" if following else "",
             charts=chart_makers.of_journal(
                 book=self.book, period=self.period, frame=self.frame, base=self.lines_address()

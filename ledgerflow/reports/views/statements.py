@@ -151,7 +151,9 @@ class BalanceSheetView(ReportView):
         chosen = self.form.cleaned_data["as_of"] if self.form.is_valid() else None
         self.as_of: date = chosen or timezone.localdate()
         self.frame = selectors.frame_of(book=self.book, period=Period(EARLIEST, self.as_of))
-        self.report = balance_sheet(book=self.book, days=self.form.days(as_of=self.as_of))
+        days, before = self.form.days(as_of=self.as_of), chart_makers.ends_before(self.as_of)
+        every = balance_sheet(book=self.book, days=[*days, *before, self.as_of])
+        self.report, self.over_time = every.columns(slice(len(days))), every.columns(slice(len(days), None))
 
     def table(self) -> Table:
         """Return the report."""
@@ -169,7 +171,7 @@ class BalanceSheetView(ReportView):
             head=grid.head(table),
             body=grid.body(table, lines=self.lines_address()),
             charts=chart_makers.of_balance_sheet(
-                book=self.book, report=self.report, frame=self.frame, base=self.lines_address()
+                over_time=self.over_time, frame=self.frame, base=self.lines_address()
             ),
             form=BalanceSheetForm(initial=initial, book=self.book) if self.form.is_valid() else self.form,
             errors=self.form.errors,
