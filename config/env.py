@@ -20,6 +20,8 @@ from environ.fileaware_mapping import FileAwareMapping
 
 T = TypeVar("T")
 
+_LOG_FORMATS = ("lines", "json")
+_SHORTEST_TOKEN = 16
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _OWN_PREFIX = "LEDGERFLOW_"
 _NO_NAMES: tuple[str, ...] = ()
@@ -37,6 +39,7 @@ class Env:
     data_dir: Path
     secret_key: str
     debug: bool
+    production: bool
     url: str
     allowed_hosts: tuple[str, ...]
     csrf_trusted_origins: tuple[str, ...]
@@ -52,6 +55,9 @@ class Env:
     default_from_email: str
     time_zone: str
     log_level: str
+    log_format: str
+    metrics_token: str
+    sentry_dsn: str
     port: int
     web_concurrency: int
 
@@ -62,6 +68,7 @@ VARIABLES: Mapping[str, str] = {
     "LEDGERFLOW_URL": "Address people use, such as https://books.example.org; sets hosts, CSRF origins and links.",
     "SECRET_KEY": "Key that signs sessions and links; generated once in the data folder when unset.",
     "DEBUG": "1 shows errors in full; never in production.",
+    "PRODUCTION": "1 refuses to start with DEBUG=1, an address without HTTPS or a password of an example.",
     "ALLOWED_HOSTS": "Comma-separated host names that are answered; LEDGERFLOW_URL's host is always among them.",
     "CSRF_TRUSTED_ORIGINS": "Comma-separated origins that may post forms; LEDGERFLOW_URL is always among them.",
     "DATABASE_URL": "PostgreSQL 15 or later, as the role lf_app; unset means the embedded server.",
@@ -76,6 +83,9 @@ VARIABLES: Mapping[str, str] = {
     "DEFAULT_FROM_EMAIL": "Sender of mail.",
     "TIME_ZONE": "Time zone of times that are shown; dates of banks are never converted.",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR.",
+    "LOG_FORMAT": "lines for people or json for programs, one object a line.",
+    "METRICS_TOKEN": "Token that Prometheus sends as bearer to /metrics; there is no such page while it is unset.",
+    "SENTRY_DSN": "Address of a Sentry or GlitchTip that gets errors too; needs the extra ledgerflow[sentry].",
     "PORT": "Port of the web server.",
     "WEB_CONCURRENCY": "Number of web worker processes.",
 }
@@ -109,6 +119,7 @@ def load(variables: Mapping[str, str] | None = None) -> Env:
         data_dir=data_dir,
         secret_key=_read(reader, "SECRET_KEY", _secret, "") or _kept_secret(data_dir),
         debug=_read(reader, "DEBUG", _flag, False),
+        production=_read(reader, "PRODUCTION", _flag, False),
         url=url,
         allowed_hosts=(*hosts, *((host,) if host else ()), "localhost", "127.0.0.1", "[::1]"),
         csrf_trusted_origins=(
@@ -127,6 +138,9 @@ def load(variables: Mapping[str, str] | None = None) -> Env:
         default_from_email=_read(reader, "DEFAULT_FROM_EMAIL", _sender, "LedgerFlow <ledgerflow@localhost>"),
         time_zone=_read(reader, "TIME_ZONE", _zone, "UTC"),
         log_level=_read(reader, "LOG_LEVEL", _level, "INFO"),
+        log_format=_read(reader, "LOG_FORMAT", _log_format, "lines"),
+        metrics_token=_read(reader, "METRICS_TOKEN", _token, ""),
+        sentry_dsn=_read(reader, "SENTRY_DSN", _sentry, ""),
         port=_read(reader, "PORT", _port, 9000),
         web_concurrency=_read(reader, "WEB_CONCURRENCY", _processes, 2),
     )
@@ -270,6 +284,27 @@ def _level(value: str) -> str:
     if value.upper() not in _LOG_LEVELS:
         raise ValueError(f"is {value!r}; use one of {', '.join(_LOG_LEVELS)}.")
     return value.upper()
+
+
+def _log_format(value: str) -> str:
+    if value.lower() not in _LOG_FORMATS:
+        raise ValueError(f"is {value!r}; use one of {', '.join(_LOG_FORMATS)}.")
+    return value.lower()
+
+
+def _token(value: str) -> str:
+    if len(value) < _SHORTEST_TOKEN or not value.isascii() or not value.isprintable():
+        raise ValueError(
+            f"is too short or holds odd characters; use at least {_SHORTEST_TOKEN} random letters."
+        )
+    return value
+
+
+def _sentry(value: str) -> str:
+    example = "https://key@sentry.example.org/1"
+    if not urlsplit(_scheme(value, ("http", "https"), example)).username:
+        raise ValueError(f"names no key; use {example}.")
+    return value
 
 
 def _whole(value: str, low: int, high: int) -> int:

@@ -47,6 +47,7 @@ COMMANDS: dict[str, Command] = {
     "opening": Command("ledgerflow.cli.opening", Needs.DATABASE),
     "post": Command("ledgerflow.cli.post", Needs.DATABASE),
     "report": Command("ledgerflow.cli.report", Needs.DATABASE),
+    "rates": Command("ledgerflow.cli.rates", Needs.DATABASE),
     "close": Command("ledgerflow.cli.close", Needs.DATABASE),
     "reopen": Command("ledgerflow.cli.reopen", Needs.DATABASE),
     "purge": Command("ledgerflow.cli.purge", Needs.DATABASE),
@@ -56,6 +57,7 @@ COMMANDS: dict[str, Command] = {
     "restore": Command("ledgerflow.cli.restore", Needs.SETTINGS),
     "verify": Command("ledgerflow.cli.verify", Needs.DATABASE),
     "doctor": Command("ledgerflow.cli.doctor", Needs.DATABASE),
+    "prepare": Command("ledgerflow.cli.prepare", Needs.DATABASE),
     "worker": Command("ledgerflow.cli.worker", Needs.DATABASE),
 }
 

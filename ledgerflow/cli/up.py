@@ -6,7 +6,7 @@ from django.conf import settings
 
 from ledgerflow import embedded
 from ledgerflow.cli.address import base_address
-from ledgerflow.cli.database import keep_database_up
+from ledgerflow.cli.database import DatabaseKeeper
 from ledgerflow.cli.link import sign_in_link
 from ledgerflow.cli.processes import Processes, free_port, lan_address
 
@@ -50,7 +50,7 @@ def serve(*, port: int, lan: bool = False, web_only: bool = False) -> None:
         print(f"Sign in  {sign_in_link(None, port=chosen)}  (once, within a day)")
         print(f"Workers  {'none: --web-only' if web_only else '1'}")
         print("Ctrl-C stops; data stays.", flush=True)
-        processes.watch(keep_up=keep_database_up)
+        processes.watch(keep_up=DatabaseKeeper().keep_up)
 
 
 def _archive_wal() -> None:

@@ -1,4 +1,4 @@
-"""What machines ask, and what administrators see of the backups."""
+"""What machines ask, and what people see of how LedgerFlow itself is."""
 
 from django.urls import path
 
@@ -10,6 +10,8 @@ app_name = "ops"
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
+    path("status/", views.StatusView.as_view(), name="status"),
     path("backups/", BackupsView.as_view(), name="backups"),
     path("backups/now/", BackUpNowView.as_view(), name="back-up-now"),
     path("backups/drill/", DrillNowView.as_view(), name="drill-now"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ops', '0003_purge_whole_books'),
+        ('ops', '0010_keep_errors'),
     ]
 
     operations = [
