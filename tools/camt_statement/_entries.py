@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from tools.camt_statement._raw import Detail, RawEntry
+from tools.camt_statement._raw import Detail, RawEntry, compact
 from tools.camt_statement._values import DayCache, parse_amount
 from tools.contract import BOOKED, PENDING, StatementRefusedError
 
@@ -63,7 +63,7 @@ class EntryReader:
         if sign is None:
             said = f"“{one_line(head.direction)[:20]}”" if head.direction.strip() else "nothing"
             message = (
-                f"The {where()} states {said} about its direction (CdtDbtInd), which is CRDT or DBIT. {_ASK}"
+                f"{where()} states {said} about its direction (CdtDbtInd), which is CRDT or DBIT. {_ASK}"
             )
             raise StatementRefusedError(message)
         try:
@@ -74,7 +74,7 @@ class EntryReader:
                 if head.amount.strip()
                 else "no amount"
             )
-            raise StatementRefusedError(f"The {where()} states {problem} (Amt). {_ASK}") from None
+            raise StatementRefusedError(f"{where()} states {problem} (Amt). {_ASK}") from None
         is_credit = (sign > 0) != (head.reversal.strip().casefold() in _TRUE)
         words = self._words(raw, is_credit=is_credit)
         reference = words.reference or stated(head.reference)
@@ -101,7 +101,7 @@ class EntryReader:
             if not text.strip():
                 return None
             said = one_line(text)[:40]
-            message = f"The {where()} states the date “{said}”, which is no day of the calendar. {_ASK}"
+            message = f"{where()} states the date “{said}”, which is no day of the calendar. {_ASK}"
             raise StatementRefusedError(message) from None
 
     def _words(self, raw: RawEntry, *, is_credit: bool) -> _Words:
@@ -143,7 +143,7 @@ class EntryReader:
         The direction says which side that is; where a party's account is the statement's own, that settles it instead
         (returns of payments keep the parties of the payment that they return).
         """
-        debtor, creditor = detail.debtor_account, detail.creditor_account
+        debtor, creditor = compact(detail.debtor_account), compact(detail.creditor_account)
         if self.own_account and debtor != creditor and self.own_account in (debtor, creditor):
             is_credit = creditor == self.own_account
         if is_credit:

@@ -21,6 +21,7 @@ _PREFIX = re.compile(r"(</?)[A-Za-z_][\w.-]*:")
 _PREFIXED_ATTRIBUTE = re.compile(r"\s(?:xmlns|[A-Za-z_][\w.-]*:)")
 _ENTITY = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_IBAN = re.compile(r"[A-Z]{2}\d\d(?: ?[A-Z0-9]){11,30}")
 _SLOT = "\ue000"
 _MOST_ARRANGEMENTS = 5_000
 _UNUSUAL = (b"<!", b"\0", _SLOT.encode())
@@ -146,7 +147,13 @@ def _raw_detail(parts: dict[str, Element]) -> tuple[Detail, tuple[str, ...]]:
 
 def account_number(identification: Element | None) -> str:
     """Return the number under an account's ``Id``: IBAN, or whatever else the bank numbers it by."""
-    return " ".join(_first(identification, _ACCOUNTS).split())
+    return compact(_first(identification, _ACCOUNTS))
+
+
+def compact(account: str) -> str:
+    """Return the number as banks compare it: an IBAN without spaces, others as they are written."""
+    text = " ".join(account.split())
+    return text.replace(" ", "") if _IBAN.fullmatch(text) else text
 
 
 def _text(element: Element | None) -> str:

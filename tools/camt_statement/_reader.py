@@ -142,7 +142,7 @@ class _Reader:
         return f"statement {sum(self._numbers.values()) + 1}"
 
     def _where_entry(self) -> str:
-        return f"entry {len(self._draft.entries) + 1} of {self._where()}"
+        return f"Entry {len(self._draft.entries) + 1} of {self._where()}"
 
     def _end_message(self, name: str, element: Element) -> None:
         """Check that the message is one of the three and its statements are of its own kind.

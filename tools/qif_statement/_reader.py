@@ -171,7 +171,7 @@ def _checked(record: Record) -> bool:
 
 
 def _amount_text(record: Record) -> str:
-    return record.one("T") or record.one("U")
+    return " ".join((record.one("T") or record.one("U")).split())
 
 
 def _settle_amounts(records: Sequence[Record]) -> tuple[Mark, str]:
@@ -215,11 +215,10 @@ def _values(records: Sequence[Record], mark: Mark) -> list[Decimal]:
 
     :raises StatementRefusedError: a record states two amounts that differ.
     """
-    amounts = amount_column([_amount_text(record) for record in records]).values(mark)
-    second = amount_column([record.one("U") for record in records]).values(mark)
     found = []
-    for record, amount, other in zip(records, amounts, second, strict=True):
-        if amount is None or (other is not None and other != amount):
+    amounts = amount_column([_amount_text(record) for record in records]).values(mark)
+    for record, amount in zip(records, amounts, strict=True):
+        if amount is None or not _agrees(record, amount, mark):
             message = (
                 f"The record that begins on line {record.line} states two amounts, “{record.one('T')}” (T) and "
                 f"“{record.one('U')}” (U). {_AGAIN}"
@@ -227,6 +226,15 @@ def _values(records: Sequence[Record], mark: Mark) -> list[Decimal]:
             raise StatementRefusedError(message)
         found.append(amount)
     return found
+
+
+def _agrees(record: Record, amount: Decimal, mark: Mark) -> bool:
+    """Whether the second amount (U), where there is one, is the first."""
+    second = record.one("U")
+    if not second or not record.one("T") or second == record.one("T"):
+        return True
+    column = amount_column([" ".join(second.split())])
+    return column.is_amounts and mark in column.marks and column.values(mark) == [amount]
 
 
 def _split_warnings(records: Sequence[Record], mark: Mark) -> Iterator[str]:
