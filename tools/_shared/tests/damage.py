@@ -46,7 +46,7 @@ def read_or_refused(read, content):
 
 def amounts_written_nowhere(reading, text):
     """Return the amounts of the reading whose digits stand nowhere in the text, leading and trailing zeros aside."""
-    written = {re.sub(r"\D", "", run).strip("0") for run in re.findall(r"[\d.,'’ \u00a0\u202f]+", text)}  # noqa: RUF001
+    written = {re.sub(r"\D", "", run).strip("0") for run in re.findall(r"[\d.,'’ \u00a0\u202f]+", text)}  # noqa: RUF001 - a thousands mark
     written |= {part for run in written for part in re.findall(r"[1-9]\d*", run)}
     together = "\n".join(written)
     return [
