@@ -33,6 +33,14 @@ print(json.dumps({"time": min(times), "lines": lines, "child": int(answer[-1])})
 _GOALS = {"bankstatementparser": 5, "pycamt": 5, "mt-940": 3, "quiffen": 3}
 
 
+def _file(form: str, lines: int, folder: Path) -> Path:
+    """Return the file of so many lines, written once; some peers read by its ending."""
+    path = folder / f"{lines}.{'xml' if form == 'camt' else form}"
+    if not path.exists():
+        make_statements.write(form, lines, path)
+    return path
+
+
 def _ours(path: Path) -> dict[str, float]:
     done = subprocess.run(
         [sys.executable, "-c", _OURS, path], cwd=peers.ROOT, capture_output=True, text=True, check=True
@@ -47,9 +55,7 @@ def _peer(name: str, path: Path) -> tuple[float, int, int]:
 
 
 def _beside(name: str, form: str, lines: int, rounds: int, folder: Path) -> list[Row]:
-    path = folder / f"{lines}.{form}.xml"
-    if not path.exists():
-        make_statements.write(form, lines, path)
+    path = _file(form, lines, folder)
     ours, theirs = [], []
     for _ in range(rounds):
         ours.append(_ours(path))
@@ -77,10 +83,7 @@ def _is_linear(form: str, lines: int, folder: Path) -> Row:
     """Hold the time of the whole against ten times that of a tenth."""
     times = []
     for count in (lines // 10, lines):
-        path = folder / f"{count}.{form}.xml"
-        if not path.exists():
-            make_statements.write(form, count, path)
-        times.append(_ours(path)["time"])
+        times.append(_ours(_file(form, count, folder))["time"])
     part, whole = times
     return Row(
         f"{form.upper()}, a line of {lines:,} beside a line of {lines // 10:,}",

@@ -175,6 +175,9 @@ class _Reader:
 
     def _statement(self, name: str, element: Element, draft: _Draft) -> Statement:
         number, parts = self._numbers[name], children(element)
+        if sum(NAMES[child.tag] == "Ntry" for child in element) != len(draft.entries):
+            message = f"Entries (Ntry) stand outside of statement {number}, so they belong to no account. "
+            raise StatementRefusedError(message + "Ask the bank for a correct file.")
         account = children(draft.account)
         currency = _currency(text_of(account.get("Ccy")), draft)
         is_page = self._page(element, f"{name}Pgntn", "statement")

@@ -28,10 +28,15 @@ class Field(NamedTuple):
         return "".join(self.lines).strip()
 
 
+def _lines(text: str) -> list[str]:
+    """Split at the ends of lines alone: other control characters belong to the text."""
+    return (text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text).split("\n")
+
+
 def fields_of(text: str) -> Iterator[Field | None]:
     """Yield the fields in order, and ``None`` where a message ends."""
     current: Field | None = None
-    for number, line in enumerate(text.splitlines() if "\r" in text else text.split("\n"), start=1):
+    for number, line in enumerate(_lines(text), start=1):
         if line[:1] == "{":
             line = _TEXT_BLOCK.sub("", _BLOCK.sub("", line))  # noqa: PLW2901 - the envelope is no part of the text
         first = line[:1]

@@ -153,3 +153,14 @@ def test_booked_balances_alone_it_takes_interim_ones_where_they_fit(balances, ex
     assert (statement.opening_balance, statement.closing_balance) == tuple(
         Decimal(amount) if amount else None for amount in expected
     )
+
+
+def test_an_entry_outside_of_its_statement_it_refuses():
+    rows = [(date(2026, 1, 1), Decimal(1), True, False, "", "", False)]
+    content = _file(rows)
+    entry = content[content.index(b"<Ntry>") : content.index(b"</Ntry>") + len(b"</Ntry>")]
+
+    with pytest.raises(StatementRefusedError, match="belong to no account"):
+        read_statement(content.replace(b"<Stmt>", entry + b"<Stmt>"), "")
+    with pytest.raises(StatementRefusedError, match="belong to none"):
+        read_statement(content.replace(b"</Stmt>", b"</Stmt>" + entry), "")
