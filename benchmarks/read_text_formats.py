@@ -81,10 +81,7 @@ def _beside(name: str, form: str, lines: int, rounds: int, folder: Path) -> list
 
 def _is_linear(form: str, lines: int, folder: Path) -> Row:
     """Hold the time of the whole against ten times that of a tenth."""
-    times = []
-    for count in (lines // 10, lines):
-        times.append(_ours(_file(form, count, folder))["time"])
-    part, whole = times
+    part, whole = (_ours(_file(form, count, folder))["time"] for count in (lines // 10, lines))
     return Row(
         f"{form.upper()}, a line of {lines:,} beside a line of {lines // 10:,}",
         f"{whole:.2f} s",

@@ -7,7 +7,7 @@ both ways give the same.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, ParseError, fromstring
@@ -16,14 +16,15 @@ from tools.camt_statement._values import NAMES, children, find
 from tools.camt_statement._xml import finished_elements
 
 _OPENING = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)Ntry>")
-_TAG = re.compile(r"(<[^>]*>)")
+_TAG = re.compile(r"<[^>]*>")
 _PREFIX = re.compile(r"(</?)[A-Za-z_][\w.-]*:")
 _PREFIXED_ATTRIBUTE = re.compile(r"\s(?:xmlns|[A-Za-z_][\w.-]*:)")
 _ENTITY = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _IBAN = re.compile(r"[A-Z]{2}\d\d(?: ?[A-Z0-9]){11,30}")
 _SLOT = "\ue000"
-_MOST_ARRANGEMENTS = 5_000
+_MOST_ARRANGEMENTS, _MOST_TAGS = 300, 500
+_EMPTY = -1
 _UNUSUAL = (b"<!", b"\0", _SLOT.encode())
 
 _REFERENCES = ("EndToEndId", "ChqNb", "InstrId", "TxId", "PmtInfId", "MsgId", "AcctSvcrRef")
@@ -202,11 +203,20 @@ def elements_and_entries(data: bytes) -> Iterator[Element | RawEntry]:
             yield element
 
 
+class _Plan(NamedTuple):
+    """What an entry of one arrangement of tags looks like, and how its texts are put together."""
+
+    pattern: re.Pattern[str]
+    pick: Callable[[Sequence[str]], RawEntry]
+
+
 class Plans:
     """Where, in each arrangement of tags that has been seen, which text stands."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Callable[[list[str]], RawEntry]] = {}
+        self._known: dict[str, _Plan] = {}
+        self._seen: set[int] = set()
+        self._last: _Plan | None = None
 
     def entry(self, block: bytes) -> RawEntry:
         """Return the texts of an entry whose inside this is.
@@ -214,20 +224,43 @@ class Plans:
         :raises UnusualError: its tags do not fit, or a text is not UTF-8 or has an entity that XML does not know.
         """
         try:
-            pieces = _TAG.split(block.decode())
+            text = block.decode()
         except UnicodeDecodeError:
             raise UnusualError from None
-        arrangement = "".join(pieces[1::2])
+        match = self._last.pattern.fullmatch(text) if self._last is not None else None
+        if match is None or self._last is None:
+            plan = self._plan_of(_TAG.findall(text))
+            if plan is None:
+                return _parsed(text)
+            self._last, match = plan, plan.pattern.fullmatch(text)
+            if match is None:
+                raise UnusualError
+        texts = (*match.groups(), "")
+        if "&" in text:
+            texts = tuple([_unescaped(each) if "&" in each else each for each in texts])
+        return self._last.pick(texts)
+
+    def _plan_of(self, tags: list[str]) -> _Plan | None:
+        """Return the plan of an arrangement from its second entry on; making one costs more than parsing an entry."""
+        if len(tags) > _MOST_TAGS:
+            return None
+        arrangement = "".join(tags)
         plan = self._known.get(arrangement)
-        if plan is None:
-            if len(self._known) >= _MOST_ARRANGEMENTS:
-                self._known.clear()
-            plan = self._known[arrangement] = _plan(pieces[1::2])
-        texts = pieces[::2]
-        if b"&" in block:
-            texts = [_unescaped(text) if "&" in text else text for text in texts]
-        texts.append("")
-        return plan(texts)
+        if plan is None and hash(arrangement) in self._seen and len(self._known) < _MOST_ARRANGEMENTS:
+            plan = self._known[arrangement] = _plan(tags)
+        self._seen.add(hash(arrangement))
+        return plan
+
+
+def _parsed(text: str) -> RawEntry:
+    """Return the texts of an entry of which there is no plan."""
+    if any(_PREFIXED_ATTRIBUTE.search(tag) for tag in _TAG.findall(text)):
+        raise UnusualError
+    try:
+        plain = _PREFIX.sub(r"\1", text)
+        return raw_entry(fromstring(f"<Ntry>{plain}</Ntry>"))  # noqa: S314 - no document type reaches it
+    except ParseError:
+        raise UnusualError from None
 
 
 def _unescaped(text: str) -> str:
@@ -239,7 +272,7 @@ def _unescaped(text: str) -> str:
     )
 
 
-def _plan(tags: list[str]) -> Callable[[list[str]], RawEntry]:
+def _plan(tags: list[str]) -> _Plan:
     """Parse the tags with numbered places in place of the texts, and return what picks the texts out."""
     if any(_PREFIXED_ATTRIBUTE.search(tag) for tag in tags):
         raise UnusualError
@@ -249,25 +282,28 @@ def _plan(tags: list[str]) -> Callable[[list[str]], RawEntry]:
         raw = raw_entry(fromstring(f"<Ntry>{_SLOT}0{numbered}</Ntry>"))  # noqa: S314 - no document type reaches it
     except ParseError:
         raise UnusualError from None
-    pick_head = itemgetter(*map(_slot, raw.head))
+    places = {_slot(text) for detail, purposes in raw.details for text in (*detail, *purposes)}
+    wanted = sorted((places | set(map(_slot, raw.head))) - {_EMPTY})
+    group = {place: number for number, place in enumerate(wanted)} | {_EMPTY: len(wanted)}
+    pick_head = itemgetter(*[group[_slot(text)] for text in raw.head])
     details = [
-        (itemgetter(*map(_slot, detail)), [_slot(text) for text in purposes])
+        (itemgetter(*[group[_slot(text)] for text in detail]), [group[_slot(text)] for text in purposes])
         for detail, purposes in raw.details
     ]
     currency = raw.currency
 
-    def pick(texts: list[str]) -> RawEntry:
+    def pick(texts: Sequence[str]) -> RawEntry:
         return RawEntry(
             currency,
             Head._make(pick_head(texts)),
-            tuple(
-                [(Detail._make(get(texts)), tuple([texts[slot] for slot in slots])) for get, slots in details]
-            ),
+            tuple([(Detail._make(get(texts)), tuple([texts[at] for at in ats])) for get, ats in details]),
         )
 
-    return pick
+    between = ["([^<]*+)" if place in group else "[^<]*+" for place in range(len(tags) + 1)]
+    pattern = "".join(f"{text}{re.escape(tag)}" for text, tag in zip(between, [*tags, ""], strict=True))
+    return _Plan(re.compile(pattern), pick)
 
 
 def _slot(text: str) -> int:
-    """The place that a text is taken from; the last one is empty."""
-    return int(text.removeprefix(_SLOT)) if text else -1
+    """The place that a text is taken from."""
+    return int(text.removeprefix(_SLOT)) if text else _EMPTY
