@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tools._shared.encodings import decode
 from tools._shared.table_statements import read_table
 from tools._shared.tables import Table
 from tools.contract import Place, Reading, StatementRefusedError
 from tools.csv_statement._dialect import Dialect, sniff, split
-from tools.csv_statement._encoding import decode
 
 FORMAT = "csv"
 _HEAD = 20_000
