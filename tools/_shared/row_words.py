@@ -58,7 +58,7 @@ _TOTAL = re.compile(
 _PENDING = re.compile(
     r"\b(?:pending|vorgemerkt|vorgemerkte|authori[sz]ed|reserved|reserviert|en attente|a venir|"
     r"pendiente|in sospeso|gereserveerd|reservation|reserverad|reserveret|reservert|varaus|not posted|"
-    r"uncleared|unposted|ausstehend|provisional)\b|待入账|未入账"
+    r"uncleared|unposted|ausstehend|provisional|autorizzat[oa]|autorizad[oa]|autorisee?|in attesa)\b|待入账|未入账"
 )
 _FAILED = re.compile(
     r"\b(?:reverted|declined|failed|cancell?ed|denied|rejected|abgelehnt|storniert|refuse|rechazad[oa]|"

@@ -145,16 +145,33 @@ def _set_aside(work: Work) -> None:
     states = list(map(" ".join, zip(*stated, strict=True))) if stated else [""] * len(columns.dated)
     kinds = {state: (is_failed(state), is_pending(state)) for state in set(states)}
     work.pending = [kinds[state][1] for state in states]
+    unbooked = _unbooked(columns)
     edge = {*range(min(_EDGE_ROWS, len(states))), *range(max(0, len(states) - _EDGE_ROWS), len(states))}
     failed = {position for position, state in enumerate(states) if kinds[state][0]} if stated else set()
-    for position in sorted(edge | failed):
+    for position in sorted(edge | failed | unbooked):
         at = columns.dated[position]
         if position in failed:
             work.moves[position] = False
             work.leftovers.failed.append(work.numbers[at])
+        elif position in unbooked:
+            work.moves[position] = False
+            work.leftovers.pending.append(work.numbers[at])
         elif note_balance([texts[at] for texts in columns.cells], work.leftovers):
             work.moves[position] = False
             work.leftovers.left_out.append(work.numbers[at])
+
+
+def _unbooked(columns: Columns) -> set[int]:
+    """Return the rows that lack the booking date and the balance which the table gives its other rows."""
+    booked = [at for at in columns.of(Role.BOOKING_DATE) if at != columns.main]
+    if not booked or columns.of(Role.STATUS):
+        return set()
+    days = columns.days[booked[0]]
+    missing = {position for position, at in enumerate(columns.dated) if days[at] is None}
+    if len(missing) * 3 > len(columns.dated):
+        return set()
+    stated = [columns.pick(at) for at in (booked[0], *columns.of(Role.BALANCE))]
+    return {position for position in missing if not any(cells[position] for cells in stated)}
 
 
 def _without_amount(work: Work, choice: Choice, numbers: Numbers) -> None:

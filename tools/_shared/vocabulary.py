@@ -194,8 +194,10 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
     (
         Role.STATUS,
         (
-            r"^(?:status|state|info|cleared|pending|estado|stato|etat|stav|tila|transaction status|"
-            r"booking status|buchungsstatus|statut|umsatzstatus|交易状态|当前状态|статус|allapot)$"
+            r"^(?:(?:transaction|booking|payment) status|info|cleared|pending|"
+            r"buchungsstatus|umsatzstatus|交易状态|当前状态|статус|allapot|(?:status|state|estado|stato|etat|"
+            r"stav|tila|statut)(?: (?:(?:de la |de l |d |del |da |di )?(?:operazione|movimento|transazione|"
+            r"operacion|movimiento|operacao|operation|transaction|transakce|platby)))?)$"
         ),
     ),
     (
