@@ -1,0 +1,224 @@
+"""What a PDF states, and whether it may be believed: a table found by position needs a proof."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from tools._shared.balances import follow
+from tools._shared.vocabulary import Role
+from tools.contract import Reading, Statement, StatementRefusedError
+from tools.pdf_statement._document import Page, read_pages
+from tools.pdf_statement._lines import Line, lines_of
+from tools.pdf_statement._parts import Part, PartBuilder
+from tools.pdf_statement._rows import date_at
+from tools.pdf_statement._tables import (
+    FORMAT,
+    Sheet,
+    balance_signs,
+    fill_years,
+    lay_out,
+    read_sheet,
+    title_signs,
+)
+from tools.pdf_statement._years import Years
+
+_START = b"%PDF-"
+_HEAD = 1024
+_ELSEWHERE = "Ask the bank for the same statement as CSV, OFX or CAMT."
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    statement: Statement
+    is_proven: bool
+    objection: str | None
+    warnings: tuple[str, ...]
+
+
+def claims(content: bytes, name: str) -> bool:  # noqa: ARG001 - content decides, never the name
+    """Say whether the bytes are a PDF."""
+    return _START in content[:_HEAD]
+
+
+def read_statement(content: bytes, name: str, password: str | None = None) -> Reading:
+    """Return the statement of every account in the document.
+
+    Raises:
+        StatementRefusedError: The document is damaged, protected or scanned, holds no table of movements, or what was
+            read is neither proved by balances or totals nor beyond doubt.
+    """
+    pages = read_pages(content, password)
+    lines = [lines_of(page.words) for page in pages]
+    _refuse_pictures(pages)
+    short_years = _has_short_years([line for page in lines for line in page])
+    refusal: StatementRefusedError | None = None
+    for by_account in (False, True):
+        builder = PartBuilder(short_years=short_years, by_account=by_account)
+        for page in lines:
+            builder.take_page(page)
+        parts = [part for part in builder.parts if part.rows]
+        try:
+            return _read_parts(parts, lines, name)
+        except StatementRefusedError as error:
+            refusal = refusal or error
+    raise refusal or StatementRefusedError(_ELSEWHERE)
+
+
+def _refuse_pictures(pages: Sequence[Page]) -> None:
+    if any(page.words for page in pages):
+        return
+    if any(page.has_pictures for page in pages):
+        raise StatementRefusedError(
+            "The PDF holds pictures of pages and no text: it was scanned. Reading pictures needs the [ocr] extra, which is "
+            f"not installed. {_ELSEWHERE}"
+        )
+    raise StatementRefusedError("The pages of the PDF are blank. Download it again from the bank.")
+
+
+def _has_short_years(lines: Sequence[Line]) -> bool:
+    """Whether two digits behind a month's name are a year: they are when they follow nearly every day alike."""
+    years: dict[str, int] = {}
+    without = 0
+    for line in lines:
+        long = date_at(line.words, 0, short_years=True)
+        short = date_at(line.words, 0, short_years=False)
+        if short is not None and not short.has_year:
+            if long is not None and long.has_year:
+                year = long.text[-2:]
+                years[year] = years.get(year, 0) + 1
+            else:
+                without += 1
+    return bool(years) and without == 0 and len(years) <= 2
+
+
+def _read_parts(parts: Sequence[Part], lines: Sequence[Sequence[Line]], name: str) -> Reading:
+    if not parts:
+        raise StatementRefusedError(f"The PDF holds no table of transactions with days and amounts. {_ELSEWHERE}")
+    sheets = [lay_out(part) for part in parts]
+    in_rows = {id(row.line) for part in parts for row in part.rows}
+    fill_years(sheets, Years((line for page in lines for line in page if id(line) not in in_rows), name))
+    judged: list[_Judged] = []
+    for sheet, part in zip(sheets, parts, strict=True):
+        if sheet.entries:
+            judged.append(_read_part(sheet, part, name))
+    if not judged:
+        raise StatementRefusedError(f"The PDF holds no table of transactions with days and amounts. {_ELSEWHERE}")
+    for each in judged:
+        if each.objection:
+            raise StatementRefusedError(each.objection)
+    warnings = [warning for each in judged for warning in each.warnings]
+    return Reading(FORMAT, tuple(each.statement for each in judged), tuple(dict.fromkeys(warnings)))
+
+
+def _read_part(sheet: Sheet, part: Part, name: str) -> _Judged:
+    """Return the first way to read an account's table that its balances or totals prove, else the first."""
+    opening = part.openings[-1] if part.openings else None
+    ways = [title_signs(sheet), None, balance_signs(sheet, opening)]
+    tried = ways if ways[0] else [None, ways[2]] if ways[2] else [None]
+    best: _Judged | None = None
+    refusal: StatementRefusedError | None = None
+    for signs in tried:
+        try:
+            reading = read_sheet(sheet, part, name, signs)
+        except StatementRefusedError as error:
+            refusal = refusal or error
+            continue
+        judged = _judge(reading, sheet, part, has_signs=signs is not None)
+        if judged.is_proven:
+            return judged
+        best = best or judged
+    if best is None:
+        raise refusal or StatementRefusedError(_ELSEWHERE)
+    return best
+
+
+def _judge(reading: Reading, sheet: Sheet, part: Part, *, has_signs: bool) -> _Judged:
+    if len(reading.statements) != 1:
+        raise StatementRefusedError(f"The table in the PDF mixes currencies or accounts. {_ELSEWHERE}")
+    statement = reading.statements[0]
+    statement, ends = _with_ends(statement, part)
+    running = _running(statement)
+    totals = _totals(statement, sheet)
+    is_complete = len(statement.lines) == len(sheet.entries)
+    proofs = [ends is True, running is True, totals is True]
+    is_proven = is_complete and any(proofs)
+    warnings = list(reading.warnings)
+    if is_proven:
+        contradicted = [
+            sentence
+            for agrees, sentence in (
+                (ends, "The opening and closing balance printed do not agree with the transactions."),
+                (running, "Some running balances printed do not follow from the transactions."),
+                (totals, "A total printed does not agree with the transactions."),
+            )
+            if agrees is False
+        ]
+        return _Judged(statement, True, None, (*warnings, *contradicted))
+    problems = list(sheet.problems)
+    if ends is False:
+        problems.append("opening balance and transactions do not add up to the closing balance")
+    if running is False:
+        problems.append("running balances do not follow from the transactions")
+    if totals is False:
+        problems.append("a printed total differs from its transactions")
+    if not is_complete:
+        problems.append(f"{len(sheet.entries)} rows were found, but only {len(statement.lines)} are transactions")
+    if not problems and not _is_certain(sheet, has_signs=has_signs):
+        problems.append("nothing printed proves it, and its table names no columns")
+    if problems:
+        return _Judged(
+            statement, False, f"The PDF cannot be read for certain: {'; '.join(problems[:2])}. {_ELSEWHERE}", ()
+        )
+    return _Judged(statement, False, None, tuple(warnings))
+
+
+def _is_certain(sheet: Sheet, *, has_signs: bool) -> bool:
+    """Whether the header names every column and the file prints the direction of every amount."""
+    if not sheet.has_header or any(sheet.roles[name] is None for name in sheet.names):
+        return False
+    roles = [sheet.roles[name] for name in sheet.names]
+    return has_signs or {Role.OUT, Role.IN} <= set(roles) or roles.count(Role.AMOUNT) == 1
+
+
+def _with_ends(statement: Statement, part: Part) -> tuple[Statement, bool | None]:
+    """Return the statement with its printed balances from the owner's side, and whether they agree with the lines."""
+    openings = list(dict.fromkeys([*part.openings[::-1], *filter(None, [statement.opening_balance])]))
+    closings = list(dict.fromkeys([*part.closings[::-1], *filter(None, [statement.closing_balance])]))
+    booked = sum((line.amount for line in statement.lines if line.status == "booked"), Decimal())
+    for sign in (1, -1):
+        for opening in openings:
+            for closing in closings:
+                if sign * opening + booked == sign * closing:
+                    return (
+                        replace(statement, opening_balance=sign * opening, closing_balance=sign * closing),
+                        True,
+                    )
+    if not openings or not closings:
+        if _running(statement):
+            return statement, None
+        opening = openings[0] if openings else None
+        closing = closings[0] if closings else None
+        return replace(statement, opening_balance=opening, closing_balance=closing), None
+    return statement, False
+
+
+def _running(statement: Statement) -> bool | None:
+    balances = [line.balance for line in statement.lines]
+    if sum(balance is not None for balance in balances) < 2:
+        return None
+    chain = follow([line.amount for line in statement.lines], balances, newest_first=False)
+    return chain.works and chain.kind == "after" and (chain.compared >= 2 or len(balances) == 2)
+
+
+def _totals(statement: Statement, sheet: Sheet) -> bool | None:
+    """Return whether the printed totals agree and cover every row."""
+    if not sheet.totals or len(statement.lines) != len(sheet.entries):
+        return None
+    by_place = {id(line.place): line.amount for line in statement.lines}
+    covered = 0
+    for total, rows in sheet.totals:
+        moved = sum((by_place.get(id(sheet.entries[at].place), Decimal()) for at in rows), Decimal())
+        if abs(moved) != abs(total):
+            return False
+        covered += len(rows)
+    return True if covered == len(sheet.entries) else None

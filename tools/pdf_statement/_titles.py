@@ -1,0 +1,83 @@
+"""The words of a statement outside its rows: sections that give the sign, totals, balances carried over pages."""
+
+import re
+from typing import Literal
+
+from tools._shared.row_words import is_closing, is_opening
+from tools._shared.vocabulary import words
+
+Section = Literal[-1, 0, 1]
+
+_CONTINUED = re.compile(
+    r"\b(?:continued|cont d|cont|suite|fortsetzung|continuacion|segue|vervolg|continuacao|from previous page)\b.*$"
+)
+_OTHER = r"(?:(?:all|other|total|your|misc(?:ellaneous)?|atm|debit|card|electronic|banking|online|paper|account|pos) )*"
+_IN = re.compile(
+    rf"^{_OTHER}(?:deposits?(?: (?:and|&))?(?: (?:other )?(?:additions|credits))?|"
+    r"(?:payments|deposits|interest|checks)(?: received)? and (?:other )?credits|credits?|additions|"
+    r"payments? received|money in|paid in|interest (?:paid|earned|credited)|refunds|receipts|incoming payments|"
+    r"gutschriften|einnahmen|zahlungseingange|eingange|einzahlungen|virements recus|credits recus|"
+    r"operations au credit|abonos|ingresos|depositos|accrediti|entrate|bijschrijvingen|creditos|entradas|"
+    r"insattningar|indbetalinger|wplywy|uznania)$"
+)
+_OUT = re.compile(
+    rf"^{_OTHER}(?:(?:purchases?|payments?|withdrawals?|checks?|fees?|charges?|debits?|subtractions|transfers)"
+    r"(?: (?:and|&) (?:other )?(?:withdrawals?|debits?|subtractions|charges?|fees?|adjustments|purchases?|payments?|"
+    r"substitute checks))*|"
+    r"checks? (?:paid|cleared|written|posted)|cheques? (?:paid|cleared)|checks paid|money out|paid out|"
+    r"(?:service |bank |account |monthly )?(?:fees?|charges?)(?: (?:charged|assessed|paid|and interest charged))?|"
+    r"(?:cash )?advances|interest charged|standard purchases|card purchases|direct debits|standing orders|"
+    r"outgoing payments|bill payments|belastungen|ausgaben|zahlungsausgange|ausgange|auszahlungen|lastschriften|"
+    r"virements emis|prelevements|retraits|cheques emis|operations au debit|cargos|retiros|gastos|adeudos|"
+    r"addebiti|uscite|afschrijvingen|debitos|saidas|uttag|udbetalinger|wydatki|obciazenia)$"
+)
+_SKIP = re.compile(
+    r"\b(?:daily (?:ending |ledger |closing |account |available )?balances?|(?:daily|end of day) balance (?:summary|"
+    r"information)|balance (?:summary|history)|year to date|interest (?:charge )?calculation|interest rate summary|"
+    r"rewards? (?:summary|activity)|points summary|pending transactions|scheduled payments|upcoming payments|"
+    r"overdraft fee summary|fee summary|payment information|solde journalier|tagessalden)\b"
+)
+_TOTAL = re.compile(
+    r"^(?:(?:grand |sub )?totals?|total(?:s|es|e|i)?|summe|zwischensumme|gesamt\w*|totaal|totaux|suma|razem|"
+    r"celkem|summa|subtotal)\b|\btotall?ing\b|\btotals?$|\btotal (?:credits|debits|deposits|withdrawals)\b"
+)
+_CARRIED = re.compile(
+    r"\b(?:(?:balance )?(?:brought|carried) (?:forward|over|down)|balance (?:b f|c f|forward)|b f|c f|b fwd|"
+    r"c fwd|ubertrag|uebertrag|a reporter|report(?: de)?(?: page)?|solde (?:a reporter|reporte)|suma (?:y sigue|anterior)|"
+    r"saldo (?:a cuenta nueva|anterior|arrastrado)|riporto|a riportare|transport|zwischensaldo|tussensaldo)\b"
+)
+_CODES = re.compile(r"^(?:[a-z] )?(?:\d{1,3} )?")
+
+
+def section_of(text: str) -> Section | None:
+    """Return the sign that a title gives to the rows below it, 0 for rows that are no movements, ``None`` for no title."""
+    folded = _CONTINUED.sub("", words(text)).strip()
+    if not folded or len(folded) > 60:
+        return None
+    if _SKIP.search(folded):
+        return 0
+    if _IN.match(folded):
+        return 1
+    return -1 if _OUT.match(folded) else None
+
+
+def is_total_label(text: str) -> bool:
+    """Whether the words before an amount name a sum of rows."""
+    return bool(_TOTAL.search(words(text)))
+
+
+def is_carried(text: str) -> bool:
+    """Whether the words name a balance that is carried from page to page."""
+    return bool(_CARRIED.search(words(text)))
+
+
+def balance_label(text: str) -> Literal["opening", "closing", "carried"] | None:
+    """Return which balance the words before an amount name."""
+    label = text.strip(" :.")
+    if len(label) > 70:
+        return None
+    if is_opening(label):
+        return "carried" if is_carried(label) else "opening"
+    if is_closing(label):
+        return "closing"
+    return "carried" if is_carried(label) and len(label) < 40 else None
