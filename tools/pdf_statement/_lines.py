@@ -152,7 +152,7 @@ def _near(words: Sequence[Word], at: int, gap: float) -> bool:
 
 
 def _is_amount(text: str) -> bool:
-    return len(text) <= 40 and amount_column([text]).is_amounts
+    return len(text) <= 40 and text[-1] not in ".," and amount_column([text]).is_amounts
 
 
 def _as_money(text: str, words: Sequence[Word], first: int, after: int) -> Money:

@@ -9,7 +9,7 @@ from tools._shared.amounts import single_amount
 from tools._shared.vocabulary import Role
 from tools.pdf_statement._lines import Line, Money, money_of
 from tools.pdf_statement._rows import Dated, Header, Row, header_at, leading_dates
-from tools.pdf_statement._titles import Section, balance_label, is_total_label, section_of
+from tools.pdf_statement._titles import Section, balance_label, is_plain_total, is_total_label, is_unbooked, section_of
 
 _CONTINUATION_GAP = 0.9
 _MOST_CONTINUED = 8
@@ -28,13 +28,13 @@ class Block:
 
 @dataclass(slots=True)
 class Part:
-    """What a document states about one account; ``unclear`` are places that may be rows and were not read as such."""
+    """What a document states about one account; ``sums`` are totals that do not say of what."""
 
     openings: list[Decimal] = field(default_factory=list)
     closings: list[Decimal] = field(default_factory=list)
+    sums: list[Decimal] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
-    unclear: list[Line] = field(default_factory=list)
     account: str | None = None
 
     @property
@@ -65,6 +65,7 @@ class PartBuilder:
         self._sign: Section | None = None
         self._block: Block | None = None
         self._last: Row | None = None
+        self._is_unbooked = False
 
     def take_page(self, lines: Sequence[Line]) -> None:
         """Take one page; a header stays in force on the next."""
@@ -75,6 +76,8 @@ class PartBuilder:
             if found:
                 self._header, count = found
                 self._block = self._last = None
+                if self._sign == 0 and self._header.has_words and not self._is_unbooked:
+                    self._sign = None  # the end of a summary
                 self._part.texts.extend(line.text for line in lines[at : at + count])
                 at += count
                 continue
@@ -113,7 +116,9 @@ class PartBuilder:
             return
         if sure and not dates and is_total_label(label):
             amount = single_amount(sure[-1].text)
-            if self._block is not None and self._block.rows and self._block.total is None and len(sure) == 1:
+            if is_plain_total(label):
+                self._part.sums.extend([amount] if amount is not None else [])
+            elif self._block is not None and self._block.rows and self._block.total is None and len(sure) == 1:
                 self._block.total = amount
             self._last = None
             return
@@ -147,7 +152,7 @@ class PartBuilder:
 
     def _begin(self) -> None:
         self.parts.append(Part())
-        self._block = self._last = None
+        self._block = self._last = self._header = self._sign = None
 
     def _is_title(self, line: Line) -> bool:
         if len(line.words) > 10 or self._is_continuation(line):
@@ -158,6 +163,7 @@ class PartBuilder:
         if sign != self._sign:
             self._block = None
         self._sign, self._last = sign, None
+        self._is_unbooked = is_unbooked(line.text)
         if self._header is not None and self._header.starts:
             self._header = None
         self._part.texts.append(line.text)

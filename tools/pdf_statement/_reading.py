@@ -193,6 +193,11 @@ def _with_ends(statement: Statement, part: Part) -> tuple[Statement, bool | None
                         replace(statement, opening_balance=sign * opening, closing_balance=sign * closing),
                         True,
                     )
+    for opening in openings:
+        for total in part.sums:
+            for sign in (1, -1):
+                if sign * opening + booked == sign * total:
+                    return replace(statement, opening_balance=sign * opening, closing_balance=sign * total), True
     if not openings or not closings:
         if _running(statement):
             return statement, None

@@ -34,10 +34,14 @@ class Dated(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The columns that a line announces; ``starts`` are where each of several tables side by side begins."""
+    """The columns that a line announces, and whether words are among them.
+
+    ``starts`` are where each of several tables side by side begins.
+    """
 
     dates: tuple[Cell, ...]
     money: tuple[tuple[Cell, Role], ...]
+    has_words: bool = True
     starts: tuple[float, ...] = ()
 
     @property
@@ -167,12 +171,18 @@ def _as_header(cells: Sequence[Cell]) -> Header | None:
     money = tuple(
         (cell, role) for cell in cells if cell not in dates and (role := _money_role(cell.text)) is not None
     )
-    if not dates or not money:
+    if not any(_is_row_date(cell.text) for cell in dates) or not money:
         return None
     texts = [cell.text.casefold() for cell in cells]
     repeats = [at for at, text in enumerate(texts) if text == texts[0]]
     width = repeats[1] if len(repeats) > 1 else 0
     if width > 1 and len(texts) == width * len(repeats) and texts == texts[:width] * len(repeats):
         starts = tuple(cells[at].x0 for at in repeats)
-        return Header(dates[:1], money[:1], starts)
-    return Header(dates, money)
+        return Header(dates[:1], money[:1], width > 2, starts)
+    return Header(dates, money, len(cells) > len(dates) + len(money))
+
+
+def _is_row_date(text: str) -> bool:
+    """Whether a column of dates may be that of the rows: not when payment is due or the statement was made."""
+    found = [role for role in roles_of_header(text) if role in _DATE_ROLES]
+    return bool(found) and found[0] is not Role.OTHER_DATE

@@ -17,6 +17,9 @@ from tools.pdf_statement._rows import Row
 from tools.pdf_statement._years import Years
 
 FORMAT = "pdf"
+# More lines above a table than these are not looked at: the account's name stands near its table or on the first page.
+_MOST_TEXTS, _FIRST = 70, 40
+_FEW = 2
 
 
 @dataclass(slots=True)
@@ -47,11 +50,16 @@ def lay_out(part: Part) -> Sheet:
     """Return a part's rows in columns."""
     sheet = Sheet()
     by_header: dict[object, list[Block]] = {}
-    for block in part.blocks:
+    blocks = [block for block in part.blocks if block.header or block.sign]
+    if blocks and len(blocks) < len(part.blocks) and not any(len(b.rows) > _FEW for b in part.blocks if b not in blocks):
+        sheet.problems.append("days and amounts stand outside its tables")
+    else:
+        blocks = part.blocks
+    for block in blocks:
         by_header.setdefault(_key(block), []).append(block)
     columns = {key: columns_of(blocks) for key, blocks in by_header.items()}
-    sheet.has_header = all(block.header is not None for block in part.blocks)
-    for block in part.blocks:
+    sheet.has_header = all(block.header is not None for block in blocks)
+    for block in blocks:
         first = len(sheet.entries)
         _lay_out_block(block, columns[_key(block)], sheet)
         if block.total is not None:
@@ -168,7 +176,8 @@ def read_sheet(sheet: Sheet, part: Part, name: str, signs: Sequence[int] | None)
     dates = max((len(entry.dates) for entry in sheet.entries), default=1)
     if any(len(entry.dates) != dates for entry in sheet.entries):
         dates = 1
-    rows: list[Sequence[str]] = [(text,) for text in part.texts]
+    texts = part.texts if len(part.texts) < _MOST_TEXTS else part.texts[:_FIRST] + part.texts[_FIRST - _MOST_TEXTS :]
+    rows: list[Sequence[str]] = [(text,) for text in texts]
     if sheet.has_header:
         titles = ["Date", "Value date"][:dates]
         flag = ["Debit/Credit"] if signs else []

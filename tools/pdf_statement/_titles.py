@@ -34,7 +34,7 @@ _OUT = re.compile(
 _SKIP = re.compile(
     r"\b(?:daily (?:ending |ledger |closing |account |available )?balances?|(?:daily|end of day) balance (?:summary|"
     r"information)|balance (?:summary|history)|year to date|interest (?:charge )?calculation|interest rate summary|"
-    r"rewards? (?:summary|activity)|points summary|pending transactions|scheduled payments|upcoming payments|"
+    r"rewards? (?:summary|activity)|points summary|"
     r"overdraft fee summary|fee summary|payment information|solde journalier|tagessalden)\b"
 )
 _TOTAL = re.compile(
@@ -46,7 +46,19 @@ _CARRIED = re.compile(
     r"c fwd|ubertrag|uebertrag|a reporter|report(?: de)?(?: page)?|solde (?:a reporter|reporte)|suma (?:y sigue|anterior)|"
     r"saldo (?:a cuenta nueva|anterior|arrastrado)|riporto|a riportare|transport|zwischensaldo|tussensaldo)\b"
 )
-_CODES = re.compile(r"^(?:[a-z] )?(?:\d{1,3} )?")
+_UNBOOKED = re.compile(
+    r"\b(?:pending|scheduled|upcoming|unposted|future|authori[sz]ed|vorgemerkte?|a venir|pendientes?) "
+    r"(?:transactions?|payments?|activity|items?|deposits?|umsatze|operations?|movimientos)\b"
+)
+_LAST = re.compile(
+    r"^(?:(?:your )?(?:last|previous) (?:months?|month s|statement|statement s|bill) balance|"
+    r"balance (?:on|from|as of|at|as at)? ?(?:your )?(?:last|previous) (?:month|statement|bill))\b"
+)
+_NEW = re.compile(
+    r"^(?:(?:your )?(?:new|current|statement|total|account|outstanding) balance(?: due)?|(?:total )?(?:amount|balance) (?:due|owing)|"
+    r"total (?:amount )?due|saldo (?:total|a pagar)|saldo nuevo|nouveau solde)\b(?! transfer)"
+)
+_PLAIN = re.compile(r"^(?:grand |sub ?)?(?:totals?|summe|totaal|suma|razem|summa)(?: amount)?(?: due)?$")
 
 
 def section_of(text: str) -> Section | None:
@@ -54,7 +66,7 @@ def section_of(text: str) -> Section | None:
     folded = _CONTINUED.sub("", words(text)).strip()
     if not folded or len(folded) > 60:
         return None
-    if _SKIP.search(folded):
+    if _SKIP.search(folded) or _UNBOOKED.search(folded):
         return 0
     if _IN.match(folded):
         return 1
@@ -64,6 +76,16 @@ def section_of(text: str) -> Section | None:
 def is_total_label(text: str) -> bool:
     """Whether the words before an amount name a sum of rows."""
     return bool(_TOTAL.search(words(text)))
+
+
+def is_plain_total(text: str) -> bool:
+    """Whether a total does not say of what it is one."""
+    return bool(_PLAIN.match(words(text)))
+
+
+def is_unbooked(text: str) -> bool:
+    """Whether a title announces what the bank has not booked."""
+    return bool(_UNBOOKED.search(words(text)))
 
 
 def is_carried(text: str) -> bool:
@@ -78,6 +100,8 @@ def balance_label(text: str) -> Literal["opening", "closing", "carried"] | None:
         return None
     if is_opening(label):
         return "carried" if is_carried(label) else "opening"
-    if is_closing(label):
+    if _LAST.match(words(label)):
+        return "opening"
+    if is_closing(label) or _NEW.match(words(label)):
         return "closing"
     return "carried" if is_carried(label) and len(label) < 40 else None

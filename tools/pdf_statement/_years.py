@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from tools._shared.dates import MONTH_BY_NAME, Day, days_in_text, fold, read_day
 from tools.contract import StatementRefusedError
@@ -13,6 +14,10 @@ from tools.pdf_statement._rows import date_at
 _BEFORE_START, _AFTER_END = timedelta(days=45), timedelta(days=15)
 _BEFORE_DATE, _AFTER_DATE = timedelta(days=300), timedelta(days=45)
 _PERIOD_DAYS = range(4, 306)
+_JOINS = frozenset(
+    {"to", "through", "thru", "until", "till", "and", "-", "–", "—", "bis", "zum", "au", "al", "a", "ate", "tot", "t/m",
+     "til", "till", "do", "and", "y", "to:", "hasta", "e", "until", "ao", "~", "至"}
+)  # fmt: skip
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
 _LABEL = re.compile(
@@ -27,13 +32,21 @@ def _read(day: Day) -> date | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _days(line: Line) -> list[Day]:
-    found: list[Day] = []
-    at = 0
+class _Stated(NamedTuple):
+    day: Day
+    joined: bool  # to the day before it, as the end of a period
+
+
+def _days(line: Line) -> list[_Stated]:
+    found: list[_Stated] = []
+    at, end = 0, -1
     while at < len(line.words):
-        dated = date_at(line.words, at, short_years=False)
+        dated = date_at(line.words, at, short_years=True)
         day = read_day(dated.text) if dated and dated.has_year else None
-        found.extend([day] if day else [])
+        if dated and day:
+            between = [fold(word.text).strip(".:,()") for word in line.words[end:at]] if end >= 0 else []
+            found.append(_Stated(day, 0 < len(between) <= 2 and set(between) <= _JOINS))
+            end = dated.after
         at = dated.after if dated else at + 1
     return found
 
@@ -47,13 +60,19 @@ class Years:
         labelled: list[date] = []
         others: list[date] = []
         stated = [(line, days) for line in lines if any(map(str.isdigit, line.text)) and (days := _days(line))]
-        for day in (day for _, days in stated for day in days):
+        for day in (each.day for _, days in stated for each in days):
             if day.separator and (day.dmy is None) != (day.mdy is None):
                 self.day_first.add(day.mdy is None)
         for line, days in stated:
-            read = [found for day in days if (found := self._certain(day))]
-            if len(read) >= 2 and (read[1] - read[0]).days in _PERIOD_DAYS:
-                periods.append((read[0], read[1]))
+            dates = [self._certain(each.day) for each in days]
+            joined = [
+                (one, two)
+                for (one, two), each in zip(pairwise(dates), days[1:], strict=True)
+                if one and two and each.joined and (two - one).days in _PERIOD_DAYS
+            ]
+            read = [found for found in dates if found]
+            if joined:
+                periods.extend(joined)
             elif read and _LABEL.search(fold(line.text)):
                 labelled.extend(read)
             elif line.page == 1:
