@@ -109,8 +109,9 @@ class PartBuilder:
         money = trailing(len(line.words), money_of(line.words))
         money = [each for each in money if each.first >= start]
         sure = [each for each in money if each.is_sure]
-        label = " ".join(word.text for word in line.words[start : sure[0].first if sure else len(line.words)])
-        if sure and self._is_balance(label, sure):
+        stated = [each for each in money_of(line.words) if each.is_sure and each.first >= start]
+        label = " ".join(word.text for word in line.words[start : stated[0].first if stated else len(line.words)])
+        if stated and self._is_balance(label, stated[:1] if len(stated) > len(sure) else sure):
             self._part.texts.append(line.text)
             self._last = None
             return

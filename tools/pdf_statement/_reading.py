@@ -94,13 +94,9 @@ def _has_short_years(lines: Sequence[Line]) -> bool:
 def _read_parts(parts: Sequence[Part], lines: Sequence[Sequence[Line]], name: str) -> Reading:
     if not parts:
         raise StatementRefusedError(f"The PDF holds no table of transactions with days and amounts. {_ELSEWHERE}")
-    sheets = [lay_out(part) for part in parts]
     in_rows = {id(row.line) for part in parts for row in part.rows}
-    fill_years(sheets, Years((line for page in lines for line in page if id(line) not in in_rows), name))
-    judged: list[_Judged] = []
-    for sheet, part in zip(sheets, parts, strict=True):
-        if sheet.entries:
-            judged.append(_read_part(sheet, part, name))
+    years = Years((line for page in lines for line in page if id(line) not in in_rows), name)
+    judged = [found for part in parts if (found := _read_part(part, years, name))]
     if not judged:
         raise StatementRefusedError(f"The PDF holds no table of transactions with days and amounts. {_ELSEWHERE}")
     for each in judged:
@@ -110,26 +106,39 @@ def _read_parts(parts: Sequence[Part], lines: Sequence[Sequence[Line]], name: st
     return Reading(FORMAT, tuple(each.statement for each in judged), tuple(dict.fromkeys(warnings)))
 
 
-def _read_part(sheet: Sheet, part: Part, name: str) -> _Judged:
-    """Return the first way to read an account's table that its balances or totals prove, else the first."""
-    opening = part.openings[-1] if part.openings else None
-    ways = [title_signs(sheet), None, balance_signs(sheet, opening)]
-    tried = ways if ways[0] else [None, ways[2]] if ways[2] else [None]
+def _read_part(part: Part, years: Years, name: str) -> _Judged | None:
+    """Return the first way to read an account's tables that its balances or totals prove, else the first."""
     best: _Judged | None = None
     refusal: StatementRefusedError | None = None
-    for signs in tried:
+    for sheet in lay_out(part):
+        if not sheet.entries:
+            continue
         try:
-            reading = read_sheet(sheet, part, name, signs)
+            fill_years(sheet, years)
         except StatementRefusedError as error:
             refusal = refusal or error
             continue
-        judged = _judge(reading, sheet, part, has_signs=signs is not None)
-        if judged.is_proven:
-            return judged
-        best = best or judged
-    if best is None:
-        raise refusal or StatementRefusedError(_ELSEWHERE)
+        for signs in _ways(sheet, part):
+            try:
+                judged = _judge(
+                    read_sheet(sheet, part, name, signs), sheet, part, has_signs=signs is not None
+                )
+            except StatementRefusedError as error:
+                refusal = refusal or error
+                continue
+            if judged.is_proven:
+                return judged
+            best = best or judged
+    if best is None and refusal is not None:
+        raise refusal
     return best
+
+
+def _ways(sheet: Sheet, part: Part) -> list[list[int] | None]:
+    """Return the directions to try: those of the titles, those that the file prints, those of the running balance."""
+    titles = title_signs(sheet)
+    running = balance_signs(sheet, part.openings[-1] if part.openings else None)
+    return [*([titles] if titles else []), None, *([running] if running else [])]
 
 
 def _judge(reading: Reading, sheet: Sheet, part: Part, *, has_signs: bool) -> _Judged:

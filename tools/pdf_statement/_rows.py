@@ -144,7 +144,10 @@ def header_at(lines: Sequence[Line], at: int) -> tuple[Header, int] | None:
             close = following.top - lines[at + count - 2].bottom < 0.8 * line.height
             if not close or following.page != line.page or any(map(str.isdigit, following.text)):
                 return None
-            cells = _stacked(cells, cells_of(following.words))
+            below = cells_of(following.words)
+            if _as_header(below) is not None:
+                return None
+            cells = _stacked(cells, below)
         header = _as_header(cells)
         if header is not None:
             return header, count

@@ -19,7 +19,6 @@ from tools.pdf_statement._years import Years
 FORMAT = "pdf"
 # More lines above a table than these are not looked at: the account's name stands near its table or on the first page.
 _MOST_TEXTS, _FIRST = 70, 40
-_FEW = 2
 
 
 @dataclass(slots=True)
@@ -40,21 +39,29 @@ class Sheet:
 
     entries: list[Entry] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
     roles: dict[str, Role | None] = field(default_factory=dict)
     totals: list[tuple[Decimal, list[int]]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     has_header: bool = True
 
 
-def lay_out(part: Part) -> Sheet:
-    """Return a part's rows in columns."""
+def lay_out(part: Part) -> list[Sheet]:
+    """Return a part's rows in columns: those of tables with a header or a title, of titled tables alone, or all."""
+    named = [block for block in part.blocks if block.header or block.sign]
+    titled = [block for block in part.blocks if block.sign]
+    choices: list[list[Block]] = []
+    for blocks in (named, titled, part.blocks):
+        if blocks and blocks not in choices:
+            choices.append(blocks)
+    return [_lay_out(blocks, is_all=blocks == part.blocks) for blocks in choices]
+
+
+def _lay_out(blocks: Sequence[Block], *, is_all: bool) -> Sheet:
     sheet = Sheet()
     by_header: dict[object, list[Block]] = {}
-    blocks = [block for block in part.blocks if block.header or block.sign]
-    if blocks and len(blocks) < len(part.blocks) and not any(len(b.rows) > _FEW for b in part.blocks if b not in blocks):
+    if not is_all:
         sheet.problems.append("days and amounts stand outside its tables")
-    else:
-        blocks = part.blocks
     for block in blocks:
         by_header.setdefault(_key(block), []).append(block)
     columns = {key: columns_of(blocks) for key, blocks in by_header.items()}
@@ -78,6 +85,7 @@ def _lay_out_block(block: Block, columns: Sequence[Column], sheet: Sheet) -> Non
     for name, column in zip(names, columns, strict=True):
         if name not in sheet.roles:
             sheet.names.append(name)
+            sheet.titles.append(column.title)
             sheet.roles[name] = column.role
     if block.header is not None and any(column.role is None for column in columns):
         sheet.problems.append("amounts stand below no column of the header")
@@ -148,15 +156,14 @@ def _place(line: Line, words: Sequence[Word], continued: Sequence[Line]) -> Plac
     return {"page": line.page, "box": [round(side, 2) for side in box]}
 
 
-def fill_years(sheets: Sequence[Sheet], years: Years) -> None:
-    """Write the days that are printed without a year as ISO dates, all of the document together.
+def fill_years(sheet: Sheet, years: Years) -> None:
+    """Write the days that are printed without a year as ISO dates, all of the table together.
 
     Raises:
         StatementRefusedError: The document does not say the year.
     """
     open_days = [
         (entry, at)
-        for sheet in sheets
         for entry in sheet.entries
         for at, has_year in enumerate(entry.has_years)
         if not has_year
@@ -181,7 +188,7 @@ def read_sheet(sheet: Sheet, part: Part, name: str, signs: Sequence[int] | None)
     if sheet.has_header:
         titles = ["Date", "Value date"][:dates]
         flag = ["Debit/Credit"] if signs else []
-        rows.append([*titles, "Description", *flag, *sheet.names])
+        rows.append([*titles, "Description", *flag, *sheet.titles])
     first = len(rows)
     for at, entry in enumerate(sheet.entries):
         flag = ["D" if signs[at] < 0 else "C"] if signs else []
