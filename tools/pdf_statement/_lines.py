@@ -3,13 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
-from tools._shared.amounts import amount_column, read_shape
+from tools._shared.amounts import amount_column
 from tools._shared.currencies import is_currency_text
 from tools.pdf_statement._document import Word
 
 _CELL_GAP = 0.6
+_LONGEST = 40
 _NUMBER_GAP = 0.45
 _SIGN_GAP = 1.3
 _NUMBER_START = re.compile(r"[-+(]?\d{1,3}")
@@ -103,7 +105,8 @@ def money_of(words: Sequence[Word]) -> list[Money]:
     found: list[Money] = []
     at = 0
     while at < len(words):
-        money = _money_at(words, at)
+        text = words[at].text
+        money = _money_at(words, at) if text[-1].isdigit() or len(text) <= 4 or _holds_digit(text) else None
         if money:
             found.append(money)
             at = money.after
@@ -112,34 +115,33 @@ def money_of(words: Sequence[Word]) -> list[Money]:
     return found
 
 
+def _holds_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
+
+
 def _money_at(words: Sequence[Word], first: int) -> Money | None:
     """Return the longest amount that begins with a word: sign or currency, digits in groups, sign or currency."""
-    at = first
-    parts = [words[at].text]
-    if _is_prefix(parts[0]) and at + 1 < len(words) and _near(words, at, _SIGN_GAP):
-        at += 1
-        parts.append(words[at].text)
-        if _is_prefix(parts[-1]) and at + 1 < len(words) and _near(words, at, _SIGN_GAP):
+    at, last = first, len(words) - 1
+    text = words[at].text
+    for _ in range(2):
+        if at < last and not text[-1].isdigit() and _is_prefix(words[at].text) and _near(words, at, _SIGN_GAP):
             at += 1
-            parts.append(words[at].text)
-    if not any(mark.isdigit() for mark in parts[-1]):
+            text = f"{text} {words[at].text}"
+    digits = words[at].text
+    if not _holds_digit(digits):
         return None
-    if _NUMBER_START.fullmatch(parts[-1]):
-        while at + 1 < len(words) and _NUMBER_REST.fullmatch(words[at + 1].text) and _near(words, at, _NUMBER_GAP):
+    if len(digits) <= 4 and _NUMBER_START.fullmatch(digits):
+        while at < last and _NUMBER_REST.fullmatch(words[at + 1].text) and _near(words, at, _NUMBER_GAP):
             at += 1
-            parts.append(words[at].text)
-    best: Money | None = None
-    for extra in range(3):
-        end = at + extra
-        if extra:
-            if end >= len(words) or not _near(words, end - 1, _SIGN_GAP):
-                break
-            if not (_TRAILING.fullmatch(words[end].text) or is_currency_text(words[end].text)):
-                break
-            parts.append(words[end].text)
-        text = " ".join(parts)
-        if _is_amount(text):
-            best = _as_money(text, words, first, end + 1)
+            text = f"{text} {words[at].text}"
+    best = _as_money(text, words, first, at + 1)
+    while at < last and len(words[at + 1].text) <= 4 and _near(words, at, _SIGN_GAP):
+        after = words[at + 1].text
+        if not (_TRAILING.fullmatch(after) or is_currency_text(after)):
+            break
+        at += 1
+        text = f"{text} {after}"
+        best = _as_money(text, words, first, at + 1) or best
     return best
 
 
@@ -151,19 +153,26 @@ def _near(words: Sequence[Word], at: int, gap: float) -> bool:
     return words[at + 1].x0 - words[at].x1 <= gap * words[at].height
 
 
-def _is_amount(text: str) -> bool:
-    return len(text) <= 40 and text[-1] not in ".," and amount_column([text]).is_amounts
+@lru_cache(maxsize=8192)
+def _known(shape: str) -> bool | None:
+    """Return whether a shape is surely an amount, ``None`` when it is none."""
+    looked = amount_column([shape])
+    if not looked.is_amounts:
+        return None
+    return looked.has_money_marks
 
 
-def _as_money(text: str, words: Sequence[Word], first: int, after: int) -> Money:
-    last = words[after - 1]
+def _as_money(text: str, words: Sequence[Word], first: int, after: int) -> Money | None:
+    if len(text) > _LONGEST or text[-1] in ".,":
+        return None
+    is_sure = _known(text.translate(_SHAPED))
+    if is_sure is None:
+        return None
     digits = next(
-        (at for at in range(after - 1, first - 1, -1) if any(mark.isdigit() for mark in words[at].text)), first
+        (at for at in range(after - 1, first - 1, -1) if _holds_digit(words[at].text)), first
     )
     word = words[digits]
     trailing = _DIGIT_END.search(word.text)
     behind = len(trailing["rest"]) if trailing else 0
     right = word.x1 - behind * (word.x1 - word.x0) / max(1, len(word.text))
-    shape = read_shape(text.translate(_SHAPED)) or read_shape(amount_column([text]).shapes[0])
-    is_sure = bool(shape and (shape.has_mark or shape.affix)) and last.x1 > words[first].x0
     return Money(text, first, after, words[first].x0, right, is_sure)

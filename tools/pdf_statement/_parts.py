@@ -106,10 +106,10 @@ class PartBuilder:
     def _take(self, line: Line) -> None:
         dates = leading_dates(line.words, short_years=self._short_years)
         start = dates[-1].after if dates else 0
-        money = trailing(len(line.words), money_of(line.words))
-        money = [each for each in money if each.first >= start]
+        every = [each for each in money_of(line.words) if each.first >= start]
+        money = trailing(len(line.words), every)
         sure = [each for each in money if each.is_sure]
-        stated = [each for each in money_of(line.words) if each.is_sure and each.first >= start]
+        stated = [each for each in every if each.is_sure]
         label = " ".join(word.text for word in line.words[start : stated[0].first if stated else len(line.words)])
         if stated and self._is_balance(label, stated[:1] if len(stated) > len(sure) else sure):
             self._part.texts.append(line.text)
@@ -128,7 +128,7 @@ class PartBuilder:
                 return
             self._last = None
             return
-        if dates and self._is_dated(dates, line):
+        if dates and self._is_dated(dates, money):
             self._add(Row(line, line.words, dates, money))
         elif sure and self._last is not None and self._block is not None:
             self._add(Row(line, line.words, [], money))
@@ -170,14 +170,14 @@ class PartBuilder:
         self._part.texts.append(line.text)
         return True
 
-    def _is_dated(self, dates: Sequence[Dated], line: Line) -> bool:
+    def _is_dated(self, dates: Sequence[Dated], money: Sequence[Money]) -> bool:
         """Whether the line's date stands in the column of dates and is not the start of a continued description."""
         x0 = dates[0].x0
         if self._block is not None and self._block.rows:
             return any(abs(x0 - row.dates[0].x0) <= _DATE_SLACK for row in self._block.rows[-3:] if row.dates)
         if self._header is not None:
             return any(cell.x0 - 2 * _DATE_SLACK <= x0 <= cell.x1 + _DATE_SLACK for cell in self._header.dates)
-        return bool(trailing(len(line.words), money_of(line.words)))
+        return bool(money)
 
     def _add(self, row: Row) -> None:
         if self._block is None:

@@ -80,11 +80,19 @@ def is_partial(text: str) -> bool:
     return bool(named) and fold(named[1]) in MONTH_BY_NAME and 0 < int(named[2]) <= 31
 
 
+@lru_cache(maxsize=8192)
+def _may_begin(text: str) -> bool:
+    """Whether a word may be the first of a date: it begins with a digit, or is a month or a day of the week."""
+    return text[0].isdigit() or (len(text) <= 12 and text[:3].isalpha())
+
+
 def date_at(words: Sequence[Word], first: int, *, short_years: bool) -> Dated | None:
     """Return the date that begins with a word; ``short_years`` says that two digits after a month's name are a year."""
     partial: Dated | None = None
     full: Dated | None = None
     text = ""
+    if not _may_begin(words[first].text):
+        return None
     for at in range(first, min(first + 4, len(words))):
         if at > first and words[at].x0 - words[at - 1].x1 > _DATE_GAP * words[at].height:
             break
