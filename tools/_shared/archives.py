@@ -44,9 +44,13 @@ class Archive:
                 f"The archive holds no “{name}”, so it is incomplete. Download it again."
             ) from error
         except _BROKEN as error:
-            raise StatementRefusedError(f"“{_shown(name)}” in the archive is damaged. Download it again.") from error
+            raise StatementRefusedError(
+                f"“{_shown(name)}” in the archive is damaged. Download it again."
+            ) from error
         if len(content) != info.file_size:
-            raise StatementRefusedError(f"“{_shown(name)}” in the archive is not as long as the archive says.")
+            raise StatementRefusedError(
+                f"“{_shown(name)}” in the archive is not as long as the archive says."
+            )
         return content
 
 
@@ -67,7 +71,9 @@ def open_archive(content: bytes) -> Archive:
     except _BROKEN as error:
         raise StatementRefusedError("The archive is damaged or cut off. Download it again.") from error
     if len(members) > MOST_MEMBERS:
-        raise StatementRefusedError(f"The archive holds more than {MOST_MEMBERS:,} files. Give fewer at a time.")
+        raise StatementRefusedError(
+            f"The archive holds more than {MOST_MEMBERS:,} files. Give fewer at a time."
+        )
     names = [member.filename for member in members]
     if len(set(names)) != len(names):
         raise StatementRefusedError("Two files in the archive have the same name. Pack it again.")

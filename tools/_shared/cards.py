@@ -19,7 +19,7 @@ def _purchases_are_negative(columns: Columns, amounts: Values) -> bool | None:
     Purchases are the many, and repayments run against them.
     """
     states = [columns.pick(at) for at in columns.of(Role.STATUS)]
-    authorized = {
+    authorized: set[bool] = {
         amount < 0
         for amount, *said in zip(amounts, *states, strict=True)
         if amount and is_pending(" ".join(said))

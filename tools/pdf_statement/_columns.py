@@ -40,7 +40,9 @@ def columns_of(blocks: Sequence[Block]) -> list[Column]:
             groups.append([money])
     names = _names(groups, blocks[0].header)
     return [
-        Column(group[0].right, group[-1].right, words(cell.text) if cell else "", cell.text if cell else "", role)
+        Column(
+            group[0].right, group[-1].right, words(cell.text) if cell else "", cell.text if cell else "", role
+        )
         for group, (cell, role) in zip(groups, names, strict=True)
     ]
 

@@ -49,17 +49,19 @@ def read_pages(content: bytes, password: str | None) -> list[Page]:
     try:
         if len(document) > MOST_PAGES:
             raise StatementRefusedError(f"The PDF has more than {MOST_PAGES:,} pages. Give a shorter period.")
-        left = _MOST_CHARACTERS
-        pages = []
-        for number in range(len(document)):
-            page, count = _page(document, number, left)
-            left -= count
-            pages.append(page)
-        return pages
+        return list(_pages(document))
     except pdfium.PdfiumError as error:
         raise StatementRefusedError("A page of the PDF is damaged. Download it again.") from error
     finally:
         document.close()
+
+
+def _pages(document: pdfium.PdfDocument) -> Iterator[Page]:
+    left = _MOST_CHARACTERS
+    for number in range(len(document)):
+        page, count = _page(document, number, left)
+        left -= count
+        yield page
 
 
 def _open(content: bytes, password: str | None) -> pdfium.PdfDocument:
@@ -72,7 +74,9 @@ def _open(content: bytes, password: str | None) -> pdfium.PdfDocument:
             raise StatementRefusedError(
                 "The PDF is protected by a password. Give the password together with the file; it is kept nowhere."
             ) from error
-        raise StatementRefusedError("The password does not open the PDF. Give the one that the bank uses.") from error
+        raise StatementRefusedError(
+            "The password does not open the PDF. Give the one that the bank uses."
+        ) from error
 
 
 def _page(document: pdfium.PdfDocument, number: int, left: int) -> tuple[Page, int]:
@@ -93,10 +97,8 @@ def _page(document: pdfium.PdfDocument, number: int, left: int) -> tuple[Page, i
         page.close()
 
 
-def _words(
-    text_page: pdfium.PdfTextPage, page: pdfium.PdfPage, number: int, text: str
-) -> Iterator[Word]:
-    """Yield the words; only the first and last character of each is asked for its place, which is what makes it fast."""
+def _words(text_page: pdfium.PdfTextPage, page: pdfium.PdfPage, number: int, text: str) -> Iterator[Word]:
+    """Yield the words; only the first and last character of each is asked for its place, which makes it fast."""
     box = pdfium_c.FS_RECTF()
     where = ctypes.byref(box)
     ask = pdfium_c.FPDFText_GetLooseCharBox
@@ -105,7 +107,7 @@ def _words(
     turn = (page.get_rotation() // 90) % 4
     beyond = any(character > "\uffff" for character in text)
     start = -1
-    at = 0
+    at = begin = 0
     for position, character in enumerate(f"{text} "):
         if character.isspace() or character in "\0\ufffe":
             if start >= 0:
@@ -114,7 +116,12 @@ def _words(
                 x0, y0, x1, y1 = box.left, box.bottom, box.right, box.top
                 if position - begin > 1:
                     ask(raw, at - 1, where)
-                    x0, y0, x1, y1 = min(x0, box.left), min(y0, box.bottom), max(x1, box.right), max(y1, box.top)
+                    x0, y0, x1, y1 = (
+                        min(x0, box.left),
+                        min(y0, box.bottom),
+                        max(x1, box.right),
+                        max(y1, box.top),
+                    )
                 sides = _turned(turn, (x0 - left, top - y1, x1 - left, top - y0), right - left, top - bottom)
                 if sides[3] - sides[1] >= _LEAST_HEIGHT and sides[2] > sides[0]:
                     yield Word(number, word, *sides)

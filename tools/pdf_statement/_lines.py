@@ -18,7 +18,7 @@ _NUMBER_START = re.compile(r"[-+(]?\d{1,3}")
 _NUMBER_REST = re.compile(r"\d{3}(?:[.,]\d{2})?[-+)]?|\d{3}")
 _SHAPED = str.maketrans("12345678", "99999999")
 _TRAILING = re.compile(r"(?:-|\+|CR\.?|DR\.?|Cr\.?|Dr\.?|[CDSH])", re.ASCII)
-_LEADING = re.compile(r"[-+−–]")
+_LEADING = re.compile("[-+\u2212\u2013]")
 _DIGIT_END = re.compile(r"\d(?P<rest>\D*)$")
 
 
@@ -124,7 +124,12 @@ def _money_at(words: Sequence[Word], first: int) -> Money | None:
     at, last = first, len(words) - 1
     text = words[at].text
     for _ in range(2):
-        if at < last and not text[-1].isdigit() and _is_prefix(words[at].text) and _near(words, at, _SIGN_GAP):
+        if (
+            at < last
+            and not text[-1].isdigit()
+            and _is_prefix(words[at].text)
+            and _near(words, at, _SIGN_GAP)
+        ):
             at += 1
             text = f"{text} {words[at].text}"
     digits = words[at].text
@@ -146,7 +151,9 @@ def _money_at(words: Sequence[Word], first: int) -> Money | None:
 
 
 def _is_prefix(text: str) -> bool:
-    return len(text) <= 4 and bool(_LEADING.fullmatch(text) or (is_currency_text(text) and not text.isdigit()))
+    return len(text) <= 4 and bool(
+        _LEADING.fullmatch(text) or (is_currency_text(text) and not text.isdigit())
+    )
 
 
 def _near(words: Sequence[Word], at: int, gap: float) -> bool:
@@ -168,9 +175,7 @@ def _as_money(text: str, words: Sequence[Word], first: int, after: int) -> Money
     is_sure = _known(text.translate(_SHAPED))
     if is_sure is None:
         return None
-    digits = next(
-        (at for at in range(after - 1, first - 1, -1) if _holds_digit(words[at].text)), first
-    )
+    digits = next((at for at in range(after - 1, first - 1, -1) if _holds_digit(words[at].text)), first)
     word = words[digits]
     trailing = _DIGIT_END.search(word.text)
     behind = len(trailing["rest"]) if trailing else 0

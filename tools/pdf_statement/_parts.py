@@ -9,7 +9,14 @@ from tools._shared.amounts import single_amount
 from tools._shared.vocabulary import Role
 from tools.pdf_statement._lines import Line, Money, money_of
 from tools.pdf_statement._rows import Dated, Header, Row, header_at, leading_dates
-from tools.pdf_statement._titles import Section, balance_label, is_plain_total, is_total_label, is_unbooked, section_of
+from tools.pdf_statement._titles import (
+    Section,
+    balance_label,
+    is_plain_total,
+    is_total_label,
+    is_unbooked,
+    section_of,
+)
 
 _CONTINUATION_GAP = 0.9
 _MOST_CONTINUED = 8
@@ -110,8 +117,12 @@ class PartBuilder:
         money = trailing(len(line.words), every)
         sure = [each for each in money if each.is_sure]
         stated = [each for each in every if each.is_sure]
-        label = " ".join(word.text for word in line.words[start : stated[0].first if stated else len(line.words)])
-        if stated and self._is_balance(label, stated[:1] if len(stated) > len(sure) else sure):
+        label = " ".join(
+            word.text for word in line.words[start : stated[0].first if stated else len(line.words)]
+        )
+        if stated and self._is_balance(
+            label, stated[:1] if len(stated) > len(sure) else sure, dated=bool(dates)
+        ):
             self._part.texts.append(line.text)
             self._last = None
             return
@@ -119,7 +130,9 @@ class PartBuilder:
             amount = single_amount(sure[-1].text)
             if is_plain_total(label):
                 self._part.sums.extend([amount] if amount is not None else [])
-            elif self._block is not None and self._block.rows and self._block.total is None and len(sure) == 1:
+            elif (
+                self._block is not None and self._block.rows and self._block.total is None and len(sure) == 1
+            ):
                 self._block.total = amount
             self._last = None
             return
@@ -135,8 +148,8 @@ class PartBuilder:
         elif sure or not self._is_title(line):
             self._continue_or_note(line)
 
-    def _is_balance(self, label: str, money: list[Money]) -> bool:
-        kind = balance_label(label)
+    def _is_balance(self, label: str, money: list[Money], *, dated: bool) -> bool:
+        kind = balance_label(label, dated=dated)
         if kind is None or len(money) > 2:
             return False
         amount = single_amount(money[-1].text)
@@ -176,7 +189,9 @@ class PartBuilder:
         if self._block is not None and self._block.rows:
             return any(abs(x0 - row.dates[0].x0) <= _DATE_SLACK for row in self._block.rows[-3:] if row.dates)
         if self._header is not None:
-            return any(cell.x0 - 2 * _DATE_SLACK <= x0 <= cell.x1 + _DATE_SLACK for cell in self._header.dates)
+            return any(
+                cell.x0 - 2 * _DATE_SLACK <= x0 <= cell.x1 + _DATE_SLACK for cell in self._header.dates
+            )
         return bool(money)
 
     def _add(self, row: Row) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import product
 
 from tools._shared.balances import follow
 from tools._shared.vocabulary import Role
@@ -69,8 +70,8 @@ def _refuse_pictures(pages: Sequence[Page]) -> None:
         return
     if any(page.has_pictures for page in pages):
         raise StatementRefusedError(
-            "The PDF holds pictures of pages and no text: it was scanned. Reading pictures needs the [ocr] extra, which is "
-            f"not installed. {_ELSEWHERE}"
+            "The PDF holds pictures of pages and no text: it was scanned. Reading pictures needs the [ocr] extra, "
+            f"which is not installed. {_ELSEWHERE}"
         )
     raise StatementRefusedError("The pages of the PDF are blank. Download it again from the bank.")
 
@@ -93,12 +94,16 @@ def _has_short_years(lines: Sequence[Line]) -> bool:
 
 def _read_parts(parts: Sequence[Part], lines: Sequence[Sequence[Line]], name: str) -> Reading:
     if not parts:
-        raise StatementRefusedError(f"The PDF holds no table of transactions with days and amounts. {_ELSEWHERE}")
+        raise StatementRefusedError(
+            f"The PDF holds no table of transactions with days and amounts. {_ELSEWHERE}"
+        )
     in_rows = {id(row.line) for part in parts for row in part.rows}
     years = Years((line for page in lines for line in page if id(line) not in in_rows), name)
     judged = [found for part in parts if (found := _read_part(part, years, name))]
     if not judged:
-        raise StatementRefusedError(f"The PDF holds no table of transactions with days and amounts. {_ELSEWHERE}")
+        raise StatementRefusedError(
+            f"The PDF holds no table of transactions with days and amounts. {_ELSEWHERE}"
+        )
     for each in judged:
         if each.objection:
             raise StatementRefusedError(each.objection)
@@ -171,12 +176,17 @@ def _judge(reading: Reading, sheet: Sheet, part: Part, *, has_signs: bool) -> _J
     if totals is False:
         problems.append("a printed total differs from its transactions")
     if not is_complete:
-        problems.append(f"{len(sheet.entries)} rows were found, but only {len(statement.lines)} are transactions")
+        problems.append(
+            f"{len(sheet.entries)} rows were found, but only {len(statement.lines)} are transactions"
+        )
     if not problems and not _is_certain(sheet, has_signs=has_signs):
         problems.append("nothing printed proves it, and its table names no columns")
     if problems:
         return _Judged(
-            statement, False, f"The PDF cannot be read for certain: {'; '.join(problems[:2])}. {_ELSEWHERE}", ()
+            statement,
+            False,
+            f"The PDF cannot be read for certain: {'; '.join(problems[:2])}. {_ELSEWHERE}",
+            (),
         )
     return _Judged(statement, False, None, tuple(warnings))
 
@@ -191,29 +201,23 @@ def _is_certain(sheet: Sheet, *, has_signs: bool) -> bool:
 
 def _with_ends(statement: Statement, part: Part) -> tuple[Statement, bool | None]:
     """Return the statement with its printed balances from the owner's side, and whether they agree with the lines."""
-    openings = list(dict.fromkeys([*part.openings[::-1], *filter(None, [statement.opening_balance])]))
-    closings = list(dict.fromkeys([*part.closings[::-1], *filter(None, [statement.closing_balance])]))
+    openings = _distinct(part.openings, statement.opening_balance)
+    closings = _distinct(part.closings, statement.closing_balance)
     booked = sum((line.amount for line in statement.lines if line.status == "booked"), Decimal())
-    for sign in (1, -1):
-        for opening in openings:
-            for closing in closings:
-                if sign * opening + booked == sign * closing:
-                    return (
-                        replace(statement, opening_balance=sign * opening, closing_balance=sign * closing),
-                        True,
-                    )
-    for opening in openings:
-        for total in part.sums:
-            for sign in (1, -1):
-                if sign * opening + booked == sign * total:
-                    return replace(statement, opening_balance=sign * opening, closing_balance=sign * total), True
-    if not openings or not closings:
-        if _running(statement):
-            return statement, None
-        opening = openings[0] if openings else None
-        closing = closings[0] if closings else None
-        return replace(statement, opening_balance=opening, closing_balance=closing), None
-    return statement, False
+    for first, last, sign in product(openings, [*closings, *part.sums], (1, -1)):
+        if sign * first + booked == sign * last:
+            return replace(statement, opening_balance=sign * first, closing_balance=sign * last), True
+    if openings and closings:
+        return statement, False
+    if _running(statement):
+        return statement, None
+    opening, closing = next(iter(openings), None), next(iter(closings), None)
+    return replace(statement, opening_balance=opening, closing_balance=closing), None
+
+
+def _distinct(printed: Sequence[Decimal], read: Decimal | None) -> list[Decimal]:
+    """Return the balances with the last printed first."""
+    return list(dict.fromkeys([*printed[::-1], *([] if read is None else [read])]))
 
 
 def _running(statement: Statement) -> bool | None:

@@ -16,6 +16,7 @@ _DATE_ROLES = frozenset({Role.BOOKING_DATE, Role.DATE, Role.VALUE_DATE, Role.OTH
 _MONEY_ROLES = (Role.OUT, Role.IN, Role.AMOUNT, Role.BALANCE)
 _DATE_GAP = 1.0
 _MOST_HEADER_WORDS = 24
+_HEADER_GAP = 0.8
 _NUMERIC = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2?")
 _DAY_NAME = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.?[\s\-./]*(?:de )?([^\W\d_]{3,12})\.?,?")
 _NAME_DAY = re.compile(r"([^\W\d_]{3,12})\.?[\s\-./]*(\d{1,2})(?:st|nd|rd|th)?,?")
@@ -77,7 +78,7 @@ def is_partial(text: str) -> bool:
     if named:
         return fold(named[2]) in MONTH_BY_NAME and 0 < int(named[1]) <= 31
     named = _NAME_DAY.fullmatch(text)
-    return bool(named) and fold(named[1]) in MONTH_BY_NAME and 0 < int(named[2]) <= 31
+    return named is not None and fold(named[1]) in MONTH_BY_NAME and 0 < int(named[2]) <= 31
 
 
 @lru_cache(maxsize=8192)
@@ -146,14 +147,8 @@ def header_at(lines: Sequence[Line], at: int) -> tuple[Header, int] | None:
         return None
     for count in (1, 2, 3):
         if count > 1:
-            if at + count > len(lines):
-                return None
-            following = lines[at + count - 1]
-            close = following.top - lines[at + count - 2].bottom < 0.8 * line.height
-            if not close or following.page != line.page or any(map(str.isdigit, following.text)):
-                return None
-            below = cells_of(following.words)
-            if _as_header(below) is not None:
+            below = _cells_below(lines, at + count - 1)
+            if not below or _as_header(below) is not None:
                 return None
             cells = _stacked(cells, below)
         header = _as_header(cells)
@@ -162,11 +157,22 @@ def header_at(lines: Sequence[Line], at: int) -> tuple[Header, int] | None:
     return None
 
 
+def _cells_below(lines: Sequence[Line], at: int) -> list[Cell]:
+    """Return the cells of a line that may belong to the header line right above it."""
+    if at >= len(lines):
+        return []
+    above, line = lines[at - 1], lines[at]
+    close = line.page == above.page and line.top - above.bottom < _HEADER_GAP * above.height
+    return cells_of(line.words) if close and not any(map(str.isdigit, line.text)) else []
+
+
 def _stacked(upper: Sequence[Cell], lower: Sequence[Cell]) -> list[Cell]:
     """Return the cells of two lines with what stands above each other put together."""
     found = list(upper)
     for cell in lower:
-        over = next((at for at, each in enumerate(found) if min(each.x1, cell.x1) > max(each.x0, cell.x0)), None)
+        over = next(
+            (at for at, each in enumerate(found) if min(each.x1, cell.x1) > max(each.x0, cell.x0)), None
+        )
         if over is None:
             found.append(cell)
         else:

@@ -93,7 +93,9 @@ def _lay_out_block(block: Block, columns: Sequence[Column], sheet: Sheet) -> Non
     for row in _joined(block.rows):
         found = by_column(row, columns)
         if found is None or not found:
-            sheet.problems.append(f"page {row.line.page} has a line whose amounts stand in no column: {_shown(row)}")
+            sheet.problems.append(
+                f"page {row.line.page} has a line whose amounts stand in no column: {_shown(row)}"
+            )
             continue
         dated = row if row.dates else head
         if dated is None:
@@ -105,7 +107,9 @@ def _lay_out_block(block: Block, columns: Sequence[Column], sheet: Sheet) -> Non
                 sheet.problems.append(f"page {row.line.page} has an amount without a date: {_shown(row)}")
                 continue
         head = dated
-        sheet.entries.append(_entry(row, dated, {names[at]: money for at, money in found.items()}, block.sign))
+        sheet.entries.append(
+            _entry(row, dated, {names[at]: money for at, money in found.items()}, block.sign)
+        )
 
 
 def _shown(row: Row) -> str:
@@ -163,10 +167,7 @@ def fill_years(sheet: Sheet, years: Years) -> None:
         StatementRefusedError: The document does not say the year.
     """
     open_days = [
-        (entry, at)
-        for entry in sheet.entries
-        for at, has_year in enumerate(entry.has_years)
-        if not has_year
+        (entry, at) for entry in sheet.entries for at, has_year in enumerate(entry.has_years) if not has_year
     ]
     if open_days:
         texts = years.texts([entry.dates[at] for entry, at in open_days])
@@ -183,7 +184,11 @@ def read_sheet(sheet: Sheet, part: Part, name: str, signs: Sequence[int] | None)
     dates = max((len(entry.dates) for entry in sheet.entries), default=1)
     if any(len(entry.dates) != dates for entry in sheet.entries):
         dates = 1
-    texts = part.texts if len(part.texts) < _MOST_TEXTS else part.texts[:_FIRST] + part.texts[_FIRST - _MOST_TEXTS :]
+    texts = (
+        part.texts
+        if len(part.texts) < _MOST_TEXTS
+        else part.texts[:_FIRST] + part.texts[_FIRST - _MOST_TEXTS :]
+    )
     rows: list[Sequence[str]] = [(text,) for text in texts]
     if sheet.has_header:
         titles = ["Date", "Value date"][:dates]

@@ -8,6 +8,7 @@ from tools._shared.vocabulary import words
 
 Section = Literal[-1, 0, 1]
 
+_LONGEST_LABEL = 70
 _CONTINUED = re.compile(
     r"\b(?:continued|cont d|cont|suite|fortsetzung|continuacion|segue|vervolg|continuacao|from previous page)\b.*$"
 )
@@ -42,9 +43,10 @@ _TOTAL = re.compile(
     r"celkem|summa|subtotal)\b|\btotall?ing\b|\btotals?$|\btotal (?:credits|debits|deposits|withdrawals)\b"
 )
 _CARRIED = re.compile(
-    r"\b(?:(?:balance )?(?:brought|carried) (?:forward|over|down)|balance (?:b f|c f|forward)|b f|c f|b fwd|"
-    r"c fwd|ubertrag|uebertrag|a reporter|report(?: de)?(?: page)?|solde (?:a reporter|reporte)|suma (?:y sigue|anterior)|"
-    r"saldo (?:a cuenta nueva|anterior|arrastrado)|riporto|a riportare|transport|zwischensaldo|tussensaldo)\b"
+    r"^(?:(?:balance |total )?(?:brought|carried) (?:forward|over|down)|balance (?:b f|c f|forward)|b f|c f|b fwd|"
+    r"c fwd|ubertrag|uebertrag|(?:total )?a reporter|report(?: de (?:la )?page)?|solde (?:a reporter|reporte)|"
+    r"suma (?:y sigue|anterior)|saldo (?:a cuenta nueva|anterior|arrastrado)|(?:saldo )?(?:riporto|a riportare)|"
+    r"zwischensaldo|tussensaldo|(?:transport|transporte))(?: (?:from|to|page|seite|von|auf|de|du|\d{1,3}))*$"
 )
 _UNBOOKED = re.compile(
     r"\b(?:pending|scheduled|upcoming|unposted|future|authori[sz]ed|vorgemerkte?|a venir|pendientes?) "
@@ -55,14 +57,15 @@ _LAST = re.compile(
     r"balance (?:on|from|as of|at|as at)? ?(?:your )?(?:last|previous) (?:month|statement|bill))\b"
 )
 _NEW = re.compile(
-    r"^(?:(?:your )?(?:new|current|statement|total|account|outstanding) balance(?: due)?|(?:total )?(?:amount|balance) (?:due|owing)|"
-    r"total (?:amount )?due|saldo (?:total|a pagar)|saldo nuevo|nouveau solde)\b(?! transfer)"
+    r"^(?:(?:your )?(?:new|current|statement|total|account|outstanding) balance(?: due)?|"
+    r"(?:total )?(?:amount|balance) (?:due|owing)|total (?:amount )?due|"
+    r"saldo (?:total|a pagar)|saldo nuevo|nouveau solde)\b(?! transfer)"
 )
 _PLAIN = re.compile(r"^(?:grand |sub ?)?(?:totals?|summe|totaal|suma|razem|summa)(?: amount)?(?: due)?$")
 
 
 def section_of(text: str) -> Section | None:
-    """Return the sign that a title gives to the rows below it, 0 for rows that are no movements, ``None`` for no title."""
+    """Return the sign that a title gives to the rows below it, 0 for no movements, ``None`` for no title."""
     folded = _CONTINUED.sub("", words(text)).strip()
     if not folded or len(folded) > 60:
         return None
@@ -93,15 +96,20 @@ def is_carried(text: str) -> bool:
     return bool(_CARRIED.search(words(text)))
 
 
-def balance_label(text: str) -> Literal["opening", "closing", "carried"] | None:
-    """Return which balance the words before an amount name."""
+def balance_label(text: str, *, dated: bool) -> Literal["opening", "closing", "carried"] | None:
+    """Return which balance the words before an amount name; with a day before them they must say it in full."""
     label = text.strip(" :.")
-    if len(label) > 70:
+    if not label or len(label) > _LONGEST_LABEL:
         return None
     if is_opening(label):
         return "carried" if is_carried(label) else "opening"
-    if _LAST.match(words(label)):
-        return "opening"
-    if is_closing(label) or _NEW.match(words(label)):
+    if is_closing(label):
         return "closing"
-    return "carried" if is_carried(label) and len(label) < 40 else None
+    folded = words(label)
+    if dated:
+        return "carried" if is_carried(label) and "balance" in folded else None
+    if _LAST.match(folded):
+        return "opening"
+    if _NEW.match(folded):
+        return "closing"
+    return "carried" if is_carried(label) else None

@@ -15,8 +15,8 @@ _BEFORE_START, _AFTER_END = timedelta(days=45), timedelta(days=15)
 _BEFORE_DATE, _AFTER_DATE = timedelta(days=300), timedelta(days=45)
 _PERIOD_DAYS = range(4, 306)
 _JOINS = frozenset(
-    {"to", "through", "thru", "until", "till", "and", "-", "–", "—", "bis", "zum", "au", "al", "a", "ate", "tot", "t/m",
-     "til", "till", "do", "and", "y", "to:", "hasta", "e", "until", "ao", "~", "至"}
+    {"to", "through", "thru", "until", "till", "and", "-", "\u2013", "\u2014", "bis", "zum", "au", "al", "a", "ate", "tot",
+     "t/m", "til", "do", "y", "to:", "hasta", "e", "ao", "~", "至"}
 )  # fmt: skip
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
@@ -59,7 +59,9 @@ class Years:
         periods: list[tuple[date, date]] = []
         labelled: list[date] = []
         others: list[date] = []
-        stated = [(line, days) for line in lines if any(map(str.isdigit, line.text)) and (days := _days(line))]
+        stated = [
+            (line, days) for line in lines if any(map(str.isdigit, line.text)) and (days := _days(line))
+        ]
         for day in (each.day for _, days in stated for each in days):
             if day.separator and (day.dmy is None) != (day.mdy is None):
                 self.day_first.add(day.mdy is None)
@@ -104,8 +106,8 @@ class Years:
             self._refuse(partial[0])
         if len(fitting) == 2 and fitting[True] != fitting[False]:
             raise StatementRefusedError(
-                f"Days such as {partial[0]} can be read with the day or the month first, and nothing in the PDF settles "
-                "which. Ask the bank for the same statement as CSV, OFX or CAMT."
+                f"Days such as {partial[0]} can be read with the day or the month first, and nothing in the PDF "
+                "settles which. Ask the bank for the same statement as CSV, OFX or CAMT."
             )
         return [day.isoformat() for day in next(iter(fitting.values()))]
 
@@ -115,7 +117,8 @@ class Years:
         rising = {
             first: days
             for first, days in fitting.items()
-            if all(one <= two for one, two in pairwise(days)) or all(one >= two for one, two in pairwise(days))
+            if all(one <= two for one, two in pairwise(days))
+            or all(one >= two for one, two in pairwise(days))
         }
         enough = len({*fitting[True]}) > 2
         return rising if rising and enough else fitting

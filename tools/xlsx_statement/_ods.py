@@ -15,7 +15,11 @@ _NUMBERS = frozenset({"float", "currency", "percentage"})
 
 def is_workbook(archive: Archive) -> bool:
     """Whether the archive is an ODS workbook."""
-    return archive.holds("content.xml") and archive.holds("mimetype") and archive.member("mimetype").startswith(_KIND)
+    return (
+        archive.holds("content.xml")
+        and archive.holds("mimetype")
+        and archive.member("mimetype").startswith(_KIND)
+    )
 
 
 def read_sheets(archive: Archive) -> list[Sheet]:
@@ -24,7 +28,9 @@ def read_sheets(archive: Archive) -> list[Sheet]:
     Raises:
         StatementRefusedError: The content is missing, damaged or encrypted.
     """
-    if archive.holds("META-INF/manifest.xml") and b"encryption-data" in archive.member("META-INF/manifest.xml"):
+    if archive.holds("META-INF/manifest.xml") and b"encryption-data" in archive.member(
+        "META-INF/manifest.xml"
+    ):
         raise StatementRefusedError(
             "The workbook is encrypted. Open it in a spreadsheet, and save it without a password."
         )

@@ -50,7 +50,9 @@ def read_sheets(archive: Archive) -> list[Sheet]:
                 state = (element.get("state") or "visible").lower()
                 parts.append((Sheet(element.get("name") or "", state != "visible"), target))
     for sheet, target in parts:
-        _Part(sheet, strings, kinds, budget, from_1904=from_1904, is_stale=is_stale).read(archive.member(target))
+        _Part(sheet, strings, kinds, budget, from_1904=from_1904, is_stale=is_stale).read(
+            archive.member(target)
+        )
         sheets.append(sheet)
     return sheets
 
@@ -173,11 +175,15 @@ class _Part:
             self._sheet.has_formulas = True
             if self._is_stale or not value:
                 return Cell("formula", UNCALCULATED)
-        kind = element.get("t") or "n"
+        return self._typed(element, element.get("t") or "n", value, inline)
+
+    def _typed(self, element: Element, kind: str, value: str | None, inline: str | None) -> Cell | None:
         if kind == "s":
             at = _integer(value, len(self._strings))
             if at >= len(self._strings):
-                raise StatementRefusedError("The workbook refers to a text that it does not hold. Download it again.")
+                raise StatementRefusedError(
+                    "The workbook refers to a text that it does not hold. Download it again."
+                )
             return Cell("text", self._strings[at].strip())
         if kind == "inlineStr":
             return Cell("text", (inline or "").strip())

@@ -24,7 +24,9 @@ def format_kind(number: int, code: str | None) -> str:
     if code is None:
         return "date" if number in _DATE_FORMATS else "time" if number in _TIME_FORMATS else "number"
     positive = _QUOTED.sub("", code.split(";", 1)[0])
-    if positive.casefold() in {"general", "standard", "@"} or re.search(r"[0#?]", re.sub(r"s\.0+", "s", positive)):
+    if positive.casefold() in {"general", "standard", "@"} or re.search(
+        r"[0#?]", re.sub(r"s\.0+", "s", positive)
+    ):
         return "number"
     if re.search(r"[dy]", positive, re.IGNORECASE):
         return "date"

@@ -53,7 +53,9 @@ def read_sheets(content: bytes) -> list[Sheet]:
     for source in book.sheets():
         sheet = Sheet(source.name, source.visibility != 0)
         sheet.hidden_rows = {row + 1 for row, info in source.rowinfo_map.items() if info.hidden}
-        sheet.merged = [(first + 1, last, left, right - 1) for first, last, left, right in source.merged_cells]
+        sheet.merged = [
+            (first + 1, last, left, right - 1) for first, last, left, right in source.merged_cells
+        ]
         for row in range(source.nrows):
             found: dict[int, Cell] = {}
             for column, (kind, value) in enumerate(
