@@ -14,6 +14,7 @@ from typing import Literal
 from tools._shared.currencies import is_currency_text
 
 Mark = Literal[".", ","]
+MARKS: tuple[Mark, ...] = (".", ",")
 
 _LONGEST_CELL = 48
 _SEPARATOR = "\x1f"

@@ -1,9 +1,11 @@
 """From a table of cells to statements: the one function that readers of tables call."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import zip_longest
 
 from tools._shared.accounts import Owner, account_column, currency_column, currency_stated, stated_account
+from tools._shared.amounts import MARKS
 from tools._shared.choice import choose
 from tools._shared.columns import Columns, look_at_columns
 from tools._shared.currencies import currency_of
@@ -11,7 +13,7 @@ from tools._shared.dates import Day, Order, days_in_text
 from tools._shared.day_order import Surroundings, direction, settle_order
 from tools._shared.leftovers import Leftovers, note_balance, sort_leftovers
 from tools._shared.lines import build_statement, settle
-from tools._shared.marks import settle_numbers
+from tools._shared.marks import OpenMarkError, settle_numbers
 from tools._shared.movements import Numbers
 from tools._shared.proofs import Choice, Groups
 from tools._shared.row_words import is_card, is_failed, is_pending
@@ -86,19 +88,9 @@ def _check_width(table: Table, header: Sequence[str], body: range) -> None:
 def _read(work: Work, format_name: str) -> Reading:
     columns = work.columns
     _set_aside(work)
-    numbers = settle_numbers(work)
-    guess = (columns.of(Role.AMOUNT, Role.OUT, Role.IN) or sorted(numbers.values) or [0])[0]
     main_days = [day for at in columns.dated if (day := columns.days[columns.main][at])]
     newest_first = direction(main_days, columns.once[columns.main])
-    groups = rows_by_account(work, account_column(columns), currency_column(columns, guess))
-    choice = choose(
-        columns,
-        numbers,
-        Groups([booked_rows(work, rows) for rows in groups.values()], newest_first),
-        is_card=work.is_card,
-        line_of=work.numbers,
-        unit=work.table.unit,
-    )
+    numbers, choice = _settle(work, newest_first)
     used = sorted({*choice.candidate.columns, *([choice.balance] if choice.balance is not None else [])})
     amounts = [at for at in choice.candidate.columns if at in numbers.values]
     _without_amount(work, choice, numbers)
@@ -127,6 +119,37 @@ def _read(work: Work, format_name: str) -> Reading:
         *([warning] if warning else []),
     ]
     return Reading(format_name, tuple(statements), warnings=tuple(warnings))
+
+
+def _settle(work: Work, newest_first: bool | None) -> tuple[Numbers, Choice]:
+    """Return the numbers and the amounts; a mark that the cells leave open is the one that the balance proves."""
+    try:
+        numbers = settle_numbers(work)
+    except OpenMarkError:
+        proven = []
+        for mark in MARKS:
+            numbers = settle_numbers(work, mark)
+            with suppress(StatementRefusedError):
+                choice = _choose(work, numbers, newest_first)
+                proven += [(numbers, choice)] if choice.proven else []
+        if len(proven) != 1:
+            raise
+        return proven[0]
+    return numbers, _choose(work, numbers, newest_first)
+
+
+def _choose(work: Work, numbers: Numbers, newest_first: bool | None) -> Choice:
+    columns = work.columns
+    guess = (columns.of(Role.AMOUNT, Role.OUT, Role.IN) or sorted(numbers.values) or [0])[0]
+    groups = rows_by_account(work, account_column(columns), currency_column(columns, guess))
+    return choose(
+        columns,
+        numbers,
+        Groups([booked_rows(work, rows) for rows in groups.values()], newest_first),
+        is_card=work.is_card,
+        line_of=work.numbers,
+        unit=work.table.unit,
+    )
 
 
 def _header_codes(columns: Columns, amounts: Sequence[int]) -> set[str]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from tools._shared.accounts import stated_account
 from tools._shared.amounts import single_amount
 from tools._shared.vocabulary import Role
+from tools.pdf_statement._document import Word
 from tools.pdf_statement._lines import Line, Money, money_of
 from tools.pdf_statement._rows import Dated, Header, Row, header_at, leading_dates
 from tools.pdf_statement._titles import (
@@ -50,6 +51,10 @@ class Part:
         return [row for block in self.blocks for row in block.rows]
 
 
+def _moved(word: Word, off: float) -> Word:
+    return word._replace(x0=word.x0 - off, x1=word.x1 - off)
+
+
 def trailing(words: int, found: Sequence[Money]) -> list[Money]:
     """Return the amounts with which a line ends."""
     kept: list[Money] = []
@@ -88,38 +93,38 @@ class PartBuilder:
                 self._part.texts.extend(line.text for line in lines[at : at + count])
                 at += count
                 continue
-            for line in self._split(lines[at]):
-                self._take(line)
+            for line, words in self._split(lines[at]):
+                self._take(line, words)
             at += 1
 
     @property
     def _part(self) -> Part:
         return self.parts[-1]
 
-    def _split(self, line: Line) -> list[Line]:
-        """Return the pieces of a line that belong to tables side by side."""
+    def _split(self, line: Line) -> list[tuple[Line, Sequence[Word]]]:
+        """Return the pieces of a line that belong to tables side by side, with their words moved under the first."""
         starts = self._header.starts if self._header else ()
-        if len(starts) < 2:
-            return [line]
-        pieces: list[Line] = []
-        for at, start in enumerate(starts):
-            end = starts[at + 1] if at + 1 < len(starts) else float("inf")
+        if not starts or not leading_dates(line.words, short_years=self._short_years):
+            return [(line, line.words)]
+        pieces: list[tuple[Line, Sequence[Word]]] = []
+        for at, (start, amount) in enumerate(starts):
+            end = starts[at + 1][0] if at + 1 < len(starts) else float("inf")
             low = start - _DATE_SLACK if at else float("-inf")
             words = tuple(word for word in line.words if low <= word.x0 < end - _DATE_SLACK)
             if words:
-                pieces.append(Line(line.page, words, line.top, line.bottom))
-        return pieces or [line]
+                off, money_off = start - starts[0][0], amount.x1 - starts[0][1].x1
+                moved = [_moved(word, money_off if word.x1 > amount.x0 else off) for word in words]
+                pieces.append((Line(line.page, words, line.top, line.bottom), moved))
+        return pieces
 
-    def _take(self, line: Line) -> None:
-        dates = leading_dates(line.words, short_years=self._short_years)
+    def _take(self, line: Line, words: Sequence[Word]) -> None:
+        dates = leading_dates(words, short_years=self._short_years)
         start = dates[-1].after if dates else 0
-        every = [each for each in money_of(line.words) if each.first >= start]
-        money = trailing(len(line.words), every)
+        every = [each for each in money_of(words) if each.first >= start]
+        money = trailing(len(words), every)
         sure = [each for each in money if each.is_sure]
         stated = [each for each in every if each.is_sure]
-        label = " ".join(
-            word.text for word in line.words[start : stated[0].first if stated else len(line.words)]
-        )
+        label = " ".join(word.text for word in words[start : stated[0].first if stated else len(words)])
         if stated and self._is_balance(
             label, stated[:1] if len(stated) > len(sure) else sure, dated=bool(dates)
         ):
@@ -141,10 +146,10 @@ class PartBuilder:
                 return
             self._last = None
             return
-        if dates and self._is_dated(dates, money):
-            self._add(Row(line, line.words, dates, money))
+        if dates and self._is_dated(dates, sure):
+            self._add(Row(line, words, dates, money))
         elif sure and self._last is not None and self._block is not None:
-            self._add(Row(line, line.words, [], money))
+            self._add(Row(line, words, [], money))
         elif sure or not self._is_title(line):
             self._continue_or_note(line)
 

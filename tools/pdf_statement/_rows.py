@@ -17,6 +17,10 @@ _MONEY_ROLES = (Role.OUT, Role.IN, Role.AMOUNT, Role.BALANCE)
 _DATE_GAP = 1.0
 _MOST_HEADER_WORDS = 24
 _HEADER_GAP = 0.8
+_WEEKDAYS = frozenset(
+    {"mon", "tue", "wed", "thu", "fri", "sat", "sun", "mo", "di", "mi", "do", "fr", "sa", "so", "lun", "mar", "mie",
+     "mer", "jue", "jeu", "vie", "ven", "sab", "sam", "dom", "dim"}
+)  # fmt: skip
 _NUMERIC = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2?")
 _DAY_NAME = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.?[\s\-./]*(?:de )?([^\W\d_]{3,12})\.?,?")
 _NAME_DAY = re.compile(r"([^\W\d_]{3,12})\.?[\s\-./]*(\d{1,2})(?:st|nd|rd|th)?,?")
@@ -37,13 +41,13 @@ class Dated(NamedTuple):
 class Header:
     """The columns that a line announces, and whether words are among them.
 
-    ``starts`` are where each of several tables side by side begins.
+    ``starts`` are where each of several tables side by side begins, with the cell above its amounts.
     """
 
     dates: tuple[Cell, ...]
     money: tuple[tuple[Cell, Role], ...]
     has_words: bool = True
-    starts: tuple[float, ...] = ()
+    starts: tuple[tuple[float, Cell], ...] = ()
 
     @property
     def has_movements(self) -> bool:
@@ -53,13 +57,18 @@ class Header:
 
 @dataclass(slots=True)
 class Row:
-    """A line of a table as it was found, with the lines that continue its description."""
+    """A line of a table as it was found, with the lines that continue its description.
+
+    ``words`` are the line's, moved under the first of several tables side by side; ``others`` are further lines that
+    they were taken from.
+    """
 
     line: Line
     words: Sequence[Word]
     dates: list[Dated]
     money: list[Money]
     continued: list[Line] = field(default_factory=list)
+    others: list[Line] = field(default_factory=list)
 
 
 @lru_cache(maxsize=4096)
@@ -84,7 +93,10 @@ def is_partial(text: str) -> bool:
 @lru_cache(maxsize=8192)
 def _may_begin(text: str) -> bool:
     """Whether a word may be the first of a date: it begins with a digit, or is a month or a day of the week."""
-    return text[0].isdigit() or (len(text) <= 12 and text[:3].isalpha())
+    if text[0].isdigit():
+        return True
+    letters = re.split(r"[\d.,\-/]", fold(text), maxsplit=1)[0]
+    return letters in MONTH_BY_NAME or letters in _WEEKDAYS
 
 
 def date_at(words: Sequence[Word], first: int, *, short_years: bool) -> Dated | None:
@@ -194,8 +206,10 @@ def _as_header(cells: Sequence[Cell]) -> Header | None:
     repeats = [at for at, text in enumerate(texts) if text == texts[0]]
     width = repeats[1] if len(repeats) > 1 else 0
     if width > 1 and len(texts) == width * len(repeats) and texts == texts[:width] * len(repeats):
-        starts = tuple(cells[at].x0 for at in repeats)
-        return Header(dates[:1], money[:1], width > 2, starts)
+        amounts = [cell for cell, _ in money if cell.text.casefold() == money[0][0].text.casefold()]
+        if len(amounts) == len(repeats):
+            starts = tuple((cells[at].x0, cell) for at, cell in zip(repeats, amounts, strict=True))
+            return Header(dates[:1], money[:1], width > 2, starts)
     return Header(dates, money, len(cells) > len(dates) + len(money))
 
 

@@ -10,7 +10,6 @@ from tools._shared.tables import Table
 from tools._shared.vocabulary import Role
 from tools.contract import Place, Reading
 from tools.pdf_statement._columns import Column, by_column, columns_of
-from tools.pdf_statement._document import Word
 from tools.pdf_statement._lines import Line, Money
 from tools.pdf_statement._parts import Block, Part
 from tools.pdf_statement._rows import Row
@@ -40,6 +39,7 @@ class Sheet:
     entries: list[Entry] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
+    date_titles: list[str] = field(default_factory=list)
     roles: dict[str, Role | None] = field(default_factory=dict)
     totals: list[tuple[Decimal, list[int]]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -89,6 +89,8 @@ def _lay_out_block(block: Block, columns: Sequence[Column], sheet: Sheet) -> Non
             sheet.roles[name] = column.role
     if block.header is not None and any(column.role is None for column in columns):
         sheet.problems.append("amounts stand below no column of the header")
+    if block.header is not None and not sheet.date_titles:
+        sheet.date_titles = [cell.text for cell in block.header.dates]
     head: Row | None = None
     for row in _joined(block.rows):
         found = by_column(row, columns)
@@ -125,7 +127,7 @@ def _joined(rows: Sequence[Row]) -> list[Row]:
             words = [*last.words, *(word for line in last.continued for word in line.words), *row.words]
             shift = len(words) - len(row.words)
             money = [each._replace(first=each.first + shift, after=each.after + shift) for each in row.money]
-            found[-1] = Row(last.line, words, last.dates, money, row.continued)
+            found[-1] = Row(last.line, words, last.dates, money, row.continued, [*last.continued, row.line])
         else:
             found.append(row)
     return found
@@ -144,13 +146,12 @@ def _entry(row: Row, dated: Row, amounts: dict[str, Money], sign: int | None) ->
         amounts={name: money.text for name, money in amounts.items()},
         words=text,
         sign=sign,
-        place=_place(row.line, row.words, row.continued),
+        place=_place(row.line, [*row.others, *row.continued]),
     )
 
 
-def _place(line: Line, words: Sequence[Word], continued: Sequence[Line]) -> Place:
-    boxes = [*words, *(word for each in continued for word in each.words if each.page == line.page)]
-    boxes = [word for word in boxes if word.page == line.page]
+def _place(line: Line, continued: Sequence[Line]) -> Place:
+    boxes = [word for each in (line, *continued) if each.page == line.page for word in each.words]
     box = [
         min(word.x0 for word in boxes),
         min(word.top for word in boxes),
@@ -191,7 +192,7 @@ def read_sheet(sheet: Sheet, part: Part, name: str, signs: Sequence[int] | None)
     )
     rows: list[Sequence[str]] = [(text,) for text in texts]
     if sheet.has_header:
-        titles = ["Date", "Value date"][:dates]
+        titles = sheet.date_titles if len(sheet.date_titles) == dates else ["Date", "Value date"][:dates]
         flag = ["Debit/Credit"] if signs else []
         rows.append([*titles, "Description", *flag, *sheet.titles])
     first = len(rows)

@@ -103,13 +103,9 @@ def balance_label(text: str, *, dated: bool) -> Literal["opening", "closing", "c
         return None
     if is_opening(label):
         return "carried" if is_carried(label) else "opening"
-    if is_closing(label):
-        return "closing"
     folded = words(label)
-    if dated:
-        return "carried" if is_carried(label) and "balance" in folded else None
-    if _LAST.match(folded):
-        return "opening"
-    if _NEW.match(folded):
+    if is_closing(label) or (not dated and _NEW.match(folded)):
         return "closing"
-    return "carried" if is_carried(label) else None
+    if not dated and _LAST.match(folded):
+        return "opening"
+    return "carried" if is_carried(label) and ("balance" in folded or not dated) else None

@@ -15,8 +15,8 @@ _BEFORE_START, _AFTER_END = timedelta(days=45), timedelta(days=15)
 _BEFORE_DATE, _AFTER_DATE = timedelta(days=300), timedelta(days=45)
 _PERIOD_DAYS = range(4, 306)
 _JOINS = frozenset(
-    {"to", "through", "thru", "until", "till", "and", "-", "\u2013", "\u2014", "bis", "zum", "au", "al", "a", "ate", "tot",
-     "t/m", "til", "do", "y", "to:", "hasta", "e", "ao", "~", "至"}
+    {"to", "through", "thru", "until", "till", "and", "-", "\u2013", "\u2014", "bis", "zum", "au", "al", "a", "ate",
+     "tot", "t/m", "til", "do", "y", "to:", "hasta", "e", "ao", "~", "至"}
 )  # fmt: skip
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
