@@ -36,11 +36,15 @@ class Block:
 
 @dataclass(slots=True)
 class Part:
-    """What a document states about one account; ``sums`` are totals that do not say of what."""
+    """What a document states about one account.
+
+    ``sums`` may be totals or its closing balance, ``unplaced`` are totals of rows that stand elsewhere.
+    """
 
     openings: list[Decimal] = field(default_factory=list)
     closings: list[Decimal] = field(default_factory=list)
     sums: list[Decimal] = field(default_factory=list)
+    unplaced: list[Decimal] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     account: str | None = None
@@ -132,13 +136,7 @@ class PartBuilder:
             self._last = None
             return
         if sure and not dates and is_total_label(label):
-            amount = single_amount(sure[-1].text)
-            if is_plain_total(label):
-                self._part.sums.extend([amount] if amount is not None else [])
-            elif (
-                self._block is not None and self._block.rows and self._block.total is None and len(sure) == 1
-            ):
-                self._block.total = amount
+            self._take_total(label, sure)
             self._last = None
             return
         if self._sign == 0 or (self._header is not None and not self._header.has_movements):
@@ -153,6 +151,18 @@ class PartBuilder:
         elif sure or not self._is_title(line):
             self._continue_or_note(line)
 
+    def _take_total(self, label: str, money: Sequence[Money]) -> None:
+        amount = single_amount(money[-1].text)
+        if amount is None:
+            return
+        block = self._block
+        if is_plain_total(label):
+            self._part.sums.append(amount)
+        elif block is not None and block.rows and block.total is None and len(money) == 1:
+            block.total = amount
+        elif amount and len(money) == 1:
+            self._part.unplaced.append(abs(amount))
+
     def _is_balance(self, label: str, money: list[Money], *, dated: bool) -> bool:
         kind = balance_label(label, dated=dated)
         if kind is None or len(money) > 2:
@@ -161,7 +171,9 @@ class PartBuilder:
         if amount is None:
             return kind == "carried"
         part = self._part
-        if kind == "closing":
+        if kind == "new":
+            part.sums.append(amount)
+        elif kind == "closing":
             part.closings.append(amount)
         elif kind == "opening" or not part.openings:
             if kind == "opening" and part.rows and part.openings and amount not in part.openings:

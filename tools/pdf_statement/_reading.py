@@ -25,6 +25,7 @@ from tools.pdf_statement._years import Years
 
 _START = b"%PDF-"
 _HEAD = 1024
+_LEAST_BALANCES = 2
 _ELSEWHERE = "Ask the bank for the same statement as CSV, OFX or CAMT."
 
 
@@ -151,17 +152,15 @@ def _judge(reading: Reading, sheet: Sheet, part: Part, *, has_signs: bool) -> _J
         raise StatementRefusedError(f"The table in the PDF mixes currencies or accounts. {_ELSEWHERE}")
     statement = reading.statements[0]
     statement, ends = _with_ends(statement, part)
-    running = _running(statement)
-    totals = _totals(statement, sheet)
+    running = _running(statement, part)
+    totals = _totals(statement, sheet, part)
     is_complete = len(statement.lines) == len(sheet.entries)
-    proofs = [ends is True, running is True, totals is True]
-    is_proven = is_complete and any(proofs)
+    is_proven = is_complete and ends is not False and (ends or running or totals) is True
     warnings = list(reading.warnings)
     if is_proven:
         contradicted = [
             sentence
             for agrees, sentence in (
-                (ends, "The opening and closing balance printed do not agree with the transactions."),
                 (running, "Some running balances printed do not follow from the transactions."),
                 (totals, "A total printed does not agree with the transactions."),
             )
@@ -173,6 +172,8 @@ def _judge(reading: Reading, sheet: Sheet, part: Part, *, has_signs: bool) -> _J
         problems.append("opening balance and transactions do not add up to the closing balance")
     if running is False:
         problems.append("running balances do not follow from the transactions")
+    if ends is None and part.openings and part.sums:
+        problems.append("opening balance and transactions add up to no balance or total that it prints")
     if totals is False:
         problems.append("a printed total differs from its transactions")
     if not is_complete:
@@ -201,34 +202,45 @@ def _is_certain(sheet: Sheet, *, has_signs: bool) -> bool:
 
 def _with_ends(statement: Statement, part: Part) -> tuple[Statement, bool | None]:
     """Return the statement with its printed balances from the owner's side, and whether they agree with the lines."""
-    openings = _distinct(part.openings, statement.opening_balance)
-    closings = _distinct(part.closings, statement.closing_balance)
+    first, last = statement.lines[0], statement.lines[-1]
+    if _running(statement, part) and last.balance is not None:
+        opening = part.openings[-1] if first.balance is None else first.balance - first.amount
+        closing = last.balance
+        agrees = [
+            abs(found) in map(abs, printed)
+            for found, printed in ((opening, part.openings), (closing, part.closings))
+            if printed
+        ]
+        found = replace(statement, opening_balance=opening, closing_balance=closing)
+        return found, all(agrees) if agrees else None
     booked = sum((line.amount for line in statement.lines if line.status == "booked"), Decimal())
-    for first, last, sign in product(openings, [*closings, *part.sums], (1, -1)):
-        if sign * first + booked == sign * last:
-            return replace(statement, opening_balance=sign * first, closing_balance=sign * last), True
-    if openings and closings:
-        return statement, False
-    if _running(statement):
-        return statement, None
-    opening, closing = next(iter(openings), None), next(iter(closings), None)
-    return replace(statement, opening_balance=opening, closing_balance=closing), None
+    openings, closings = part.openings[::-1], part.closings[::-1]
+    for start, end, sign in product(openings, [*closings, *part.sums], (1, -1)):
+        if sign * start + booked == sign * end:
+            return replace(statement, opening_balance=sign * start, closing_balance=sign * end), True
+    ends = replace(
+        statement,
+        opening_balance=openings[0] if openings else None,
+        closing_balance=closings[0] if closings else None,
+    )
+    return ends, False if openings and closings else None
 
 
-def _distinct(printed: Sequence[Decimal], read: Decimal | None) -> list[Decimal]:
-    """Return the balances with the last printed first."""
-    return list(dict.fromkeys([*printed[::-1], *([] if read is None else [read])]))
-
-
-def _running(statement: Statement) -> bool | None:
+def _running(statement: Statement, part: Part) -> bool | None:
+    """Return whether the running balances lead from the first line, or the opening balance before it, to the last."""
+    amounts = [line.amount for line in statement.lines]
     balances = [line.balance for line in statement.lines]
-    if sum(balance is not None for balance in balances) < 2:
+    if sum(balance is not None for balance in balances) < _LEAST_BALANCES:
         return None
-    chain = follow([line.amount for line in statement.lines], balances, newest_first=False)
-    return chain.works and chain.kind == "after" and (chain.compared >= 2 or len(balances) == 2)
+    if balances[0] is None and part.openings:
+        amounts, balances = [Decimal(), *amounts], [part.openings[-1], *balances]
+    if balances[0] is None or balances[-1] is None:
+        return None
+    chain = follow(amounts, balances, newest_first=False)
+    return chain.works and chain.kind == "after"
 
 
-def _totals(statement: Statement, sheet: Sheet) -> bool | None:
+def _totals(statement: Statement, sheet: Sheet, part: Part) -> bool | None:
     """Return whether the printed totals agree and cover every row."""
     if not sheet.totals or len(statement.lines) != len(sheet.entries):
         return None
@@ -239,4 +251,6 @@ def _totals(statement: Statement, sheet: Sheet) -> bool | None:
         if abs(moved) != abs(total):
             return False
         covered += len(rows)
+    if not {*part.unplaced} <= {abs(total) for total, _ in sheet.totals}:
+        return False
     return True if covered == len(sheet.entries) else None

@@ -96,7 +96,7 @@ def is_carried(text: str) -> bool:
     return bool(_CARRIED.search(words(text)))
 
 
-def balance_label(text: str, *, dated: bool) -> Literal["opening", "closing", "carried"] | None:
+def balance_label(text: str, *, dated: bool) -> Literal["opening", "closing", "new", "carried"] | None:
     """Return which balance the words before an amount name; with a day before them they must say it in full."""
     label = text.strip(" :.")
     if not label or len(label) > _LONGEST_LABEL:
@@ -104,8 +104,10 @@ def balance_label(text: str, *, dated: bool) -> Literal["opening", "closing", "c
     if is_opening(label):
         return "carried" if is_carried(label) else "opening"
     folded = words(label)
-    if is_closing(label) or (not dated and _NEW.match(folded)):
+    if is_closing(label):
         return "closing"
     if not dated and _LAST.match(folded):
         return "opening"
+    if not dated and _NEW.match(folded):
+        return "new"
     return "carried" if is_carried(label) and ("balance" in folded or not dated) else None

@@ -14,7 +14,7 @@ from tools._shared.table_statements import read_table
 from tools._shared.tables import Table, is_header
 from tools.contract import Reading, Statement, StatementLine, StatementRefusedError
 from tools.xlsx_statement import _ods, _ooxml, _xls, _xml2003
-from tools.xlsx_statement._sheets import Cell, Sheet, carry_merged_dates, columns_used
+from tools.xlsx_statement._sheets import UNCALCULATED, Cell, Sheet, carry_merged_dates, columns_used
 
 _ZIP = b"PK\x03\x04"
 _MOST_COLUMNS = 200
@@ -67,6 +67,7 @@ def read_statement(content: bytes, name: str) -> Reading:
         try:
             reading = _read_sheet(sheet, name, workbook.format)
         except StatementRefusedError as refusal:
+            refusal = _uncalculated(sheet) or refusal
             refusals.append(refusal if len(visible) == 1 else _within(sheet, refusal))
             if _is_table(sheet):
                 raise refusals[-1] from refusal
@@ -107,6 +108,15 @@ def _open(content: bytes) -> _Workbook:
 
 def _within(sheet: Sheet, refusal: StatementRefusedError) -> StatementRefusedError:
     return StatementRefusedError(f"Sheet “{sheet.name}”: {refusal}")
+
+
+def _uncalculated(sheet: Sheet) -> StatementRefusedError | None:
+    if all(cell.text != UNCALCULATED for row in sheet.cells.values() for cell in row.values()):
+        return None
+    return StatementRefusedError(
+        "Cells of the table hold formulas that were never calculated, so their values are unknown. Open the workbook "
+        "in a spreadsheet, save it, and give it again."
+    )
 
 
 def _is_table(sheet: Sheet) -> bool:
