@@ -18,10 +18,19 @@ export UV_PROJECT_ENVIRONMENT := .venv
 # Not in git. The tests keep to a folder of their own below it.
 demo up lint: export LEDGERFLOW_DATA_DIR ?= ./var
 
-.PHONY: help setup demo up test lint format types agreement bench mutants score screenshots clean
+COMPOSE_TESTS ?= tests/compose/development.py tests/compose/recovery.py tests/compose/production.py
+# Which Docker installation the targets mean: dev (http://localhost:9000) or prod.
+ENV = dev
+BACKUPS := archives/docker_archive/database_backups
+PROJECT = $(or $(COMPOSE_PROJECT_NAME),ledgerflow-$(ENV))
+compose = docker compose --project-name $(PROJECT) --file docker-compose.$(ENV).yml --env-file .env.$(ENV)
+
+.PHONY: help setup demo up test lint format types agreement bench mutants score screenshots clean \
+	env volumes dev dev-logs dev-down prod prod-logs prod-down shell superuser link migrate collectstatic backup-full \
+	restore nuke test-compose bench-ops damages chaos reversal
 
 help:  ## List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 
 setup: $(READY)  ## Create .venv with everything that the application and its tests need
 
@@ -66,6 +75,18 @@ agreement: setup  ## Compare a thousand generated ledgers with Beancount and hle
 bench: setup  ## Measure speed against peers, as a table of ratios (BENCH=--quick)
 	$(BIN)/python -m benchmarks $(BENCH)
 
+bench-ops: setup  ## Measure backups and restores of a database of 5,000,000 lines (OPS="--lines 200000")
+	$(BIN)/python -m benchmarks.operations $(OPS)
+
+damages: setup  ## Harm a dump in 2,000 ways, each of which must be refused
+	DAMAGES=2000 $(BIN)/pytest tests/ops/backups/test_dumps.py -k "every_truncation or flip_anywhere" -n 0 -s -q
+
+chaos: setup  ## Kill web, worker and PostgreSQL 200 times each at work; nothing promised is lost (CHAOS="--seed 7")
+	$(BIN)/python -m tests.chaos.run $(CHAOS)
+
+reversal: setup  ## Take every migration back and apply all again, on a scratch database
+	$(BIN)/pytest tests/ops/reversal.py -n 0 -q
+
 mutants: setup  ## Break the ledger and the proof on purpose; the tests must notice at least 85 %
 	$(BIN)/python -m tests.mutants
 
@@ -74,6 +95,70 @@ score: setup  ## Read every file of the corpus, where it is there, and compare w
 
 screenshots: setup  ## Take the pictures of docs/images anew (needs Chromium)
 	$(BIN)/pytest tests/browser/screenshots.py --quiet -n 0
+
+env:  ## Docker: make .env.dev with secrets of its own (ENV=prod URL=https://books.example.org: .env.prod)
+	@docker/make_env.sh $(ENV) $(URL)
+
+volumes:  ## Docker: make the volumes that hold the data; `docker compose down -v` leaves them
+	@for each in postgres media pgbackrest caddy; do docker volume create $(PROJECT)_$$each >/dev/null; done
+	@mkdir -p $(BACKUPS)  # dumps are written as user 1000, and readable by that user alone
+	@test "$$(stat -c %u $(BACKUPS))" = 1000 || chown 1000 $(BACKUPS) 2>/dev/null || chmod 1777 $(BACKUPS)
+
+dev: override ENV = dev
+dev: env volumes  ## Docker: start LedgerFlow for development on http://localhost:9000
+	@$(compose) up --build --detach --wait
+	@$(compose) exec -T django ledgerflow link
+
+dev-logs:  ## Docker: follow what the containers of development say
+	@$(MAKE) --no-print-directory ENV=dev .logs
+
+dev-down:  ## Docker: stop development; data stays
+	@$(MAKE) --no-print-directory ENV=dev .down
+
+prod: override ENV = prod
+prod: volumes  ## Docker: start LedgerFlow for people, as .env.prod says (PROFILES="--profile caddy")
+	@test -e .env.prod || { echo "make prod: .env.prod is missing; make it with: make env ENV=prod URL=https://books.example.org" >&2; exit 1; }
+	@$(compose) $(PROFILES) up --build --detach --wait
+
+prod-logs:  ## Docker: follow what the containers of production say
+	@$(MAKE) --no-print-directory ENV=prod .logs
+
+prod-down:  ## Docker: stop production; data stays
+	@$(MAKE) --no-print-directory ENV=prod .down
+
+.PHONY: .logs .down
+.logs:
+	@$(compose) logs --follow --tail 100
+
+.down:
+	@$(compose) --profile '*' down --remove-orphans
+
+shell:  ## Docker: Python with LedgerFlow's models, in the running container (ENV=prod)
+	@$(compose) exec django python manage.py shell
+
+superuser:  ## Docker: make a firm administrator with a password (ENV=prod)
+	@$(compose) exec django python manage.py createsuperuser
+
+link:  ## Docker: print a sign-in link that works once (ENV=prod)
+	@$(compose) exec -T django ledgerflow link
+
+migrate:  ## Docker: bring the schema up to date, as the owner of the database (ENV=prod)
+	@$(compose) run --rm migrate
+
+collectstatic:  ## Docker: collect and compress the static files, as the image of production does when it is built
+	@$(compose) run --rm --no-deps -e DEBUG=0 django python manage.py collectstatic --noinput
+
+backup-full:  ## Docker: make a full physical backup now (ENV=prod)
+	@$(compose) exec -T backup lf-backup full
+
+restore:  ## Docker: go back to a time: make restore TO="2026-11-23 14:05:00" (ENV=prod)
+	@docker/restore.sh $(ENV) --to "$(TO)"
+
+nuke:  ## Docker: remove database and documents, after the typed name and a verified backup (ENV=prod)
+	@docker/nuke.sh $(ENV)
+
+test-compose: setup  ## Docker: build, start, wipe, restore, break: every promise about the containers
+	$(BIN)/pytest $(COMPOSE_TESTS) -n 0 -q $(PYTEST)
 
 clean:  ## Remove what can be made again; data in ./var stays
 	rm -rf .venv reports mutants staticfiles .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

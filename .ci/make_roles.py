@@ -23,6 +23,7 @@ def main(socket: str) -> None:
     at = f"/{DATABASE}?host={quote(socket, safe='')}"
     print(f"export DATABASE_URL='postgresql://lf_app:{passwords.app}@{at}'")
     print(f"export DATABASE_OWNER_URL='postgresql://lf_owner:{passwords.owner}@{at}'")
+    print(f"export DATABASE_BACKUP_URL='postgresql://lf_backup:{passwords.backup}@{at}'")
 
 
 if __name__ == "__main__":

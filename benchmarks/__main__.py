@@ -11,7 +11,16 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import end_to_end, post_sets, post_single, read_ofx, reports, table, trial_balance
+from benchmarks import (
+    end_to_end,
+    peer_reports,
+    post_sets,
+    post_single,
+    read_ofx,
+    reports,
+    table,
+    trial_balance,
+)
 
 _OUT = Path(__file__).parent.parent / "reports" / "bench.md"
 
@@ -38,6 +47,7 @@ def main() -> None:
         ("single postings", lambda: post_single.rows(1.0 if is_quick else 4.0)),
         ("trial balance", lambda: trial_balance.rows(200_000 if is_quick else 1_000_000)),
         ("reports", lambda: reports.rows(50_000 if is_quick else 1_000_000)),
+        ("other ledgers", lambda: peer_reports.rows(50_000 if is_quick else 1_000_000)),
     ):
         print(f"Measuring: {name} ...", flush=True)
         rows += measure()

@@ -20,6 +20,8 @@ from environ.fileaware_mapping import FileAwareMapping
 
 T = TypeVar("T")
 
+_LOG_FORMATS = ("lines", "json")
+_SHORTEST_TOKEN = 16
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _OWN_PREFIX = "LEDGERFLOW_"
 _NO_NAMES: tuple[str, ...] = ()
@@ -37,16 +39,25 @@ class Env:
     data_dir: Path
     secret_key: str
     debug: bool
+    production: bool
     url: str
     allowed_hosts: tuple[str, ...]
     csrf_trusted_origins: tuple[str, ...]
     database_url: str | None
     database_owner_url: str | None
+    database_backup_url: str | None
+    backup_dir: Path | None
+    backup_recipient: str | None
+    automatic_backups: bool
+    point_in_time: bool
     redis_url: str | None
     email_url: str | None
     default_from_email: str
     time_zone: str
     log_level: str
+    log_format: str
+    metrics_token: str
+    sentry_dsn: str
     port: int
     web_concurrency: int
 
@@ -57,15 +68,24 @@ VARIABLES: Mapping[str, str] = {
     "LEDGERFLOW_URL": "Address people use, such as https://books.example.org; sets hosts, CSRF origins and links.",
     "SECRET_KEY": "Key that signs sessions and links; generated once in the data folder when unset.",
     "DEBUG": "1 shows errors in full; never in production.",
+    "PRODUCTION": "1 refuses to start with DEBUG=1, an address without HTTPS or a password of an example.",
     "ALLOWED_HOSTS": "Comma-separated host names that are answered; LEDGERFLOW_URL's host is always among them.",
     "CSRF_TRUSTED_ORIGINS": "Comma-separated origins that may post forms; LEDGERFLOW_URL is always among them.",
     "DATABASE_URL": "PostgreSQL 15 or later, as the role lf_app; unset means the embedded server.",
     "DATABASE_OWNER_URL": "The same database as the role lf_owner, which runs migrations; unset means DATABASE_URL.",
+    "DATABASE_BACKUP_URL": "The same database as the role lf_backup, which dumps; unset means DATABASE_OWNER_URL.",
+    "LEDGERFLOW_BACKUP_DIR": "Folder of the backups, best on another disk; by default `backups` in the data folder.",
+    "LEDGERFLOW_BACKUP_RECIPIENT": "Public key of age (age1...) that dumps and their documents are encrypted to.",
+    "LEDGERFLOW_AUTOMATIC_BACKUPS": "0 makes no daily dump, no dump before migrations and no restore drill.",
+    "LEDGERFLOW_POINT_IN_TIME": "0 archives no WAL of the embedded database, so that no second can be restored.",
     "REDIS_URL": "Optional cache; everything works without it.",
     "EMAIL_URL": "Mail server, such as smtp+tls://user:password@mail.example.org:587; unset prints mail to the log.",
     "DEFAULT_FROM_EMAIL": "Sender of mail.",
     "TIME_ZONE": "Time zone of times that are shown; dates of banks are never converted.",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR.",
+    "LOG_FORMAT": "lines for people or json for programs, one object a line.",
+    "METRICS_TOKEN": "Token that Prometheus sends as bearer to /metrics; there is no such page while it is unset.",
+    "SENTRY_DSN": "Address of a Sentry or GlitchTip that gets errors too; needs the extra ledgerflow[sentry].",
     "PORT": "Port of the web server.",
     "WEB_CONCURRENCY": "Number of web worker processes.",
 }
@@ -86,14 +106,20 @@ def load(variables: Mapping[str, str] | None = None) -> Env:
     hosts = _read(reader, "ALLOWED_HOSTS", _hosts, _NO_NAMES)
     database_url = _read(reader, "DATABASE_URL", _database, None)
     database_owner_url = _read(reader, "DATABASE_OWNER_URL", _database, None)
-    if database_owner_url and not database_url:
-        raise SettingError(
-            "DATABASE_OWNER_URL is set without DATABASE_URL; set both, or neither for the embedded server."
-        )
+    database_backup_url = _read(reader, "DATABASE_BACKUP_URL", _database, None)
+    for name, other in (
+        ("DATABASE_OWNER_URL", database_owner_url),
+        ("DATABASE_BACKUP_URL", database_backup_url),
+    ):
+        if other and not database_url:
+            raise SettingError(
+                f"{name} is set without DATABASE_URL; set both, or neither for the embedded server."
+            )
     return Env(
         data_dir=data_dir,
         secret_key=_read(reader, "SECRET_KEY", _secret, "") or _kept_secret(data_dir),
         debug=_read(reader, "DEBUG", _flag, False),
+        production=_read(reader, "PRODUCTION", _flag, False),
         url=url,
         allowed_hosts=(*hosts, *((host,) if host else ()), "localhost", "127.0.0.1", "[::1]"),
         csrf_trusted_origins=(
@@ -102,11 +128,19 @@ def load(variables: Mapping[str, str] | None = None) -> Env:
         ),
         database_url=database_url,
         database_owner_url=database_owner_url,
+        database_backup_url=database_backup_url,
+        backup_dir=_read(reader, "LEDGERFLOW_BACKUP_DIR", _folder, None),
+        backup_recipient=_read(reader, "LEDGERFLOW_BACKUP_RECIPIENT", _recipient, None),
+        automatic_backups=_read(reader, "LEDGERFLOW_AUTOMATIC_BACKUPS", _flag, True),
+        point_in_time=_read(reader, "LEDGERFLOW_POINT_IN_TIME", _flag, True),
         redis_url=_read(reader, "REDIS_URL", _redis, None),
         email_url=_read(reader, "EMAIL_URL", _mail, None),
         default_from_email=_read(reader, "DEFAULT_FROM_EMAIL", _sender, "LedgerFlow <ledgerflow@localhost>"),
         time_zone=_read(reader, "TIME_ZONE", _zone, "UTC"),
         log_level=_read(reader, "LOG_LEVEL", _level, "INFO"),
+        log_format=_read(reader, "LOG_FORMAT", _log_format, "lines"),
+        metrics_token=_read(reader, "METRICS_TOKEN", _token, ""),
+        sentry_dsn=_read(reader, "SENTRY_DSN", _sentry, ""),
         port=_read(reader, "PORT", _port, 9000),
         web_concurrency=_read(reader, "WEB_CONCURRENCY", _processes, 2),
     )
@@ -221,6 +255,13 @@ def _database(value: str) -> str:
     return value
 
 
+def _recipient(value: str) -> str:
+    # Letters and digits of Bech32 after the prefix; whether it is a key is found out by whoever encrypts.
+    if not value.startswith("age1") or len(value) != 62 or not value.isalnum() or not value.islower():
+        raise ValueError(f"is {value!r}, which is no public key of age; use what `age-keygen -y` prints.")
+    return value
+
+
 def _redis(value: str) -> str:
     return _scheme(value, ("redis", "rediss", "unix"), "redis://localhost:6379/0")
 
@@ -243,6 +284,27 @@ def _level(value: str) -> str:
     if value.upper() not in _LOG_LEVELS:
         raise ValueError(f"is {value!r}; use one of {', '.join(_LOG_LEVELS)}.")
     return value.upper()
+
+
+def _log_format(value: str) -> str:
+    if value.lower() not in _LOG_FORMATS:
+        raise ValueError(f"is {value!r}; use one of {', '.join(_LOG_FORMATS)}.")
+    return value.lower()
+
+
+def _token(value: str) -> str:
+    if len(value) < _SHORTEST_TOKEN or not value.isascii() or not value.isprintable():
+        raise ValueError(
+            f"is too short or holds odd characters; use at least {_SHORTEST_TOKEN} random letters."
+        )
+    return value
+
+
+def _sentry(value: str) -> str:
+    example = "https://key@sentry.example.org/1"
+    if not urlsplit(_scheme(value, ("http", "https"), example)).username:
+        raise ValueError(f"names no key; use {example}.")
+    return value
 
 
 def _whole(value: str, low: int, high: int) -> int:

@@ -1,8 +1,10 @@
 """Django's settings, composed from the environment; one file for every place LedgerFlow runs."""
 
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -10,10 +12,14 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.env import SettingError, load
+from config.production import refuse_examples
 from ledgerflow import embedded
+from ledgerflow.core import redaction, sentry
+from ledgerflow.core.errors import LedgerFlowError
 
 try:
     ENV = load()
+    refuse_examples(ENV)
 except SettingError as error:
     raise ImproperlyConfigured(str(error)) from error
 
@@ -62,9 +68,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "ledgerflow.ops.middleware.request_context",  # first: everything else is part of the request
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "ledgerflow.ops.middleware.database_patience",  # behind what needs no database, before what does
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -73,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "ledgerflow.ops.middleware.DatabaseAway",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -108,7 +117,7 @@ def _database(url: str, *, pooled: bool) -> dict[str, Any]:
     options.setdefault("application_name", "ledgerflow")
     if pooled:
         # A request waits for the database to come back instead of failing: see docs/decisions/0003.
-        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10, "reconnect_timeout": 12}
     return settings
 
 
@@ -120,14 +129,27 @@ _owner_url = (
 #: `default` is what LedgerFlow works with (lf_app); `owner` runs migrations and purges whole books.
 DATABASES = {"default": _database(_app_url, pooled=True), "owner": _database(_owner_url, pooled=False)}
 USES_EMBEDDED_DATABASE = ENV.database_url is None
+_backup_url = (
+    ENV.database_backup_url
+    or ENV.database_owner_url
+    or ENV.database_url
+    or embedded.database_url(ENV.data_dir, role="lf_backup")
+)
+#: As whom dumps are made; no connection of Django's, because only PostgreSQL's programs use it.
+BACKUP_DATABASE = _database(_backup_url, pooled=False)
+#: A checkout keeps the dumps of a server of its own beside its Compose files, everything else in the data folder.
+_in_data_dir = USES_EMBEDDED_DATABASE or not (BASE_DIR / "manage.py").is_file()
+BACKUP_DIR = ENV.backup_dir or (
+    DATA_DIR / "backups" if _in_data_dir else BASE_DIR / "archives" / "docker_archive" / "database_backups"
+)
+BACKUP_RECIPIENT = ENV.backup_recipient
+AUTOMATIC_BACKUPS = ENV.automatic_backups
+POINT_IN_TIME = ENV.point_in_time
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+#: What is cached, and what it is keyed by, stands in `ledgerflow.core.cached`; everything works without Redis.
 CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": ENV.redis_url,
-        "OPTIONS": {"socket_timeout": 0.25, "socket_connect_timeout": 0.25},
-    }
+    "default": {"BACKEND": "ledgerflow.core.cache.FailoverCache", "LOCATION": ENV.redis_url}
     if ENV.redis_url
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
@@ -175,7 +197,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -203,7 +225,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 # Where nothing was collected, the files are served from the apps; that is no cause for a warning at each start.
 warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 #: Collected files carry their hash in their names; a checkout without them is served straight from the apps.
-_COLLECTED = not DEBUG and (STATIC_ROOT / "staticfiles.json").is_file()
+_COLLECTED = not DEBUG and ("collectstatic" in sys.argv or (STATIC_ROOT / "staticfiles.json").is_file())
 MEDIA_ROOT = DATA_DIR / "documents"
 WHITENOISE_USE_FINDERS = not _COLLECTED
 STORAGES = {
@@ -228,12 +250,42 @@ EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = ENV.default_from_email
 
+METRICS_TOKEN = ENV.metrics_token
+#: Where the processes of a web server count together; `config.wsgi` names it.
+METRICS_FOLDER: Path | None = None
+
+redaction.hide([
+    SECRET_KEY,
+    METRICS_TOKEN,
+    ENV.sentry_dsn,
+    EMAIL_HOST_PASSWORD,
+    *(str(database.get("PASSWORD") or "") for database in DATABASES.values()),
+    urlsplit(ENV.redis_url or "").password,
+])  # fmt: skip
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": ENV.log_level},
-    # Its INFO lines announce each start-up to every command.
-    "loggers": {"procrastinate": {"level": "DEBUG" if ENV.log_level == "DEBUG" else "WARNING"}},
+    "formatters": {
+        "lines": {"()": "ledgerflow.core.logs.LineFormatter"},
+        "json": {"()": "ledgerflow.core.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": ENV.log_format},
+        "errors": {"class": "ledgerflow.ops.error_log.handler.ErrorLogHandler"},
+    },
+    "root": {"handlers": ["stderr", "errors"], "level": ENV.log_level},
+    "loggers": {
+        # Django's own handlers would write every line a second time, and mail errors to nobody.
+        "django": {"handlers": [], "level": ENV.log_level, "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        # Its INFO lines announce each start-up to every command.
+        "procrastinate": {"level": "DEBUG" if ENV.log_level == "DEBUG" else "WARNING"},
+        # While the database is away it tells of every attempt to connect.
+        "psycopg.pool": {"level": "ERROR"},
+    },
 }
+if ENV.sentry_dsn:
+    try:
+        sentry.report_to(ENV.sentry_dsn)
+    except LedgerFlowError as error:
+        raise ImproperlyConfigured(str(error)) from error

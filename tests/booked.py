@@ -12,8 +12,8 @@ from ledgerflow.documents.services import store_document
 from ledgerflow.ledger.models import Account
 from ledgerflow.ledger.services.opening import open_book
 from ledgerflow.posting.services import post_lines
-from ledgerflow.statements.models import BankAccount, Statement
-from ledgerflow.statements.services import create_bank_account, import_statement
+from ledgerflow.statements.models import BankAccount, LineReceipt, Statement
+from ledgerflow.statements.services import attach_receipts, create_bank_account, import_statement
 from ledgerflow.toolbox import values
 from tests.factories import MembershipFactory, UserFactory
 
@@ -38,6 +38,10 @@ class BookedFile:
         if is_posted:
             self.decide_all()
             post_lines(book=self.book, line_ids=None, posted_by=self.owner, posted_at=NOW)
+
+    def attach(self, line_id: int, *files: tuple[str, bytes]) -> list[LineReceipt]:
+        """Attach files as receipts to the line."""
+        return attach_receipts(book=self.book, line_id=line_id, files=files, user=self.owner, now=NOW)
 
     def take_in(
         self,

@@ -1,5 +1,6 @@
 """Fixtures for every test."""
 
+import logging
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+from ledgerflow.ops.error_log.handler import ErrorLogHandler
 from tests import databases
 
 
@@ -34,6 +36,14 @@ def committed_db(
             databases.point_to(name)
             yield name
         databases.point_to(before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _errors_of_tests_stay_out_of_the_error_log() -> None:
+    """It writes through a connection of its own, which no test's rollback takes back; its own tests switch it on."""
+    root = logging.getLogger()
+    for handler in [each for each in root.handlers if isinstance(each, ErrorLogHandler)]:
+        root.removeHandler(handler)
 
 
 @pytest.fixture(autouse=True)

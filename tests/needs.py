@@ -16,6 +16,7 @@ NEEDS = {
     "browser": ("Chromium", ("chromium", "chromium-browser")),
     "redis": ("Redis", ("redis-server",)),
     "hledger": ("hledger", ("hledger",)),
+    "postgresql15": ("PostgreSQL 15", ("/usr/lib/postgresql/15/bin/initdb",)),
     "beancount": ("Beancount", (str(BEAN_CHECK),)),
 }
 

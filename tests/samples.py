@@ -13,14 +13,15 @@ from django.utils.http import urlsafe_base64_encode
 
 from ledgerflow.books.models import Book, Invitation, Role
 from ledgerflow.books.services import invite
-from ledgerflow.classification.models import Rule
 from ledgerflow.classification.services import classify_lines
-from ledgerflow.documents.services import store_document
+from ledgerflow.ops.models import ErrorEvent
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.posting.services import EntryLine, post_manual_entry
 from ledgerflow.statements.models import DayQuestion, Proof, Statement, StatementLine
 from ledgerflow.users.models import User
 from ledgerflow.users.services import make_sign_in_link
+from tests.classification.samples import ClassificationSamples
+from tests.documents.samples import DocumentSamples
 from tests.factories import AccountFactory, BankAccountFactory, BookFactory, MembershipFactory, UserFactory
 from tests.reconciliation.samples import ReconciliationSamples
 
@@ -41,7 +42,7 @@ _OF_NO_BOOK = {
 _WORDS = {"tax_line": "28"}
 
 
-class Sample(ReconciliationSamples):
+class Sample(ClassificationSamples, DocumentSamples, ReconciliationSamples):
     """Makes the objects when they are first asked for."""
 
     def __init__(self) -> None:
@@ -59,7 +60,7 @@ class Sample(ReconciliationSamples):
         """Return what stands in the address for the name."""
         if name in _WORDS:
             return _WORDS[name]
-        key = f"{page} {name}" if name == "token" else name
+        key = f"{page} {name}" if name in {"token", "object_id"} else name
         if key not in self._made:
             maker = getattr(self, f"_make_{name}", None)
             if maker is None:
@@ -88,7 +89,15 @@ class Sample(ReconciliationSamples):
         return urlsafe_base64_encode(force_bytes(self.owner.pk))
 
     def _make_object_id(self, page: str) -> str:
-        return str(self.owner.pk)
+        if "ops_errorevent" not in page:
+            return str(self.owner.pk)
+        event = ErrorEvent.objects.create(
+            fingerprint=page, kind="ValueError", place="ledgerflow.posting.views:get", message="Odd", count=3,
+            traceback="Traceback (most recent call last):\n  ...\nValueError: Odd", logger="django.request",
+            first_seen=timezone.now(), last_seen=timezone.now(), path=f"/books/{self.book.slug}/", user=self.owner,
+            job=7, job_name="pipeline.import_file", request={"method": "GET"},
+        )  # fmt: skip
+        return str(event.pk)
 
     def _make_app_label(self, page: str) -> str:
         return "procrastinate"
@@ -101,11 +110,6 @@ class Sample(ReconciliationSamples):
 
     def _make_bank_account(self, page: str) -> int:
         return BankAccountFactory(book=self.book).pk
-
-    def _make_document(self, page: str) -> int:
-        content = b"date,text,amount\n2026-11-02,Coffee,-3.50\n"
-        given = {"name": "november.csv", "content": content, "uploaded_by": self.owner, "now": timezone.now()}
-        return store_document(book=self.book, **given).document.pk
 
     def _make_run(self, page: str) -> int:
         document = self.value("document", page)
@@ -138,18 +142,6 @@ class Sample(ReconciliationSamples):
             other_statement_id=_statement(self, position=1, page=page),
         )
         return question.pk
-
-    def _make_rule(self, page: str) -> int:
-        account = AccountFactory(book=self.book)
-        rule = Rule.objects.create(
-            book=self.book,
-            position=1,
-            text="coffee",
-            account=account,
-            made_by=self.owner,
-            made_at=timezone.now(),
-        )
-        return rule.pk
 
     def _make_number(self, page: str) -> int:
         debit, credit = AccountFactory(book=self.book), AccountFactory(book=self.book)

@@ -13,6 +13,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def _start() -> None:
     os.environ.setdefault("LEDGERFLOW_DATA_DIR", str(ROOT / "var" / "test"))
+    # Backups are made by the tests that are about them, which say so.
+    os.environ.setdefault("LEDGERFLOW_AUTOMATIC_BACKUPS", "0")
+    os.environ.setdefault("LEDGERFLOW_POINT_IN_TIME", "0")
+    os.environ.setdefault("LEDGERFLOW_BACKUP_DIR", str(ROOT / "var" / "test" / "backups"))
     if "DATABASE_URL" in os.environ:
         return
     from ledgerflow import embedded
@@ -23,6 +27,7 @@ def _start() -> None:
     atexit.register(lease.close)
     os.environ["DATABASE_URL"] = embedded.database_url(data_dir, role="lf_app")
     os.environ["DATABASE_OWNER_URL"] = embedded.database_url(data_dir, role="lf_owner")
+    os.environ["DATABASE_BACKUP_URL"] = embedded.database_url(data_dir, role="lf_backup")
 
 
 _start()

@@ -68,12 +68,12 @@ def test_every_command_in_an_example_exists() -> None:
 
 
 def _targets() -> set[str]:
-    return set(re.findall(r"^([a-z]+):.*## ", text("Makefile"), re.MULTILINE))
+    return set(re.findall(r"^([a-z-]+):.*## ", text("Makefile"), re.MULTILINE))
 
 
 def test_every_make_target_is_documented() -> None:
     documented = {
-        target for name, _ in cells(COMMANDS_PAGE) for target in re.findall(r"`make ([a-z]+)`", name)
+        target for name, _ in cells(COMMANDS_PAGE) for target in re.findall(r"`make ([a-z-]+)`", name)
     }
 
     assert documented == _targets()
@@ -83,7 +83,7 @@ def test_every_make_target_that_a_page_speaks_of_exists() -> None:
     spoken_of = {
         (page, target)
         for page in markdown()
-        for command in re.findall(r"(?:`|^\$ )make ([a-z ]+)", text(page), re.MULTILINE)
+        for command in re.findall(r"(?:`|^\$ )make ([a-z -]+)", text(page), re.MULTILINE)
         for target in command.split("#")[0].split()
     }
 
@@ -102,6 +102,7 @@ def _keys_of_pages() -> set[str]:
     script = text("ledgerflow/review/static/review/queue.js")
     actions = script.split("const actions = {", 1)[1].split("\n  };", 1)[0]
     keys.update(re.findall(r"^    (\w+): \(", actions, re.MULTILINE))
+    keys.update("#" for _ in re.findall(r'^    "#": \(', actions, re.MULTILINE))
     keys.update("Space" for _ in re.findall(r'^    " ": \(', actions, re.MULTILINE))
     keys.update(
         re.findall(r'"(\d)"', script.split("const actions = {", 1)[1].split(".forEach((digit)", 1)[0])

@@ -50,8 +50,12 @@ SPEAKS_SQL = {
     "ledgerflow/classification/services/": "classifies and decides as sets",
     "ledgerflow/classification/selectors.py": "counts what a rule would touch, as a set",
     "ledgerflow/posting/services/": "turns lines into entries as a set",
+    "ledgerflow/posting/selectors.py": "finds the bank lines behind thousands of entries in one query",
     "ledgerflow/posting/transfer_selectors.py": "finds the other sides of lines in one query",
     "ledgerflow/posting/opening_selectors.py": "finds the earliest statement of every bank account in one query",
+    "ledgerflow/posting/accrual_selectors.py": "adds up what documents move, as sets",
+    "ledgerflow/posting/tag_selectors.py": "adds up tagged entries as sets",
+    "ledgerflow/posting/receipt_selectors.py": "adds up what lines without a receipt cost in one query",
     "ledgerflow/posting/payee_selectors.py": "adds up posted lines by payee in one query",
     "ledgerflow/review/close_selectors.py": "counts what is open in one query each",
     "ledgerflow/reports/schedule_c_lines.py": "adds up lines with their evidence as sets",
@@ -335,12 +339,16 @@ def test_no_template_holds(pattern: str) -> None:
     )
 
 
+#: The one module that declares HTML safe: it escapes, and joins what is escaped, where format_html is too slow.
+DECLARES_SAFE = "ledgerflow/reports/markup.py"
+
+
 def test_no_markup_is_declared_safe_unseen() -> None:
     report(
         f"{name}:{line}: {called}() declares text safe; use format_html."
         for name in python_files()
         for line, _, called in calls(name)
-        if called in {"mark_safe", "SafeString"}
+        if called in {"mark_safe", "SafeString"} and name != DECLARES_SAFE
     )
 
 

@@ -15,6 +15,7 @@ class Action(StrEnum):
     IMPORT = "import statements"
     UNDO_IMPORT = "undo an import"
     REVIEW = "classify and accept lines"
+    ATTACH_RECEIPTS = "attach and detach receipts"
     POST = "post entries"
     EDIT_RULES = "change rules"
     EDIT_ACCOUNTS = "change the chart of accounts and bank accounts"
@@ -36,6 +37,7 @@ _BOOKKEEPER = _VIEWER | {
     Action.IMPORT,
     Action.UNDO_IMPORT,
     Action.REVIEW,
+    Action.ATTACH_RECEIPTS,
     Action.POST,
     Action.EDIT_RULES,
     Action.EDIT_ACCOUNTS,

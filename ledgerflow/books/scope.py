@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from ledgerflow.books.models import Book
+from ledgerflow.core.doing import note
 from ledgerflow.users.models import User
 
 
@@ -17,6 +18,7 @@ def book_scope(book: Book, user: User | None, *, is_snapshot: bool = False) -> I
     stand on them without a change to any query. With ``is_snapshot`` every query sees the rows of one moment,
     whatever others commit meanwhile; inside another transaction that one decides.
     """
+    note(book_id=book.pk, book_slug=book.slug, user_id=user.pk if user else None)
     begins_here = not connection.in_atomic_block
     with transaction.atomic():
         with connection.cursor() as cursor:

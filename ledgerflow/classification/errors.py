@@ -37,3 +37,11 @@ class NothingToUndoError(ClassificationError):
 
 class RuleError(ClassificationError):
     """The rule cannot be as asked."""
+
+
+class TagError(ClassificationError):
+    """A tag cannot be called so, or is not there."""
+
+
+class TagTakenError(TagError):
+    """Another tag has the name; merging would make one of both."""

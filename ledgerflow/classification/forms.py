@@ -5,10 +5,23 @@ from typing import Any
 from django import forms
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.models import Rule
+from ledgerflow.classification.models import Rule, Tag
 from ledgerflow.classification.services import RuleConditions
 from ledgerflow.ledger.models import Account
 from ledgerflow.statements.models import BankAccount
+
+
+class RenameTagForm(forms.Form):
+    """What a tag is to be called, and whether it becomes one with the tag that is called so already."""
+
+    name = forms.CharField(
+        max_length=Tag.LONGEST + 1, label="Name", widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    merge = forms.BooleanField(
+        required=False,
+        label="Merge with the tag of this name",
+        help_text="What carries either carries that one afterwards. This is not taken back.",
+    )
 
 
 class RuleForm(forms.Form):

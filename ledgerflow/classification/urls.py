@@ -1,11 +1,14 @@
 from django.urls import path
 
-from ledgerflow.classification import views
+from ledgerflow.classification import tag_views, views
 
 app_name = "classification"
 
 urlpatterns = [
     path("", views.RulesView.as_view(), name="rules"),
+    path("tags/", tag_views.TagsView.as_view(), name="tags"),
+    path("tags/<int:tag>/", tag_views.RenameTagView.as_view(), name="rename-tag"),
+    path("tags/<int:tag>/delete/", tag_views.DeleteTagView.as_view(), name="delete-tag"),
     path("new/", views.CreateRuleView.as_view(), name="create-rule"),
     path("<int:rule>/", views.ChangeRuleView.as_view(), name="change-rule"),
     path("<int:rule>/switch/", views.SwitchRuleView.as_view(), name="switch-rule"),

@@ -47,13 +47,17 @@ COMMANDS: dict[str, Command] = {
     "opening": Command("ledgerflow.cli.opening", Needs.DATABASE),
     "post": Command("ledgerflow.cli.post", Needs.DATABASE),
     "report": Command("ledgerflow.cli.report", Needs.DATABASE),
+    "rates": Command("ledgerflow.cli.rates", Needs.DATABASE),
     "close": Command("ledgerflow.cli.close", Needs.DATABASE),
     "reopen": Command("ledgerflow.cli.reopen", Needs.DATABASE),
     "purge": Command("ledgerflow.cli.purge", Needs.DATABASE),
     "export": Command("ledgerflow.cli.export", Needs.DATABASE),
     "unpack": Command("ledgerflow.cli.unpack", Needs.DATABASE),
+    "backup": Command("ledgerflow.cli.backup", Needs.SETTINGS),
+    "restore": Command("ledgerflow.cli.restore", Needs.SETTINGS),
     "verify": Command("ledgerflow.cli.verify", Needs.DATABASE),
     "doctor": Command("ledgerflow.cli.doctor", Needs.DATABASE),
+    "prepare": Command("ledgerflow.cli.prepare", Needs.DATABASE),
     "worker": Command("ledgerflow.cli.worker", Needs.DATABASE),
 }
 
@@ -93,20 +97,24 @@ def _run(name: str, arguments: Sequence[str]) -> int:
     module: Any = importlib.import_module(command.module)
     parser = argparse.ArgumentParser(prog=f"ledgerflow {name}", description=module.HELP)
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    if command.needs is Needs.DATABASE:
+        parser.add_argument(
+            "--no-backup", action="store_true", help="make no dump before newer migrations are applied"
+        )
     module.add_arguments(parser)
     try:
         options = parser.parse_args(arguments)
     except SystemExit as leaving:  # argparse has printed its sentence, or the help
         return leaving.code if isinstance(leaving.code, int) else BAD_INPUT
-    with _database() if command.needs is Needs.DATABASE else contextlib.nullcontext():
+    is_needed = command.needs is Needs.DATABASE
+    with _database(no_backup=options.no_backup) if is_needed else contextlib.nullcontext():
         status: int = module.run(options)
     return status
 
 
-def _database() -> contextlib.AbstractContextManager[None]:
-    running: contextlib.AbstractContextManager[None] = importlib.import_module(
-        "ledgerflow.cli.database"
-    ).running()
+def _database(*, no_backup: bool) -> contextlib.AbstractContextManager[None]:
+    module: Any = importlib.import_module("ledgerflow.cli.database")
+    running: contextlib.AbstractContextManager[None] = module.running(no_backup=no_backup)
     return running
 
 

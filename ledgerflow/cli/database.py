@@ -1,53 +1,98 @@
 """What every command that needs the database does first: start the embedded server, bring the schema up to date."""
 
+import logging
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 
 from ledgerflow import embedded
+from ledgerflow.core.connecting import libpq_parameters
+from ledgerflow.core.database_errors import is_away
 from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.ops.schema import Fit, schema_state
+
+logger = logging.getLogger(__name__)
 
 #: Any number that no other part of LedgerFlow locks.
 _MIGRATION_LOCK = 7200
+_PATIENCE_SECONDS = 60.0
+_LONGEST_PAUSE_SECONDS = 2.0
+_LONGEST_RESTART_PAUSE_SECONDS = 15.0
 
 
 class SchemaError(LedgerFlowError):
-    """The database is newer than this program."""
+    """The migrations of this program and the database do not fit together."""
+
+
+class DatabaseAwayError(LedgerFlowError):
+    """The database does not answer."""
 
 
 @contextmanager
-def running() -> Iterator[None]:
+def running(*, no_backup: bool = False) -> Iterator[None]:
     """Have the database up and migrated while the command runs; an embedded server stops with its last user.
 
+    Before newer migrations are applied a dump is made, unless ``no_backup``.
+
     Raises:
-        SchemaError: the database was migrated by a newer LedgerFlow.
+        SchemaError: the database was migrated by a newer LedgerFlow, or migrations are missing or in conflict.
+        DatabaseAwayError: the database of DATABASE_URL does not answer within a minute.
         EmbeddedError: the embedded server cannot be started.
     """
     if settings.USES_EMBEDDED_DATABASE:
         with embedded.ensure_running(settings.DATA_DIR):
-            migrate()
+            migrate(no_backup=no_backup)
             yield
     else:
-        migrate()
+        _wait_for_database()
+        migrate(no_backup=no_backup)
         yield
 
 
-def keep_database_up() -> None:
-    """Have the embedded server running again if it was killed together with its supervisor.
+@contextmanager
+def server_running() -> Iterator[None]:
+    """Have the embedded server up, whatever state its database is in; another server is up or not.
 
     Raises:
-        EmbeddedError: it does not start.
+        EmbeddedError: it cannot be started.
     """
     if settings.USES_EMBEDDED_DATABASE:
         with embedded.ensure_running(settings.DATA_DIR):
-            pass
+            yield
+    else:
+        yield
 
 
-def migrate() -> None:
+class DatabaseKeeper:
+    """Has the embedded server running again if it was killed together with its supervisor.
+
+    One that does not start, killed again while it recovers or without room on its disk, is tried again, a little later
+    each time: web and worker wait, and nobody has to be there when it can start.
+    """
+
+    def __init__(self) -> None:
+        self._pause, self._not_before = 0.0, 0.0
+
+    def keep_up(self) -> None:
+        """Look once; returns at once while the next try is not due."""
+        if not settings.USES_EMBEDDED_DATABASE or time.monotonic() < self._not_before:
+            return
+        try:
+            with embedded.ensure_running(settings.DATA_DIR):
+                self._pause = 0.0
+        except embedded.EmbeddedError as error:
+            self._pause = min(max(1.0, 2 * self._pause), _LONGEST_RESTART_PAUSE_SECONDS)
+            self._not_before = time.monotonic() + self._pause
+            logger.warning("The database does not start; next try in %.0f s. %s", self._pause, error)
+
+
+def migrate(*, no_backup: bool = False) -> None:
     """Apply what is missing as the owner role, one process at a time."""
     owner = connections["owner"]
     if not _is_behind():
@@ -58,18 +103,41 @@ def migrate() -> None:
     try:
         with owner.cursor() as cursor:
             cursor.execute(embedded.DEFAULT_PRIVILEGES)
-        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        call_command("migrate", database="owner", verbosity=0, interactive=False, no_backup=no_backup)
     finally:
         owner.close()
 
 
 def _is_behind() -> bool:
-    executor = MigrationExecutor(connections["owner"])
-    unknown = set(executor.loader.applied_migrations) - set(executor.loader.disk_migrations)
-    ours = sorted(f"{app}.{name}" for app, name in unknown if app in executor.loader.migrated_apps)
-    if ours:
-        raise SchemaError(
-            f"The database knows {ours[-1]}, which this program does not: it was used by a newer LedgerFlow. "
-            "Install that version or restore a backup made before it."
-        )
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    state = schema_state(connections["owner"])
+    if state.fit is Fit.BROKEN:
+        raise SchemaError(f"{state.detail} {state.remedy}")
+    return state.fit is Fit.BEHIND
+
+
+def _wait_for_database() -> None:
+    """Wait for a server that is starting, or not there yet, a little longer each time.
+
+    Raises:
+        DatabaseAwayError: it does not answer within a minute.
+        OperationalError: it answers, and refuses.
+    """
+    deadline, pause, is_told = time.monotonic() + _PATIENCE_SECONDS, 0.1, False
+    while True:
+        try:
+            psycopg.connect(**libpq_parameters("owner")).close()
+        except psycopg.OperationalError as error:
+            if not is_away(error):
+                raise
+            if time.monotonic() + pause > deadline:
+                raise DatabaseAwayError(
+                    f"The database has not answered for {_PATIENCE_SECONDS:.0f} seconds: {error} Start PostgreSQL, or "
+                    "correct DATABASE_URL."
+                ) from error
+            if not is_told:
+                print("Waiting for the database ...", file=sys.stderr, flush=True)
+                is_told = True
+            time.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+        else:
+            return

@@ -15,18 +15,27 @@ from ledgerflow.books.permissions import Action
 from ledgerflow.books.scope import book_scope
 from ledgerflow.cli.people import acting_user, add_book_arguments, open_book
 from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.exchange.accountant.package import write_package
 from ledgerflow.exchange.archive.writing import write_archive
 from ledgerflow.exchange.plain_text import PLAIN_TEXTS, write_plain_text
+from ledgerflow.reports.forms import PeriodForm
 
-HELP = "write a whole book: for Beancount or hledger, as CSV, or as an archive that `unpack` takes in"
+HELP = "write a book: for Beancount or hledger, as CSV, as an archive that `unpack` takes in, or for an accountant"
 
-_ARCHIVE = "archive"
+_ARCHIVE, _ACCOUNTANT = "archive", "accountant"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take the book, the form and where to write."""
     add_book_arguments(parser)
-    parser.add_argument("--format", required=True, choices=[*PLAIN_TEXTS, _ARCHIVE], help="what to write")
+    parser.add_argument(
+        "--format", required=True, choices=[*PLAIN_TEXTS, _ARCHIVE, _ACCOUNTANT], help="what to write"
+    )
+    parser.add_argument(
+        "--period",
+        metavar="PERIOD",
+        help="for an accountant: 2025, 2025-Q1, last fiscal year (this fiscal year)",
+    )
     parser.add_argument(
         "out", type=Path, metavar="OUT", help="the file to write; one that is there is replaced"
     )
@@ -39,7 +48,10 @@ def run(options: argparse.Namespace) -> int:
     action = Action.MANAGE_BOOK if options.format == _ARCHIVE else Action.VIEW
     book = open_book(options.book, user=user, action=action)
     with _written(options.out) as file, book_scope(book, user, is_snapshot=True):
-        said = _write(book, options.format, file)
+        if options.format == _ACCOUNTANT:
+            said = _write_package(book, options.period or "", file)
+        else:
+            said = _write(book, options.format, file)
     print(f"{options.out} holds the book {book.slug}.{said}")
     return 0
 
@@ -54,6 +66,17 @@ def _write(book: Book, form: str, file: IO[bytes]) -> str:
         return ""
     why = " The file says why." if written.left_out else ""
     return f" Balances of proven statements: {written.asserted} asserted, {written.left_out} left out.{why}"
+
+
+def _write_package(book: Book, period: str, file: IO[bytes]) -> str:
+    form = PeriodForm({"period": period}, book=book, today=timezone.localdate())
+    if not form.is_valid():
+        raise LedgerFlowError(" ".join(map(str, form.errors["period"])))
+    _, chosen = form.chosen()
+    packed = write_package(book=book, period=chosen, out=file, made_at=timezone.now())
+    return (
+        f" Days: {chosen.first} to {chosen.last}; reports: {packed.reports}; documents: {packed.documents}."
+    )
 
 
 @contextmanager

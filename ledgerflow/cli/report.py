@@ -1,15 +1,18 @@
 """``ledgerflow report``: a report as a table, JSON, CSV, XLSX or PDF."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from django.forms import Form
 from django.utils import timezone
 
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action
+from ledgerflow.classification.tag_selectors import tags_of
 from ledgerflow.cli import output
 from ledgerflow.cli.days import day
 from ledgerflow.cli.people import acting_user, add_book_arguments, open_book
@@ -17,17 +20,25 @@ from ledgerflow.cli.schedule_c import add_schedule_c_arguments, schedule_c_of
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.periods import EARLIEST, Period, fiscal_year_of
 from ledgerflow.ledger.models import Account
-from ledgerflow.ledger.selectors import balance_sheet, cash_flow, income_statement, trial_balance
+from ledgerflow.ledger.selectors import cash_flow, trial_balance
+from ledgerflow.posting.tag_selectors import TagFilter
+from ledgerflow.reports.basis import Basis, Scope
 from ledgerflow.reports.exporters import write
 from ledgerflow.reports.forms import BalanceSheetForm, BesideForm, StatementForm
+from ledgerflow.reports.scope_forms import CashFlowForm, IncomeStatementForm
 from ledgerflow.reports.selectors import (
+    balance_sheet_on,
+    basis_notes,
     cash_accounts,
     frame_of,
+    income_statement_by_tag,
+    income_statement_on,
+    kept_entries,
     payee_report,
     register_figures,
     register_lines,
 )
-from ledgerflow.reports.table import Table
+from ledgerflow.reports.table import Frame, Table
 from ledgerflow.reports.tables import (
     balance_sheet_table,
     cash_flow_table,
@@ -38,6 +49,8 @@ from ledgerflow.reports.tables import (
     register_table,
     trial_balance_table,
 )
+
+_StatementForm = TypeVar("_StatementForm", bound=StatementForm)
 
 HELP = "print a report, or write it to a file as XLSX or PDF"
 
@@ -66,11 +79,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="from this day (the beginning of its fiscal year; of a register: the first line)",
     )
     parser.add_argument("--to", dest="last", type=day, metavar="DATE", help="through this day (today)")
-    parser.add_argument("--columns", choices=("month", "quarter"), help="statements: side by side")
+    parser.add_argument("--columns", choices=("month", "quarter", "tag"), help="statements: side by side")
     parser.add_argument(
         "--compare",
         choices=("previous", "year"),
         help="statements and trial balance: beside the period (the month) before, or the year before",
+    )
+    parser.add_argument(
+        "--basis", choices=tuple(Basis), help="income statement and balance sheet: cash, or accrual"
+    )
+    parser.add_argument(
+        "--tag", metavar="NAME", help="income statement and cash flow: what carries this tag (none: no tag)"
     )
     parser.add_argument("--account", metavar="CODE", help="register: the account")
     add_schedule_c_arguments(parser)
@@ -113,17 +132,31 @@ def _period(book: Book, options: argparse.Namespace) -> Period:
     return Period(first, last)
 
 
-def _form(book: Book, options: argparse.Namespace, period: Period) -> StatementForm:
+def _form(
+    book: Book, options: argparse.Namespace, period: Period, form_class: type[_StatementForm]
+) -> _StatementForm:
     asked = {
         "from": period.first,
         "to": period.last,
         "columns": options.columns or "",
         "compare": options.compare or "",
+        "basis": options.basis or "",
+        "tag": _tag(book, options.tag),
     }
-    form = StatementForm(asked, book=book, today=timezone.localdate())
+    form = form_class(asked, book=book, today=timezone.localdate())
     if not form.is_valid():
         raise LedgerFlowError(_sentences(form))
     return form
+
+
+def _tag(book: Book, name: str | None) -> str:
+    if name in (None, "", "none"):
+        return name or ""
+    wanted = name.removeprefix("#").lower()
+    for tag in tags_of(book=book):
+        if tag.name.lower() == wanted:
+            return str(tag.pk)
+    raise LedgerFlowError(f"The book {book.slug} has no tag #{name.removeprefix('#')}.")
 
 
 def _sentences(form: Form) -> str:
@@ -142,11 +175,18 @@ def _trial_balance(book: Book, options: argparse.Namespace) -> Table:
 
 def _balance_sheet(book: Book, options: argparse.Namespace) -> Table:
     days = _days(book, options)
+    basis, period = Basis(options.basis or Basis.CASH), Period(EARLIEST, days[0])
     return balance_sheet_table(
-        frame=frame_of(book=book, period=Period(EARLIEST, days[0])),
-        report=balance_sheet(book=book, days=days),
+        frame=_with_basis(book, period, basis),
+        report=balance_sheet_on(book=book, days=days, basis=basis),
         labels=[f"{each}" for each in days],
+        basis=basis,
     )
+
+
+def _with_basis(book: Book, period: Period, basis: Basis) -> Frame:
+    frame = frame_of(book=book, period=period)
+    return replace(frame, notes=(*frame.notes, *basis_notes(book=book, period=period, basis=basis)))
 
 
 def _days(book: Book, options: argparse.Namespace) -> list[date]:
@@ -160,23 +200,41 @@ def _days(book: Book, options: argparse.Namespace) -> list[date]:
 
 def _income_statement(book: Book, options: argparse.Namespace) -> Table:
     period = _period(book, options)
-    columns = _form(book, options, period).columns_of(period)
+    form = _form(book, options, period, IncomeStatementForm)
+    scope, columns = form.scope(), form.columns_of(period)
+    labels: Sequence[str] = columns.labels
+    tags: Sequence[TagFilter | None] = ()
+    if form.is_by_tag:
+        by_tag = income_statement_by_tag(book=book, period=period, scope=scope)
+        report = by_tag.report
+        labels, tags = zip(*by_tag.columns, strict=True)
+    else:
+        report = income_statement_on(book=book, periods=columns.periods, scope=scope)
     return income_statement_table(
-        frame=frame_of(book=book, period=period),
-        report=income_statement(book=book, periods=columns.periods),
-        labels=columns.labels,
+        frame=_with_basis(book, period, scope.basis),
+        report=report,
+        labels=labels,
         subtitle=str(period),
+        scope=scope,
+        tags=tags,
     )
 
 
 def _cash_flow(book: Book, options: argparse.Namespace) -> Table:
     period = _period(book, options)
-    columns = _form(book, options, period).columns_of(period)
+    form = _form(book, options, period, CashFlowForm)
+    columns, scope = form.columns_of(period), Scope(Basis.CASH, *form.tag_filter())
     return cash_flow_table(
         frame=frame_of(book=book, period=period),
-        report=cash_flow(book=book, cash=cash_accounts(book=book), periods=columns.periods),
+        report=cash_flow(
+            book=book,
+            cash=cash_accounts(book=book),
+            periods=columns.periods,
+            keeping=kept_entries(book=book, tags=scope.tags),
+        ),
         labels=columns.labels,
         subtitle=str(period),
+        scope=scope,
     )
 
 

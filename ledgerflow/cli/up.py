@@ -4,8 +4,9 @@ import argparse
 
 from django.conf import settings
 
+from ledgerflow import embedded
 from ledgerflow.cli.address import base_address
-from ledgerflow.cli.database import keep_database_up
+from ledgerflow.cli.database import DatabaseKeeper
 from ledgerflow.cli.link import sign_in_link
 from ledgerflow.cli.processes import Processes, free_port, lan_address
 
@@ -31,6 +32,7 @@ def run(options: argparse.Namespace) -> int:
 
 def serve(*, port: int, lan: bool = False, web_only: bool = False) -> None:
     """Run web and worker until SIGINT or SIGTERM, printing five lines once the first page answers."""
+    _archive_wal()
     chosen = free_port(port, lan=lan)
     with Processes(settings.DATA_DIR) as processes:
         processes.start_web(port=chosen, lan=lan, workers=settings.ENV.web_concurrency)
@@ -48,4 +50,11 @@ def serve(*, port: int, lan: bool = False, web_only: bool = False) -> None:
         print(f"Sign in  {sign_in_link(None, port=chosen)}  (once, within a day)")
         print(f"Workers  {'none: --web-only' if web_only else '1'}")
         print("Ctrl-C stops; data stays.", flush=True)
-        processes.watch(keep_up=keep_database_up)
+        processes.watch(keep_up=DatabaseKeeper().keep_up)
+
+
+def _archive_wal() -> None:
+    """Have every commit archived from now on, by other commands too: here runs the worker that copies and prunes."""
+    if settings.USES_EMBEDDED_DATABASE:
+        archive = embedded.Archive(settings.BACKUP_DIR / "recovery")
+        embedded.archive_wal(settings.DATA_DIR, archive if settings.POINT_IN_TIME else None)

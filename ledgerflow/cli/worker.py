@@ -2,17 +2,36 @@
 
 import argparse
 
-from ledgerflow.core.jobs import run_worker
+from django.utils import timezone
+
+from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.core.jobs import run_worker, worker_is_alive
+from ledgerflow.ops.backups.schedule import enqueue_look_after
+from ledgerflow.ops.error_log.statements import forget
+from ledgerflow.ops.error_log.writer import take_in_spool
 
 HELP = "work jobs off in the foreground (up and demo start one by themselves)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Take how many jobs may run at once."""
+    """Take how many jobs may run at once, or only look for a worker."""
     parser.add_argument("--concurrency", type=int, default=1, help="jobs at once (default 1)")
+    parser.add_argument("--check", action="store_true", help="only say whether a worker gives signs of life")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Work until stopped."""
-    run_worker(concurrency=options.concurrency)
+    """Work until stopped; or say whether another process does.
+
+    Raises:
+        LedgerFlowError: none does.
+    """
+    if options.check:
+        if not worker_is_alive():
+            raise LedgerFlowError("No worker gave a sign of life within the last half minute; start one.")
+        print("A worker gives signs of life.")
+        return 0
+    enqueue_look_after()
+    run_worker(
+        concurrency=options.concurrency, housekeeping=(take_in_spool, lambda: forget(now=timezone.now()))
+    )
     return 0

@@ -2,42 +2,108 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
 from asgiref.sync import sync_to_async
-from django.db import connection, transaction
-from procrastinate import App
+from django.db import DatabaseError, connection, transaction
+from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.jobs import Status
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import Job, Status
+from psycopg import Error as PsycopgError
+
+from ledgerflow.core import database_errors
+from ledgerflow.core.doing import begun
 
 logger = logging.getLogger(__name__)
 
 #: A job whose worker died this often is given up: it may be what kills them.
 MOST_ATTEMPTS = 3
 
+#: The queue of what people wait for.
+DEFAULT = "default"
+#: The queue of long jobs about the whole installation.
+BACKUPS = "backups"
+
 _HEARTBEAT_SECONDS = 2.0
 _STALLED_SECONDS = 8.0
+
+#: How long a worker waits before it looks for the database again: longer each time, and no longer than the last.
+_BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 3.0)
+_HOUSEKEEPING_SECONDS = 600.0
+#: A worker that ran for longer had reached the database in between.
+_LONGEST_FAILURE_SECONDS = 30.0
 
 _told_when_given_up: dict[str, Callable[..., None]] = {}
 
 
+class _RetryWhenDatabaseWasAway(BaseRetryStrategy):
+    """A job that lost its database is done again; any other error is the job's own, and final."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if database_errors.is_away(exception) and job.attempts + 1 < MOST_ATTEMPTS:
+            return RetryDecision(retry_in={"seconds": 2 * (job.attempts + 1)})
+        return None
+
+
 def job(
-    *, name: str, given_up: Callable[..., None], queue: str = "default"
+    *, name: str, given_up: Callable[..., None], queue: str = DEFAULT
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register the function as the job ``name``; its arguments must be JSON values.
 
-    ``given_up`` is called with the same arguments when the job killed its worker too often, so that its row can say so.
+    ``given_up`` is called with the same arguments when the job killed its worker, or lost its database, too often, so
+    that its row can say so.
     """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
-        app.task(name=name, queue=queue)(function)
+        def run(context: JobContext, /, **arguments: Any) -> None:
+            found = context.job
+            with begun(job_id=found.id, job_name=name), database_errors.logged():
+                try:
+                    function(**arguments)
+                except Exception as error:
+                    if not database_errors.is_away(error):
+                        logger.exception("Unable to do job %s (%s)", found.id, name)
+                    elif found.attempts + 1 >= MOST_ATTEMPTS:
+                        logger.exception(
+                            "Job %s (%s) is given up: the database went away each time", found.id, name
+                        )
+                        given_up(**arguments)
+                    else:
+                        logger.warning("Job %s (%s) is done again: the database went away.", found.id, name)
+                    raise
+
+        app.task(name=name, queue=queue, pass_context=True, retry=_RetryWhenDatabaseWasAway())(run)
         _told_when_given_up[name] = given_up
         return function
 
     return register
+
+
+def periodic_job(*, name: str, cron: str, queue: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Register the function as the job ``name`` that a worker enqueues by the clock (UTC), one at a time.
+
+    A worker that was away enqueues it at the next mark, so the function itself looks at what is due. The queue
+    ``BACKUPS`` is worked off beside the others, so that nobody waits for it.
+    """
+
+    def register(function: Callable[[], None]) -> Callable[[], None]:
+        def run(timestamp: int) -> None:  # noqa: ARG001 - the mark that it was enqueued for
+            function()
+
+        task = app.task(name=name, queue=queue, lock=name, queueing_lock=name)(run)
+        app.periodic(cron=cron)(task)
+        _told_when_given_up[name] = _nobody_is_told
+        return function
+
+    return register
+
+
+def _nobody_is_told(**_: Any) -> None:
+    """Say nothing: the next mark tries again."""
 
 
 def enqueue(
@@ -58,7 +124,7 @@ def enqueue(
 
 
 def worker_is_alive() -> bool:
-    """Whether a worker has given a sign of life within the last half minute."""
+    """Whether a worker has given a sign of life (it does every two seconds) within the last half minute."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds')"
@@ -66,50 +132,102 @@ def worker_is_alive() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def run_worker(*, concurrency: int = 1) -> None:
-    """Work until SIGINT or SIGTERM, taking up again what a killed worker left."""
-    asyncio.run(_work(concurrency))
+def run_worker(*, concurrency: int = 1, housekeeping: Sequence[Callable[[], object]] = ()) -> None:
+    """Work until SIGINT or SIGTERM, taking up again what a killed worker left, and waiting while the database is away.
+
+    ``housekeeping`` is done at the start and every ten minutes.
+    """
+    asyncio.run(_work_on(concurrency, housekeeping))
 
 
-async def _work(concurrency: int) -> None:
+async def _work_on(concurrency: int, housekeeping: Sequence[Callable[[], object]]) -> None:
+    failures = 0
+    while True:
+        started = time.monotonic()
+        try:
+            await _work(concurrency, housekeeping)
+        except (ConnectorException, PsycopgError, DatabaseError) as error:
+            if not database_errors.is_away(error):
+                raise
+            failures = failures + 1 if time.monotonic() - started < _LONGEST_FAILURE_SECONDS else 1
+            pause = _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS)) - 1]
+            logger.warning("The worker lost the database and looks again in %s s.", pause)
+            await asyncio.sleep(pause)
+        else:
+            return
+
+
+async def _work(concurrency: int, housekeeping: Sequence[Callable[[], object]]) -> None:
     worker_app = app.with_connector(cast("DjangoConnector", app.connector).get_worker_connector())
     async with worker_app.open_async():
-        rescue = asyncio.create_task(_rescue_until_cancelled(worker_app))
+        beside = [
+            asyncio.create_task(_every(_HEARTBEAT_SECONDS, _Rescue(worker_app).look)),
+            asyncio.create_task(_every(_HOUSEKEEPING_SECONDS, lambda: _keep_house(housekeeping))),
+            asyncio.create_task(_work_off(worker_app, queues=[BACKUPS], install_signal_handlers=False)),
+        ]
         try:
-            await worker_app.run_worker_async(
-                concurrency=concurrency,
-                fetch_job_polling_interval=1.0,
-                update_heartbeat_interval=_HEARTBEAT_SECONDS,
-                stalled_worker_timeout=_STALLED_SECONDS,
-                shutdown_graceful_timeout=10.0,
-                delete_jobs="successful",
-            )
+            await _work_off(worker_app, queues=[DEFAULT], concurrency=concurrency)
         finally:
-            rescue.cancel()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
 
-async def _rescue_until_cancelled(worker_app: App) -> None:
+async def _work_off(worker_app: App, **options: Any) -> None:
+    await worker_app.run_worker_async(
+        fetch_job_polling_interval=1.0,
+        update_heartbeat_interval=_HEARTBEAT_SECONDS,
+        stalled_worker_timeout=_STALLED_SECONDS,
+        shutdown_graceful_timeout=10.0,
+        delete_jobs="successful",
+        **options,
+    )
+
+
+async def _keep_house(housekeeping: Sequence[Callable[[], object]]) -> None:
+    for each in housekeeping:
+        await sync_to_async(each)()
+
+
+async def _every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
-            await _rescue(worker_app)
-        except Exception:  # the loop must outlive a database that is away for a moment
-            logger.exception("Unable to look for jobs of killed workers")
-        await asyncio.sleep(_HEARTBEAT_SECONDS)
+            await act()
+        except Exception as error:  # the loop must outlive a database that is away for a moment
+            if database_errors.is_away(error):
+                logger.warning("Unable to look after the queue: the database does not answer.")
+            else:
+                logger.exception("Unable to look after the queue")
+        await asyncio.sleep(seconds)
 
 
-async def _rescue(worker_app: App) -> None:
-    """Queue the jobs of dead workers again, but fail one that has been tried too often."""
-    manager = worker_app.job_manager
-    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_SECONDS):
-        if stalled.attempts + 1 >= MOST_ATTEMPTS:
-            logger.error(
-                "Job %s (%s) is given up: its worker died %s times.",
-                stalled.id,
-                stalled.task_name,
-                MOST_ATTEMPTS,
-            )
-            await manager.finish_job(stalled, Status.FAILED, delete_job=False)
-            await sync_to_async(_told_when_given_up[stalled.task_name])(**stalled.task_kwargs)
-        else:
+class _Rescue:
+    """Queues the jobs of dead workers again, but fails one that has been tried too often.
+
+    A worker is dead when it gives no sign of life between two looks: a clock that was put forward makes every
+    heartbeat look old, but only until the next one.
+    """
+
+    def __init__(self, worker_app: App) -> None:
+        self._manager = worker_app.job_manager
+        self._seen: set[tuple[int | None, int]] = set()
+
+    async def look(self) -> None:
+        stalled = list(await self._manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_SECONDS))
+        for job in stalled:
+            if (job.id, job.attempts) in self._seen:
+                await self._take_up(job)
+        self._seen = {(job.id, job.attempts) for job in stalled}
+
+    async def _take_up(self, stalled: Job) -> None:
+        if stalled.attempts + 1 < MOST_ATTEMPTS:
             logger.warning("Job %s (%s) is taken up again: its worker died.", stalled.id, stalled.task_name)
-            await manager.retry_job(stalled)
+            await self._manager.retry_job(stalled)
+            return
+        logger.error(
+            "Job %s (%s) is given up: its worker died %s times.", stalled.id, stalled.task_name, MOST_ATTEMPTS
+        )
+        # Its row first: a kill in between leaves the job to be given up once more, not a row that waits for ever.
+        if tell := _told_when_given_up.get(stalled.task_name):
+            await sync_to_async(tell)(**stalled.task_kwargs)
+        await self._manager.finish_job(stalled, Status.FAILED, delete_job=False)

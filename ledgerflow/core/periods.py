@@ -39,6 +39,20 @@ class Period:
                 return f"{self.first.year}"
         return ""
 
+    @property
+    def is_year(self) -> bool:
+        """Whether it is longer than a month."""
+        return (self.first.year, self.first.month) != (self.last.year, self.last.month)
+
+    @property
+    def words(self) -> str:
+        """What people call a month or a fiscal year: March 2026, fiscal year 2026 or fiscal year 2025/26."""
+        if not self.is_year:
+            return f"{calendar.month_name[self.first.month]} {self.first.year}"
+        if self.first.year == self.last.year:
+            return f"fiscal year {self.last.year}"
+        return f"fiscal year {self.first.year}/{self.last.year % 100:02}"
+
     def __str__(self) -> str:
         """Return its name, or the two days."""
         return self.name or f"{self.first} to {self.last}"

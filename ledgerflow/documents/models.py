@@ -34,3 +34,50 @@ class Document(models.Model):
     def storage_name(self) -> str:
         """The path below the media root: never the name that a person gave."""
         return f"{self.book_id}/{self.sha256[:2]}/{self.sha256}"
+
+
+class MediaType(models.TextChoices):
+    """What a receipt is, found from its bytes; anything else is not taken as one."""
+
+    PDF = "application/pdf", "PDF"
+    JPEG = "image/jpeg", "JPEG"
+    PNG = "image/png", "PNG"
+    GIF = "image/gif", "GIF"
+    WEBP = "image/webp", "WebP"
+    HEIC = "image/heic", "HEIC"
+    TEXT = "text/plain", "text"
+
+
+class Receipt(models.Model):
+    """A document that is evidence for what was paid or received: a receipt, an invoice, a ticket."""
+
+    document = models.OneToOneField(
+        Document, primary_key=True, on_delete=models.PROTECT, related_name="receipt", db_constraint=False
+    )
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="receipts")
+    media_type = models.CharField(max_length=20, choices=MediaType.choices)
+    kept_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "document"], name="documents_receipt_in_book"),
+            models.CheckConstraint(
+                condition=models.Q(media_type__in=MediaType.values), name="documents_receipt_type_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.document.name
+
+    @property
+    def is_shown_in_place(self) -> bool:
+        """Whether browsers show it without running anything of it; what they may not is downloaded."""
+        return self.media_type not in {MediaType.HEIC, MediaType.TEXT}
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a picture that pages show."""
+        return self.is_shown_in_place and self.media_type != MediaType.PDF

@@ -29,3 +29,9 @@ def content(document: Document) -> bytes:
             f"The stored file of {document.name} is no longer what was uploaded. Restore it from a backup."
         )
     return found
+
+
+def newest_file() -> Path | None:
+    """Return where the file of the newest document is kept; nothing where there is no document."""
+    newest = Document.objects.order_by("-pk").first()
+    return Path(settings.MEDIA_ROOT) / newest.storage_name if newest else None

@@ -1,6 +1,7 @@
 """Store the files that people give, byte for byte, once per book."""
 
 import hashlib
+import logging
 import os
 import shutil
 import tempfile
@@ -16,17 +17,26 @@ from django.db import IntegrityError, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.documents.models import Document
+from ledgerflow.documents.media import media_type_of
+from ledgerflow.documents.models import Document, Receipt
 from ledgerflow.users.models import User
+
+logger = logging.getLogger(__name__)
 
 #: The largest file that is taken in, in bytes.
 LARGEST = 50 * 1024 * 1024
+#: The largest receipt that is taken in, in bytes.
+LARGEST_RECEIPT = 20 * 1024 * 1024
 _BLOCK = 1024 * 1024
 _LONGEST_NAME = 255
 
 
 class DocumentRefusedError(LedgerFlowError):
     """The file is empty or larger than LedgerFlow takes in."""
+
+
+class StorageError(LedgerFlowError):
+    """Documents cannot be kept now: the disk is full or read-only, or their folder is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +61,30 @@ def store_document(
     leaves a file without a row, which the next upload of the same bytes takes over.
 
     :raises DocumentRefusedError: the file is empty or larger than 50 MB.
+    :raises StorageError: it cannot be written; nothing of it is kept.
     """
     shown_name = clean_name(name)
-    folder = Path(settings.MEDIA_ROOT) / str(book.pk)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _received(folder, content, shown_name) as (received, sha256, size):
-        document = Document(
-            book=book, sha256=sha256, size=size, name=shown_name, uploaded_by=uploaded_by, uploaded_at=now
+    root = Path(settings.MEDIA_ROOT)
+    if not root.exists() and Document.objects.exists():
+        # Made anew, it would take files in on the disk below a mount that is away.
+        raise StorageError(
+            f"The folder of the documents, {root}, is gone, so {shown_name} was not taken in. Mount it or restore it, "
+            "then try again."
         )
-        _keep(received, Path(settings.MEDIA_ROOT) / document.storage_name, sha256)
+    try:
+        folder = root / str(book.pk)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _received(folder, content, shown_name) as (received, sha256, size):
+            document = Document(
+                book=book, sha256=sha256, size=size, name=shown_name, uploaded_by=uploaded_by, uploaded_at=now
+            )
+            _keep(received, root / document.storage_name, sha256)
+    except OSError as error:
+        logger.exception("Unable to keep a document of %s", book.slug)
+        raise StorageError(
+            f"{shown_name} cannot be kept in {root} ({error.strerror}), so nothing of it was taken in. Make room, or "
+            "make the folder writable, then try again."
+        ) from error
     try:
         with transaction.atomic():
             document.save(force_insert=True)
@@ -70,6 +95,35 @@ def store_document(
             raise
         return StoredDocument(there, created=False)
     return StoredDocument(document, created=True)
+
+
+@transaction.atomic
+def keep_receipt(*, book: Book, name: str, content: bytes, user: User | None, now: datetime) -> Receipt:
+    """Store a receipt as it came; the same bytes in the same book are the receipt that is there.
+
+    What it is, is found from its bytes; nothing of it is ever opened or run here.
+
+    :raises DocumentRefusedError: it is empty, larger than 20 MB, or neither PDF, picture nor text.
+    """
+    shown_name = clean_name(name)
+    if len(content) > LARGEST_RECEIPT:
+        raise DocumentRefusedError(
+            f"{shown_name} is larger than 20 MB. Scan it with fewer dots, or save it as PDF."
+        )
+    if not content:
+        raise DocumentRefusedError(f"{shown_name} is empty. Scan or save it again.")
+    media_type = media_type_of(content)
+    if media_type is None:
+        raise DocumentRefusedError(
+            f"{shown_name} is no receipt that can be shown: give a PDF, a picture (JPEG, PNG, GIF, WebP, HEIC) or text."
+        )
+    stored = store_document(book=book, name=name, content=content, uploaded_by=user, now=now)
+    receipt, _ = Receipt.objects.get_or_create(
+        book=book,
+        document=stored.document,
+        defaults={"media_type": media_type, "kept_by": user, "kept_at": now},
+    )
+    return receipt
 
 
 def remove_files(*, book_id: int) -> None:

@@ -1,5 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from ledgerflow.documents import views
 
 app_name = "documents"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("receipts/<int:receipt>/", views.ReceiptView.as_view(), name="receipt")]

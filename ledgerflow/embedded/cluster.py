@@ -24,6 +24,8 @@ _POLL = 0.02
 #: Seconds after which processes of a dead server that ignore a polite request are killed.
 _ORPHAN_PATIENCE = 10.0
 _LONGEST_LOG = 10 * 1024 * 1024
+#: What a cluster is called after it was replaced, before the moment of that.
+REPLACED_PREFIX = "postgres.before-"
 #: Losing an acknowledged posting is never worth speed: these stay on.
 _DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -48,6 +50,7 @@ class Cluster:
         self._identity = server_identity(
             data_dir=self._folder.path, cluster=self._folder.cluster, program=program("postgres")
         )
+        self._take_replacement(deadline=deadline)
         if not self._folder.cluster.exists():
             _create(self._folder, self._identity, self._database)
         self._check_version()
@@ -82,6 +85,19 @@ class Cluster:
                 f"{self._folder.cluster} was made by PostgreSQL {found}; this LedgerFlow carries {_MAJOR}. "
                 "Dump it with the earlier LedgerFlow, then restore the dump into an empty data directory."
             )
+
+    def _take_replacement(self, *, deadline: float) -> None:
+        """Put the cluster that waits in the place of the present one, which is kept. A kill harms nothing."""
+        replacement, cluster = self._folder.replacement, self._folder.cluster
+        if not replacement.exists():
+            return
+        if cluster.exists():
+            self._take_over()
+            self._clear_leftovers(deadline=deadline)
+            stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+            cluster.rename(cluster.with_name(f"{REPLACED_PREFIX}{stamp}"))
+        replacement.rename(cluster)
+        _synchronize(self._folder.path)
 
     def _take_over(self) -> None:
         """Give cluster and socket directory to the server's user; parents stay as they are."""

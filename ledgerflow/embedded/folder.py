@@ -63,6 +63,16 @@ class DataFolder:
         return self.path / "postgres.ready"
 
     @property
+    def replacement(self) -> Path:
+        """A complete cluster that takes the place of the present one as soon as it lies here."""
+        return self.path / "postgres.next"
+
+    @property
+    def archive_mark(self) -> Path:
+        """Names the folder that WAL is archived in; where the file is missing none is."""
+        return self.path / "postgres.archive"
+
+    @property
     def socket_is_inside(self) -> bool:
         """Whether the socket lies in the folder. Too long a path cannot, and libpq splits hosts at commas."""
         inside = os.fsencode(self.path / "socket")

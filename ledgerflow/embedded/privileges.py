@@ -1,13 +1,11 @@
-"""What lf_app may do with what lf_owner makes, in any PostgreSQL from 15 on."""
+"""Roles and privileges as SQL, in any PostgreSQL from 15 on; Docker's image runs the same two files with psql."""
 
-#: For each new database, as its owner lf_owner or as a superuser, before the first migration. It speaks only
-#: of what lf_owner makes from then on: granting on tables that are there already would undo what migrations
-#: took away (DELETE on the journal). TRUNCATE, REFERENCES and TRIGGER are never given. It may be repeated.
-DEFAULT_PRIVILEGES = """
-ALTER SCHEMA public OWNER TO lf_owner;
-REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO lf_app, lf_backup;
-ALTER DEFAULT PRIVILEGES FOR ROLE lf_owner GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO lf_app;
-ALTER DEFAULT PRIVILEGES FOR ROLE lf_owner GRANT USAGE, SELECT ON SEQUENCES TO lf_app;
-ALTER DEFAULT PRIVILEGES FOR ROLE lf_owner GRANT EXECUTE ON FUNCTIONS TO lf_app;
-"""
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+#: Makes the three roles with their attributes, without passwords; as a superuser.
+ROLES = (_HERE / "roles.sql").read_text(encoding="utf-8")
+
+#: What lf_app may do with what lf_owner makes, for each new database before the first migration.
+DEFAULT_PRIVILEGES = (_HERE / "privileges.sql").read_text(encoding="utf-8")

@@ -7,16 +7,9 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from ledgerflow.embedded.privileges import DEFAULT_PRIVILEGES
+from ledgerflow.embedded.privileges import DEFAULT_PRIVILEGES, ROLES
 
 DATABASE = "ledgerflow"
-
-_LIMITS = "LOGIN NOSUPERUSER NOCREATEROLE NOREPLICATION"
-_ATTRIBUTES = {
-    "lf_owner": f"{_LIMITS} CREATEDB NOBYPASSRLS",
-    "lf_app": f"{_LIMITS} NOCREATEDB NOBYPASSRLS",
-    "lf_backup": f"{_LIMITS} NOCREATEDB BYPASSRLS",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +32,18 @@ def bootstrap_roles(
     :raises psycopg.Error: the server refuses.
     """
     chosen = {"lf_owner": passwords.owner, "lf_app": passwords.app, "lf_backup": passwords.backup}
+    # As bytes, because the files are more than one statement and hold no parameters.
+    connection.execute(ROLES.encode())
     for role, password in chosen.items():
-        if not _exists(connection, "SELECT FROM pg_roles WHERE rolname = %s", role):
-            connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
         # Hashed here, so that no log of statements ever shows the password itself.
         secret = connection.pgconn.encrypt_password(
             password.encode(), role.encode(), b"scram-sha-256"
         ).decode()
         connection.execute(
-            sql.SQL("ALTER ROLE {} WITH {} PASSWORD {}").format(
-                sql.Identifier(role), sql.SQL(_ATTRIBUTES[role]), sql.Literal(secret)
-            )
+            sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(secret))
         )
-    connection.execute("GRANT pg_read_all_data TO lf_backup")
     database = sql.Identifier(dbname)
-    if not _exists(connection, "SELECT FROM pg_database WHERE datname = %s", dbname):
+    if connection.execute("SELECT FROM pg_database WHERE datname = %s", [dbname]).fetchone() is None:
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER lf_owner").format(database))
     connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO lf_owner").format(database))
     place = make_conninfo(connection.info.dsn, dbname=dbname, password=connection.info.password)
@@ -70,8 +60,4 @@ def apply_privileges(connection: psycopg.Connection[Any]) -> None:
     :raises psycopg.Error: the server refuses.
     """
     with connection.transaction():
-        connection.execute(DEFAULT_PRIVILEGES)
-
-
-def _exists(connection: psycopg.Connection[Any], query: str, name: str) -> bool:
-    return connection.execute(query, [name]).fetchone() is not None
+        connection.execute(DEFAULT_PRIVILEGES.encode())

@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Mapping
 from contextlib import suppress
+from enum import Enum, auto
 from pathlib import Path
 from types import FrameType
 
@@ -21,12 +22,21 @@ from ledgerflow.embedded.cluster import Cluster
 from ledgerflow.embedded.errors import EmbeddedError
 from ledgerflow.embedded.folder import DataFolder
 from ledgerflow.embedded.locks import FileLock
+from ledgerflow.embedded.receiver import Receiver
 
 #: Seconds that crash recovery, and a stop that must write much, may take.
 PATIENCE = 600.0
 _POLL = 0.1
 #: Others look at the lock for microseconds; whoever has it for this long is a supervisor.
 _LOOK_AGAIN = 0.2
+
+
+class _Ending(Enum):
+    """Why the server is no longer to be waited for."""
+
+    UNUSED = auto()
+    DIED = auto()
+    REPLACED = auto()
 
 
 def supervise(folder: DataFolder, *, grace: float) -> None:
@@ -41,36 +51,48 @@ def supervise(folder: DataFolder, *, grace: float) -> None:
     ):
         if not _taken_within(alone, _LOOK_AGAIN):
             return
-        cluster = Cluster(folder)
+        cluster, receiver = Cluster(folder), Receiver(folder)
         try:
             while True:
                 cluster.start(deadline=time.monotonic() + PATIENCE)
                 ready.wait_exclusive()
                 _report({"ready": True})
-                if _wait_while_used(cluster, lease, grace=grace):
+                ending = _wait_while_used(folder, cluster, receiver, lease, grace=grace)
+                if ending is _Ending.UNUSED:
                     return
-                # PostgreSQL itself was killed: let newcomers wait, and recover.
+                # Let newcomers wait until PostgreSQL has recovered, or its replacement runs.
                 ready.release()
-                time.sleep(_POLL)
+                if ending is _Ending.REPLACED:
+                    cluster.stop(patience=PATIENCE)
+                    receiver.stop()
+                else:
+                    time.sleep(_POLL)
         finally:
             ready.release()
             # The lease, if it was taken, is kept meanwhile: who comes now waits for the end and starts anew.
             cluster.stop(patience=PATIENCE)
+            # Only now: the receiver has been sent the last of the WAL.
+            receiver.stop()
 
 
-def _wait_while_used(cluster: Cluster, lease: FileLock, *, grace: float) -> bool:
-    """Return True, holding the lease alone, when nobody uses the server; False when the server is gone."""
+def _wait_while_used(
+    folder: DataFolder, cluster: Cluster, receiver: Receiver, lease: FileLock, *, grace: float
+) -> _Ending:
+    """Return when nobody uses the server (then holding the lease alone), when it is gone or to be replaced."""
     unused_since: float | None = None
     while cluster.is_running():
+        if folder.replacement.exists():
+            return _Ending.REPLACED
+        receiver.tend()
         if lease.try_exclusive():
             unused_since = unused_since or time.monotonic()
             if time.monotonic() - unused_since >= grace:
-                return True
+                return _Ending.UNUSED
             lease.release()
         else:
             unused_since = None
         time.sleep(_POLL)
-    return False
+    return _Ending.DIED
 
 
 def _taken_within(lock: FileLock, seconds: float) -> bool:

@@ -5,7 +5,7 @@ import os
 import pwd
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -35,8 +35,16 @@ class Identity:
         """Whether this is someone else than the present user."""
         return self.uid != os.geteuid()
 
-    def spawn(self, command: Sequence[str | Path], *, output: int | IO[bytes]) -> subprocess.Popen[bytes]:
+    def spawn(
+        self,
+        command: Sequence[str | Path],
+        *,
+        output: int | IO[bytes],
+        environment: Mapping[str, str] | None = None,
+    ) -> subprocess.Popen[bytes]:
         """Start a program as this user, to be interrupted by the kernel when the present process ends.
+
+        ``environment`` is added to the little that every program gets.
 
         :raises OSError: the program or the capability is not to be had.
         """
@@ -46,7 +54,7 @@ class Identity:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=_ENVIRONMENT,
+                env={**_ENVIRONMENT, **(environment or {})},
                 cwd="/",
                 preexec_fn=self._preparation(),  # noqa: PLW1509 - the supervisor has one thread
             )

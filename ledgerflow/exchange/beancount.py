@@ -1,6 +1,6 @@
 """A book as a Beancount file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import chain
@@ -9,6 +9,7 @@ from ledgerflow.core.money import minor_digits
 from ledgerflow.exchange.assertions import Assertion
 from ledgerflow.exchange.contents import Contents, decimal_text, next_day, one_line, postings
 from ledgerflow.exchange.entries import ExportedEntry
+from ledgerflow.exchange.tag_names import beancount_tags
 
 
 def beancount_lines(contents: Contents) -> Iterator[str]:
@@ -41,19 +42,25 @@ def _accounts(contents: Contents) -> Iterator[list[str]]:
 
 
 def _journal(contents: Contents) -> Iterator[list[str]]:
+    tags = beancount_tags(contents.tags)
     for each in contents.timeline():
         if isinstance(each, ExportedEntry):
-            yield list(_entry(each, contents))
+            yield list(_entry(each, contents, tags))
         else:
             yield list(_balance(each, contents))
 
 
-def _entry(entry: ExportedEntry, contents: Contents) -> Iterator[str]:
+def _entry(entry: ExportedEntry, contents: Contents, tags: Mapping[str, str]) -> Iterator[str]:
     payee = f"{_quoted(entry.payee)} " if entry.payee else ""
-    yield f"{entry.date} * {payee}{_quoted(entry.narration)}"
+    tagged = "".join(f" #{tags[name]}" for name in entry.tags)
+    yield f"{entry.date} * {payee}{_quoted(entry.narration)}{tagged}"
     yield f"  entry: {entry.number}"
     if entry.reverses_number is not None:
         yield f"  reverses: {entry.reverses_number}"
+    if any(tags[name] != name for name in entry.tags):
+        yield f"  tags: {_quoted(' '.join(entry.tags))}"
+    if entry.document_date is not None:
+        yield f"  document-date: {entry.document_date}"
     if entry.origin is not None:
         yield f"  bank-text: {_quoted(entry.origin.description)}"
         yield f"  file: {_quoted(entry.origin.document_name)}"

@@ -9,6 +9,7 @@ from heapq import merge
 from django.db.models import Min
 
 from ledgerflow.books.models import Book
+from ledgerflow.classification.tag_selectors import tags_of
 from ledgerflow.core.money import minor_digits
 from ledgerflow.exchange.account_names import account_names
 from ledgerflow.exchange.assertions import Assertion, assertions
@@ -22,6 +23,7 @@ class Contents:
     """A book's accounts and assertions; entries follow one by one in :meth:`timeline`.
 
     ``opened`` is the day on which each account is first spoken of, for accounts without lines that of the book.
+    ``tags`` are the names of the book's tags, in the order in which they came.
     """
 
     book: Book
@@ -31,6 +33,7 @@ class Contents:
     currencies: Sequence[str]
     assertions: Sequence[Assertion]
     head: ChainHead
+    tags: Sequence[str] = ()
 
     @property
     def about_the_chain(self) -> str:
@@ -53,7 +56,7 @@ def _place_in_time(each: ExportedEntry | Assertion) -> tuple[date, bool]:
 
 
 def contents(*, book: Book) -> Contents:
-    """Read what an export begins with; eight queries at most. The caller's transaction should be a snapshot."""
+    """Read what an export begins with; nine queries at most. The caller's transaction should be a snapshot."""
     accounts = list(Account.objects.filter(book=book).order_by("code"))
     lines = JournalLine.objects.filter(book=book)
     used = dict(lines.values_list("account_id").annotate(first=Min("date")).order_by())
@@ -73,6 +76,7 @@ def contents(*, book: Book) -> Contents:
         currencies=sorted(currencies | {each.currency for each in found} | {book.base_currency}),
         assertions=found,
         head=chain_head(book=book),
+        tags=[tag.name for tag in sorted(tags_of(book=book), key=lambda tag: tag.pk)],
     )
 
 

@@ -7,6 +7,7 @@ from itertools import chain
 from ledgerflow.exchange.assertions import Assertion
 from ledgerflow.exchange.contents import Contents, decimal_text, one_line, postings
 from ledgerflow.exchange.entries import ExportedEntry
+from ledgerflow.exchange.tag_names import hledger_tag
 from ledgerflow.ledger.models import AccountType
 
 _TYPES = {
@@ -66,6 +67,10 @@ def _entry(entry: ExportedEntry, contents: Contents) -> Iterator[str]:
     yield f"{entry.date} * ({entry.number}) {payee}{_in_description(entry.narration)}".rstrip()
     if entry.reverses_number is not None:
         yield f"    ; reverses:{entry.reverses_number}"
+    if entry.tags:
+        yield "    ; " + ", ".join(f"{hledger_tag(name)}:" for name in entry.tags)
+    if entry.document_date is not None:
+        yield f"    ; document-date:{entry.document_date}"
     if entry.origin is not None:
         yield f"    ; bank-text:{_in_comment(entry.origin.description)}"
         yield f"    ; file:{_in_comment(entry.origin.document_name)}"

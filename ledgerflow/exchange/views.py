@@ -13,10 +13,12 @@ from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.exchange import services
+from ledgerflow.exchange.accountant.package import package_name, write_package
 from ledgerflow.exchange.archive.writing import write_archive
 from ledgerflow.exchange.forms import OpeningForm
 from ledgerflow.exchange.plain_text import PLAIN_TEXTS, write_plain_text
 from ledgerflow.exchange.trial_balances import OpeningError
+from ledgerflow.reports.forms import PeriodForm
 
 #: A larger export waits on disk until it is sent.
 _IN_MEMORY = 8 * 1024 * 1024
@@ -27,6 +29,11 @@ class HomeView(BookMixin, generic.TemplateView):
 
     action = Action.VIEW
     template_name = "exchange/home.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the form of the accountant's period."""
+        form = PeriodForm(initial={"period": PeriodForm.DEFAULT}, book=self.book, today=timezone.localdate())
+        return super().get_context_data(period=form["period"], presets=PeriodForm.PRESETS, **kwargs)
 
 
 class PlainTextView(BookMixin):
@@ -69,6 +76,31 @@ class ArchiveView(BookMixin):
         return FileResponse(
             file, as_attachment=True, filename=f"{self.book.slug}.zip", content_type="application/zip"
         )
+
+
+class AccountantView(BookMixin):
+    """The reports of a period with documents, proofs and open questions as one ZIP (``?period=2025``)."""
+
+    action = Action.VIEW
+    is_snapshot = True
+
+    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponseBase:
+        """Write it, then send it; say so where a document is damaged or the period is none."""
+        form = PeriodForm(request.GET, book=self.book, today=timezone.localdate())
+        if not form.is_valid():
+            messages.error(request, " ".join(str(each) for errors in form.errors.values() for each in errors))
+            return redirect("exchange:home", book=self.book.slug)
+        _, period = form.chosen()
+        file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
+        try:
+            write_package(book=self.book, period=period, out=file, made_at=timezone.now())
+        except LedgerFlowError as error:
+            file.close()
+            messages.error(request, str(error))
+            return redirect("exchange:home", book=self.book.slug)
+        file.seek(0)
+        name = package_name(book=self.book, period=period)
+        return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
 
 
 class OpeningView(BookMixin, generic.FormView[OpeningForm]):

@@ -199,8 +199,11 @@ class JournalLine(models.Model):
 
     class Meta:
         indexes = [
+            # With the amounts, so that the lines of a part month are added up from the index alone.
             models.Index(
-                fields=["book", "account", "date", "entry_number", "no"], name="ledger_line_register"
+                fields=["book", "account", "date", "entry_number", "no"],
+                include=["amount", "base_amount"],
+                name="ledger_line_register",
             )
         ]
 

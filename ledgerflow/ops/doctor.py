@@ -1,20 +1,29 @@
 """What is configured and works, each with its remedy when it does not. The same checks for people and commands."""
 
+import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from typing import Self
 
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connection, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from ledgerflow.core.jobs import worker_is_alive
+from ledgerflow.documents.selectors import newest_file
+from ledgerflow.ops.backups.selectors import standing
+from ledgerflow.ops.error_log.selectors import open_errors
+from ledgerflow.ops.schema import Fit, schema_state
 
 _LEAST_FREE_BYTES = 1024**3
 _OLDEST_SERVER = 150000
+_CLOCKS_APART_SECONDS = 5.0
+_MOST_CONNECTIONS_SHARE = 0.8
 
 
 class Health(StrEnum):
@@ -34,6 +43,13 @@ class Finding:
     detail: str
     remedy: str = ""
 
+    @property
+    def icon(self) -> str:
+        """The icon beside the word, for those who do not tell the colors apart."""
+        return {Health.GOOD: "circle-check", Health.REDUCED: "alert-triangle", Health.BAD: "circle-x"}[
+            self.health
+        ]
+
 
 def examine() -> list[Finding]:
     """Run every check; those that ask the database are left out while it does not answer."""
@@ -43,6 +59,41 @@ def examine() -> list[Finding]:
         detail = str(error).strip()
         findings = [Finding("Database", Health.BAD, detail, "Start PostgreSQL, or correct DATABASE_URL.")]
     return findings + [finding for check in _ABOUT_THE_REST for finding in check()]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether requests can be served, and the checks that say so."""
+
+    is_ready: bool
+    findings: tuple[Finding, ...]
+
+    @property
+    def status(self) -> str:
+        """One word: ready, degraded (ready, but without a comfort) or unready."""
+        if not self.is_ready:
+            return "unready"
+        return "ready" if all(finding.health is Health.GOOD for finding in self.findings) else "degraded"
+
+    @classmethod
+    def without_database(cls) -> Self:
+        """Return what is known while the database does not answer."""
+        return cls(False, (Finding("Database", Health.BAD, "does not answer"),))
+
+
+def readiness() -> Readiness:
+    """Check what requests need: database, schema and a worker; cache and archive only degrade."""
+    try:
+        gates = [finding for check in _GATES for finding in check()]
+    except DatabaseError:
+        return Readiness.without_database()
+    is_ready = all(
+        finding.health is Health.GOOD
+        for finding in gates
+        if finding.subject in {"Database", "Schema", "Worker"}
+    )
+    comforts = [finding for check in _COMFORTS for finding in check()]
+    return Readiness(is_ready, (*gates, *comforts))
 
 
 def _database() -> Iterator[Finding]:
@@ -88,14 +139,39 @@ def _durability() -> Iterator[Finding]:
 
 
 def _schema() -> Iterator[Finding]:
-    executor = MigrationExecutor(connections["default"])
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if missing:
+    state = schema_state(connections["default"])
+    health = Health.GOOD if state.fit is Fit.CURRENT else Health.BAD
+    yield Finding("Schema", health, state.detail, state.remedy)
+
+
+def _clock() -> Iterator[Finding]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        apart = abs((timezone.now() - cursor.fetchone()[0]).total_seconds())
+    if apart > _CLOCKS_APART_SECONDS:
         yield Finding(
-            "Schema", Health.BAD, f"{len(missing)} migrations are not applied", "Run `ledgerflow up`."
+            "Clock",
+            Health.REDUCED,
+            f"this machine's clock and the database's are {apart:.0f} seconds apart",
+            "Let both machines take the time from the network (chrony, systemd-timesyncd).",
         )
     else:
-        yield Finding("Schema", Health.GOOD, "up to date")
+        yield Finding("Clock", Health.GOOD, "agrees with the database's")
+
+
+def _connections() -> Iterator[Finding]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), current_setting('max_connections')::int FROM pg_stat_activity")
+        used, most = cursor.fetchone()
+    if used > most * _MOST_CONNECTIONS_SHARE:
+        yield Finding(
+            "Connections",
+            Health.REDUCED,
+            f"{used} of {most} are in use",
+            "Raise max_connections, or run fewer web processes (WEB_CONCURRENCY).",
+        )
+    else:
+        yield Finding("Connections", Health.GOOD, f"{used} of {most} in use")
 
 
 def _worker() -> Iterator[Finding]:
@@ -107,6 +183,64 @@ def _worker() -> Iterator[Finding]:
             Health.REDUCED,
             "none is running: dropped files wait",
             "Run `ledgerflow up` or `ledgerflow worker`.",
+        )
+
+
+def _jobs() -> Iterator[Finding]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
+        failed = cursor.fetchone()[0]
+    if failed:
+        yield Finding(
+            "Jobs",
+            Health.REDUCED,
+            f"{failed} failed",
+            "The inbox and the error log say why; the administration lists them under Procrastinate.",
+        )
+    else:
+        yield Finding("Jobs", Health.GOOD, "none failed")
+
+
+def _errors() -> Iterator[Finding]:
+    count = open_errors()
+    if count:
+        yield Finding(
+            "Error log",
+            Health.REDUCED,
+            f"{count} kinds of errors are open" if count > 1 else "1 kind of error is open",
+            "Look at them in the administration, /admin/ops/errorevent/, and call them fixed or ignored.",
+        )
+    else:
+        yield Finding("Error log", Health.GOOD, "no open errors")
+
+
+def _backups() -> Iterator[Finding]:
+    stand = standing(now=timezone.now())
+    if not stand.is_red:
+        yield Finding("Backups", Health.GOOD, "made and proved within the last day")
+        return
+    found = [
+        *(["none of the last 26 hours"] if stand.backup_is_late else []),
+        *(["none proved by a restore in the last 26 hours"] if stand.proof_is_late else []),
+        *([f"{len(stand.unreadable)} unreadable"] if stand.unreadable else []),
+    ]
+    yield Finding(
+        "Backups",
+        Health.REDUCED,
+        "; ".join(found),
+        "A running worker makes and proves them daily; `ledgerflow backup create` makes one now.",
+    )
+
+
+def _newest_document() -> Iterator[Finding]:
+    """Look for one file that must be there: a folder that is mounted empty looks sound otherwise."""
+    newest = newest_file()
+    if newest is not None and not newest.is_file():
+        yield Finding(
+            "Documents",
+            Health.REDUCED,
+            f"{newest} is missing",
+            "Mount the folder of the documents, or restore it from a backup.",
         )
 
 
@@ -133,6 +267,22 @@ def _disk() -> Iterator[Finding]:
         yield Finding("Disk", Health.GOOD, detail)
 
 
+def _archive() -> Iterator[Finding]:
+    folder = Path(settings.MEDIA_ROOT)
+    if not folder.exists():
+        # The first upload makes it; where documents are known, that their newest is missing is said above.
+        folder = folder.parent
+    if not os.access(folder, os.W_OK | os.X_OK) or os.statvfs(folder).f_flag & os.ST_RDONLY:
+        yield Finding(
+            "Archive",
+            Health.REDUCED,
+            f"{folder} cannot be written: uploads are refused",
+            "Make it writable for the user that runs LedgerFlow, or mount it read-write.",
+        )
+    else:
+        yield Finding("Archive", Health.GOOD, "documents can be kept")
+
+
 def _secret_key() -> Iterator[Finding]:
     path = settings.DATA_DIR / "secret_key"
     if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
@@ -148,5 +298,19 @@ def _debug() -> Iterator[Finding]:
         )
 
 
-_ABOUT_THE_DATABASE: tuple[Callable[[], Iterator[Finding]], ...] = (_database, _durability, _schema, _worker)
-_ABOUT_THE_REST: tuple[Callable[[], Iterator[Finding]], ...] = (_cache, _disk, _secret_key, _debug)
+_ABOUT_THE_DATABASE: tuple[Callable[[], Iterator[Finding]], ...] = (
+    _database,
+    _durability,
+    _schema,
+    _connections,
+    _clock,
+    _worker,
+    _jobs,
+    _errors,
+    _backups,
+    _newest_document,
+)
+_ABOUT_THE_REST: tuple[Callable[[], Iterator[Finding]], ...] = (_cache, _disk, _archive, _secret_key, _debug)
+#: What requests need, and what they can do without. The checks are those above.
+_GATES = (_database, _schema, _worker)
+_COMFORTS = (_cache, _archive)

@@ -92,8 +92,17 @@ def months_before(today: date, count: int) -> list[date]:
     return firsts[::-1]
 
 
-def movements_of(habits: Sequence[Habit], month: date, seed: str) -> list[Movement]:
-    """Return a month's movements in the order the bank books them."""
+def months_through(today: date) -> list[date]:
+    """Return the first days of the months from January of last year through this month, oldest first."""
+    first = date(today.year - 1, 1, 1)
+    count = 12 + today.month
+    return [first.replace(year=first.year + at // 12, month=at % 12 + 1) for at in range(count)]
+
+
+def movements_of(
+    habits: Sequence[Habit], month: date, seed: str, *, through: date = date.max
+) -> list[Movement]:
+    """Return a month's movements in the order the bank books them; through a day, what it has booked by then."""
     chance = random.Random(f"{seed} {month:%Y-%m}")  # noqa: S311 - demo data must repeat
     days = monthrange(month.year, month.month)[1]
     made = [
@@ -106,7 +115,8 @@ def movements_of(habits: Sequence[Habit], month: date, seed: str) -> list[Moveme
         for habit in habits
         for _ in range(habit.times)
     ]
-    return sorted(made, key=lambda movement: (movement.day, movement.text))
+    booked = [movement for movement in made if movement.day <= through]
+    return sorted(booked, key=lambda movement: (movement.day, movement.text))
 
 
 def _day(month: date, habit: Habit, by_chance: int) -> date:
@@ -118,14 +128,20 @@ def _units(cents: int) -> Decimal:
 
 
 def ofx_files(
-    *, habits: Sequence[Habit], months: Sequence[date], account: str, opening_cents: int, name: str
+    *,
+    habits: Sequence[Habit],
+    months: Sequence[date],
+    account: str,
+    opening_cents: int,
+    name: str,
+    through: date = date.max,
 ) -> Iterator[DemoFile]:
-    """Yield a month's OFX 1.02 file each, as a US bank offers it for download."""
+    """Yield a month's OFX 1.02 file each, as a US bank offers it for download; the last one ends ``through`` a day."""
     balance = opening_cents
     for month in months:
-        moved = movements_of(habits, month, account)
+        moved = movements_of(habits, month, account, through=through)
         balance += sum(movement.cents for movement in moved)
-        last = month.replace(day=monthrange(month.year, month.month)[1])
+        last = min(month.replace(day=monthrange(month.year, month.month)[1]), through)
         rows = "".join(
             "<STMTTRN>\r\n"
             f"<TRNTYPE>{'CREDIT' if movement.cents > 0 else 'DEBIT'}\r\n"
@@ -152,12 +168,18 @@ def ofx_files(
 
 
 def card_csv_files(
-    *, habits: Sequence[Habit], months: Sequence[date], card: str, opening_cents: int, name: str
+    *,
+    habits: Sequence[Habit],
+    months: Sequence[date],
+    card: str,
+    opening_cents: int,
+    name: str,
+    through: date = date.max,
 ) -> Iterator[DemoFile]:
-    """Yield a month's card CSV each, newest row first, with a running balance."""
+    """Yield a month's card CSV each, newest row first, with a running balance; the last one ends ``through`` a day."""
     balance = opening_cents
     for month in months:
-        moved = movements_of(habits, month, card)
+        moved = movements_of(habits, month, card, through=through)
         rows = []
         for movement in moved:
             balance += movement.cents

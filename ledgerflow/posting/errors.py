@@ -15,6 +15,10 @@ class StatedAmountError(PostingError):
     """What the bank itself is said to have taken or given in the base currency cannot be so."""
 
 
+class DocumentDateError(PostingError):
+    """The day of a document cannot be so."""
+
+
 class RevaluationError(PostingError):
     """Balances cannot be revalued so; nothing was posted."""
 

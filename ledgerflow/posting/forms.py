@@ -9,6 +9,8 @@ from django import forms
 from django.core.validators import MinValueValidator
 from django.utils.functional import cached_property
 
+from ledgerflow.classification.errors import TagError
+from ledgerflow.classification.services import names_typed
 from ledgerflow.ledger.models import Account, AccountType
 from ledgerflow.posting.services import EntryLine
 
@@ -60,6 +62,36 @@ class StatedAmountForm(forms.Form):
     )
 
 
+class TagsForm(forms.Form):
+    """The tags of a line or an entry; empty for none."""
+
+    tags = forms.CharField(
+        max_length=1000,
+        required=False,
+        label="Tags",
+        help_text="Words such as #travel #berlin; empty for none.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "known-tags"}),
+    )
+
+    def clean_tags(self) -> list[str]:
+        """Return the names."""
+        try:
+            return names_typed(self.cleaned_data["tags"])
+        except TagError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class DocumentDateForm(forms.Form):
+    """The day that the invoice or receipt behind a line states; empty takes it back."""
+
+    date = forms.DateField(
+        required=False,
+        label="Date of the invoice or receipt",
+        widget=_date_input(),
+        help_text="On the accrual basis the line counts on this day. Empty: on the bank's.",
+    )
+
+
 class RevaluationDayForm(forms.Form):
     """At the end of which day balances are revalued."""
 
@@ -88,13 +120,38 @@ class OpeningForm(forms.Form):
     is_checked = forms.BooleanField(required=False, label="I have compared this amount with the bank.")
 
 
-class EntryForm(forms.Form):
+class EntryForm(TagsForm):
     """What a manual entry says beside its lines."""
+
+    field_order = ("date", "text", "tags", "currency", "rate")
 
     date = forms.DateField(label="Date", widget=_date_input())
     text = forms.CharField(
         max_length=500, label="Text", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
+
+
+class ForeignEntryForm(EntryForm):
+    """The same in a book that keeps accounts in other currencies."""
+
+    rate = forms.DecimalField(
+        required=False,
+        min_value=0,
+        max_digits=24,
+        decimal_places=12,
+        label="Rate",
+        help_text="What one unit of another currency is worth in the book's. Empty: the rate of the day.",
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, base: str, currencies: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["currency"] = forms.ChoiceField(
+            required=False,
+            label="Currency of the amounts",
+            choices=[("", base), *((each, each) for each in currencies)],
+        )
+        self.order_fields(self.field_order)
 
 
 class LineForm(forms.Form):

@@ -81,6 +81,27 @@ class StatedAmount(models.Model):
         return f"{self.base_amount}"
 
 
+class DocumentDate(models.Model):
+    """The day that the invoice or receipt behind a bank line says, where a person or a file states it.
+
+    On the accrual basis the line counts on it; the journal keeps the bank's day. PostgreSQL takes it away with the
+    line.
+    """
+
+    line = models.OneToOneField(
+        StatementLine, primary_key=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
+    )
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+")
+    date = models.DateField()
+    dated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    dated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.date}"
+
+
 class Exchange(models.Model):
     """At what rate, of which day and whose, the entry of a bank line in another currency was made; it stays.
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification
+from ledgerflow.classification.tag_selectors import tags_of_lines
 from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.models import (
     Account,
@@ -20,7 +21,7 @@ from ledgerflow.ledger.models import (
     PostingBatch,
 )
 from ledgerflow.ledger.selectors import Entry, entry
-from ledgerflow.posting.models import Exchange, RevaluedBalance, StatedAmount, WithdrawnLine
+from ledgerflow.posting.models import DocumentDate, Exchange, RevaluedBalance, StatedAmount, WithdrawnLine
 from ledgerflow.posting.selectors import (
     LineEntry,
     entries_of_line,
@@ -28,9 +29,11 @@ from ledgerflow.posting.selectors import (
     lines_for_entries,
     withdrawn_behind,
 )
+from ledgerflow.posting.tag_selectors import tags_of_entry
 from ledgerflow.posting.transfer_selectors import OtherSide, other_side
-from ledgerflow.statements.models import StatementLine
+from ledgerflow.statements.models import LineReceipt, StatementLine
 from ledgerflow.statements.page_selectors import Shown, shown_with_excerpts
+from ledgerflow.statements.receipt_selectors import receipts_of
 from ledgerflow.users.models import User
 
 #: Entries of the journal on one page.
@@ -130,7 +133,8 @@ class EntryRecord:
 
     ``line`` is the bank line behind it, or behind the entry that it reverses; ``withdrawn`` what it said if its
     import was undone since. ``exchange`` is the rate that a line in another currency was booked at, ``revalued`` the
-    balances that a revaluation brought to their worth, ``other_side`` that of a transfer.
+    balances that a revaluation brought to their worth, ``other_side`` that of a transfer, ``receipts`` those of the
+    line.
     """
 
     entry: Entry
@@ -142,6 +146,13 @@ class EntryRecord:
     exchange: Exchange | None
     revalued: Iterable[RevaluedBalance]
     other_side: OtherSide | None
+    tags: Sequence[str]
+    receipts: Sequence[LineReceipt]
+
+    @property
+    def is_tagged_itself(self) -> bool:
+        """Whether its tags are its own, and not those of a bank line or of the entry that it reverses."""
+        return self.line is None and self.entry.reverses_number is None
 
 
 def entry_record(*, book: Book, number: int) -> EntryRecord:
@@ -167,6 +178,8 @@ def entry_record(*, book: Book, number: int) -> EntryRecord:
         .select_related("account", "exchange_rate")
         .order_by("account__code"),
         other_side=other_side(book=book, number=origin),
+        tags=tags_of_entry(book=book, number=number),
+        receipts=receipts_of(book=book, line_id=line.pk) if line else (),
     )
 
 
@@ -192,6 +205,9 @@ class LineRecord:
     entries: Sequence[LineEntry]
     stated: StatedAmount | None
     exchange: Exchange | None
+    tags: Sequence[str]
+    document: DocumentDate | None
+    receipts: Sequence[LineReceipt]
 
 
 def line_record(*, book: Book, line_id: int) -> LineRecord:
@@ -215,10 +231,12 @@ def line_record(*, book: Book, line_id: int) -> LineRecord:
         entries=entries_of_line(book=book, line_id=line_id)[::-1],
         stated=StatedAmount.objects.filter(book=book, line=line).select_related("stated_by").first(),
         exchange=exchange_of(book=book, number=number) if number is not None else None,
+        tags=tags_of_lines(book=book, line_ids=[line_id]).get(line_id, ()),
+        document=DocumentDate.objects.filter(book=book, line=line).select_related("dated_by").first(),
+        receipts=receipts_of(book=book, line_id=line_id),
     )
 
 
 def accounts_for_entry(*, book: Book) -> QuerySet[Account]:
-    """Return the accounts that a manual entry, which is in the base currency, may use, by code."""
-    in_base = Q(currency__isnull=True) | Q(currency=book.base_currency)
-    return Account.objects.filter(in_base, book=book, is_archived=False).order_by("code")
+    """Return the accounts that a manual entry may use, by code; those in another currency for entries in it."""
+    return Account.objects.filter(book=book, is_archived=False).order_by("code")

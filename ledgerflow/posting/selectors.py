@@ -6,11 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db import connection
+from django.db.models import OuterRef, Subquery
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification
-from ledgerflow.posting.models import ReversedPosting, Transfer, WithdrawnLine
+from ledgerflow.posting.models import ReversedPosting, WithdrawnLine
 from ledgerflow.statements.models import Sighting, StatementLine
 
 
@@ -80,17 +81,22 @@ def line_ids_behind(*, book: Book, numbers: Collection[int]) -> dict[int, int]:
 
     Of a transfer it is the line of the money that went out.
     """
-    live = Classification.objects.filter(book=book, entry_number__in=numbers, is_counterpart=False)
-    counterpart = Transfer.objects.filter(
-        book=book,
-        in_line=OuterRef("line"),
-        in_entry=OuterRef("entry_number"),
-        out_entry=OuterRef("entry_number"),
-    )
-    past = ReversedPosting.objects.filter(~Exists(counterpart), book=book, entry_number__in=numbers)
-    columns = "entry_number", "line_id"
-    found = live.values_list(*columns).union(past.values_list(*columns), all=True)
-    return {number: line_id for number, line_id in found if number is not None}
+    with connection.cursor() as cursor:
+        cursor.execute(_BEHIND, {"book": book.pk, "numbers": list(numbers)})
+        return dict(cursor.fetchall())
+
+
+_BEHIND = """
+SELECT entry_number, line_id FROM classification_classification
+ WHERE book_id = %(book)s AND entry_number = ANY(%(numbers)s::bigint[]) AND NOT is_counterpart
+ UNION ALL
+SELECT past.entry_number, past.line_id FROM posting_reversedposting AS past
+ WHERE past.book_id = %(book)s AND past.entry_number = ANY(%(numbers)s::bigint[])
+   AND NOT EXISTS (
+       SELECT FROM posting_transfer AS transfer
+        WHERE transfer.book_id = past.book_id AND transfer.in_line_id = past.line_id
+          AND transfer.in_entry = past.entry_number AND transfer.out_entry = past.entry_number)
+"""
 
 
 def lines_for_entries(*, book: Book, numbers: Collection[int]) -> dict[int, SourceLine]:

@@ -13,21 +13,28 @@ from django.views import generic
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.engine import confidence_word
+from ledgerflow.classification.tag_selectors import tags_of
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.money import ZERO, minor_digits
 from ledgerflow.ledger.models import BatchSource, JournalEntry
+from ledgerflow.ledger.selectors.rates import currencies_of
 from ledgerflow.posting import page_selectors, services
 from ledgerflow.posting.forms import (
     FIRST_ROWS,
     AccountChoices,
+    DocumentDateForm,
     EntryForm,
+    ForeignEntryForm,
     JournalFilterForm,
     LineForm,
     LineFormSet,
     ReverseForm,
     StatedAmountForm,
+    TagsForm,
 )
+from ledgerflow.posting.receipt_forms import AttachForm, DetachForm
 from ledgerflow.statements.models import StatementLine
+from ledgerflow.statements.receipt_selectors import offered_receipts
 
 _PREFIX = "lines"
 #: The journal keeps no larger amounts.
@@ -66,7 +73,12 @@ class EntryView(BookMixin, generic.TemplateView):
             record = page_selectors.entry_record(book=self.book, number=self.kwargs["number"])
         except JournalEntry.DoesNotExist as error:
             raise Http404 from error
-        given = {"form": ReverseForm(initial={"date": record.entry.date}), **kwargs}
+        given = {
+            "form": ReverseForm(initial={"date": record.entry.date}),
+            "tags_form": TagsForm(initial={"tags": " ".join(f"#{name}" for name in record.tags)}),
+            "known_tags": tags_of(book=self.book),
+            **kwargs,
+        }
         return super().get_context_data(
             record=record,
             entry=record.entry,
@@ -121,6 +133,12 @@ class LineView(BookMixin, generic.TemplateView):
             raise Http404 from error
         made = record.classification
         given = {
+            "tags_form": TagsForm(initial={"tags": " ".join(f"#{name}" for name in record.tags)}),
+            "document_form": DocumentDateForm(
+                initial={"date": record.document.date if record.document else None}
+            ),
+            "attach_form": AttachForm(offered=list(offered_receipts(book=self.book, line_id=record.line.pk))),
+            "detach_form": DetachForm(auto_id=False),
             "stated_form": StatedAmountForm(
                 initial={"base_amount": record.stated.base_amount.normalize()} if record.stated else None
             ),
@@ -131,6 +149,7 @@ class LineView(BookMixin, generic.TemplateView):
             "line": record.line,
             "confidence": confidence_word(made.confidence) if made else "",
             "is_foreign": record.line.currency != self.book.base_currency,
+            "known_tags": tags_of(book=self.book),
         }
 
 
@@ -143,13 +162,20 @@ class ManualEntryView(BookMixin, generic.TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the forms; a new entry begins with today and a few empty rows."""
         given = {
-            "form": EntryForm(initial={"date": timezone.localdate()}),
+            "form": self.entry_form(initial={"date": timezone.localdate()}),
             "lines": self.rows(initial=[{}] * FIRST_ROWS),
             "difference": ZERO,
             "digits": minor_digits(self.book.base_currency),
+            "known_tags": tags_of(book=self.book),
             **kwargs,
         }
         return super().get_context_data(**given)
+
+    def entry_form(self, data: Any = None, **kwargs: Any) -> EntryForm:
+        """Return the form of what stands beside the lines; with a currency where accounts are kept in others."""
+        if currencies := currencies_of(book=self.book):
+            return ForeignEntryForm(data, base=self.book.base_currency, currencies=currencies, **kwargs)
+        return EntryForm(data, **kwargs)
 
     def rows(self, **kwargs: Any) -> BaseFormSet[LineForm]:
         """Return the rows, all choosing from one list of accounts."""
@@ -163,8 +189,8 @@ class ManualEntryView(BookMixin, generic.TemplateView):
     def post(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
         """Post the entry, add rows, or show what is wrong."""
         if "more" in request.POST:
-            return self._again(EntryForm(request.POST), self.rows(data=self._with_more_rows()))
-        form, lines = EntryForm(request.POST), self.rows(data=request.POST)
+            return self._again(self.entry_form(request.POST), self.rows(data=self._with_more_rows()))
+        form, lines = self.entry_form(request.POST), self.rows(data=request.POST)
         if not (form.is_valid() and lines.is_valid()):
             return self._again(form, lines)
         try:
@@ -172,6 +198,9 @@ class ManualEntryView(BookMixin, generic.TemplateView):
                 book=self.book,
                 date=form.cleaned_data["date"],
                 text=form.cleaned_data["text"],
+                tags=form.cleaned_data["tags"],
+                currency=form.cleaned_data.get("currency", ""),
+                rate=form.cleaned_data.get("rate"),
                 lines=[line for each in lines if (line := each.line()) is not None],
                 user=self.user,
                 now=timezone.now(),

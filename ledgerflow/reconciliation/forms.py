@@ -60,6 +60,8 @@ class StartForm(forms.Form):
         assert isinstance(field, StatementChoiceField)
         chosen_from = list(latest.values_list("pk", flat=True)[:_MOST_STATEMENTS])
         field.queryset = found.filter(pk__in=chosen_from).select_related("document")
+        if bank_account.reconciled_through and chosen_from:
+            field.initial = chosen_from[-1]  # the one that follows what is reconciled
 
     def clean(self) -> dict[str, Any]:
         """Ask for the day and the balance where no statement says them."""

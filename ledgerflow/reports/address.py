@@ -1,7 +1,7 @@
 """Addresses of the lines behind figures: what a row and a column each add to the query."""
 
 from collections.abc import Iterable
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 from django.urls import reverse
 
@@ -25,16 +25,18 @@ def of_rows(
     of_cash: bool = False,
     side: str = "",
     payee: str = "",
+    owed: str = "",
 ) -> str:
     """Return the part of the address that says which lines, and on which side their total is positive."""
-    parts: list[tuple[str, object]] = [("account", account) for account in accounts]
-    parts += [("type", str(kind)) for kind in types]
-    parts += [("sign", "credit")] if is_credit else []
-    parts += [("closing", "without")] if without_closing else []
-    parts += [("cash", "1")] if of_cash else []
-    parts += [("side", side)] if side else []
-    parts += [("payee", payee)] if payee else []
-    return urlencode(parts)
+    parts = [f"account={account}" for account in accounts]
+    parts += [f"type={kind}" for kind in types]
+    parts += ["sign=credit"] if is_credit else []
+    parts += ["closing=without"] if without_closing else []
+    parts += ["cash=1"] if of_cash else []
+    parts += [f"side={quote(side)}"] if side else []
+    parts += [f"payee={quote(payee)}"] if payee else []
+    parts += [f"owed={quote(owed)}"] if owed else []
+    return "&".join(parts)
 
 
 #: A number that stands in no address by chance.

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from django.urls import reverse
+
 from ledgerflow.books.models import Book
 from ledgerflow.core.money import ZERO
 from ledgerflow.core.periods import EARLIEST, Period, add_months, months_from, pieces
@@ -14,23 +16,25 @@ from ledgerflow.ledger.selectors import (
     IncomeStatement,
     Side,
     TrialBalance,
-    balance_sheet,
     debits_by_month,
     stood,
 )
 from ledgerflow.reports import address
+from ledgerflow.reports.basis import Basis, Scope
 from ledgerflow.reports.charts import Chart, Point
+from ledgerflow.reports.schedule_c import ScheduleC
 from ledgerflow.reports.selectors import PayeeFigures
 from ledgerflow.reports.table import Frame
+from ledgerflow.taxforms.forms import Kind
 
 _MOST_MONTHS, _MOST_QUARTERS, _BEFORE = 24, 40, 11
 
 
 def of_income_statement(
-    *, over_time: IncomeStatement, whole: IncomeStatement, frame: Frame, base: str
+    *, over_time: IncomeStatement, whole: IncomeStatement, frame: Frame, base: str, scope: Scope
 ) -> list[Chart]:
     """Return income and expenses over time, and the expenses by account of the first period of ``whole``."""
-    query = address.of_rows(without_closing=True)
+    query = "&".join(filter(None, (address.of_rows(without_closing=True), scope.query)))
     income = address.of_rows(types=[AccountType.INCOME], is_credit=True)
     expenses = address.of_rows(types=[AccountType.EXPENSE])
     points = [
@@ -56,41 +60,44 @@ def of_income_statement(
     ]
 
 
-def of_cash_flow(*, over_time: CashFlow, frame: Frame, base: str) -> list[Chart]:
+def of_cash_flow(*, over_time: CashFlow, frame: Frame, base: str, scope: Scope) -> list[Chart]:
     """Return money in and money out over time."""
-    gained = address.of_rows(of_cash=True, side=Side.CREDIT, is_credit=True)
-    spent = address.of_rows(of_cash=True, side=Side.DEBIT)
+    own = f"&{scope.query}" if scope.query else ""
+    gained = address.of_rows(of_cash=True, side=Side.CREDIT, is_credit=True) + own
+    spent = address.of_rows(of_cash=True, side=Side.DEBIT) + own
     points = [
         Point(
             str(period),
             (over_time.money_in[at], over_time.money_out[at]),
-            tuple(f"{base}?{own}&{address.of_period(period)}" for own in (gained, spent)),
+            tuple(f"{base}?{side}&{address.of_period(period)}" for side in (gained, spent)),
         )
         for at, period in enumerate(over_time.periods)
     ]
     return [Chart("Money in and out", ("Money in", "Money out"), points, frame.currency)]
 
 
-def of_balance_sheet(*, book: Book, report: BalanceSheet, frame: Frame, base: str) -> list[Chart]:
-    """Return assets and liabilities at the ends of eleven months, and on the report's day."""
-    ends = _ends_before(report.days[0])
-    earlier = balance_sheet(book=book, days=ends) if ends else None
-    figures = list(zip(earlier.assets.totals, earlier.liabilities.totals, strict=True)) if earlier else []
-    figures.append((report.assets.totals[0], report.liabilities.totals[0]))
+def of_balance_sheet(*, over_time: BalanceSheet, frame: Frame, base: str, basis: Basis) -> list[Chart]:
+    """Return assets and liabilities over time."""
+    figures = zip(over_time.assets.totals, over_time.liabilities.totals, strict=True)
+    own_basis = f"&{Scope(basis).query}" if Scope(basis).query else ""
     kinds = (
         address.of_rows(types=[AccountType.ASSET]),
         address.of_rows(types=[AccountType.LIABILITY], is_credit=True),
     )
     points = [
-        Point(f"{day:%Y-%m}", both, tuple(f"{base}?{own}&{address.of_period(_until(day))}" for own in kinds))
-        for day, both in zip([*ends, report.days[0]], figures, strict=True)
+        Point(
+            f"{day:%Y-%m}",
+            both,
+            tuple(f"{base}?{own}&{address.of_period(_until(day))}{own_basis}" for own in kinds),
+        )
+        for day, both in zip(over_time.days, figures, strict=True)
     ]
     return [Chart("Assets and liabilities", ("Assets", "Liabilities"), points, frame.currency)]
 
 
 def of_register(*, account: Account, last: date, closing: Decimal, base: str) -> list[Chart]:
     """Return the account's balance, debit positive, at the ends of eleven months, and on the day."""
-    ends = _ends_before(last)
+    ends = ends_before(last)
     standing = stood(book=account.book, days=ends, accounts=[account.pk]) if ends else {}
     amounts = [*standing.get(account.pk, (ZERO,) * len(ends)), closing]
     own = address.of_rows(accounts=[account.pk])
@@ -155,6 +162,21 @@ def of_payees(*, report: Sequence[PayeeFigures], period: Period, frame: Frame, b
     return [Chart("Money out by payee", ("Money out",), points, frame.currency, is_ranked=True)]
 
 
+def of_schedule_c(report: ScheduleC, *, year: int) -> list[Chart]:
+    """Return what each line of Part II takes from the profit."""
+
+    def lines(key: str) -> str:
+        kwargs = {"book": report.book.slug, "tax_line": key}
+        return f"{reverse('reports:schedule-c-lines', kwargs=kwargs)}?year={year}"
+
+    points = [
+        Point(f"{row.line.number} {row.line.name}", (row.deductible,), (lines(row.line.key),))
+        for row in report.sheet.rows
+        if row.line.kind is Kind.EXPENSE and row.deductible > 0
+    ]
+    return [Chart("Deductions by line", ("On the form",), points, report.book.base_currency, is_ranked=True)]
+
+
 def _money_out(row: PayeeFigures) -> str:
     return address.of_rows(side=Side.CREDIT, is_credit=True, payee=str(row.payee_id or "none"))
 
@@ -166,7 +188,7 @@ def parts_of(period: Period) -> tuple[Period, ...]:
     return pieces(period, 3) if period.days <= _MOST_QUARTERS * 92 else (period,)
 
 
-def _ends_before(day: date) -> list[date]:
+def ends_before(day: date) -> list[date]:
     """Return the ends of the eleven months before that of the day; fewer at the beginning of time."""
     months = min(_BEFORE, (day.year - EARLIEST.year) * 12 + day.month - 1)
     return [months_from(add_months(day, -back), 1).last for back in range(months, 0, -1)]

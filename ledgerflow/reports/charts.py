@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from ledgerflow.core.money import ZERO, format_money
+from ledgerflow.reports.markup import link, text, whole
 
 #: The drawing, in its own units: a phone shows it at two thirds.
 WIDTH, HEIGHT = 480, 200
@@ -83,10 +84,9 @@ class Chart:
     @property
     def rows(self) -> SafeString:
         """The rows of the table that says the same."""
-        return format_html_join(
-            "",
-            '<tr><th scope="row">{}</th>{}</tr>',
-            ((point.label, self._figures(point)) for point in self.points),
+        return whole(
+            f'<tr><th scope="row">{text(point.label)}</th>{self._figures(point)}</tr>'
+            for point in self.points
         )
 
     @property
@@ -97,33 +97,22 @@ class Chart:
     @property
     def drawing(self) -> SafeString:
         """The bars, each a link to its lines, and what is written beside them."""
-        bars = format_html_join(
-            "\n",
-            '<a href="{}" aria-label="{}"><rect class="{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title>'
-            "</rect></a>",
-            (
-                (bar.link, bar.words, bar.name, bar.x, bar.y, bar.width, bar.height, bar.words)
-                for bar in (self._ranked() if self.is_ranked else self._columns())
-            ),
+        bars = (
+            f'<a href="{text(bar.link)}" aria-label="{text(bar.words)}"><rect class="{bar.name}" x="{bar.x}"'
+            f' y="{bar.y}" width="{bar.width}" height="{bar.height}"><title>{text(bar.words)}</title></rect></a>\n'
+            for bar in (self._ranked() if self.is_ranked else self._columns())
         )
-        labels = format_html_join(
-            "\n",
-            '<text class="chart-label" x="{}" y="{}" text-anchor="{}" aria-hidden="true">{}</text>',
-            (
-                (label.x, label.y, label.anchor, label.text)
-                for label in (self._ranked_labels() if self.is_ranked else self._column_labels())
-            ),
+        labels = (
+            f'<text class="chart-label" x="{label.x}" y="{label.y}" text-anchor="{label.anchor}"'
+            f' aria-hidden="true">{text(label.text)}</text>\n'
+            for label in (self._ranked_labels() if self.is_ranked else self._column_labels())
         )
-        return format_html("{}\n{}", bars, labels)
+        return whole(chain(bars, labels))
 
-    def _figures(self, point: Point) -> SafeString:
-        return format_html_join(
-            "",
-            '<td class="money"><a href="{}">{}</a></td>',
-            (
-                (link, format_money(amount, self.currency))
-                for amount, link in zip(point.amounts, point.links, strict=True)
-            ),
+    def _figures(self, point: Point) -> str:
+        return "".join(
+            f'<td class="money">{link(address, format_money(amount, self.currency))}</td>'
+            for amount, address in zip(point.amounts, point.links, strict=True)
         )
 
     @property
@@ -147,7 +136,7 @@ class Chart:
         step = max((WIDTH - 2 * _LEFT) // max(len(self.points), 1), len(self.series) + 1)
         width = min(max((step * 4 // 5) // len(self.series), 1), 40)
         for at, point in enumerate(self.points):
-            for no, (amount, link) in enumerate(zip(point.amounts, point.links, strict=True)):
+            for no, (amount, address) in enumerate(zip(point.amounts, point.links, strict=True)):
                 if not amount:
                     continue
                 length = max(self._length(amount, highest - lowest), 1)
@@ -157,7 +146,7 @@ class Chart:
                     width=width,
                     height=length,
                     name=_CLASSES[no],
-                    link=link,
+                    link=address,
                     words=self._words(point, no),
                 )
 

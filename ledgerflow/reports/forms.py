@@ -144,6 +144,8 @@ class PeriodForm(RangeForm):
         "year to date": lambda today, start: Period(fiscal_year_of(today, start).first, today),
     }
     DEFAULT = "this fiscal year"
+    #: What the page goes on asking for beside the days.
+    KEPT: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, book: Book, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -187,9 +189,7 @@ class PeriodForm(RangeForm):
             return self
         text, period = self.chosen()
         days: dict[str, Any] = {} if text else {"from": period.first, "to": period.last}
-        others: dict[str, Any] = {
-            name: self.cleaned_data[name] for name in {"compare", "columns"} & self.fields.keys()
-        }
+        others: dict[str, Any] = {name: self.cleaned_data[name] for name in self.KEPT if name in self.fields}
         initial: dict[str, Any] = {"period": text, "was": text, **days, **others}
         return type(self)(initial=initial, book=self._book, today=self._today)
 
@@ -206,6 +206,7 @@ class Columns:
 class StatementForm(PeriodForm):
     """The days of a statement, what it is compared with, and which columns it has."""
 
+    KEPT: ClassVar[tuple[str, ...]] = ("compare", "columns")
     compare = forms.ChoiceField(
         required=False,
         label="Compare with",
@@ -223,7 +224,7 @@ class StatementForm(PeriodForm):
         if self.errors:
             return cleaned
         _, period = self._chosen(cleaned)
-        if cleaned["columns"] and period.days > _MOST_YEARS * 366:
+        if cleaned["columns"] in {_MONTH, _QUARTER} and period.days > _MOST_YEARS * 366:
             self.add_error(
                 "columns", f"At most {_MOST_YEARS} years stand side by side; choose a shorter period."
             )
@@ -238,7 +239,7 @@ class StatementForm(PeriodForm):
         """Return the columns of the period: its parts, the whole, and what it is compared with."""
         asked = self.cleaned_data if self.is_valid() else {}
         periods, labels, count = [period], [str(period)], 0
-        if by := asked.get("columns"):
+        if (by := asked.get("columns")) in {_MONTH, _QUARTER}:
             parts = pieces(period, 1 if by == _MONTH else 3)
             if len(parts) > 1:
                 periods, labels, count = [*parts, period], [*map(str, parts), "Total"], len(parts)

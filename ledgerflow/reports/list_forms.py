@@ -9,6 +9,9 @@ from django import forms
 from ledgerflow.core.periods import typed
 from ledgerflow.ledger.models import AccountType
 from ledgerflow.ledger.selectors import EntryPlace, Place, Side
+from ledgerflow.posting.accrual_selectors import Accrued
+from ledgerflow.posting.tag_selectors import TagFilter
+from ledgerflow.reports.basis import Basis
 from ledgerflow.reports.forms import PeriodForm, RangeForm
 from ledgerflow.reports.selectors import LedgerPlace
 
@@ -41,6 +44,14 @@ class LinesForm(RangeForm):
     cash = forms.ChoiceField(required=False, choices=[("", ""), ("1", "")])
     side = forms.ChoiceField(required=False, choices=[(side.value, side.value) for side in Side])
     payee = forms.RegexField(r"^(\d{1,18}|none|all)$", required=False)
+    tag = forms.RegexField(r"^(\d{1,18}|none)$", required=False)
+    tags = forms.RegexField(r"^(none|\d{1,18}(_\d{1,18}){0,99})$", required=False)
+    basis = forms.ChoiceField(
+        required=False, choices=[("", ""), *((each.value, each.value) for each in Basis)]
+    )
+    owed = forms.ChoiceField(
+        required=False, choices=[("", ""), *((each.value, each.value) for each in Accrued)]
+    )
     before = forms.RegexField(PLACE_KEY, required=False)
 
     def __init__(self, *args: Any, accounts: Sequence[int], **kwargs: Any) -> None:
@@ -65,6 +76,15 @@ class LinesForm(RangeForm):
             else:
                 cleaned |= {"from": period.first, "to": period.last}
         return cleaned
+
+    def tag_filter(self) -> TagFilter | None:
+        """Return which tags are asked for."""
+        one, exactly = self.cleaned_data["tag"], self.cleaned_data["tags"]
+        if "none" in (one, exactly):
+            return TagFilter(exactly=())
+        if exactly:
+            return TagFilter(exactly=tuple(sorted({int(each) for each in exactly.split("_")})))
+        return TagFilter(having=int(one)) if one else None
 
 
 def place_of(key: str, refusal: str) -> Place | None:

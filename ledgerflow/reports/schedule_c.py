@@ -26,7 +26,7 @@ class ScheduleC:
 
 
 def schedule_c(*, book: Book, year: int, whole_dollars: bool = False) -> ScheduleC:
-    """Return the worksheet of the tax year; eight queries, whatever the book holds.
+    """Return the worksheet of the tax year; nine queries, whatever the book holds.
 
     Raises:
         TaxYearError: no form is known for the year.
@@ -39,7 +39,7 @@ def schedule_c(*, book: Book, year: int, whole_dollars: bool = False) -> Schedul
 
 
 def report_of(of: Basis, amounts: Mapping[int, Moved], *, whole_dollars: bool = False) -> ScheduleC:
-    """Return the worksheet of what moved on each account; two queries."""
+    """Return the worksheet of what moved on each account; three queries."""
     sheet = worksheet(of.form, figures(of, amounts), of.entered.facts, whole_dollars=whole_dollars)
     return ScheduleC(
         of.book, of.form, of.tax_year, of.entered, sheet, open_points(of, amounts, sheet), whole_dollars

@@ -81,6 +81,7 @@ def figures(of: Basis, amounts: Mapping[int, Moved]) -> list[AccountFigure]:
             share=of.entered.shares.get(account.pk, WHOLE),
             line_count=amounts[account.pk].line_count,
             evidence_count=amounts[account.pk].evidence_count,
+            receipt_count=amounts[account.pk].receipt_count,
         )
         for account in of.accounts.values()
         if account.pk in amounts and of.line_key(account) is not None

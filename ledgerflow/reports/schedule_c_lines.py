@@ -1,7 +1,8 @@
 """The journal lines behind the figures of Schedule C: added up by account, and one by one with their evidence.
 
 Evidence is the bank statement that shows the line: a line has it when its entry, or the entry that it reverses, came
-from a bank line. Entries that close a year are left out. Amounts are base amounts, debit positive.
+from a bank line. Receipts are those attached to that bank line. Entries that close a year are left out. Amounts are
+base amounts, debit positive.
 """
 
 import json
@@ -22,11 +23,15 @@ _BLOCK = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What moved on an account in the days asked for; ``evidence_count`` of its lines are shown by a statement."""
+    """What moved on an account in the days asked for.
+
+    ``evidence_count`` of its lines are shown by a statement, ``receipt_count`` have a receipt.
+    """
 
     amount: Decimal
     line_count: int
     evidence_count: int
+    receipt_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,15 @@ class BankEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class LineEvidence:
+    """A receipt of a bank line; its id is that of its document."""
+
+    id: int
+    sha256: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class FigureLine:
     """A journal line behind a figure."""
 
@@ -54,6 +68,7 @@ class FigureLine:
     text: str
     reverses_number: int | None
     evidence: BankEvidence | None
+    receipts: tuple[LineEvidence, ...]
 
 
 def moved(*, book: Book, account_ids: Collection[int], first: date, last: date) -> dict[int, Moved]:
@@ -106,10 +121,18 @@ def _bounds(book: Book, account_ids: Collection[int], first: date, last: date) -
 
 
 def _line(row: tuple[Any, ...]) -> FigureLine:
-    account_id, day, entry_number, no, amount, text, reverses_number, *bank = row
+    account_id, day, entry_number, no, amount, text, reverses_number, receipts, *bank = row
     evidence = _evidence(bank)
     words = text or (evidence.description if evidence else "")
-    return FigureLine(account_id, Place(day, entry_number, no), amount, words, reverses_number, evidence)
+    return FigureLine(
+        account_id=account_id,
+        place=Place(day, entry_number, no),
+        amount=amount,
+        text=words,
+        reverses_number=reverses_number,
+        evidence=evidence,
+        receipts=tuple(LineEvidence(**one) for one in json.loads(receipts or "[]")),
+    )
 
 
 def _evidence(bank: Sequence[Any]) -> BankEvidence | None:
@@ -122,7 +145,9 @@ def _evidence(bank: Sequence[Any]) -> BankEvidence | None:
 
 
 _MOVED = """
-SELECT line.account_id, sum(line.base_amount), count(*), count(posting.line_id)
+SELECT line.account_id, sum(line.base_amount), count(*), count(posting.line_id),
+       count(*) FILTER (WHERE posting.line_id IN (
+           SELECT line_id FROM statements_linereceipt WHERE book_id = %(book)s AND detached_at IS NULL))
   FROM ledger_journalline AS line
   JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
   LEFT JOIN LATERAL (
@@ -141,6 +166,13 @@ SELECT line.account_id, sum(line.base_amount), count(*), count(posting.line_id)
 # show it, the first is taken.
 _LINES = """
 SELECT line.account_id, line.date, line.entry_number, line.no, line.base_amount, words.text, entry.reverses_number,
+       (SELECT json_agg(json_build_object('id', receipt.id, 'sha256', receipt.sha256, 'name', receipt.name)
+                        ORDER BY attached.id)::text
+          FROM statements_linereceipt AS attached
+          JOIN documents_document AS receipt
+                 ON receipt.book_id = attached.book_id AND receipt.id = attached.receipt_id
+         WHERE attached.book_id = line.book_id AND attached.line_id = posting.line_id
+           AND attached.detached_at IS NULL),
        posting.line_id, coalesce(bank.date, gone.date), coalesce(bank.amount, gone.amount),
        coalesce(bank.currency, gone.currency), coalesce(bank.description, gone.description),
        document.id, document.sha256, document.name, coalesce(seen.place, gone.place)

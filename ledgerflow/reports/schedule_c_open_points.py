@@ -8,8 +8,10 @@ from django.db.models import Count
 
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.core.money import format_money
+from ledgerflow.core.periods import Period
 from ledgerflow.ledger.models import AccountRole
 from ledgerflow.ledger.selectors import balances
+from ledgerflow.posting.accrual_selectors import dated_count
 from ledgerflow.reports.schedule_c_basis import CURRENCY, Basis
 from ledgerflow.reports.schedule_c_lines import Moved
 from ledgerflow.taxforms.forms import Status
@@ -37,8 +39,14 @@ class OpenPoint:
 
 
 def open_points(of: Basis, amounts: Mapping[int, Moved], sheet: Worksheet) -> tuple[OpenPoint, ...]:
-    """Return what is left out of the worksheet, waits, or is not certain; two queries."""
-    return (*_of_accounts(of, amounts), *_of_suspense(of), *_of_lines(of), *_of_year(of, sheet))
+    """Return what is left out of the worksheet, waits, or is not certain; three queries."""
+    return (
+        *_of_accounts(of, amounts),
+        *_of_suspense(of),
+        *_of_lines(of),
+        *_of_method(of),
+        *_of_year(of, sheet),
+    )
 
 
 def _of_accounts(of: Basis, amounts: Mapping[int, Moved]) -> Iterator[OpenPoint]:
@@ -78,6 +86,16 @@ def _of_lines(of: Basis) -> Iterator[OpenPoint]:
     if counts.get(State.ACCEPTED):
         yield OpenPoint(
             f"Lines of the year that are accepted, but not posted: {counts[State.ACCEPTED]}.", Where.REVIEW
+        )
+
+
+def _of_method(of: Basis) -> Iterator[OpenPoint]:
+    days = of.tax_year
+    _, moved = dated_count(book=of.book, period=Period(days.first, days.last))
+    if moved:
+        yield OpenPoint(
+            f"Documents of another day than the bank's: {moved:,}. The worksheet is on the cash basis (line F), so "
+            "they count on the bank's day."
         )
 
 

@@ -15,6 +15,8 @@ from ledgerflow.taxforms import schedule_c as worksheets
 
 #: What the evidence of a line is, for people.
 EVIDENCE = "journal lines that a bank statement shows"
+#: And what receipts are.
+RECEIPTS = "journal lines whose bank line has a receipt"
 
 
 def schedule_c_frame(*, book: Book, year: int) -> Frame:
@@ -39,6 +41,7 @@ def schedule_c_table(*, frame: Frame, report: ScheduleC) -> Table:
             "from": days.first,
             "to": days.last,
             "basis": "cash",
+            "accounting_method": "Cash (line F)",
             # As texts: with the digits of the form, which are none where it is in whole dollars.
             "gross_income": f"{sheet.amount('7'):f}",
             "total_expenses": f"{sheet.amount('28'):f}",
@@ -47,6 +50,7 @@ def schedule_c_table(*, frame: Frame, report: ScheduleC) -> Table:
             "net_profit": f"{sheet.amount('31'):f}",
             "home_carryover": f"{sheet.carryover:f}",
             "evidence": EVIDENCE,
+            "receipts": RECEIPTS,
             "open_points": " ".join(sentences),
         },
         columns=(
@@ -60,6 +64,7 @@ def schedule_c_table(*, frame: Frame, report: ScheduleC) -> Table:
             Column("deductible", "On the form", Kind.MONEY, is_whole=report.whole_dollars),
             Column("lines", "Lines", Kind.INTEGER),
             Column("evidence", "Evidence", Kind.INTEGER),
+            Column("receipts", "Receipts", Kind.INTEGER),
         ),
         rows=list(_rows(sheet.rows)),
     )
@@ -73,7 +78,7 @@ def _rows(rows: tuple[worksheets.Row, ...]) -> Iterator[Row]:
         if line.part != part:
             part = line.part
             words = part if line.kind is forms.Kind.DISALLOWED else f"Part {part}"
-            yield Row(("", "", words, *[None] * 7), RowKind.HEADING)
+            yield Row(("", "", words, *[None] * 8), RowKind.HEADING)
         is_total = line.kind is forms.Kind.TOTAL
         adds = tuple((1, key) for key in line.adds) + tuple((-1, key) for key in line.subtracts)
         yield Row(
@@ -98,6 +103,7 @@ def _cells(row: worksheets.Row) -> tuple[Cell, ...]:
         row.deductible,
         row.line_count if has_lines else None,
         row.evidence_count if has_lines else None,
+        row.receipt_count if has_lines else None,
     )
 
 

@@ -13,13 +13,14 @@ from django.views import generic
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.reports.chart_makers import of_schedule_c
 from ledgerflow.reports.evidence.pack import pack_name, write_evidence_pack
 from ledgerflow.reports.list_forms import key_of
 from ledgerflow.reports.schedule_c import ScheduleC, rows_behind, schedule_c
 from ledgerflow.reports.schedule_c_basis import CURRENCY
 from ledgerflow.reports.schedule_c_forms import LinesForm, ScheduleCForm
 from ledgerflow.reports.schedule_c_lines import page_of_lines
-from ledgerflow.reports.schedule_c_tables import EVIDENCE, schedule_c_frame, schedule_c_table
+from ledgerflow.reports.schedule_c_tables import EVIDENCE, RECEIPTS, schedule_c_frame, schedule_c_table
 from ledgerflow.reports.table import Table
 from ledgerflow.reports.views.report import ReportView
 from ledgerflow.taxes.selectors import year_at
@@ -71,6 +72,8 @@ class ScheduleCView(_ScheduleCMixin, ReportView):
             refusal=self.refusal,
             currency=CURRENCY,
             evidence=EVIDENCE,
+            charts=of_schedule_c(self.report, year=self.year["year"]) if self.report else (),
+            receipts=RECEIPTS,
             **self.year,
             **kwargs,
         )

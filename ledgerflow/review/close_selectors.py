@@ -1,5 +1,6 @@
 """What remains to be done before the books are closed through a day, as a checklist."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,8 +14,12 @@ from ledgerflow.ledger.models import Account, AccountRole
 from ledgerflow.ledger.selectors import balances
 from ledgerflow.ledger.selectors.periods import held
 from ledgerflow.ledger.selectors.rates import currencies_of
+from ledgerflow.posting.receipt_selectors import count_without_receipt
 from ledgerflow.posting.revaluation import revaluation
 from ledgerflow.review.selectors import Tab
+from ledgerflow.taxes.receipt_limits import receipt_limit
+from ledgerflow.taxes.selectors import entered_facts, tax_year, year_at
+from ledgerflow.taxforms.keys import SCHEDULE_C
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +110,24 @@ _UNSTATED = """
 """
 
 
+# Whoever never reconciled anything is told so, and not held up.
+_UNRECONCILED = """
+    SELECT bank.name, bank.reconciled_through IS NOT NULL
+    FROM statements_bankaccount bank
+    WHERE bank.book_id = %(book)s AND EXISTS (
+        SELECT FROM statements_statementline line
+        WHERE line.book_id = bank.book_id AND line.bank_account_id = bank.id
+            AND line.date > coalesce(bank.reconciled_through, %(before)s) AND line.date BETWEEN %(first)s AND %(last)s
+    )
+    ORDER BY bank.name
+"""
+
+
 def checklist(*, book: Book, through: date, since: date | None = None) -> Checklist:
     """Return what is open through the day: since the last closed day, or since the day given.
 
-    Seven queries, ten where accounts are kept in other currencies.
+    Ten queries, two more where receipts are asked for, three more where accounts are kept in other currencies, and
+    three more at the end of a tax year.
     """
     closed = held(book=book).closed_through
     if since is None and closed is not None and closed < through:
@@ -139,10 +158,77 @@ def checklist(*, book: Book, through: date, since: date | None = None) -> Checkl
                 "statements:list",
                 detail=", ".join(unstated),
             ),
+            *_unreconciled(facts),
             *_suspense(book, through),
             *_foreign(book, through),
+            *_without_receipt(book, since, through),
+            *_tax_facts(book, through),
         ),
     )
+
+
+def _unreconciled(facts: Mapping[str, int | date]) -> list[Point]:
+    with connection.cursor() as cursor:
+        cursor.execute(_UNRECONCILED, {**facts, "before": date.min})
+        rows = cursor.fetchall()
+    begun = [name for name, is_begun in rows if is_begun]
+    never = [name for name, is_begun in rows if not is_begun]
+    points = [
+        Point(
+            "bank accounts whose last lines are not reconciled",
+            len(begun),
+            "reconciliation:list",
+            detail=", ".join(begun),
+        )
+    ]
+    if never:
+        points.append(
+            Point(
+                "bank accounts that were never reconciled",
+                len(never),
+                "reconciliation:list",
+                detail=", ".join(never),
+                is_note=True,
+            )
+        )
+    return points
+
+
+def _without_receipt(book: Book, since: date | None, through: date) -> list[Point]:
+    limit = receipt_limit(book=book)
+    if limit.amount is None:
+        return []
+    shown = f"{format_money(limit.amount, book.base_currency)} {book.base_currency}"
+    first = since or date.min
+    return [
+        Point(
+            f"lines of {shown} or more without a receipt",
+            count_without_receipt(book=book, limit=limit.amount, first=first, last=through),
+            "posting:receipts",
+            query=(f"from={since.isoformat()}&" if since else "") + f"to={through.isoformat()}",
+            is_note=True,
+        )
+    ]
+
+
+def _tax_facts(book: Book, through: date) -> list[Point]:
+    """Return whether the facts of a tax year that ends on the day were entered: once it is closed they stay."""
+    year = year_at(book=book, day=through)
+    if tax_year(book=book, year=year).last != through:
+        return []
+    if not Account.objects.filter(book=book, tax_line__startswith=f"{SCHEDULE_C}:").exists():
+        return []
+    lacking = entered_facts(book=book, year=year).entered_at is None
+    return [
+        Point(
+            "tax years whose facts were not entered",
+            int(lacking),
+            "taxes:facts",
+            detail=f"{year} (miles, home, inventory, business shares); once it is closed they stay as they are",
+            query=f"year={year}",
+            is_note=True,
+        )
+    ]
 
 
 def _suspense(book: Book, through: date) -> list[Point]:

@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 
 from ledgerflow.books.models import Book
+from ledgerflow.classification.errors import TagError
 from ledgerflow.classification.models import Rule
-from ledgerflow.classification.services import SplitPart
+from ledgerflow.classification.services import SplitPart, names_typed
 from ledgerflow.ledger.models import Account
 from ledgerflow.review.services import LONGEST_REASON, Closing
 
@@ -41,6 +42,20 @@ class ExcludeForm(LinesForm):
     """Lines that stay out of the books, and why."""
 
     reason = forms.CharField(max_length=500, required=False)
+
+
+class TagForm(LinesForm):
+    """Lines, names of tags, and whether they are given or taken away."""
+
+    tags = forms.CharField(max_length=500)
+    act = forms.ChoiceField(choices=[("add", "add"), ("remove", "remove")], required=False)
+
+    def clean_tags(self) -> list[str]:
+        """Return the names."""
+        try:
+            return names_typed(self.cleaned_data["tags"])
+        except TagError as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class DecideForm(forms.Form):
@@ -106,7 +121,12 @@ class RuleOfferForm(forms.Form):
 class CloseForm(forms.Form):
     """How the books are closed, and why although points are open."""
 
-    how = forms.TypedChoiceField(coerce=Closing, widget=forms.RadioSelect, label="How", initial=Closing.CLOSE)
+    how = forms.TypedChoiceField(
+        coerce=Closing,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+        label="How",
+        initial=Closing.CLOSE,
+    )
     reason = forms.CharField(
         max_length=LONGEST_REASON,
         required=False,

@@ -1,20 +1,23 @@
 """What the review queue shows: pages of lines by tab, counts, and the evidence for one line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import confidence_word
 from ledgerflow.classification.models import Classification, State
+from ledgerflow.classification.tag_selectors import tags_of_lines
 from ledgerflow.posting.matching import Candidate
 from ledgerflow.posting.selectors import SourcePlace, entry_for_line, places_of_line
 from ledgerflow.posting.transfer_selectors import candidates_of
-from ledgerflow.statements.models import Hold
+from ledgerflow.statements.models import Hold, LineReceipt
+from ledgerflow.statements.receipt_selectors import attached_to, receipts_of
 
 
 class Tab(StrEnum):
@@ -50,6 +53,8 @@ class QueueRow:
     state: str
     held: str
     decided_by: str
+    has_receipt: bool
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ class Evidence:
     same_payee: int
     entry_number: int | None
     transfers: tuple[Candidate, ...]
+    receipts: tuple[LineReceipt, ...]
 
 
 _COUNTS = """
@@ -110,10 +116,11 @@ _ALTERNATIVES = """
 
 
 def queue(*, book: Book, tab: Tab = Tab.TO_REVIEW, after: int | None = None, limit: int = 50) -> QueuePage:
-    """Return a page of the tab's lines behind the line ``after``; one query."""
+    """Return a page of the tab's lines behind the line ``after``; two queries."""
     lines = _tab(book, tab).filter(line_id__gt=after or 0).order_by("line_id")
     made = list(lines[: limit + 1])
-    rows = tuple(_row(one) for one in made[:limit])
+    tags = tags_of_lines(book=book, line_ids=[one.pk for one in made[:limit]])
+    rows = tuple(_row(one, tags.get(one.pk, ())) for one in made[:limit])
     return QueuePage(rows=rows, following=rows[-1].line_id if len(made) > limit else None)
 
 
@@ -130,13 +137,14 @@ def evidence(*, book: Book, line_id: int) -> Evidence | None:
     if made is None:
         return None
     return Evidence(
-        row=_row(made),
+        row=_row(made, tags_of_lines(book=book, line_ids=[line_id]).get(line_id, ())),
         alternatives=_alternatives(book, made),
         entry=_preview(made),
         places=tuple(places_of_line(book=book, line_id=line_id)),
         same_payee=_same_payee(book, made),
         entry_number=entry_for_line(book=book, line_id=line_id),
         transfers=tuple(candidates_of(book=book, line_id=line_id)),
+        receipts=tuple(one for one in receipts_of(book=book, line_id=line_id) if one.detached_at is None),
     )
 
 
@@ -148,8 +156,10 @@ def _same_payee(book: Book, made: Classification) -> int:
 
 
 def _rows(book: Book) -> QuerySet[Classification]:
-    return Classification.objects.filter(book=book).select_related(
-        "line__bank_account", "account", "payee", "decided_by"
+    return (
+        Classification.objects.filter(book=book)
+        .select_related("line__bank_account", "account", "payee", "decided_by")
+        .annotate(has_receipt=attached_to(book=book, line=OuterRef("line")))
     )
 
 
@@ -163,7 +173,7 @@ def _tab(book: Book, tab: Tab) -> QuerySet[Classification]:
     return waiting.filter(**is_free) if tab == Tab.TO_REVIEW else waiting.exclude(**is_free)
 
 
-def _row(made: Classification) -> QueueRow:
+def _row(made: Classification, tags: Sequence[str]) -> QueueRow:
     line = made.line
     return QueueRow(
         line_id=line.pk,
@@ -190,6 +200,8 @@ def _row(made: Classification) -> QueueRow:
         if line.is_pending
         else "",
         decided_by=str(made.decided_by) if made.decided_by else "",
+        tags=tuple(tags),
+        has_receipt=bool(getattr(made, "has_receipt", False)),
     )
 
 

@@ -11,6 +11,7 @@ from ledgerflow.classification import services as classification
 from ledgerflow.classification.services import (
     Accepted,
     accept,
+    change_tags,
     decide,
     exclude,
     reopen,
@@ -32,6 +33,7 @@ __all__ = [
     "accept",
     "accept_confident",
     "accept_everything",
+    "change_tags",
     "close_books",
     "decide",
     "exclude",

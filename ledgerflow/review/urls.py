@@ -10,6 +10,7 @@ urlpatterns = [
     path("accept-sure/", actions.AcceptSureView.as_view(), name="accept-sure"),
     path("exclude/", actions.ExcludeView.as_view(), name="exclude"),
     path("reopen/", actions.ReopenView.as_view(), name="reopen"),
+    path("tag/", actions.TagView.as_view(), name="tag"),
     path("post/", actions.PostView.as_view(), name="post"),
     path("undo/", actions.UndoView.as_view(), name="undo"),
     path("close/", close.CloseView.as_view(), name="close"),

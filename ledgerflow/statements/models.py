@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from ledgerflow.books.models import Book
-from ledgerflow.documents.models import Document
+from ledgerflow.documents.models import Document, Receipt
 from ledgerflow.ledger.models import Account
 
 
@@ -233,3 +233,56 @@ class DayQuestion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date}"
+
+
+class LineReceipt(models.Model):
+    """A receipt is evidence for a bank line; a line may have many receipts, and a receipt many lines.
+
+    It is never deleted: who detached it, when and why stays. A line that goes with its import leaves its receipts
+    detached, ``line`` empty.
+    """
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    line = models.ForeignKey(
+        StatementLine,
+        on_delete=models.DO_NOTHING,
+        related_name="receipts",
+        null=True,
+        db_index=False,
+        db_constraint=False,
+    )
+    receipt = models.ForeignKey(
+        Receipt, on_delete=models.PROTECT, related_name="lines", db_index=False, db_constraint=False
+    )
+    attached_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    attached_at = models.DateTimeField()
+    detached_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    detached_at = models.DateTimeField(null=True)
+    detach_reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "line", "receipt"],
+                condition=models.Q(detached_at__isnull=True),
+                name="statements_receipt_once_a_line",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    line__isnull=False, detached_at__isnull=True, detached_by__isnull=True, detach_reason=""
+                )
+                | models.Q(detached_at__isnull=False) & ~models.Q(detach_reason=""),
+                name="statements_receipt_attached_or_detached",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["book", "line"], name="statements_receipt_by_line"),
+            models.Index(fields=["book", "receipt"], name="statements_line_by_receipt"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receipt_id} for line {self.line_id}"

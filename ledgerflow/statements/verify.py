@@ -52,6 +52,27 @@ _CHECKS = (
         """,
     ),
     (
+        "receipts",
+        "Receipt {} of line {} is not in the book any more.",
+        """
+        SELECT attached.receipt_id, attached.line_id FROM statements_linereceipt attached
+        LEFT JOIN documents_receipt receipt
+            ON receipt.book_id = attached.book_id AND receipt.document_id = attached.receipt_id
+        LEFT JOIN documents_document document
+            ON document.book_id = receipt.book_id AND document.id = receipt.document_id
+        WHERE attached.book_id = %s AND document.id IS NULL ORDER BY attached.id
+        """,
+    ),
+    (
+        "receipts of lines",
+        "Receipt {} is attached to line {}, which is not in the book.",
+        """
+        SELECT attached.receipt_id, attached.line_id FROM statements_linereceipt attached
+        LEFT JOIN statements_statementline line ON line.id = attached.line_id AND line.book_id = attached.book_id
+        WHERE attached.book_id = %s AND attached.line_id IS NOT NULL AND line.id IS NULL ORDER BY attached.id
+        """,
+    ),
+    (
         "currency",
         "Line {} of {} is in {}, and its bank account is not.",
         """

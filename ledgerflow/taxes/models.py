@@ -141,3 +141,29 @@ class BusinessShare(models.Model):
 
     def __str__(self) -> str:
         return f"{self.share} %"
+
+
+class ReceiptLimit(models.Model):
+    """From which amount on, in its base currency, a book asks for receipts; never, where ``amount`` is empty.
+
+    A book without a row has the limit of its chart.
+    """
+
+    book = models.OneToOneField(
+        Book, primary_key=True, on_delete=models.PROTECT, related_name="receipt_limit"
+    )
+    amount = models.DecimalField(max_digits=20, decimal_places=4, null=True)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # A range and not only "more than zero": PostgreSQL's NaN is greater than every number.
+            models.CheckConstraint(
+                condition=models.Q(amount__isnull=True) | models.Q(amount__range=(0, _MOST_MONEY)),
+                name="taxes_receipt_limit_is_an_amount",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount}"

@@ -9,7 +9,7 @@ from django.db import transaction
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.errors import ForeignAccountError, PeriodClosedError, refusals_explained
-from ledgerflow.taxes.models import BusinessShare, YearFacts
+from ledgerflow.taxes.models import BusinessShare, ReceiptLimit, YearFacts
 from ledgerflow.taxes.selectors import shared_accounts, tax_year
 from ledgerflow.taxforms.facts import CarMethod, Facts, HomeMethod
 from ledgerflow.taxforms.forms import tax_form
@@ -17,10 +17,32 @@ from ledgerflow.users.models import User
 
 _MOST_MONTHS = 12
 _WHOLE = 100
+_TOO_MUCH = Decimal(10) ** 12
 
 
 class FactsError(LedgerFlowError):
     """The facts contradict themselves or leave out what their method needs."""
+
+
+class ReceiptLimitError(LedgerFlowError):
+    """What was given is no limit for receipts."""
+
+
+@transaction.atomic
+def set_receipt_limit(*, book: Book, amount: Decimal | None, user: User, now: datetime) -> ReceiptLimit:
+    """Ask for receipts from the amount on, in the book's base currency; never, where none is given.
+
+    Raises:
+        ReceiptLimitError: the amount is negative or no amount of money.
+    """
+    if amount is not None and not (amount.is_finite() and 0 <= amount < _TOO_MUCH):
+        raise ReceiptLimitError(
+            "The limit is an amount, zero or more; leave it empty to ask for no receipts."
+        )
+    limit, _ = ReceiptLimit.objects.update_or_create(
+        book=book, defaults={"amount": amount, "set_by": user, "set_at": now}
+    )
+    return limit
 
 
 @transaction.atomic

@@ -23,7 +23,8 @@ _MANY = 5
 class AccountFigure:
     """What moved on an account in the year, in dollars; ``share`` is the part that is business, in percent.
 
-    ``line_count`` counts its journal lines, ``evidence_count`` those that a document shows.
+    ``line_count`` counts its journal lines, ``evidence_count`` those that a statement shows, ``receipt_count`` those
+    with a receipt.
     """
 
     account_id: int
@@ -34,6 +35,7 @@ class AccountFigure:
     share: Decimal = WHOLE
     line_count: int = 0
     evidence_count: int = 0
+    receipt_count: int = 0
 
     @property
     def after_share(self) -> Decimal:
@@ -65,8 +67,13 @@ class Row:
 
     @property
     def evidence_count(self) -> int:
-        """How many of them a document shows."""
+        """How many of them a statement shows."""
         return sum(account.evidence_count for account in self.accounts)
+
+    @property
+    def receipt_count(self) -> int:
+        """How many of them have a receipt."""
+        return sum(account.receipt_count for account in self.accounts)
 
 
 @dataclass(frozen=True, slots=True)

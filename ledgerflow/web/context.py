@@ -42,6 +42,7 @@ _PLACES = (
     _Place("Inbox", "pipeline:inbox", "inbox", "i"),
     _Place("Review", "review:queue", "list-check", "r"),
     _Place("Journal", "posting:journal", "book-2", "l"),
+    _Place("Receipts", "posting:receipts", "paperclip"),
     _Place("Statements", "statements:list", "files", "d"),
     _Place("Reconcile", "reconciliation:list", "switch-horizontal", "c"),
     _Place("Rules", "classification:rules", "adjustments-horizontal", "u"),

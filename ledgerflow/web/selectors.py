@@ -9,8 +9,10 @@ from django.db.models.functions import Greatest
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, Rule, State
+from ledgerflow.core.cached import BALANCES, kept
 from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.selectors.balances import balances
+from ledgerflow.ledger.selectors.chain import chain_head
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.selectors import needs_attention
 from ledgerflow.posting.opening_selectors import openings_waiting
@@ -93,7 +95,12 @@ def work(*, book: Book) -> Work:
 def account_standings(*, book: Book, today: date) -> list[AccountStanding]:
     """Return the book's bank accounts by name with balance and dot; a constant number of queries."""
     followed = chains(book=book)
-    booked = {balance.account_id: balance.amount for balance in balances(book=book, as_of=today)}
+    booked = kept(
+        BALANCES,
+        book_id=book.pk,
+        version=f"{chain_head(book=book).digest}:{today}",
+        make=lambda: {balance.account_id: balance.amount for balance in balances(book=book, as_of=today)},
+    )
     return [
         AccountStanding(
             bank_account=state.bank_account,

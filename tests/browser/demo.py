@@ -1,4 +1,6 @@
-"""The demo books as the sample: pages full of what a half-year brings, instead of one row of each kind."""
+"""The demo books as the sample: pages full of what two years bring, instead of one row of each kind."""
+
+import base64
 
 from django.utils import timezone
 
@@ -11,9 +13,13 @@ from ledgerflow.posting.services import EntryLine, post_manual_entry
 from ledgerflow.reconciliation.models import Reconciliation
 from ledgerflow.reconciliation.services import start
 from ledgerflow.statements.models import Proof, Statement
+from ledgerflow.statements.services import attach_receipts
 from ledgerflow.users.models import User
 from tests.factories import AccountFactory, UserFactory
 from tests.samples import Sample
+
+#: A picture of one pixel.
+_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
 def open_reconciliation(*, statement: Statement, user: User) -> Reconciliation:
@@ -60,6 +66,13 @@ class DemoSample(Sample):
         self._made["reconciliation"] = open_reconciliation(
             statement=checking.latest("last_date"), user=self.owner
         ).pk
+        attach_receipts(
+            book=self.book,
+            line_id=self._made["line"],
+            files=[("photo.png", base64.b64decode(_PIXEL)), ("mail.txt", b"Mail")],
+            user=self.owner,
+            now=timezone.now(),
+        )
         self._made |= {
             "statement": statement.pk,
             "bank_account": statement.bank_account_id,

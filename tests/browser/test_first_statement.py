@@ -1,6 +1,5 @@
 """From a one-time link to lines in review: the first quarter of an hour of a new user, with a real worker."""
 
-import base64
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -13,25 +12,12 @@ from ledgerflow.pipeline.demo_statements import CARD_HABITS, DemoFile, card_csv_
 from ledgerflow.users.models import User
 from ledgerflow.users.services import invite_user
 from tests.browser.books import JANUARY, new_book
+from tests.browser.drops import drop_files
 from tests.pipeline.statements import ofx
 from tests.workers import start_worker
 
 #: A worker is a process that starts first.
 _SOON = 60_000  # milliseconds
-
-_DROP = """([files]) => {
-  const carried = new DataTransfer();
-  for (const [name, content] of files) {
-    const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
-    carried.items.add(new File([bytes], name));
-  }
-  const send = (kind) => document.body.dispatchEvent(
-    new DragEvent(kind, { dataTransfer: carried, bubbles: true, cancelable: true }));
-  send("dragover");
-  const seen = !document.querySelector("[data-drop-anywhere]").hidden;
-  send("drop");
-  return seen;
-}"""
 
 
 def _card() -> DemoFile:
@@ -42,10 +28,7 @@ def _card() -> DemoFile:
 
 
 def _drop(tab: Page, files: Sequence[DemoFile]) -> None:
-    """Drop the files on the page as a file manager does; the page shows where they would go."""
-    given = [[file.name, base64.b64encode(file.content).decode()] for file in files]
-    with tab.expect_navigation():
-        assert tab.evaluate(_DROP, [given]), "the page does not show that files can be dropped"
+    drop_files(tab, [(file.name, file.content) for file in files])
 
 
 def _choose(tab: Page, files: Sequence[DemoFile], folder: Path) -> None:

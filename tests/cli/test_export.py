@@ -64,3 +64,13 @@ def test_a_stranger_gets_nothing(file, tmp_path, capsys):
     assert status == cli.FAILED
     assert "may not see the book" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_it_writes_what_is_sent_to_an_accountant(file, tmp_path, capsys):
+    out = tmp_path / "package.zip"
+
+    status = _export(file, "--format", "accountant", "--period", "2026-01", out)
+
+    assert status == cli.DONE, capsys.readouterr().err
+    assert "Days: 2026-01-01 to 2026-01-31; reports: 8; documents: 1." in capsys.readouterr().out
+    assert _export(file, "--format", "accountant", "--period", "soon", out) == cli.FAILED

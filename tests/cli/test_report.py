@@ -1,11 +1,14 @@
 import argparse
 import json
+from datetime import date
 
 import pytest
 
+from ledgerflow.classification.services import change_tags
 from ledgerflow.cli import report
 from ledgerflow.core.errors import LedgerFlowError
-from tests.booked import BookedFile
+from ledgerflow.posting.services import date_document
+from tests.booked import NOW, BookedFile
 from tests.factories import UserFactory
 from tests.ledger.years import Years
 
@@ -153,3 +156,20 @@ def test_a_trial_balance_is_printed_before_and_after_the_closing_of_the_year(cap
 
     assert [row["code"] for row in after] == ["1000", "3000", "3200"]
     assert [row["code"] for row in before] == ["1000", "3200", "4000", "6100"]
+
+
+def test_it_prints_by_tag_and_on_either_basis(file, asked, capsys):
+    given = {"book": file.book, "user": file.owner, "now": NOW}
+    change_tags(line_ids=file.line_ids[:1], add=["travel"], **given)
+    date_document(line_id=file.line_ids[0], date=date(2025, 12, 30), **given)
+    year = ("--from", "2026-01-01", "--to", "2026-12-31")
+
+    columns = printed(capsys, "income-statement", *asked, *year, "--columns", "tag")[-1]
+    assert (columns["#travel"], columns["No tag"], columns["Total"]) == ("-1.00", "-5.00", "-6.00")
+    assert printed(capsys, "income-statement", *asked, *year, "--tag", "#TRAVEL")[-1]["amount"] == "-1.00"
+    assert printed(capsys, "income-statement", *asked, *year, "--basis", "accrual")[-1]["amount"] == "-5.00"
+    assert printed(capsys, "cash-flow", *asked, *year, "--tag", "none")[-1]["amount"] == "-5.00"
+    sheet = printed(capsys, "balance-sheet", *asked, "--as-of", "2025-12-31", "--basis", "accrual")
+    assert {row["account"]: row["amount"] for row in sheet}["Payable, by the dates of documents"] == "1.00"
+    with pytest.raises(LedgerFlowError, match="no tag #nowhere"):
+        printed(capsys, "cash-flow", *asked, *year, "--tag", "nowhere")

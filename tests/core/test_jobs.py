@@ -1,9 +1,13 @@
 """A job is a row of the same transaction as the row it is about."""
 
+import asyncio
+
+import psycopg
 import pytest
 from django.db import connection, transaction
 
 from ledgerflow.core import jobs
+from tests.conftest import database_settings
 
 
 class _SomethingWentWrongError(Exception):
@@ -70,3 +74,28 @@ def test_a_worker_is_alive_while_its_sign_of_life_is_recent(seconds_ago: int, al
         )
 
     assert jobs.worker_is_alive() is alive
+
+
+@pytest.mark.parametrize(("gives_a_sign", "status"), [(True, "doing"), (False, "todo")])
+def test_a_clock_put_forward_takes_no_job_from_a_living_worker(
+    committed_db: str, gives_a_sign: bool, status: str
+) -> None:
+    jobs.enqueue("read")
+
+    async def look_twice(session: psycopg.Connection) -> None:
+        worker_app = jobs.app.with_connector(jobs.app.connector.get_worker_connector())
+        async with worker_app.open_async():
+            rescue = jobs._Rescue(worker_app)
+            await rescue.look()
+            if gives_a_sign:
+                session.execute("UPDATE procrastinate_workers SET last_heartbeat = now()")
+            await rescue.look()
+
+    with psycopg.connect(**database_settings(), autocommit=True) as session:
+        session.execute(
+            "WITH worker AS (INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')"
+            " RETURNING id) UPDATE procrastinate_jobs SET status = 'doing', worker_id = worker.id FROM worker"
+        )
+        asyncio.run(look_twice(session))
+
+        assert session.execute("SELECT status::text FROM procrastinate_jobs").fetchone() == (status,)

@@ -12,6 +12,7 @@ from ledgerflow.pipeline.demo_statements import (
     CARD_HABITS,
     CHECKING_HABITS,
     Habit,
+    Movement,
     months_before,
     movements_of,
 )
@@ -53,7 +54,8 @@ class Booked:
 def demo_movements(book: Book, now: datetime) -> list[Booked]:
     """Return both sides of everything in the demo book; of the newest month, nothing is posted."""
     kinds, accounts = _BOOKS[book.slug]
-    months = months_before(now.date(), 6)
+    is_design = book.slug == "demo-design"
+    months = demo.months_with_files(now.date()) if is_design else months_before(now.date(), 6)
     found = []
     for account in accounts:
         bank_account = book.bank_accounts.get(name=account.name)
@@ -62,12 +64,18 @@ def demo_movements(book: Book, now: datetime) -> list[Booked]:
             movement
             for month in months[:-1]
             for movement in movements_of(account.habits, month, account.number)
+            if not (is_design and _is_left(movement, account, now))
         ]
         # On which day the balance is brought forward is what the first file covers, not what it amounts to.
         opened = OpeningBalance.objects.get(book=book, bank_account=bank_account).date
         found += [Booked(opened, bank, account.opening_cents), Booked(opened, "3900", -account.opening_cents)]
         for movement in moved:
-            if movement.kind in kinds:
+            if is_design and movement.kind == "unknown" and movement.day.year < now.year:
+                found += [
+                    Booked(movement.day, bank, movement.cents),
+                    Booked(movement.day, demo.CHECKS, -movement.cents),
+                ]
+            elif movement.kind in kinds:
                 found += [
                     Booked(movement.day, bank, movement.cents),
                     Booked(movement.day, kinds[movement.kind], -movement.cents),
@@ -76,6 +84,16 @@ def demo_movements(book: Book, now: datetime) -> list[Booked]:
                 # The other account has the other side, of the same day; of the last two months nobody confirmed it.
                 found.append(Booked(movement.day, bank, movement.cents))
     return found
+
+
+def _is_left(movement: Movement, account: _Account, now: datetime) -> bool:
+    """Whether the line waits on the card's last statement of last year; one that recurs word by word was decided."""
+    return (
+        account.habits is CARD_HABITS
+        and (movement.day.year, movement.day.month) == (now.year - 1, 12)
+        and movement.kind in demo.LEFT_OPEN
+        and not movement.text.startswith("ADOBE")
+    )
 
 
 def totals_through(booked: list[Booked], last: date) -> dict[str, Decimal]:

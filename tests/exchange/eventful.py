@@ -10,14 +10,17 @@ from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.classification.services import (
     SplitPart,
     accept_all,
+    change_tags,
     classify_lines,
     decide,
     exclude,
     set_rule_active,
 )
+from ledgerflow.documents.models import Receipt
 from ledgerflow.documents.selectors import content
 from ledgerflow.ledger.fiscal import fiscal_year
 from ledgerflow.ledger.models import Account, BatchSource, EntryText
+from ledgerflow.ledger.selectors.periods import closed_through
 from ledgerflow.ledger.services.accounts import archive_account
 from ledgerflow.ledger.services.closing import close_year
 from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, post_entries
@@ -29,6 +32,7 @@ from ledgerflow.pipeline.services import receive_file, run_import, undo_import
 from ledgerflow.posting.revaluation import revaluation
 from ledgerflow.posting.services import (
     EntryLine,
+    date_document,
     post_lines,
     post_manual_entry,
     post_revaluation,
@@ -41,9 +45,9 @@ from ledgerflow.reconciliation.selectors import figures
 from ledgerflow.reconciliation.services import finish, make_match, reopen, start
 from ledgerflow.reconciliation.values import Kind
 from ledgerflow.statements.models import BankAccount
-from ledgerflow.statements.services import create_bank_account
+from ledgerflow.statements.services import attach_receipts, create_bank_account, detach_receipt
 from ledgerflow.taxes.selectors import shared_accounts
-from ledgerflow.taxes.services import enter_facts
+from ledgerflow.taxes.services import enter_facts, set_receipt_limit
 from ledgerflow.taxforms.facts import Facts
 from ledgerflow.taxforms.forms import tax_form
 from ledgerflow.users.models import User
@@ -62,8 +66,10 @@ class Eventful:
         self.newest = list(self.posted().order_by("-entry_number")[:20])
         self.expense = Account.objects.get(book=self.book, code="6300")
         self.post_twice_and_take_back_twice()
+        self.tag_and_date()
         self.split()
         self.change_rules()
+        self.keep_receipts()
         self.undo_and_import_again()
         self.withdraw_what_stays()
         self.enter_by_hand()
@@ -82,6 +88,20 @@ class Eventful:
         # Another one ends in the journal.
         self.reverse(self.newest[1].entry_number)
         self.book_line(self.newest[1].line_id)
+
+    def tag_and_date(self) -> None:
+        """Lines that are undone later are among them, and one whose document is of another year."""
+        every = list(self.posted().order_by("line_id").values_list("line_id", flat=True))
+        change_tags(book=self.book, line_ids=every[::3], add=["Köln", "trip"], user=self.user, now=NOW)
+        change_tags(book=self.book, line_ids=every[::5], add=["office/2"], user=self.other, now=NOW)
+        change_tags(book=self.book, line_ids=every[:1], remove=["KÖLN"], user=self.other, now=NOW)
+        closed = closed_through(book=self.book)
+        for at, line_id in enumerate(every[::7]):
+            day = self.posted().get(line_id=line_id).line.date
+            # What lies in a closed period stays there.
+            if closed is None or day > closed:
+                day = max(day + timedelta(days=13 * (at % 5) - 26), (closed or date.min) + timedelta(days=1))
+                date_document(book=self.book, line_id=line_id, date=day, user=self.user, now=NOW)
 
     def split(self) -> None:
         line = (
@@ -103,6 +123,21 @@ class Eventful:
         assert accepted.exists()
         Rule.objects.filter(pk=rule.pk).update(account=Account.objects.get(book=self.book, code="6020"))
         set_rule_active(book=self.book, rule_id=rule.pk, is_active=False)
+
+    def keep_receipts(self) -> None:
+        """One receipt is attached twice and detached once; the line of another goes with its import."""
+        first, second = (each.line_id for each in self.newest[2:4])
+        (line,) = Classification.objects.filter(
+            book=self.book, state=State.OPEN, line__bank_account__kind="bank"
+        ).order_by("-line")[:1]
+        mail, photo = ("mail.txt", b"Mail"), ("photo.jpg", b"\xff\xd8\xff\xe0")
+        for line_id, file in ((first, mail), (second, mail), (line.line_id, photo)):
+            attach_receipts(book=self.book, line_id=line_id, files=[file], user=self.user, now=NOW)
+        receipt = Receipt.objects.get(book=self.book, document__name="mail.txt")
+        detach_receipt(
+            book=self.book, line_id=second, receipt_id=receipt.pk, reason="Wrong", user=self.other, now=NOW
+        )
+        set_receipt_limit(book=self.book, amount=Decimal("12.50"), user=self.other, now=NOW)
 
     def undo_and_import_again(self) -> None:
         run = ImportRun.objects.filter(book=self.book, document__name__startswith="checking").latest(

@@ -7,11 +7,13 @@ import pytest
 from ledgerflow.core.periods import Period, pieces, typed
 from ledgerflow.ledger.models import AccountType
 from ledgerflow.ledger.selectors import (
+    EntryPlace,
     Selection,
     Side,
     cash_flow,
     debits_by_month,
     journal_entries,
+    ledger_lines,
     selected_lines,
     selected_total,
 )
@@ -63,6 +65,80 @@ def test_pages_of_many_accounts_follow_in_one_order_and_add_up_to_the_total(smal
         == selected_total(book=small.book, selection=selection)
         == total
     )
+
+
+@pytest.fixture
+def uneven():
+    """Give a book of a dozen expense accounts of which one has most of the lines, and those accounts."""
+    small = SmallBook()
+    many = [small.account(f"62{no:02}", f"Expense {no}", AccountType.EXPENSE) for no in range(12)]
+    for no in range(45):
+        account = many[0] if no % 3 else many[no // 3 % 12]
+        small.post(date(2025, 5, 1 + no * 7 % 20), (account, no + 1), (small.bank, -no - 1))
+    return small, many
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("limit", [3, 20, 60])
+def test_pages_of_accounts_with_few_and_many_lines_miss_none(uneven, newest_first, limit):
+    small, many = uneven
+    selection = Selection(accounts=tuple(account.pk for account in many), period=typed("2025-05"))
+
+    found = [line.place for line in every(small, selection, newest_first=newest_first, limit=limit)]
+
+    assert found == sorted(found, reverse=newest_first)
+    assert len(set(found)) == len(found) == 45
+
+
+@pytest.mark.parametrize("limit", [3, 20, 60])
+def test_pages_of_the_journal_miss_no_entry_of_accounts_with_few_and_many_lines(uneven, limit):
+    small, _ = uneven
+    found, after = [], None
+    while True:
+        page = journal_entries(book=small.book, period=typed("2025-05"), after=after, limit=limit)
+        found += [entry.place for entry in page.entries]
+        after = page.following
+        if after is None:
+            break
+
+    assert found == sorted(found)
+    assert sorted(number for _, number in found) == list(range(8, 53))
+
+
+def test_a_page_of_lines_takes_one_query_also_where_they_are_uneven(uneven, django_assert_num_queries):
+    small, many = uneven
+    even = Selection(accounts=tuple(account.pk for account in many[1:]), period=typed("2025-05"))
+    all_of_them = Selection(accounts=tuple(account.pk for account in many), period=typed("2025-05"))
+
+    with django_assert_num_queries(1):
+        page = selected_lines(book=small.book, selection=even, limit=20)
+    with django_assert_num_queries(1):
+        whole = selected_lines(book=small.book, selection=all_of_them, limit=25)
+
+    assert len(page.lines) == 13
+    assert len(whole.lines) == 25
+
+
+def test_a_key_from_before_the_period_begins_with_the_period(small):
+    page = journal_entries(book=small.book, period=typed("2025"), after=EntryPlace(date(2024, 1, 1), 1))
+
+    assert [entry.number for entry in page.entries] == [4, 5, 6, 7]
+
+
+def test_the_ledger_gives_the_first_lines_by_account_whatever_the_months_hold(uneven):
+    small, many = uneven
+    accounts = [account.pk for account in reversed(many)]
+    whole, part = typed("2025-05"), Period(date(2025, 4, 20), date(2025, 5, 20))
+
+    for period in (whole, part, Period(date(2025, 4, 1), date(2025, 6, 30))):
+        every_line = ledger_lines(book=small.book, accounts=accounts, period=period, limit=100)
+        first = ledger_lines(book=small.book, accounts=accounts, period=period, limit=9)
+
+        assert len(every_line) == 45
+        assert first == every_line[:9]
+        assert [accounts.index(line.account_id) for line in every_line] == sorted(
+            accounts.index(line.account_id) for line in every_line
+        )
 
 
 def test_lines_of_entries_that_touch_an_account(small):

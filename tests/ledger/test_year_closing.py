@@ -7,8 +7,9 @@ import pytest
 
 from ledgerflow.books.models import Role
 from ledgerflow.books.services import change_book
+from ledgerflow.core.periods import months_from, pieces
 from ledgerflow.ledger import errors
-from ledgerflow.ledger.fiscal import fiscal_year, fiscal_year_of, month_of, months_of
+from ledgerflow.ledger.fiscal import fiscal_year, fiscal_year_of
 from ledgerflow.ledger.models import (
     Account,
     BatchSource,
@@ -309,17 +310,17 @@ def test_fiscal_years_and_months_are_ranges_of_days(shared_db):
 
     year = fiscal_year(book=calendar.book, ending_in=2026)
     other = fiscal_year_of(book=broken.book, day=date(2026, 10, 1))
-    february = month_of(date(2028, 2, 3))
+    february = months_from(date(2028, 2, 3), 1)
 
-    assert (year.first, year.last, str(year), year.is_year) == (
+    assert (year.first, year.last, year.words, year.is_year) == (
         date(2026, 1, 1), END, "fiscal year 2026", True,
     )  # fmt: skip
-    assert (other.first, other.last, str(other)) == (
+    assert (other.first, other.last, other.words) == (
         date(2026, 10, 1), date(2027, 9, 30), "fiscal year 2026/27",
     )  # fmt: skip
     assert fiscal_year_of(book=broken.book, day=date(2026, 9, 30)).last == date(2026, 9, 30)
-    assert (february.last, str(february), february.is_year) == (date(2028, 2, 29), "February 2028", False)
-    assert [str(one) for one in months_of(other)][::11] == ["October 2026", "September 2027"]
+    assert (february.last, february.words, february.is_year) == (date(2028, 2, 29), "February 2028", False)
+    assert [one.words for one in pieces(other, 1)][::11] == ["October 2026", "September 2027"]
 
 
 def test_the_closing_of_another_book_is_not_mixed_in(company):

@@ -26,8 +26,9 @@ from ledgerflow.posting.services import (
     release_lines,
     reverse_lines,
 )
-from ledgerflow.statements.models import BankAccount, Sighting, Statement, StatementLine
-from ledgerflow.statements.services import create_bank_account
+from ledgerflow.statements.models import BankAccount, LineReceipt, Sighting, Statement, StatementLine
+from ledgerflow.statements.receipt_selectors import offered_receipts
+from ledgerflow.statements.services import attach_receipts, create_bank_account, detach_receipt
 from ledgerflow.users.models import User
 from tests.factories import UserFactory
 from tests.pipeline.statements import FEBRUARY, JANUARY, NUMBER, ofx
@@ -258,3 +259,26 @@ def test_the_other_side_of_a_transfer_goes_back_to_review(book, user, days):
     again = StatementLine.objects.exclude(pk=received.pk).get(book=book)
     confirm_transfer(book=book, line_ids=[again.pk, received.pk], user=user, now=timezone.now())
     assert problems(book=book) == []
+
+
+def test_receipts_stay_in_the_book_when_their_lines_go_and_can_be_attached_again(book, user):
+    (file,) = ofx(JANUARY)
+    run = _run(book, file)
+    first, second = StatementLine.objects.filter(book=book).order_by("pk").values_list("pk", flat=True)[:2]
+    given = {"book": book, "user": user, "now": timezone.now()}
+    attach_receipts(line_id=first, files=[("mail.txt", b"Mail")], **given)
+    (other,) = attach_receipts(line_id=second, files=[("photo.png", b"\x89PNG\r\n\x1a\n")], **given)
+    detach_receipt(line_id=second, receipt_id=other.receipt_id, reason="Another shop's", **given)
+
+    preview = preview_undo(run=run)
+    undo_import(run=run, user=user, now=timezone.now())
+
+    assert preview.receipts == 1
+    assert [
+        (link.line_id, link.detached_by, link.detach_reason)
+        for link in LineReceipt.objects.filter(book=book).order_by("pk")
+    ] == [(None, None, "The line went with its import."), (None, user, "Another shop's")]
+    assert problems(book=book) == []
+    _run(book, file)
+    line_id = StatementLine.objects.filter(book=book).earliest("pk").pk
+    assert len(offered_receipts(book=book, line_id=line_id)) == 2

@@ -22,6 +22,8 @@ def test_every_statement_differs_from_the_books_by_its_open_lines_alone():
     for book in make_books(user=user, now=timezone.now()):
         for bank_account in BankAccount.objects.filter(book=book):
             found = Statement.objects.filter(bank_account=bank_account, closing_balance__isnull=False)
+            if bank_account.reconciled_through:
+                found = found.filter(last_date__gt=bank_account.reconciled_through)
             for statement in found.order_by("last_date"):
                 one = start(bank_account=bank_account, statement=statement, user=user, now=timezone.now())
                 difference = figures(reconciliation=one).difference
@@ -31,7 +33,7 @@ def test_every_statement_differs_from_the_books_by_its_open_lines_alone():
                     finished += 1
         assert problems(book=book) == []
 
-    assert finished >= 9
+    assert finished >= 5
 
 
 def test_statements_without_opening_balances_prove_each_other():

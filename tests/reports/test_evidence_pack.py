@@ -20,6 +20,7 @@ from ledgerflow.documents.selectors import DocumentDamagedError
 from ledgerflow.posting.services import reverse_entry
 from ledgerflow.reports.evidence.pack import write_evidence_pack
 from ledgerflow.reports.schedule_c import schedule_c
+from ledgerflow.statements.models import StatementLine
 from ledgerflow.taxforms.facts import Facts, HomeMethod, HomeUse
 from tests.booked import NOW
 from tests.proprietor import Proprietor
@@ -34,6 +35,8 @@ def books():
     books = Proprietor()
     books.from_statement("4000", "5000", "1200")
     books.from_statement("6200", "-60", "-30.55", first=date(2025, 4, 1), name="../April's (1).csv")
+    dinner = StatementLine.objects.get(book=books.book, amount=-60)
+    books.attach(dinner.pk, ("dinner.txt", b"Dinner 60.00"), ("dinner 2.pdf", b"%PDF-1.7 dinner"))
     books.by_hand("6320", "120")
     books.by_hand("6120", "999", day=date(2024, 12, 31))
     reverse_entry(book=books.book, number=3, date=date(2025, 5, 1), reason="x", user=books.owner, now=NOW)
@@ -157,7 +160,14 @@ def test_the_pack_holds_the_worksheet_its_lines_and_the_originals(books, pack):
     assert {hashlib.sha256(data).hexdigest() for data in originals.values()} == {
         line["document"] for line in lines if line["document"]
     }
-    assert all(set(name.split("/")[1]) <= set(f"{_LETTERS}._-") for name in originals)
+    receipts = {name: data for name, data in files.items() if name.startswith("receipts/")}
+    assert {hashlib.sha256(data).hexdigest() for data in receipts.values()} == set(lines[2]["receipts"])
+    assert set(receipts.values()) == {b"Dinner 60.00", b"%PDF-1.7 dinner"}
+    assert lines[4]["receipts"] == lines[2]["receipts"]
+    assert lines[3]["receipts"] == []
+    meals = next(row for row in worksheet["rows"] if row["key"] == "24b")
+    assert (meals["lines"], meals["evidence"], meals["receipts"]) == (3, 3, 2)
+    assert all(set(name.split("/")[1]) <= set(f"{_LETTERS}._-") for name in originals | receipts)
     assert b"Date,Text," in originals[document_of(files)]
 
 
@@ -229,6 +239,18 @@ def test_a_document_that_lines_need_is_missed_though_the_manifest_was_made_anew(
     assert "is not in the pack." in said
 
 
+def test_a_receipt_that_was_changed_or_taken_out_is_named_though_the_manifest_was_made_anew(pack, verify):
+    files = files_of(pack)
+    name = next(name for name in files if name.endswith("dinner.txt"))
+
+    changed = verify(rehashed(files | {name: b"Dinner 600.00"}))
+    missing = verify(rehashed({each: data for each, data in files.items() if each != name}))
+
+    assert changed == (1, f"{name} does not have the SHA-256 of its name.\n")
+    assert missing[0] == 1
+    assert f"{name.split('-')[0]} of entry 3 is not in the pack." in missing[1]
+
+
 def test_an_added_file_is_named(pack, verify):
     status, said = verify(files_of(pack) | {"documents/receipt.pdf": b"%PDF"})
 
@@ -248,7 +270,7 @@ def test_a_name_that_is_there_twice_is_named(pack, verify, tmp_path):
 
 @pytest.mark.parametrize(
     "changed",
-    [{"amount": "61.0000"}, {"document": None}, {"key": "22"}, {"account": "6300"}],
+    [{"amount": "61.0000"}, {"document": None}, {"key": "22"}, {"account": "6300"}, {"receipts": []}],
 )
 def test_a_changed_line_is_named_though_the_manifest_was_made_anew(changed, pack, verify):
     files = rehashed(_with_line(files_of(pack), 2, **changed))
@@ -272,7 +294,9 @@ def test_a_line_of_an_account_that_the_worksheet_lacks_is_named(pack, verify):
     files = files_of(pack)
     lines = (
         files["lines.jsonl"]
-        + json.dumps({"key": "18", "account": "6120", "amount": "5", "document": None, "entry": 9}).encode()
+        + json.dumps(
+            {"key": "18", "account": "6120", "amount": "5", "document": None, "receipts": [], "entry": 9}
+        ).encode()
     )
 
     status, said = verify(rehashed(files | {"lines.jsonl": lines}))
@@ -353,5 +377,5 @@ def test_the_pack_asks_as_often_for_many_lines(books, django_assert_num_queries)
     books.from_statement("6120", *["-1"] * 30, first=date(2025, 9, 1), name="september.csv")
     books.from_statement("6170", *["-1"] * 30, first=date(2025, 10, 1), name="october.csv")
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         _pack(books)

@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 
 from ledgerflow.core.periods import Period, typed
+from ledgerflow.ledger.models import AccountType
 from ledgerflow.ledger.selectors import stood
 from ledgerflow.posting.services import reverse_entry
 from ledgerflow.reports.selectors import general_ledger, general_ledger_page, general_ledger_parts
@@ -78,6 +79,33 @@ def test_the_ledger_page_asks_as_often_for_many_lines(count, django_assert_num_q
         page = client.get(address)
 
     assert sum(len(part.lines) for part, _ in page.context["parts"]) == min(2 * count, 100)
+
+
+@pytest.mark.parametrize(("path", "count"), [("journal/?period=2026", 21), ("lines/?type=expense", 23)])
+def test_lists_ask_as_often_for_many_lines(path, count, django_assert_num_queries):
+    for lines in (10, 60):
+        file = BookedFile(lines)
+        client, address = file.client(), file.address(f"reports/{path}")
+        client.get(address)
+
+        with django_assert_num_queries(count):
+            page = client.get(address)
+
+        assert len(page.context.get("entries") or page.context["lines"]) in {lines, 50}
+
+
+def test_what_people_wrote_is_text_on_every_page():
+    small, text = SmallSite(), '<i>"&'
+    named = small.account("6<u>", text, AccountType.EXPENSE)
+    small.post(date(2025, 3, 1), (named, 7), (small.bank, -7))
+
+    for path in ("general-ledger/?period=2025", "journal/?period=2025", f"register/{small.bank.pk}/",
+                 "lines/?type=expense", "trial-balance/", "income-statement/?period=2025"):  # fmt: skip
+        page = small.client.get(f"/books/{small.book.slug}/reports/{path}").content.decode()
+
+        assert "&lt;i&gt;&quot;&amp;" in page, path
+        assert "<i>" not in page, path
+        assert "<u>" not in page, path
 
 
 def test_ledger_and_journal_lead_to_entry_line_and_file():

@@ -14,14 +14,18 @@ from ledgerflow.ledger.errors import PeriodActionError
 from ledgerflow.ledger.models import Account, PeriodAction, YearClosing
 from ledgerflow.ledger.selectors.periods import held
 from ledgerflow.ledger.services.periods import close_period
-from ledgerflow.posting.services import post_lines
+from ledgerflow.posting.opening_selectors import opening_of
+from ledgerflow.posting.services import post_lines, post_opening
+from ledgerflow.reconciliation.services import finish, start
 from ledgerflow.review.close_selectors import checklist
 from ledgerflow.review.services import Closing, close_books
 from ledgerflow.statements.models import DayQuestion, Statement, StatementLine
 from ledgerflow.statements.services import create_bank_account
+from ledgerflow.taxforms.facts import Facts
 from tests.booked import NOW, BookedFile
 from tests.ledger.years import Years
 from tests.posting.euros import DAY, EuroShop
+from tests.proprietor import Proprietor
 
 pytestmark = pytest.mark.django_db
 
@@ -118,8 +122,11 @@ def test_a_statement_without_balances_is_a_note_that_stops_nobody():
 
     found = checklist(book=file.book, through=END)
 
-    (note,) = [point for point in found.points if point.is_note and point.count]
-    assert note.what == "statements that state no balance to prove"
+    notes = {point.what for point in found.points if point.is_note and point.count}
+    assert notes == {
+        "statements that state no balance to prove",
+        "bank accounts that were never reconciled",
+    }
     assert found.open_points == ()
 
 
@@ -150,6 +157,65 @@ def test_every_bank_account_has_a_statement_for_every_month():
     assert _open(file) == {what: "Card"}
 
 
+def test_who_began_to_reconcile_is_asked_about_the_last_lines_of_the_period():
+    file = BookedFile(3)
+    what = "bank accounts whose last lines are not reconciled"
+    given = {"user": file.owner, "now": NOW}
+
+    def reconcile(as_of, balance):
+        one = start(bank_account=file.bank, as_of=as_of, balance=Decimal(balance), **given)
+        finish(reconciliation=one, **given)
+
+    opening = opening_of(book=file.book, bank_account=file.bank).proposal
+    post_opening(
+        book=file.book,
+        bank_account=file.bank,
+        amount=opening.amount,
+        date=opening.date,
+        is_checked=True,
+        **given,
+    )
+    assert _open(file) == {}  # nobody has to reconcile
+    reconcile(date(2026, 1, 6), 997)
+    assert _open(file) == {what: "Checking"}
+    assert _open(file, date(2026, 1, 6)) == {}
+    reconcile(date(2026, 1, 7), 994)
+    assert _open(file) == {}
+
+
+def test_lines_without_a_receipt_are_worth_knowing_where_receipts_are_asked_for(django_assert_num_queries):
+    books = Proprietor()
+    books.from_statement("6170", "-75", "-80", first=date(2026, 1, 3))
+
+    def noted():
+        points = checklist(book=books.book, through=END).points
+        return [
+            (point.what, point.count, point.query, point.is_open)
+            for point in points
+            if "receipt" in point.what
+        ]
+
+    what, to = "lines of 75.00 USD or more without a receipt", "to=2026-01-31"
+    assert noted() == [(what, 2, to, False)]
+    books.attach(StatementLine.objects.get(amount=-80).pk, ("mail.txt", b"Mail"))
+    assert noted() == [(what, 1, to, False)]
+    with django_assert_num_queries(12):
+        checklist(book=books.book, through=END)
+
+
+def test_facts_of_a_tax_year_are_asked_for_before_it_is_closed():
+    books, last = Proprietor(), date(2025, 12, 31)
+
+    def noted(file, through):
+        points = checklist(book=file.book, through=through).points
+        return [point.count for point in points if "tax years" in point.what and not point.is_open]
+
+    assert noted(books, last) == [1]
+    assert noted(books, date(2025, 11, 30)) == noted(BookedFile(1), last) == []
+    books.enter(Facts())
+    assert noted(books, last) == [0]
+
+
 def test_another_book_has_its_own_list():
     BookedFile(3, is_posted=False)
 
@@ -158,7 +224,7 @@ def test_another_book_has_its_own_list():
 
 def test_the_list_takes_as_many_queries_for_many_lines(django_assert_num_queries):
     for file in (BookedFile(1, is_posted=False), BookedFile(40, is_posted=False)):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(10):
             checklist(book=file.book, through=date(2026, 3, 31))
 
 
@@ -175,7 +241,7 @@ def test_balances_in_other_currencies_are_worth_knowing(django_assert_num_querie
     assert noted() == [("", False)]
     shop.rate("1.20")
     assert noted() == [("EUROS", False)]
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         checklist(book=shop.book, through=DAY)
 
 

@@ -24,6 +24,14 @@ from ledgerflow.classification.services.rules import (
     set_rule_active,
     update_rule,
 )
+from ledgerflow.classification.services.tags import (
+    change_tags,
+    delete_tag,
+    names_typed,
+    rename_tag,
+    set_line_tags,
+    tags_named,
+)
 
 __all__ = [
     "Accepted",
@@ -36,17 +44,23 @@ __all__ = [
     "accept_all",
     "accept_confident",
     "apply_rules",
+    "change_tags",
     "classify_lines",
     "conditions_from_line",
     "create_rule",
     "decide",
+    "delete_tag",
     "exclude",
     "match_lines",
     "move_rule",
+    "names_typed",
     "payee_text",
+    "rename_tag",
     "reopen",
     "rule_from_decision",
+    "set_line_tags",
     "set_rule_active",
+    "tags_named",
     "undo",
     "unmatch_lines",
     "update_rule",

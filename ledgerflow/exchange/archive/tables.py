@@ -8,8 +8,15 @@ from typing import Any
 from django.db.models import AutoField, BigAutoField, Field, Max, Model, Q, QuerySet
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.models import Classification, ClassificationSplit, Rule
-from ledgerflow.documents.models import Document
+from ledgerflow.classification.models import (
+    Classification,
+    ClassificationSplit,
+    EntryTag,
+    LineTag,
+    Rule,
+    Tag,
+)
+from ledgerflow.documents.models import Document, Receipt
 from ledgerflow.ledger.models import (
     Account,
     EntryText,
@@ -23,6 +30,7 @@ from ledgerflow.ledger.models import (
 from ledgerflow.payees.models import Payee, PayeeAlias
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.posting.models import (
+    DocumentDate,
     Exchange,
     OpeningBalance,
     RevaluedBalance,
@@ -42,11 +50,12 @@ from ledgerflow.statements.models import (
     BankAccount,
     BankAccountNumber,
     DayQuestion,
+    LineReceipt,
     Sighting,
     Statement,
     StatementLine,
 )
-from ledgerflow.taxes.models import BusinessShare, YearFacts
+from ledgerflow.taxes.models import BusinessShare, ReceiptLimit, YearFacts
 from ledgerflow.users.models import User
 
 #: The version of the format; another one is refused.
@@ -141,6 +150,8 @@ TAX_FACTS = Table(
 )  # fmt: skip
 TAX_SHARES = Table("business_shares", BusinessShare, ("year", "account", "share"))
 DOCUMENTS = Table("documents", Document, ("sha256", "size", "name", "uploaded_by", "uploaded_at"))
+RECEIPTS = Table("receipts", Receipt, ("document", "media_type", "kept_by", "kept_at"), ("document_id",))
+RECEIPT_LIMITS = Table("receipt_limits", ReceiptLimit, ("amount", "set_by", "set_at"), ("book_id",))
 BANK_ACCOUNTS = Table("bank_accounts", BankAccount, ("name", "kind", "currency", "ledger_account"))
 NUMBERS = Table("bank_account_numbers", BankAccountNumber, ("bank_account", "kind", "number"))
 STATEMENTS = Table(
@@ -171,6 +182,11 @@ QUESTIONS = Table(
     DayQuestion,
     ("bank_account", "date", "statement", "other_statement", "answer", "answered_by", "answered_at"),
 )
+LINE_RECEIPTS = Table(
+    "line_receipts",
+    LineReceipt,
+    ("line", "receipt", "attached_by", "attached_at", "detached_by", "detached_at", "detach_reason"),
+)
 PAYEES = Table("payees", Payee, ("name",))
 ALIASES = Table("payee_aliases", PayeeAlias, ("key", "payee"))
 RULES = Table(
@@ -195,6 +211,12 @@ SPLITS = Table(
     ("classification", "no", "account", "amount", "memo"),
     ("classification_id", "no"),
 )
+TAGS = Table("tags", Tag, ("name",))
+LINE_TAGS = Table("line_tags", LineTag, ("line", "tag", "tagged_by", "tagged_at"), ("line_id", "tag_id"))
+ENTRY_TAGS = Table(
+    "entry_tags", EntryTag, ("entry_number", "tag", "tagged_by", "tagged_at"), ("entry_number", "tag_id")
+)
+DOCUMENT_DATES = Table("document_dates", DocumentDate, ("line", "date", "dated_by", "dated_at"), ("line_id",))
 REVERSED = Table(
     "reversed_postings",
     ReversedPosting,
@@ -287,10 +309,11 @@ RUNS = Table(
 
 #: In the order in which they are written and read; people come first, because every table may name them.
 TABLES = (
-    PEOPLE, ACCOUNTS, BATCHES, ENTRIES, JOURNAL_LINES, TEXTS, YEAR_CLOSINGS, PERIODS, TAX_FACTS, TAX_SHARES, DOCUMENTS,
-    BANK_ACCOUNTS, NUMBERS, STATEMENTS, LINES, SIGHTINGS, QUESTIONS, PAYEES, ALIASES, RULES, CLASSIFICATIONS, SPLITS,
-    REVERSED, WITHDRAWN, RATES, STATED, EXCHANGES, REVALUED, OPENINGS, TRANSFERS, MATCHES, MATCHED_LINES,
-    MATCHED_ENTRY_LINES, RECONCILIATIONS, FINISHES, RUNS,
+    PEOPLE, ACCOUNTS, BATCHES, ENTRIES, JOURNAL_LINES, TEXTS, YEAR_CLOSINGS, PERIODS, TAX_FACTS, TAX_SHARES,
+    RECEIPT_LIMITS, DOCUMENTS, RECEIPTS, BANK_ACCOUNTS, NUMBERS, STATEMENTS, LINES, SIGHTINGS, LINE_RECEIPTS, QUESTIONS,
+    PAYEES, ALIASES, RULES, CLASSIFICATIONS, SPLITS, TAGS, LINE_TAGS, ENTRY_TAGS, DOCUMENT_DATES, REVERSED, WITHDRAWN,
+    RATES, STATED, EXCHANGES, REVALUED, OPENINGS,
+    TRANSFERS, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, FINISHES, RUNS,
 )  # fmt: skip
 
 #: Facts of the book itself, in the manifest.
@@ -299,7 +322,7 @@ BOOK_COLUMNS = (
 )  # fmt: skip
 BOOK = Table("book", Book, BOOK_COLUMNS)
 
-#: A part of a line belongs to the classification, which is called by its line.
+#: A part of a line belongs to the classification, which is called by its line; a receipt is called by its document.
 _NAMES: Mapping[type[Model], str] = MappingProxyType(
-    {table.model: table.name for table in TABLES} | {Classification: LINES.name}
+    {table.model: table.name for table in TABLES} | {Classification: LINES.name, Receipt: DOCUMENTS.name}
 )

@@ -20,15 +20,22 @@ from ledgerflow.exchange.archive.tables import (
     ACCOUNTS,
     ALIASES,
     BANK_ACCOUNTS,
+    DOCUMENT_DATES,
     DOCUMENTS,
+    ENTRY_TAGS,
+    LINE_RECEIPTS,
+    LINE_TAGS,
     NUMBERS,
     PAYEES,
     PEOPLE,
     PERIODS,
     QUESTIONS,
+    RECEIPT_LIMITS,
+    RECEIPTS,
     RULES,
     RUNS,
     STATEMENTS,
+    TAGS,
     TAX_FACTS,
     TAX_SHARES,
     YEAR_CLOSINGS,
@@ -131,12 +138,14 @@ def _restore(loader: Loader, *, owner: User, now: datetime) -> None:
     people = _people(loader, now)
     loader.load(ACCOUNTS, is_archived=False)
     _documents(loader, people)
-    for table in (BANK_ACCOUNTS, NUMBERS, STATEMENTS):
+    for table in (RECEIPT_LIMITS, RECEIPTS, BANK_ACCOUNTS, NUMBERS, STATEMENTS):
         loader.load(table)
     waiting = restore_lines_and_journal(loader, past_batches(loader, people), owner)
-    for table in (QUESTIONS, PAYEES, ALIASES, RULES, TAX_FACTS, TAX_SHARES):
+    for table in (LINE_RECEIPTS, QUESTIONS, PAYEES, ALIASES, RULES, TAX_FACTS, TAX_SHARES):
         loader.load(table)
     restore_decisions(loader, waiting)
+    for table in (TAGS, LINE_TAGS, ENTRY_TAGS, DOCUMENT_DATES):
+        loader.load(table)
     restore_reconciliations(loader)
     _close(loader)
     loader.load(RUNS)

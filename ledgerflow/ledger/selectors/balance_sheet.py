@@ -8,7 +8,7 @@ from decimal import Decimal
 from ledgerflow.books.models import Book
 from ledgerflow.core.periods import fiscal_year_of
 from ledgerflow.ledger.models import AccountType
-from ledgerflow.ledger.selectors.moved import stood
+from ledgerflow.ledger.selectors.moved import Amounts, stood
 from ledgerflow.ledger.selectors.sections import Section, add_columns, heads_of, sections_of
 
 _TYPES = (AccountType.ASSET, AccountType.LIABILITY, AccountType.EQUITY)
@@ -42,12 +42,37 @@ class BalanceSheet:
         """The other side of the assets."""
         return add_columns((self.liabilities.totals, self.total_equity), len(self.days))
 
+    def columns(self, wanted: slice) -> "BalanceSheet":
+        """Return the balance sheet of these days alone."""
+        return BalanceSheet(
+            days=self.days[wanted],
+            year_starts=self.year_starts[wanted],
+            assets=self.assets.columns(wanted),
+            liabilities=self.liabilities.columns(wanted),
+            equity=self.equity.columns(wanted),
+            earlier_years=self.earlier_years[wanted],
+            this_year=self.this_year[wanted],
+        )
+
 
 def balance_sheet(*, book: Book, days: Sequence[date]) -> BalanceSheet:
     """Return the balance sheet with a column for the end of each day; two queries, however many days."""
-    starts = tuple(fiscal_year_of(day, book.fiscal_year_start_month).first for day in days)
-    year_ends = [start - timedelta(days=1) for start in starts]
-    standing = stood(book=book, days=[*days, *year_ends])
+    standing = stood(book=book, days=days_and_year_ends(book=book, days=days))
+    return balance_sheet_of(book=book, days=days, standing=standing)
+
+
+def days_and_year_ends(*, book: Book, days: Sequence[date]) -> list[date]:
+    """Return the days, and for each the last day of the fiscal year before its own."""
+    return [*days, *(start - timedelta(days=1) for start in _starts(book, days))]
+
+
+def _starts(book: Book, days: Sequence[date]) -> tuple[date, ...]:
+    return tuple(fiscal_year_of(day, book.fiscal_year_start_month).first for day in days)
+
+
+def balance_sheet_of(*, book: Book, days: Sequence[date], standing: Amounts) -> BalanceSheet:
+    """Return the balance sheet of what stood at the end of the days and of the years before them; one query."""
+    starts = _starts(book, days)
     heads, count = heads_of(book=book, types=(*_TYPES, *_RESULT)), len(days)
     sections = sections_of(
         heads=heads,

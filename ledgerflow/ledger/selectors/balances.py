@@ -113,13 +113,13 @@ SELECT account.id, account.code, account.name, account.type, account.is_archived
        coalesce(whole.amount, 0) + %(sign)s * coalesce(part.amount, 0),
        coalesce(whole.base_amount, 0) + %(sign)s * coalesce(part.base_amount, 0)
   FROM ledger_account AS account
-  LEFT JOIN LATERAL (
-        SELECT sum(amount) AS amount, sum(debit - credit) AS base_amount FROM ledger_movement AS movement
-         WHERE movement.book_id = account.book_id AND movement.account_id = account.id
-           AND movement.month < %(whole_before)s) AS whole ON true
+  LEFT JOIN (
+        SELECT account_id, sum(amount) AS amount, sum(debit) - sum(credit) AS base_amount FROM ledger_movement
+         WHERE book_id = %(book)s AND month < %(whole_before)s
+         GROUP BY account_id) AS whole ON whole.account_id = account.id
   LEFT JOIN LATERAL (
         SELECT sum(amount) AS amount, sum(base_amount) AS base_amount FROM ledger_journalline AS line
-         WHERE line.book_id = account.book_id AND line.account_id = account.id
+         WHERE %(part_first)s <= %(part_last)s AND line.book_id = account.book_id AND line.account_id = account.id
            AND line.date BETWEEN %(part_first)s AND %(part_last)s) AS part ON true
  WHERE account.book_id = %(book)s
  ORDER BY account.code

@@ -7,7 +7,7 @@ counts for nothing. What went through the account for conversion on the way from
 only what stays there counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -58,9 +58,19 @@ class CashFlow:
         )
 
 
-def cash_flow(*, book: Book, cash: Sequence[int], periods: Sequence[Period]) -> CashFlow:
-    """Return the cash flow of the accounts ``cash`` with a column for each period; three queries."""
-    ins, outs = _counter_movements(book, cash, periods)
+def cash_flow(
+    *,
+    book: Book,
+    cash: Sequence[int],
+    periods: Sequence[Period],
+    keeping: tuple[Collection[int], bool] | None = None,
+) -> CashFlow:
+    """Return the cash flow of the accounts ``cash`` with a column for each period; three queries.
+
+    ``keeping`` names entries, and whether these alone count or all others. Opening and closing are of the accounts
+    whatever it says.
+    """
+    ins, outs = _counter_movements(book, cash, periods, keeping)
     days = [period.first - timedelta(days=1) for period in periods] + [period.last for period in periods]
     standing = stood(book=book, days=days, accounts=cash)
     at = add_columns(standing.values(), len(days))
@@ -80,7 +90,10 @@ _Columns = dict[int, tuple[Decimal, ...]]
 
 
 def _counter_movements(
-    book: Book, cash: Sequence[int], periods: Sequence[Period]
+    book: Book,
+    cash: Sequence[int],
+    periods: Sequence[Period],
+    keeping: tuple[Collection[int], bool] | None,
 ) -> tuple[_Columns, _Columns]:
     sums = {no: parts for no in range(len(periods)) if (parts := parts_before(periods, no))}
     asked = [(no, period) for no, period in enumerate(periods) if no not in sums]
@@ -90,11 +103,13 @@ def _counter_movements(
         "nos": [no for no, _ in asked],
         "firsts": [period.first for _, period in asked],
         "lasts": [period.last for _, period in asked],
+        "keeping": list(keeping[0]) if keeping else [],
     }
+    kept = _KEEPING.format("=" if keeping[1] else "<>", "ANY" if keeping[1] else "ALL") if keeping else ""
     ins: dict[int, list[Decimal]] = {}
     outs: dict[int, list[Decimal]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_MOVEMENTS, facts)
+        cursor.execute(_MOVEMENTS.format(kept=kept), facts)
         for account, no, gained, spent in cursor.fetchall():
             ins.setdefault(account, [ZERO] * len(periods))[no] = gained
             outs.setdefault(account, [ZERO] * len(periods))[no] = spent
@@ -129,13 +144,14 @@ _IN_ORDER = (
     AccountType.LIABILITY,
     AccountType.EQUITY,
 )
+_KEEPING = "AND line.entry_number {} {}(%(keeping)s::bigint[])"
 _MOVEMENTS = """
 WITH touched AS (
     SELECT DISTINCT asked.no, line.entry_number
       FROM unnest(%(nos)s::int[], %(firsts)s::date[], %(lasts)s::date[]) AS asked (no, first, last)
       JOIN ledger_journalline AS line
         ON line.book_id = %(book)s AND line.account_id = ANY(%(cash)s::bigint[])
-           AND line.date BETWEEN asked.first AND asked.last
+           AND line.date BETWEEN asked.first AND asked.last {kept}
 )
 SELECT moved.account_id, moved.no,
        trim_scale(CASE account.role WHEN 'conversion' THEN greatest(gained - spent, 0) ELSE gained END),

@@ -8,10 +8,10 @@ from ledgerflow.books.models import Book
 from ledgerflow.core.periods import Period
 from ledgerflow.ledger.models import AccountType
 from ledgerflow.ledger.selectors.closings import closing_entries
-from ledgerflow.ledger.selectors.moved import moved
+from ledgerflow.ledger.selectors.moved import Amounts, moved
 from ledgerflow.ledger.selectors.sections import Section, heads_of, sections_of
 
-_TYPES = (AccountType.INCOME, AccountType.EXPENSE)
+RESULT_TYPES = (AccountType.INCOME, AccountType.EXPENSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,24 @@ class IncomeStatement:
 
 def income_statement(*, book: Book, periods: Sequence[Period]) -> IncomeStatement:
     """Return the income statement with a column for each period; three queries, however many periods."""
-    without = closing_entries(book=book)
-    amounts = moved(book=book, periods=periods, types=_TYPES, without=without)
+    return income_statement_of(
+        book=book, periods=periods, amounts=moved_without_closings(book=book, periods=periods)
+    )
+
+
+def moved_without_closings(*, book: Book, periods: Sequence[Period], without: Sequence[int] = ()) -> Amounts:
+    """Return what moved on income and expense accounts in each period; two queries.
+
+    Entries that close a year are left out, and those of ``without``.
+    """
+    left_out = [*closing_entries(book=book), *without]
+    return moved(book=book, periods=periods, types=RESULT_TYPES, without=left_out)
+
+
+def income_statement_of(*, book: Book, periods: Sequence[Period], amounts: Amounts) -> IncomeStatement:
+    """Return the income statement of what moved in each column (debit positive), of the period beside it; one query."""
     sections = sections_of(
-        heads=heads_of(book=book, types=_TYPES), amounts=amounts, types=_TYPES, count=len(periods)
+        heads=heads_of(book=book, types=RESULT_TYPES), amounts=amounts, types=RESULT_TYPES, count=len(periods)
     )
     return IncomeStatement(
         periods=tuple(periods),

@@ -6,13 +6,15 @@ The register's index serves: each account gives the entries that come next on it
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.periods import Period
+from ledgerflow.ledger.models import Account
 from ledgerflow.ledger.selectors.entries import EntryLine
+from ledgerflow.ledger.selectors.lines import few_of_each
 
 
 class EntryPlace(NamedTuple):
@@ -49,19 +51,20 @@ class JournalEntriesPage:
 def journal_entries(
     *, book: Book, period: Period, after: EntryPlace | None = None, limit: int = 50
 ) -> JournalEntriesPage:
-    """Return the next entries of the period by date and number, with their lines; two queries."""
-    place = after or EntryPlace(period.first, 0)
+    """Return the next entries of the period by date and number, with their lines; three queries."""
+    place = max(after or EntryPlace(period.first, 0), EntryPlace(period.first, 0))
+    accounts = list(Account.objects.filter(book=book).values_list("pk", flat=True))
+    asked: dict[str, Any] = {
+        "book": book.pk,
+        "accounts": accounts,
+        "date": place.date,
+        "number": place.number,
+        "last": period.last,
+        "limit": limit + 1,
+        "each": few_of_each(wanted=limit + 1, accounts=len(accounts)),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _ENTRIES,
-            {
-                "book": book.pk,
-                "date": place.date,
-                "number": place.number,
-                "last": period.last,
-                "limit": limit + 1,
-            },
-        )
+        cursor.execute(_ENTRIES, asked)
         heads = cursor.fetchall()
         more, heads = len(heads) > limit, heads[:limit]
         cursor.execute(_LINES, {"book": book.pk, "numbers": [number for _, number, _, _ in heads]})
@@ -82,16 +85,32 @@ def debits_by_month(*, book: Book, period: Period) -> dict[date, Decimal]:
         return dict(cursor.fetchall())
 
 
+# As `selected_lines` does it: a few entries of each account first, and the rest where it can matter.
 _ENTRIES = """
+WITH near AS MATERIALIZED (
+    SELECT asked.account, line.* FROM unnest(%(accounts)s::bigint[]) AS asked (account)
+     CROSS JOIN LATERAL (
+           SELECT date, entry_number, row_number() OVER (ORDER BY date, entry_number) AS at
+             FROM (SELECT DISTINCT date, entry_number FROM ledger_journalline
+                    WHERE book_id = %(book)s AND account_id = asked.account AND date <= %(last)s
+                      AND (date, entry_number) > (%(date)s, %(number)s)
+                    ORDER BY date, entry_number LIMIT %(each)s) AS own) AS line
+), bound AS MATERIALIZED (
+    SELECT DISTINCT date, entry_number FROM near ORDER BY date, entry_number OFFSET %(limit)s - 1 LIMIT 1
+), rest AS MATERIALIZED (
+    SELECT line.* FROM near AS ended
+     CROSS JOIN LATERAL (
+           SELECT DISTINCT date, entry_number FROM ledger_journalline
+            WHERE book_id = %(book)s AND account_id = ended.account AND date <= %(last)s
+              AND (date, entry_number) > (ended.date, ended.entry_number)
+            ORDER BY date, entry_number LIMIT %(limit)s) AS line
+     WHERE ended.at = %(each)s
+       AND NOT EXISTS (SELECT FROM bound
+                        WHERE (ended.date, ended.entry_number) > (bound.date, bound.entry_number))
+)
 SELECT following.date, following.entry_number, coalesce(words.text, ''), entry.reverses_number
-  FROM (SELECT DISTINCT line.date, line.entry_number FROM ledger_account AS account
-         CROSS JOIN LATERAL (
-               SELECT DISTINCT date, entry_number FROM ledger_journalline AS line
-                WHERE line.book_id = account.book_id AND line.account_id = account.id AND date <= %(last)s
-                  AND (date, entry_number) > (%(date)s, %(number)s)
-                ORDER BY date, entry_number LIMIT %(limit)s) AS line
-         WHERE account.book_id = %(book)s
-         ORDER BY line.date, line.entry_number LIMIT %(limit)s) AS following
+  FROM (SELECT date, entry_number FROM near UNION SELECT date, entry_number FROM rest
+         ORDER BY date, entry_number LIMIT %(limit)s) AS following
   JOIN ledger_journalentry AS entry ON entry.book_id = %(book)s AND entry.number = following.entry_number
   LEFT JOIN ledger_entrytext AS words ON words.book_id = %(book)s AND words.entry_number = following.entry_number
  ORDER BY following.date, following.entry_number

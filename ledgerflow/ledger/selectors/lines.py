@@ -5,7 +5,7 @@ A page costs the same wherever it is: each account gives its next lines by index
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -14,9 +14,9 @@ from django.db import connection
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.money import ZERO
-from ledgerflow.core.periods import Period
+from ledgerflow.core.periods import Period, months_from
 from ledgerflow.ledger.selectors.moved import moved
-from ledgerflow.ledger.selectors.register import Place
+from ledgerflow.ledger.selectors.register import Place, reach
 
 
 class Side(StrEnum):
@@ -85,28 +85,42 @@ def selected_lines(
     limit: int = 100,
 ) -> SelectedPage:
     """Return the next lines of the selection; one query."""
-    beyond = Place(date.max, 0, 0) if newest_first else Place(date.min, 0, 0)
-    place = after or beyond
+    place, until = reach(
+        after=after, newest_first=newest_first, first=selection.period.first, last=selection.period.last
+    )
     query = _LINES.format(
         filters=_filters(selection),
         beyond="<" if newest_first else ">",
+        until=">=" if newest_first else "<=",
         order="DESC" if newest_first else "ASC",
     )
+    facts = _facts(book, selection) | {
+        "date": place.date,
+        "entry": place.entry_number,
+        "no": place.no,
+        "until": until,
+        "limit": limit + 1,
+        "each": few_of_each(wanted=limit + 1, accounts=len(selection.accounts)),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            query,
-            _facts(book, selection)
-            | {"date": place.date, "entry": place.entry_number, "no": place.no, "limit": limit + 1},
-        )
+        cursor.execute(query, facts)
         lines = tuple(SelectedLine(*row) for row in cursor.fetchall())
     shown = lines[:limit]
     return SelectedPage(shown, shown[-1].place if len(lines) > limit else None)
+
+
+def few_of_each(*, wanted: int, accounts: int) -> int:
+    """Return how many rows to read of each account at first, where so many are wanted of all of them together."""
+    return min(4 * wanted // max(accounts, 1) + 4, wanted)
 
 
 def ledger_lines(
     *, book: Book, accounts: Sequence[int], period: Period, limit: int = 100
 ) -> tuple[SelectedLine, ...]:
     """Return the first lines of the period by account, in the order given, and within it by day; one query."""
+    month = months_from(period.first, 1)
+    if month.first < period.first:
+        month = months_from(month.last + timedelta(days=1), 1)
     with connection.cursor() as cursor:
         cursor.execute(
             _BY_ACCOUNT,
@@ -115,6 +129,7 @@ def ledger_lines(
                 "accounts": list(accounts),
                 "first": period.first,
                 "last": period.last,
+                "month": month.first if month.last <= period.last else None,
                 "limit": limit,
             },
         )
@@ -176,29 +191,56 @@ _TOUCHING = """AND EXISTS (SELECT FROM ledger_journalline AS touching
                    AND touching.account_id = ANY(%(touching)s))"""
 _ONLY = """AND (entry_number, no) IN (
                       SELECT * FROM unnest(%(only_entries)s::bigint[], %(only_nos)s::smallint[]))"""
+# A few lines of each account are read first. The page ends no later than it would with these alone (`bound`), so only
+# accounts whose few lines end before that can have more on it; those of them are read as well (`rest`).
 _LINES = """
+WITH near AS MATERIALIZED (
+    SELECT line.* FROM unnest(%(accounts)s::bigint[]) AS asked (account)
+     CROSS JOIN LATERAL (
+           SELECT line.*, row_number() OVER (ORDER BY date {order}, entry_number {order}, no {order}) AS at
+             FROM ledger_journalline AS line
+            WHERE book_id = %(book)s AND account_id = asked.account AND date {until} %(until)s
+              AND (date, entry_number, no) {beyond} (%(date)s, %(entry)s, %(no)s) {filters}
+            ORDER BY date {order}, entry_number {order}, no {order} LIMIT %(each)s) AS line
+), bound AS MATERIALIZED (
+    SELECT date, entry_number, no FROM near
+     ORDER BY date {order}, entry_number {order}, no {order} OFFSET %(limit)s - 1 LIMIT 1
+), rest AS MATERIALIZED (
+    SELECT line.* FROM near AS ended
+     CROSS JOIN LATERAL (
+           SELECT line.*, 0 AS at FROM ledger_journalline AS line
+            WHERE book_id = %(book)s AND account_id = ended.account_id AND date {until} %(until)s
+              AND (date, entry_number, no) {beyond} (ended.date, ended.entry_number, ended.no) {filters}
+            ORDER BY date {order}, entry_number {order}, no {order} LIMIT %(limit)s) AS line
+     WHERE ended.at = %(each)s
+       AND NOT EXISTS (SELECT FROM bound WHERE (ended.date, ended.entry_number, ended.no)
+                                               {beyond} (bound.date, bound.entry_number, bound.no))
+)
 SELECT line.account_id, line.date, line.entry_number, line.no, line.currency, line.amount, line.base_amount,
        coalesce(words.text, ''), entry.reverses_number
-  FROM (SELECT line.* FROM unnest(%(accounts)s::bigint[]) AS asked (account)
-         CROSS JOIN LATERAL (
-               SELECT line.* FROM ledger_journalline AS line
-                WHERE book_id = %(book)s AND account_id = asked.account AND date BETWEEN %(first)s AND %(last)s
-                  AND (date, entry_number, no) {beyond} (%(date)s, %(entry)s, %(no)s) {filters}
-                ORDER BY date {order}, entry_number {order}, no {order} LIMIT %(limit)s) AS line
-         ORDER BY line.date {order}, line.entry_number {order}, line.no {order} LIMIT %(limit)s) AS line
+  FROM (SELECT * FROM near UNION ALL SELECT * FROM rest
+         ORDER BY date {order}, entry_number {order}, no {order} LIMIT %(limit)s) AS line
   JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
   LEFT JOIN ledger_entrytext AS words ON words.book_id = line.book_id AND words.entry_number = line.entry_number
  ORDER BY line.date {order}, line.entry_number {order}, line.no {order}
 """
+# How many lines the accounts have in the period's first whole month says after which of them there are enough.
 _BY_ACCOUNT = """
 SELECT line.account_id, line.date, line.entry_number, line.no, line.currency, line.amount, line.base_amount,
        coalesce(words.text, ''), entry.reverses_number
   FROM (SELECT line.*, asked.no AS at
-          FROM unnest(%(accounts)s::bigint[]) WITH ORDINALITY AS asked (account, no)
+          FROM (SELECT asked.account, asked.no, sum(counted.lines) OVER (
+                           ORDER BY asked.no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+                  FROM unnest(%(accounts)s::bigint[]) WITH ORDINALITY AS asked (account, no)
+                 CROSS JOIN LATERAL (
+                       SELECT coalesce(sum(line_count), 0) AS lines FROM ledger_movement
+                        WHERE book_id = %(book)s AND account_id = asked.account
+                          AND month = %(month)s::date) AS counted) AS asked
          CROSS JOIN LATERAL (
                SELECT line.* FROM ledger_journalline AS line
                 WHERE book_id = %(book)s AND account_id = asked.account AND date BETWEEN %(first)s AND %(last)s
                 ORDER BY date, entry_number, no LIMIT %(limit)s) AS line
+         WHERE coalesce(asked.before, 0) < %(limit)s
          ORDER BY asked.no, line.date, line.entry_number, line.no LIMIT %(limit)s) AS line
   JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
   LEFT JOIN ledger_entrytext AS words ON words.book_id = line.book_id AND words.entry_number = line.entry_number

@@ -40,21 +40,19 @@ def moved(
     for no, period in enumerate(periods):
         if no not in sums:
             asked.add(no, period)
+    chosen = _OF_TYPES * (set(types) != set(AccountType)) + _OF_ACCOUNTS * (accounts is not None)
+    branches = [_MONTHS, _PARTS] if asked.parts else [_MONTHS]
+    branches += [_LEFT_OUT] if without else []
+    facts = asked.facts() | {
+        "book": book.pk,
+        "types": list(types),
+        "accounts": list(accounts or ()),
+        "without": list(without),
+    }
+    columns = _Columns(asked, sums, len(periods))
     with connection.cursor() as cursor:
-        cursor.execute(
-            _MOVED.format(left_out=_LEFT_OUT if without else ""),
-            {
-                "book": book.pk,
-                "types": list(types),
-                "accounts": None if accounts is None else list(accounts),
-                "without": list(without),
-                **asked.facts(),
-            },
-        )
-        return {
-            account: _in_columns(columns, amounts, sums, len(periods))
-            for account, columns, amounts in cursor.fetchall()
-        }
+        cursor.execute(_MOVED.format("UNION ALL".join(branches).format(chosen=chosen)), facts)
+        return {account: columns.of(places, amounts) for account, places, amounts in cursor.fetchall()}
 
 
 def parts_before(periods: Sequence[Period], no: int) -> range | None:
@@ -90,73 +88,62 @@ def stood(*, book: Book, days: Sequence[date], accounts: Collection[int] | None 
     return {account: tuple(amounts[place] for place in places) for account, amounts in standing.items()}
 
 
-def _in_columns(
-    columns: Sequence[int], amounts: Sequence[Decimal], sums: Mapping[int, range], count: int
-) -> tuple[Decimal, ...]:
-    found = [ZERO] * count
-    for no, amount in zip(columns, amounts, strict=True):
-        found[no] += amount
-    for no, parts in sums.items():
-        found[no] = sum((found[part] for part in parts), ZERO)
-    return tuple(found)
-
-
 @dataclass(slots=True)
 class _Asked:
     """Which whole months belong to which column, and which parts of months are added (1) or taken away (-1).
 
-    A period from the earliest day on takes every month before one (``until``).
+    The first days of ``months`` and of the ones behind them cut time into stretches that lie wholly inside or outside
+    of each column.
     """
 
     periods: list[tuple[int, Period]] = field(default_factory=list)
-    until: list[tuple[int, date]] = field(default_factory=list)
-    months: list[tuple[int, date]] = field(default_factory=list)
+    months: list[tuple[int, date, date]] = field(default_factory=list)
     parts: list[tuple[int, int, date, date]] = field(default_factory=list)
 
     def add(self, no: int, period: Period) -> None:
-        """Take the period apart: its first month, its last, and the whole months between."""
+        """Take the period apart into whole months and the parts of months at its ends."""
         if period.last < period.first:
             return
         self.periods.append((no, period))
         first, last = months_from(period.first, 1), months_from(period.last, 1)
-        if period.first == EARLIEST:
-            self.until.append((no, last.first))
-            self._add_month(no, last, Period(last.first, period.last))
-            return
         if first == last:
-            self._add_month(no, first, period)
-            return
-        self._add_month(no, first, Period(period.first, first.last))
-        month = add_months(first.first, 1)
-        while month < last.first:
-            self.months.append((no, month))
-            month = add_months(month, 1)
-        self._add_month(no, last, Period(last.first, period.last))
+            count = 1 if self._is_whole(no, first, period) else 0
+            begin, behind = first.first, add_months(first.first, count)
+        else:
+            skipped = 0 if self._is_whole(no, first, Period(period.first, first.last)) else 1
+            begin = add_months(first.first, skipped)
+            count = 1 if self._is_whole(no, last, Period(last.first, period.last)) else 0
+            behind = add_months(last.first, count)
+        if begin < behind:
+            self.months.append((no, begin, behind))
 
-    def _add_month(self, no: int, month: Period, wanted: Period) -> None:
-        """Take up to half a month from its lines, and more as the whole month without the lines around it."""
+    def _is_whole(self, no: int, month: Period, wanted: Period) -> bool:
+        """Take up to half a month from its lines; say that more is the whole month without the lines around it."""
         if wanted.days * 2 <= month.days:
             self.parts.append((no, 1, wanted.first, wanted.last))
-            return
-        self.months.append((no, month.first))
+            return False
         if month.first < wanted.first:
             self.parts.append((no, -1, month.first, wanted.first - timedelta(days=1)))
         if wanted.last < month.last:
             self.parts.append((no, -1, wanted.last + timedelta(days=1), month.last))
+        return True
+
+    @property
+    def bounds(self) -> list[date]:
+        """The days at which a stretch begins or ends."""
+        return sorted({day for _, begin, behind in self.months for day in (begin, behind)})
 
     def facts(self) -> dict[str, Any]:
         """Return the columns of the lists by the names that the query gives them."""
-        months = [month for _, month in self.months]
+        bounds = self.bounds or [EARLIEST, EARLIEST]
         return {
-            "earliest": min(months, default=EARLIEST),
-            "latest": max(months, default=EARLIEST),
+            "bounds": bounds,
+            "begin": bounds[0],
+            "second": bounds[1],
+            "end": bounds[-1],
             "nos": [no for no, _ in self.periods],
             "firsts": [period.first for _, period in self.periods],
             "lasts": [period.last for _, period in self.periods],
-            "until_nos": [no for no, _ in self.until],
-            "until": [month for _, month in self.until],
-            "month_nos": [no for no, _ in self.months],
-            "months": months,
             "part_nos": [no for no, _, _, _ in self.parts],
             "part_signs": [sign for _, sign, _, _ in self.parts],
             "part_firsts": [first for _, _, first, _ in self.parts],
@@ -164,47 +151,68 @@ class _Asked:
         }
 
 
+class _Columns:
+    """Puts together what the query gives for each account: a place above zero is a stretch, another a column's own."""
+
+    def __init__(self, asked: _Asked, sums: Mapping[int, range], count: int) -> None:
+        bounds = asked.bounds
+        at = {day: place for place, day in enumerate(bounds)}
+        reach = [(no, at[begin], at[behind]) for no, begin, behind in asked.months]
+        self._singles = [(no, first) for no, first, behind in reach if behind == first + 1]
+        self._ranges = [(no, first, behind) for no, first, behind in reach if behind > first + 1]
+        self._stretches, self._sums, self._count = len(bounds), sums, count
+
+    def of(self, places: Sequence[int], amounts: str) -> tuple[Decimal, ...]:
+        """Return the account's figure of each column."""
+        found, stretches = [ZERO] * self._count, [ZERO] * self._stretches
+        for place, amount in zip(places, map(Decimal, amounts.split()), strict=True):
+            if place > 0:
+                stretches[place - 1] += amount
+            else:
+                found[-place] += amount
+        for no, first in self._singles:
+            found[no] += stretches[first]
+        for no, first, behind in self._ranges:
+            found[no] += sum(stretches[first:behind], ZERO)
+        for no, parts in self._sums.items():
+            found[no] = sum([found[part] for part in parts], ZERO)
+        return tuple(found)
+
+
+# Everything before the first day asked for is one long stretch, which PostgreSQL adds up. The months after it come one
+# by one: to group thousands of them costs more than to send them, and sent as text they are read fastest.
 _MOVED = """
-WITH account AS (
-    SELECT book_id, id FROM ledger_account
-     WHERE book_id = %(book)s AND type = ANY(%(types)s)
-       AND (%(accounts)s::bigint[] IS NULL OR id = ANY(%(accounts)s::bigint[]))
-), moved AS (
-    SELECT account.id, asked.no, months.base_amount
-      FROM unnest(%(until_nos)s::int[], %(until)s::date[]) AS asked (no, month)
-      CROSS JOIN account
-      CROSS JOIN LATERAL (
-            SELECT sum(debit - credit) AS base_amount FROM ledger_movement AS movement
-             WHERE movement.book_id = account.book_id AND movement.account_id = account.id
-               AND movement.month < asked.month) AS months
-     WHERE months.base_amount IS NOT NULL
+SELECT account_id, array_agg(place), string_agg(amount::text, ' ')
+  FROM ({}) AS moved (account_id, place, amount) GROUP BY account_id
+"""
+_MONTHS = """
+    SELECT account_id, 1, sum(debit) - sum(credit) FROM ledger_movement
+     WHERE book_id = %(book)s AND month >= %(begin)s AND month < %(second)s {chosen}
+     GROUP BY account_id
      UNION ALL
-    SELECT account.id, asked.no, movement.debit - movement.credit AS base_amount
-      FROM unnest(%(month_nos)s::int[], %(months)s::date[]) AS asked (no, month)
-      CROSS JOIN account
-      JOIN ledger_movement AS movement
-        ON movement.book_id = account.book_id AND movement.account_id = account.id AND movement.month = asked.month
-           AND movement.month BETWEEN %(earliest)s AND %(latest)s
-     UNION ALL
-    SELECT account.id, part.no, part.sign * lines.base_amount
-      FROM unnest(%(part_nos)s::int[], %(part_signs)s::int[], %(part_firsts)s::date[], %(part_lasts)s::date[])
+    SELECT account_id, width_bucket(month, %(bounds)s::date[]), debit - credit FROM ledger_movement
+     WHERE book_id = %(book)s AND month >= %(second)s AND month < %(end)s {chosen}
+"""
+_PARTS = """
+    SELECT account.account_id, -part.no, part.sign * lines.base_amount
+      FROM (SELECT id AS account_id FROM ledger_account WHERE book_id = %(book)s) AS account
+      CROSS JOIN unnest(%(part_nos)s::int[], %(part_signs)s::int[], %(part_firsts)s::date[], %(part_lasts)s::date[])
            AS part (no, sign, first, last)
-      CROSS JOIN account
       CROSS JOIN LATERAL (
             SELECT sum(base_amount) AS base_amount FROM ledger_journalline AS line
-             WHERE line.book_id = account.book_id AND line.account_id = account.id
+             WHERE line.book_id = %(book)s AND line.account_id = account.account_id
                AND line.date BETWEEN part.first AND part.last) AS lines
-     WHERE lines.base_amount IS NOT NULL
-    {left_out}
-)
-SELECT id, array_agg(no), array_agg(base_amount) FROM moved GROUP BY id
+     WHERE lines.base_amount IS NOT NULL {chosen}
 """
 _LEFT_OUT = """
-     UNION ALL
-    SELECT account.id, asked.no, - line.base_amount
+    SELECT account_id, -asked.no, -line.base_amount
       FROM unnest(%(nos)s::int[], %(firsts)s::date[], %(lasts)s::date[]) AS asked (no, first, last)
       JOIN ledger_journalline AS line
         ON line.book_id = %(book)s AND line.entry_number = ANY(%(without)s)
            AND line.date BETWEEN asked.first AND asked.last
-      JOIN account ON account.id = line.account_id
+     WHERE true {chosen}
 """
+_OF_TYPES = (
+    " AND account_id IN (SELECT id FROM ledger_account WHERE book_id = %(book)s AND type = ANY(%(types)s))"
+)
+_OF_ACCOUNTS = " AND account_id = ANY(%(accounts)s::bigint[])"

@@ -1,6 +1,6 @@
 """Exchange rates as they are used and shown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -59,6 +59,16 @@ def rates_page(*, book: Book, currency: str = "", through: date | None = None) -
     rows = rows[:PAGE]
     first, last = rows[0].date, rows[-1].date
     return RatesPage(rows, last if last < first else last - timedelta(days=1))
+
+
+def every_rate(*, book: Book, currency: str = "", with_replaced: bool = False) -> Iterator[ExchangeRate]:
+    """Yield the rates, the latest day first, with who entered them; one query."""
+    found = ExchangeRate.objects.filter(book=book).select_related("entered_by")
+    if currency:
+        found = found.filter(currency=currency)
+    if not with_replaced:
+        found = found.filter(replaced_at__isnull=True)
+    yield from found.order_by("-date", "currency", _IN_ORDER, "-id").iterator(chunk_size=2_000)
 
 
 def currencies_of(*, book: Book) -> list[str]:

@@ -6,13 +6,14 @@ one month.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
 
 from ledgerflow.core.money import ZERO
+from ledgerflow.core.periods import months_from
 from ledgerflow.ledger.models import Account
 
 
@@ -22,6 +23,20 @@ class Place(NamedTuple):
     date: date
     entry_number: int
     no: int
+
+
+def reach(
+    *, after: Place | None, newest_first: bool, first: date | None, last: date | None
+) -> tuple[Place, date]:
+    """Return the place behind which a page begins, and the day with which its range ends.
+
+    One bound on either side: given two on one side, PostgreSQL may begin to read at the farther one.
+    """
+    if newest_first:
+        beyond = Place(date.max if last in {None, date.max} else last + timedelta(days=1), 0, 0)
+        return min(after or beyond, beyond), first or date.min
+    beyond = Place(first or date.min, 0, 0)
+    return max(after or beyond, beyond), last or date.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +86,14 @@ def register(
     ``first`` and ``last`` keep to a range of dates, both included; balances count every line of the account.
     """
     query = _NEWEST_FIRST if newest_first else _OLDEST_FIRST
-    beyond = Place(date.max, 0, 0) if newest_first else Place(date.min, 0, 0)
-    place = after or beyond
+    place, until = reach(after=after, newest_first=newest_first, first=first, last=last)
     facts: dict[str, int | date] = {
         "book": account.book_id,
         "account": account.pk,
         "date": place.date,
         "entry": place.entry_number,
         "no": place.no,
-        "first": first or date.min,
-        "last": last or date.max,
+        "until": until,
         "limit": limit + 1,
     }
     with connection.cursor() as cursor:
@@ -90,12 +103,15 @@ def register(
         if not rows:
             return RegisterPage((), None)
         oldest = Place(*(rows[-1] if newest_first else rows[0])[:3])
+        month = months_from(oldest.date, 1)
+        is_late = oldest.date.day * 2 > month.days
         cursor.execute(
-            _BEFORE,
+            _BEFORE_LATE if is_late else _BEFORE_EARLY,
             {
                 "book": account.book_id,
                 "account": account.pk,
-                "month": oldest.date.replace(day=1),
+                "month": month.first,
+                "last": month.last,
                 "date": oldest.date,
                 "entry": oldest.entry_number,
                 "no": oldest.no,
@@ -139,21 +155,24 @@ _PAGE = """
 SELECT line.date, line.entry_number, line.no, line.currency, line.amount, line.base_amount, coalesce(words.text, ''),
        entry.reverses_number
   FROM (SELECT * FROM ledger_journalline
-         WHERE book_id = %(book)s AND account_id = %(account)s AND date BETWEEN %(first)s AND %(last)s
+         WHERE book_id = %(book)s AND account_id = %(account)s AND date {until} %(until)s
            AND (date, entry_number, no) {beyond} (%(date)s, %(entry)s, %(no)s)
          ORDER BY date {order}, entry_number {order}, no {order} LIMIT %(limit)s) AS line
   JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
   LEFT JOIN ledger_entrytext AS words ON words.book_id = line.book_id AND words.entry_number = line.entry_number
  ORDER BY line.date {order}, line.entry_number {order}, line.no {order}
 """
-_NEWEST_FIRST = _PAGE.format(beyond="<", order="DESC")
-_OLDEST_FIRST = _PAGE.format(beyond=">", order="ASC")
+_NEWEST_FIRST = _PAGE.format(beyond="<", until=">=", order="DESC")
+_OLDEST_FIRST = _PAGE.format(beyond=">", until="<=", order="ASC")
+# Whole months, with the lines of the month up to the place; or, late in the month, without those from the place on.
 _BEFORE = """
 SELECT coalesce(sum(amount), 0), coalesce(sum(base_amount), 0)
   FROM (SELECT amount, debit - credit AS base_amount FROM ledger_movement
-         WHERE book_id = %(book)s AND account_id = %(account)s AND month < %(month)s
+         WHERE book_id = %(book)s AND account_id = %(account)s AND month {whole} %(month)s
          UNION ALL
-        SELECT amount, base_amount FROM ledger_journalline
-         WHERE book_id = %(book)s AND account_id = %(account)s AND date BETWEEN %(month)s AND %(date)s
-           AND (date, entry_number, no) < (%(date)s, %(entry)s, %(no)s)) AS earlier
+        SELECT {sign}sum(amount), {sign}sum(base_amount) FROM ledger_journalline
+         WHERE book_id = %(book)s AND account_id = %(account)s AND date {until}
+           AND (date, entry_number, no) {side} (%(date)s, %(entry)s, %(no)s)) AS earlier
 """
+_BEFORE_EARLY = _BEFORE.format(whole="<", sign="", until=">= %(month)s", side="<")
+_BEFORE_LATE = _BEFORE.format(whole="<=", sign="-", until="<= %(last)s", side=">=")

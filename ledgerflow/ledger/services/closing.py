@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.money import ZERO
+from ledgerflow.core.periods import Period
 from ledgerflow.ledger.charts import chart_named
 from ledgerflow.ledger.errors import PeriodActionError, refusals_explained
-from ledgerflow.ledger.fiscal import Period
 from ledgerflow.ledger.models import Account, AccountRole, AccountType, BatchSource, YearClosing
 from ledgerflow.ledger.selectors.balances import Balance, balances
 from ledgerflow.ledger.selectors.closings import live_closings
@@ -102,7 +102,7 @@ def _closing_entry(book: Book, year: Period) -> EntryDraft:
     lines = [LineDraft(row.account_id, row.currency, -row.amount, -row.base_amount) for row in closed]
     if result := sum((row.base_amount for row in closed), ZERO):
         lines.append(LineDraft(equity.pk, book.base_currency, result, result))
-    return EntryDraft(date=year.last, lines=lines, text=f"Closing of the {year}")
+    return EntryDraft(date=year.last, lines=lines, text=f"Closing of the {year.words}")
 
 
 def _account(book: Book, role: AccountRole) -> Account:

@@ -4,10 +4,11 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from ledgerflow.books.scope import book_scope
 from ledgerflow.classification.services import classify_lines
+from ledgerflow.core.database_errors import is_away
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.jobs import MOST_ATTEMPTS
 from ledgerflow.documents.selectors import content
@@ -48,7 +49,9 @@ def run_import(*, run_id: int, now: datetime, password: str | None = None) -> No
                 _take_in(run, reading, now)
     except LedgerFlowError as error:
         _finish(run, _State.FAILED, now, str(error))
-    except Exception:  # the edge of the job: the row must say that it failed
+    except Exception as error:  # the edge of the job: the row must say that it failed
+        if isinstance(error, DatabaseError) and is_away(error):
+            raise  # nothing was kept, so the file is taken up again when the database answers
         logger.exception("Unable to import document %s", run.document_id)
         _finish(
             run,
@@ -59,13 +62,14 @@ def run_import(*, run_id: int, now: datetime, password: str | None = None) -> No
 
 
 def give_up(*, run_id: int, now: datetime) -> None:
-    """Say on the run that its worker died each time."""
+    """Say on the run that its worker died, or lost its database, each time."""
     run = ImportRun.objects.select_related("document").get(pk=run_id)
     _finish(
         run,
         _State.FAILED,
         now,
-        f"The worker died {MOST_ATTEMPTS} times while importing this file. Try another format.",
+        f"The worker died {MOST_ATTEMPTS} times while importing this file, or lost the database. Try it again, or "
+        "another format.",
     )
 
 

@@ -16,6 +16,7 @@ from ledgerflow.posting.services import hold_postings, release_lines, reverse_li
 from ledgerflow.posting.transfer_selectors import other_sides
 from ledgerflow.reconciliation.services import release_import
 from ledgerflow.statements import services as statements
+from ledgerflow.statements.receipt_selectors import attached_count
 from ledgerflow.statements.selectors import lines_only_in, statements_of
 from ledgerflow.users.models import User
 
@@ -30,13 +31,15 @@ class UndoRefusedError(LedgerFlowError):
 class UndoPreview:
     """What undoing would take away: lines by count, and what people decided about them, in words.
 
-    ``openings`` are the opening balances that stand on a statement of the file, and ``freed`` the lines of other files
-    that go back to review with the transfers they are a side of, in words.
+    ``receipts`` counts those that are detached from lines that go; they stay in the book. ``openings`` are the opening
+    balances that stand on a statement of the file, and ``freed`` the lines of other files that go back to review with
+    the transfers they are a side of, in words.
     """
 
     removed: int
     kept: int
     posted: int
+    receipts: int
     decided: tuple[str, ...]
     more_decided: int
     openings: tuple[str, ...]
@@ -57,6 +60,7 @@ def preview_undo(*, run: ImportRun) -> UndoPreview:
         removed=len(going),
         kept=max(shown - len(going), 0),
         posted=_posted(run, going),
+        receipts=attached_count(book=run.book, line_ids=going),
         decided=tuple(_in_words(decision) for decision in decisions[:_SHOWN_DECISIONS]),
         more_decided=max(len(decisions) - _SHOWN_DECISIONS, 0),
         openings=tuple(

@@ -1,5 +1,6 @@
 """Lines into the journal, and entries out of effect."""
 
+from ledgerflow.posting.services.document_dates import date_document
 from ledgerflow.posting.services.history import (
     PastBatch,
     PastEntry,
@@ -15,6 +16,7 @@ from ledgerflow.posting.services.post import PostOutcome, post_lines
 from ledgerflow.posting.services.revalue import post_revaluation
 from ledgerflow.posting.services.reverse import EntryLine, post_manual_entry, reverse_entry
 from ledgerflow.posting.services.state import state_amount
+from ledgerflow.posting.services.tags import tag_entry
 from ledgerflow.posting.services.transfers import confirm_sure_transfers, confirm_transfer, reject_transfer
 from ledgerflow.posting.services.withdraw import hold_postings, release_lines, reverse_lines
 
@@ -28,6 +30,7 @@ __all__ = [
     "PostOutcome",
     "confirm_sure_transfers",
     "confirm_transfer",
+    "date_document",
     "hold_postings",
     "link_live",
     "post_history",
@@ -41,5 +44,6 @@ __all__ = [
     "reverse_entry",
     "reverse_lines",
     "state_amount",
+    "tag_entry",
     "withdraw_openings",
 ]

@@ -15,13 +15,15 @@ from ledgerflow.ledger.models import Account, BatchSource, JournalEntry, YearClo
 from ledgerflow.ledger.services import journal
 from ledgerflow.posting.errors import ReasonMissingError
 from ledgerflow.posting.services._endings import end_opening, end_transfers
+from ledgerflow.posting.services._foreign import foreign_lines, rate_of_entry
+from ledgerflow.posting.services.tags import tag_entry
 from ledgerflow.posting.transfer_selectors import counterparts
 from ledgerflow.users.models import User
 
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
-    """A line of a manual entry, in the book's base currency; debit positive, credit negative."""
+    """A line of a manual entry, in the entry's currency; debit positive, credit negative."""
 
     account: Account
     amount: Decimal
@@ -29,20 +31,45 @@ class EntryLine:
 
 @transaction.atomic
 def post_manual_entry(
-    *, book: Book, date: Date, lines: Sequence[EntryLine], text: str, user: User, now: datetime
+    *,
+    book: Book,
+    date: Date,
+    lines: Sequence[EntryLine],
+    text: str,
+    user: User,
+    now: datetime,
+    tags: Sequence[str] = (),
+    currency: str = "",
+    rate: Decimal | None = None,
 ) -> int:
-    """Post an entry that a person made and return its number.
+    """Post an entry that a person made, with tags by their names, and return its number.
+
+    An entry in another ``currency`` than the book's is worth its amounts at the rate, that of its day where none is
+    given; accounts that are kept in it keep them, and what others are worth goes through the conversion account. The
+    text says the rate.
 
     Raises:
+        RateError: there is no rate of the day, or it is not above zero.
+        TagError: one of the tags was renamed or merged at the same moment.
         PostingError: it does not balance, an account is foreign or archived, the period is closed, or as the ledger
             says otherwise.
     """
-    currency = book.base_currency
-    drafts = [journal.LineDraft(line.account.pk, currency, line.amount, line.amount) for line in lines]
-    entry = journal.EntryDraft(date=date, lines=drafts, text=text.strip())
+    words = text.strip()
+    if currency in {"", book.base_currency}:
+        drafts = [
+            journal.LineDraft(line.account.pk, book.base_currency, line.amount, line.amount) for line in lines
+        ]
+    else:
+        taken = rate_of_entry(book=book, currency=currency, date=date, rate=rate)
+        given = [(line.account, line.amount) for line in lines]
+        drafts = foreign_lines(book=book, lines=given, currency=currency, rate=taken)
+        words = f"{words} ({currency} at {taken.normalize():f})".strip()
+    entry = journal.EntryDraft(date=date, lines=drafts, text=words)
     batch = journal.post_entries(
         book=book, source=BatchSource.MANUAL, entries=[entry], posted_by=user, posted_at=now
     )
+    if tags:
+        tag_entry(book=book, number=batch.first_number, names=tags, user=user, now=now)
     return batch.first_number
 
 

@@ -31,6 +31,15 @@ _KEEP = """
     ORDER BY line.id, seen.statement_id, seen.no
     ON CONFLICT (id) DO NOTHING
 """
+# The entries keep the tags that their line had; what reverses one has those of the entry.
+_KEEP_TAGS = """
+    INSERT INTO classification_entrytag (book_id, entry_number, tag_id, tagged_by_id, tagged_at)
+    SELECT tagged.book_id, posted.entry_number, tagged.tag_id, tagged.tagged_by_id, tagged.tagged_at
+    FROM classification_linetag tagged
+    JOIN posting_reversedposting posted ON posted.line_id = tagged.line_id AND posted.book_id = tagged.book_id
+    WHERE tagged.book_id = %(book)s AND tagged.line_id = ANY(%(lines)s)
+    ON CONFLICT DO NOTHING
+"""
 
 
 def hold_postings(*, book: Book) -> None:
@@ -86,6 +95,7 @@ def release_lines(
                 _KEEP,
                 {"book": book.pk, "lines": list(line_ids), "user": user.pk if user else None, "now": now},
             )
+            cursor.execute(_KEEP_TAGS, {"book": book.pk, "lines": list(line_ids)})
     going = Classification.objects.filter(book=book, line_id__in=line_ids)
     list(
         going.select_for_update().order_by("line_id").values_list("pk")

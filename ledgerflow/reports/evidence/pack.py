@@ -1,4 +1,4 @@
-"""The evidence pack: a worksheet with every line behind it and the documents that show them, as a ZIP.
+"""The evidence pack: a worksheet with every line behind it, the documents that show them and their receipts, as a ZIP.
 
 The worksheet of the pack is worked out from the very lines that are in it, read by one query, so that both agree
 whatever is posted meanwhile.
@@ -63,15 +63,20 @@ class _Pack:
 
 @dataclass(slots=True)
 class _Sums:
-    """What the lines of each account add up to, and the documents that show them."""
+    """What the lines of each account add up to, the documents that show them, and their receipts."""
 
-    amounts: dict[int, tuple[Decimal, int, int]] = field(default_factory=dict)
+    amounts: dict[int, tuple[Decimal, int, int, int]] = field(default_factory=dict)
     documents: set[int] = field(default_factory=set)
+    receipts: set[int] = field(default_factory=set)
 
     def add(self, line: FigureLine) -> None:
-        amount, count, shown = self.amounts.get(line.account_id, (Decimal(0), 0, 0))
-        is_shown = line.evidence is not None
-        self.amounts[line.account_id] = (amount + line.amount, count + 1, shown + is_shown)
+        amount, count, shown, receipted = self.amounts.get(line.account_id, (Decimal(0), 0, 0, 0))
+        self.amounts[line.account_id] = (
+            amount + line.amount,
+            count + 1,
+            shown + (line.evidence is not None),
+            receipted + bool(line.receipts),
+        )
 
     def moved(self) -> dict[int, Moved]:
         return {account_id: Moved(*sums) for account_id, sums in self.amounts.items()}
@@ -96,8 +101,9 @@ def write_evidence_pack(
         table = schedule_c_table(frame=frame, report=report)
         pack.add("worksheet.json", _json(_worksheet(report, table)))
         pack.add("worksheet.csv", _csv(table))
-        for document in Document.objects.filter(book=book, pk__in=sums.documents).order_by("pk"):
-            pack.add(_name_of(document), content(document))
+        for folder, numbers in (("documents", sums.documents), ("receipts", sums.receipts)):
+            for document in Document.objects.filter(book=book, pk__in=numbers).order_by("pk"):
+                pack.add(f"{folder}/{_name_of(document)}", content(document))
         pack.add("verify.py", _VERIFY.read_bytes())
         manifest = _json(
             {
@@ -136,7 +142,9 @@ def _lines(of: Basis, sums: _Sums) -> Iterator[bytes]:
             "amount": in_sense_of_line(of, account, line.amount),
             "reverses": line.reverses_number,
             **_evidence(line.evidence),
+            "receipts": [receipt.sha256 for receipt in line.receipts],
         }
+        sums.receipts.update(receipt.id for receipt in line.receipts)
         if line.evidence is not None:
             sums.documents.add(line.evidence.document_id)
         yield json.dumps(said, ensure_ascii=False, default=_plain).encode() + b"\n"
@@ -186,6 +194,7 @@ def _behind(row: Row) -> dict[str, Any]:
                 "after_share": account.after_share,
                 "lines": account.line_count,
                 "evidence": account.evidence_count,
+                "receipts": account.receipt_count,
             }
             for account in row.accounts
         ],
@@ -193,9 +202,9 @@ def _behind(row: Row) -> dict[str, Any]:
 
 
 def _name_of(document: Document) -> str:
-    """Return where the document lies in the pack: its SHA-256, and of its name what every system takes."""
+    """Return what the document is called in its folder: its SHA-256, and of its name what every system takes."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "_", document.name)[-_LONGEST_NAME:]
-    return f"documents/{document.sha256}-{plain}"
+    return f"{document.sha256}-{plain}"
 
 
 def _json(value: dict[str, Any]) -> bytes:

@@ -67,7 +67,6 @@ def general_ledger_page(
     """Return the next lines by account and day, with the accounts that have a balance; a constant number of queries."""
     every = accounts_by_id(book=book)
     accounts = _from(sorted(every.values(), key=lambda each: each.code), after)
-    openings = stood(book=book, days=[period.first - timedelta(days=1)])
     carried: list[ReportLine] = []
     goes_on = False
     if after and accounts:
@@ -90,6 +89,10 @@ def general_ledger_page(
     shown = [*carried, *with_provenance(book=book, lines=found[:room], accounts=every)]
     last = shown[-1] if shown and (goes_on or len(found) > room) else None
     cut = goes_on or (last is not None and found[room].account_id == last.account.pk)
+    if last is not None:
+        accounts = accounts[: accounts.index(last.account) + 1]
+    before = [period.first - timedelta(days=1)]
+    openings = stood(book=book, days=before, accounts=[account.pk for account in accounts])
     parts = []
     for account in accounts:
         is_last = last is not None and account.pk == last.account.pk
@@ -100,8 +103,6 @@ def general_ledger_page(
             is_continued=after is not None and account.pk == after.account,
             goes_on=is_last and cut,
         )
-        if is_last:
-            break
     return GeneralLedgerPage(parts, LedgerPlace(last.account.pk, last.place) if last else None)
 
 

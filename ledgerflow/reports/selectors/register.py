@@ -9,10 +9,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification
+from ledgerflow.classification.tag_selectors import tags_of
 from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.models import Account, EntryText, JournalEntry, JournalLine, Movement
 from ledgerflow.ledger.selectors import Place, RegisterLine, register, stood
 from ledgerflow.posting.models import ReversedPosting
+from ledgerflow.posting.tag_selectors import tagged_entries
 from ledgerflow.reports.selectors.provenance import ReportLine, with_provenance
 
 #: Lines of a register on one page.
@@ -91,7 +93,8 @@ def register_report(
 ) -> RegisterReport:
     """Return the lines before the place, newest first, with their provenance; seven queries at most.
 
-    With ``search`` only the lines whose bank text, counterparty or entry text contains it, in any case.
+    With ``search`` only the lines whose bank text, counterparty or entry text contains it, in any case, and whose
+    entry has each tag that is named in it (``#travel``).
     """
     if search:
         return _found(account=account, first=first, last=last, search=search, before=before, limit=limit)
@@ -119,17 +122,20 @@ def register_lines(
 def _found(
     *, account: Account, first: date | None, last: date, search: str, before: Place | None, limit: int
 ) -> RegisterReport:
+    search, numbers = _without_tags(account.book, search)
     same_entry = {"book": OuterRef("book"), "entry_number": OuterRef("entry_number")}
     said = Q(line__description__icontains=search) | Q(line__counterparty__icontains=search)
     of_bank = Exists(Classification.objects.filter(said, **same_entry))
     of_reversed = Exists(ReversedPosting.objects.filter(said, **same_entry))
     of_person = EntryText.objects.filter(text__icontains=search, **same_entry)
     lines = JournalLine.objects.filter(
-        of_bank | of_reversed | Exists(of_person),
+        *([of_bank | of_reversed | Exists(of_person)] if search else []),
         book=account.book_id,
         account=account,
         date__range=(first or date.min, last),
     ).order_by("-date", "-entry_number", "-no")
+    if numbers is not None:
+        lines = lines.filter(entry_number__in=numbers)
     if before is not None:
         lines = lines.filter(
             Q(date__lt=before.date)
@@ -166,6 +172,19 @@ def _found(
     ]
     page = with_provenance(book=account.book, lines=shown, account=account, has_balances=False)
     return RegisterReport(page, shown[-1].place if more else None)
+
+
+def _without_tags(book: Book, search: str) -> tuple[str, set[int] | None]:
+    """Return the words of a search without the tags in it, and the entries that have all of these, if there are any."""
+    words = search.split()
+    wanted = {word[1:].lower() for word in words if len(word) > 1 and word.startswith("#")}
+    if not wanted:
+        return search, None
+    named = {tag.pk for tag in tags_of(book=book) if tag.name.lower() in wanted}
+    text = " ".join(word for word in words if len(word) == 1 or not word.startswith("#"))
+    if len(named) < len(wanted):
+        return text, set()
+    return text, {number for number, tags in tagged_entries(book=book).items() if named.issubset(tags)}
 
 
 def account_of(*, book: Book, pk: int) -> Account:

@@ -1,12 +1,13 @@
 """General ledger, journal and the lines behind a figure as tables whose rows are read as they are written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.money import ZERO
 from ledgerflow.core.periods import Period
 from ledgerflow.ledger.selectors import Selection
+from ledgerflow.posting.accrual_selectors import Shift
 from ledgerflow.reports.selectors import accounts_by_id, every_line, general_ledger_parts, journal_lines
 from ledgerflow.reports.table import Column, Frame, Kind, Row, RowKind, Table
 
@@ -91,8 +92,13 @@ def _journal_rows(book: Book, period: Period) -> Iterator[Row]:
     yield Row((None, None, "Total", "", "", debit, credit), RowKind.FOOT, adds=((1, "lines"),))
 
 
-def lines_table(*, frame: Frame, book: Book, selection: Selection, total: Decimal) -> Table:
-    """Return the lines behind a figure, newest first, with the figure (``total``) as a fact."""
+def lines_table(
+    *, frame: Frame, book: Book, selection: Selection, total: Decimal, moved: Sequence[Shift] = ()
+) -> Table:
+    """Return the lines behind a figure, newest first, with the figure (``total``) as a fact.
+
+    What the dates of documents add to them on the accrual basis (``moved``) comes behind.
+    """
     return Table(
         name="lines",
         title="Lines behind a figure",
@@ -100,17 +106,23 @@ def lines_table(*, frame: Frame, book: Book, selection: Selection, total: Decima
         frame=frame,
         facts={"from": selection.period.first, "to": selection.period.last, "total": total},
         columns=(_DATE, _ENTRY, _TEXT, Column("code", "Code"), Column("account", "Account"), _DEBIT, _CREDIT),
-        rows=_selected_rows(book, selection),
+        rows=_selected_rows(book, selection, moved),
     )
 
 
-def _selected_rows(book: Book, selection: Selection) -> Iterator[Row]:
+def _selected_rows(book: Book, selection: Selection, moved: Sequence[Shift]) -> Iterator[Row]:
     accounts = accounts_by_id(book=book)
     debit = credit = ZERO
     for line, text in every_line(book=book, selection=selection):
         account, amount = accounts[line.account_id], line.base_amount
         debit, credit = debit + max(amount, ZERO), credit + max(-amount, ZERO)
         cells = (line.date, line.entry_number, text, account.code, account.name, *_sides(amount))
+        yield Row(cells, group="lines")
+    for shift in moved:
+        account, amount = accounts[shift.account_id], shift.amount
+        debit, credit = debit + max(amount, ZERO), credit + max(-amount, ZERO)
+        text = f"Document of {shift.document_date}"
+        cells = (shift.posted_on, shift.entry_number, text, account.code, account.name, *_sides(amount))
         yield Row(cells, group="lines")
     yield Row((None, None, "Total", "", "", debit, credit), RowKind.FOOT, adds=((1, "lines"),))
 

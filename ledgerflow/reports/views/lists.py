@@ -4,16 +4,26 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import cached_property
 
+from ledgerflow.core.money import ZERO
 from ledgerflow.core.periods import EARLIEST, Period
+from ledgerflow.ledger.models import AccountType
 from ledgerflow.ledger.selectors import Selection, selected_lines, selected_total
+from ledgerflow.posting.accrual_selectors import ShiftsAsked, shifted_total, shifts
+from ledgerflow.posting.selectors import texts_for_entries
 from ledgerflow.reports import chart_makers, selectors
+from ledgerflow.reports.basis import Basis
 from ledgerflow.reports.forms import PeriodForm
+from ledgerflow.reports.journal_rows import journal_bodies
 from ledgerflow.reports.line_rows import Shown, line_rows
 from ledgerflow.reports.list_forms import JournalForm, LedgerForm, LinesForm, key_of
 from ledgerflow.reports.table import Table
 from ledgerflow.reports.tables import general_ledger_table, journal_table, lines_table
 from ledgerflow.reports.views.report import ReportView
+
+#: Moves of documents' dates that a page shows; a file has all.
+_MOST_MOVED = 200
 
 
 class _ListView(ReportView):
@@ -82,6 +92,7 @@ class JournalView(_ListView):
         entries, following = selectors.journal_report(book=self.book, period=self.period, after=self.after)
         return super().get_context_data(
             entries=entries,
+            bodies=journal_bodies(entries, book=self.book),
             following=f"{following.date}_{following.number}" if following else "",
             charts=chart_makers.of_journal(
                 book=self.book, period=self.period, frame=self.frame, base=self.lines_address()
@@ -105,7 +116,9 @@ class LinesView(ReportView):
         self.named = [self.accounts[pk] for pk in asked.get("account") or ()]
         self.kinds = asked.get("type") or []
         self.selection = Selection(accounts=(), period=period)
+        self.shifts: ShiftsAsked | None = None
         if is_sound:
+            tags, owed = self.form.tag_filter(), asked["owed"]
             self.selection = selectors.lines_behind(
                 book=self.book,
                 accounts=asked["account"],
@@ -115,12 +128,22 @@ class LinesView(ReportView):
                 of_cash=bool(asked["cash"]),
                 side=asked["side"],
                 payee=asked["payee"],
+                tags=tags,
+                owed=owed,
             )
+            if asked["basis"] == Basis.ACCRUAL:
+                kinds = [AccountType(kind) for kind in self.kinds]
+                self.shifts = selectors.shifts_behind(
+                    selection=self.selection, types=kinds, tags=tags, owed=owed
+                )
         self.frame = selectors.frame_of(book=self.book, period=period)
 
     def table(self) -> Table:
         """Return every line."""
-        return lines_table(frame=self.frame, book=self.book, selection=self.selection, total=self._total())
+        moved = shifts(book=self.book, asked=self.shifts) if self.shifts else ()
+        return lines_table(
+            frame=self.frame, book=self.book, selection=self.selection, total=self._total(), moved=moved
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the total and a page of lines."""
@@ -136,6 +159,9 @@ class LinesView(ReportView):
             period=self.selection.period,
             is_open=self.selection.period.first == EARLIEST,
             total=self._total(),
+            moved=self._moved(),
+            of_journal=self._signed(self.journal_total),
+            of_documents=self._signed(self.moved_total),
             is_credit=self._is_credit,
             lines=lines,
             rows=line_rows(lines, book=self.book, shown=Shown(account=True)),
@@ -148,6 +174,30 @@ class LinesView(ReportView):
     def _is_credit(self) -> bool:
         return self.form.cleaned_data.get("sign") == "credit"
 
-    def _total(self) -> Decimal:
-        total = selected_total(book=self.book, selection=self.selection)
+    @cached_property
+    def journal_total(self) -> Decimal:
+        """What the journal's lines add up to; debit positive."""
+        return selected_total(book=self.book, selection=self.selection)
+
+    @cached_property
+    def moved_total(self) -> Decimal:
+        """What the dates of documents add to that; debit positive."""
+        return shifted_total(book=self.book, asked=self.shifts) if self.shifts else ZERO
+
+    def _signed(self, total: Decimal) -> Decimal:
         return -total if self._is_credit else total
+
+    def _total(self) -> Decimal:
+        return self._signed(self.journal_total + self.moved_total)
+
+    def _moved(self) -> dict[str, Any] | None:
+        """Return the moves of documents' dates that the page shows, and how many it does not."""
+        if self.shifts is None:
+            return None
+        found = shifts(book=self.book, asked=self.shifts, limit=_MOST_MOVED + 1)
+        texts = texts_for_entries(book=self.book, numbers={each.entry_number for each in found})
+        rows = [
+            (each, self.accounts[each.account_id], texts.get(each.entry_number, ""))
+            for each in found[:_MOST_MOVED]
+        ]
+        return {"rows": rows, "has_more": len(found) > _MOST_MOVED}

@@ -20,7 +20,7 @@ from ledgerflow.ledger.models import Account
 from ledgerflow.payees.services import name_payee
 from ledgerflow.posting.services import post_lines
 from ledgerflow.review import selectors, services
-from ledgerflow.review.forms import DecideForm, ExcludeForm, LinesForm, RuleOfferForm, SplitFormSet
+from ledgerflow.review.forms import DecideForm, ExcludeForm, LinesForm, RuleOfferForm, SplitFormSet, TagForm
 
 
 class ActionView(BookMixin, generic.View):
@@ -122,6 +122,28 @@ class ReopenView(LinesActionView):
     def change(self, form: LinesForm) -> Changed:
         """Reopen."""
         return services.reopen(book=self.book, line_ids=form.line_ids, user=self.user, now=timezone.now())
+
+
+class TagView(ActionView):
+    """Give tags to the chosen lines, or take them away; nothing else about the lines changes."""
+
+    form_class = TagForm
+
+    def act(self, form: forms.Form) -> dict[str, Any]:
+        """Change the tags."""
+        assert isinstance(form, TagForm)
+        names, is_removing = form.cleaned_data["tags"], form.cleaned_data["act"] == "remove"
+        count = services.change_tags(
+            book=self.book,
+            line_ids=form.line_ids,
+            add=[] if is_removing else names,
+            remove=names if is_removing else [],
+            user=self.user,
+            now=timezone.now(),
+        )
+        words = " ".join(f"#{name}" for name in names)
+        said = "taken from" if is_removing else "on"
+        return {"message": f"{words} {said} {count} {'line' if count == 1 else 'lines'}.", "reload": True}
 
 
 class AcceptSureView(ActionView):

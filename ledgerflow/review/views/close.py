@@ -14,7 +14,8 @@ from django.views import generic
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.ledger.fiscal import Period, fiscal_year, fiscal_year_of, month_of, months_of
+from ledgerflow.core.periods import Period, months_from, pieces
+from ledgerflow.ledger.fiscal import fiscal_year, fiscal_year_of
 from ledgerflow.ledger.selectors.closings import live_closings
 from ledgerflow.ledger.selectors.periods import Held, held
 from ledgerflow.review import services
@@ -46,7 +47,7 @@ class CloseView(BookMixin, generic.FormView[CloseForm]):
             raise Http404
         if month is None:
             return fiscal_year(book=self.book, ending_in=year)
-        return month_of(date(year, month, 1))
+        return months_from(date(year, month, 1), 1)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Let a year be closed as a year."""
@@ -68,7 +69,7 @@ class CloseView(BookMixin, generic.FormView[CloseForm]):
             "points": [(point, self._address(point)) for point in found.points],
             "year": year,
             "year_url": self._address_of(year),
-            "months": [(month, self._address_of(month), _word(month, days)) for month in months_of(year)],
+            "months": [(month, self._address_of(month), _word(month, days)) for month in pieces(year, 1)],
             "year_word": "closed to equity" if year.last in closings else _word(year, days),
             "closing": closings.get(period.last) if period.is_year else None,
             "before_url": self._address_of(
@@ -104,10 +105,10 @@ class CloseView(BookMixin, generic.FormView[CloseForm]):
 
 def _next_month(days: Held) -> Period:
     """Return the month after the closed ones, or last month while none is closed; never one that is to come."""
-    this_month = month_of(timezone.localdate())
+    this_month = months_from(timezone.localdate(), 1)
     if days.closed_through is None:
-        return month_of(this_month.first - timedelta(days=1))
-    following = month_of(days.closed_through + timedelta(days=1))
+        return months_from(this_month.first - timedelta(days=1), 1)
+    following = months_from(days.closed_through + timedelta(days=1), 1)
     return following if following.first < this_month.first else this_month
 
 

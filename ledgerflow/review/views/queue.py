@@ -7,6 +7,7 @@ from django.views import generic
 
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
+from ledgerflow.classification.tag_selectors import tags_of
 from ledgerflow.review import selectors
 from ledgerflow.review.forms import DecideForm, SplitFormSet
 from ledgerflow.review.selectors import Tab
@@ -34,6 +35,7 @@ KEYS = (
     ("r", "Always book this payee so"),
     ("t", "Post it as a transfer to or from the other account"),
     ("T", "It is no transfer: do not suggest these two again"),
+    ("#", "Tag the line, or all selected"),
     ("e", "Exclude from the books"),
     ("Space", "Select the line"),
     ("u", "Undo the last change"),
@@ -66,6 +68,7 @@ class QueueView(BookMixin, generic.TemplateView):
             page=page,
             page_size=PAGE_SIZE,
             queue_keys=KEYS,
+            known_tags=tags_of(book=self.book),
             **kwargs,
         )
 

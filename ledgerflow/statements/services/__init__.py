@@ -22,6 +22,7 @@ from ledgerflow.statements.services.imports import (
     StatementRefusedError,
     import_statement,
 )
+from ledgerflow.statements.services.receipts import ReceiptError, attach_receipts, detach_receipt
 from ledgerflow.statements.services.undo import NotImportedError, UndoneImport, undo_import
 
 __all__ = [
@@ -32,12 +33,15 @@ __all__ = [
     "LinesInUseError",
     "NotImportedError",
     "OverrideRefusedError",
+    "ReceiptError",
     "StatementRefusedError",
     "TextRefusedError",
     "UndoneImport",
     "answer_question",
+    "attach_receipts",
     "change_bank_account",
     "create_bank_account",
+    "detach_receipt",
     "import_statement",
     "match_bank_account",
     "override_proof",

@@ -59,6 +59,15 @@ def moment(value: datetime | None) -> SafeString | str:
     )
 
 
+@register.filter
+def duration(seconds: float) -> str:
+    """Show a length of time in the unit that suits it: 0.4 s, 12 min, 3.5 h."""
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.1f} s"
+
+
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon of `web/icons.svg`; without a label it is decoration and screen readers pass over it."""

@@ -108,10 +108,10 @@ if (queue) {
     if (post && "reviewed" in counts) post.hidden = counts.reviewed === 0;
   }
 
-  async function sendForm(form) {
+  async function sendForm(form, body = new FormData(form)) {
     let answer;
     try {
-      const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+      const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
       answer = await response.json();
     } catch {
       answer = { error: NO_ANSWER };
@@ -178,6 +178,7 @@ if (queue) {
     t: () => answerTransfer("[data-transfer]"),
     T: () => answerTransfer("[data-no-transfer]"),
     r: () => pane.querySelector("[data-rule-offer] button")?.focus(),
+    "#": () => document.querySelector("[data-tag-form] [name=tags]")?.focus(),
     " ": () => {
       const box = focused()?.querySelector("input[type=checkbox]");
       if (box) box.checked = !box.checked;
@@ -263,6 +264,12 @@ if (queue) {
   queue.addEventListener("click", (event) => {
     const row = event.target.closest("[data-line]");
     if (row) focus(row, { scroll: false });
+  });
+  document.querySelector("[data-tag-form]")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const body = new FormData(event.target, event.submitter);
+    chosen().forEach((row) => body.append("lines", row.dataset.line));
+    sendForm(event.target, body);
   });
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-in-place]");

@@ -1,6 +1,10 @@
-// Files dropped anywhere on a page of a book go into the frame's hidden form, and the form is sent as if by hand.
+// Files dropped anywhere on a page of a book go into the frame's hidden form, and the form is sent as if by hand. A page
+// that has a form of its own for dropped files says so, and what becomes of them.
 const overlay = document.querySelector("[data-drop-anywhere]");
-const input = overlay.querySelector("input[type=file]");
+const here = document.querySelector("[data-drop-here]");
+const target = here ?? overlay;
+const input = target.querySelector("input[type=file]");
+if (here) overlay.querySelector("[data-drop-words]").textContent = here.dataset.dropWords;
 const carriesFiles = (event) => event.dataTransfer && [...event.dataTransfer.types].includes("Files");
 
 document.addEventListener("dragover", (event) => {
@@ -15,7 +19,7 @@ document.addEventListener("drop", (event) => {
   if (!carriesFiles(event)) return;
   event.preventDefault();
   input.files = event.dataTransfer.files;
-  if (input.files.length) overlay.requestSubmit();
+  if (input.files.length) target.requestSubmit();
   else overlay.hidden = true;
 });
 document.addEventListener("keydown", (event) => {

@@ -50,7 +50,12 @@ function greetMessages() {
 greetMessages();
 document.body.addEventListener("htmx:afterSettle", greetMessages);
 document.body.addEventListener("lf:message", (event) => show(event.detail));
-document.body.addEventListener("htmx:responseError", () => show({ text: "That did not work. Reload the page and try again.", level: "error" }));
+document.body.addEventListener("htmx:responseError", (event) => show({
+  text: event.detail.xhr.status === 503
+    ? "The database does not answer just now. Nothing was half done; try again in a moment."
+    : "That did not work. Reload the page and try again.",
+  level: "error",
+}));
 document.body.addEventListener("htmx:sendError", () => show({ text: "LedgerFlow does not answer. Nothing was changed.", level: "error" }));
 
 document.addEventListener("click", (event) => {

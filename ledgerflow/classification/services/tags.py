@@ -1,0 +1,198 @@
+"""Tags: which lines carry them, and what they are called. The journal is not touched by either."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Lower
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.errors import TagError, TagTakenError, UnknownLineError
+from ledgerflow.classification.models import EntryTag, LineTag, Tag
+from ledgerflow.statements.models import StatementLine
+from ledgerflow.users.models import User
+
+#: What separates names where several are typed.
+_BETWEEN = re.compile(r"[\s,;]+")
+_NAME = re.compile(r"[\w](?:[\w./&+'-]*[\w])?")
+#: More at once are typed by mistake.
+_MOST_NAMES = 20
+
+_ADD = """
+    INSERT INTO classification_linetag (book_id, line_id, tag_id, tagged_by_id, tagged_at)
+    SELECT %(book)s, line.id, tag, %(user)s, %(now)s
+    FROM unnest(%(lines)s::bigint[]) AS wanted (id)
+    JOIN statements_statementline line ON line.id = wanted.id AND line.book_id = %(book)s
+    CROSS JOIN unnest(%(tags)s::bigint[]) AS tag
+    ORDER BY line.id, tag
+    ON CONFLICT DO NOTHING
+"""
+_MERGE = """
+    INSERT INTO {table} (book_id, {of}, tag_id, tagged_by_id, tagged_at)
+    SELECT book_id, {of}, %(into)s, tagged_by_id, tagged_at FROM {table}
+    WHERE book_id = %(book)s AND tag_id = %(tag)s
+    ON CONFLICT DO NOTHING
+"""
+
+
+def names_typed(text: str) -> list[str]:
+    """Return the names of tags in a text, with or without ``#``, separated by spaces or commas; each once.
+
+    Raises:
+        TagError: one of them is no name, or there are too many.
+    """
+    names: dict[str, str] = {}
+    for word in filter(None, _BETWEEN.split(text.strip())):
+        name = word.removeprefix("#")
+        if len(name) > Tag.LONGEST or not _NAME.fullmatch(name):
+            raise TagError(
+                f"“{word}” is no name of a tag: use letters, digits and . / & + ' - between them, at most "
+                f"{Tag.LONGEST} signs."
+            )
+        names.setdefault(name.lower(), name)
+    if len(names) > _MOST_NAMES:
+        raise TagError(f"At most {_MOST_NAMES} tags can be given at once.")
+    return list(names.values())
+
+
+def tags_named(*, book: Book, names: Sequence[str]) -> list[Tag]:
+    """Return the tags of these names, new ones too, held until the transaction ends; case makes no difference.
+
+    Raises:
+        TagError: one of them was renamed or merged at the same moment.
+    """
+    if not names:
+        return []
+    # In one order for everybody, so that two who make the same tags wait for each other and not both.
+    in_order = sorted(names, key=str.lower)
+    Tag.objects.bulk_create([Tag(book=book, name=name) for name in in_order], ignore_conflicts=True)
+    lowered = [Lower(Value(name)) for name in names]
+    found = (
+        Tag.objects.select_for_update(no_key=True)
+        .annotate(lowered=Lower("name"))
+        .filter(book=book, lowered__in=lowered)
+    )
+    tags: list[Tag] = [*found.order_by("pk")]
+    if len(tags) < len(names):
+        raise TagError("A tag was renamed or merged at the same moment; try again.")
+    return tags
+
+
+@transaction.atomic
+def change_tags(
+    *,
+    book: Book,
+    line_ids: Sequence[int],
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
+    user: User,
+    now: datetime,
+) -> int:
+    """Give tags to bank lines and take others away, whether the lines are posted or not; return how many lines.
+
+    Raises:
+        TagError: no tag is named.
+        UnknownLineError: the book has not all of these lines; nothing is changed.
+    """
+    if not add and not remove:
+        raise TagError("Name a tag, such as #travel.")
+    chosen = sorted(set(line_ids))
+    if StatementLine.objects.filter(book=book, pk__in=chosen).count() < len(chosen):
+        raise UnknownLineError("This book has no such line.")
+    lowered = [Lower(Value(name)) for name in remove]
+    leaving = Tag.objects.annotate(lowered=Lower("name")).filter(book=book, lowered__in=lowered)
+    LineTag.objects.filter(book=book, line_id__in=chosen, tag__in=leaving).delete()
+    if add:
+        _add(book, chosen, tags_named(book=book, names=add), user, now)
+    return len(chosen)
+
+
+@transaction.atomic
+def set_line_tags(*, book: Book, line_id: int, names: Sequence[str], user: User, now: datetime) -> list[Tag]:
+    """Let a bank line have exactly these tags, and return them.
+
+    Raises:
+        UnknownLineError: the book has no such line.
+        TagError: one of the tags was renamed or merged at the same moment.
+    """
+    if not StatementLine.objects.filter(book=book, pk=line_id).exists():
+        raise UnknownLineError("This book has no such line.")
+    tags = tags_named(book=book, names=names)
+    LineTag.objects.filter(book=book, line_id=line_id).exclude(tag__in=tags).delete()
+    _add(book, [line_id], tags, user, now)
+    return tags
+
+
+def _add(book: Book, line_ids: Sequence[int], tags: Sequence[Tag], user: User, now: datetime) -> None:
+    facts: dict[str, Any] = {
+        "book": book.pk,
+        "lines": list(line_ids),
+        "tags": [tag.pk for tag in tags],
+        "user": user.pk,
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD, facts)
+
+
+@transaction.atomic
+def rename_tag(*, book: Book, tag_id: int, name: str, merge: bool = False) -> Tag:
+    """Call a tag otherwise; where another has the name, ``merge`` makes one of both. Return the tag that stays.
+
+    Raises:
+        TagError: the book has no such tag, or the name is none.
+        TagTakenError: another tag has the name, and ``merge`` was not asked for.
+    """
+    wanted = names_typed(name)
+    if len(wanted) != 1:
+        raise TagError("Give the tag one word as its name.")
+    lowered = Lower(Value(wanted[0]))
+    known = Tag.objects.select_for_update().annotate(lowered=Lower("name")).filter(book=book)
+    both = {tag.pk: tag for tag in (known.filter(pk=tag_id) | known.filter(lowered=lowered)).order_by("pk")}
+    tag = both.pop(tag_id, None)
+    if tag is None:
+        raise TagError("This book has no such tag.")
+    other = next(iter(both.values()), None)
+    if other is None:
+        tag.name = wanted[0]
+        tag.save(update_fields=["name"])
+        return tag
+    if not merge:
+        raise TagTakenError(f"There is a tag #{other.name} already. Merge the two, or choose another name.")
+    _merge(book, tag, other)
+    return other
+
+
+def _merge(book: Book, tag: Tag, into: Tag) -> None:
+    facts = {"book": book.pk, "tag": tag.pk, "into": into.pk}
+    with connection.cursor() as cursor:
+        for table, of in (
+            ("classification_linetag", "line_id"),
+            ("classification_entrytag", "entry_number"),
+        ):
+            cursor.execute(_MERGE.format(table=table, of=of), facts)
+    for carried in (LineTag, EntryTag):
+        carried.objects.filter(book=book, tag=tag).delete()
+    tag.delete()
+
+
+@transaction.atomic
+def delete_tag(*, book: Book, tag_id: int) -> str:
+    """Remove a tag that nothing carries any more, and return its name.
+
+    Raises:
+        TagError: the book has no such tag, or lines or entries carry it.
+    """
+    tag = Tag.objects.select_for_update().filter(book=book, pk=tag_id).first()
+    if tag is None:
+        raise TagError("This book has no such tag.")
+    count = sum(carried.objects.filter(book=book, tag=tag).count() for carried in (LineTag, EntryTag))
+    if count:
+        raise TagError(
+            f"#{tag.name} stands on {count:,} lines and entries; merge it with another tag instead."
+        )
+    tag.delete()
+    return tag.name

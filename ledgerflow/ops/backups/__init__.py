@@ -1,0 +1,1 @@
+"""Dumps that are proved, restores that destroy nothing, and the nightly drill that shows both."""

@@ -1,0 +1,92 @@
+"""What a restore would take from the books and give back to them, entry by entry, before anything is replaced."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+#: Entries are compared one by one only in those stretches whose sums differ.
+_STRETCH = 1000
+_LINE = (
+    "hash_record_extended(ROW(entry_number, no, account_id, date, currency, amount, base_amount), 0)::numeric"
+)
+_STRETCHES = f"""
+    SELECT slug, entry_number / {_STRETCH}, count(*), sum({_LINE})
+      FROM ledger_journalline JOIN books_book AS book ON book.id = book_id GROUP BY 1, 2
+"""  # noqa: S608 - constants
+_ENTRIES = f"""
+    SELECT entry_number, min(date), count(*), sum({_LINE})
+      FROM ledger_journalline
+     WHERE book_id = (SELECT id FROM books_book WHERE slug = %s) AND entry_number / {_STRETCH} = ANY(%s)
+     GROUP BY entry_number
+"""  # noqa: S608 - constants
+_SHOWN = 5
+
+Side = dict[int, tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class BookDifference:
+    """How the restored books differ from the live ones: the numbers of entries, in order."""
+
+    book: str
+    #: In the live books only: they would be gone.
+    lost: list[int]
+    #: In the restored books only: they would be back.
+    gained: list[int]
+    #: In both, with other lines.
+    changed: list[int]
+
+    @property
+    def sentence(self) -> str:
+        """The difference in words."""
+        parts = [
+            f"{len(numbers):,} entries {word} ({_listed(numbers)})"
+            for word, numbers in (
+                ("lost", self.lost),
+                ("gained", self.gained),
+                ("with their former lines", self.changed),
+            )
+            if numbers
+        ]
+        return f"{self.book}: {', '.join(parts)}"
+
+
+def compare(live: psycopg.Connection[Any], restored: psycopg.Connection[Any]) -> list[BookDifference]:
+    """Return the books whose posted entries differ, by address."""
+    here, there = _stretches(live), _stretches(restored)
+    differing: dict[str, list[int]] = {}
+    for key in here.keys() | there.keys():
+        if here.get(key) != there.get(key):
+            differing.setdefault(key[0], []).append(key[1])
+    found = []
+    for slug, stretches in sorted(differing.items()):
+        ours, theirs = _entries(live, slug, stretches), _entries(restored, slug, stretches)
+        found.append(
+            BookDifference(
+                slug,
+                lost=sorted(ours.keys() - theirs.keys()),
+                gained=sorted(theirs.keys() - ours.keys()),
+                changed=sorted(
+                    number for number in ours.keys() & theirs.keys() if ours[number] != theirs[number]
+                ),
+            )
+        )
+    return found
+
+
+def _stretches(connection: psycopg.Connection[Any]) -> dict[tuple[str, int], tuple[Any, ...]]:
+    return {
+        (slug, stretch): tuple(sums) for slug, stretch, *sums in connection.execute(_STRETCHES).fetchall()
+    }
+
+
+def _entries(connection: psycopg.Connection[Any], slug: str, stretches: list[int]) -> Side:
+    return {
+        number: tuple(rest) for number, *rest in connection.execute(_ENTRIES, [slug, stretches]).fetchall()
+    }
+
+
+def _listed(numbers: list[int]) -> str:
+    shown = ", ".join(str(number) for number in numbers[:_SHOWN])
+    return f"{shown}, …" if len(numbers) > _SHOWN else shown

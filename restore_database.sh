@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Books out of a dump: restore_database.sh FILE|latest [--env dev|prod|embedded] [--drop-existing] [--yes].
+# It restores beside the live database and verifies there; see docs/operations/backup.md.
+set -euo pipefail
+
+usage() {
+  echo "usage: restore_database.sh FILE|latest [--env dev|prod|embedded] [--drop-existing] [--yes]" >&2
+  exit 2
+}
+
+where=embedded
+dump=
+options=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --env)
+      [ $# -ge 2 ] || usage
+      where=$2
+      shift 2
+      ;;
+    --env=*)
+      where=${1#--env=}
+      shift
+      ;;
+    --drop-existing | --yes | --dry-run)
+      options+=("$1")
+      shift
+      ;;
+    --confirm | --identity)
+      [ $# -ge 2 ] || usage
+      options+=("$1" "$2")
+      shift 2
+      ;;
+    -*) usage ;;
+    *)
+      [ -z "$dump" ] || usage
+      dump=$1
+      shift
+      ;;
+  esac
+done
+[ -n "$dump" ] || usage
+
+# Asks in the terminal where there is one.
+terminal=()
+[ -t 0 ] || terminal=(-T)
+
+case "$where" in
+  dev | prod)
+    # The containers see the folder of backups under another path, but the same names in it.
+    [ "$dump" = latest ] || dump=$(basename "$dump")
+    cd "$(dirname "$0")"
+    # Only the service `migrate` knows the owner of the database.
+    exec docker compose -f "docker-compose.$where.yml" run --rm ${terminal[@]+"${terminal[@]}"} migrate \
+      ledgerflow restore --dumps --to "$dump" ${options[@]+"${options[@]}"}
+    ;;
+  embedded)
+    # Named from where the person stands; a bare name is looked for in the folder of backups too.
+    [ ! -f "$dump" ] || dump=$(realpath "$dump")
+    cd "$(dirname "$0")"
+    export LEDGERFLOW_DATA_DIR="${LEDGERFLOW_DATA_DIR:-./var}"
+    exec .venv/bin/ledgerflow restore --dumps --to "$dump" ${options[@]+"${options[@]}"}
+    ;;
+  *) usage ;;
+esac

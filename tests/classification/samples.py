@@ -1,0 +1,31 @@
+# ruff: noqa: ARG002 - each maker takes the page, though few need it
+"""Objects that addresses of rules and tags name."""
+
+from django.utils import timezone
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.models import Rule, Tag
+from ledgerflow.users.models import User
+from tests.factories import AccountFactory
+
+
+class ClassificationSamples:
+    """Makes a rule and a tag of the book."""
+
+    book: Book
+    owner: User
+
+    def _make_rule(self, page: str) -> int:
+        account = AccountFactory(book=self.book)
+        rule = Rule.objects.create(
+            book=self.book,
+            position=1,
+            text="coffee",
+            account=account,
+            made_by=self.owner,
+            made_at=timezone.now(),
+        )
+        return rule.pk
+
+    def _make_tag(self, page: str) -> int:
+        return Tag.objects.create(book=self.book, name="travel").pk
