@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from math import inf
 
 from tools._shared.accounts import stated_account
 from tools._shared.amounts import single_amount
@@ -112,8 +113,8 @@ class PartBuilder:
             return [(line, line.words)]
         pieces: list[tuple[Line, Sequence[Word]]] = []
         for at, (start, amount) in enumerate(starts):
-            end = starts[at + 1][0] if at + 1 < len(starts) else float("inf")
-            low = start - _DATE_SLACK if at else float("-inf")
+            end = starts[at + 1][0] if at + 1 < len(starts) else inf
+            low = start - _DATE_SLACK if at else -inf
             words = tuple(word for word in line.words if low <= word.x0 < end - _DATE_SLACK)
             if words:
                 off, money_off = start - starts[0][0], amount.x1 - starts[0][1].x1
@@ -225,7 +226,7 @@ class PartBuilder:
         above = last.continued[-1] if last.continued else last.line
         after = last.words[last.dates[-1].after - 1].x1 if last.dates else last.words[0].x0
         close = line.top - above.bottom < _CONTINUATION_GAP * line.height and line.page == above.page
-        before = last.money[0].x0 if last.money else float("inf")
+        before = last.money[0].x0 if last.money else inf
         return close and line.words[0].x0 > after - 2 and line.words[-1].x1 < before + 2
 
     def _continue_or_note(self, line: Line) -> None:
