@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import zip_longest
 
 from tools._shared.accounts import Owner, account_column, currency_column, currency_stated, stated_account
@@ -56,7 +57,10 @@ def read_table(table: Table, format_name: str) -> Reading:
         sum(map(bool, columns.pick(at))) * 2 > len(columns.dated) for at in columns.of(Role.CARD)
     )
     moves = [True] * len(columns.dated)
-    work = Work(table, columns, table.numbers[start:], above, card, Leftovers(), moves, [])
+    # From here on only the columns are looked at: the rows of a long file would be its third copy.
+    head = replace(table, rows=table.rows[:start])
+    work = Work(head, columns, table.numbers[start:], above, card, Leftovers(), moves, [])
+    del table, cells
     return _read(work, format_name)
 
 
@@ -95,8 +99,8 @@ def _read(work: Work, format_name: str) -> Reading:
     amounts = [at for at in choice.candidate.columns if at in numbers.values]
     _without_amount(work, choice, numbers)
     sort_leftovers(columns, work.numbers, amounts, work.table.unit, work.leftovers)
-    for line in range(len(work.table.rows) - len(work.numbers)):
-        note_balance(work.table.rows[line], work.leftovers)
+    for row in work.table.rows:
+        note_balance(row, work.leftovers)
     owner = Owner(
         account_column(columns),
         stated_account(work.above, work.table.name),
