@@ -48,6 +48,7 @@ class Part:
     unplaced: list[Decimal] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    strays: list[str] = field(default_factory=list)
     account: str | None = None
 
     @property
@@ -150,6 +151,8 @@ class PartBuilder:
         elif sure and self._last is not None and self._block is not None:
             self._add(Row(line, words, [], money))
         elif sure or not self._is_title(line):
+            if sure and self._header is not None and self._part.blocks:
+                self._part.strays.append(line.text)
             self._continue_or_note(line)
 
     def _take_total(self, label: str, money: Sequence[Money]) -> None:

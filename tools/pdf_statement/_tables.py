@@ -54,10 +54,10 @@ def lay_out(part: Part) -> list[Sheet]:
     for blocks in (named, titled, part.blocks):
         if blocks and blocks not in choices:
             choices.append(blocks)
-    return [_lay_out(blocks, is_all=blocks == part.blocks) for blocks in choices]
+    return [_lay_out(blocks, part.strays, is_all=blocks == part.blocks) for blocks in choices]
 
 
-def _lay_out(blocks: Sequence[Block], *, is_all: bool) -> Sheet:
+def _lay_out(blocks: Sequence[Block], strays: Sequence[str], *, is_all: bool) -> Sheet:
     sheet = Sheet()
     by_header: dict[object, list[Block]] = {}
     if not is_all:
@@ -65,6 +65,7 @@ def _lay_out(blocks: Sequence[Block], *, is_all: bool) -> Sheet:
     for block in blocks:
         by_header.setdefault(_key(block), []).append(block)
     columns = {key: columns_of(blocks) for key, blocks in by_header.items()}
+    sheet.problems += [f"“{text[:60]}” states an amount outside its tables" for text in strays[:1]]
     sheet.has_header = all(block.header is not None for block in blocks)
     for block in blocks:
         first = len(sheet.entries)
@@ -108,6 +109,7 @@ def _lay_out_block(block: Block, columns: Sequence[Column], sheet: Sheet) -> Non
             if not movement:
                 sheet.problems.append(f"page {row.line.page} has an amount without a date: {_shown(row)}")
                 continue
+            sheet.problems.append("rows without a day were taken to be of the day above")
         head = dated
         sheet.entries.append(
             _entry(row, dated, {names[at]: money for at, money in found.items()}, block.sign)
