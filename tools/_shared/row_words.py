@@ -47,7 +47,8 @@ _OPENING = re.compile(
 _CLOSING = re.compile(
     r"^(?:(?:the )?(?:closing|ending|end|final)(?: ledger| account| statement)? balance|"
     r"balance (?:at end|at the end|c f)(?: .*)?|saldo (?:final|finale|atual|actual)|solde (?:final|"
-    r"de cloture)|endsaldo|endbestand|neuer (?:saldo|kontostand)|eindsaldo|nieuw saldo|utgaende saldo|"
+    r"de cloture)|endsaldo|endbestand|"
+    r"schlusssaldo|schlussbestand|neuer (?:saldo|kontostand)|eindsaldo|nieuw saldo|utgaende saldo|"
     r"slutsaldo|loppusaldo|saldo koncowe|konecny zustatek|zaro egyenleg|期末余额)\b.{0,20}$"
 )
 _TOTAL = re.compile(

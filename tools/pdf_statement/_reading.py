@@ -147,10 +147,18 @@ def _ways(sheet: Sheet, part: Part) -> list[list[int] | None]:
     return [*([titles] if titles else []), None, *([running] if running else [])]
 
 
-def _judge(reading: Reading, sheet: Sheet, part: Part, *, has_signs: bool) -> _Judged:
+def _only(reading: Reading, *, has_signs: bool) -> Statement:
     if len(reading.statements) != 1:
         raise StatementRefusedError(f"The table in the PDF mixes currencies or accounts. {_ELSEWHERE}")
     statement = reading.statements[0]
+    if has_signs and all(line.balance is None for line in statement.lines):
+        # Sections come one after the other; lines are returned oldest first.
+        return replace(statement, lines=tuple(sorted(statement.lines, key=lambda line: line.date)))
+    return statement
+
+
+def _judge(reading: Reading, sheet: Sheet, part: Part, *, has_signs: bool) -> _Judged:
+    statement = _only(reading, has_signs=has_signs)
     statement, ends = _with_ends(statement, part)
     running = _running(statement, part)
     totals = _totals(statement, sheet, part)

@@ -40,13 +40,14 @@ _SKIP = re.compile(
 )
 _TOTAL = re.compile(
     r"^(?:(?:grand |sub )?totals?|total(?:s|es|e|i)?|summe|zwischensumme|gesamt\w*|totaal|totaux|suma|razem|"
-    r"celkem|summa|subtotal)\b|\btotall?ing\b|\btotals?$|\btotal (?:credits|debits|deposits|withdrawals)\b"
+    r"celkem|summa|subtotal)\b|\btotall?ing\b|totals?$|\btotal (?:credits|debits|deposits|withdrawals)\b"
 )
 _CARRIED = re.compile(
     r"^(?:(?:balance |total )?(?:brought|carried) (?:forward|over|down)|balance (?:b f|c f|forward)|b f|c f|b fwd|"
     r"c fwd|ubertrag|uebertrag|(?:total )?a reporter|report(?: de (?:la )?page)?|solde (?:a reporter|reporte)|"
     r"suma (?:y sigue|anterior)|saldo (?:a cuenta nueva|anterior|arrastrado)|(?:saldo )?(?:riporto|a riportare)|"
-    r"zwischensaldo|tussensaldo|(?:transport|transporte))(?: (?:from|to|page|seite|von|auf|de|du|\d{1,3}))*$"
+    r"zwischensaldo|tussensaldo|(?:transport|transporte))"
+    r"(?: (?:from|to|page|seite|blatt|pagina|feuille|hoja|sheet|next|previous|von|auf|de|du|\d{1,3}))*$"
 )
 _UNBOOKED = re.compile(
     r"\b(?:pending|scheduled|upcoming|unposted|future|authori[sz]ed|vorgemerkte?|a venir|pendientes?) "

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from tools._shared.dates import MONTH_BY_NAME, Day, days_in_text, fold, read_day
+from tools._shared.dates import MONTH_BY_NAME, ORDERS, Day, Order, days_in_text, fold, read_day
 from tools.contract import StatementRefusedError
 from tools.pdf_statement._lines import Line
 from tools.pdf_statement._rows import date_at
@@ -14,6 +14,7 @@ from tools.pdf_statement._rows import date_at
 _BEFORE_START, _AFTER_END = timedelta(days=45), timedelta(days=15)
 _BEFORE_DATE, _AFTER_DATE = timedelta(days=300), timedelta(days=45)
 _PERIOD_DAYS = range(4, 306)
+_MONTH = 40
 _JOINS = frozenset(
     {"to", "through", "thru", "until", "till", "and", "-", "\u2013", "\u2014", "bis", "zum", "au", "al", "a", "ate",
      "tot", "t/m", "til", "do", "y", "to:", "hasta", "e", "ao", "~", "至"}
@@ -68,9 +69,9 @@ class Years:
         for line, days in stated:
             dates = [self._certain(each.day) for each in days]
             joined = [
-                (one, two)
-                for (one, two), each in zip(pairwise(dates), days[1:], strict=True)
-                if one and two and each.joined and (two - one).days in _PERIOD_DAYS
+                period
+                for one, two in pairwise(days)
+                if two.joined and (period := self._period(one.day, two.day)) is not None
             ]
             read = [found for found in dates if found]
             if joined:
@@ -85,6 +86,22 @@ class Years:
         if periods and self.period is None:
             self.anchors = [end for _, end in periods]
         self.file_year = int(years[0]) if len(years := set_of_years(name)) == 1 else None
+
+    def _period(self, one: Day, two: Day) -> tuple[date, date] | None:
+        """Return first and last day of a period: the one order in which they are days or weeks apart."""
+        found: dict[tuple[date, date], Order] = {}
+        for order in ORDERS:
+            start, end = one.read(order), two.read(order)
+            if start and end and (end - start).days in _PERIOD_DAYS:
+                found.setdefault((start, end), order)
+        short = {period: order for period, order in found.items() if (period[1] - period[0]).days <= _MONTH}
+        found = short if len(found) > 1 else found
+        if len(found) != 1:
+            return None
+        period, order = found.popitem()
+        if one.separator and order != "YMD":
+            self.day_first.add(order == "DMY")
+        return period
 
     def _certain(self, day: Day) -> date | None:
         found = _read(day)

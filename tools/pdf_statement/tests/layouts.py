@@ -198,7 +198,72 @@ def yen():
     return page.content(), [found], [("500000", "724670")]
 
 
+def american_card():
+    """A period in one order of day and month only, payments and purchases in sections, days over New Year."""
+    page = Printer().line((40, "VISA CREDIT CARD")).line((40, "Opening/Closing Date 12/10/25 - 01/09/26"))
+    page.line((40, "Previous Balance"), (-300, "$500.00")).line((40, "New Balance"), (-300, "$80.00")).gap()
+    header, places = ("Date of Transaction", "Merchant Name", "$ Amount"), (40, 150, -550)
+    page.line((40, "PAYMENTS AND OTHER CREDITS"))
+    table(page, header, [("12/28", "Payment Thank You", "-500.00")], places).gap()
+    page.line((40, "PURCHASE"))
+    table(page, header, [("12/15", "Bookshop", "30.00"), ("01/05", "Taxi", "50.00")], places)
+    found = [("2025-12-15", "-30.00"), ("2025-12-28", "500.00"), ("2026-01-05", "-50.00")]
+    return page.content(), [found], [("-500.00", "-80.00")]
+
+
+def german_pages():
+    """Letters for the direction behind the amount, descriptions over lines, the balance carried from page to page."""
+    page = (
+        Printer().line((40, "Kontoauszug 3/2026")).line((40, "Kontonummer 1234567890 erstellt am 31.03.2026"))
+    )
+    page.line((40, "alter Kontostand vom 27.02.2026"), (-550, "500,00 H")).gap()
+    header, places = ("Bu-Tag", "Wert", "Vorgang", "Umsatz"), (40, 90, 140, -550)
+    table(page, header, [("02.03.", "02.03.", "Basislastschrift", "45,99 S")], places)
+    page.line((140, "Telefon GmbH")).line((140, "Rechnung 123 vom 28.02.2026"))
+    page.line((140, "Übertrag auf Blatt 2"), (-550, "454,01 H")).page()
+    page.line((140, "Übertrag von Blatt 1"), (-550, "454,01 H"))
+    table(page, header, [("30.03.", "30.03.", "Gehalt", "2.000,00 H")], places)
+    page.line((40, "neuer Kontostand vom 31.03.2026"), (-550, "2.454,01 H"))
+    return page.content(), [[("2026-03-02", "-45.99"), ("2026-03-30", "2000.00")]], [("500.00", "2454.01")]
+
+
+def swiss():
+    """Apostrophes in thousands, a total of both columns, an opening line without a day."""
+    page = (
+        Printer()
+        .line((40, "Kontoauszug 01.05.2026 - 31.05.2026 in CHF"))
+        .line((40, "IBAN CH93 0076 2011 6238 5295 7"))
+    )
+    rows = [
+        ("", "Saldovortrag", "", "", "12'000.00"),
+        ("04.05.2026", "Miete", "1'850.00", "", "10'150.00"),
+        ("25.05.2026", "Lohn", "", "6'200.50", "16'350.50"),
+    ]
+    table(page.gap(), ("Datum", "Buchungstext", "Belastung", "Gutschrift", "Saldo"), rows, FIVE)
+    page.line((110, "Umsatztotal"), (-400, "1'850.00"), (-470, "6'200.50"))
+    page.line((110, "Schlusssaldo"), (-550, "16'350.50"))
+    return (
+        page.content(),
+        [[("2026-05-04", "-1850.00"), ("2026-05-25", "6200.50")]],
+        [("12000.00", "16350.50")],
+    )
+
+
 LAYOUTS = {
     each.__name__: each
-    for each in (british, german, french, american, indian, two_accounts, card, spanish, unsigned, yen)
+    for each in (
+        british,
+        german,
+        french,
+        american,
+        indian,
+        two_accounts,
+        card,
+        spanish,
+        unsigned,
+        yen,
+        american_card,
+        german_pages,
+        swiss,
+    )
 }
