@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tools._shared.amounts import amount_column, settle_mark
-from tools._shared.archives import Archive, open_archive
+from tools._shared.archives import open_archive
 from tools._shared.balances import follow
 from tools._shared.dates import read_day
 from tools._shared.table_statements import read_table
@@ -31,18 +31,12 @@ def claims(content: bytes, name: str) -> bool:  # noqa: ARG001 - content decides
     if content.startswith(_xls.START):
         return True
     if content.startswith(_ZIP):
-        archive = _archive(content)
-        if archive is None:
+        try:
+            archive = open_archive(content)
+            return _ooxml.is_workbook(archive) or _ods.is_workbook(archive)
+        except StatementRefusedError:
             return b"xl/" in content[:_HEAD] or b"xl/" in content[-_HEAD:]
-        return _ooxml.is_workbook(archive) or _ods.is_workbook(archive)
     return _xml2003.NAMESPACE in content[:_HEAD]
-
-
-def _archive(content: bytes) -> Archive | None:
-    try:
-        return open_archive(content)
-    except StatementRefusedError:
-        return None
 
 
 def read_statement(content: bytes, name: str) -> Reading:
