@@ -17,6 +17,7 @@ from benchmarks import (
     post_sets,
     post_single,
     read_ofx,
+    read_tables,
     read_text_formats,
     reports,
     table,
@@ -44,6 +45,7 @@ def main() -> None:
     for name, measure in (
         ("reading", lambda: read_ofx.rows(lines, rounds)),
         ("reading CAMT, MT940 and QIF", lambda: read_text_formats.rows(lines, rounds)),
+        ("reading tables", lambda: read_tables.rows(lines, 20 if is_quick else 100, rounds)),
         ("end to end", lambda: end_to_end.rows(lines, rounds)),
         ("posting in sets", lambda: post_sets.rows(lines // 2, 2 * rounds - 1)),
         ("single postings", lambda: post_single.rows(1.0 if is_quick else 4.0)),

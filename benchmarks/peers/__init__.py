@@ -18,6 +18,8 @@ PACKAGES = (
     "mt-940==5.1.1",
     "pycamt==1.1.1",
     "quiffen==4.0.1",
+    "pandas==2.3.3",
+    "pdfplumber==0.11.10",
 )
 #: Says which packages were installed last.
 _INSTALLED = _ENVIRONMENT / "installed.txt"
