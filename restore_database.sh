@@ -50,7 +50,8 @@ case "$where" in
     # The containers see the folder of backups under another path, but the same names in it.
     [ "$dump" = latest ] || dump=$(basename "$dump")
     cd "$(dirname "$0")"
-    exec docker compose -f "docker-compose.$where.yml" exec ${terminal[@]+"${terminal[@]}"} django \
+    # Only the service `migrate` knows the owner of the database.
+    exec docker compose -f "docker-compose.$where.yml" run --rm ${terminal[@]+"${terminal[@]}"} migrate \
       ledgerflow restore --dumps --to "$dump" ${options[@]+"${options[@]}"}
     ;;
   embedded)

@@ -2,10 +2,12 @@
 
 Builds a book of 200 accounts and two-line entries over 60 months through the staged door, with every guard: first a
 tenth of the lines, then the rest, all over the same months, and asks for each page both times. Just before each request
-one more entry is posted; no cache is used. A page is asked for through every middleware, the view and its template. Its
-SQL is timed apart and held against its floor, measured in the same run: one row by its key for each of its queries,
-and the rows that it shows or adds up, read once by index in the cheapest way that SQL has. Of fifteen rounds the best
-counts, for the floor as well, because machines are shared. What a page takes on a new connection stands beside it.
+one more entry is posted; no cache is used. A page is asked for through every middleware, the view and its template. The
+work of PostgreSQL for it is held against its floor, measured in the same run: one row by its key for each of its
+queries, and the rows that it shows or adds up, read once by index in the cheapest way that SQL has. Of fifteen rounds
+the best counts, for the floor as well. Because machines are shared, work is time on a processor, of Python and of the
+connection's server process, where that is on this machine; elsewhere it is the time that passed. What a page takes on
+a new connection stands beside it.
 The files are of a general ledger of about 20,000 lines; each is written by a process of its own, whose memory is
 compared with one that writes ten times as many lines.
 """
@@ -18,6 +20,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from django.db import connection, connections, transaction
 from django.test import Client
@@ -26,7 +29,7 @@ from django.utils import timezone
 from benchmarks import scratch
 from benchmarks.table import Row, render
 from ledgerflow.books.models import Book
-from ledgerflow.ledger.models import Account, AccountType, BatchSource
+from ledgerflow.ledger.models import Account, AccountType, BatchSource, JournalLine
 from ledgerflow.ledger.services import journal
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.users.models import User
@@ -117,23 +120,38 @@ class _Clock:
     queries: int = 0
 
     def __call__(self, execute: Callable, sql: str, facts: object, many: bool, context: dict) -> object:
-        began = time.perf_counter()
+        began = _served()
         try:
             return execute(sql, facts, many, context)
         finally:
-            self.spent += (time.perf_counter() - began) * 1000
+            self.spent += _served() - began
             self.queries += 1
+
+
+def _served() -> float:
+    """Return how many milliseconds the connection's server process worked; a clock where it is elsewhere."""
+    assert connection.connection is not None
+    try:
+        facts = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text()
+    except OSError:
+        return time.perf_counter() * 1000
+    return int(facts.split()[0]) / 1e6
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Asked:
-    """One answer: milliseconds in all, of SQL, and of Python's own work; queries, and bytes."""
+    """One answer: milliseconds that passed, of PostgreSQL's work, and of Python's; queries, and bytes."""
 
     total: float
     sql: float
     python: float
     queries: int
     size: int
+
+    @property
+    def work(self) -> float:
+        """The milliseconds of work in all."""
+        return self.sql + self.python
 
 
 def ask(client: Client, address: str) -> _Asked:
@@ -151,10 +169,10 @@ def _timed(sql: str, facts: list[object]) -> float:
     taken = []
     with connection.cursor() as cursor:
         for _ in range(ROUNDS):
-            began = time.perf_counter()
+            began = _served()
             cursor.execute(sql, facts)
             cursor.fetchall()
-            taken.append((time.perf_counter() - began) * 1000)
+            taken.append(_served() - began)
     return min(taken)
 
 
@@ -177,19 +195,27 @@ _LINES = """
 SELECT * FROM ledger_journalline WHERE book_id = %s AND account_id = %s AND date <= %s
  ORDER BY date DESC, entry_number DESC, no DESC LIMIT 100
 """
+# Lists say against which accounts a line stands, and which entry it reverses.
+_ENTRIES = """
+SELECT entry.*, line.* FROM unnest(%s::bigint[]) AS asked (number)
+  JOIN ledger_journalentry AS entry ON entry.book_id = %s AND entry.number = asked.number
+  JOIN ledger_journalline AS line ON line.book_id = entry.book_id AND line.entry_number = entry.number
+"""
 
 
 def floors(book: Book, account: int) -> dict[str, float]:
     """Return milliseconds of reading once by index what the pages show or add up."""
     middle = date(2023, 6, 15)
     standing = _timed(_STANDING, [book.pk, LAST])
+    lines = JournalLine.objects.filter(book=book, account=account).order_by("-date", "-entry_number", "-no")
+    numbers = list(lines.values_list("entry_number", flat=True)[:100])
     return {
         "row": _timed("SELECT * FROM ledger_journalentry WHERE book_id = %s AND number = %s", [book.pk, 1]),
         "standing": standing,
         "months": _timed(_MONTHS, [book.pk, FIRST, LAST]),
         "year": _timed(_MONTHS, [book.pk, date(2024, 1, 1), date(2024, 12, 31)]),
         "middle": standing + _timed(_DAYS, [middle.replace(day=1), middle, book.pk]),
-        "lines": _timed(_LINES, [book.pk, account, LAST]),
+        "lines": _timed(_LINES, [book.pk, account, LAST]) + _timed(_ENTRIES, [numbers, book.pk]),
     }
 
 
@@ -233,35 +259,38 @@ def measure(client: Client, book: Book, account: int) -> dict[str, _Measured]:
         for _ in range(3):
             connection.close()
             cold.append(ask(client, address).total)
-        best = min(answers)
-        least = floor[floor_name] + best.queries * floor["row"]
-        found[name] = _Measured(
-            _Asked(best.total, min(each.sql for each in answers), *_rest(best)), min(cold), least
+        best = _Asked(
+            min(each.total for each in answers),
+            min(each.sql for each in answers),
+            min(each.python for each in answers),
+            answers[0].queries,
+            answers[0].size,
         )
+        least = floor[floor_name] + best.queries * floor["row"]
+        found[name] = _Measured(best, min(cold), least)
     return found
-
-
-def _rest(answer: _Asked) -> tuple[float, int, int]:
-    return answer.python, answer.queries, answer.size
 
 
 def _page_rows(name: str, small: _Measured, large: _Measured) -> list[Row]:
     answer = large.answer
-    beside = f"{answer.python:.0f} ms of Python, {answer.size / 1000:.0f} kB; {large.cold:.0f} ms on a new connection"
-    ratio, growth = answer.sql / large.floor, answer.total / small.answer.total
-    floor, tenth = f"floor {large.floor:.1f} ms", f"{small.answer.total:.1f} ms"
+    beside = (
+        f"work {answer.work:.0f} ms, {answer.python:.0f} of it Python; {answer.size / 1000:.0f} kB;"
+        f" new connection {large.cold:.0f} ms"
+    )
+    ratio, growth = answer.sql / large.floor, answer.work / small.answer.work
+    floor, tenth = f"floor {large.floor:.2f} ms", f"work {small.answer.work:.1f} ms"
     return [
         Row(name, f"{answer.total:.1f} ms", beside, answer.total, "ms", GOAL_MS, at_most=True),
         Row(
             f"- its SQL, {answer.queries} queries",
-            f"{answer.sql:.1f} ms",
+            f"{answer.sql:.2f} ms",
             floor,
             ratio,
             "x",
             FLOORS,
             at_most=True,
         ),
-        Row("- with a tenth of the lines", tenth, "", growth, "x as long with all", GROWTH, at_most=True),
+        Row("- with a tenth of the lines", tenth, "", growth, "x with all", GROWTH, at_most=True),
     ]
 
 

@@ -31,6 +31,7 @@ def refuse_examples(env: Env) -> None:
     for name, url in (
         ("DATABASE_URL", env.database_url),
         ("DATABASE_OWNER_URL", env.database_owner_url),
+        ("DATABASE_BACKUP_URL", env.database_backup_url),
         ("REDIS_URL", env.redis_url),
     ):
         _refuse_password(name, url, needed=name != "REDIS_URL")

@@ -14,6 +14,7 @@ from django.utils.http import urlsafe_base64_encode
 from ledgerflow.books.models import Book, Invitation, Role
 from ledgerflow.books.services import invite
 from ledgerflow.classification.services import classify_lines
+from ledgerflow.ops.models import ErrorEvent
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.posting.services import EntryLine, post_manual_entry
 from ledgerflow.statements.models import DayQuestion, Proof, Statement, StatementLine
@@ -59,7 +60,7 @@ class Sample(ClassificationSamples, DocumentSamples, ReconciliationSamples):
         """Return what stands in the address for the name."""
         if name in _WORDS:
             return _WORDS[name]
-        key = f"{page} {name}" if name == "token" else name
+        key = f"{page} {name}" if name in {"token", "object_id"} else name
         if key not in self._made:
             maker = getattr(self, f"_make_{name}", None)
             if maker is None:
@@ -88,7 +89,15 @@ class Sample(ClassificationSamples, DocumentSamples, ReconciliationSamples):
         return urlsafe_base64_encode(force_bytes(self.owner.pk))
 
     def _make_object_id(self, page: str) -> str:
-        return str(self.owner.pk)
+        if "ops_errorevent" not in page:
+            return str(self.owner.pk)
+        event = ErrorEvent.objects.create(
+            fingerprint=page, kind="ValueError", place="ledgerflow.posting.views:get", message="Odd", count=3,
+            traceback="Traceback (most recent call last):\n  ...\nValueError: Odd", logger="django.request",
+            first_seen=timezone.now(), last_seen=timezone.now(), path=f"/books/{self.book.slug}/", user=self.owner,
+            job=7, job_name="pipeline.import_file", request={"method": "GET"},
+        )  # fmt: skip
+        return str(event.pk)
 
     def _make_app_label(self, page: str) -> str:
         return "procrastinate"

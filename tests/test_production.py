@@ -45,6 +45,7 @@ def test_it_starts_with(tmp_path: Path, changed: dict[str, str]) -> None:
         ({"DATABASE_URL": "postgresql://lf_app:short@db/ledgerflow"}, "less than 16"),
         ({"DATABASE_URL": "postgresql://lf_app@db/ledgerflow"}, "less than 16"),
         ({"DATABASE_OWNER_URL": "postgresql://lf_owner:postgres@db/ledgerflow"}, "DATABASE_OWNER_URL"),
+        ({"DATABASE_BACKUP_URL": "postgresql://lf_backup:short@db/ledgerflow"}, "DATABASE_BACKUP_URL"),
         ({"REDIS_URL": "redis://:secret@redis:6379/0"}, "REDIS_URL"),
     ],
 )

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from ledgerflow.cli import BAD_INPUT, DONE
+from ledgerflow.cli import BAD_INPUT, DONE, FAILED
 from ledgerflow.cli.database import running, server_running
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ops.backups import services
@@ -17,6 +17,7 @@ from ledgerflow.ops.backups.access import owner
 from ledgerflow.ops.backups.errors import DamagedDumpError
 from ledgerflow.ops.backups.restores import (
     Confirm,
+    DeclinedError,
     Proposal,
     Restored,
     newest_good_dump,
@@ -67,9 +68,13 @@ def run(options: argparse.Namespace) -> int:
     try:
         if by_wal:
             restored = restore_moment(moment, confirm=_asker(options))
-            _begin_again()
+            if restored.kept_as:
+                _begin_again()
         else:
             restored = _from_dump(options, now)
+    except DeclinedError as error:
+        print(error)
+        return DONE if options.dry_run else FAILED
     except DamagedDumpError as error:
         print(f"ledgerflow restore: {error}", file=sys.stderr)
         return BAD_INPUT
@@ -91,7 +96,10 @@ def _from_dump(options: argparse.Namespace, now: datetime) -> Restored:
 
 
 def _begin_again() -> None:
-    """Copy the restored cluster: its WAL follows nothing that was archived before."""
+    """Copy the restored cluster: its WAL follows nothing that was archived before.
+
+    Where there was no cluster before, this process does not know the restored passwords, and a worker does it.
+    """
     if not settings.POINT_IN_TIME:
         return
     with running(no_backup=True):
@@ -142,7 +150,7 @@ def _confirmed_by_name(options: argparse.Namespace) -> None:
 
 def _kept(restored: Restored) -> str:
     if not restored.kept_as:
-        return "The replaced database was not kept."
+        return "No replaced database is kept."
     return f"The replaced database is kept for {services.KEPT_FOR.days} days as {restored.kept_as}."
 
 

@@ -6,8 +6,6 @@ feeds them in order. The same decisions in the same order give the same answers.
 
 import importlib
 import importlib.util
-import math
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +25,6 @@ LEAST = 0.05
 FEWEST_NEW, SHARE_NEW = 10, 0.05
 #: The bar and the confidences are set anew after so many outcomes.
 OUTCOMES = 10
-_SHARPNESS = 3.0
 _MEMORY, _MODEL, _NONE = "memory", "model", "none"
 
 
@@ -70,12 +67,9 @@ class Engine:
         self._lines: list[Line] = []
         self._keys: list[str] = []
         self._labels: list[int] = []
-        self._counts: list[int] = []
         self._payees: dict[str, str] = {}
         self._weights = weights or Weights.stored()
         self._bend = Bend()
-        self._rights: dict[str | int, deque[bool]] = {}
-        self._latest: deque[bool] = deque(maxlen=60)
         self._fitted = 0
         self._unset = 0
         self.tell(categories)
@@ -103,10 +97,10 @@ class Engine:
             not is_remembered and not self._is_fitted and self._base_score(ranks, order[0]) <= 0
         ):
             return self._nothing(line, key, order)
-        evidence = self._evidence(key, order, ranks, recalled)
-        if self._is_fitted:
+        evidence = _evidence(order, ranks)
+        if self._is_fitted and corrected is None:
             plain = self._weights.confidence(evidence)
-        else:  # memory alone, or the shared base alone
+        else:  # a correction, memory alone, or the shared base alone
             plain = max(each.share(order[0]) for each in recalled) if is_remembered else 0.3
         confidence = self._bend.bent(plain)
         if confidence < LEAST:
@@ -145,11 +139,10 @@ class Engine:
         self._lines.append(line)
         self._keys.append(key)
         self._labels.append(label)
-        self._counts[label] += 1
         if payee:
             self._payees[key] = payee
         if guess.label is not None:
-            self._log(key, guess, is_right=is_right)
+            self._log(guess, is_right=is_right)
 
     @property
     def is_refit_due(self) -> bool:
@@ -174,14 +167,10 @@ class Engine:
     def _is_fitted(self) -> bool:
         return self.model is not None and bool(self.model.labels)
 
-    def _log(self, key: str, guess: Guess, *, is_right: bool) -> None:
+    def _log(self, guess: Guess, *, is_right: bool) -> None:
         prediction = guess.prediction
         self.record.add(Outcome(prediction.confidence, is_right, prediction.accept))
         self._bend.add(guess.plain, is_right=is_right)
-        for about, depth in ((key, 10), (guess.label, 30)):
-            if about is not None:
-                self._rights.setdefault(about, deque(maxlen=depth)).append(is_right)
-        self._latest.append(is_right)
         self._unset += 1
         if self._unset >= OUTCOMES:
             self.settle()
@@ -191,7 +180,6 @@ class Engine:
         if number is None:
             number = self._numbers[category] = len(self.categories)
             self.categories.append(category)
-            self._counts.append(0)
         return number
 
     def _payee(self, line: Line, key: str) -> str | None:
@@ -230,36 +218,8 @@ class Engine:
             0.0,
         )
 
-    def _evidence(
-        self, key: str, order: Sequence[int], ranks: Sequence[float], recalled: Sequence[Recollection]
-    ) -> tuple[float, ...]:
-        """Return what speaks for the first of the order, under the names of ``evidence.NAMES``."""
-        label = order[0]
-        score = ranks[label]
-        second = ranks[order[1]] if len(order) > 1 else score - 3
-        chance = 1 / math.fsum([math.exp(_SHARPNESS * (rank - score)) for rank in ranks])
-        chance = min(max(chance, 0.01), 0.999)
-        shares = [each.share(label) for each in recalled]
-        agrees, base_score = (0.0, 0.0) if self.model is None else self.model.agreement(key, label)
-        return (
-            max(-3.0, min(score - second, 3.0)),
-            max(-2.0, min(score, 2.0)),
-            math.log(chance / (1 - chance)),
-            *(math.log1p(len(each.labels)) for each in recalled),
-            *shares,
-            *((0.5 if not each.labels else float(each.labels[-1] == label)) for each in recalled),
-            float(not recalled[0].labels),
-            _rate(self._rights.get(key, ()), 1.0, 1.5),
-            _rate(self._rights.get(label, ()), 3.0, 4.5),
-            _rate(self._latest, 7.0, 10.0),
-            math.log1p(self._counts[label]),
-            math.log1p(len(self._labels)),
-            agrees,
-            base_score,
-            max(recalled[0].shares.values(), default=0.0) - shares[0],
-        )
 
-
-def _rate(rights: Sequence[bool] | deque[bool], right: float, of: float) -> float:
-    """Return the share that was right, as if a few had been seen before."""
-    return (sum(rights) + right) / (len(rights) + of)
+def _evidence(order: Sequence[int], ranks: Sequence[float]) -> tuple[float, ...]:
+    """Return what speaks for the first of the order, under the names of ``evidence.NAMES``: its lead on the second."""
+    second = ranks[order[1]] if len(order) > 1 else ranks[order[0]] - 3
+    return (max(-3.0, min(ranks[order[0]] - second, 3.0)),)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
-from ledgerflow.learning.base import FARTHEST, Base
+from ledgerflow.learning.base import Base
 from ledgerflow.learning.features import crosses_of, parts_of, words_of
 from ledgerflow.learning.values import Line
 
@@ -71,13 +71,6 @@ class Model:
             ranks[self._at] += self._crosses(line, key)
         found: list[float] = ranks.tolist()
         return found
-
-    def agreement(self, key: str, label: int) -> tuple[float, float]:
-        """Return whether the base's own answer is the category ``label``, and how sure of it the base is."""
-        scores = self.base.scores(key)
-        best = int(scores.argmax())
-        is_same = label < len(self._base_places) and self._base_places[label] == best
-        return float(is_same), max(-FARTHEST, min(float(scores[best]), FARTHEST))
 
     def scores(self, line: Line, key: str) -> Numbers:
         """Return how much speaks for each of ``labels``."""

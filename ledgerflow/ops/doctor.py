@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from ledgerflow.core.jobs import worker_is_alive
 from ledgerflow.documents.selectors import newest_file
+from ledgerflow.ops.backups.selectors import standing
 from ledgerflow.ops.error_log.selectors import open_errors
 from ledgerflow.ops.schema import Fit, schema_state
 
@@ -206,11 +207,29 @@ def _errors() -> Iterator[Finding]:
         yield Finding(
             "Error log",
             Health.REDUCED,
-            f"{count} kinds of errors are open",
+            f"{count} kinds of errors are open" if count > 1 else "1 kind of error is open",
             "Look at them in the administration, /admin/ops/errorevent/, and call them fixed or ignored.",
         )
     else:
         yield Finding("Error log", Health.GOOD, "no open errors")
+
+
+def _backups() -> Iterator[Finding]:
+    stand = standing(now=timezone.now())
+    if not stand.is_red:
+        yield Finding("Backups", Health.GOOD, "made and proved within the last day")
+        return
+    found = [
+        *(["none of the last 26 hours"] if stand.backup_is_late else []),
+        *(["none proved by a restore in the last 26 hours"] if stand.proof_is_late else []),
+        *([f"{len(stand.unreadable)} unreadable"] if stand.unreadable else []),
+    ]
+    yield Finding(
+        "Backups",
+        Health.REDUCED,
+        "; ".join(found),
+        "A running worker makes and proves them daily; `ledgerflow backup create` makes one now.",
+    )
 
 
 def _newest_document() -> Iterator[Finding]:
@@ -288,6 +307,7 @@ _ABOUT_THE_DATABASE: tuple[Callable[[], Iterator[Finding]], ...] = (
     _worker,
     _jobs,
     _errors,
+    _backups,
     _newest_document,
 )
 _ABOUT_THE_REST: tuple[Callable[[], Iterator[Finding]], ...] = (_cache, _disk, _archive, _secret_key, _debug)

@@ -64,6 +64,16 @@ _FIGURES: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
         "ledgerflow_journal_entries", "Entries in the journal, as the server estimates them.", (),
         "SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = 'ledger_journalentry'::regclass",
     ),
+    (
+        "ledgerflow_last_backup_age_seconds", "Seconds since the last backup that succeeded, by its kind.", ("kind",),
+        ("SELECT extract(epoch FROM now() - max(ended_at)), kind FROM ops_backuprun"
+         " WHERE error = '' AND ended_at IS NOT NULL GROUP BY kind"),
+    ),
+    (
+        "ledgerflow_last_proved_restore_age_seconds", "Seconds since a drill last restored everything.", (),
+        ("SELECT extract(epoch FROM now() - max(started_at)) FROM ops_restoredrill"
+         " WHERE error = '' AND ended_at IS NOT NULL"),
+    ),
     ("ledgerflow_books", "Books.", (), "SELECT count(*) FROM books_book"),
     (
         "ledgerflow_database_bytes", "Size of the database.", (), "SELECT pg_database_size(current_database())",
@@ -87,7 +97,7 @@ def exposition() -> bytes:
     if settings.METRICS_FOLDER is not None:
         forget_the_dead(settings.METRICS_FOLDER)
         counted = CollectorRegistry()
-        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]  # the client is not typed
     asked = CollectorRegistry()
     asked.register(_OfTheDatabase())
     return generate_latest(counted) + generate_latest(asked)

@@ -62,7 +62,7 @@ class _Grid:
         if self._is_plain:
             # What nearly all rows of a statement are: amounts with no more digits than the currency has.
             with suppress(AttributeError, Inexact):
-                figures = [f"{value.quantize(self._smallest, None, _EXACT):,}" for value in values]  # type: ignore[union-attr]  # suppressed
+                figures = [f"{value.quantize(self._smallest, None, _EXACT):,}" for value in values]  # type: ignore[union-attr]  # other cells raise
                 return "".join(
                     [
                         f"{begun}{link}{_negative(figure) if figure[0] == '-' else figure}{after}"

@@ -22,10 +22,13 @@ PARTS = {"review:evidence": "review:queue", "pipeline:inbox-rows": "pipeline:inb
 _WAIT_FOR = {"review:queue": "[data-evidence] form"}
 #: Pages that send someone who is signed in and has a password elsewhere; those whom they are for are asked below.
 _SENDS_ON = {"web:welcome", "web:sign-in", "web:home"}
-#: What Django's administration refuses even to a superuser, and why.
+#: What is refused even to a superuser, and why.
 _REFUSED = {
     "admin:autocomplete": "it completes a field that it is told",
     "admin:view_on_site": "users have no page of their own",
+    "admin:ops_errorevent_add": "errors happen; nobody adds one",
+    "ops:metrics": "no token is set here",
+    "ops:readyz": "no worker runs here",
     "admin:procrastinate_procrastinatejob_add": "jobs are enqueued by the application alone",
     "admin:procrastinate_procrastinatejob_delete": "jobs are kept",
 }

@@ -103,6 +103,9 @@ def test_the_drill_proves_dump_and_moment_and_names_one_flipped_byte(place):
     assert "The books of 20" in said
     assert "Lost if the database vanished now: the last " in said
 
+    dry = _ledgerflow(place, "restore", "--to", dump["file"], "--dry-run")
+    assert "Every posted entry is the same in the live books.\nNothing was changed." in dry
+
     victim = next(
         path
         for path in sorted((place / "backups" / "recovery").rglob("base/*/data/base/*/*"))

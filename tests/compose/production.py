@@ -175,7 +175,7 @@ def test_a_file_is_imported_by_the_worker_and_the_books_verify(prod: Installatio
 
     assert imported[0]["state"] == "ready"
     assert prod.lines() > 0
-    assert prod.inside("django", "ledgerflow", "verify", "--format", "csv")
+    prod.inside("django", "ledgerflow", "verify")  # its status is asserted
 
 
 @pytest.mark.parametrize("service", ["django", "postgres", "worker"])

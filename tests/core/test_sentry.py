@@ -31,7 +31,7 @@ class _Receiver(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         sent = gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
-        self.server.received.append(sent.decode())  # type: ignore[attr-defined]
+        self.server.received.append(sent.decode())  # type: ignore[attr-defined]  # the server carries what it got
         self.send_response(200)
         self.end_headers()
 
@@ -41,7 +41,7 @@ class _Receiver(BaseHTTPRequestHandler):
 
 def test_an_error_arrives_without_secrets_and_without_local_variables(tmp_path):
     server = HTTPServer(("127.0.0.1", 0), _Receiver)
-    server.received = []  # type: ignore[attr-defined]
+    server.received = []  # type: ignore[attr-defined]  # the server carries what it got
     threading.Thread(target=server.serve_forever, daemon=True).start()
     environment = os.environ | {
         "SENTRY_DSN": f"http://key@127.0.0.1:{server.server_port}/1",
@@ -57,7 +57,7 @@ def test_an_error_arrives_without_secrets_and_without_local_variables(tmp_path):
     )
     server.shutdown()
 
-    sent = "".join(server.received)  # type: ignore[attr-defined]
+    sent = "".join(server.received)  # type: ignore[attr-defined]  # the server carries what it got
     assert "ValueError" in sent
     assert "lf_app:***@db" in sent
     assert "canary" not in sent.replace("local_canary", "").replace('canary-local\\" + password', "")

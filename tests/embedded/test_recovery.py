@@ -243,7 +243,7 @@ def test_switched_off_the_server_keeps_no_wal_for_it(archived):
     processes.wait_for(lambda: not _receivers(archived.data_dir))
     with embedded.connection(archived.data_dir).connect(role="postgres") as superuser:
         processes.wait_for(lambda: superuser.execute("SELECT 1 FROM pg_replication_slots").fetchone() is None)
-        assert superuser.execute("SHOW summarize_wal").fetchone() == ("off",)
+        processes.wait_for(lambda: superuser.execute("SHOW summarize_wal").fetchone() == ("off",))
 
 
 def test_when_the_data_folder_vanishes_at_most_a_second_of_work_is_lost(initialized, tmp_path):

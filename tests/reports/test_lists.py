@@ -81,7 +81,7 @@ def test_the_ledger_page_asks_as_often_for_many_lines(count, django_assert_num_q
     assert sum(len(part.lines) for part, _ in page.context["parts"]) == min(2 * count, 100)
 
 
-@pytest.mark.parametrize(("path", "count"), [("journal/?period=2026", 22), ("lines/?type=expense", 23)])
+@pytest.mark.parametrize(("path", "count"), [("journal/?period=2026", 21), ("lines/?type=expense", 23)])
 def test_lists_ask_as_often_for_many_lines(path, count, django_assert_num_queries):
     for lines in (10, 60):
         file = BookedFile(lines)

@@ -6,7 +6,7 @@ The register's index serves: each account gives the entries that come next on it
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -14,7 +14,7 @@ from ledgerflow.books.models import Book
 from ledgerflow.core.periods import Period
 from ledgerflow.ledger.models import Account
 from ledgerflow.ledger.selectors.entries import EntryLine
-from ledgerflow.ledger.selectors.lines import first_of_many
+from ledgerflow.ledger.selectors.lines import few_of_each
 
 
 class EntryPlace(NamedTuple):
@@ -51,18 +51,21 @@ class JournalEntriesPage:
 def journal_entries(
     *, book: Book, period: Period, after: EntryPlace | None = None, limit: int = 50
 ) -> JournalEntriesPage:
-    """Return the next entries of the period by date and number, with their lines; three queries at most."""
+    """Return the next entries of the period by date and number, with their lines; three queries."""
     place = max(after or EntryPlace(period.first, 0), EntryPlace(period.first, 0))
     accounts = list(Account.objects.filter(book=book).values_list("pk", flat=True))
-    facts = {
+    asked: dict[str, Any] = {
         "book": book.pk,
         "accounts": accounts,
         "date": place.date,
         "number": place.number,
         "last": period.last,
+        "limit": limit + 1,
+        "each": few_of_each(wanted=limit + 1, accounts=len(accounts)),
     }
     with connection.cursor() as cursor:
-        heads = first_of_many(cursor, _ENTRIES, facts, wanted=limit + 1, accounts=len(accounts))
+        cursor.execute(_ENTRIES, asked)
+        heads = cursor.fetchall()
         more, heads = len(heads) > limit, heads[:limit]
         cursor.execute(_LINES, {"book": book.pk, "numbers": [number for _, number, _, _ in heads]})
         lines: dict[int, list[EntryLine]] = {}
@@ -82,24 +85,31 @@ def debits_by_month(*, book: Book, period: Period) -> dict[date, Decimal]:
         return dict(cursor.fetchall())
 
 
-# `cut` is the nearest of the last entries that were read of accounts that may have more.
+# As `selected_lines` does it: a few entries of each account first, and the rest where it can matter.
 _ENTRIES = """
 WITH near AS MATERIALIZED (
-    SELECT line.* FROM unnest(%(accounts)s::bigint[]) AS asked (account)
+    SELECT asked.account, line.* FROM unnest(%(accounts)s::bigint[]) AS asked (account)
      CROSS JOIN LATERAL (
-           SELECT date, entry_number, row_number() OVER (ORDER BY date, entry_number) AS place
+           SELECT date, entry_number, row_number() OVER (ORDER BY date, entry_number) AS at
              FROM (SELECT DISTINCT date, entry_number FROM ledger_journalline
                     WHERE book_id = %(book)s AND account_id = asked.account AND date <= %(last)s
                       AND (date, entry_number) > (%(date)s, %(number)s)
                     ORDER BY date, entry_number LIMIT %(each)s) AS own) AS line
-), cut AS MATERIALIZED (
-    SELECT date, entry_number FROM near WHERE place = %(each)s ORDER BY date, entry_number LIMIT 1
+), bound AS MATERIALIZED (
+    SELECT DISTINCT date, entry_number FROM near ORDER BY date, entry_number OFFSET %(limit)s - 1 LIMIT 1
+), rest AS MATERIALIZED (
+    SELECT line.* FROM near AS ended
+     CROSS JOIN LATERAL (
+           SELECT DISTINCT date, entry_number FROM ledger_journalline
+            WHERE book_id = %(book)s AND account_id = ended.account AND date <= %(last)s
+              AND (date, entry_number) > (ended.date, ended.entry_number)
+            ORDER BY date, entry_number LIMIT %(limit)s) AS line
+     WHERE ended.at = %(each)s
+       AND NOT EXISTS (SELECT FROM bound
+                        WHERE (ended.date, ended.entry_number) > (bound.date, bound.entry_number))
 )
-SELECT following.date, following.entry_number, coalesce(words.text, ''), entry.reverses_number,
-       EXISTS (SELECT FROM cut)
-  FROM (SELECT DISTINCT date, entry_number FROM near
-         WHERE NOT EXISTS (SELECT FROM cut
-                            WHERE (near.date, near.entry_number) > (cut.date, cut.entry_number))
+SELECT following.date, following.entry_number, coalesce(words.text, ''), entry.reverses_number
+  FROM (SELECT date, entry_number FROM near UNION SELECT date, entry_number FROM rest
          ORDER BY date, entry_number LIMIT %(limit)s) AS following
   JOIN ledger_journalentry AS entry ON entry.book_id = %(book)s AND entry.number = following.entry_number
   LEFT JOIN ledger_entrytext AS words ON words.book_id = %(book)s AND words.entry_number = following.entry_number

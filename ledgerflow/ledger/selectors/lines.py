@@ -3,7 +3,7 @@
 A page costs the same wherever it is: each account gives its next lines by index, and the first of them are shown.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.money import ZERO
@@ -85,7 +84,7 @@ def selected_lines(
     newest_first: bool = True,
     limit: int = 100,
 ) -> SelectedPage:
-    """Return the next lines of the selection; one query, two where they are spread unevenly over many accounts."""
+    """Return the next lines of the selection; one query."""
     place, until = reach(
         after=after, newest_first=newest_first, first=selection.period.first, last=selection.period.last
     )
@@ -100,30 +99,19 @@ def selected_lines(
         "entry": place.entry_number,
         "no": place.no,
         "until": until,
+        "limit": limit + 1,
+        "each": few_of_each(wanted=limit + 1, accounts=len(selection.accounts)),
     }
     with connection.cursor() as cursor:
-        rows = first_of_many(cursor, query, facts, wanted=limit + 1, accounts=len(selection.accounts))
-    lines = tuple(SelectedLine(*row) for row in rows)
+        cursor.execute(query, facts)
+        lines = tuple(SelectedLine(*row) for row in cursor.fetchall())
     shown = lines[:limit]
     return SelectedPage(shown, shown[-1].place if len(lines) > limit else None)
 
 
-def first_of_many(
-    cursor: CursorWrapper, query: str, facts: Mapping[str, Any], *, wanted: int, accounts: int
-) -> list[tuple[Any, ...]]:
-    """Return the first rows of all accounts together, few of each read at first, as many as are wanted if need be.
-
-    The query reads ``each`` rows an account, gives those alone before which no account can have another, and says in
-    its last column whether any account may have more.
-    """
-    few = 4 * wanted // max(accounts, 1) + 4
-    rows: list[tuple[Any, ...]] = []
-    for each in [few, wanted] if few < wanted else [wanted]:
-        cursor.execute(query, {**facts, "limit": wanted, "each": each})
-        rows = cursor.fetchall()
-        if len(rows) == wanted or not rows or not rows[0][-1]:
-            break
-    return [row[:-1] for row in rows]
+def few_of_each(*, wanted: int, accounts: int) -> int:
+    """Return how many rows to read of each account at first, where so many are wanted of all of them together."""
+    return min(4 * wanted // max(accounts, 1) + 4, wanted)
 
 
 def ledger_lines(
@@ -203,25 +191,34 @@ _TOUCHING = """AND EXISTS (SELECT FROM ledger_journalline AS touching
                    AND touching.account_id = ANY(%(touching)s))"""
 _ONLY = """AND (entry_number, no) IN (
                       SELECT * FROM unnest(%(only_entries)s::bigint[], %(only_nos)s::smallint[]))"""
-# `cut` is the nearest of the last lines that were read of accounts that may have more.
+# A few lines of each account are read first. The page ends no later than it would with these alone (`bound`), so only
+# accounts whose few lines end before that can have more on it; those of them are read as well (`rest`).
 _LINES = """
 WITH near AS MATERIALIZED (
     SELECT line.* FROM unnest(%(accounts)s::bigint[]) AS asked (account)
      CROSS JOIN LATERAL (
-           SELECT line.*, row_number() OVER (ORDER BY date {order}, entry_number {order}, no {order}) AS place
+           SELECT line.*, row_number() OVER (ORDER BY date {order}, entry_number {order}, no {order}) AS at
              FROM ledger_journalline AS line
             WHERE book_id = %(book)s AND account_id = asked.account AND date {until} %(until)s
               AND (date, entry_number, no) {beyond} (%(date)s, %(entry)s, %(no)s) {filters}
             ORDER BY date {order}, entry_number {order}, no {order} LIMIT %(each)s) AS line
-), cut AS MATERIALIZED (
-    SELECT date, entry_number, no FROM near WHERE place = %(each)s
-     ORDER BY date {order}, entry_number {order}, no {order} LIMIT 1
+), bound AS MATERIALIZED (
+    SELECT date, entry_number, no FROM near
+     ORDER BY date {order}, entry_number {order}, no {order} OFFSET %(limit)s - 1 LIMIT 1
+), rest AS MATERIALIZED (
+    SELECT line.* FROM near AS ended
+     CROSS JOIN LATERAL (
+           SELECT line.*, 0 AS at FROM ledger_journalline AS line
+            WHERE book_id = %(book)s AND account_id = ended.account_id AND date {until} %(until)s
+              AND (date, entry_number, no) {beyond} (ended.date, ended.entry_number, ended.no) {filters}
+            ORDER BY date {order}, entry_number {order}, no {order} LIMIT %(limit)s) AS line
+     WHERE ended.at = %(each)s
+       AND NOT EXISTS (SELECT FROM bound WHERE (ended.date, ended.entry_number, ended.no)
+                                               {beyond} (bound.date, bound.entry_number, bound.no))
 )
 SELECT line.account_id, line.date, line.entry_number, line.no, line.currency, line.amount, line.base_amount,
-       coalesce(words.text, ''), entry.reverses_number, EXISTS (SELECT FROM cut)
-  FROM (SELECT * FROM near
-         WHERE NOT EXISTS (SELECT FROM cut WHERE (near.date, near.entry_number, near.no)
-                                                 {beyond} (cut.date, cut.entry_number, cut.no))
+       coalesce(words.text, ''), entry.reverses_number
+  FROM (SELECT * FROM near UNION ALL SELECT * FROM rest
          ORDER BY date {order}, entry_number {order}, no {order} LIMIT %(limit)s) AS line
   JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
   LEFT JOIN ledger_entrytext AS words ON words.book_id = line.book_id AND words.entry_number = line.entry_number

@@ -129,7 +129,8 @@ def major_version(connection: psycopg.Connection[Any]) -> int:
 
 def _major(path: str | Path) -> int:
     said = _said([str(path), "--version"])
-    match = re.search(r"(\d+)(?:\.|devel|beta|rc|$)", said.rpartition(")")[2])
+    # Debian adds a second bracket with its own version behind: pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1).
+    match = re.search(r"\(PostgreSQL\) (\d+)", said)
     return int(match[1]) if match else 0
 
 

@@ -85,7 +85,10 @@ def try_moment(folder: Path, *, now: datetime) -> Tried | None:
     archive = archive_of(DataFolder.at(settings.DATA_DIR)) if settings.USES_EMBEDDED_DATABASE else None
     if archive is None:
         return None
-    copies = [copy.finished_at for generation in archive.generations() for copy in base_backups(generation)]
+    # Since the last restore: what was restored away may not have held, which is no fault of the archive.
+    copies = [
+        copy.finished_at for generation in archive.generations()[:1] for copy in base_backups(generation)
+    ]
     if not copies:
         return None
     earliest = max(min(copies), now - timedelta(days=1))
