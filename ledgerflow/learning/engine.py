@@ -24,7 +24,7 @@ LEAST = 0.05
 #: A fit is due after so many new decisions, and after this share of those that are known.
 FEWEST_NEW, SHARE_NEW = 10, 0.05
 #: The bar and the confidences are set anew after so many outcomes.
-OUTCOMES = 10
+OUTCOMES = 25
 _MEMORY, _MODEL, _NONE = "memory", "model", "none"
 
 

@@ -55,7 +55,7 @@ class Bend:
         if len(self._seen) < FEWEST:
             return
         slope, shift = 1.0, 0.0
-        for _ in range(8):
+        for _ in range(5):
             along, level = HOLD * (slope - 1.0), HOLD * 0.2 * shift
             first, both, second = HOLD, 0.0, HOLD * 0.2
             for at, is_right in self._seen:
