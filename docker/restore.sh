@@ -53,7 +53,7 @@ swap() {
   read -r -p "Type the name of the database to put the restored one in its place: " typed || typed=""
   [ "$typed" = ledgerflow ] || fail "'$typed' is not the name of the database; the live one stays, and so does what lies beside."
   started=$SECONDS
-  compose stop django worker backup
+  compose stop django worker keeper backup
   compose stop postgres
   in_one_off lf-restore swap
   compose up --detach --wait

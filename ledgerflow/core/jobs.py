@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from asgiref.sync import sync_to_async
@@ -13,9 +14,11 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job, Status
+from psycopg import AsyncConnection
 from psycopg import Error as PsycopgError
 
 from ledgerflow.core import database_errors
+from ledgerflow.core.connecting import libpq_parameters
 from ledgerflow.core.doing import begun
 
 logger = logging.getLogger(__name__)
@@ -27,6 +30,9 @@ MOST_ATTEMPTS = 3
 DEFAULT = "default"
 #: The queue of long jobs about the whole installation.
 BACKUPS = "backups"
+QUEUES = (DEFAULT, BACKUPS)
+#: Under this name PostgreSQL lists one connection of each worker that people do not wait for.
+_KEEPER = "ledgerflow keeper"
 
 _HEARTBEAT_SECONDS = 2.0
 _STALLED_SECONDS = 8.0
@@ -121,28 +127,53 @@ def enqueue(name: str, *, lock: str | None = None, once: str | None = None, **ar
 
 
 def worker_is_alive() -> bool:
-    """Whether a worker has given a sign of life (it does every two seconds) within the last half minute."""
+    """Whether a worker for what people wait for has given a sign of life (each two seconds) within half a minute.
+
+    The signs tell nothing of queues, so those of the workers for backups alone are taken off.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds')"
+            "SELECT (SELECT count(*) FROM procrastinate_workers"
+            "         WHERE last_heartbeat > now() - interval '30 seconds') > count(*)"
+            "  FROM pg_stat_activity WHERE application_name = %s AND datname = current_database()",
+            [_KEEPER],
         )
         return bool(cursor.fetchone()[0])
 
 
-def run_worker(*, concurrency: int = 1, housekeeping: Sequence[Callable[[], object]] = ()) -> None:
+def keeper_is_alive() -> bool:
+    """Whether a worker for backups alone is connected."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity"
+            " WHERE application_name = %s AND datname = current_database())",
+            [_KEEPER],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def run_worker(
+    *,
+    queues: Collection[str] = QUEUES,
+    concurrency: int = 1,
+    housekeeping: Sequence[Callable[[], object]] = (),
+) -> None:
     """Work until SIGINT or SIGTERM, taking up again what a killed worker left, and waiting while the database is away.
 
-    ``housekeeping`` is done at the start and every ten minutes.
+    ``concurrency`` counts for what people wait for; backups are worked off one at a time beside it. ``housekeeping`` is
+    done at the start and every ten minutes.
     """
-    asyncio.run(_work_on(concurrency, housekeeping))
+    asyncio.run(_work_on(queues, concurrency, housekeeping))
 
 
-async def _work_on(concurrency: int, housekeeping: Sequence[Callable[[], object]]) -> None:
+async def _work_on(
+    queues: Collection[str], concurrency: int, housekeeping: Sequence[Callable[[], object]]
+) -> None:
     failures = 0
     while True:
         started = time.monotonic()
         try:
-            await _work(concurrency, housekeeping)
+            await _work(queues, concurrency, housekeeping)
         except (ConnectorException, PsycopgError, DatabaseError) as error:
             if not database_errors.is_away(error):
                 raise
@@ -154,20 +185,36 @@ async def _work_on(concurrency: int, housekeeping: Sequence[Callable[[], object]
             return
 
 
-async def _work(concurrency: int, housekeeping: Sequence[Callable[[], object]]) -> None:
+async def _work(
+    queues: Collection[str], concurrency: int, housekeeping: Sequence[Callable[[], object]]
+) -> None:
     worker_app = app.with_connector(cast("DjangoConnector", app.connector).get_worker_connector())
     async with worker_app.open_async():
         beside = [
             asyncio.create_task(_every(_HEARTBEAT_SECONDS, _Rescue(worker_app).look)),
             asyncio.create_task(_every(_HOUSEKEEPING_SECONDS, lambda: _keep_house(housekeeping))),
-            asyncio.create_task(_work_off(worker_app, queues=[BACKUPS], install_signal_handlers=False)),
         ]
+        if set(queues) == set(QUEUES):
+            beside.append(
+                asyncio.create_task(_work_off(worker_app, queues=[BACKUPS], install_signal_handlers=False))
+            )
         try:
-            await _work_off(worker_app, queues=[DEFAULT], concurrency=concurrency)
+            if DEFAULT in queues:
+                await _work_off(worker_app, queues=[DEFAULT], concurrency=concurrency)
+            else:
+                async with _listed_as_keeper():
+                    await _work_off(worker_app, queues=[BACKUPS])
         finally:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _listed_as_keeper() -> AsyncIterator[None]:
+    place = libpq_parameters("default") | {"application_name": _KEEPER}
+    async with await AsyncConnection.connect(**place, autocommit=True):
+        yield
 
 
 async def _work_off(worker_app: App, **options: Any) -> None:

@@ -191,6 +191,11 @@ def create_database(owner: access.Access, name: str) -> None:
         with owner.to_maintenance().connect() as connection:
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
     except psycopg.errors.InsufficientPrivilege as error:
+        if owner.parameters.get("user") == access.application().parameters.get("user"):
+            raise BackupError(
+                "Dumps are made and restored as lf_owner, and DATABASE_OWNER_URL is not set here. With Docker use "
+                "backup_database.sh and restore_database.sh in the checkout, or the page Backups."
+            ) from error
         raise BackupError(
             f"{owner.parameters.get('user')} may not make databases, so no dump can be tried or restored: as a "
             f"superuser, ALTER ROLE {owner.parameters.get('user')} CREATEDB."
