@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, cast
 
 from asgiref.sync import sync_to_async
@@ -194,7 +193,10 @@ async def _work(
             asyncio.create_task(_every(_HEARTBEAT_SECONDS, _Rescue(worker_app).look)),
             asyncio.create_task(_every(_HOUSEKEEPING_SECONDS, lambda: _keep_house(housekeeping))),
         ]
-        if set(queues) == set(QUEUES):
+        listing = _Listing()
+        if DEFAULT not in queues:
+            beside.append(asyncio.create_task(_every(_HEARTBEAT_SECONDS, listing.look)))
+        elif BACKUPS in queues:
             beside.append(
                 asyncio.create_task(_work_off(worker_app, queues=[BACKUPS], install_signal_handlers=False))
             )
@@ -202,19 +204,33 @@ async def _work(
             if DEFAULT in queues:
                 await _work_off(worker_app, queues=[DEFAULT], concurrency=concurrency)
             else:
-                async with _listed_as_keeper():
-                    await _work_off(worker_app, queues=[BACKUPS])
+                await _work_off(worker_app, queues=[BACKUPS])
         finally:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
+            await listing.close()
 
 
-@asynccontextmanager
-async def _listed_as_keeper() -> AsyncIterator[None]:
-    place = libpq_parameters("default") | {"application_name": _KEEPER}
-    async with await AsyncConnection.connect(**place, autocommit=True):
-        yield
+class _Listing:
+    """One connection under the keeper's name, opened again where a restore or a restart of the server has ended it."""
+
+    def __init__(self) -> None:
+        self._session: AsyncConnection[Any] | None = None
+
+    async def look(self) -> None:
+        if self._session is None:
+            place = libpq_parameters("default") | {"application_name": _KEEPER}
+            self._session = await AsyncConnection.connect(**place, autocommit=True)
+        try:
+            await self._session.execute("SELECT 1")
+        except PsycopgError:
+            await self.close()
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
 
 
 async def _work_off(worker_app: App, **options: Any) -> None:

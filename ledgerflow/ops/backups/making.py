@@ -1,5 +1,6 @@
 """One dump: taken in a snapshot, counted in the same snapshot, read again, tried, and only then given its name."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -41,7 +42,9 @@ def locked(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = FileLock(folder / ".lock")
     except OSError as error:
-        raise BackupError(f"Backups cannot be kept in {folder}: {error.strerror}.") from error
+        # With Docker only the services that dump may write there.
+        hint = " With Docker use backup_database.sh in the checkout." if error.errno == errno.EROFS else ""
+        raise BackupError(f"Backups cannot be kept in {folder}: {error.strerror}.{hint}") from error
     with lock:
         if not lock.try_exclusive():
             raise BackupError(f"Another backup is being made in {folder}; try again when it is done.")

@@ -123,9 +123,9 @@ def _archive(target: datetime | None) -> embedded.Archive:
     if not settings.USES_EMBEDDED_DATABASE:
         to = f"{target.astimezone(UTC):%Y-%m-%d %H:%M:%S}+00" if target is not None else "latest"
         raise BackupError(
-            "`ledgerflow restore` brings back single moments of the embedded database only. With Docker, in the "
-            f'checkout: make restore TO="{to}" (ENV=prod for production). With a server of your own, use its archive. '
-            "For a dump, say its name: restore_database.sh FILE|latest."
+            "This command brings back single moments of the embedded database only. With Docker, run in the checkout "
+            f'make restore TO="{to}" (ENV=prod for production). With a server of your own, use its own archive. '
+            "For a dump, say its name, or with Docker: restore_database.sh FILE|latest."
         )
     return embedded.Archive(settings.BACKUP_DIR / "recovery")
 
