@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import signal
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 from asgiref.sync import sync_to_async
@@ -173,8 +175,8 @@ async def _work_on(
         started = time.monotonic()
         try:
             await _work(queues, concurrency, housekeeping)
-        except (ConnectorException, PsycopgError, DatabaseError) as error:
-            if not database_errors.is_away(error):
+        except (ConnectorException, PsycopgError, DatabaseError, _EndedByItselfError) as error:
+            if not isinstance(error, _EndedByItselfError) and not database_errors.is_away(error):
                 raise
             failures = failures + 1 if time.monotonic() - started < _LONGEST_FAILURE_SECONDS else 1
             pause = _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS)) - 1]
@@ -189,27 +191,46 @@ async def _work(
 ) -> None:
     worker_app = app.with_connector(cast("DjangoConnector", app.connector).get_worker_connector())
     async with worker_app.open_async():
+        listing, told = _Listing(), asyncio.Event()
         beside = [
             asyncio.create_task(_every(_HEARTBEAT_SECONDS, _Rescue(worker_app).look)),
             asyncio.create_task(_every(_HOUSEKEEPING_SECONDS, lambda: _keep_house(housekeeping))),
+            asyncio.create_task(told.wait()),
         ]
-        listing = _Listing()
         if DEFAULT not in queues:
             beside.append(asyncio.create_task(_every(_HEARTBEAT_SECONDS, listing.look)))
-        elif BACKUPS in queues:
-            beside.append(
-                asyncio.create_task(_work_off(worker_app, queues=[BACKUPS], install_signal_handlers=False))
-            )
+        work = [
+            asyncio.create_task(_work_off(worker_app, queue, concurrency if queue == DEFAULT else 1))
+            for queue in queues
+        ]
         try:
-            if DEFAULT in queues:
-                await _work_off(worker_app, queues=[DEFAULT], concurrency=concurrency)
-            else:
-                await _work_off(worker_app, queues=[BACKUPS])
+            with _told_to_stop(told.set):
+                ended, _ = await asyncio.wait([*work, beside[2]], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in beside:
+            for task in (*work, *beside):
                 task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
+            await asyncio.gather(*work, *beside, return_exceptions=True)
             await listing.close()
+    for task in ended:
+        task.result()
+    if not told.is_set():
+        raise _EndedByItselfError
+
+
+class _EndedByItselfError(Exception):
+    """A worker stopped working off its queue without being told to, and has logged why: it lost the database."""
+
+
+@contextmanager
+def _told_to_stop(stop: Callable[[], None]) -> Iterator[None]:
+    loop, signals = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
+    for each in signals:
+        loop.add_signal_handler(each, stop)
+    try:
+        yield
+    finally:
+        for each in signals:
+            loop.remove_signal_handler(each)
 
 
 class _Listing:
@@ -233,14 +254,16 @@ class _Listing:
             self._session = None
 
 
-async def _work_off(worker_app: App, **options: Any) -> None:
+async def _work_off(worker_app: App, queue: str, concurrency: int) -> None:
     await worker_app.run_worker_async(
+        queues=[queue],
+        concurrency=concurrency,
+        install_signal_handlers=False,
         fetch_job_polling_interval=1.0,
         update_heartbeat_interval=_HEARTBEAT_SECONDS,
         stalled_worker_timeout=_STALLED_SECONDS,
         shutdown_graceful_timeout=10.0,
         delete_jobs="successful",
-        **options,
     )
 
 
