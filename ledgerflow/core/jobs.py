@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -181,6 +181,8 @@ async def _work_on(
             failures = failures + 1 if time.monotonic() - started < _LONGEST_FAILURE_SECONDS else 1
             pause = _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS)) - 1]
             logger.warning("The worker lost the database and looks again in %s s.", pause)
+            # Django keeps a connection that was ended until a request is over, and here there are no requests.
+            await sync_to_async(connections.close_all)()
             await asyncio.sleep(pause)
         else:
             return
