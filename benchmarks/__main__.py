@@ -2,7 +2,7 @@
 
 Each measurement alternates with its peer or floor in the same run, because machines are shared: take the ratios. The
 databases are made for the run, on the embedded server or the one of ``DATABASE_URL``. The peers (ofxtools,
-django-ledger) are installed once into ``.venv-peers``.
+mt-940, django-ledger and others) are installed once into ``.venv-peers``.
 """
 
 import argparse
@@ -17,6 +17,8 @@ from benchmarks import (
     post_sets,
     post_single,
     read_ofx,
+    read_tables,
+    read_text_formats,
     reports,
     table,
     trial_balance,
@@ -42,6 +44,8 @@ def main() -> None:
     rows: list[table.Row] = []
     for name, measure in (
         ("reading", lambda: read_ofx.rows(lines, rounds)),
+        ("reading CAMT, MT940 and QIF", lambda: read_text_formats.rows(lines, rounds)),
+        ("reading tables", lambda: read_tables.rows(lines, 20 if is_quick else 100, rounds)),
         ("end to end", lambda: end_to_end.rows(lines, rounds)),
         ("posting in sets", lambda: post_sets.rows(lines // 2, 2 * rounds - 1)),
         ("single postings", lambda: post_single.rows(1.0 if is_quick else 4.0)),

@@ -9,7 +9,18 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 _ENVIRONMENT = ROOT / ".venv-peers"
 PYTHON = _ENVIRONMENT / "bin" / "python"
 BEAN_CHECK = _ENVIRONMENT / "bin" / "bean-check"
-PACKAGES = ("beancount==3.2.3", "ofxtools==1.1.1", "django-ledger==0.8.5", "psycopg[binary]==3.3.9")
+PACKAGES = (
+    "beancount==3.2.3",
+    "ofxtools==1.1.1",
+    "django-ledger==0.8.5",
+    "psycopg[binary]==3.3.9",
+    "bankstatementparser==0.0.29",
+    "mt-940==5.1.1",
+    "pycamt==1.1.1",
+    "quiffen==4.0.1",
+    "pandas==2.3.3",
+    "pdfplumber==0.11.10",
+)
 #: Says which packages were installed last.
 _INSTALLED = _ENVIRONMENT / "installed.txt"
 

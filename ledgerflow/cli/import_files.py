@@ -20,7 +20,7 @@ from ledgerflow.ledger.services.accounts import create_account
 from ledgerflow.ledger.services.opening import open_book as make_book
 from ledgerflow.pipeline import services
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.pipeline.services import Received
+from ledgerflow.pipeline.services import Answer
 from ledgerflow.statements.models import BankAccount, BankAccountNumber
 from ledgerflow.statements.proof import prove
 from ledgerflow.statements.reading import FileReading, read_file
@@ -50,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--account", metavar="CODE", help="ledger account of the bank account, where files do not say"
     )
     parser.add_argument("--wait", action="store_true", help="import here and now instead of by the worker")
+    parser.add_argument("--password", help="the password of protected PDFs; it is kept nowhere")
     parser.add_argument("--dry-run", action="store_true", help="say what is in the files; store nothing")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     output.add_format_argument(parser)
@@ -57,7 +58,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Import each file; one that fails does not stop the next. 2 when any was refused."""
-    rows = [_preview(path) for path in options.files] if options.dry_run else _import_all(options)
+    rows = (
+        [_preview(path, options.password) for path in options.files]
+        if options.dry_run
+        else _import_all(options)
+    )
     output.print_rows(rows, options.format)
     return _BAD_INPUT if any(row["state"] in _BAD_STATES for row in rows) else 0
 
@@ -67,16 +72,18 @@ def _import_all(options: argparse.Namespace) -> list[dict[str, object]]:
     book = _book(options, user)
     account = _account(book, options.account, create=options.create) if options.account else None
     here = options.wait or not worker_is_alive()
-    received = [_receive(book, path, user, account) for path in options.files]
-    for one in received:
-        if isinstance(one, Received):
-            _carry_through(one.run, here=here, create=options.create)
-    return [_row(path, one) for path, one in zip(options.files, received, strict=True)]
+    answers = [
+        answer for path in options.files for answer in _receive(book, path, user, account, options.password)
+    ]
+    for answer in answers:
+        if answer.received:
+            _carry_through(answer.received.run, here=here, create=options.create, password=options.password)
+    return [_row(answer) for answer in answers]
 
 
-def _preview(path: Path) -> dict[str, object]:
+def _preview(path: Path, password: str | None) -> dict[str, object]:
     try:
-        reading = _read(path)
+        reading = _read(path, password)
     except OSError as error:
         return {"file": path.name, "state": "refused", "message": str(error)}
     return {
@@ -90,8 +97,8 @@ def _preview(path: Path) -> dict[str, object]:
     }
 
 
-def _read(path: Path) -> FileReading:
-    return read_file(content=path.read_bytes(), name=path.name)
+def _read(path: Path, password: str | None) -> FileReading:
+    return read_file(content=path.read_bytes(), name=path.name, password=password)
 
 
 def _joined(outcomes: Iterable[object]) -> str | None:
@@ -115,7 +122,7 @@ def _currency_of(paths: list[Path]) -> str:
     """Return the currency that the first of the files states."""
     for path in paths:
         if path.is_file():
-            for statement in _read(path).statements:
+            for statement in _read(path, None).statements:
                 if statement.currency not in _UNSTATED:
                     return statement.currency
     return _USUAL_CURRENCY
@@ -142,26 +149,29 @@ def _account(book: Book, code: str, *, create: bool) -> BankAccount:
     )
 
 
-def _receive(book: Book, path: Path, user: User, account: BankAccount | None) -> Received | str:
+def _receive(
+    book: Book, path: Path, user: User, account: BankAccount | None, password: str | None
+) -> list[Answer]:
     try:
-        return services.receive_file(
-            book=book,
-            name=path.name,
-            content=path.read_bytes(),
-            user=user,
-            now=timezone.now(),
-            bank_account=account,
-        )
-    except (OSError, LedgerFlowError) as error:
-        return str(error)
+        content = path.read_bytes()
+    except OSError as error:
+        return [Answer(path.name, None, str(error))]
+    return services.receive_files(
+        book=book,
+        files=[(path.name, content)],
+        user=user,
+        now=timezone.now(),
+        bank_account=account,
+        password=password,
+    )
 
 
-def _carry_through(run: ImportRun, *, here: bool, create: bool) -> None:
+def _carry_through(run: ImportRun, *, here: bool, create: bool, password: str | None) -> None:
     """See the file to its end, imported here or by a worker; with ``create``, answer which account it is.
 
     A file may name several accounts, and each is asked about in turn.
     """
-    _import(run, here=here)
+    _import(run, here=here, password=password)
     while create and run.state == ImportRun.State.NEEDS_YOU:
         try:
             _answer(run)
@@ -169,13 +179,13 @@ def _carry_through(run: ImportRun, *, here: bool, create: bool) -> None:
             # The file goes on waiting for a person; the next one is not its business.
             print(f"{run.document.name}: {error}", file=sys.stderr)
             return
-        _import(run, here=here)
+        _import(run, here=here, password=password)
 
 
-def _import(run: ImportRun, *, here: bool) -> None:
+def _import(run: ImportRun, *, here: bool, password: str | None) -> None:
     """Import the file here, or wait until a worker has; one may be quicker even where it was to be here."""
-    if here:
-        services.run_import(run_id=run.pk, now=timezone.now())
+    if here or password:
+        services.run_import(run_id=run.pk, now=timezone.now(), password=password)
     run.refresh_from_db()
     while run.state in {ImportRun.State.WAITING, ImportRun.State.RUNNING}:
         time.sleep(0.2)
@@ -222,15 +232,16 @@ def _account_name(run: ImportRun, *, currency: str | None) -> str:
     return name[: 120 - len(ending)] + ending
 
 
-def _row(path: Path, received: Received | str) -> dict[str, object]:
-    if isinstance(received, str):
-        return {"file": path.name, "state": "refused", "message": received}
+def _row(answer: Answer) -> dict[str, object]:
+    received = answer.received
+    if received is None:
+        return {"file": answer.name, "state": "refused", "message": answer.refusal}
     run = received.run
     statements = list(statements_of(document=run.document))
     is_known = not received.is_new and run.state == ImportRun.State.READY
     message = f"Received {run.created_at:%Y-%m-%d %H:%M} as {run.document.name}." if is_known else run.message
     return {
-        "file": path.name,
+        "file": answer.name,
         "state": "here_already" if is_known else str(run.state),
         "format": statements[0].format if statements else None,
         "account": str(run.bank_account) if run.bank_account else None,

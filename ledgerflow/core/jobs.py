@@ -113,16 +113,19 @@ def _nobody_is_told(**_: Any) -> None:
     """Say nothing: the next mark tries again."""
 
 
-def enqueue(name: str, *, lock: str | None = None, once: str | None = None, **arguments: Any) -> None:
-    """Enqueue the job in the current transaction.
+def enqueue(
+    name: str, *, lock: str | None = None, once: str | None = None, in_seconds: int = 0, **arguments: Any
+) -> None:
+    """Enqueue the job in the current transaction, to be done now or ``in_seconds``.
 
     ``lock`` keeps jobs of the same lock from running at the same time; ``once`` makes a second enqueuing of the same
     text a no-op while the first still waits.
     """
+    wait = {"seconds": in_seconds} if in_seconds else None
     try:
         # A savepoint, because a second enqueuing must leave the transaction around it usable.
         with transaction.atomic():
-            app.configure_task(name, lock=lock, queueing_lock=once).defer(**arguments)
+            app.configure_task(name, lock=lock, queueing_lock=once, schedule_in=wait).defer(**arguments)
     except AlreadyEnqueued:
         logger.info("Job %s is waiting already.", name)
 

@@ -24,6 +24,23 @@ class _ManyFilesField(forms.FileField):
         return [super(_ManyFilesField, self).clean(one, initial) for one in chosen]
 
 
+def password_field() -> forms.CharField:
+    """Return the field for the password of protected PDFs; what is typed is neither kept nor shown again."""
+    return forms.CharField(
+        label="Password of protected PDFs",
+        required=False,
+        strip=False,
+        max_length=255,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class RetryForm(forms.Form):
+    """Trying a file again, with its password where it has one."""
+
+    password = password_field()
+
+
 class UploadForm(forms.Form):
     """Statement files."""
 
@@ -31,6 +48,7 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         # Not declared in the class, where Django's own `files` has another type.
         self.fields["files"] = _ManyFilesField(label="Statement files", allow_empty_file=True)
+        self.fields["password"] = password_field()
 
 
 class AssignAccountForm(forms.Form):

@@ -65,3 +65,8 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return self.state
+
+    @property
+    def asks_password(self) -> bool:
+        """Whether the file could not be read for want of its password."""
+        return self.state == self.State.FAILED and "password" in self.message

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.pipeline import selectors, services
-from ledgerflow.pipeline.forms import AssignAccountForm, UndoForm, UploadForm
+from ledgerflow.pipeline.forms import AssignAccountForm, RetryForm, UndoForm, UploadForm
 from ledgerflow.pipeline.models import ImportRun
 
 _SHOWN = 50
@@ -57,7 +57,13 @@ class UploadView(BookMixin, generic.FormView[UploadForm]):
     def form_valid(self, form: UploadForm) -> HttpResponse:
         """Receive each file and say what became of it."""
         files = ((file.name or "file", file.read()) for file in form.cleaned_data["files"])
-        answers = services.receive_files(book=self.book, files=files, user=self.user, now=timezone.now())
+        answers = services.receive_files(
+            book=self.book,
+            files=files,
+            user=self.user,
+            now=timezone.now(),
+            password=form.cleaned_data["password"] or None,
+        )
         for answer in answers:
             if answer.received is None:
                 messages.error(self.request, f"{answer.name}: {answer.refusal}")
@@ -97,17 +103,25 @@ class RunMixin(BookMixin):
         return redirect("pipeline:inbox", book=self.book.slug)
 
 
-class RetryView(RunMixin, generic.View):
+class RetryView(RunMixin, generic.FormView[RetryForm]):
     """Try a failed file again."""
 
+    form_class = RetryForm
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Enqueue it again."""
+    def form_valid(self, form: RetryForm) -> HttpResponse:
+        """Enqueue it again, or read it here with its password."""
         try:
-            services.retry(run=self.get_run())
+            services.retry(
+                run=self.get_run(), now=timezone.now(), password=form.cleaned_data["password"] or None
+            )
         except LedgerFlowError as error:
-            messages.error(request, str(error))
+            messages.error(self.request, str(error))
+        return self.back()
+
+    def form_invalid(self, form: RetryForm) -> HttpResponse:
+        """Say what was wrong, in the inbox."""
+        messages.error(self.request, "That password is too long.")
         return self.back()
 
 

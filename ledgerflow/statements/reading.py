@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from ledgerflow.statements.archives import ArchiveRefusedError, unpack
 from ledgerflow.statements.looks import describe
-from ledgerflow.toolbox.sandbox import Sandbox, SandboxError
+from ledgerflow.statements.sandboxed import SANDBOX
+from ledgerflow.toolbox.sandbox import SandboxError
 from ledgerflow.toolbox.values import Statement
 from ledgerflow.toolbox.wire import WireError, decode
-
-_SANDBOX = Sandbox("ledgerflow.toolbox.readers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class FileReading:
     """What became of one file.
 
     ``status`` is ``read``, ``empty`` (well-formed, no lines; ``error`` says so) or ``refused`` (``error``
-    says why and what to do; no statements). ``reader`` is the tool package that read it.
+    says why and what to do; no statements). ``reader`` is the tool package that read it; ``is_claimed`` says that one
+    took it for a statement of its format, whether or not it could be read.
     """
 
     name: str
@@ -28,6 +29,7 @@ class FileReading:
     error: str | None = None
     warnings: tuple[str, ...] = ()
     statements: tuple[Statement, ...] = ()
+    is_claimed: bool = True
 
 
 def read_file(
@@ -44,13 +46,17 @@ def read_file(
         )
     request = {"name": name, "readers": None if readers is None else list(readers), "password": password}
     try:
-        lines = _SANDBOX.run("read", content=content, request=request)
+        lines = SANDBOX.run("read", content=content, request=request)
         answer = json.loads(lines[0])
         reading = decode(lines[1:]) if answer["outcome"] == "read" else None
     except (SandboxError, WireError) as error:
         return FileReading(name=name, status="refused", error=str(error))
     if reading is None:
-        return FileReading(name=name, status="refused", error=_refusal(answer, content))
+        if answer["outcome"] == "unclaimed":
+            return _read_archive(content, name, readers, password) or replace(
+                _refused(name, _refusal(answer, content)), is_claimed=False
+            )
+        return _refused(name, _refusal(answer, content))
     lines_found = any(statement.lines for statement in reading.statements)
     return FileReading(
         name=name,
@@ -61,6 +67,53 @@ def read_file(
         warnings=reading.warnings,
         statements=reading.statements,
     )
+
+
+def _refused(name: str, sentence: str) -> FileReading:
+    return FileReading(name=name, status="refused", error=sentence)
+
+
+def _read_archive(
+    content: bytes, name: str, readers: Sequence[str] | None, password: str | None
+) -> FileReading | None:
+    """Read every file in a ZIP archive by itself, ``None`` when the content is no archive.
+
+    A line says by ``member`` in which file it stands. Files that cannot be read become warnings; where none can be
+    read, or one that is a statement cannot, nothing is.
+    """
+    try:
+        members = unpack(content=content)
+    except ArchiveRefusedError as refusal:
+        return _refused(name, str(refusal))
+    if members is None:
+        return None
+    read = [
+        (member, read_file(content=inside, name=member, readers=readers, password=password))
+        for member, inside in members
+    ]
+    said = tuple(
+        f"{member}: {sentence}"
+        for member, each in read
+        for sentence in (*([each.error] if each.error else []), *each.warnings)
+    )
+    bad = [f"{member}: {each.error}" for member, each in read if each.status == "refused" and each.is_claimed]
+    if bad or all(each.status == "refused" for _, each in read):
+        return _refused(name, " ".join(bad or said))
+    statements = tuple(_within(statement, member) for member, each in read for statement in each.statements)
+    found = any(each.status == "read" for _, each in read)
+    return FileReading(
+        name=name,
+        status="read" if found else "empty",
+        format="zip",
+        error=None if found else " ".join(said),
+        warnings=said if found else (),
+        statements=statements,
+    )
+
+
+def _within(statement: Statement, member: str) -> Statement:
+    lines = tuple(line._replace(place={**line.place, "member": member}) for line in statement.lines)
+    return replace(statement, lines=lines)
 
 
 def _refusal(answer: dict[str, object], content: bytes) -> str:

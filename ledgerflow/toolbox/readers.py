@@ -8,8 +8,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from ledgerflow.toolbox import wire
+from ledgerflow.toolbox.archives import unpack
 from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, find_packages, load
 from ledgerflow.toolbox.values import StatementRefusedError
+
+__all__ = ["read", "unpack", "warm_up"]
 
 KIND = "statement_reader"
 

@@ -105,7 +105,7 @@ def test_a_file_that_cannot_be_read_fails_with_a_sentence_and_can_be_tried_again
 
     assert run.state == ImportRun.State.FAILED
     assert run.message.endswith(".")
-    retry(run=run)
+    retry(run=run, now=timezone.now())
     run.refresh_from_db()
     assert (run.state, run.attempts) == (ImportRun.State.WAITING, 0)
 
@@ -114,7 +114,7 @@ def test_only_a_failed_file_can_be_tried_again():
     run = _run(_book_with_account(), ofx(JANUARY)[0])
 
     with pytest.raises(RunNotWaitingError, match="not failed"):
-        retry(run=run)
+        retry(run=run, now=timezone.now())
 
 
 def test_lines_of_a_statement_that_does_not_prove_are_held_back():

@@ -24,7 +24,7 @@ def test_the_one_reader_that_claims_a_file_reads_it():
 
 
 def test_a_file_that_nobody_claims_names_all_that_were_asked():
-    outcome, lines = _read(b"%PDF-1.7")
+    outcome, lines = _read(b"GIF89a")
 
     assert outcome["outcome"] == "unclaimed"
     assert "ofx_statement" in outcome["readers"]

@@ -12,8 +12,9 @@ from tools._shared.vocabulary import Role, words
 
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _LABELLED = re.compile(
-    r"(?:account|konto|kontonummer|rekening\w*|compte|cuenta|conto|conta|iban|card|kort|karte|卡号|账号|账户)"
-    r"[^:：;,\d]{0,24}[:：#,; ]\s*=?['\"_]?([0-9*xX][0-9*xX-]{3,32}\d|\d{2,6}(?: \d{2,6}){1,6})",
+    r"(?:account|konto|kontonummer|rekening\w*|compte|cuenta|conto|conta|iban|card|kort|karte|"
+    r"[uú][cč]tu|számlaszám|rachunku|tilinumero|сч[её]та?|卡号|账号|账户|口座番号|계좌번호)"
+    r"[^:：;,\d]{0,24}[:：#,; ]\s*=?['\"_]?([0-9*xX][0-9*xX-]{3,32}\d(?:/\d{4})?|\d{2,6}(?: \d{2,6}){1,6})",
     re.IGNORECASE,
 )
 _MANY = 24

@@ -14,6 +14,7 @@ from typing import Literal
 from tools._shared.currencies import is_currency_text
 
 Mark = Literal[".", ","]
+MARKS: tuple[Mark, ...] = (".", ",")
 
 _LONGEST_CELL = 48
 _SEPARATOR = "\x1f"
@@ -202,6 +203,7 @@ def amount_column(cells: Sequence[str]) -> AmountColumn:
     shapes = joined.split(_SEPARATOR)
     if len(shapes) != len(cells):  # a cell holds the separator itself
         shapes = [cell.translate(_SHAPE).replace(_SEPARATOR, "?") for cell in cells]
+    once: dict[str, str] = {}  # a long column has few shapes, so each is kept once
     known: dict[str, Shape] = {}
     marks: frozenset[Mark] = frozenset({".", ","})
     unknown: set[str] = set()
@@ -214,6 +216,8 @@ def amount_column(cells: Sequence[str]) -> AmountColumn:
         else:
             known[text] = shape
             marks &= shape.marks
+    for at, text in enumerate(shapes):
+        shapes[at] = once.setdefault(text, text)
     bad = sum(text in unknown for text in shapes) if unknown else 0
     filled = sum(text not in BLANKS for text in shapes)
     return AmountColumn(cells=cells, shapes=shapes, known=known, marks=marks, filled=filled, bad=bad)

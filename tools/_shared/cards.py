@@ -5,7 +5,7 @@ from dataclasses import replace
 from tools._shared.columns import Columns
 from tools._shared.movements import Candidate, Numbers, Values, negated, reversed_sign
 from tools._shared.proofs import Choice
-from tools._shared.row_words import is_repayment
+from tools._shared.row_words import is_pending, is_repayment
 from tools._shared.vocabulary import Role
 from tools.contract import StatementRefusedError
 
@@ -18,6 +18,14 @@ def _purchases_are_negative(columns: Columns, amounts: Values) -> bool | None:
 
     Purchases are the many, and repayments run against them.
     """
+    states = [columns.pick(at) for at in columns.of(Role.STATUS)]
+    authorized: set[bool] = {
+        amount < 0
+        for amount, *said in zip(amounts, *states, strict=True)
+        if amount and is_pending(" ".join(said))
+    }
+    if len(authorized) == 1:
+        return authorized.pop()  # a shop asks before it is paid; who repays a card does not
     words = [columns.cells[at] for at in columns.of(Role.DESCRIPTION, Role.OTHER, Role.COUNTERPARTY)]
     bought: list[bool] = []
     repaid: list[bool] = []

@@ -72,7 +72,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ø", "o"))
-    return "".join(character for character in plain if not unicodedata.combining(character))
+    bare = "".join(character for character in plain if not unicodedata.combining(character))
+    return unicodedata.normalize("NFC", bare)  # puts the syllables of Hangul together again
 
 
 def _day(year: str, month: str | int, day: str) -> date | None:

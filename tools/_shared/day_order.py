@@ -8,7 +8,7 @@ writes one puts the month first), a North American time zone. Where nothing sett
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from operator import ge, le
 
 from tools._shared.dates import ORDERS, Day, Order
 from tools.contract import StatementRefusedError
@@ -40,8 +40,8 @@ def _fits(days: Sequence[Day], order: Order) -> bool:
 
 def _in_order(days: Sequence[Day], order: Order) -> tuple[bool, bool]:
     read = [found for found in (day.read(order) for day in days) if found]
-    pairs = list(pairwise(read))
-    return all(one <= two for one, two in pairs), all(one >= two for one, two in pairs)
+    following = read[1:]
+    return all(map(le, read, following)), all(map(ge, read, following))
 
 
 def _by_year(days: set[Day], orders: list[Order]) -> list[Order]:
@@ -96,7 +96,8 @@ def _by_neighbour(pairs: Sequence[tuple[Day, Day]], orders: list[Order]) -> list
 def direction(main: Sequence[Day], once: Sequence[Day]) -> bool | None:
     """Say whether the rows stand newest first, ``None`` when their dates do not show it under every possible order."""
     found = set()
-    for order in (order for order in ORDERS if _fits(once, order)):
+    orders = ORDERS if any(day.separator for day in once) else ORDERS[:1]
+    for order in (order for order in orders if _fits(once, order)):
         rising, falling = _in_order(main, order)
         found.add(falling if rising != falling else None)
     return found.pop() if len(found) == 1 else None

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from tools._shared.amounts import BLANKS, amount_column, single_amount
 from tools._shared.columns import Columns
+from tools._shared.dates import read_day
 from tools._shared.row_words import is_closing, is_failed, is_opening, is_pending, is_total
 from tools._shared.vocabulary import Role
 from tools.contract import StatementRefusedError
@@ -138,7 +139,7 @@ def _with_amount(
     status = _status(row, columns)
     if not row[columns.main] and is_failed(status):
         into.failed.append(number)
-    elif not row[columns.main] and is_pending(status):
+    elif not row[columns.main] and (is_pending(status) or _is_unbooked(row, columns)):
         into.pending.append(number)
     elif any(is_total(cell) for cell in row if cell and not _is_amount(cell)) or (
         outside and not columns.has_header
@@ -150,6 +151,15 @@ def _with_amount(
             "read the "
             "file again."
         )
+
+
+def _is_unbooked(row: Sequence[str], columns: Columns) -> bool:
+    """Whether a row has the day of its transaction, but neither the booking date nor the balance of the others."""
+    return (
+        columns.roles[columns.main] is Role.BOOKING_DATE
+        and any(row[at] and read_day(row[at]) for at in columns.days if at != columns.main)
+        and not any(row[at] for at in columns.of(Role.BALANCE, Role.STATUS))
+    )
 
 
 def _continues(row: Sequence[str], columns: Columns) -> bool:

@@ -11,11 +11,18 @@ from tools.contract import StatementRefusedError
 _MONEY_ROLES = (Role.AMOUNT, Role.OUT, Role.IN, Role.BALANCE, Role.OPENING, Role.CLOSING, Role.FEE)
 
 
-def settle_numbers(work: Work) -> Numbers:
+class OpenMarkError(StatementRefusedError):
+    """Every cell can be read with a decimal mark and with a thousands mark."""
+
+
+def settle_numbers(work: Work, tried: Mark | None = None) -> Numbers:
     """Settle the decimal mark by every cell of every money column, and read the columns.
 
+    ``tried`` is the mark to take where they leave it open.
+
     Raises:
-        StatementRefusedError: A money column holds a cell that is no amount, or the mark stays open.
+        OpenMarkError: The mark stays open.
+        StatementRefusedError: A money column holds a cell that is no amount.
     """
     columns = work.columns
     wanted = [at for at in columns.of(*_MONEY_ROLES) if at in columns.numbers] if columns.has_header else []
@@ -32,12 +39,12 @@ def settle_numbers(work: Work) -> Numbers:
             if unread in looked and unread not in good and is_only:
                 _refuse_cell(work, unread, looked[unread])
     money = [column for at, column in good.items() if columns.has_header or column.has_money_marks]
-    pooled = settle_mark(money) or _grouping_mark(work, good)
+    pooled = settle_mark(money) or _grouping_mark(work, good) or tried
     marks: dict[int, Mark] = {}
     for at, column in good.items():
         mark = settle_mark([column]) or pooled
         if mark is None and (columns.has_header or len(money) == 1):
-            raise StatementRefusedError(
+            raise OpenMarkError(
                 f"The amounts in {columns.title(at)} can be read in two ways: {_open_cell(column)} with a "
                 "decimal mark or with "
                 "a thousands mark. Export a longer period, or amounts with two decimals."

@@ -47,7 +47,8 @@ _OPENING = re.compile(
 _CLOSING = re.compile(
     r"^(?:(?:the )?(?:closing|ending|end|final)(?: ledger| account| statement)? balance|"
     r"balance (?:at end|at the end|c f)(?: .*)?|saldo (?:final|finale|atual|actual)|solde (?:final|"
-    r"de cloture)|endsaldo|endbestand|neuer (?:saldo|kontostand)|eindsaldo|nieuw saldo|utgaende saldo|"
+    r"de cloture)|endsaldo|endbestand|"
+    r"schlusssaldo|schlussbestand|neuer (?:saldo|kontostand)|eindsaldo|nieuw saldo|utgaende saldo|"
     r"slutsaldo|loppusaldo|saldo koncowe|konecny zustatek|zaro egyenleg|期末余额)\b.{0,20}$"
 )
 _TOTAL = re.compile(
@@ -58,7 +59,7 @@ _TOTAL = re.compile(
 _PENDING = re.compile(
     r"\b(?:pending|vorgemerkt|vorgemerkte|authori[sz]ed|reserved|reserviert|en attente|a venir|"
     r"pendiente|in sospeso|gereserveerd|reservation|reserverad|reserveret|reservert|varaus|not posted|"
-    r"uncleared|unposted|ausstehend|provisional)\b|待入账|未入账"
+    r"uncleared|unposted|ausstehend|provisional|autorizzat[oa]|autorizad[oa]|autorisee?|in attesa)\b|待入账|未入账"
 )
 _FAILED = re.compile(
     r"\b(?:reverted|declined|failed|cancell?ed|denied|rejected|abgelehnt|storniert|refuse|rechazad[oa]|"

@@ -1,9 +1,12 @@
 """From a table of cells to statements: the one function that readers of tables call."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from itertools import zip_longest
 
 from tools._shared.accounts import Owner, account_column, currency_column, currency_stated, stated_account
+from tools._shared.amounts import MARKS
 from tools._shared.choice import choose
 from tools._shared.columns import Columns, look_at_columns
 from tools._shared.currencies import currency_of
@@ -11,7 +14,7 @@ from tools._shared.dates import Day, Order, days_in_text
 from tools._shared.day_order import Surroundings, direction, settle_order
 from tools._shared.leftovers import Leftovers, note_balance, sort_leftovers
 from tools._shared.lines import build_statement, settle
-from tools._shared.marks import settle_numbers
+from tools._shared.marks import OpenMarkError, settle_numbers
 from tools._shared.movements import Numbers
 from tools._shared.proofs import Choice, Groups
 from tools._shared.row_words import is_card, is_failed, is_pending
@@ -54,7 +57,10 @@ def read_table(table: Table, format_name: str) -> Reading:
         sum(map(bool, columns.pick(at))) * 2 > len(columns.dated) for at in columns.of(Role.CARD)
     )
     moves = [True] * len(columns.dated)
-    work = Work(table, columns, table.numbers[start:], above, card, Leftovers(), moves, [])
+    # From here on only the columns are looked at: the rows of a long file would be its third copy.
+    head = replace(table, rows=table.rows[:start])
+    work = Work(head, columns, table.numbers[start:], above, card, Leftovers(), moves, [])
+    del table, cells
     return _read(work, format_name)
 
 
@@ -86,25 +92,15 @@ def _check_width(table: Table, header: Sequence[str], body: range) -> None:
 def _read(work: Work, format_name: str) -> Reading:
     columns = work.columns
     _set_aside(work)
-    numbers = settle_numbers(work)
-    guess = (columns.of(Role.AMOUNT, Role.OUT, Role.IN) or sorted(numbers.values) or [0])[0]
     main_days = [day for at in columns.dated if (day := columns.days[columns.main][at])]
     newest_first = direction(main_days, columns.once[columns.main])
-    groups = rows_by_account(work, account_column(columns), currency_column(columns, guess))
-    choice = choose(
-        columns,
-        numbers,
-        Groups([booked_rows(work, rows) for rows in groups.values()], newest_first),
-        is_card=work.is_card,
-        line_of=work.numbers,
-        unit=work.table.unit,
-    )
+    numbers, choice = _settle(work, newest_first)
     used = sorted({*choice.candidate.columns, *([choice.balance] if choice.balance is not None else [])})
     amounts = [at for at in choice.candidate.columns if at in numbers.values]
     _without_amount(work, choice, numbers)
     sort_leftovers(columns, work.numbers, amounts, work.table.unit, work.leftovers)
-    for line in range(len(work.table.rows) - len(work.numbers)):
-        note_balance(work.table.rows[line], work.leftovers)
+    for row in work.table.rows:
+        note_balance(row, work.leftovers)
     owner = Owner(
         account_column(columns),
         stated_account(work.above, work.table.name),
@@ -129,6 +125,37 @@ def _read(work: Work, format_name: str) -> Reading:
     return Reading(format_name, tuple(statements), warnings=tuple(warnings))
 
 
+def _settle(work: Work, newest_first: bool | None) -> tuple[Numbers, Choice]:
+    """Return the numbers and the amounts; a mark that the cells leave open is the one that the balance proves."""
+    try:
+        numbers = settle_numbers(work)
+    except OpenMarkError:
+        proven = []
+        for mark in MARKS:
+            numbers = settle_numbers(work, mark)
+            with suppress(StatementRefusedError):
+                choice = _choose(work, numbers, newest_first)
+                proven += [(numbers, choice)] if choice.proven else []
+        if len(proven) != 1:
+            raise
+        return proven[0]
+    return numbers, _choose(work, numbers, newest_first)
+
+
+def _choose(work: Work, numbers: Numbers, newest_first: bool | None) -> Choice:
+    columns = work.columns
+    guess = (columns.of(Role.AMOUNT, Role.OUT, Role.IN) or sorted(numbers.values) or [0])[0]
+    groups = rows_by_account(work, account_column(columns), currency_column(columns, guess))
+    return choose(
+        columns,
+        numbers,
+        Groups([booked_rows(work, rows) for rows in groups.values()], newest_first),
+        is_card=work.is_card,
+        line_of=work.numbers,
+        unit=work.table.unit,
+    )
+
+
 def _header_codes(columns: Columns, amounts: Sequence[int]) -> set[str]:
     titles = " ".join(columns.header[at] for at in amounts if at < len(columns.header))
     return {
@@ -145,16 +172,33 @@ def _set_aside(work: Work) -> None:
     states = list(map(" ".join, zip(*stated, strict=True))) if stated else [""] * len(columns.dated)
     kinds = {state: (is_failed(state), is_pending(state)) for state in set(states)}
     work.pending = [kinds[state][1] for state in states]
+    unbooked = _unbooked(columns)
     edge = {*range(min(_EDGE_ROWS, len(states))), *range(max(0, len(states) - _EDGE_ROWS), len(states))}
     failed = {position for position, state in enumerate(states) if kinds[state][0]} if stated else set()
-    for position in sorted(edge | failed):
+    for position in sorted(edge | failed | unbooked):
         at = columns.dated[position]
         if position in failed:
             work.moves[position] = False
             work.leftovers.failed.append(work.numbers[at])
+        elif position in unbooked:
+            work.moves[position] = False
+            work.leftovers.pending.append(work.numbers[at])
         elif note_balance([texts[at] for texts in columns.cells], work.leftovers):
             work.moves[position] = False
             work.leftovers.left_out.append(work.numbers[at])
+
+
+def _unbooked(columns: Columns) -> set[int]:
+    """Return the rows that lack the booking date and the balance which the table gives its other rows."""
+    booked = [at for at in columns.of(Role.BOOKING_DATE) if at != columns.main]
+    if not booked or columns.of(Role.STATUS):
+        return set()
+    days = columns.days[booked[0]]
+    missing = {position for position, at in enumerate(columns.dated) if days[at] is None}
+    if len(missing) * 3 > len(columns.dated):
+        return set()
+    stated = [columns.pick(at) for at in (booked[0], *columns.of(Role.BALANCE))]
+    return {position for position in missing if not any(cells[position] for cells in stated)}
 
 
 def _without_amount(work: Work, choice: Choice, numbers: Numbers) -> None:

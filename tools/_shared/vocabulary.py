@@ -130,7 +130,7 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
             r"comptabilisation|ksiegowania|zauctovani|zuctovani|zauctovania|konyveles\w*|completed|"
             r"processed|processing|cleared|settlement|boekdatum|boekings\w*|boek|registro|"
             r"registrazione|transaktionsdatum bokfort)\b(?: .*)?(?:date|datum|fecha|data|dato|dag|tag|"
-            r"day|on)?$|^(?:buchungstag|buchung|boekdatum|entry date|date (?:de )?comptabilisation|"
+            r"day|on)?$|^(?:buchungstag|bu tag|bu datum|buchung|boekdatum|entry date|date (?:de )?comptabilisation|"
             r"(?:date|fecha|data|datum) (?:comptable|contable|contabile|posted|processed|booked|"
             r"zauctovani|zuctovani|ksiegowania|completed)|completed date.*|posted|date posted|"
             r"posting date)$|记账日期|入账日期|记账日"
@@ -194,8 +194,10 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
     (
         Role.STATUS,
         (
-            r"^(?:status|state|info|cleared|pending|estado|stato|etat|stav|tila|transaction status|"
-            r"booking status|buchungsstatus|statut|umsatzstatus|交易状态|当前状态|статус|allapot)$"
+            r"^(?:(?:transaction|booking|payment) status|info|cleared|pending|"
+            r"buchungsstatus|umsatzstatus|交易状态|当前状态|статус|allapot|(?:status|state|estado|stato|etat|"
+            r"stav|tila|statut)(?: (?:(?:de la |de l |d |del |da |di )?(?:operazione|movimento|transazione|"
+            r"operacion|movimiento|operacao|operation|transaction|transakce|platby)))?)$"
         ),
     ),
     (

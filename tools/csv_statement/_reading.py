@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tools._shared.encodings import decode
 from tools._shared.table_statements import read_table
 from tools._shared.tables import Table
 from tools.contract import Place, Reading, StatementRefusedError
 from tools.csv_statement._dialect import Dialect, sniff, split
-from tools.csv_statement._encoding import decode
 
 FORMAT = "csv"
 _HEAD = 20_000
@@ -75,13 +75,17 @@ def _uncollected() -> Iterator[None]:
 
 
 def _read(content: bytes, name: str) -> Reading:
+    return read_table(_table(content, name), FORMAT)
+
+
+def _table(content: bytes, name: str) -> Table:
     text = decode(content)
     if _is_foreign(text):
         raise StatementRefusedError("The file is not delimited text, but another format.")
     dialect = sniff(text)
     _check(dialect)
     rows = split(text, dialect.delimiter)
-    return read_table(Table(rows.cells, rows.lines, name, "line", _place), FORMAT)
+    return Table(rows.cells, rows.lines, name, "line", _place)
 
 
 def _check(dialect: Dialect) -> None:

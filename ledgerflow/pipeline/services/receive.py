@@ -11,10 +11,14 @@ from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.jobs import enqueue
 from ledgerflow.documents.services import store_document
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.pipeline.services.run import IMPORT_JOB
+from ledgerflow.pipeline.services.run import IMPORT_JOB, run_import
+from ledgerflow.statements.archives import ArchiveRefusedError, unpack
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.services import create_bank_account, remember_file_name, remember_number
 from ledgerflow.users.models import User
+
+_PDF = b"%PDF-"
+_RESCUE_SECONDS = 60
 
 
 class RunNotWaitingError(LedgerFlowError):
@@ -38,10 +42,12 @@ def receive_file(
     user: User | None,
     now: datetime,
     bank_account: BankAccount | None = None,
+    password: str | None = None,
 ) -> Received:
     """Store the file and enqueue its import; the same bytes again lead to the import that is there.
 
-    ``bank_account`` answers beforehand which account the file is, where it does not say so itself.
+    ``bank_account`` answers beforehand which account the file is, where it does not say so itself. With a ``password``
+    a PDF is imported at once, because the password is kept nowhere and a worker could not know it.
 
     Raises:
         DocumentRefusedError: the file is empty or too large.
@@ -57,8 +63,18 @@ def receive_file(
     run = ImportRun.objects.create(
         book=book, document=stored.document, bank_account=bank_account, started_by=user, created_at=now
     )
-    _enqueue(run)
+    _start(run, content=content, now=now, password=password)
     return Received(run, is_new=True)
+
+
+def _start(run: ImportRun, *, content: bytes, now: datetime, password: str | None) -> None:
+    """Leave the file to a worker, or import it here where it needs a password that nobody else may know."""
+    if not password or not content.startswith(_PDF):
+        _enqueue(run)
+        return
+    _enqueue(run, in_seconds=_RESCUE_SECONDS)  # should this process die, the file does not wait for ever
+    run_import(run_id=run.pk, now=now, password=password)
+    run.refresh_from_db()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +87,48 @@ class Answer:
 
 
 def receive_files(
-    *, book: Book, files: Iterable[tuple[str, bytes]], user: User | None, now: datetime
+    *,
+    book: Book,
+    files: Iterable[tuple[str, bytes]],
+    user: User | None,
+    now: datetime,
+    bank_account: BankAccount | None = None,
+    password: str | None = None,
 ) -> list[Answer]:
-    """Receive several files, each by itself: one that is refused does not stop the next."""
+    """Receive several files, each by itself: one that is refused does not stop the next.
+
+    A ZIP archive is as many files as it holds, each a document of its own; the archive itself is not kept.
+    """
     answers = []
     for name, content in files:
         try:
-            answers.append(
-                Answer(name, receive_file(book=book, name=name, content=content, user=user, now=now))
-            )
-        except LedgerFlowError as error:
+            members = unpack(content=content)
+        except ArchiveRefusedError as error:
             answers.append(Answer(name, None, str(error)))
+            continue
+        inside = (
+            [(name, content)] if members is None else [(f"{name}/{each}", data) for each, data in members]
+        )
+        for shown, data in inside:
+            try:
+                received = receive_file(
+                    book=book,
+                    name=shown,
+                    content=data,
+                    user=user,
+                    now=now,
+                    bank_account=bank_account,
+                    password=password,
+                )
+                answers.append(Answer(shown, received))
+            except LedgerFlowError as error:
+                answers.append(Answer(shown, None, str(error)))
     return answers
 
 
 @transaction.atomic
-def retry(*, run: ImportRun) -> None:
-    """Try a failed file again from the beginning.
+def retry(*, run: ImportRun, now: datetime, password: str | None = None) -> None:
+    """Try a failed file again from the beginning; with a password at once, because it is kept nowhere.
 
     Raises:
         RunNotWaitingError: it has not failed.
@@ -95,7 +136,9 @@ def retry(*, run: ImportRun) -> None:
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)
     if locked.state != ImportRun.State.FAILED:
         raise RunNotWaitingError(f"{locked.document.name} has not failed; there is nothing to try again.")
-    _wait_again(locked)
+    _wait_again(locked, in_seconds=_RESCUE_SECONDS if password else 0)
+    if password:
+        run_import(run_id=locked.pk, now=now, password=password)
 
 
 @transaction.atomic
@@ -128,12 +171,14 @@ def answer_account(
     _wait_again(locked)
 
 
-def _wait_again(run: ImportRun) -> None:
+def _wait_again(run: ImportRun, *, in_seconds: int = 0) -> None:
     run.state, run.stage = ImportRun.State.WAITING, ImportRun.Stage.RECEIVED
     run.attempts, run.message, run.finished_at = 0, "", None
     run.save(update_fields=["state", "stage", "attempts", "message", "finished_at"])
-    _enqueue(run)
+    _enqueue(run, in_seconds=in_seconds)
 
 
-def _enqueue(run: ImportRun) -> None:
-    enqueue(IMPORT_JOB, lock=f"book:{run.book_id}", once=f"import:{run.pk}", run_id=run.pk)
+def _enqueue(run: ImportRun, *, in_seconds: int = 0) -> None:
+    enqueue(
+        IMPORT_JOB, lock=f"book:{run.book_id}", once=f"import:{run.pk}", in_seconds=in_seconds, run_id=run.pk
+    )

@@ -27,18 +27,19 @@ _NO_CURRENCY = "XXX"
 _State, _Stage = ImportRun.State, ImportRun.Stage
 
 
-def run_import(*, run_id: int, now: datetime) -> None:
+def run_import(*, run_id: int, now: datetime, password: str | None = None) -> None:
     """Read the file, recognize what is here already, classify what is new.
 
     Ends with the run ready, failed with a sentence, or asking which account the file is. Running it again after a kill
     starts from the beginning; a run that is finished is left alone. Where two try at once (a worker that was only
-    asleep, or the command line beside a worker) one of them imports, and the other changes nothing.
+    asleep, or the command line beside a worker) one of them imports, and the other changes nothing. ``password`` opens
+    a protected file; it is kept nowhere.
     """
     run = _begin(run_id, now)
     if run is None:
         return
     try:
-        reading = read_file(content=content(run.document), name=run.document.name)
+        reading = read_file(content=content(run.document), name=run.document.name, password=password)
         if reading.status != "read":
             state = _State.READY if reading.status == "empty" else _State.FAILED
             _finish(run, state, now, reading.error or "")

@@ -5,9 +5,9 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tools._shared.encodings import decode
 from tools.contract import Reading, StatementRefusedError
 from tools.csv_statement import claims, read_statement
-from tools.csv_statement._encoding import decode
 from tools.csv_statement.tests.golden import samples
 
 CONTENTS = [path.read_bytes() for path in samples()]

@@ -53,7 +53,7 @@ def decode(content: bytes) -> str:
 
 def _refuse() -> str:
     raise StatementRefusedError(
-        "The file is not text in an encoding that banks use. Open it in a spreadsheet and save it as CSV in UTF-8."
+        "The file is not text in an encoding that banks use. Save it as UTF-8 and try again."
     )
 
 

@@ -1,0 +1,162 @@
+"""A PDF that does not agree with itself is refused: silently wrong must not happen."""
+
+import re
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tools.contract import Reading, StatementRefusedError
+from tools.pdf_statement import claims, read_statement
+from tools.pdf_statement._document import read_pages
+from tools.pdf_statement.tests import layouts
+from tools.pdf_statement.tests.layouts import LAYOUTS
+from tools.pdf_statement.tests.printing import Printer, table
+
+CONTENTS = [layout()[0] for layout in LAYOUTS.values()]
+FIVE = (40, 110, -400, -470, -550)
+HEADER = ("Date", "Description", "Money out", "Money in", "Balance")
+
+
+def refused(content, **options):
+    with pytest.raises(StatementRefusedError) as caught:
+        read_statement(content, "statement.pdf", **options)
+    return str(caught.value)
+
+
+def printed_with_a_fault(monkeypatch, layout, number, kind):
+    """Print a layout with one amount of its rows wrong or one row missing; ``None`` when there is no such row."""
+    faults = iter(range(1000))
+
+    def faulty(printer, header, rows, places):
+        changed = []
+        for row in rows:
+            at = next(faults)
+            if at != number:
+                changed.append(row)
+            elif kind == "digit":
+                cell = next(i for i in range(2, len(row)) if re.search(r"\d[.,\s]\d|\d{3}", row[i]))
+                digit = re.search(r"[1-9]", row[cell])[0]
+                wrong = row[cell].replace(digit, str(int(digit) % 9 + 1), 1)
+                changed.append((*row[:cell], wrong, *row[cell + 1 :]))
+        return table(printer, header, changed, places)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(layouts, "table", faulty)
+        content, _, _ = layout()
+    return content if next(faults) > number else None
+
+
+@pytest.mark.parametrize("kind", ["digit", "missing"])
+@pytest.mark.parametrize(
+    "layout",
+    [layout for name, layout in LAYOUTS.items() if name != "british"],
+    ids=lambda each: each.__name__,
+)
+def test_one_fault_in_a_row_is_never_read(monkeypatch, layout, kind):
+    _, rows, _ = layout()
+    wrong = 0
+    for number in range(sum(map(len, rows))):
+        content = printed_with_a_fault(monkeypatch, layout, number, kind)
+        if content is None:
+            continue
+        try:
+            reading = read_statement(content, "statement.pdf")
+        except StatementRefusedError:
+            continue
+        # What is read may only be what the rest still proves: a first or last row gone leaves a shorter whole.
+        wrong += not all(
+            statement.opening_balance + sum(line.amount for line in statement.lines)
+            == statement.closing_balance
+            for statement in reading.statements
+        )
+    assert wrong == 0
+
+
+def test_it_refuses_rows_that_nothing_proves_without_a_header():
+    page = Printer().line((40, "01/02/2026"), (110, "Something"), (-470, "12.00"))
+    page.line((40, "15/02/2026"), (110, "Other"), (-470, "-3.00"))
+
+    assert "for certain" in refused(page.content())
+
+
+def test_it_reads_a_signed_table_with_a_header_that_states_no_balance():
+    page = Printer()
+    rows = [("14/02/2026", "Shop", "-12.00"), ("15/02/2026", "Pay", "30.00")]
+    table(page, ("Date", "Description", "Amount"), rows, (40, 110, -470))
+
+    (statement,) = read_statement(page.content(), "statement.pdf").statements
+
+    assert [str(line.amount) for line in statement.lines] == ["-12.00", "30.00"]
+
+
+def test_it_asks_for_a_year_that_nothing_states_and_takes_it_from_the_name():
+    page = Printer()
+    rows = [("01 MAY", "Cafe", "15.00", "", "85.00"), ("02 MAY", "Pay", "", "10.00", "95.00")]
+    content = table(page, HEADER, rows, FIVE).content()
+
+    assert "without a year" in refused(content)
+    (statement,) = read_statement(content, "statement-2026.pdf").statements
+    assert [line.date.isoformat() for line in statement.lines] == ["2026-05-01", "2026-05-02"]
+
+
+def test_it_refuses_days_and_months_that_nothing_settles():
+    page = Printer().line((40, "Statement period 1 January 2026 to 30 September 2026"))
+    rows = [("03/04", "Cafe", "15.00", "", "85.00"), ("03/04", "Pay", "", "10.00", "95.00")]
+
+    assert "day or the month first" in refused(table(page, HEADER, rows, FIVE).content())
+
+
+def test_a_password_opens_a_protected_file():
+    page = Printer(password="open sesame")
+    rows = [("2026-05-01", "Cafe", "15.00", "", "85.00"), ("2026-05-02", "Pay", "", "10.00", "95.00")]
+    content = table(page, HEADER, rows, FIVE).content()
+
+    assert claims(content, "a.pdf")
+    assert "protected by a password" in refused(content)
+    assert "does not open" in refused(content, password="wrong")
+    assert len(read_statement(content, "a.pdf", password="open sesame").statements[0].lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (Printer().page().content(), "blank"),
+        (b"%PDF-1.4\nnothing", "damaged"),
+        (Printer().line((40, "Dear customer, your balance is 1,234.00 today.")).content(), "no table"),
+    ],
+)
+def test_it_refuses_what_holds_no_rows(content, word):
+    assert word in refused(content)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
+def test_the_box_of_a_line_holds_its_amount(layout):
+    content, _, _ = layout()
+    words = [word for page in read_pages(content, None) for word in page.words]
+
+    for statement in read_statement(content, "statement.pdf").statements:
+        for line in statement.lines:
+            x0, top, x1, bottom = line.place["box"]
+            inside = "".join(
+                word.text
+                for word in words
+                if word.page == line.place["page"] and x0 - 0.1 <= word.x0 and word.x1 <= x1 + 0.1
+                and top - 0.1 <= word.top and word.bottom <= bottom + 0.1
+            )  # fmt: skip
+            assert re.sub(r"\D", "", str(line.amount)) in re.sub(r"\D", "", inside)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.sampled_from(CONTENTS),
+    st.lists(st.tuples(st.integers(0, 6000), st.binary(min_size=1, max_size=6)), max_size=8),
+)
+def test_it_reads_or_refuses_whatever_the_bytes(content, edits):
+    for at, piece in edits:
+        start = at % len(content)
+        content = content[:start] + piece + content[start + len(piece) :]
+
+    with suppress(StatementRefusedError):
+        assert isinstance(read_statement(content, "damaged.pdf"), Reading)

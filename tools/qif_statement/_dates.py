@@ -1,0 +1,85 @@
+"""Which part of a date is the day? Settled by all records of the file, never by one.
+
+Quicken writes ``6/ 1'26``: no leading zeros, a space in their place, an apostrophe before years from 2000 on.
+"""
+
+# ruff: noqa: RUF001 - the characters that programs write are the subject, look-alikes among them
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from tools._shared.dates import Day, Order, days_in_text, read_day
+from tools._shared.day_order import Surroundings, settle_order
+from tools.contract import StatementRefusedError
+
+_APOSTROPHE = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*['’]\s*(\d{1,4})")
+_SPACED = re.compile(r"\s*([-/.])\s*")
+_QUICKEN = re.compile(r"[1-9]\d?/ ?[1-9]\d?(?:/\d\d|/? ?['’] ?\d{1,2})")
+
+
+def read_date(text: str) -> Day | None:
+    """Return the days that the text may mean, ``None`` where it is no date with a year."""
+    match = _APOSTROPHE.fullmatch(text)
+    if match is not None:
+        year = match[4] if len(match[4]) == 4 else f"{2000 + int(match[4])}"
+        text = f"{match[1]}{match[2]}{match[3]}{match[2]}{year}"
+    return read_day(_SPACED.sub(r"\1", text))
+
+
+def days_of(
+    texts: Mapping[str, int], name: str, *, has_decimal_comma: bool
+) -> tuple[dict[str, date], list[str]]:
+    """Return the day that each text means, and warnings. ``texts`` come with the line of a record, in file order.
+
+    :raises StatementRefusedError: a text is no date, or nothing settles which part is the day.
+    """
+    read = {text: read_date(text) for text in texts}
+    for text, day in read.items():
+        if day is None:
+            message = (
+                f"The record that begins on line {texts[text]} states “{text[:40]}” as its date, which is no day with "
+                "a year. Export the file again, with dates such as 2026-01-31 if you can choose."
+            )
+            raise StatementRefusedError(message)
+    known = {text: day for text, day in read.items() if day is not None}
+    numeric = [day for day in known.values() if day.separator]
+    order, warnings = _order(list(known), numeric, name, has_decimal_comma=has_decimal_comma)
+    return {text: _settled(text, day, order, texts[text]) for text, day in known.items()}, warnings
+
+
+def _settled(text: str, day: Day, order: Order, line: int) -> date:
+    found = day.read(order)
+    if found is None:
+        message = (
+            f"The dates of the file do not agree which part is the day: “{text}” on line {line} fits no order that the "
+            "others fit. Export the file again, with dates such as 2026-01-31 if you can choose."
+        )
+        raise StatementRefusedError(message)
+    return found
+
+
+def _order(
+    texts: Sequence[str], numeric: Sequence[Day], name: str, *, has_decimal_comma: bool
+) -> tuple[Order, list[str]]:
+    if not numeric:
+        return "YMD", []
+    around = Surroundings(
+        own=list(dict.fromkeys(numeric)),
+        beside=(),
+        known=days_in_text(name),
+        newest_first=None,
+        has_decimal_comma=has_decimal_comma,
+        has_american_zone=False,
+    )
+    try:
+        order, warning = settle_order(numeric, (), list(numeric), around, "the file")
+    except StatementRefusedError:
+        if not all(_QUICKEN.fullmatch(text) for text in texts) or any(day.mdy is None for day in numeric):
+            raise
+        warning = (
+            f"No date of the file shows whether the month or the day comes first. It is written as Quicken writes, "
+            f"month first, so “{texts[0]}” is read as {numeric[0].mdy}. If that is wrong, export a longer period."
+        )
+        return "MDY", [warning]
+    return order, [warning] if warning else []
