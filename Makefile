@@ -27,7 +27,7 @@ compose = docker compose --project-name $(PROJECT) --file docker-compose.$(ENV).
 
 .PHONY: help setup demo up test lint format types agreement bench mutants score screenshots clean \
 	env volumes dev dev-logs dev-down prod prod-logs prod-down shell superuser link migrate collectstatic backup-full \
-	restore nuke test-compose bench-ops damages chaos reversal
+	restore drill nuke test-compose bench-ops damages chaos reversal
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -153,6 +153,9 @@ backup-full:  ## Docker: make a full physical backup now (ENV=prod)
 
 restore:  ## Docker: go back to a time: make restore TO="2026-11-23 14:05:00" (ENV=prod)
 	@docker/restore.sh $(ENV) --to "$(TO)"
+
+drill:  ## Docker: prove that single moments can be had: restore beside, verify, remove (ENV=prod)
+	@docker/restore.sh $(ENV) --drill $(if $(TO),--to "$(TO)")
 
 nuke:  ## Docker: remove database and documents, after the typed name and a verified backup (ENV=prod)
 	@docker/nuke.sh $(ENV)

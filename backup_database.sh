@@ -25,7 +25,12 @@ while [ $# -gt 0 ]; do
 done
 
 case "$where" in
-  dev | prod) exec docker compose -f "docker-compose.$where.yml" exec -T django ledgerflow backup create ;;
+  dev | prod)
+    . docker/common.sh
+    choose "$where"
+    # Only this service and `keeper` know the owner of the database and may write where dumps lie.
+    compose run --rm --no-TTY migrate ledgerflow backup create
+    ;;
   embedded)
     # A checkout keeps its data where `make up` does.
     export LEDGERFLOW_DATA_DIR="${LEDGERFLOW_DATA_DIR:-./var}"

@@ -41,18 +41,25 @@ while [ $# -gt 0 ]; do
 done
 [ -n "$dump" ] || usage
 
-# Asks in the terminal where there is one.
-terminal=()
-[ -t 0 ] || terminal=(-T)
-
 case "$where" in
   dev | prod)
     # The containers see the folder of backups under another path, but the same names in it.
+    folder=$(cd "$(dirname "$0")" && pwd)/archives/docker_archive/database_backups
+    if [ -f "$dump" ] && ! [ "$(realpath "$dump")" -ef "$folder/$(basename "$dump")" ]; then
+      echo "restore_database.sh: put $dump, its manifest (.json) and its documents into $folder first." >&2
+      exit 1
+    fi
     [ "$dump" = latest ] || dump=$(basename "$dump")
     cd "$(dirname "$0")"
-    # Only the service `migrate` knows the owner of the database.
-    exec docker compose -f "docker-compose.$where.yml" run --rm ${terminal[@]+"${terminal[@]}"} migrate \
-      ledgerflow restore --dumps --to "$dump" ${options[@]+"${options[@]}"}
+    . docker/common.sh
+    choose "$where"
+    # Only this service and `keeper` know the owner of the database.
+    restoring=(ledgerflow restore --dumps --to "$dump" ${options[@]+"${options[@]}"})
+    if [ -t 0 ]; then
+      compose_asking run --rm migrate "${restoring[@]}"
+    else
+      compose run --rm --no-TTY migrate "${restoring[@]}"
+    fi
     ;;
   embedded)
     # Named from where the person stands; a bare name is looked for in the folder of backups too.

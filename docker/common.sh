@@ -11,6 +11,8 @@ choose() {  # choose dev|prod: sets kind and project, from COMPOSE_PROJECT_NAME 
   [ -e ".env.$kind" ] || fail ".env.$kind is missing; \`make env ENV=$kind\` makes it."
 }
 
-compose() {  # without standard input, which holds what a person types
-  docker compose --project-name "$project" --file "docker-compose.$kind.yml" --env-file ".env.$kind" "$@" </dev/null
+compose_asking() {
+  docker compose --project-name "$project" --file "docker-compose.$kind.yml" --env-file ".env.$kind" "$@"
 }
+
+compose() { compose_asking "$@" </dev/null; }  # without standard input, which holds what a person types

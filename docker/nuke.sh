@@ -20,6 +20,9 @@ compose up --detach --wait
 if ! ./backup_database.sh --env "$kind"; then
   fail "the backup failed, so nothing was removed."
 fi
+made=$(find archives/docker_archive/database_backups -maxdepth 1 -name 'ledgerflow-*.sql.gz*' | sort | tail -1)
+[ -n "$made" ] || fail "the backup is not where it should be, so nothing was removed."
 compose --profile '*' down --remove-orphans
 docker volume rm "${project}_postgres" "${project}_media"
-echo "Removed. \`make $kind\` begins anew; restore_database.sh brings the backup back."
+echo "Removed. \`make $kind\` begins anew; this brings the books back:"
+echo "  ./restore_database.sh --env $kind ${made##*/}"

@@ -5,7 +5,7 @@ import argparse
 from django.utils import timezone
 
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.core.jobs import run_worker, worker_is_alive
+from ledgerflow.core.jobs import BACKUPS, QUEUES, keeper_is_alive, run_worker, worker_is_alive
 from ledgerflow.ops.backups.schedule import enqueue_look_after
 from ledgerflow.ops.error_log.statements import forget
 from ledgerflow.ops.error_log.writer import take_in_spool
@@ -14,7 +14,12 @@ HELP = "work jobs off in the foreground (up and demo start one by themselves)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Take how many jobs may run at once, or only look for a worker."""
+    """Take which jobs and how many at once, or only look for a worker."""
+    parser.add_argument(
+        "--only",
+        choices=QUEUES,
+        help="only what people wait for (default), or only backups, drills and what keeps them; both otherwise",
+    )
     parser.add_argument("--concurrency", type=int, default=1, help="jobs at once (default 1)")
     parser.add_argument("--check", action="store_true", help="only say whether a worker gives signs of life")
 
@@ -26,12 +31,14 @@ def run(options: argparse.Namespace) -> int:
         LedgerFlowError: none does.
     """
     if options.check:
-        if not worker_is_alive():
+        if not (keeper_is_alive() if options.only == BACKUPS else worker_is_alive()):
             raise LedgerFlowError("No worker gave a sign of life within the last half minute; start one.")
         print("A worker gives signs of life.")
         return 0
     enqueue_look_after()
     run_worker(
-        concurrency=options.concurrency, housekeeping=(take_in_spool, lambda: forget(now=timezone.now()))
+        queues=(options.only,) if options.only else QUEUES,
+        concurrency=options.concurrency,
+        housekeeping=(take_in_spool, lambda: forget(now=timezone.now())),
     )
     return 0

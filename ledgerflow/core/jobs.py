@@ -2,20 +2,24 @@
 
 import asyncio
 import logging
+import signal
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job, Status
+from psycopg import AsyncConnection
 from psycopg import Error as PsycopgError
 
 from ledgerflow.core import database_errors
+from ledgerflow.core.connecting import libpq_parameters
 from ledgerflow.core.doing import begun
 
 logger = logging.getLogger(__name__)
@@ -27,6 +31,9 @@ MOST_ATTEMPTS = 3
 DEFAULT = "default"
 #: The queue of long jobs about the whole installation.
 BACKUPS = "backups"
+QUEUES = (DEFAULT, BACKUPS)
+#: Under this name PostgreSQL lists one connection of each worker that people do not wait for.
+_KEEPER = "ledgerflow keeper"
 
 _HEARTBEAT_SECONDS = 2.0
 _STALLED_SECONDS = 8.0
@@ -124,63 +131,144 @@ def enqueue(
 
 
 def worker_is_alive() -> bool:
-    """Whether a worker has given a sign of life (it does every two seconds) within the last half minute."""
+    """Whether a worker for what people wait for has given a sign of life (each two seconds) within half a minute.
+
+    The signs tell nothing of queues, so those of the workers for backups alone are taken off.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds')"
+            "SELECT (SELECT count(*) FROM procrastinate_workers"
+            "         WHERE last_heartbeat > now() - interval '30 seconds') > count(*)"
+            "  FROM pg_stat_activity WHERE application_name = %s AND datname = current_database()",
+            [_KEEPER],
         )
         return bool(cursor.fetchone()[0])
 
 
-def run_worker(*, concurrency: int = 1, housekeeping: Sequence[Callable[[], object]] = ()) -> None:
+def keeper_is_alive() -> bool:
+    """Whether a worker for backups alone is connected."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity"
+            " WHERE application_name = %s AND datname = current_database())",
+            [_KEEPER],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def run_worker(
+    *,
+    queues: Collection[str] = QUEUES,
+    concurrency: int = 1,
+    housekeeping: Sequence[Callable[[], object]] = (),
+) -> None:
     """Work until SIGINT or SIGTERM, taking up again what a killed worker left, and waiting while the database is away.
 
-    ``housekeeping`` is done at the start and every ten minutes.
+    ``concurrency`` counts for what people wait for; backups are worked off one at a time beside it. ``housekeeping`` is
+    done at the start and every ten minutes.
     """
-    asyncio.run(_work_on(concurrency, housekeeping))
+    asyncio.run(_work_on(queues, concurrency, housekeeping))
 
 
-async def _work_on(concurrency: int, housekeeping: Sequence[Callable[[], object]]) -> None:
+async def _work_on(
+    queues: Collection[str], concurrency: int, housekeeping: Sequence[Callable[[], object]]
+) -> None:
     failures = 0
     while True:
         started = time.monotonic()
         try:
-            await _work(concurrency, housekeeping)
-        except (ConnectorException, PsycopgError, DatabaseError) as error:
-            if not database_errors.is_away(error):
+            await _work(queues, concurrency, housekeeping)
+        except (ConnectorException, PsycopgError, DatabaseError, _EndedByItselfError) as error:
+            if not isinstance(error, _EndedByItselfError) and not database_errors.is_away(error):
                 raise
             failures = failures + 1 if time.monotonic() - started < _LONGEST_FAILURE_SECONDS else 1
             pause = _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS)) - 1]
             logger.warning("The worker lost the database and looks again in %s s.", pause)
+            # Django keeps a connection that was ended until a request is over, and here there are no requests.
+            await sync_to_async(connections.close_all)()
             await asyncio.sleep(pause)
         else:
             return
 
 
-async def _work(concurrency: int, housekeeping: Sequence[Callable[[], object]]) -> None:
+async def _work(
+    queues: Collection[str], concurrency: int, housekeeping: Sequence[Callable[[], object]]
+) -> None:
     worker_app = app.with_connector(cast("DjangoConnector", app.connector).get_worker_connector())
     async with worker_app.open_async():
+        listing, told = _Listing(), asyncio.Event()
         beside = [
             asyncio.create_task(_every(_HEARTBEAT_SECONDS, _Rescue(worker_app).look)),
             asyncio.create_task(_every(_HOUSEKEEPING_SECONDS, lambda: _keep_house(housekeeping))),
-            asyncio.create_task(_work_off(worker_app, queues=[BACKUPS], install_signal_handlers=False)),
+            asyncio.create_task(told.wait()),
+        ]
+        if DEFAULT not in queues:
+            beside.append(asyncio.create_task(_every(_HEARTBEAT_SECONDS, listing.look)))
+        work = [
+            asyncio.create_task(_work_off(worker_app, queue, concurrency if queue == DEFAULT else 1))
+            for queue in queues
         ]
         try:
-            await _work_off(worker_app, queues=[DEFAULT], concurrency=concurrency)
+            with _told_to_stop(told.set):
+                ended, _ = await asyncio.wait([*work, beside[2]], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in beside:
+            for task in (*work, *beside):
                 task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
+            await asyncio.gather(*work, *beside, return_exceptions=True)
+            await listing.close()
+    for task in ended:
+        task.result()
+    if not told.is_set():
+        raise _EndedByItselfError
 
 
-async def _work_off(worker_app: App, **options: Any) -> None:
+class _EndedByItselfError(Exception):
+    """A worker stopped working off its queue without being told to, and has logged why: it lost the database."""
+
+
+@contextmanager
+def _told_to_stop(stop: Callable[[], None]) -> Iterator[None]:
+    loop, signals = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
+    for each in signals:
+        loop.add_signal_handler(each, stop)
+    try:
+        yield
+    finally:
+        for each in signals:
+            loop.remove_signal_handler(each)
+
+
+class _Listing:
+    """One connection under the keeper's name, opened again where a restore or a restart of the server has ended it."""
+
+    def __init__(self) -> None:
+        self._session: AsyncConnection[Any] | None = None
+
+    async def look(self) -> None:
+        if self._session is None:
+            place = libpq_parameters("default") | {"application_name": _KEEPER}
+            self._session = await AsyncConnection.connect(**place, autocommit=True)
+        try:
+            await self._session.execute("SELECT 1")
+        except PsycopgError:
+            await self.close()
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+async def _work_off(worker_app: App, queue: str, concurrency: int) -> None:
     await worker_app.run_worker_async(
+        queues=[queue],
+        concurrency=concurrency,
+        install_signal_handlers=False,
         fetch_job_polling_interval=1.0,
         update_heartbeat_interval=_HEARTBEAT_SECONDS,
         stalled_worker_timeout=_STALLED_SECONDS,
         shutdown_graceful_timeout=10.0,
         delete_jobs="successful",
-        **options,
     )
 
 

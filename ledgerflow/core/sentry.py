@@ -39,6 +39,7 @@ def _without_secrets(event: dict[str, Any], _hint: dict[str, Any]) -> dict[str, 
     request = clean.get("request", {})
     for name in ("cookies", "data", "query_string"):
         request.pop(name, None)
+    clean.get("extra", {}).pop("sys.argv", None)  # it may hold the password of a file
     return clean
 
 

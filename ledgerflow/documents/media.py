@@ -1,5 +1,7 @@
 """What a file is, from its bytes alone: its name says nothing that could be trusted."""
 
+import re
+
 from ledgerflow.documents.models import MediaType
 
 _HEAD = 1024
@@ -12,8 +14,8 @@ _SIGNATURES = (
 )
 _HEIC_BRANDS = {b"heic", b"heix", b"mif1", b"msf1"}
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-#: Control characters that text has.
-_IN_TEXT = {"\t", "\n", "\r", "\f", "\x1b"}
+#: Control characters that no text has: all but tab, line feed, form feed, carriage return and escape.
+_NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
 def media_type_of(content: bytes) -> MediaType | None:
@@ -35,4 +37,4 @@ def _is_text(content: bytes) -> bool:
         text = content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError:
         return False
-    return all(character in _IN_TEXT or character >= " " for character in text)
+    return _NOT_IN_TEXT.search(text) is None

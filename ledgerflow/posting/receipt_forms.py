@@ -10,7 +10,7 @@ from ledgerflow.documents.models import Receipt
 from ledgerflow.documents.services import LARGEST_RECEIPT
 
 _FIRST_DAY = date(1900, 1, 1)
-#: Files that one form takes; together they stay within what the server holds at once.
+#: Files that one form takes; the disk holds them until they are kept, one by one.
 _MOST_FILES = 20
 
 

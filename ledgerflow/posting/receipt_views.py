@@ -57,7 +57,7 @@ class AttachReceiptsView(_LineChangeView):
                 made = statements.attach_receipts(
                     book=self.book,
                     line_id=line.pk,
-                    files=[(file.name or "receipt", file.read()) for file in form.cleaned_data["files"]],
+                    files=((file.name or "receipt", file.read()) for file in form.cleaned_data["files"]),
                     receipt_ids=form.cleaned_data.get("receipts", []),
                     user=self.user,
                     now=timezone.now(),

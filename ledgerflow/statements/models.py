@@ -278,6 +278,12 @@ class LineReceipt(models.Model):
                 | models.Q(detached_at__isnull=False) & ~models.Q(detach_reason=""),
                 name="statements_receipt_attached_or_detached",
             ),
+            models.CheckConstraint(
+                condition=models.Q(detached_at__isnull=True)
+                | models.Q(line__isnull=True)
+                | models.Q(detached_by__isnull=False, detach_reason__regex=r"[^[:space:]]"),
+                name="statements_receipt_detached_by_somebody",
+            ),
         ]
         indexes = [
             models.Index(fields=["book", "line"], name="statements_receipt_by_line"),

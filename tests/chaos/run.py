@@ -19,7 +19,9 @@ from tests.cli.test_up import Up, _free_port
 from tests.pipeline.statements import JANUARY, ofx
 
 _SETTLING_SECONDS = 240
-_NOT_INHERITED = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "LEDGERFLOW_URL", "DEBUG", "PORT"}
+_NOT_INHERITED = {
+    "DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_BACKUP_URL", "REDIS_URL", "LEDGERFLOW_URL", "DEBUG", "PORT",
+}  # fmt: skip
 
 
 @contextmanager

@@ -7,33 +7,17 @@ from ledgerflow.books.models import Role
 from ledgerflow.classification.errors import TagError, TagTakenError, UnknownLineError
 from ledgerflow.classification.models import LineTag, Tag
 from ledgerflow.classification.services import (
-    change_tags,
-    classify_lines,
     delete_tag,
     names_typed,
     rename_tag,
     set_line_tags,
 )
-from ledgerflow.classification.tag_selectors import listed_tags, tags_of_lines
-from tests.classification.rows import NOW, Shop
+from ledgerflow.classification.tag_selectors import listed_tags
+from tests.classification.rows import NOW
+from tests.classification.tagged import TagShop
 from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
-
-
-class TagShop(Shop):
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines = [self.line(f"SHOP {number}") for number in range(3)]
-        self.ids = [line.pk for line in self.lines]
-        classify_lines(book=self.book, line_ids=self.ids)
-
-    def tag(self, ids, *names, remove=()):
-        return change_tags(book=self.book, line_ids=ids, add=names, remove=remove, user=self.user, now=NOW)
-
-    def tags(self):
-        found = tags_of_lines(book=self.book, line_ids=self.ids)
-        return [found.get(line_id, []) for line_id in self.ids]
 
 
 @pytest.fixture
@@ -141,6 +125,8 @@ def test_only_a_tag_that_nothing_carries_is_removed(shop):
         "INSERT INTO classification_tag (book_id, name) VALUES ({book}, 'TRAVEL')",
         "INSERT INTO classification_tag (book_id, name) VALUES ({book}, 'two words')",
         "INSERT INTO classification_tag (book_id, name) VALUES ({book}, '')",
+        "UPDATE classification_tag SET book_id = {other} WHERE id = {unused}",
+        "UPDATE classification_tag SET id = 0 WHERE id = {unused}",
         "INSERT INTO classification_linetag VALUES ({book}, {foreign_line}, {tag}, {user}, now())",
         "INSERT INTO classification_linetag VALUES ({book}, 0, {tag}, {user}, now())",
         "INSERT INTO classification_linetag VALUES ({book}, {line}, {foreign_tag}, {user}, now())",
@@ -162,6 +148,7 @@ def test_postgresql_keeps_tags_in_their_book(shop, statement):
         "foreign_line": other.ids[1],
         "tag": Tag.objects.get(name="travel").pk,
         "foreign_tag": Tag.objects.get(name="theirs").pk,
+        "unused": Tag.objects.create(book=shop.book, name="unused").pk,
         "user": shop.user.pk,
     }
     said = statement.format(**facts).replace("linetag VALUES", f"linetag {columns} VALUES")

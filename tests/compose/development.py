@@ -4,7 +4,7 @@ from tests.compose.installation import Installation, eventually, needs_docker
 
 pytestmark = needs_docker
 
-SERVICES = {"django", "worker", "postgres", "redis", "backup"}
+SERVICES = {"django", "worker", "keeper", "postgres", "redis", "backup"}
 
 
 def test_one_command_starts_everything_healthy_and_prints_a_link(dev: Installation) -> None:
@@ -36,8 +36,7 @@ def test_the_application_has_no_secret_of_the_database_but_its_own_and_is_not_ro
         for name, _, value in (
             line.partition("=") for line in (dev.folder / ".env.dev").read_text().splitlines()
         )
-        if name.endswith(("_PASSWORD", "_PASS", "OWNER_URL"))
-        and name not in {"LF_APP_PASSWORD", "LF_BACKUP_PASSWORD"}
+        if name.endswith(("_PASSWORD", "_PASS", "OWNER_URL")) and name != "LF_APP_PASSWORD"
     }
 
     for service in ("django", "worker"):

@@ -46,7 +46,7 @@ def _refused(prod: Installation, **changed: str) -> str:
         prod.compose("down", "--timeout", "5")
         file.write_text(good)
     assert started.returncode != 0
-    assert not {"django", "worker"} & running
+    assert not {"django", "worker", "keeper"} & running
     return said
 
 
@@ -147,7 +147,7 @@ def test_static_files_are_collected_hashed_and_compressed(prod: Installation) ->
 
 
 def test_the_processes_are_not_root_and_cannot_write_the_program(prod: Installation) -> None:
-    for service in ("django", "worker"):
+    for service in ("django", "worker", "keeper"):
         assert prod.inside(service, "id", "-u").strip() == "1000"
         written = prod.compose("exec", "-T", service, "touch", "/app/manage.py", check=False)
         assert written.returncode != 0
@@ -192,6 +192,18 @@ def test_a_killed_container_comes_back_by_itself(prod: Installation, service: st
 
     eventually(is_back, seconds=120)
     assert prod.lines() == lines
+
+
+def test_a_dump_is_made_and_brought_back_where_nothing_but_volumes_can_be_written(prod: Installation) -> None:
+    lines = prod.lines()
+    made = json.loads(prod.run("./backup_database.sh", "--env", "prod").stdout)[0]
+    prod.sql("SET session_replication_role = replica; DELETE FROM statements_statementline")
+
+    prod.run("./restore_database.sh", "--env", "prod", made["file"].rpartition("/")[2], "--yes")
+    said = prod.inside("keeper", "ledgerflow", "backup", "drill")
+
+    assert prod.lines() == lines > 0
+    assert "restored and verified" in said
 
 
 def test_a_wipe_leaves_the_books(prod: Installation, tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from config.production import refuse_examples
 from tests.sources import ROOT, own_files, text
 
 FILES = {"dev": "docker-compose.dev.yml", "prod": "docker-compose.prod.yml"}
-APPLICATION = ("django", "worker", "migrate")
+APPLICATION = ("django", "worker", "keeper", "migrate")
+TRUSTED = {"keeper", "migrate"}
 
 
 @cache
@@ -67,7 +68,7 @@ def test_in_production_only_the_web_is_published_and_the_database_has_no_way_out
     assert services["django"]["ports"] == ["${WEB_BIND:-127.0.0.1}:${WEB_PORT:-9000}:8000"]
     assert services["caddy"]["profiles"] == ["caddy"]
     assert _file("prod")["networks"]["database"]["internal"] is True
-    for name in ("postgres", "redis", "backup", "beside", "migrate"):
+    for name in ("postgres", "redis", "backup", "beside", "keeper", "migrate"):
         assert services[name]["networks"] == ["database"], name
 
 
@@ -99,8 +100,10 @@ def test_the_application_sees_no_secret_of_another_container(kind: str, name: st
     environment = _services(kind)[name]["environment"]
 
     assert {secret for secret in _secrets() if environment.get(secret) != ""} == set()
-    owner = environment.get("DATABASE_OWNER_URL", "from the file")
-    assert owner == ("from the file" if name == "migrate" else "")
+    for address in ("DATABASE_OWNER_URL", "DATABASE_BACKUP_URL"):
+        assert environment.get(address, "from the file") == ("from the file" if name in TRUSTED else "")
+    mounted = [each for each in _services(kind)[name]["volumes"] if ":/backups" in each]
+    assert [each.endswith(":ro") for each in mounted] == [name not in TRUSTED]
     assert environment["PRODUCTION"] == ("1" if kind == "prod" else "0")
 
 
@@ -108,7 +111,7 @@ def test_the_application_sees_no_secret_of_another_container(kind: str, name: st
 def test_the_order_of_the_start_follows_health(kind: str) -> None:
     services = _services(kind)
 
-    for name in ("django", "worker"):
+    for name in ("django", "worker", "keeper"):
         waits = services[name]["depends_on"]
         assert waits["postgres"]["condition"] == "service_healthy"
         assert waits["migrate"]["condition"] == "service_completed_successfully"

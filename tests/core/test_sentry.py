@@ -8,6 +8,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import brotli
 import pytest
 
 from ledgerflow.core.sentry import SentryMissingError, report_to
@@ -26,11 +27,13 @@ import sentry_sdk
 sentry_sdk.flush(10)
 """
 
+_UNPACK = {"gzip": gzip.decompress, "br": brotli.decompress, None: bytes}
+
 
 class _Receiver(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        sent = gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
+        sent = _UNPACK[self.headers.get("Content-Encoding")](body)
         self.server.received.append(sent.decode())  # type: ignore[attr-defined]  # the server carries what it got
         self.send_response(200)
         self.end_headers()

@@ -16,6 +16,7 @@ from ledgerflow.books.models import Role
 from ledgerflow.core.periods import Period
 from ledgerflow.exchange.accountant.package import write_package
 from ledgerflow.ledger.selectors import chain_head, trial_balance
+from ledgerflow.statements.services import detach_receipt
 from tests.booked import BookedFile
 from tests.exchange.archives import as_at_commit
 from tests.exchange.eventful import NOW, Eventful
@@ -122,6 +123,24 @@ def test_one_click_gives_it_to_whoever_sees_the_book():
         assert archive.testzip() is None
         assert f"documents/{file.document.sha256}-january.csv" in archive.namelist()
         assert len(archive.read("reports/journal.csv").splitlines()) == 5
+
+
+def test_receipts_come_with_the_lines_of_the_days_and_those_of_no_line_always():
+    file = BookedFile(2)
+    first, second = file.line_ids
+    file.attach(first, ("first.txt", b"5 January"))
+    (link,) = file.attach(second, ("second.txt", b"6 January"), ("loose.txt", b"Whose?"))[1:]
+    detach_receipt(
+        book=file.book, line_id=second, receipt_id=link.receipt_id, reason="Loose", user=file.owner, now=NOW
+    )
+
+    def receipts(day):
+        _, files = packed(file.book, Period(day, day))
+        return {name.rsplit("-", 1)[-1] for name in files if name.endswith(".txt")}
+
+    assert receipts(date(2026, 1, 5)) == {"first.txt", "loose.txt"}
+    assert receipts(date(2026, 1, 6)) == {"second.txt", "loose.txt"}
+    assert receipts(date(2027, 1, 1)) == {"loose.txt"}
 
 
 def test_what_is_no_period_and_what_is_damaged_is_said():

@@ -103,6 +103,8 @@ def run(sql, rows=None):
         "UPDATE statements_linereceipt SET book_id = %(their_book)s",
         "UPDATE statements_linereceipt SET detached_at = now()",
         "UPDATE statements_linereceipt SET detach_reason = 'x'",
+        "UPDATE statements_linereceipt SET detached_at = now(), detach_reason = 'nobody said so'",
+        "UPDATE statements_linereceipt SET detached_at = now(), detached_by_id = %(user)s, detach_reason = '  '",
         "DELETE FROM statements_linereceipt",
         "TRUNCATE statements_linereceipt",
         f"{LINK} (%(book)s, %(first)s, %(receipt)s, %(user)s, now(), '')",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Value
 from django.db.models.functions import Lower
 
@@ -66,19 +66,35 @@ def tags_named(*, book: Book, names: Sequence[str]) -> list[Tag]:
     """
     if not names:
         return []
-    # In one order for everybody, so that two who make the same tags wait for each other and not both.
-    in_order = sorted(names, key=str.lower)
-    Tag.objects.bulk_create([Tag(book=book, name=name) for name in in_order], ignore_conflicts=True)
-    lowered = [Lower(Value(name)) for name in names]
-    found = (
-        Tag.objects.select_for_update(no_key=True)
-        .annotate(lowered=Lower("name"))
-        .filter(book=book, lowered__in=lowered)
-    )
-    tags: list[Tag] = [*found.order_by("pk")]
-    if len(tags) < len(names):
+    # Those that are there first, then new ones, both in one order for everybody: who makes, renames or merges the same
+    # tags at the same moment waits for the other, and never both for each other.
+    there = _held(book, names)
+    if len(there) < len(names):
+        known = {tag.name.lower() for tag in there}
+        in_order = sorted((name for name in names if name.lower() not in known), key=str.lower)
+        Tag.objects.bulk_create([Tag(book=book, name=name) for name in in_order], ignore_conflicts=True)
+        there = _held(book, names)
+    if len(there) < len(names):
         raise TagError("A tag was renamed or merged at the same moment; try again.")
-    return tags
+    return there
+
+
+def _held(book: Book, names: Sequence[str]) -> list[Tag]:
+    """Return the tags of these names that are there, held until the transaction ends."""
+    lowered = [Lower(Value(name)) for name in names]
+    found = Tag.objects.select_for_update(no_key=True).annotate(lowered=Lower("name"))
+    return [*found.filter(book=book, lowered__in=lowered).order_by("pk")]
+
+
+def _hold_lines(book: Book, line_ids: Sequence[int]) -> None:
+    """Hold the bank lines until the transaction ends, so that two people tag one after the other.
+
+    Raises:
+        UnknownLineError: the book has not all of them.
+    """
+    lines = StatementLine.objects.select_for_update(no_key=True).filter(book=book, pk__in=line_ids)
+    if len(lines.order_by("pk").values_list("pk")) < len(line_ids):
+        raise UnknownLineError("This book has no such line.")
 
 
 @transaction.atomic
@@ -100,13 +116,12 @@ def change_tags(
     if not add and not remove:
         raise TagError("Name a tag, such as #travel.")
     chosen = sorted(set(line_ids))
-    if StatementLine.objects.filter(book=book, pk__in=chosen).count() < len(chosen):
-        raise UnknownLineError("This book has no such line.")
+    _hold_lines(book, chosen)
+    tags = tags_named(book=book, names=add)
     lowered = [Lower(Value(name)) for name in remove]
     leaving = Tag.objects.annotate(lowered=Lower("name")).filter(book=book, lowered__in=lowered)
     LineTag.objects.filter(book=book, line_id__in=chosen, tag__in=leaving).delete()
-    if add:
-        _add(book, chosen, tags_named(book=book, names=add), user, now)
+    _add(book, chosen, tags, user, now)
     return len(chosen)
 
 
@@ -118,8 +133,7 @@ def set_line_tags(*, book: Book, line_id: int, names: Sequence[str], user: User,
         UnknownLineError: the book has no such line.
         TagError: one of the tags was renamed or merged at the same moment.
     """
-    if not StatementLine.objects.filter(book=book, pk=line_id).exists():
-        raise UnknownLineError("This book has no such line.")
+    _hold_lines(book, [line_id])
     tags = tags_named(book=book, names=names)
     LineTag.objects.filter(book=book, line_id=line_id).exclude(tag__in=tags).delete()
     _add(book, [line_id], tags, user, now)
@@ -127,6 +141,8 @@ def set_line_tags(*, book: Book, line_id: int, names: Sequence[str], user: User,
 
 
 def _add(book: Book, line_ids: Sequence[int], tags: Sequence[Tag], user: User, now: datetime) -> None:
+    if not tags:
+        return
     facts: dict[str, Any] = {
         "book": book.pk,
         "lines": list(line_ids),
@@ -158,7 +174,13 @@ def rename_tag(*, book: Book, tag_id: int, name: str, merge: bool = False) -> Ta
     other = next(iter(both.values()), None)
     if other is None:
         tag.name = wanted[0]
-        tag.save(update_fields=["name"])
+        try:
+            with transaction.atomic():
+                tag.save(update_fields=["name"])
+        except IntegrityError as error:
+            raise TagTakenError(
+                f"Somebody made a tag #{tag.name} at the same moment. Merge the two, or choose another name."
+            ) from error
         return tag
     if not merge:
         raise TagTakenError(f"There is a tag #{other.name} already. Merge the two, or choose another name.")

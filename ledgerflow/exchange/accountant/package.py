@@ -23,7 +23,7 @@ from ledgerflow.exchange.accountant.parts import Part, parts_of
 from ledgerflow.exchange.accountant.tables import finishes_of, reconciliations_of
 from ledgerflow.ledger.selectors import chain_head
 from ledgerflow.reports.exporters import write
-from ledgerflow.statements.models import Statement
+from ledgerflow.statements.models import LineReceipt, Statement
 
 _FORMS = ("pdf", "xlsx", "csv")
 #: Compressed already.
@@ -157,12 +157,16 @@ def _proofs(files: _Zip, book: Book, period: Period) -> Iterator[tuple[str, str]
 
 
 def _documents(files: _Zip, book: Book, period: Period) -> Iterator[tuple[str, str, str]]:
-    """Add the files whose statements touch the period, and those that no statement was read from, such as receipts."""
+    """Add the files whose statements touch the period, the receipts of its lines, and what belongs to no days."""
     read = Statement.objects.filter(book=book, document=OuterRef("pk"))
     touching = read.filter(
         Q(first_date__isnull=True) | Q(first_date__lte=period.last, last_date__gte=period.first)
     )
-    wanted = Document.objects.filter(Exists(touching) | ~Exists(read), book=book).order_by("pk")
+    attached = LineReceipt.objects.filter(book=book, receipt=OuterRef("pk"), detached_at__isnull=True)
+    of_lines = attached.filter(line__date__range=(period.first, period.last))
+    wanted = Document.objects.filter(
+        Exists(touching) | Exists(of_lines) | ~Exists(read) & ~Exists(attached), book=book
+    ).order_by("pk")
     for document in wanted.iterator():
         name = f"documents/{document.sha256}-{_plain(document.name)}"
         files.add(name, content(document))

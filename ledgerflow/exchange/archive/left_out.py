@@ -19,6 +19,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "reconciliation.ReconciliationAction.book_balance": "kept by PostgreSQL",
         "classification.DecisionChange": "what a person may still undo in one installation",
         "classification.ChangedLine": "the same, line by line",
+        "ops.ErrorEvent": "what went wrong in one installation",
         "books.Membership": "who may do what is decided by the other installation",
         "books.Invitation": "the same",
         "classification.Classification.is_counterpart": "the line that arrives in a transfer of one entry",

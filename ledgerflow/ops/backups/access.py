@@ -101,6 +101,15 @@ def of_embedded(database: embedded.EmbeddedDatabase, *, role: str) -> Access:
     return Access(place, database.password(role))
 
 
+def brings_a_server() -> bool:
+    """Whether a server of LedgerFlow's own can be started here; the images leave it out."""
+    try:
+        embedded.program("postgres")
+    except embedded.EmbeddedError:
+        return False
+    return True
+
+
 def program(name: str, *, server: int) -> Path:
     """Return the path of ``pg_dump`` or ``psql`` of at least the server's major version.
 

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,11 +19,15 @@ from ledgerflow.embedded.folder import DataFolder
 from ledgerflow.embedded.recovery import rebuilt
 from ledgerflow.ops.backups import access
 from ledgerflow.ops.backups.errors import BackupError
+from ledgerflow.ops.backups.making import drop_database
 from ledgerflow.ops.backups.manifests import check_bytes, dumps_in
-from ledgerflow.ops.backups.restoring import documents_back, prove, restore_beside, verified
+from ledgerflow.ops.backups.restoring import databases_of, documents_back, prove, restore_beside, verified
+from ledgerflow.ops.backups.selectors import server_archived_at
 
 _SCRATCH = "drill-"
 _RESTORED = "ledgerflow_drill"
+#: Between the live database's name and the moment of a drill that restores beside it.
+_BESIDE = "_drill_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Tried:
     name: str
     seconds: float
     made_at: datetime
+    note: str = ""
 
 
 def check_every_backup(folder: Path) -> None:
@@ -52,6 +57,7 @@ def check_every_backup(folder: Path) -> None:
 def try_dump(folder: Path) -> Tried:
     """Restore the newest dump with its documents into a scratch server and verify the books in it.
 
+    Where no server can be started, in the images, a scratch database of the live server has to do, and a note says so.
     An encrypted one can only be compared with its manifest: the key is kept elsewhere, and that is the point of it.
 
     Raises:
@@ -62,17 +68,18 @@ def try_dump(folder: Path) -> Tried:
     if newest is None:
         raise BackupError(f"There is no dump in {folder}; make one with `ledgerflow backup create`.")
     began = time.monotonic()
-    backup = check_bytes(newest)
-    if not backup.is_encrypted:
-        with verified(newest, identity=None) as (_, sql_file), _scratch_server() as (place, database):
-            owner = access.of_embedded(database, role="lf_owner")
-            restore_beside(backup, sql_file, owner=owner, name=_RESTORED)
-            target, media_root = owner.to(_RESTORED), place / "documents"
-            with target.connect() as connection:
-                documents_back(connection, folder, media_root)
-            application = access.of_embedded(database, role="lf_app").to(_RESTORED)
-            prove(application, target, media_root=media_root)
-    return Tried(newest.name, time.monotonic() - began, backup.made_at)
+    backup, note = check_bytes(newest), ""
+    if backup.is_encrypted:
+        note = "The dump is encrypted: its bytes were compared, its books can be restored only with the key."
+    else:
+        scratch = _scratch_server() if access.brings_a_server() else _scratch_beside()
+        with verified(newest, identity=None) as (_, sql_file), scratch as place:
+            restore_beside(backup, sql_file, owner=place.owner, name=place.owner.dbname)
+            with place.owner.connect() as connection:
+                documents_back(connection, folder, place.media_root)
+            prove(place.application, place.owner, media_root=place.media_root)
+            note = place.note
+    return Tried(newest.name, time.monotonic() - began, backup.made_at, note)
 
 
 def try_moment(folder: Path, *, now: datetime) -> Tried | None:
@@ -106,25 +113,72 @@ def try_moment(folder: Path, *, now: datetime) -> Tried | None:
 def measured_loss(newest_dump: datetime | None, *, now: datetime) -> float | None:
     """Return how many seconds of work would be lost if the database vanished now; None if nothing would be left.
 
-    With WAL archived: how long a commit takes to arrive there. Without: the age of the newest dump.
+    With WAL archived: how long a commit takes to arrive there, or, by a server of one's own, the age of the last piece
+    that arrived, which is the most that it can be. Without: the age of the newest dump.
 
     Raises:
         EmbeddedError: what is committed does not arrive.
     """
     if settings.USES_EMBEDDED_DATABASE and archive_of(DataFolder.at(settings.DATA_DIR)) is not None:
         return embedded.wait_until_archived(settings.DATA_DIR, timeout=30)
-    return (now - newest_dump).total_seconds() if newest_dump is not None else None
+    kept = [moment for moment in (newest_dump, server_archived_at()) if moment is not None]
+    return max((now - max(kept)).total_seconds(), 0.0) if kept else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scratch:
+    """A database that is still to be made, a folder for its documents, and what is to be said of the place."""
+
+    owner: access.Access
+    application: access.Access
+    media_root: Path
+    note: str = ""
 
 
 @contextmanager
-def _scratch_server() -> Iterator[tuple[Path, embedded.EmbeddedDatabase]]:
+def _scratch_folder() -> Iterator[Path]:
     for leftover in Path(settings.DATA_DIR).glob(f"{_SCRATCH}*"):
         if time.time() - leftover.stat().st_mtime > 86400:
             shutil.rmtree(leftover, ignore_errors=True)
     place = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=settings.DATA_DIR))
     try:
-        with embedded.ensure_running(place, grace=0) as lease:
-            yield place, lease.database
+        yield place
     finally:
-        embedded.wait_until_stopped(place)
         shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def _scratch_server() -> Iterator[_Scratch]:
+    with _scratch_folder() as place:
+        try:
+            with embedded.ensure_running(place, grace=0) as lease:
+                yield _Scratch(
+                    access.of_embedded(lease.database, role="lf_owner").to(_RESTORED),
+                    access.of_embedded(lease.database, role="lf_app").to(_RESTORED),
+                    place / "documents",
+                )
+        finally:
+            embedded.wait_until_stopped(place)
+
+
+@contextmanager
+def _scratch_beside() -> Iterator[_Scratch]:
+    """Give a database of the live server, dropped at the end; one that a killed drill left goes first."""
+    owner = access.owner()
+    prefix = f"{owner.dbname}{_BESIDE}"
+    for leftover in databases_of(owner, prefix):
+        with suppress(ValueError):
+            if time.time() - int(leftover.removeprefix(prefix)) > 86400:
+                drop_database(owner, leftover)
+    name = f"{prefix}{int(time.time())}"
+    note = "The dump was restored beside the live database, in the same server: no other can be started here."
+    if server_archived_at() is not None:
+        note += (
+            " The server archives its log by itself, so single moments are proved by its own tools: with Docker by"
+            " lf-restore in the container of PostgreSQL, for which see docs/operations/docker.md."
+        )
+    with _scratch_folder() as place:
+        try:
+            yield _Scratch(owner.to(name), access.application().to(name), place, note)
+        finally:
+            drop_database(owner, name)

@@ -1,5 +1,6 @@
 """One dump: taken in a snapshot, counted in the same snapshot, read again, tried, and only then given its name."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -41,7 +42,9 @@ def locked(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = FileLock(folder / ".lock")
     except OSError as error:
-        raise BackupError(f"Backups cannot be kept in {folder}: {error.strerror}.") from error
+        # With Docker only the services that dump may write there.
+        hint = " With Docker use backup_database.sh in the checkout." if error.errno == errno.EROFS else ""
+        raise BackupError(f"Backups cannot be kept in {folder}: {error.strerror}.{hint}") from error
     with lock:
         if not lock.try_exclusive():
             raise BackupError(f"Another backup is being made in {folder}; try again when it is done.")
@@ -191,6 +194,11 @@ def create_database(owner: access.Access, name: str) -> None:
         with owner.to_maintenance().connect() as connection:
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
     except psycopg.errors.InsufficientPrivilege as error:
+        if owner.parameters.get("user") == access.application().parameters.get("user"):
+            raise BackupError(
+                "Dumps are made and restored as lf_owner, and DATABASE_OWNER_URL is not set here. With Docker use "
+                "backup_database.sh and restore_database.sh in the checkout, or the page Backups."
+            ) from error
         raise BackupError(
             f"{owner.parameters.get('user')} may not make databases, so no dump can be tried or restored: as a "
             f"superuser, ALTER ROLE {owner.parameters.get('user')} CREATEDB."

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -108,7 +108,7 @@ def restore_moment(target: datetime | None, *, confirm: Confirm) -> Restored:
         DeclinedError: it was not confirmed.
         BackupError: it cannot be had or does not hold; the live cluster is as it was.
     """
-    folder, archive = DataFolder.at(settings.DATA_DIR), _archive()
+    archive, folder = _archive(target), DataFolder.at(settings.DATA_DIR)
     try:
         if folder.cluster.exists():
             with embedded.ensure_running(settings.DATA_DIR):
@@ -119,10 +119,13 @@ def restore_moment(target: datetime | None, *, confirm: Confirm) -> Restored:
         raise BackupError(str(error)) from error
 
 
-def _archive() -> embedded.Archive:
+def _archive(target: datetime | None) -> embedded.Archive:
     if not settings.USES_EMBEDDED_DATABASE:
+        to = f"{target.astimezone(UTC):%Y-%m-%d %H:%M:%S}+00" if target is not None else "latest"
         raise BackupError(
-            "A moment can be restored in the embedded set-up only; name a dump, or use the archive of your own server."
+            "This command brings back single moments of the embedded database only. With Docker, run in the checkout "
+            f'make restore TO="{to}" (ENV=prod for production). With a server of your own, use its own archive. '
+            "For a dump, say its name, or with Docker: restore_database.sh FILE|latest."
         )
     return embedded.Archive(settings.BACKUP_DIR / "recovery")
 

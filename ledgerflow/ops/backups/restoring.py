@@ -214,10 +214,15 @@ def _end_sessions(administrator: Access, names: tuple[str, ...], done: threading
 
 def replaced_databases(owner: Access, live: str) -> list[str]:
     """Return the databases that restores have replaced and kept, the oldest first."""
+    return databases_of(owner, live + REPLACED)
+
+
+def databases_of(owner: Access, prefix: str) -> list[str]:
+    """Return the databases whose names begin so, in order."""
     with owner.to_maintenance().connect() as connection:
         rows = connection.execute(
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY datname",
-            [live + REPLACED],
+            [prefix],
         ).fetchall()
     return [name for (name,) in rows]
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
 from ledgerflow import embedded
 from ledgerflow.embedded.archive import archive_of
@@ -36,6 +37,8 @@ class Standing:
     #: The first moment that can be restored; None where no WAL is archived.
     recovery_from: datetime | None
     archives_wal: bool
+    #: When a server of one's own last archived its log by itself; None where it does not, or not any more.
+    server_archived_at: datetime | None
     backup_is_late: bool
     proof_is_late: bool
 
@@ -66,6 +69,7 @@ def standing(*, now: datetime) -> Standing:
         last_proof=proof,
         recovery_from=recovery_begins(),
         archives_wal=_archives_wal(),
+        server_archived_at=server_archived_at(),
         backup_is_late=newest is None or newest < now - OLDEST,
         proof_is_late=proof is None or proof.started_at < now - OLDEST,
     )
@@ -94,6 +98,19 @@ def recovery_begins() -> datetime | None:
     generations = embedded.Archive(settings.BACKUP_DIR / "recovery").generations()
     copies = base_backups(generations[0]) if generations else []
     return copies[0].finished_at if copies else None
+
+
+def server_archived_at() -> datetime | None:
+    """Return when a server of one's own last archived a piece of its log; None if the last try failed."""
+    if settings.USES_EMBEDDED_DATABASE:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT last_archived_time FROM pg_stat_archiver WHERE current_setting('archive_mode') <> 'off'"
+            " AND last_archived_time > coalesce(last_failed_time, '-infinity')"
+        )
+        row = cursor.fetchone()
+    return row[0] if row is not None else None
 
 
 def _archives_wal() -> bool:

@@ -98,11 +98,9 @@ def run_drill(*, now: datetime) -> RestoreDrill:
     try:
         dump = try_dump(folder)
         drill.dump_name, drill.dump_seconds = dump.name, dump.seconds
+        drill.note = dump.note
         if dump.name.endswith(ENCRYPTED):
             drill.dump_seconds = None
-            drill.note = (
-                "The dump is encrypted: its bytes were compared, its books can be restored only with the key."
-            )
         if (moment := try_moment(folder, now=now)) is not None:
             drill.moment, drill.moment_seconds = moment.made_at, moment.seconds
         drill.loss_seconds = measured_loss(dump.made_at, now=now)

@@ -1,6 +1,6 @@
 """Receipts as evidence for bank lines: attached by people, detached with a reason, never forgotten."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -24,14 +24,15 @@ def attach_receipts(
     *,
     book: Book,
     line_id: int,
-    files: Sequence[tuple[str, bytes]] = (),
+    files: Iterable[tuple[str, bytes]] = (),
     receipt_ids: Sequence[int] = (),
     user: User,
     now: datetime,
 ) -> list[LineReceipt]:
     """Attach new files, each with its name, and receipts of the book to the line: all of them or none.
 
-    What is attached already stays as it is, and is not returned.
+    What is attached already stays as it is, and is not returned. Files may come one by one, so that no two of them
+    are held at once.
 
     :raises ReceiptError: the book has no such line or receipt.
     :raises DocumentRefusedError: a file is empty, too large or no receipt.
