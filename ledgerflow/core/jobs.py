@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 from psycopg import AsyncConnection
 from psycopg import Error as PsycopgError
@@ -309,8 +309,7 @@ class _Rescue:
 
     async def _take_up(self, stalled: Job) -> None:
         if stalled.attempts + 1 < MOST_ATTEMPTS:
-            logger.warning("Job %s (%s) is taken up again: its worker died.", stalled.id, stalled.task_name)
-            await self._manager.retry_job(stalled)
+            await self._queue_again(stalled)
             return
         logger.error(
             "Job %s (%s) is given up: its worker died %s times.", stalled.id, stalled.task_name, MOST_ATTEMPTS
@@ -319,3 +318,12 @@ class _Rescue:
         if tell := _told_when_given_up.get(stalled.task_name):
             await sync_to_async(tell)(**stalled.task_kwargs)
         await self._manager.finish_job(stalled, Status.FAILED, delete_job=False)
+
+    async def _queue_again(self, stalled: Job) -> None:
+        try:
+            await self._manager.retry_job(stalled)
+        except (AlreadyEnqueued, UniqueViolation):
+            # Of this kind one may wait at a time, and one does: it does the work of both.
+            await self._manager.finish_job(stalled, Status.ABORTED, delete_job=True)
+        else:
+            logger.warning("Job %s (%s) is taken up again: its worker died.", stalled.id, stalled.task_name)

@@ -113,7 +113,7 @@ def test_documents_that_are_gone_fail_the_import_visibly_and_it_goes_on_when_the
 
     assert (run.state, "cannot be read" in run.message) == (ImportRun.State.FAILED, True)
     assert missing.health == Health.REDUCED
-    retry(run=run)
+    retry(run=run, now=timezone.now())
     run_import(run_id=run.pk, now=timezone.now())
     run.refresh_from_db()
     assert run.state == ImportRun.State.NEEDS_YOU
