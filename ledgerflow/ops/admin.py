@@ -41,8 +41,8 @@ class ErrorEventAdmin(admin.ModelAdmin[ErrorEvent]):
         "job_name",
         "user",
     )
-    list_filter = ("state", "last_seen", "kind", "job_name", "tool")
-    search_fields = ("kind", "place", "message", "request_id", "path", "book_slug")
+    list_filter = ("state", "last_seen", "kind")
+    search_fields = ("kind", "place", "message", "request_id", "path", "book_slug", "job_name", "tool")
     list_select_related = ("user",)
     date_hierarchy = "last_seen"
     show_full_result_count = False

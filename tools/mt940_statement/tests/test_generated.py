@@ -15,7 +15,7 @@ from tools.mt940_statement import read_statement
 from tools.mt940_statement._values import parse_amount, parse_day
 from tools.mt940_statement.tests.golden import SAMPLES
 
-_TEXT = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZabcäöüß0123456789 .,/-", max_size=120).map(
+_TEXT = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZabc0123456789 .,/-", max_size=120).map(
     lambda text: " ".join(text.split())
 )
 _DAY = st.dates(date(1980, 1, 1), date(2079, 12, 31))
