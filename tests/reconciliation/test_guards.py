@@ -210,7 +210,7 @@ def test_the_log_the_matches_and_the_locks_are_not_rewritten(finished, statement
 
 @pytest.mark.parametrize("day", ["NULL", "'2026-01-31'"])
 def test_the_lock_of_a_ledger_account_is_not_rewritten(finished, day):
-    refused(f"UPDATE ledger_account SET reconciled_through = {day}", code="LF009")
+    refused(f"UPDATE ledger_account SET reconciled_through = {day}", code="LF011")
 
 
 def test_a_ledger_account_does_not_arrive_reconciled(desk):
@@ -218,7 +218,7 @@ def test_a_ledger_account_does_not_arrive_reconciled(desk):
         "INSERT INTO ledger_account (book_id, code, name, type, tax_line, is_archived, reconciled_through)"
         " VALUES (%s, '9999', 'x', 'asset', '', false, '2026-01-31')",
         desk.book.pk,
-        code="LF009",
+        code="LF011",
     )
 
 

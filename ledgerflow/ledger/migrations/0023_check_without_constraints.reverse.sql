@@ -1,5 +1,6 @@
 DROP TRIGGER ledger_reconciled_day_is_derived ON ledger_account;
 DROP TRIGGER ledger_reconciled_day_begins_empty ON ledger_account;
+DROP FUNCTION ledger_refuse_reconciled_day();
 
 CREATE OR REPLACE FUNCTION ledger_batch_arrives() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off

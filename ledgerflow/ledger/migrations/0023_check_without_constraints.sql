@@ -1,14 +1,22 @@
 -- For a single posting, what a statement costs to start is most of the cost; so there are fewer, and shorter ones.
 --
 -- What no CHECK looks at any more is looked at where the row is made: a CHECK is read anew from the catalog by each
--- statement, three on the way of a posting. A ledger account itself knows through which day it is reconciled, so that the check of
--- the account, which is made anyway, refuses a line there.
+-- statement, three on the way of a posting. A ledger account itself knows through which day it is reconciled, so that the
+-- check of the account, which is made anyway, refuses a line there.
+
+CREATE FUNCTION ledger_refuse_reconciled_day() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS
+$$
+BEGIN
+    RAISE EXCEPTION 'An account is reconciled by finishing a reconciliation, and in no other way.' USING ERRCODE = 'LF011';
+END
+$$;
 
 CREATE TRIGGER ledger_reconciled_day_begins_empty BEFORE INSERT ON ledger_account FOR EACH ROW
-    WHEN (NEW.reconciled_through IS NOT NULL) EXECUTE FUNCTION ledger_refuse_change();
+    WHEN (NEW.reconciled_through IS NOT NULL) EXECUTE FUNCTION ledger_refuse_reconciled_day();
 CREATE TRIGGER ledger_reconciled_day_is_derived BEFORE UPDATE ON ledger_account FOR EACH ROW
     WHEN (OLD.reconciled_through IS DISTINCT FROM NEW.reconciled_through AND pg_trigger_depth() = 0)
-    EXECUTE FUNCTION ledger_refuse_change();
+    EXECUTE FUNCTION ledger_refuse_reconciled_day();
 
 CREATE OR REPLACE FUNCTION ledger_batch_arrives() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off
