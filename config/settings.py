@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "ledgerflow.users",
     "ledgerflow.books",
+    "ledgerflow.toolbox",
     "ledgerflow.ledger",
     "ledgerflow.taxes",
     "ledgerflow.documents",

@@ -1,7 +1,12 @@
-"""What a tool package promises, and the values that statement readers return.
+"""What a tool package promises, what it is handed, and the values that statement readers return.
 
 Standard library only: a tool knows neither Django nor LedgerFlow. A package ``tools.<name>`` has ``__all__``
 (the functions that may be called by their module path) and ``MANIFEST``.
+
+A tool that people, jobs, the agent, REST and MCP call is a function with annotated arguments and an annotated, frozen
+result (a dataclass). The JSON schemas of both are derived from the annotations. A parameter annotated :class:`Context`
+is no argument: the toolbox hands it over. The function runs in a process of its own, without a network; what it may
+reach, it reaches through its context. It fails with :class:`ToolError`, whose message is a sentence for a person.
 
 A statement reader exports two functions:
 
@@ -17,10 +22,11 @@ time zone is ever applied. Amounts are exactly what the file states.
 """
 
 import datetime
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 Place = Mapping[str, object]
 
@@ -32,24 +38,113 @@ class StatementRefusedError(Exception):
     """The file cannot be read completely; the message says why, where, and what to do."""
 
 
+class ToolError(Exception):
+    """The tool cannot do what was asked; the message says why and what to do."""
+
+
+class TemporaryToolError(ToolError):
+    """The same call may succeed later; ``retry_after`` is in seconds, where the other side said."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class HttpRefusedError(ToolError):
+    """The toolbox did not let the request out: a private address, too many bytes, or another of its limits."""
+
+
+class HttpUnreachableError(TemporaryToolError):
+    """No answer came: the name, the connection or the time failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An HTTP answer, whatever its status. ``url`` is where it came from in the end; header names are lower case."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def text(self) -> str:
+        """Return the body as text; bytes that are no UTF-8 become replacement characters."""
+        return self.body.decode("utf-8", errors="replace")
+
+    def json(self) -> Any:
+        """Return the body's JSON value. Raises :class:`ToolError` where it is none."""
+        try:
+            return json.loads(self.body, parse_float=Decimal)
+        except ValueError:
+            raise ToolError(f"The answer of {self.url} is no JSON.") from None
+
+
+class HttpClient(Protocol):
+    """The only way out: every request is checked, limited in size and time, and recorded by the toolbox."""
+
+    def request(
+        self,
+        method: Literal["GET", "POST"],
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        json: object = None,
+    ) -> Response:
+        """Return the answer, redirects followed. Raises ``HttpRefusedError`` and ``HttpUnreachableError``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the toolbox hands to a tool.
+
+    ``configuration`` is valid by the manifest's schema, with defaults filled in and secrets in place of their
+    references. ``http`` is there where the manifest asks for the network. ``tools`` holds a function for each module
+    path that the manifest names as needed; it takes the other tool's arguments by name and returns its result as JSON
+    values.
+    """
+
+    configuration: Mapping[str, Any]
+    http: HttpClient | None = None
+    tools: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """What a tool may do beyond computing: reach the network, and for how many seconds it may run."""
+    """What a tool may do beyond computing, and how much of everything.
+
+    ``network`` lets it ask for pages through its context; ``writes`` says that what it does can be seen elsewhere
+    afterwards (an agent or an MCP client can only stage it). ``retries`` is how often the toolbox calls again after a
+    :class:`TemporaryToolError`; ``cache_seconds`` how long an answer stands for the same question (0: never);
+    ``calls_a_minute`` and ``calls_a_day`` are limits for one book, which the installation can change.
+    """
 
     network: bool = False
+    writes: bool = False
     timeout_seconds: int = 15
+    memory_bytes: int = 768 * 1024 * 1024
+    output_bytes: int = 1024 * 1024
+    retries: int = 0
+    cache_seconds: int = 0
+    calls_a_minute: int = 600
+    calls_a_day: int = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """The facts about a tool package that the registry stores and asks consent for.
 
-    ``configuration`` is a JSON schema of the package's settings; ``needs`` names module paths of other tools
-    that the toolbox hands over.
+    ``version`` is three numbers. ``configuration`` is a JSON schema of the package's settings (an object; a property
+    with ``"format": "secret"`` holds a reference to an environment variable or a file, never the secret; one with
+    ``"format": "own-service"`` the address of a service of the installation, which may be private if the settings of
+    the installation name it). ``needs`` names module paths of other tools that the toolbox hands over.
     """
 
     version: str
-    kind: Literal["statement_reader", "search"]
+    kind: Literal[
+        "statement_reader", "search", "payee_lookup", "exchange_rates", "receipt_reader", "bridge", "other"
+    ]
     summary: str
     permissions: Permissions = field(default_factory=Permissions)
     configuration: Mapping[str, object] = field(default_factory=dict)

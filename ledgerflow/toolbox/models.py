@@ -1,0 +1,215 @@
+"""Registered tools, what they were allowed and told, every run of them, and everything that left the machine."""
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+
+from ledgerflow.books.models import Book
+
+MODULE_PATH = r"^tools\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"
+
+
+class Tool(models.Model):
+    """A function of a tool package under its exact module path.
+
+    ``manifest`` is what the package says of itself now; ``consented`` is the part of it that somebody agreed to
+    (permissions, needs, schemas, version) when the tool was enabled, or ``None``. A tool runs only while it is enabled
+    and what it says now asks for nothing beyond ``consented``. ``missing_since`` is set while the path is no longer
+    found; ``former_paths`` are the paths it had before it was remapped.
+    """
+
+    module_path = models.CharField(
+        max_length=200,
+        unique=True,
+        validators=[
+            RegexValidator(MODULE_PATH, "A tool's path reads tools.package.function, in lower case.")
+        ],
+    )
+    former_paths = models.JSONField(default=list, editable=False)
+    kind = models.CharField(max_length=30)
+    version = models.CharField(max_length=30)
+    summary = models.CharField(max_length=300)
+    manifest = models.JSONField()
+    argument_schema = models.JSONField(default=dict)
+    result_schema = models.JSONField(default=dict)
+    enabled = models.BooleanField(default=False)
+    enabled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    enabled_at = models.DateTimeField(null=True, blank=True)
+    consented = models.JSONField(null=True, blank=True)
+    problem = models.TextField(blank=True)
+    found_at = models.DateTimeField(default=timezone.now)
+    missing_since = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(module_path__regex=MODULE_PATH), name="toolbox_path_is_a_tool_path"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(enabled=False)
+                | models.Q(enabled_at__isnull=False, consented__isnull=False),
+                name="toolbox_enabled_with_consent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.module_path
+
+
+class ToolConfiguration(models.Model):
+    """A tool's settings for the installation (without a book) or for one book, valid by the tool's own schema.
+
+    Secrets stand here as references only: ``{"env": "NAME"}`` or ``{"file": "/path"}``.
+    """
+
+    tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="configurations")
+    book = models.ForeignKey(Book, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    values = models.JSONField(default=dict)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tool", "book"], name="toolbox_one_configuration", nulls_distinct=False
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"configuration {self.pk}"
+
+
+class Asker(models.TextChoices):
+    """Through which door a call came."""
+
+    PERSON = "person", "a person, in the application"
+    JOB = "job", "a job"
+    AGENT = "agent", "the agent"
+    COMMAND = "command", "the command line"
+    API = "api", "the REST API"
+    MCP = "mcp", "an MCP client"
+    TOOL = "tool", "another tool"
+
+
+class Outcome(models.TextChoices):
+    """How a call ended."""
+
+    RUNNING = "running", "running"
+    DONE = "done", "done"
+    CACHED = "cached", "answered from the cache"
+    ERROR = "error", "the tool failed"
+    BROKEN = "broken", "the tool broke its contract"
+    REFUSED = "refused", "not allowed"
+    TIME = "time", "took too long"
+    MEMORY = "memory", "needed too much memory"
+    OUTPUT = "output", "answered too much"
+    DIED = "died", "ended without an answer"
+    CANCELED = "canceled", "canceled"
+
+
+class ToolRun(models.Model):
+    """One call of a tool. ``module_path`` and ``version`` are what they were at the time.
+
+    Arguments and results that are long, or files, are kept as SHA-256 and counts. ``parent`` is the run of the tool
+    that asked for this one. ``subject`` says in words what it was about (``line 12``); rows of higher apps link to it.
+    ``cost`` is in ``cost_currency``.
+    """
+
+    tool = models.ForeignKey(Tool, on_delete=models.PROTECT, related_name="runs")
+    module_path = models.CharField(max_length=200)
+    version = models.CharField(max_length=30)
+    book = models.ForeignKey(Book, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    asked_through = models.CharField(max_length=10, choices=Asker.choices)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    job_id = models.BigIntegerField(null=True, blank=True)
+    subject = models.CharField(max_length=200, blank=True)
+    arguments = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    arguments_sha256 = models.CharField(max_length=64, blank=True)
+    result = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
+    result_sha256 = models.CharField(max_length=64, blank=True)
+    result_bytes = models.BigIntegerField(null=True, blank=True)
+    started_at = models.DateTimeField()
+    duration_ms = models.FloatField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=1)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.RUNNING)
+    error_class = models.CharField(max_length=200, blank=True)
+    error_message = models.TextField(blank=True)
+    traceback = models.TextField(blank=True)
+    bytes_sent = models.BigIntegerField(default=0)
+    bytes_received = models.BigIntegerField(default=0)
+    cost = models.DecimalField(max_digits=20, decimal_places=8, null=True, blank=True)
+    cost_currency = models.CharField(max_length=3, blank=True)
+    cached_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=Outcome.values), name="toolbox_outcome_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(asked_through__in=Asker.values), name="toolbox_asker_is_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tool", "-id"], name="toolbox_runs_of_a_tool"),
+            models.Index(fields=["book", "-id"], name="toolbox_runs_of_a_book"),
+            models.Index(fields=["tool", "book", "started_at"], name="toolbox_runs_by_time"),
+            models.Index(
+                fields=["-id"],
+                name="toolbox_runs_that_failed",
+                condition=~models.Q(outcome__in=["done", "cached", "running"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.module_path} {self.outcome}"
+
+
+class EgressRequest(models.Model):
+    """One HTTP request that left the machine, or was kept from leaving: the egress ledger. Rows are never changed.
+
+    ``run`` is the tool's run; a request of the agent to its model has none and names its ``purpose``. ``url`` and
+    ``sent`` are what was really sent, after redaction by the profile ``redaction``; no secret is in them.
+    ``address`` is the network address that was connected to. ``refusal`` says why the request did not leave.
+    """
+
+    at = models.DateTimeField()
+    run = models.ForeignKey(ToolRun, null=True, blank=True, on_delete=models.PROTECT, related_name="requests")
+    book = models.ForeignKey(Book, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    purpose = models.CharField(max_length=200)
+    method = models.CharField(max_length=8)
+    host = models.CharField(max_length=255)
+    url = models.TextField()
+    sent = models.TextField(blank=True)
+    redaction = models.CharField(max_length=20)
+    address = models.CharField(max_length=45, blank=True)
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    refusal = models.TextField(blank=True)
+    bytes_sent = models.BigIntegerField(default=0)
+    bytes_received = models.BigIntegerField(default=0)
+    duration_ms = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-at"], name="toolbox_egress_by_time"),
+            models.Index(fields=["book", "-at"], name="toolbox_egress_of_a_book"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.host}"
