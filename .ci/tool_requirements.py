@@ -1,10 +1,9 @@
 """Make sure that the requirements of all tools, and LedgerFlow's own, can be installed together.
 
-    python .ci/tool_requirements.py [--own pyproject.toml] [FOLDER]
+    python .ci/tool_requirements.py [--own pyproject.toml] [FOLDER] [-- OPTIONS OF uv pip compile]
 
-FOLDER holds the packages (`tools` if none is given). Where they cannot, the sentence names the two that clash, and the exit
-status is 1; where no index of packages answers, nothing can be said, and the status is 3. Whatever `uv` reads from its
-environment (UV_INDEX_URL, UV_FIND_LINKS, UV_NO_INDEX, UV_OFFLINE) holds here too.
+FOLDER holds the packages (`tools` if none is given). Where they cannot, the sentence names the two that clash, and the
+exit status is 1; where no index of packages answers, nothing can be said, and the status is 3.
 """
 
 import argparse
@@ -32,11 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--own", type=Path, help="the application's own requirements, which are another party"
     )
-    options = parser.parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    at = given.index("--") if "--" in given else len(given)
+    options, uv = parser.parse_args(given[:at]), given[at + 1 :]
     files = [file for file in sorted(options.folder.glob("*/requirements.txt")) if _says_something(file)]
     if options.own is not None:
         files.append(options.own)
-    if (problem := _problem(files)) is None:
+    if (problem := _problem(files, uv)) is None:
         print(f"The requirements of {len(files)} packages can be installed together.")
         return FITS
     if any(sign in problem for sign in _UNREACHABLE):
@@ -45,11 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return UNKNOWN
     for file in files:
-        if (alone := _problem([file])) is not None:
+        if (alone := _problem([file], uv)) is not None:
             print(f"The requirements of {_name(file, options.own)} cannot be installed even alone:\n{alone}")
             return CLASHES
     for first, second in itertools.combinations(files, 2):
-        if (clash := _problem([first, second])) is not None:
+        if (clash := _problem([first, second], uv)) is not None:
             print(
                 f"The requirements of {_name(first, options.own)} and {_name(second, options.own)} cannot be installed "
                 f"together:\n{clash}"
@@ -67,7 +68,7 @@ def _name(file: Path, own: Path | None) -> str:
     return "LedgerFlow itself" if file == own else f"tools/{file.parent.name}"
 
 
-def _problem(files: Sequence[Path]) -> str | None:
+def _problem(files: Sequence[Path], uv: Sequence[str]) -> str | None:
     """Return what uv says where the files cannot be resolved together."""
     if not files:
         return None
@@ -81,6 +82,7 @@ def _problem(files: Sequence[Path]) -> str | None:
             "--quiet",
             "--no-header",
             "--no-annotate",
+            *uv,
             *map(str, files),
         ],
         capture_output=True,

@@ -41,7 +41,16 @@ def _look(tmp_path: Path, wheels: Path, own: str | None = None, **needed: str) -
         (tmp_path / "pyproject.toml").write_text(own)
         options = ["--own", str(tmp_path / "pyproject.toml")]
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), *options, str(tmp_path / "tools")],
+        [
+            sys.executable,
+            str(SCRIPT),
+            *options,
+            str(tmp_path / "tools"),
+            "--",
+            "--no-index",
+            "--find-links",
+            str(wheels),
+        ],
         capture_output=True,
         text=True,
         check=False,
