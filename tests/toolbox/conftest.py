@@ -1,5 +1,5 @@
 """Fixtures of the toolbox."""
 
-from tests.toolbox.packages import packages
+from tests.toolbox.packages import packages, warm
 
-__all__ = ["packages"]
+__all__ = ["packages", "warm"]
