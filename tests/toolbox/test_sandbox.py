@@ -38,7 +38,7 @@ def sandbox():
     sandbox.close()
 
 
-def _run(sandbox, job, content=b"", limits=_SHORT, ask=None, checkpoint=None, **request):
+def _run(sandbox, job, content=b"", limits=_SHORT, *, ask=None, checkpoint=None, **request):
     return sandbox.run(job, content=content, request=request, limits=limits, ask=ask, checkpoint=checkpoint)
 
 
