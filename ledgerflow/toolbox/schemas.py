@@ -171,7 +171,8 @@ def _shape(function: Callable[..., object]) -> _Shape:
         raise SchemaError(f"“{name}” must say that it returns a frozen dataclass.")
     try:
         model = pydantic.create_model(name, __config__=_CONFIG, **definitions)  # type: ignore[call-overload]
-        arguments, result = TypeAdapter(model), TypeAdapter(result_type)
+        arguments: TypeAdapter[Any] = TypeAdapter(model)
+        result: TypeAdapter[Any] = TypeAdapter(result_type)
         signature = Signature(
             arguments={
                 **arguments.json_schema(schema_generator=_Schemas),
