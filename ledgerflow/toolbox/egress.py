@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledgerflow.toolbox.plain import clean
-from ledgerflow.toolbox.sessions import SESSIONS
+from ledgerflow.toolbox.sessions import DURABLE, SESSIONS
 
 _LONGEST_SENT = 256 * 1024
 _LONGEST_URL = 8_000
-_ANNOUNCE = """
+_ANNOUNCE = f"""
+    {DURABLE}
     INSERT INTO toolbox_egressrequest (
         at, run_id, book_id, asked_by_id, purpose, method, host, url, sent, redaction, address, status, refusal,
         bytes_sent, bytes_received, duration_ms
@@ -21,7 +22,8 @@ _ANNOUNCE = """
         %(redaction)s, %(address)s, NULL, %(refusal)s, 0, 0, %(duration_ms)s
     ) RETURNING id
 """
-_COMPLETE = """
+_COMPLETE = f"""
+    {DURABLE}
     UPDATE toolbox_egressrequest
        SET status = %(status)s, refusal = %(refusal)s, bytes_sent = %(bytes_sent)s,
            bytes_received = %(bytes_received)s, duration_ms = %(duration_ms)s, address = %(address)s
@@ -96,7 +98,9 @@ def _insert(leaving: Leaving, *, address: str, refusal: str, duration_ms: float 
         "duration_ms": duration_ms,
     }
     with SESSIONS.session() as session:
-        found = session.execute(_ANNOUNCE, values).fetchone()
+        cursor = session.execute(_ANNOUNCE, values)
+        cursor.nextset()
+        found = cursor.fetchone()
     assert found is not None
     return int(found[0])
 

@@ -124,12 +124,13 @@ class _Call:
         self._began = time.monotonic()
 
     def made(self, arguments: Mapping[str, object]) -> Answer:
-        tool = Tool.objects.filter(module_path=self._path).first()
-        if tool is None:
+        try:
+            tool = Tool.objects.get(module_path=self._path)
+        except Tool.DoesNotExist:
             raise ToolNotAllowedError(
                 f"There is no tool “{self._path[:200]}”; `ledgerflow tools list` names those there are.",
                 outcome=Outcome.REFUSED,
-            )
+            ) from None
         try:
             given = plain.as_plain(dict(arguments))
         except plain.NotPlainError as error:
@@ -142,7 +143,8 @@ class _Call:
         except ValueRefusedError as error:
             self._refuse(asked, str(error), ToolArgumentsError)
         try:
-            configuration = configuration_for(tool, self._asking.book)
+            has_settings = bool(tool.manifest["configuration"])
+            configuration = configuration_for(tool, self._asking.book) if has_settings else {}
         except RegistryError as error:
             self._refuse(asked, str(error))
         permissions = tool.manifest["permissions"]
