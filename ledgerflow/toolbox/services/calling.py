@@ -54,6 +54,8 @@ _DEEPEST = 4
 _ONLY_STAGED = frozenset({Asker.AGENT, Asker.MCP})
 #: A tool whose settings have a property of this name lets people choose the profile; `strict` is the default.
 _REDACTION = "redaction"
+#: A request ends this much before the tool's time is up, so that the tool can still say what it waited for.
+_LAST_WORDS_SECONDS = 0.5
 _NO_FAULT = frozenset({Outcome.REFUSED, Outcome.CANCELED})
 
 
@@ -264,7 +266,7 @@ class _Call:
             names=tuple(filter(None, {*self._asking.names, *members, user.name if user else ""})),
             secrets=tuple(str(configuration[name]) for name in secret_names(tool.manifest["configuration"])
                           if configuration.get(name)),
-            until=until,
+            until=until - _LAST_WORDS_SECONDS,
             checkpoint=look,
         )  # fmt: skip
 
