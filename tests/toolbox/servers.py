@@ -29,7 +29,9 @@ class Server:
             except OSError:
                 return
             self.requests.append(b"")
-            threading.Thread(target=self._talk, args=(connection, len(self.requests) - 1), daemon=True).start()
+            threading.Thread(
+                target=self._talk, args=(connection, len(self.requests) - 1), daemon=True
+            ).start()
 
     def _talk(self, connection: socket.socket, number: int) -> None:
         with connection, contextlib.suppress(OSError):

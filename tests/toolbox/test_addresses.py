@@ -1,5 +1,7 @@
 """Nothing leads to a private address, whatever it is called."""
 
+import contextlib
+
 import pytest
 
 from ledgerflow.toolbox import wires
@@ -154,9 +156,12 @@ def test_a_name_is_looked_up_once_and_connected_at_that_very_address(bench, name
     with serving(saying("200 OK", b"inside")) as server:
         names["twice.example"] = [["93.184.216.34"], ["127.0.0.1"]]
         asked = []
-        monkeypatch.setattr(
-            wires.Wires, "_connected", lambda self, address, port, timeout: asked.append(address) or 1 / 0
-        )
+
+        def connected(_wires, address, *_):
+            asked.append(address)
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(wires.Wires, "_connected", connected)
 
         with pytest.raises(ZeroDivisionError):
             _client().request("GET", "http://twice.example/")
@@ -176,14 +181,15 @@ def test_a_name_is_looked_up_once_and_connected_at_that_very_address(bench, name
     ],
 )  # fmt: skip
 def test_a_redirect_to_a_private_address_is_refused(bench, location):
-    with serving(saying("200 OK", b"inside")) as inside:
+    with contextlib.ExitStack() as servers:
+        inside = servers.enter_context(serving(saying("200 OK", b"inside")))
         where = location.replace("OTHER", str(inside.port))
-        with serving(saying("302 Found", b"", f"Location: {where}")) as outside:
-            with pytest.raises(HttpRefusedError):
-                _client(own_services=frozenset({outside.origin})).request("GET", f"{outside.origin}/start")
+        outside = servers.enter_context(serving(saying("302 Found", b"", f"Location: {where}")))
+        with pytest.raises(HttpRefusedError):
+            _client(own_services=frozenset({outside.origin})).request("GET", f"{outside.origin}/start")
 
-        assert len(outside.requests) == 1
-        assert inside.requests == []
+    assert len(outside.requests) == 1
+    assert inside.requests == []
 
 
 def test_a_redirect_into_another_own_service_is_refused(bench):
@@ -201,7 +207,11 @@ def test_an_own_service_is_reached_by_scheme_host_and_port_alone(bench):
         client = _client(own_services=frozenset({mine.origin}))
 
         assert client.request("GET", f"{mine.origin}/x").body == b"mine"
-        for near in (other.origin, mine.origin.replace("127.0.0.1", "127.0.0.2"), mine.origin.replace("http", "https")):
+        for near in (
+            other.origin,
+            mine.origin.replace("127.0.0.1", "127.0.0.2"),
+            mine.origin.replace("http", "https"),
+        ):
             with pytest.raises(HttpRefusedError):
                 client.request("GET", f"{near}/x")
         assert other.requests == []
@@ -216,5 +226,3 @@ def test_without_redaction_nothing_leaves_for_elsewhere(bench, names):
     names["example.org"] = ["93.184.216.34"]
     with pytest.raises(HttpRefusedError, match="Without redaction"):
         _client(redaction="off").request("GET", "http://example.org/")
-
-

@@ -18,9 +18,8 @@ from ledgerflow.toolbox.http import (
     guarded_async_transport,
     guarded_transport,
 )
-from ledgerflow.toolbox.models import EgressRequest, Outcome
+from ledgerflow.toolbox.models import Asker, EgressRequest, Outcome
 from ledgerflow.toolbox.services.calling import Asking, ToolFailedError, call_tool, cancel_run
-from ledgerflow.toolbox.models import Asker
 from ledgerflow.toolbox.values import HttpRefusedError, HttpUnreachableError
 from tests.toolbox.servers import saying, serving
 from tests.toolbox.workbench import NOW
@@ -65,7 +64,12 @@ def test_what_is_sent_is_redacted_and_written_down_as_it_was_sent(bench):
 
 def test_a_body_is_redacted_within_its_json(bench):
     with serving(saying("200 OK", b"{}")) as server:
-        body = {"account": "DE89 3704 0044 0532 0130 00", "number": 4111111111111111, "size": 20, "day": "2026-01-31"}
+        body = {
+            "account": "DE89 3704 0044 0532 0130 00",
+            "number": 4111111111111111,
+            "size": 20,
+            "day": "2026-01-31",
+        }
         _client(server).request("POST", f"{server.origin}/x", json=body)
 
     said = json.loads(server.requests[0].partition(b"\r\n\r\n")[2])
@@ -75,7 +79,9 @@ def test_a_body_is_redacted_within_its_json(bench):
 
 def test_the_profile_off_sends_what_it_is_given_to_an_own_service(bench):
     with serving(saying("200 OK", b"{}")) as server:
-        _client(server, redaction="off").request("POST", f"{server.origin}/x", json={"a": "DE89370400440532013000"})
+        _client(server, redaction="off").request(
+            "POST", f"{server.origin}/x", json={"a": "DE89370400440532013000"}
+        )
 
     assert b"DE89370400440532013000" in server.requests[0]
     assert "DE89370400440532013000" in _last().sent
@@ -112,7 +118,10 @@ def test_redirects_are_followed_five_times_each_written_down(bench):
 def test_keys_and_bodies_do_not_go_along_to_another_place(bench):
     with serving(saying("200 OK", b"elsewhere")) as other:
         moved = [f"Location: http://localhost:{other.port}/moved"]
-        with serving(saying("302 Found", b"", *moved)) as server, serving(saying("307 Moved", b"", *moved)) as keeping:
+        with (
+            serving(saying("302 Found", b"", *moved)) as server,
+            serving(saying("307 Moved", b"", *moved)) as keeping,
+        ):
             own = {server.origin, keeping.origin}
             client = _client(server, own_services=frozenset(own))
             # Into an own service nothing leads, so the request is looked at on its way there.
@@ -176,7 +185,7 @@ _SERVERS = {
     "packs badly": (saying("200 OK", b"no gzip", "Content-Encoding: gzip"), HttpUnreachableError, "packed badly"),
     "talks garbage": (_garbage, HttpUnreachableError, "no proper answer"),
     "leaves in the middle": (_leave, HttpUnreachableError, "no proper answer"),
-    "hangs up": (lambda connection, request: None, HttpUnreachableError, "no proper answer"),
+    "hangs up": (lambda *_: None, HttpUnreachableError, "no proper answer"),
 }  # fmt: skip
 
 
@@ -220,7 +229,9 @@ def test_the_transports_serve_httpx_for_others(bench, settings):
         guard = guard_for(purpose="the agent asks its model", book=bench.book, user=bench.user, redacts=False)
         text = {"model": "model-20241022", "prompt": "paid 12.50"}
         with httpx.Client(transport=guarded_transport(guard)) as client:
-            said = client.post(f"{server.origin}/v1/chat", json=text, headers={"Authorization": "Bearer hidden-key"})
+            said = client.post(
+                f"{server.origin}/v1/chat", json=text, headers={"Authorization": "Bearer hidden-key"}
+            )
 
         async def ask():
             async with httpx.AsyncClient(transport=guarded_async_transport(guard)) as client:
@@ -247,7 +258,9 @@ return Said(response.text(), response.status)
 
 
 def _fetching(bench, url, method="GET", permissions="network=True"):
-    return bench.tool(_FETCH.format(method=method, url=url), arguments="context: Context", permissions=permissions)
+    return bench.tool(
+        _FETCH.format(method=method, url=url), arguments="context: Context", permissions=permissions
+    )
 
 
 def test_a_tool_fetches_through_its_context_and_its_run_counts_the_bytes(bench, settings):
@@ -261,7 +274,12 @@ def test_a_tool_fetches_through_its_context_and_its_run_counts_the_bytes(bench, 
     [row] = run.requests.all()
     assert answer.result == {"text": "nothing here", "number": 404}
     assert b"4111" not in server.requests[0]
-    assert (row.status, row.book, row.asked_by, row.purpose) == (404, bench.book, bench.user, f"{path} line 12")
+    assert (row.status, row.book, row.asked_by, row.purpose) == (
+        404,
+        bench.book,
+        bench.user,
+        f"{path} line 12",
+    )
     assert (run.bytes_sent, run.bytes_received) == (row.bytes_sent, row.bytes_received)
     assert run.bytes_sent > 0
 

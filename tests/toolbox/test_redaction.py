@@ -49,7 +49,8 @@ def _holds_account(text: str) -> bool:
     return any(
         compact[at : at + 2].isalpha()
         and compact[at + 2 : at + 4].isdigit()
-        and int("".join(str(int(each, 36)) for each in compact[at + 4 : at + n] + compact[at : at + 4])) % 97 == 1
+        and int("".join(str(int(each, 36)) for each in compact[at + 4 : at + n] + compact[at : at + 4])) % 97
+        == 1
         for n in range(15, 35)
         for at in range(len(compact) - n + 1)
         if sum(each.isdigit() for each in compact[at : at + n]) > n // 2
@@ -94,7 +95,7 @@ def test_no_mail_address_survives(before, address, after):
 @example("٠١٢٣٤٥٦٧٨٩")
 @example("1" * 5000)
 @example("12345\u200b67890")
-@example("１２３４５６７")
+@example("\uff11\uff12\uff13\uff14\uff15\uff16\uff17")
 def test_no_long_run_of_digits_survives_in_any_text(text):
     assert not re.search(r"\d{7}", redacted(text, "strict"))
 
@@ -112,7 +113,10 @@ def test_it_takes_nothing_out_twice(text):
     [
         ("POS 4711 STORE 2026-01-31", "POS 4711 STORE 2026-01-31"),
         ("from 2026-01-01 to 2026-12-31 by 31.12.2026", "from 2026-01-01 to 2026-12-31 by 31.12.2026"),
-        ("paid 1,234.50 and 1.234,50 and $99 and 12.5 %", "paid [amount] and [amount] and [amount] and 12.5 %"),
+        (
+            "paid 1,234.50 and 1.234,50 and $99 and 12.5 %",
+            "paid [amount] and [amount] and [amount] and 12.5 %",
+        ),
         ("call +49 (30) 123-4567 or 555-123-4567", "call [number] or [number]"),
         ("Jane Doe, DOE JANE, doe; Janes Does", "[name], [name], [name]; Janes Does"),
         ("nothing to hide", "nothing to hide"),
@@ -136,7 +140,9 @@ def test_values_within_json_and_parts_of_addresses():
     assert redacted_path("v1.25 DE89370400440532013000", "strict") == "v1.25 [account]"
 
 
-@pytest.mark.parametrize("text", ["x", "a-", "a@", "000 ", "1 ", "AB12", "DE12 ", "$1", "1.1", "A ", ".", "@"])
+@pytest.mark.parametrize(
+    "text", ["x", "a-", "a@", "000 ", "1 ", "AB12", "DE12 ", "$1", "1.1", "A ", ".", "@"]
+)
 def test_no_long_text_makes_it_slow(text):
     began = time.thread_time()
 
