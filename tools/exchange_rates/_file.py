@@ -118,7 +118,7 @@ def _from_csv(content: bytes, source: str) -> Iterator[Day]:
     head = [cell.strip() for cell in rows[0]] if rows else []
     if head[:1] != ["Date"] or len(head) < 2:
         raise ToolError(
-            f"{source} is no file of the central bank's reference rates: its first row does not begin with Date and USD."
+            f"{source} is no file of the central bank's reference rates: its first row begins with no Date and USD."
         )
     while head[-1] == "":  # every row of the central bank's ends with a comma
         head.pop()
