@@ -89,7 +89,7 @@ class Rate:
 def read_rates(
     context: Context,
     *,
-    content_base64: str | None = None,
+    content: bytes | None = None,
     url: str | None = None,
     period: Period = "latest",
     currencies: tuple[str, ...] = (),
@@ -104,7 +104,7 @@ def read_rates(
     :raises TemporaryToolError: the file cannot be had now.
     """
     wanted = tuple(_code(one) for one in currencies)
-    source, days = _days(context, content_base64=content_base64, url=url, period=period)
+    source, days = _days(context, content=content, url=url, period=period)
     known = {currency for day in days for currency in day.listed}
     if unknown := [one for one in wanted if one not in known]:
         raise ToolError(f"{source} lists no {' and no '.join(unknown)}. It lists {', '.join(sorted(known))}.")
@@ -139,7 +139,7 @@ def rate_on(
     into: str,
     context: Context,
     *,
-    content_base64: str | None = None,
+    content: bytes | None = None,
     url: str | None = None,
     period: Period = "90_days",
 ) -> Rate:
@@ -151,7 +151,7 @@ def rate_on(
     :raises TemporaryToolError: the file cannot be had now.
     """
     currency, into = _code(currency), _code(into)
-    source, days = _days(context, content_base64=content_base64, url=url, period=period)
+    source, days = _days(context, content=content, url=url, period=period)
     found, used, is_exact = crossed(days, source, day=day, currency=currency, into=into)
     return Rate(
         date=day,
@@ -165,10 +165,10 @@ def rate_on(
 
 
 def _days(
-    context: Context, *, content_base64: str | None, url: str | None, period: Period
+    context: Context, *, content: bytes | None, url: str | None, period: Period
 ) -> tuple[str, tuple[Day, ...]]:
-    source, content = file_of(context, content_base64=content_base64, url=url, period=period)
-    return source, read_days(content, source)
+    source, file = file_of(context, content=content, url=url, period=period)
+    return source, read_days(file, source)
 
 
 def _code(text: str) -> str:

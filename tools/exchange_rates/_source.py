@@ -1,7 +1,5 @@
 """Where the file comes from: handed over, or asked for at an address."""
 
-import base64
-import binascii
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -11,21 +9,18 @@ Period = Literal["latest", "90_days", "all"]
 
 #: The central bank's names; the whole history is packed, because it is 25 times as large unpacked.
 _FILES = {"latest": "eurofxref-daily.xml", "90_days": "eurofxref-hist-90d.xml", "all": "eurofxref-hist.zip"}
-MOST_BYTES = 20 * 1024 * 1024
 
 
-def file_of(
-    context: Context, *, content_base64: str | None, url: str | None, period: Period
-) -> tuple[str, bytes]:
+def file_of(context: Context, *, content: bytes | None, url: str | None, period: Period) -> tuple[str, bytes]:
     """Return what the file is called in messages, and its bytes.
 
-    :raises ToolError: a file and an address are given, the file is not in base64, or there is none at the address.
+    :raises ToolError: a file and an address are given, or there is none at the address.
     :raises TemporaryToolError: the other side fails.
     """
-    if content_base64 is not None:
+    if content is not None:
         if url is not None:
             raise ToolError("Give the file or its address, not both.")
-        return "The file given", _decoded(content_base64)
+        return "The file given", content
     if url is None:
         url = urljoin(str(context.configuration["base_url"]).rstrip("/") + "/", _FILES[period])
     if context.http is None:
@@ -33,15 +28,6 @@ def file_of(
     if urlsplit(url).scheme not in {"http", "https"}:
         raise ToolError(f"{url!r} is no address of a file; it begins with https://.")
     return url, _body(context.http.request("GET", url), url)
-
-
-def _decoded(text: str) -> bytes:
-    if len(text) > MOST_BYTES * 4 // 3 + 4:
-        raise ToolError("The file is larger than 20 MB, so it is none of reference rates.")
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise ToolError("The file given is not in base64.") from None
 
 
 def _body(response: Response, url: str) -> bytes:

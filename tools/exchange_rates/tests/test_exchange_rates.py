@@ -14,7 +14,7 @@ from tools._shared.tests.golden import expected_path
 from tools._shared.tests.http import PlainHttp, served
 from tools.contract import Context, HttpUnreachableError, TemporaryToolError, ToolError
 from tools.exchange_rates import ReferenceRate, rate_on, read_rates
-from tools.exchange_rates.tests.golden import NO_NETWORK, SAMPLES, encoded, result_of
+from tools.exchange_rates.tests.golden import NO_NETWORK, SAMPLES, result_of
 
 DAY = date(2026, 3, 3)
 HISTORY = (Path(__file__).parent / "samples" / "history.csv").read_bytes()
@@ -34,11 +34,11 @@ def context_for(address):
 
 
 def taken(content=HISTORY, **asked):
-    return read_rates(NO_NETWORK, content_base64=encoded(content), **asked)
+    return read_rates(NO_NETWORK, content=content, **asked)
 
 
 def rate(currency, into, *, day=DAY, content=HISTORY):
-    return rate_on(day, currency, into, NO_NETWORK, content_base64=encoded(content))
+    return rate_on(day, currency, into, NO_NETWORK, content=content)
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
@@ -200,11 +200,6 @@ def test_nobody_there_is_temporary():
 def test_a_file_that_is_none_is_refused(content, words):
     with pytest.raises(ToolError, match=words):
         taken(content)
-
-
-def test_text_that_is_no_base64_is_refused():
-    with pytest.raises(ToolError, match="not in base64"):
-        read_rates(NO_NETWORK, content_base64="Date,USD")
 
 
 def test_more_rates_than_an_answer_holds_it_asks_to_narrow():
