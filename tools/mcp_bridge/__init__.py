@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from tools.contract import Context, Manifest, Permissions
 from tools.mcp_bridge._calling import call
@@ -13,6 +15,8 @@ from tools.mcp_bridge._tools import fingerprint, offered
 __all__ = ["call_tool", "list_tools"]
 
 _SECRETS = 8
+
+ServerName = Annotated[str, Field(description="The server's name in the configuration.")]
 
 MANIFEST = Manifest(
     version="1.0.0",
@@ -128,7 +132,7 @@ class RemoteAnswer:
     others: tuple[OtherContent, ...]
 
 
-def list_tools(server: str, context: Context) -> RemoteTools:
+def list_tools(server: ServerName, context: Context) -> RemoteTools:
     """Ask a server which tools it offers, and say which of them may be called.
 
     :raises ToolError: the server is not configured, or does not speak the protocol; the message says what to change.
@@ -156,7 +160,13 @@ def list_tools(server: str, context: Context) -> RemoteTools:
 
 
 def call_tool(
-    server: str, tool: str, context: Context, *, arguments: Mapping[str, Any] | None = None
+    server: ServerName,
+    tool: Annotated[str, Field(description="The tool's name at the server.")],
+    context: Context,
+    *,
+    arguments: Annotated[
+        Mapping[str, Any] | None, Field(description="As the tool's own schema says.")
+    ] = None,
 ) -> RemoteAnswer:
     """Call a tool that was agreed to and is still the same.
 
