@@ -1,0 +1,115 @@
+"""docs/tools/tutorial.md, followed to the letter: its files are written and its commands run as they stand there."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ledgerflow.toolbox.descriptions import find_tools
+from ledgerflow.toolbox.models import Tool
+from ledgerflow.toolbox.services.registry import sync_tools
+from tests.sources import ROOT, text
+from tests.toolbox.packages import Packages
+
+PAGE = "docs/tools/tutorial.md"
+PATH = "tools.bank_days.next_bank_day"
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+_BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A file to write, or a command with what it must print."""
+
+    file: str = ""
+    content: str = ""
+    command: str = ""
+    prints: str = ""
+
+
+def steps() -> Iterator[Step]:
+    for language, file, content in _BLOCK.findall(text(PAGE)):
+        if language == "console":
+            for command, prints in re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", content, re.MULTILINE):
+                yield Step(command=command, prints=prints)
+        elif file:
+            yield Step(file=file, content=content)
+        else:
+            assert language == "text", f"a block of {language} is neither a file nor a command"
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A tree with the contract, the shared parts, and no tool."""
+
+    folder: Path
+
+    def run(self, command: str) -> str:
+        python = str(Path(sys.executable).parent)
+        words = (
+            command.replace("ledgerflow ", "python -m ledgerflow.cli ", 1)
+            if command.startswith("ledgerflow ")
+            else command
+        )
+        done = subprocess.run(
+            ["bash", "-euc", words],
+            cwd=self.folder,
+            env={"PATH": f"{python}:/usr/bin:/bin", "PYTHONPATH": f"{self.folder}:{ROOT}", "DEBUG": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"$ {command}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def follow(self, step: Step) -> None:
+        if step.file:
+            (self.folder / step.file).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / step.file).write_text(step.content)
+        elif not step.command.startswith("ledgerflow tools sync"):
+            printed = self.run(step.command)
+            assert step.prints in {"", printed}
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    folder = tmp_path / "checkout"
+    (folder / "tools").mkdir(parents=True)
+    for name in ("__init__.py", "contract.py"):
+        shutil.copy(ROOT / "tools" / name, folder / "tools")
+    shutil.copytree(ROOT / "tools" / "_shared", folder / "tools" / "_shared")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    return Checkout(folder)
+
+
+@pytest.mark.django_db
+def test_the_tutorial_ends_with_a_tool_that_is_registered(checkout: Checkout, packages: Packages) -> None:
+    for step in steps():
+        checkout.follow(step)
+
+    shutil.copytree(checkout.folder / "tools" / "bank_days", packages.folder / "bank_days")
+    (package,) = find_tools({"bank_days"})
+    assert package.problem == ""
+    assert [(tool.path, tool.problem) for tool in package.tools] == [(PATH, "")]
+    assert checkout.run("ruff check --no-cache tools/bank_days") == "All checks passed!\n"
+    checkout.run("ruff format --no-cache --check tools/bank_days")
+
+    done = sync_tools(now=NOW)
+
+    tool = Tool.objects.get(module_path=PATH)
+    assert PATH in done.added
+    assert (tool.version, tool.enabled) == ("0.3.0", False)
+
+
+def test_every_file_of_the_tutorial_is_of_its_tool() -> None:
+    followed = list(steps())
+
+    assert {step.file.split("/")[1] for step in followed if step.file} == {"bank_days"}
+    assert next(step.command for step in followed if step.command) == "ledgerflow tools new bank_days"
