@@ -39,7 +39,7 @@ def _sync(options: argparse.Namespace) -> int:
     """Print what changed; 1 when a package does not load."""
     with running():
         done = sync_tools(now=timezone.now())
-    rows = [
+    rows: list[output.Row] = [
         *_rows("registered", "", done.added),
         *_rows("waits for consent", "Look at what it asks for in the administration.", done.waiting),
         *_rows("missing", "Its package no longer offers it: remap it in the administration.", done.missing),

@@ -150,9 +150,11 @@ class _Schemas(GenerateJsonSchema):
 
 @functools.lru_cache(maxsize=256)
 def _shape(function: Callable[..., object]) -> _Shape:
-    name = getattr(function, "__name__", "the function")
+    name = str(getattr(function, "__name__", "the function"))
     annotations, parameters = _annotations(function, name)
-    context, fields, definitions = None, {}, {}
+    context: str | None = None
+    fields: dict[str, str] = {}
+    definitions: dict[str, Any] = {}
     for number, parameter in enumerate(parameters):
         annotation = annotations.get(parameter.name)
         if (
@@ -173,7 +175,7 @@ def _shape(function: Callable[..., object]) -> _Shape:
     if not isinstance(result_type, type) or not _is_frozen(result_type):
         raise SchemaError(f"“{name}” must say that it returns a frozen dataclass.")
     try:
-        model = pydantic.create_model(name, __config__=_CONFIG, **definitions)  # type: ignore[call-overload]
+        model = pydantic.create_model(name, __config__=_CONFIG, **definitions)
         arguments: TypeAdapter[Any] = TypeAdapter(model)
         result: TypeAdapter[Any] = TypeAdapter(result_type)
         signature = Signature(
@@ -202,7 +204,8 @@ def _annotations(
 
 
 def _is_frozen(kind: type) -> bool:
-    return dataclasses.is_dataclass(kind) and bool(kind.__dataclass_params__.frozen)  # type: ignore[attr-defined]
+    parameters = getattr(kind, "__dataclass_params__", None)
+    return dataclasses.is_dataclass(kind) and parameters is not None and bool(parameters.frozen)
 
 
 @functools.lru_cache(maxsize=256)

@@ -8,9 +8,18 @@ import pytest
 from django.db import DatabaseError, ProgrammingError, connections, transaction
 from django.db.models import ProtectedError
 
-from ledgerflow.toolbox.models import Asker, EgressRequest, Outcome, Tool, ToolRun
+from ledgerflow.ops.services import purge_book
+from ledgerflow.toolbox.models import (
+    Asker,
+    EgressRequest,
+    Outcome,
+    Tool,
+    ToolConfiguration,
+    ToolRun,
+)
 from ledgerflow.toolbox.services.registry import sync_tools
 from tests.conftest import database_settings
+from tests.factories import BookFactory, UserFactory
 
 NOW = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
 
@@ -130,3 +139,18 @@ def test_two_processes_that_look_at_the_same_time_register_a_package_once(commit
         added = list(threads.map(look, range(4)))
 
     assert sorted(added) == [[], [], [], [path]]
+
+
+def test_with_a_book_goes_what_tools_did_for_it(committed_db):
+    book, other, user = BookFactory(is_demo=True), BookFactory(), UserFactory()
+    ToolConfiguration.objects.create(tool=Tool.objects.all()[0], book=book)
+    first = _run(outcome=Outcome.DONE, book=book)
+    second = _run(outcome=Outcome.CACHED, book=book, parent=first, cached_from=first)
+    _request(run=second, book=book)
+    kept = [_run(outcome=Outcome.DONE, book=other), _run()]
+
+    purge_book(book=book, typed_name=book.name, archive=None, user=user, now=NOW)
+
+    assert list(ToolRun.objects.order_by("pk")) == kept
+    assert not EgressRequest.objects.exists()
+    assert not ToolConfiguration.objects.exists()
