@@ -71,6 +71,14 @@ MANIFEST = Manifest(
                     "additionalProperties": False,
                 },
             },
+            "redaction": {
+                "type": "string",
+                "enum": ["strict", "names", "off"],
+                "title": "Redaction",
+                "description": "What is taken out of arguments before they leave: account numbers, amounts and names; "
+                "names stay; or nothing, to services of the installation alone.",
+                "default": "strict",
+            },
             **{
                 f"secret_{number}": {
                     "type": "string",

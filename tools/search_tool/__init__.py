@@ -57,6 +57,13 @@ MANIFEST = Manifest(
                 "description": "0: everything, 1: moderate, 2: strict.",
                 "default": 0,
             },
+            "redaction": {
+                "type": "string",
+                "enum": ["strict", "names"],
+                "title": "Redaction",
+                "description": "What is taken out of a question before it leaves: strict takes people's names out too.",
+                "default": "strict",
+            },
             "timeout_seconds": {
                 "type": "integer",
                 "minimum": 1,
