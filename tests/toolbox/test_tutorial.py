@@ -1,25 +1,27 @@
 """docs/tools/tutorial.md, followed to the letter: its files are written and its commands run as they stand there."""
 
+import json
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from ledgerflow.toolbox.descriptions import find_tools
 from ledgerflow.toolbox.models import Tool
+from ledgerflow.toolbox.services.configuration import configure_tool
 from ledgerflow.toolbox.services.registry import sync_tools
 from tests.sources import ROOT, text
-from tests.toolbox.packages import Packages
+from tests.toolbox.workbench import NOW, Workbench, bench
+from tools._shared.tests.http import served
+
+__all__ = ["bench"]
 
 PAGE = "docs/tools/tutorial.md"
 PATH = "tools.bank_days.next_bank_day"
-NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 _BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -89,23 +91,31 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout(folder)
 
 
-@pytest.mark.django_db
-def test_the_tutorial_ends_with_a_tool_that_is_registered(checkout: Checkout, packages: Packages) -> None:
+def test_the_tutorial_ends_with_a_tool_that_is_enabled_set_up_and_called(
+    checkout: Checkout, bench: Workbench, settings: pytest.FixtureRequest
+) -> None:
     for step in steps():
         checkout.follow(step)
 
-    shutil.copytree(checkout.folder / "tools" / "bank_days", packages.folder / "bank_days")
-    (package,) = find_tools({"bank_days"})
-    assert package.problem == ""
-    assert [(tool.path, tool.problem) for tool in package.tools] == [(PATH, "")]
     assert checkout.run("ruff check --no-cache tools/bank_days") == "All checks passed!\n"
     checkout.run("ruff format --no-cache --check tools/bank_days")
-
+    shutil.copytree(checkout.folder / "tools" / "bank_days", bench.folder / "bank_days")
     done = sync_tools(now=NOW)
-
     tool = Tool.objects.get(module_path=PATH)
     assert PATH in done.added
     assert (tool.version, tool.enabled) == ("0.3.0", False)
+
+    bench.register(PATH)
+    holiday = {"date": "2026-12-25", "name": "Christmas Day"}
+    with served(lambda _: (200, {}, json.dumps([holiday]).encode())) as address:
+        settings.OWN_SERVICES = (address,)
+        configure_tool(tool=tool, book=None, values={"calendar": address}, user=bench.admin, now=NOW)
+        answer = bench.call(PATH, day="2026-12-25")
+
+    assert answer.result == {
+        "day": "2026-12-28",
+        "because": ["2026-12-25 is Christmas Day", "2026-12-26 is a Saturday", "2026-12-27 is a Sunday"],
+    }
 
 
 def test_every_file_of_the_tutorial_is_of_its_tool() -> None:

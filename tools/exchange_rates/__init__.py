@@ -39,13 +39,20 @@ MANIFEST = Manifest(
                 "description": "Where the central bank's files lie; a copy of your own may stand in for it.",
                 "default": "https://www.ecb.europa.eu/stats/eurofxref/",
             },
+            "addresses": {
+                "type": "array",
+                "items": {"type": "string", "pattern": "^https?://"},
+                "title": "Other addresses",
+                "description": "Addresses of such files that may be asked for beside the central bank's own.",
+                "default": [],
+            },
         },
         "additionalProperties": False,
     },
 )
 
 File = Annotated[bytes | None, Field(description="The file itself, XML, CSV or ZIP.")]
-Address = Annotated[str | None, Field(description="Where the file lies, instead of the central bank's own.")]
+Address = Annotated[str | None, Field(description="Where the file lies, as configured.")]
 Which = Annotated[Period, Field(description="Which of the central bank's own files.")]
 
 #: More rates than this are no answer but a file; ask for fewer days or currencies.
