@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from tools.contract import ToolError
 from tools.receipt_reader._lines import Line, Word, lines_of
 
 _MOST_PAGES = 5
+_MOST_WORDS = 5_000
 _MOST_PIXELS = 60_000_000
 _LONGEST_SIDE = 2_000
 _LEAST_LETTERS = 20
@@ -32,7 +34,9 @@ def read_lines(content: bytes) -> tuple[Literal["text layer", "OCR"], tuple[Line
     :raises ToolError: it is no PDF or picture, is protected, too large, or holds no text.
     """
     if content.lstrip()[:5] == b"%PDF-":
-        words = list(_pdf_words(content))
+        words = list(itertools.islice(_pdf_words(content), _MOST_WORDS + 1))
+        if len(words) > _MOST_WORDS:
+            raise ToolError(f"The PDF has more than {_MOST_WORDS:,} words, so it is no receipt.")
         if sum(len(word.text) for word in words) >= _LEAST_LETTERS:
             return "text layer", lines_of(words)
         pictures = _pdf_pictures(content)

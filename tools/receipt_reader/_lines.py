@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+#: Of a longer line the rest is not looked at; no receipt is that wide.
+_LONGEST_LINE = 400
+
 #: Left, top, right, bottom in thousandths of the page, from its upper left corner.
 Box = tuple[int, int, int, int]
 
@@ -59,4 +62,4 @@ def lines_of(words: Iterable[Word]) -> tuple[Line, ...]:
 
 
 def _line(row: list[Word]) -> Line:
-    return Line(row[0].page, tuple(row), " ".join(word.text for word in row))
+    return Line(row[0].page, tuple(row), " ".join(word.text for word in row)[:_LONGEST_LINE])

@@ -197,6 +197,20 @@ def test_a_file_that_is_no_receipt_is_refused(content, words):
         read_receipt(content)
 
 
+def test_a_book_is_no_receipt():
+    rows = tuple((" ".join(["word"] * 200), "") for _ in range(26))
+
+    with pytest.raises(ToolError, match="more than 5,000 words"):
+        read_receipt(as_pdf(rows))
+
+
+def test_a_line_without_end_takes_no_time():
+    (line,) = lines_of([Word("1.1" * 100_000, 1, (0, 0, 1, 1))])
+
+    assert find_date((line,), [], day_first=None) is None
+    assert len(line.text) == 400
+
+
 def test_a_picture_that_unfolds_into_too_many_pixels_is_refused():
     file = io.BytesIO()
     Image.new("1", (10_000, 6_001)).save(file, "PNG")
