@@ -5,6 +5,7 @@ import io
 import itertools
 import re
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any, Literal
 
 import pypdfium2
@@ -48,44 +49,40 @@ def read_lines(content: bytes) -> tuple[Literal["text layer", "OCR"], tuple[Line
     return "OCR", lines
 
 
-def _open(content: bytes) -> pypdfium2.PdfDocument:
+@contextmanager
+def _opened(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
     try:
-        document = pypdfium2.PdfDocument(content)
+        with closing(pypdfium2.PdfDocument(content)) as document:
+            if len(document) > _MOST_PAGES:
+                raise ToolError(f"The PDF has {len(document)} pages; a receipt has {_MOST_PAGES} at most.")
+            yield document
     except pypdfium2.PdfiumError as error:
         why = "protected by a password" if "password" in str(error).lower() else "damaged"
         raise ToolError(f"The PDF is {why}, so it cannot be read.") from None
-    if len(document) > _MOST_PAGES:
-        raise ToolError(f"The PDF has {len(document)} pages; a receipt has {_MOST_PAGES} at most.")
-    return document
 
 
 def _pdf_words(content: bytes) -> Iterator[Word]:
-    document = _open(content)
-    for number, page in enumerate(document, start=1):
-        width, height = page.get_size()
-        text_page = page.get_textpage()
-        text = text_page.get_text_range()
-        for match in _WORD.finditer(text):
-            boxes = [
-                text_page.get_charbox(at)
-                for at in range(match.start(), min(match.end(), text_page.count_chars()))
-            ]
-            if boxes:
-                left, bottom, right, top = (
-                    pick(values)
-                    for pick, values in zip((min, min, max, max), zip(*boxes, strict=True), strict=True)
-                )
-                box = (left / width, 1 - top / height, right / width, 1 - bottom / height)
-                yield Word(match[0], number, _thousandths(box))
-    document.close()
+    with _opened(content) as document:
+        for number, page in enumerate(document, start=1):
+            width, height = page.get_size()
+            text_page = page.get_textpage()
+            characters = text_page.count_chars()
+            for match in _WORD.finditer(text_page.get_text_range()):
+                boxes = [
+                    text_page.get_charbox(at) for at in range(match.start(), min(match.end(), characters))
+                ]
+                if boxes:
+                    lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+                    left, right = min(lefts) / width, max(rights) / width
+                    top, bottom = 1 - max(tops) / height, 1 - min(bottoms) / height
+                    yield Word(match[0], number, _thousandths((left, top, right, bottom)))
 
 
 def _pdf_pictures(content: bytes) -> Iterator[Image.Image]:
-    document = _open(content)
-    for page in document:
-        width, height = page.get_size()
-        yield page.render(scale=min(3, _LONGEST_SIDE / max(width, height))).to_pil().convert("RGB")
-    document.close()
+    with _opened(content) as document:
+        for page in document:
+            scale = min(3, _LONGEST_SIDE / max(page.get_size()))
+            yield page.render(scale=scale).to_pil().convert("RGB")
 
 
 def _picture(content: bytes) -> Image.Image:
