@@ -9,6 +9,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("ledgerflow.web.urls")),
     path("", include("ledgerflow.ops.urls")),
+    path("tools/", include("ledgerflow.toolbox.urls")),
     path("books/<slug:book>/", include("ledgerflow.books.urls")),
     path("books/<slug:book>/ledger/", include("ledgerflow.ledger.urls")),
     path("books/<slug:book>/taxes/", include("ledgerflow.taxes.urls")),
@@ -21,4 +22,5 @@ urlpatterns = [
     path("books/<slug:book>/inbox/", include("ledgerflow.pipeline.urls")),
     path("books/<slug:book>/reports/", include("ledgerflow.reports.urls")),
     path("books/<slug:book>/exports/", include("ledgerflow.exchange.urls")),
+    path("books/<slug:book>/tools/", include("ledgerflow.toolbox.urls", namespace="book-tools")),
 ]

@@ -18,6 +18,7 @@ from ledgerflow.ops.models import ErrorEvent
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.posting.services import EntryLine, post_manual_entry
 from ledgerflow.statements.models import DayQuestion, Proof, Statement, StatementLine
+from ledgerflow.toolbox.models import Asker, EgressRequest, Outcome, Tool, ToolRun
 from ledgerflow.users.models import User
 from ledgerflow.users.services import make_sign_in_link
 from tests.classification.samples import ClassificationSamples
@@ -34,6 +35,7 @@ _OF_NO_BOOK = {
     "app_label",
     "content_type_id",
     "url",
+    "tool",
     "format",
     "year",
     "month",
@@ -116,6 +118,24 @@ class Sample(ClassificationSamples, DocumentSamples, ReconciliationSamples):
         run = ImportRun.objects.create(book=self.book, document_id=document, created_at=timezone.now())
         return run.pk
 
+    def _make_tool(self, page: str) -> int:
+        return _search_tool().pk
+
+    def _make_tool_run(self, page: str) -> int:
+        tool = _search_tool()
+        run = ToolRun.objects.create(
+            tool=tool, module_path=tool.module_path, version=tool.version, book=self.book, asked_by=self.owner,
+            asked_through=Asker.PERSON, subject="line 12", arguments={"query": "blue finch"}, outcome=Outcome.ERROR,
+            started_at=timezone.now(), duration_ms=31.5, error_class="ToolError",
+            error_message="Nobody answers at http://searxng:8080.", traceback="Traceback (most recent call last):",
+        )  # fmt: skip
+        EgressRequest.objects.create(
+            at=timezone.now(), run=run, book=self.book, asked_by=self.owner, purpose=f"{tool} line 12", method="GET",
+            host="searxng", url="http://searxng:8080/search?q=blue+finch", redaction="strict", status=502,
+            duration_ms=30, bytes_sent=120, address="10.0.0.7",
+        )  # fmt: skip
+        return run.pk
+
     def _make_statement(self, page: str) -> int:
         return _statement(self, position=0, page=page)
 
@@ -153,6 +173,10 @@ class Sample(ClassificationSamples, DocumentSamples, ReconciliationSamples):
             user=self.owner,
             now=timezone.now(),
         )
+
+
+def _search_tool() -> Tool:
+    return Tool.objects.get(module_path="tools.search_tool.search_web")
 
 
 def _invite(sample: Sample, email: str) -> str:
