@@ -22,5 +22,5 @@ urlpatterns = [
     path("books/<slug:book>/inbox/", include("ledgerflow.pipeline.urls")),
     path("books/<slug:book>/reports/", include("ledgerflow.reports.urls")),
     path("books/<slug:book>/exports/", include("ledgerflow.exchange.urls")),
-    path("books/<slug:book>/tools/", include("ledgerflow.toolbox.urls", namespace="book-tools")),
+    path("books/<slug:book>/tools/", include("ledgerflow.toolbox.book_urls")),
 ]

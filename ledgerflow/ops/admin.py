@@ -54,7 +54,10 @@ class ErrorEventAdmin(admin.ModelAdmin[ErrorEvent]):
     )
     fieldsets = (
         (None, {"fields": ("state", "kind", "place", "message", "count", "first_seen", "last_seen")}),
-        ("What it was about", {"fields": ("page", "job_link", "user", "book_slug", "tool_link", "request_id")}),
+        (
+            "What it was about",
+            {"fields": ("page", "job_link", "user", "book_slug", "tool_link", "request_id")},
+        ),
         ("Where it came from", {"fields": ("traceback_shown", "request", "logger", "fingerprint")}),
     )
 

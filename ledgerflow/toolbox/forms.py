@@ -104,7 +104,9 @@ class SettingsForm(forms.Form):
             value = self.cleaned_data.get(_BEFORE + name)
             if name in self._fixed or value in (None, ""):
                 continue
-            given[name] = {value: self.cleaned_data[_BEFORE + name + _WHERE]} if name in self._secrets else value
+            given[name] = (
+                {value: self.cleaned_data[_BEFORE + name + _WHERE]} if name in self._secrets else value
+            )
         return given
 
     def clean(self) -> dict[str, Any]:
@@ -112,7 +114,9 @@ class SettingsForm(forms.Form):
         cleaned = super().clean() or {}
         for name in self._secrets:
             if bool(cleaned.get(_BEFORE + name)) != bool(cleaned.get(_BEFORE + name + _WHERE)):
-                self.add_error(_BEFORE + name + _WHERE, "Say both where the secret is kept and under which name.")
+                self.add_error(
+                    _BEFORE + name + _WHERE, "Say both where the secret is kept and under which name."
+                )
         return cleaned
 
     def _fields_of(self, name: str, below: Mapping[str, Any]) -> Iterator[tuple[str, forms.Field]]:
@@ -135,7 +139,11 @@ class SettingsForm(forms.Form):
     def _secret_fields(self, name: str, label: str, hint: str) -> Iterator[tuple[str, forms.Field]]:
         reference = self._kept.get(name)
         where, at = next(iter(reference.items())) if isinstance(reference, dict) and reference else ("", "")
-        choices = [("", "Nowhere"), ("env", "In an environment variable"), ("file", "In a file of the secrets folder")]
+        choices = [
+            ("", "Nowhere"),
+            ("env", "In an environment variable"),
+            ("file", "In a file of the secrets folder"),
+        ]
         yield _BEFORE + name, forms.ChoiceField(
             required=False, label=f"{label}: kept", choices=choices, initial=where,
             help_text=f"{hint} The secret itself is never kept here.".strip(),
@@ -183,8 +191,12 @@ class SentForm(forms.Form):
     """Which requests to list; ``before`` is the page's key."""
 
     book = forms.ModelChoiceField(Book.objects.none(), required=False, label="Book", empty_label="Any")
-    tool = forms.ModelChoiceField(Tool.objects.order_by("module_path"), required=False, label="Tool", empty_label="Any")
-    host = forms.CharField(required=False, max_length=255, label="Host", widget=forms.TextInput(attrs={"list": "hosts"}))
+    tool = forms.ModelChoiceField(
+        Tool.objects.order_by("module_path"), required=False, label="Tool", empty_label="Any"
+    )
+    host = forms.CharField(
+        required=False, max_length=255, label="Host", widget=forms.TextInput(attrs={"list": "hosts"})
+    )
     refused = forms.BooleanField(required=False, label="Only what was refused or failed")
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 

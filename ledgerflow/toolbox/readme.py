@@ -6,7 +6,7 @@ Every text goes through Django's escaping; a tag that is not named here is never
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -15,18 +15,32 @@ import tools
 
 _LONGEST = 200 * 1024
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-_TAGS = {
-    "paragraph": "p",
-    "bullet_list": "ul",
-    "ordered_list": "ol",
-    "list_item": "li",
-    "blockquote": "blockquote",
-    "strong": "strong",
-    "em": "em",
-    "thead": "thead",
-    "tbody": "tbody",
-    "tr": "tr",
-    "td": "td",
+#: What is written around what is in a node; a node that is not named is what is in it.
+_AROUND = {
+    "paragraph": "<p>{}</p>",
+    "bullet_list": "<ul>{}</ul>",
+    "ordered_list": "<ol>{}</ol>",
+    "list_item": "<li>{}</li>",
+    "blockquote": "<blockquote>{}</blockquote>",
+    "strong": "<strong>{}</strong>",
+    "em": "<em>{}</em>",
+    "table": '<div class="table-responsive mb-3" tabindex="0" role="region" aria-label="Table">'
+    '<table class="table table-vcenter">{}</table></div>',
+    "thead": "<thead>{}</thead>",
+    "tbody": "<tbody>{}</tbody>",
+    "tr": "<tr>{}</tr>",
+    "th": '<th scope="col">{}</th>',
+    "td": "<td>{}</td>",
+}
+#: Nodes that hold a text, or nothing.
+_ALONE = {
+    "text": "{}",
+    "code_inline": "<code>{}</code>",
+    "fence": '<pre tabindex="0"><code>{}</code></pre>',
+    "code_block": '<pre tabindex="0"><code>{}</code></pre>',
+    "softbreak": "\n{}",
+    "hardbreak": "<br>{}",
+    "hr": "<hr>{}",
 }
 #: A page has its own heading of the first order, and a card one of the second.
 _DEEPER, _DEEPEST = 2, 6
@@ -59,44 +73,15 @@ def _joined(nodes: list[SyntaxTreeNode]) -> SafeString:
 
 def _html(node: SyntaxTreeNode) -> SafeString:
     """Return a node and what is in it. The parser nests twenty deep at most."""
-    if node.type in {"text", "code_inline", "fence", "code_block"}:
-        return _text(node)
+    if node.type in _ALONE:
+        return format_html(_ALONE[node.type], node.content)
     inside = _joined(node.children)
-    match node.type:
-        case "inline":
-            return inside
-        case "paragraph" if node.hidden:
-            return inside
-        case "heading":
-            level = min(int(node.tag[1:]) + _DEEPER - 1, _DEEPEST)
-            return format_html("<h{}>{}</h{}>", level, inside, level)
-        case "th":
-            return format_html('<th scope="col">{}</th>', inside)
-        case "table":
-            return format_html(
-                '<div class="table-responsive mb-3" tabindex="0" role="region" aria-label="Table">'
-                '<table class="table table-vcenter">{}</table></div>',
-                inside,
-            )
-        case "link":
-            return _link(node, inside)
-        case "hardbreak":
-            return format_html("<br>{}", "")
-        case "softbreak":
-            return conditional_escape("\n")
-        case "hr":
-            return format_html("<hr>{}", "")
-    tag = _TAGS.get(node.type)
-    return format_html("<{}>{}</{}>", tag, inside, tag) if tag else inside
-
-
-def _text(node: SyntaxTreeNode) -> SafeString:
-    match node.type:
-        case "text":
-            return conditional_escape(node.content)
-        case "code_inline":
-            return format_html("<code>{}</code>", node.content)
-    return format_html('<pre tabindex="0"><code>{}</code></pre>', node.content)
+    if node.type == "link":
+        return _link(node, inside)
+    if node.type == "heading":
+        level = min(int(node.tag[1:]) + _DEEPER - 1, _DEEPEST)
+        return format_html("<h{}>{}</h{}>", level, inside, level)
+    return inside if node.hidden else format_html(_AROUND.get(node.type, "{}"), inside)
 
 
 def _link(node: SyntaxTreeNode, inside: SafeString) -> SafeString:
@@ -108,4 +93,6 @@ def _link(node: SyntaxTreeNode, inside: SafeString) -> SafeString:
         is_of_the_web = False
     if not is_of_the_web:
         return inside
-    return format_html('<a class="text-decoration-underline" href="{}" rel="noopener noreferrer">{}</a>', address, inside)
+    return format_html(
+        '<a class="text-decoration-underline" href="{}" rel="noopener noreferrer">{}</a>', address, inside
+    )

@@ -99,32 +99,36 @@ def resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str,
             kinds = [each for each in schema["anyOf"] if each.get("type") != "null"]
             if len(kinds) != 1:
                 return {}
-            schema = {**{key: value for key, value in schema.items() if key != "anyOf"}, **kinds[0], **_words(schema)}
+            schema = {
+                **{key: value for key, value in schema.items() if key != "anyOf"},
+                **kinds[0],
+                **_words(schema),
+            }
         else:
             break
     return schema
 
 
-def field_for(schema: Mapping[str, Any], *, root: Mapping[str, Any], most_bytes: int, **options: Any) -> forms.Field:
+def field_for(
+    schema: Mapping[str, Any], *, root: Mapping[str, Any], most_bytes: int, **options: Any
+) -> forms.Field:
     """Return the field for a property; ``options`` are those of every field. A shape without one is typed as JSON."""
     schema = resolved(schema, root)
     empty = "Choose …" if options.get("required") else "As it is without"
     if "const" in schema:
         schema = {**schema, "enum": [schema["const"]]}
-    if "enum" in schema:
-        values = tuple((value, _choice(value)) for value in schema["enum"] if value is not None)
+    if "enum" in schema or schema.get("type") == "boolean":
+        named = tuple((value, _choice(value)) for value in schema.get("enum", ()) if value is not None)
+        values = named or _BOOLEANS
         return OneOfField(values=values, empty=empty, **options)
     match schema.get("type"):
-        case "boolean":
-            return OneOfField(values=_BOOLEANS, empty=empty, **options)
-        case "integer":
-            return forms.IntegerField(**_limits(schema), **options)
-        case "number":
-            return forms.FloatField(**_limits(schema), **options)
         case "string":
             return _text_field(schema, most_bytes, options)
         case "array":
             return _list_field(resolved(schema.get("items", {}), root), options)
+        case "integer" | "number" as kind:
+            number = forms.IntegerField if kind == "integer" else forms.FloatField
+            return number(**_limits(schema), **options)
     return _json_field(options)
 
 
@@ -136,11 +140,24 @@ def _text_field(schema: Mapping[str, Any], most_bytes: int, options: dict[str, A
     if schema.get("pattern") == _DECIMAL:
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         wrong = {"invalid": "Write a decimal number such as 12.50."}
-        return forms.RegexField(_DECIMAL, max_length=40, strip=True, widget=widget, error_messages=wrong, empty_value=None, **options)
+        return forms.RegexField(
+            _DECIMAL,
+            max_length=40,
+            strip=True,
+            widget=widget,
+            error_messages=wrong,
+            empty_value=None,
+            **options,
+        )
     longest = schema.get("maxLength")
     is_long = longest is not None and longest > _LONG_TEXT
-    widget = forms.Textarea(attrs={"rows": 3}) if is_long else forms.TextInput(attrs={"autocomplete": "off"})
-    return forms.CharField(max_length=longest, widget=widget, empty_value=None, **options)  # type: ignore[arg-type]
+    one_line = forms.TextInput(attrs={"autocomplete": "off"})
+    return forms.CharField(
+        max_length=longest,
+        widget=forms.Textarea(attrs={"rows": 3}) if is_long else one_line,
+        empty_value=None,
+        **options,
+    )
 
 
 def _list_field(item: Mapping[str, Any], options: dict[str, Any]) -> forms.Field:

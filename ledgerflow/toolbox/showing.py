@@ -13,23 +13,32 @@ _DEEPEST, _LONGEST_LIST, _LONGEST_TEXT = 4, 100, 5_000
 
 def shown(value: Any, depth: int = _DEEPEST) -> SafeString:
     """Return the value as HTML: facts as a list of terms, lists as lists, the rest as text."""
+    if isinstance(value, Mapping | list) and value:
+        return _compound(value, depth)
+    if value is None or value in ("", [], {}):
+        return format_html('<span class="text-secondary">{}</span>', "nothing")
+    if isinstance(value, bool):
+        return conditional_escape("yes" if value else "no")
+    return format_html('<span class="long-text">{}</span>', _cut(str(value)))
+
+
+def _compound(value: Mapping[str, Any] | list[Any], depth: int) -> SafeString:
     match value:
-        case None | "" | [] | {}:
-            return format_html('<span class="text-secondary">{}</span>', "nothing")
-        case bool():
-            return conditional_escape("yes" if value else "no")
-        case str():
-            return format_html('<span class="long-text">{}</span>', _cut(value))
         case {"sha256": str(digest), **others} if set(others) in ({"bytes"}, {"characters"}):
-            (unit, count) = next(iter(others.items()))
-            return format_html('<span class="long-text">too long to keep: {} {}, SHA-256 {}</span>', f"{count:,}", unit, digest)
-        case Mapping() | list() if depth == 0:
-            return format_html('<code class="long-text">{}</code>', _cut(json.dumps(value, ensure_ascii=False)))
-        case Mapping():
-            return _facts(value, depth - 1)
+            unit, count = next(iter(others.items()))
+            return format_html(
+                '<span class="long-text">too long to keep: {} {}, SHA-256 {}</span>',
+                f"{count:,}",
+                unit,
+                digest,
+            )
+        case _ if depth == 0:
+            return format_html(
+                '<code class="long-text">{}</code>', _cut(json.dumps(value, ensure_ascii=False))
+            )
         case list():
             return _list(value, depth - 1)
-    return conditional_escape(str(value))
+    return _facts(value, depth - 1)
 
 
 def _facts(values: Mapping[str, Any], depth: int) -> SafeString:

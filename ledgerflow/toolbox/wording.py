@@ -45,7 +45,8 @@ def _sentences(manifest: Mapping[str, Any]) -> Iterator[str]:
         f"memory and an answer of {_size(permissions['output_bytes'])}."
     )
     yield (
-        f"At most {permissions['calls_a_minute']:,} calls a minute and {permissions['calls_a_day']:,} a day for each book."
+        f"At most {permissions['calls_a_minute']:,} calls a minute and "
+        f"{permissions['calls_a_day']:,} a day for each book."
     )
     if retries := permissions["retries"]:
         again = "once more" if retries == 1 else f"up to {retries} times more"

@@ -47,7 +47,9 @@ def milliseconds(value: float | None) -> str:
     """Show a duration in the unit that suits it; nothing for ``None``."""
     if value is None:
         return ""
-    return f"{value / 1000:.1f} s" if value >= 1000 else f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
+    return (
+        f"{value / 1000:.1f} s" if value >= 1000 else f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
+    )
 
 
 @register.filter

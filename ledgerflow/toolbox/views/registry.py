@@ -41,7 +41,12 @@ class ToolsView(ToolboxView):
     def get(self, request: HttpRequest, **_: Any) -> HttpResponse:
         """Show them."""
         rows = [
-            {"health": health, "tool": health.tool, "reach": reach_in_words(health.tool.manifest), **_trouble(health.tool)}
+            {
+                "health": health,
+                "tool": health.tool,
+                "reach": reach_in_words(health.tool.manifest),
+                **_trouble(health.tool),
+            }
             for health in tools_with_health(book=self.of_book)
             if self.of_book is None or health.tool.enabled
         ]

@@ -62,7 +62,7 @@ class TryView(ToolboxView):
 
     def _record(self, run_id: int | None) -> dict[str, Any]:
         """Return the run and its requests; the user made it, so it is shown whatever else the user may see."""
-        run = ToolRun.objects.select_related("tool").filter(pk=run_id).first()
+        run = ToolRun.objects.select_related("tool").filter(pk=run_id or 0).first()
         requests = requests_page(user=self.user, run=run).requests if run else []
         return {"run": run, "requests": requests}
 
@@ -87,14 +87,18 @@ class RunAgainView(ToolboxView):
         """Call it and show the new run, whichever way it ended."""
         run = self.run()
         if not is_whole(run):
-            messages.error(request, "The arguments were too long to be kept. Fill in the form to run it again.")
+            messages.error(
+                request, "The arguments were too long to be kept. Fill in the form to run it again."
+            )
             return redirect(self.url("try", tool=run.tool_id))
-        asking = Asking(
-            through=Asker.PERSON, book=run.book, user=self.user, subject=run.subject or _SUBJECT
-        )
+        asking = Asking(through=Asker.PERSON, book=run.book, user=self.user, subject=run.subject or _SUBJECT)
         try:
             new = call_tool(
-                path=run.tool.module_path, arguments=run.arguments, asking=asking, now=timezone.now(), fresh=True
+                path=run.tool.module_path,
+                arguments=run.arguments,
+                asking=asking,
+                now=timezone.now(),
+                fresh=True,
             ).run_id
         except ToolCallError as error:
             messages.error(request, str(error))
