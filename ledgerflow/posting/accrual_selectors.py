@@ -220,6 +220,8 @@ _ASKED = """
   JOIN unnest(%(nos)s::int[], %(firsts)s::date[], %(lasts)s::date[]) AS asked (no, first, last)
     ON side.day BETWEEN asked.first AND asked.last
 """
+#: For the queries of higher apps: the journal lines that move (entry_number, no, account_id, posted_on, document_date).
+SHIFTED = _SHIFTED
 _PARTS = {"shifted": _SHIFTED, "tagged": TAGGED, "sides": _SIDES, "asked": _ASKED}
 _MOVES = """
 WITH {shifted}

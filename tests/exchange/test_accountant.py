@@ -46,7 +46,7 @@ def test_it_holds_everything_that_an_accountant_asks_for():
 
     names = {"trial-balance", "income-statement", "balance-sheet", "cash-flow", "general-ledger", "journal"}
     names |= {"income-statement-accrual", "balance-sheet-accrual"}
-    names |= {"schedule-c", "bank-reconciliations", "open-questions"}
+    names |= {"schedule-c", "schedule-c-accrual", "bank-reconciliations", "open-questions"}
     assert {name for name in files if name.startswith("reports/")} == {
         f"reports/{name}.{form}" for name in names for form in ("pdf", "xlsx", "csv")
     }
