@@ -38,7 +38,7 @@ def index_page(
     receipts: Iterable[Receipted],
     proofs: Iterable[tuple[str, str]],
 ) -> str:
-    """Return the page; documents are listed by address, name and SHA-256, receipts by line, proofs by address and name."""
+    """Return the page: documents by address, name and SHA-256, receipts by line, proofs by address and name."""
     return format_html(
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
