@@ -346,7 +346,7 @@ _MANIFEST = {
         {"functions": None},
         {"manifest": {**_MANIFEST, "kind": "made up"}},
         {"manifest": {**_MANIFEST, "permissions": {"network": "no"}}},
-        {"manifest": {**_MANIFEST, "permissions": {"root": True}}},
+        {"manifest": {**_MANIFEST, "permissions": {"timeout_seconds": "long"}}},
         {"manifest": {**_MANIFEST, "summary": "a\0"}},
         {"manifest": {**_MANIFEST, "summary": "a" * 301}},
         {"manifest": []},
