@@ -16,7 +16,8 @@ _MISDEEDS = {
     "hangs": ("time.sleep(600)", _SHORT, "time", "took more than 2 seconds"),
     "hangs and hears no signal": (
         ("import signal\nfor number in range(1, 60):\n    try: signal.signal(number, signal.SIG_IGN)\n"
-        "    except (OSError, ValueError): pass\nwhile True:\n    try: time.sleep(600)\n    except BaseException: pass"),
+        "    except (OSError, ValueError): pass\n"
+        "while True:\n    try: time.sleep(600)\n    except BaseException: pass"),
         _SHORT, "time", "took more than 2 seconds",
     ),
     "computes for ever": ("while True: pass", _SHORT, "time", "took more than"),
@@ -58,13 +59,14 @@ _MISDEEDS = {
     "returns nothing": ("return None", _LONGER, "broken", "broke its contract"),
     "returns another type": ("return {'text': 'x', 'number': 1}", _LONGER, "broken", "broke its contract"),
     "returns a wrong field": ("return Said(3, 'x')", _LONGER, "broken", "broke its contract"),
-    "returns half a character": ("return Said('\\ud800')", _LONGER, "done", ""),
-    "returns NUL": ("return Said('a\\0b')", _LONGER, "done", ""),
+    "returns half a character": ("return Said('\\ud800')", _LONGER, "broken", ""),
+    "returns NUL": ("return Said('a\\0b')", _LONGER, "broken", ""),
     "talks garbage to the toolbox": (
         "for each in range(3, 64):\n    try: os.write(each, b'garbage\\n')\n    except OSError: pass\ntime.sleep(600)",
         _LONGER, "broken", "broke its contract"),
     "asks garbage of the toolbox": (
-        ("for each in range(3, 64):\n    try: os.write(each, b'{\"ask\": {\"http\": 7}}\\n')\n    except OSError: pass\n"
+        ("for each in range(3, 64):\n    try: os.write(each, b'{\"ask\": {\"http\": 7}}\\n')\n"
+        "    except OSError: pass\n"
         "time.sleep(600)"), _SHORT, "time|broken", ""),
     "forges its end": (
         ("for each in range(3, 64):\n    try: os.write(each, b'{\"end\": \"done\"}\\n')\n    except OSError: pass\n"
