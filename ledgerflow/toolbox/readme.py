@@ -42,8 +42,8 @@ _ALONE = {
     "hardbreak": "<br>{}",
     "hr": "<hr>{}",
 }
-#: A page has its own heading of the first order, and a card one of the second.
-_DEEPER, _DEEPEST = 2, 6
+#: The heading of the first order is the page's own.
+_HIGHEST, _DEEPEST = 2, 6
 
 
 def readme_of(package: str) -> SafeString:
@@ -79,7 +79,7 @@ def _html(node: SyntaxTreeNode) -> SafeString:
     if node.type == "link":
         return _link(node, inside)
     if node.type == "heading":
-        level = min(int(node.tag[1:]) + _DEEPER - 1, _DEEPEST)
+        level = min(max(int(node.tag[1:]), _HIGHEST), _DEEPEST)
         return format_html("<h{}>{}</h{}>", level, inside, level)
     return inside if node.hidden else format_html(_AROUND.get(node.type, "{}"), inside)
 

@@ -114,7 +114,7 @@ def field_for(
 ) -> forms.Field:
     """Return the field for a property; ``options`` are those of every field. A shape without one is typed as JSON."""
     schema = resolved(schema, root)
-    empty = "Choose …" if options.get("required") else "As it is without"
+    empty = "Choose …" if options.get("required") else "Not set"
     if "const" in schema:
         schema = {**schema, "enum": [schema["const"]]}
     if "enum" in schema or schema.get("type") == "boolean":

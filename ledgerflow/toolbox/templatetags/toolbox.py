@@ -1,9 +1,11 @@
 """Tags of the tools' pages: ``{% load toolbox %}``."""
 
+import re
 from typing import Any
 
 from django import template
 from django.template import Context
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from ledgerflow.toolbox.models import Outcome
@@ -24,6 +26,13 @@ def tool_url(context: Context, name: str, **kwargs: Any) -> str:
 def json_shown(value: Any) -> SafeString:
     """Show a JSON value to people."""
     return shown(value)
+
+
+@register.filter
+def path_shown(path: str) -> SafeString:
+    """Show a module path that may be broken behind its dots and underscores, where there is no room."""
+    parts = re.split(r"(?<=[._])", path)
+    return format_html_join(SafeString("<wbr>"), "{}", ((part,) for part in parts if part))
 
 
 @register.filter
