@@ -3,7 +3,6 @@
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -20,6 +19,8 @@ from tests.searxng import searxng
 pytestmark = pytest.mark.searx
 
 _PATH = "tools.search_tool.search_web"
+#: The first call starts processes; a call that fails is made three times.
+_SOON = 30_000  # milliseconds
 _PHONE = {"width": 360, "height": 740}
 _DESK = {"width": 1280, "height": 900}
 
@@ -101,29 +102,30 @@ def test_web_search_is_enabled_tried_seen_and_its_failure_explained(
     tab.get_by_role("link", name=_PATH, exact=True).click()
     expect(tab.get_by_text("“base_url” is missing")).to_be_visible()
     _set_address(tab, search_server)
-    _ask(tab, "blue finch coffee from DE89 3704 0044 0532 0130 00")
-
-    answer, left = tab.locator("#answer"), tab.locator("#left")
-    expect(answer.get_by_text("https://www.bluefinch.example/")).to_be_visible()
-    expect(answer.get_by_text("unexpected crash")).to_be_visible()  # of the engine that fails
-    expect(left.get_by_text(search_server.removeprefix("http://").split(":")[0], exact=True)).to_be_visible()
+    _ask(tab, "blue finch DE89 3704 0044 0532 0130 00")
+    left = tab.locator("#left")
+    expect(left.get_by_text("blue+finch+%5Baccount%5D")).to_be_visible(timeout=_SOON)
     assert "DE89" not in left.inner_text()
+    _ask(tab, "blue finch coffee")
+    answer = tab.locator("#answer")
+    expect(answer.get_by_text("https://www.bluefinch.example/")).to_be_visible(timeout=_SOON)
+    expect(answer.get_by_text("unexpected crash")).to_be_visible()  # of the engine that fails
     answer.get_by_role("link", name="run ").click()
     expect(tab.get_by_role("heading", name="Run ")).to_be_visible()
-    run = ToolRun.objects.get(outcome=Outcome.DONE)
+    run = ToolRun.objects.filter(outcome=Outcome.DONE).latest("pk")
     assert tab.url.endswith(f"/tools/runs/{run.pk}/")
     tab.goto("/tools/sent/")
-    expect(tab.locator("#reached")).to_contain_text("1 host answered: 127.0.0.1 (1).")
+    expect(tab.locator("#reached")).to_contain_text("1 host answered: 127.0.0.1 (2).")
     expect(tab.locator("#reached")).to_contain_text("(profile strict)")
-    assert EgressRequest.objects.get().run == run
+    assert EgressRequest.objects.latest("pk").run == run
 
     tab.goto(f"/tools/{run.tool_id}/")
     _set_address(tab, nobody)
     _ask(tab, "blue finch coffee")
 
     failure = tab.locator("#failure")
-    expect(failure).to_contain_text("The tool failed.")
-    expect(failure).to_contain_text(nobody)
+    expect(failure).to_contain_text("The tool failed.", timeout=_SOON)
+    expect(failure).to_contain_text(f"SearXNG does not answer at {nobody}/search. See that it runs")
     sentence = ToolRun.objects.get(outcome=Outcome.ERROR).error_message
     expect(failure).to_contain_text(sentence)
     failure.get_by_role("link", name="Run ").click()
@@ -152,7 +154,7 @@ def test_its_pages_are_accessible_and_fit_a_phone_in_use(
     found = _not_accessible(tab)
     widths = [tab.evaluate("document.documentElement.scrollWidth")]
     _ask(tab, "blue finch coffee")
-    expect(tab.locator("#answer").get_by_text("https://www.bluefinch.example/")).to_be_visible()
+    expect(tab.locator("#answer").get_by_text("https://www.bluefinch.example/")).to_be_visible(timeout=_SOON)
     found += _not_accessible(tab)
     widths.append(tab.evaluate("document.documentElement.scrollWidth"))
     for part in ("", "runs/", f"runs/{ToolRun.objects.get().pk}/", "sent/"):
@@ -170,7 +172,6 @@ def test_a_run_that_goes_on_is_canceled_from_its_page(
     admin: User,
     slow_server: str,
     settings,
-    tmp_path: Path,
 ):
     settings.OWN_SERVICES = (slow_server,)
     trying = _tab(new_context(viewport=_DESK), admin, sign_in)
@@ -189,7 +190,7 @@ def test_a_run_that_goes_on_is_canceled_from_its_page(
     watching.get_by_role("button", name="Cancel").click()
 
     expect(watching.get_by_text("is canceled.")).to_be_visible()
-    expect(trying.locator("#failure")).to_contain_text("was canceled")
+    expect(trying.locator("#failure")).to_contain_text("was canceled", timeout=_SOON)
     assert ToolRun.objects.get().outcome == Outcome.CANCELED
 
 

@@ -92,7 +92,9 @@ def _clients(book: Book, admin: User) -> dict[str, Client]:
 def test_in_a_book_the_role_decides(page: str, method: str, who: set[str], book: Book, admin: User):
     takes = {"again": "tool_run", "cancel": "tool_run", "run": "tool_run"}.get(page, "tool")
     run = run_of(book)
-    kwargs = {} if page in {"tools", "runs", "sent"} else {takes: run.pk if takes == "tool_run" else run.tool_id}
+    kwargs = (
+        {} if page in {"tools", "runs", "sent"} else {takes: run.pk if takes == "tool_run" else run.tool_id}
+    )
     address = reverse(f"book-tools:{page}", kwargs={"book": book.slug, **kwargs})
     typed = {"decision": "enable", "to_path": "tools.a.b"}
 
@@ -142,7 +144,9 @@ def test_what_was_shown_is_what_is_agreed_to(admin: User):
     assert "changed since you looked at it" in unseen.content.decode()
     assert not search_tool().enabled
 
-    done = client.post(address, {"decision": "enable", "seen": tool.offer_digest, "back": "list"}, follow=True)
+    done = client.post(
+        address, {"decision": "enable", "seen": tool.offer_digest, "back": "list"}, follow=True
+    )
     assert done.redirect_chain[-1][0] == reverse("toolbox:tools")
     assert (search_tool().enabled_by, search_tool().consented) == (admin, tool.offer)
 

@@ -34,7 +34,15 @@ def _many_runs(book, user) -> None:
 
 @pytest.mark.parametrize(
     "narrowed",
-    ["", "outcome=failed", "outcome=error", "through=job", "since=2026-12-01", "book={book}&person={user}", "before={middle}"],
+    [
+        "",
+        "outcome=failed",
+        "outcome=error",
+        "through=job",
+        "since=2026-12-01",
+        "book={book}&person={user}",
+        "before={middle}",
+    ],
 )
 def test_a_page_of_ten_thousand_runs_takes_less_than_a_tenth_of_a_second(
     narrowed: str, django_assert_max_num_queries
@@ -102,7 +110,15 @@ def test_the_ledger_of_requests_says_what_left_and_narrows(django_assert_max_num
         )
         for number in range(_MANY)
     )  # fmt: skip
-    sent_for(run, book, at=now, host="metadata.example", status=None, address="", refusal="169.254.169.254 is private.")
+    sent_for(
+        run,
+        book,
+        at=now,
+        host="metadata.example",
+        status=None,
+        address="",
+        refusal="169.254.169.254 is private.",
+    )
     sent_for(run, book, at=now - dt.timedelta(days=31), host="long-ago.example")
     client, address = signed_in(admin), reverse("toolbox:sent")
     client.get(address)
@@ -121,5 +137,8 @@ def test_the_ledger_of_requests_says_what_left_and_narrows(django_assert_max_num
     assert f"{tool} sends (profile <strong>strict</strong>)" in reached
     assert "169.254.169.254 is private." in refused
     assert "host1.example</strong></div>" not in refused
-    assert "metadata.example" not in client.get(f"{address}?host=host3.example").content.decode().split("<table")[1]
+    assert (
+        "metadata.example"
+        not in client.get(f"{address}?host=host3.example").content.decode().split("<table")[1]
+    )
     assert took < 0.2, took

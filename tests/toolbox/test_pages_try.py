@@ -27,7 +27,9 @@ def _address(bench: Workbench, page: str, path: str = "", **takes) -> str:
 
 def _try(bench: Workbench, path: str, client: Client | None = None, **typed) -> str:
     client = client or signed_in(bench.user)
-    return client.post(_address(bench, "try", path), {f"value_{k}": v for k, v in typed.items()}).content.decode()
+    return client.post(
+        _address(bench, "try", path), {f"value_{k}": v for k, v in typed.items()}
+    ).content.decode()
 
 
 def test_it_answers_on_the_page_and_is_on_record(bench: Workbench):
@@ -66,7 +68,7 @@ def test_a_file_is_handed_over_as_bytes(bench: Workbench):
 @pytest.mark.parametrize(
     ("body", "title", "sentence"),
     [
-        ("raise ToolError('SearXNG is not at <this> address.')", "The tool failed.", "SearXNG is not at &lt;this&gt; address."),
+        ("raise ToolError('Not at <this> address.')", "The tool failed.", "Not at &lt;this&gt; address."),
         ("time.sleep(60)", "Took too long.", "1 second"),
         ("os._exit(3)", "Ended without an answer.", ""),
         ("return 'text'", "The tool broke its contract.", "broke its contract"),

@@ -21,7 +21,7 @@ class Pair:
     amount: Decimal
 
 
-def act(
+def act(  # noqa: PLR0917 - a field of each kind
     text: Annotated[str, Field(description="What to say.", max_length=50)],
     content: bytes,
     amount: Decimal,
@@ -81,7 +81,8 @@ def test_every_type_has_a_field():
 @pytest.mark.parametrize(
     ("name", "typed"),
     [
-        ("text", ""), ("text", "x" * 51), ("amount", "12,50"), ("amount", "NaN"), ("day", "27.11.2026"), ("count", "10"),
+        ("text", ""), ("text", "x" * 51),
+        ("amount", "12,50"), ("amount", "NaN"), ("day", "27.11.2026"), ("count", "10"),
         ("count", "1.5"), ("share", "nan"), ("is_loud", "maybe"), ("kind", '"c"'), ("level", "3"), ("numbers", "one"),
         ("several", '"z"'), ("pair", "{"),
     ],
@@ -119,7 +120,7 @@ def test_the_arguments_of_a_former_run_fill_the_form_again():
     for part in ('value="hi"', 'value="&quot;b&quot;" selected', 'value="true" selected', "a\nb</textarea>",
                  'value="2" selected', 'value="2026-11-27"', "&quot;name&quot;: &quot;x&quot;"):  # fmt: skip
         assert part in html, part
-    assert 'value="&quot;x&quot;"' in html.split("checked")[0][-200:]
+    assert 'value="&quot;x&quot;"' in html.split("checked", maxsplit=1)[0][-200:]
 
 
 SETTINGS = {
@@ -170,6 +171,12 @@ def test_an_address_that_is_not_asked_for_stays():
 def test_settings_stand_in_the_order_of_the_package_and_say_what_holds_otherwise():
     form = _settings()
 
-    assert list(form.fields) == ["value_base_url", "value_language", "value_loud", "value_key", "value_key__at"]
+    assert list(form.fields) == [
+        "value_base_url",
+        "value_language",
+        "value_loud",
+        "value_key",
+        "value_key__at",
+    ]
     assert form.fields["value_language"].help_text == "Left empty: all."
     assert form.fields["value_base_url"].help_text.endswith("Needed.")

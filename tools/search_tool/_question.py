@@ -61,8 +61,8 @@ def ask(
         )
     except HttpUnreachableError as error:
         raise HttpUnreachableError(
-            f"SearXNG does not answer at {address}. See that it runs, and that its address in the settings of this tool "
-            f"is right. ({error})"
+            f"SearXNG does not answer at {address}. See that it runs, and that its address in the settings of this "
+            f"tool is right. ({error})"
         ) from None
     return _answer(response, address)
 
