@@ -131,7 +131,7 @@ def test_web_search_is_enabled_tried_seen_and_its_failure_explained(
     failure.get_by_role("link", name="Run ").click()
     expect(tab.locator("#failure")).to_contain_text(sentence)
     tab.goto(f"/admin/toolbox/toolrun/{ToolRun.objects.get(outcome=Outcome.ERROR).pk}/change/")
-    expect(tab.get_by_text(sentence)).to_be_visible()
+    expect(tab.get_by_text(sentence, exact=True)).to_be_visible()
 
 
 def test_its_pages_are_accessible_and_fit_a_phone_in_use(
