@@ -6,7 +6,7 @@ Every text goes through Django's escaping; a tag that is not named here is never
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -55,8 +55,8 @@ def readme_of(package: str) -> SafeString:
                 with file.open(encoding="utf-8", errors="replace") as stream:
                     return rendered(stream.read(_LONGEST))
             except OSError:
-                return SafeString("")
-    return SafeString("")
+                return conditional_escape("")
+    return conditional_escape("")
 
 
 def rendered(markdown: str) -> SafeString:

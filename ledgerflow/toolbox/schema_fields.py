@@ -41,7 +41,7 @@ class OneOfField(forms.TypedChoiceField):
 
     def prepare_value(self, value: Any) -> Any:
         """Show a value that is kept as its choice."""
-        is_choice = value is None or (isinstance(value, str) and value in dict(self.choices))  # type: ignore[arg-type]
+        is_choice = value is None or (isinstance(value, str) and value in dict(self.choices))  # type: ignore[arg-type]  # the choices are pairs here
         return value if is_choice else json.dumps(value)
 
 
@@ -56,7 +56,7 @@ class SeveralOfField(forms.TypedMultipleChoiceField):
 
     def prepare_value(self, value: Any) -> Any:
         """Show values that are kept as their choices."""
-        known = {choice for choice, _ in self.choices}  # type: ignore[union-attr, misc]
+        known = {choice for choice, _ in self.choices}  # type: ignore[union-attr, misc]  # the choices are pairs here
         return [each if each in known else json.dumps(each) for each in value or ()]
 
 

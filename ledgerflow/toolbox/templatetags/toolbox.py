@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html_join
+from django.utils.html import conditional_escape, format_html_join
 from django.utils.safestring import SafeString
 
 from ledgerflow.toolbox.models import Outcome
@@ -31,8 +31,8 @@ def json_shown(value: Any) -> SafeString:
 @register.filter
 def path_shown(path: str) -> SafeString:
     """Show a module path that may be broken behind its dots and underscores, where there is no room."""
-    parts = re.split(r"(?<=[._])", path)
-    return format_html_join(SafeString("<wbr>"), "{}", ((part,) for part in parts if part))
+    *parts, last = re.split(r"(?<=[._])(?!$)", path)
+    return format_html_join("", "{}<wbr>", ((part,) for part in parts)) + conditional_escape(last)
 
 
 @register.filter
