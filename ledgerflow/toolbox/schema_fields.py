@@ -57,7 +57,8 @@ class SeveralOfField(forms.TypedMultipleChoiceField):
     def prepare_value(self, value: Any) -> Any:
         """Show values that are kept as their choices."""
         known = {choice for choice, _ in self.choices}  # type: ignore[union-attr, misc]  # the choices are pairs here
-        return [each if each in known else json.dumps(each) for each in value or ()]
+        given = value if isinstance(value, list | tuple) else ()  # kept for a schema of an older version
+        return [each if each in known else json.dumps(each) for each in given]
 
 
 class DayField(forms.DateField):
