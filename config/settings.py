@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "ledgerflow.statements",
     "ledgerflow.payees",
     "ledgerflow.classification",
+    "ledgerflow.agent",
     "ledgerflow.posting",
     "ledgerflow.review",
     "ledgerflow.reconciliation",
@@ -251,6 +252,13 @@ EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = ENV.default_from_email
 
+#: The endpoint that the agent asks; none where the address is empty. See `ledgerflow.agent.place`.
+AGENT_URL = ENV.agent.url if ENV.agent else ""
+AGENT_MODEL = ENV.agent.model if ENV.agent else ""
+AGENT_KEY = ENV.agent.key if ENV.agent else ""
+AGENT_SECONDS = ENV.agent.seconds if ENV.agent else 0
+AGENT_PRICE = ENV.agent.price if ENV.agent else None
+
 METRICS_TOKEN = ENV.metrics_token
 #: Where the processes of a web server count together; `config.wsgi` names it.
 METRICS_FOLDER: Path | None = None
@@ -258,6 +266,7 @@ METRICS_FOLDER: Path | None = None
 redaction.hide([
     SECRET_KEY,
     METRICS_TOKEN,
+    AGENT_KEY,
     ENV.sentry_dsn,
     EMAIL_HOST_PASSWORD,
     *(str(database.get("PASSWORD") or "") for database in DATABASES.values()),

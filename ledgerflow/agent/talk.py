@@ -1,0 +1,121 @@
+"""One conversation about one payee, from the question to a verdict. Pure: who asks and who looks up is handed in.
+
+The same loop runs against an endpoint and against a record, so that a recorded conversation comes to the same verdict.
+"""
+
+from collections.abc import Callable, Sequence
+
+from ledgerflow.agent.answers import ANSWER, answer_offer, read_answer
+from ledgerflow.agent.errors import EndpointError, WrongAnswerError
+from ledgerflow.agent.offers import OfferedTool
+from ledgerflow.agent.prompt import first_messages, refusal_message, reminder, tool_message
+from ledgerflow.agent.text import stripped
+from ledgerflow.agent.values import Call, Message, Offer, Outcome, Question, Reply, Speaker, Verdict
+
+#: A conversation is over after so many requests, whatever the model wants.
+MOST_REQUESTS = 4
+MOST_TOOL_CALLS = 3
+#: Calls of one reply that are looked at.
+_MOST_CALLS_AT_ONCE = 5
+
+Ask = Callable[[Sequence[Message], Sequence[Offer]], Reply]
+#: Calls the tool as the model wrote it and returns its answer as text; what is not allowed raises ``LookUpRefused``.
+Use = Callable[[OfferedTool, Call], str]
+Refuse = Callable[[Call, str], None]
+
+
+class LookUpRefusedError(Exception):
+    """A tool was not called, or failed; the sentence is what the model is told."""
+
+
+class _Talk:
+    def __init__(
+        self, question: Question, *, boundary: str, tools: Sequence[OfferedTool], ask: Ask, use: Use, refuse: Refuse
+    ) -> None:
+        self._question, self._boundary = question, boundary
+        self._tools = {one.offer.name: one for one in tools}
+        self._ask, self._use, self._refuse = ask, use, refuse
+        self._messages = list(first_messages(question, boundary=boundary))
+        self._calls = 0
+        self._complaint = ""
+
+    def verdict(self) -> Verdict:
+        for request in range(1, MOST_REQUESTS + 1):
+            reply = self._ask(tuple(self._messages), self._offers(is_last=request == MOST_REQUESTS))
+            if reply.finish == "length":
+                return Verdict(
+                    Outcome.TRUNCATED, "The model's reply was cut off by its limit of tokens; nothing was taken from it."
+                )
+            decided = self._judged(reply)
+            if decided is not None:
+                return decided
+        return Verdict(Outcome.ENDLESS, f"The model gave no answer within {MOST_REQUESTS} requests.")
+
+    def _offers(self, *, is_last: bool) -> tuple[Offer, ...]:
+        looking = () if is_last or self._calls >= MOST_TOOL_CALLS else tuple(self._tools.values())
+        return (answer_offer(self._question), *(one.offer for one in looking))
+
+    def _judged(self, reply: Reply) -> Verdict | None:
+        """Return the verdict where the reply is an answer; else make the next messages."""
+        written = next((one.arguments for one in reply.calls if one.name == ANSWER), None)
+        if written is None and reply.calls:
+            self._look_up(reply)
+            return None
+        try:
+            answer = read_answer(_bare(reply.text) if written is None else written, self._question)
+        except WrongAnswerError as error:
+            if self._complaint:
+                return Verdict(Outcome.WRONG, f"The model answered outside the schema twice. {error}")
+            self._complaint = str(error)
+            # What it wrote is not sent again: a reminder does, and a wrong answer cannot plant anything.
+            self._messages.append(reminder(self._complaint))
+            return None
+        if answer is None:
+            return Verdict(Outcome.UNSURE, "The model is not sure, and says so.")
+        return Verdict(Outcome.PROPOSED, answer=answer)
+
+    def _look_up(self, reply: Reply) -> None:
+        calls = tuple(
+            Call(id=stripped(one.id, 64) or f"call-{at}", name=stripped(one.name, 64) or "unknown", arguments=one.arguments)
+            for at, one in enumerate(reply.calls[:_MOST_CALLS_AT_ONCE])
+        )
+        # Of what the model wrote as arguments nothing is sent back either.
+        shown = tuple(Call(id=one.id, name=one.name, arguments="{}") for one in calls)
+        self._messages.append(Message(Speaker.MODEL, calls=shown))
+        self._messages += [self._looked_up(one) for one in calls]
+
+    def _looked_up(self, call: Call) -> Message:
+        try:
+            tool = self._tools.get(call.name)
+            if tool is None:
+                raise LookUpRefusedError("There is no such function here.")
+            if self._calls >= MOST_TOOL_CALLS:
+                raise LookUpRefusedError("No more functions can be called; answer now.")
+            self._calls += 1
+            text = self._use(tool, call)
+        except LookUpRefusedError as refusal:
+            self._refuse(call, str(refusal))
+            return refusal_message(call_id=call.id, name=call.name, sentence=str(refusal))
+        return tool_message(call_id=call.id, name=call.name, text=text, boundary=self._boundary)
+
+
+def talk(
+    question: Question, *, boundary: str, tools: Sequence[OfferedTool], ask: Ask, use: Use, refuse: Refuse
+) -> Verdict:
+    """Return what the conversation comes to. ``boundary`` is random text that only this conversation fences with.
+
+    Raises:
+        AgentError: what ``ask`` raises, other than that the endpoint gave no usable reply, which is a verdict.
+    """
+    try:
+        return _Talk(question, boundary=boundary, tools=tools, ask=ask, use=use, refuse=refuse).verdict()
+    except EndpointError as error:
+        return Verdict(Outcome(error.outcome), str(error))
+
+
+def _bare(text: str) -> str:
+    """Return the JSON in a text answer: small models put it between three backticks."""
+    bare = text.strip()
+    if bare.startswith("```"):
+        bare = bare.strip("`").removeprefix("json").strip()
+    return bare
