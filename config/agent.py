@@ -38,7 +38,13 @@ def agent_address(value: str) -> str:
         _ = parts.port  # a port that is no number shows itself only here
     except ValueError:
         parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.username:
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+        or parts.username
+    ):
         raise ValueError(
             "is no address of an endpoint; use one such as http://localhost:11434/v1, the key in LEDGERFLOW_AGENT_KEY."
         )
@@ -64,5 +70,7 @@ def agent_price(value: str) -> AgentPrice:
     """
     match = _PRICE.fullmatch(value)
     if match is None:
-        raise ValueError(f"is {value!r}; use the prices in and out with their currency, such as 0.15/0.60 USD.")
+        raise ValueError(
+            f"is {value!r}; use the prices in and out with their currency, such as 0.15/0.60 USD."
+        )
     return Decimal(match[1]), Decimal(match[2]), match[3]

@@ -92,7 +92,7 @@ VARIABLES: Mapping[str, str] = {
     "LEDGERFLOW_AGENT_URL": "OpenAI-compatible endpoint that books may ask, such as http://localhost:11434/v1.",
     "LEDGERFLOW_AGENT_MODEL": "Name of the model at that endpoint.",
     "LEDGERFLOW_AGENT_KEY": "Key of that endpoint, where it needs one.",
-    "LEDGERFLOW_AGENT_PRICE": "What a million tokens in and out cost there, such as 0.15/0.60 USD; unset counts no money.",
+    "LEDGERFLOW_AGENT_PRICE": "What a million tokens in and out cost there, such as 0.15/0.60 USD; unset: not counted.",
     "LEDGERFLOW_AGENT_SECONDS": "How long a reply of that endpoint may take.",
     "PORT": "Port of the web server.",
     "WEB_CONCURRENCY": "Number of web worker processes.",

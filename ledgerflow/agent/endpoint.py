@@ -39,6 +39,8 @@ from ledgerflow.agent.place import Place
 from ledgerflow.agent.sending import Sent, send
 from ledgerflow.agent.values import MOST_TOKENS_OUT, Call, Message, Offer, Outcome, Reply, Speaker
 
+_LONGEST_TEXT = 50_000
+_MOST_CALLS = 20
 #: Some gateways want a key even where none is needed.
 _NO_KEY = "unused"
 _SHORTEST_WAIT, _LONGEST_WAIT = 1, 3_600
@@ -70,7 +72,9 @@ class _Door(httpx2.AsyncBaseTransport):
         )
 
 
-def ask(place: Place, transport: httpx.BaseTransport, messages: Sequence[Message], offers: Sequence[Offer]) -> Reply:
+def ask(
+    place: Place, transport: httpx.BaseTransport, messages: Sequence[Message], offers: Sequence[Offer]
+) -> Reply:
     """Send one request and return the reply.
 
     Raises:
@@ -108,7 +112,15 @@ def _reply(place: Place, thought: Future[ModelResponse], door: _Door) -> Reply:
         return _read(thought.result())
     except ModelHTTPError as error:
         raise _refused(place, error.status_code, dict(error.headers or {})) from error
-    except (AgentRunError, UserError, LookupError, ValueError, TypeError, AttributeError, RuntimeError) as error:
+    except (
+        AgentRunError,
+        UserError,
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        RuntimeError,
+    ) as error:
         if door.failure is not None:
             raise door.failure from error
         raise _unusable(door) from error
@@ -121,8 +133,12 @@ def _think(place: Place, door: _Door, messages: Sequence[Message], offers: Seque
 async def _request(
     place: Place, door: _Door, messages: Sequence[Message], offers: Sequence[Offer]
 ) -> ModelResponse:
-    async with httpx2.AsyncClient(transport=door, trust_env=False, follow_redirects=False, timeout=None) as client:
-        speaks = AsyncOpenAI(base_url=place.url, api_key=place.key or _NO_KEY, http_client=client, max_retries=0)
+    async with httpx2.AsyncClient(
+        transport=door, trust_env=False, follow_redirects=False, timeout=None
+    ) as client:
+        speaks = AsyncOpenAI(
+            base_url=place.url, api_key=place.key or _NO_KEY, http_client=client, max_retries=0
+        )
         # Only OpenAI itself wants the new name of the limit; servers that people run know the old one.
         profile = OpenAIModelProfile(
             openai_chat_supports_max_completion_tokens=place.host.endswith("openai.com"),
@@ -155,7 +171,9 @@ def _told(messages: Sequence[Message]) -> list[ModelMessage]:
             continue
         told += [
             ModelRequest(parts=parts),
-            ModelResponse(parts=[ToolCallPart(one.name, one.arguments, tool_call_id=one.id) for one in message.calls]),
+            ModelResponse(
+                parts=[ToolCallPart(one.name, one.arguments, tool_call_id=one.id) for one in message.calls]
+            ),
         ]
         parts = []
     return [*told, ModelRequest(parts=parts)]
@@ -174,16 +192,25 @@ def _part(message: Message) -> ModelRequestPart:
 
 def _read(response: ModelResponse) -> Reply:
     return Reply(
-        text="".join(part.content for part in response.parts if isinstance(part, TextPart)),
+        text=_kept("".join(part.content for part in response.parts if isinstance(part, TextPart))),
         calls=tuple(
-            Call(id=part.tool_call_id, name=part.tool_name, arguments=part.args_as_json_str())
+            Call(
+                id=_kept(part.tool_call_id),
+                name=_kept(part.tool_name),
+                arguments=_kept(part.args_as_json_str()),
+            )
             for part in response.parts
             if isinstance(part, ToolCallPart)
-        ),
+        )[:_MOST_CALLS],
         finish=str(response.finish_reason or ""),
         tokens_in=response.usage.input_tokens or None,
         tokens_out=response.usage.output_tokens or None,
     )
+
+
+def _kept(text: str) -> str:
+    """Return the text as PostgreSQL can keep it, up to a length that no answer has."""
+    return text[:_LONGEST_TEXT].replace("\0", "").encode(errors="replace").decode()
 
 
 def _refused(place: Place, status: int, headers: dict[str, str]) -> EndpointError:
@@ -196,7 +223,9 @@ def _refused(place: Place, status: int, headers: dict[str, str]) -> EndpointErro
         )  # fmt: skip
     if status >= _SERVER:
         return EndpointError(
-            f"The endpoint failed (HTTP {status}); its own log says why.", outcome=Outcome.UNAVAILABLE, status=status
+            f"The endpoint failed (HTTP {status}); its own log says why.",
+            outcome=Outcome.UNAVAILABLE,
+            status=status,
         )
     if status in _KEYS_REFUSED:
         sentence = f"The endpoint refuses the key (HTTP {status}); check LEDGERFLOW_AGENT_KEY."
@@ -225,7 +254,9 @@ def _unusable(door: _Door) -> EndpointError:
     except (ValueError, RecursionError):
         body = None
     if isinstance(body, dict) and not body.get("choices"):
-        return EndpointError("The endpoint's reply holds no choice.", outcome=Outcome.EMPTY, status=sent.status)
+        return EndpointError(
+            "The endpoint's reply holds no choice.", outcome=Outcome.EMPTY, status=sent.status
+        )
     return EndpointError(
         "The endpoint's reply is no chat completion.", outcome=Outcome.MALFORMED, status=sent.status
     )

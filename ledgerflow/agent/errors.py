@@ -16,9 +16,11 @@ class BudgetSpentError(AgentError):
 
 
 class EndpointError(AgentError):
-    """The endpoint gave no usable reply. ``outcome`` is a value of ``TurnOutcome``; ``wait`` are seconds it asked for."""
+    """The endpoint gave no usable reply. ``outcome`` is one of ``Outcome``; ``wait`` are seconds it asked for."""
 
-    def __init__(self, sentence: str, *, outcome: str, status: int | None = None, wait: int | None = None) -> None:
+    def __init__(
+        self, sentence: str, *, outcome: str, status: int | None = None, wait: int | None = None
+    ) -> None:
         super().__init__(sentence)
         self.outcome, self.status, self.wait = outcome, status, wait
 

@@ -1,4 +1,4 @@
-"""What a book allows the agent, and everything that was said. PostgreSQL guards it: see the ``.sql`` beside the migration.
+"""What a book allows the agent, and everything that was said. PostgreSQL guards it: see ``migrations/*.sql``.
 
 Nothing here decides about a line: an answer becomes a suggestion in ``classification``, and a proposal here says where
 it came from. What was sent and what came back is kept as it was, and never changed.
@@ -30,9 +30,13 @@ class AgentSettings(models.Model):
     ``money_a_day`` in ``money_currency`` (no limit of money where it is empty). ``tools`` are module paths.
     """
 
-    book = models.OneToOneField(Book, primary_key=True, on_delete=models.PROTECT, related_name="agent_settings")
+    book = models.OneToOneField(
+        Book, primary_key=True, on_delete=models.PROTECT, related_name="agent_settings"
+    )
     is_enabled = models.BooleanField(default=False)
-    enabled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    enabled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     enabled_at = models.DateTimeField(null=True)
     asks_after_imports = models.BooleanField(default=False)
     privacy = models.CharField(max_length=8, choices=Privacy.choices, default=Privacy.STRICT)
@@ -41,7 +45,9 @@ class AgentSettings(models.Model):
     money_a_day = models.DecimalField(max_digits=12, decimal_places=4, null=True)
     money_currency = models.CharField(max_length=3, blank=True, default="")
     tools = models.JSONField(default=list)
-    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     changed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -51,7 +57,9 @@ class AgentSettings(models.Model):
                 | models.Q(enabled_by__isnull=False, enabled_at__isnull=False),
                 name="agent_enabled_by_someone",
             ),
-            models.CheckConstraint(condition=models.Q(privacy__in=Privacy.values), name="agent_privacy_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(privacy__in=Privacy.values), name="agent_privacy_is_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(money_a_day__isnull=True)
                 # A range and not only "at least zero": PostgreSQL's NaN is greater than every number.
@@ -103,13 +111,17 @@ class AgentConversation(models.Model):
     boundary = models.CharField(max_length=32)
     question = models.JSONField()
     tools = models.JSONField(default=list)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, choices=OutcomeWords.choices, default=OutcomeWords.RUNNING)
     sentence = models.CharField(max_length=500, blank=True, default="")
     answer = models.JSONField(null=True)
-    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    account = models.ForeignKey(
+        Account, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
 
     class Meta:
         constraints = [
@@ -186,7 +198,9 @@ class AgentTurn(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["conversation", "no"], name="agent_turn_once"),
-            models.CheckConstraint(condition=models.Q(kind__in=["request", "tool"]), name="agent_turn_kind_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["request", "tool"]), name="agent_turn_kind_is_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["sent", "answered", "failed", "refused"]),
                 name="agent_turn_state_is_known",
@@ -198,7 +212,9 @@ class AgentTurn(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["book", "day"], name="agent_requests_of_a_day", condition=models.Q(kind="request"))
+            models.Index(
+                fields=["book", "day"], name="agent_requests_of_a_day", condition=models.Q(kind="request")
+            )
         ]
         ordering = ["conversation", "no"]
 

@@ -1,6 +1,6 @@
 """What a model is told. Pure; a change here is a new ``PROMPT_VERSION``, which no cached answer outlives."""
 
-from ledgerflow.agent.text import fenced, stripped
+from ledgerflow.agent.text import fenced
 from ledgerflow.agent.values import Message, Question, Speaker
 
 PROMPT_VERSION = "1"
@@ -50,7 +50,7 @@ def tool_message(*, call_id: str, name: str, text: str, boundary: str) -> Messag
 
 def refusal_message(*, call_id: str, name: str, sentence: str) -> Message:
     """Return the message that says why a call was not made; its words are ours."""
-    return Message(Speaker.TOOL, sentence, call_id=call_id, name=stripped(name, 64) or "unknown")
+    return Message(Speaker.TOOL, sentence, call_id=call_id, name=name)
 
 
 def reminder(sentence: str) -> Message:

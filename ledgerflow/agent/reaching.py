@@ -33,7 +33,9 @@ def require_extra() -> None:
         )
 
 
-def ask(place: Place, transport: httpx.BaseTransport, messages: Sequence[Message], offers: Sequence[Offer]) -> Reply:
+def ask(
+    place: Place, transport: httpx.BaseTransport, messages: Sequence[Message], offers: Sequence[Offer]
+) -> Reply:
     """Send one request to the endpoint and return its reply.
 
     Raises:

@@ -4,12 +4,12 @@ The same loop runs against an endpoint and against a record, so that a recorded 
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ledgerflow.agent.answers import ANSWER, answer_offer, read_answer
 from ledgerflow.agent.errors import EndpointError, WrongAnswerError
 from ledgerflow.agent.offers import OfferedTool
 from ledgerflow.agent.prompt import first_messages, refusal_message, reminder, tool_message
-from ledgerflow.agent.text import stripped
 from ledgerflow.agent.values import Call, Message, Offer, Outcome, Question, Reply, Speaker, Verdict
 
 #: A conversation is over after so many requests, whatever the model wants.
@@ -19,18 +19,32 @@ MOST_TOOL_CALLS = 3
 _MOST_CALLS_AT_ONCE = 5
 
 Ask = Callable[[Sequence[Message], Sequence[Offer]], Reply]
-#: Calls the tool as the model wrote it and returns its answer as text; what is not allowed raises ``LookUpRefused``.
+#: Calls the tool and returns its answer as text; what is not allowed raises ``LookUpRefusedError``.
 Use = Callable[[OfferedTool, Call], str]
 Refuse = Callable[[Call, str], None]
 
 
 class LookUpRefusedError(Exception):
-    """A tool was not called, or failed; the sentence is what the model is told."""
+    """A tool was not called, or failed; the sentence is what the model is told.
+
+    ``is_recorded`` where whoever raises it has written it down already.
+    """
+
+    def __init__(self, sentence: str, *, is_recorded: bool = False) -> None:
+        super().__init__(sentence)
+        self.is_recorded = is_recorded
 
 
 class _Talk:
     def __init__(
-        self, question: Question, *, boundary: str, tools: Sequence[OfferedTool], ask: Ask, use: Use, refuse: Refuse
+        self,
+        question: Question,
+        *,
+        boundary: str,
+        tools: Sequence[OfferedTool],
+        ask: Ask,
+        use: Use,
+        refuse: Refuse,
     ) -> None:
         self._question, self._boundary = question, boundary
         self._tools = {one.offer.name: one for one in tools}
@@ -44,7 +58,8 @@ class _Talk:
             reply = self._ask(tuple(self._messages), self._offers(is_last=request == MOST_REQUESTS))
             if reply.finish == "length":
                 return Verdict(
-                    Outcome.TRUNCATED, "The model's reply was cut off by its limit of tokens; nothing was taken from it."
+                    Outcome.TRUNCATED,
+                    "The model's reply was cut off by its limit of tokens; nothing was taken from it.",
                 )
             decided = self._judged(reply)
             if decided is not None:
@@ -75,27 +90,32 @@ class _Talk:
         return Verdict(Outcome.PROPOSED, answer=answer)
 
     def _look_up(self, reply: Reply) -> None:
-        calls = tuple(
-            Call(id=stripped(one.id, 64) or f"call-{at}", name=stripped(one.name, 64) or "unknown", arguments=one.arguments)
-            for at, one in enumerate(reply.calls[:_MOST_CALLS_AT_ONCE])
-        )
-        # Of what the model wrote as arguments nothing is sent back either.
-        shown = tuple(Call(id=one.id, name=one.name, arguments="{}") for one in calls)
+        # Ids and names are ours, and of what the model wrote as arguments nothing is sent back.
+        asked = reply.calls[:_MOST_CALLS_AT_ONCE]
+        calls = [replace(one, id=f"call-{len(self._messages)}-{at}") for at, one in enumerate(asked, start=1)]
+        shown = tuple(Call(id=one.id, name=self._shown(one.name), arguments="{}") for one in calls)
         self._messages.append(Message(Speaker.MODEL, calls=shown))
         self._messages += [self._looked_up(one) for one in calls]
 
+    def _shown(self, name: str) -> str:
+        return name if name in self._tools else "unknown"
+
+    def _allowed(self, call: Call) -> OfferedTool:
+        tool = self._tools.get(call.name)
+        if tool is None:
+            raise LookUpRefusedError("There is no such function here.")
+        if self._calls >= MOST_TOOL_CALLS:
+            raise LookUpRefusedError("No more functions can be called; answer now.")
+        self._calls += 1
+        return tool
+
     def _looked_up(self, call: Call) -> Message:
         try:
-            tool = self._tools.get(call.name)
-            if tool is None:
-                raise LookUpRefusedError("There is no such function here.")
-            if self._calls >= MOST_TOOL_CALLS:
-                raise LookUpRefusedError("No more functions can be called; answer now.")
-            self._calls += 1
-            text = self._use(tool, call)
+            text = self._use(self._allowed(call), call)
         except LookUpRefusedError as refusal:
-            self._refuse(call, str(refusal))
-            return refusal_message(call_id=call.id, name=call.name, sentence=str(refusal))
+            if not refusal.is_recorded:
+                self._refuse(call, str(refusal))
+            return refusal_message(call_id=call.id, name=self._shown(call.name), sentence=str(refusal))
         return tool_message(call_id=call.id, name=call.name, text=text, boundary=self._boundary)
 
 

@@ -22,7 +22,7 @@ _MARKS_IN_A_ROW = 3
 
 
 def stripped(text: str, length: int = TEXT_LENGTH) -> str:
-    """Return the text on one line without controls, bidirectional and invisible characters, and marks of chat templates.
+    """Return the text on one line without controls, invisible characters and marks of chat templates.
 
     It is at most ``length`` characters long; what was cut ends with an ellipsis.
     """
@@ -61,7 +61,11 @@ def _visible(text: str) -> str:
 
 def _is_selector(char: str) -> bool:
     """Whether it is a variation selector, an invisible filler or a tag: texts are hidden in rows of them."""
-    return char in "\u115f\u1160\u3164\uffa0\u2800\u034f" or "\ufe00" <= char <= "\ufe0f" or "\U000e0000" <= char <= "\U000e0fff"
+    return (
+        char in "\u115f\u1160\u3164\uffa0\u2800\u034f"
+        or "\ufe00" <= char <= "\ufe0f"
+        or "\U000e0000" <= char <= "\U000e0fff"
+    )
 
 
 def fenced(text: str, *, boundary: str) -> str:

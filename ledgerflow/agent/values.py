@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-
 #: The longest reply that is asked for, in tokens; models that think aloud need room.
 MOST_TOKENS_OUT = 2_000
 

@@ -96,7 +96,7 @@ def open_line_ids(*, book: Book) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class UnsuggestedLine:
-    """An open line for which rules, habits and models know no account; its amount in ``currency``, money out negative."""
+    """An open line for which rules and habits know no account; its amount in ``currency``, money out negative."""
 
     line_id: int
     payee_id: int

@@ -1,0 +1,108 @@
+"""What leaves the machine, and what is replaced before it does. Pure; the page shows these very sentences.
+
+Account and card numbers, e-mail addresses, long numbers, dates and amounts are replaced whatever the profile. Under
+``strict`` people's names are too, as far as they can be known: those of the book's members, and what a bank writes
+behind the words of payments between people.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+
+from ledgerflow.agent.text import TEXT_LENGTH, stripped
+from ledgerflow.core.redaction import redacted
+
+STRICT, NAMES = "strict", "names"
+
+LEAVES = (
+    "For each payee with open lines: its name, and up to five of the texts that the bank wrote.",
+    "How many lines there are, whether money came in or went out, the currency, and bands of amounts (50 to 200).",
+    "Codes, names, kinds and tax lines of the accounts that can be answered.",
+    "To a search or look-up that you allow: the payee's name, at most 80 characters of it.",
+)
+STAYS = (
+    "Account numbers, IBANs, card numbers, e-mail addresses, phone numbers, references and other long numbers.",
+    "Amounts, balances and dates.",
+    "Documents, receipts, notes, tags, entries and the name of the book.",
+)
+ABOUT_NAMES = {
+    STRICT: "Names of the book's members, and names behind words such as Zelle or transfer to, are replaced by [name]. "
+    "A payee of whom nothing else is known is not asked about. Other people's names in a bank's texts cannot be "
+    "recognized, and leave.",
+    NAMES: "People's names leave as the bank writes them.",
+}
+
+NAME, NUMBER, MAIL = "[name]", "#", "[mail]"
+_PLACEHOLDERS = re.compile(r"\[name\]|\[mail\]|\*\*\*|#")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_DATE = re.compile(r"(?<!\d)\d{1,4}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?![\d])")
+_AMOUNT = re.compile(r"(?<!\d)\d{1,3}(?:[.,' ]?\d{3})*[.,]\d{2}(?!\d)")
+# Three digits of a store or a road say nothing of anyone; from four on, and groups that hang together, they may.
+_LONG_NUMBER = re.compile(r"\w*\d[\d\s().+/-]{2,}\d\w*|\w*\d{4,}\w*")
+_BETWEEN_PEOPLE = re.compile(
+    r"\b(?:zelle|venmo|cash ?app|p2p|e-?transfer|interac|bizum|twint|swish|mobilepay|blik|upi"
+    r"|(?:transfer|payment|überweisung|virement|bonifico) (?:to|from|an|von|à|de|a|da))\b[\s:*-]*"
+    r"(?:(?:payment|transfer|to|from|an|von|for|credit|debit|sent|received)\b[\s:*-]*)*"
+    r"((?:[^\W\d_][\w'\u2019.-]*[\s,]*){1,4})",
+    re.IGNORECASE,
+)
+_TITLED = re.compile(
+    r"\b(?:mr|mrs|ms|miss|dr|herrn?|frau|mme|sr|sra|sig)\b\.?\s+((?:[^\W\d_][\w'\u2019-]*\s*){1,3})",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_][\w'\u2019-]+")
+_SHORTEST_NAME = 3
+_BANDS = (10, 50, 200, 1_000, 5_000, 20_000)
+
+
+def people_in(texts: Collection[str]) -> set[str]:
+    """Return the names that the bank writes behind words of payments between people."""
+    found = set()
+    for text in texts:
+        for pattern in (_BETWEEN_PEOPLE, _TITLED):
+            found |= {match[1].strip(" ,") for match in pattern.finditer(text)}
+    return {name for name in found if name}
+
+
+def outgoing(text: str, *, profile: str, people: Collection[str], length: int = TEXT_LENGTH) -> str:
+    """Return the text as it may leave: one line, without controls, with what is private replaced."""
+    shown = stripped(text, 4 * length)
+    shown = redacted(_ADDRESS.sub(MAIL, shown))
+    for pattern in (_DATE, _AMOUNT, _LONG_NUMBER):
+        shown = pattern.sub(NUMBER, shown)
+    if profile != NAMES:
+        shown = _without(shown, people)
+    return stripped(shown, length)
+
+
+def says_something(text: str) -> bool:
+    """Whether anything but placeholders is left."""
+    return _WORD.search(_PLACEHOLDERS.sub(" ", text)) is not None
+
+
+def _without(text: str, people: Collection[str]) -> str:
+    for person in sorted(people, key=len, reverse=True):
+        words = [re.escape(word) for word in _WORD.findall(person) if len(word) >= _SHORTEST_NAME]
+        if not words:
+            continue
+        # In any order and also one alone: a bank writes DOE JOHN, and J DOE.
+        one = rf"\b(?:{'|'.join(words)})\b"
+        text = re.sub(rf"{one}(?:[\s,.]+(?:\w[\s,.]+)?{one})*", NAME, text, flags=re.IGNORECASE)
+    return text
+
+
+def bands(amounts: Sequence[Decimal]) -> tuple[str, ...]:
+    """Return the bands that the amounts lie in, smallest first, with how many there are: ``50 to 200 (3)``."""
+    counted: dict[int, int] = {}
+    for amount in amounts:
+        at = sum(abs(amount) >= limit for limit in _BANDS)
+        counted[at] = counted.get(at, 0) + 1
+    return tuple(f"{_band(at)} ({counted[at]})" for at in sorted(counted))
+
+
+def _band(at: int) -> str:
+    if at == 0:
+        return f"under {_BANDS[0]}"
+    if at == len(_BANDS):
+        return f"{_BANDS[-1]:,} or more"
+    return f"{_BANDS[at - 1]:,} to {_BANDS[at]:,}"
