@@ -197,7 +197,7 @@ def _read(response: ModelResponse) -> Reply:
             Call(
                 id=_kept(part.tool_call_id),
                 name=_kept(part.tool_name),
-                arguments=_kept(part.args_as_json_str()),
+                arguments=_kept(_written(part)),
             )
             for part in response.parts
             if isinstance(part, ToolCallPart)
@@ -206,6 +206,11 @@ def _read(response: ModelResponse) -> Reply:
         tokens_in=response.usage.input_tokens or None,
         tokens_out=response.usage.output_tokens or None,
     )
+
+
+def _written(part: ToolCallPart) -> str:
+    """Return the arguments as the model wrote them, also where that is no JSON."""
+    return part.args if isinstance(part.args, str) else part.args_as_json_str()
 
 
 def _kept(text: str) -> str:

@@ -202,9 +202,7 @@ class _Run:
         if used.calls >= allowed.calls_a_day or used.tokens >= allowed.tokens_a_day:
             return self._done("The budget of the day is used up.")
         if self._asked >= MOST_QUESTIONS:
-            return Asked(
-                **self._count, stopped=f"{MOST_QUESTIONS} payees were asked about; ask again for the others."
-            )
+            return self._done(f"{MOST_QUESTIONS} payees were asked about; ask again for the others.")
         return None
 
     def _ask(self, question: OpenQuestion, place: Place, allowed: AgentSettings) -> Asked | None:

@@ -96,8 +96,8 @@ def _check_money(allowed: AgentSettings, place: Place, spent: Decimal, cost: Dec
         return
     if cost is None or place.price is None or place.price.currency != allowed.money_currency:
         raise BudgetSpentError(
-            f"The book limits money in {allowed.money_currency}, and LEDGERFLOW_AGENT_PRICE is not in it; an owner must "
-            "set the limit anew."
+            f"The book limits money in {allowed.money_currency}, and LEDGERFLOW_AGENT_PRICE is not in it; an owner "
+            "must set the limit anew."
         )
     if spent + cost > allowed.money_a_day:
         raise BudgetSpentError(
