@@ -294,6 +294,9 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         # Its INFO lines announce each start-up to every command.
         "procrastinate": {"level": "DEBUG" if ENV.log_level == "DEBUG" else "WARNING"},
+        # Every request that leaves is in the egress ledger, without the secrets that may be in its address.
+        "httpx": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
         # While the database is away it tells of every attempt to connect.
         "psycopg.pool": {"level": "ERROR"},
     },

@@ -39,6 +39,12 @@ class Place:
         """Host and port, for people."""
         return urlsplit(self.url).netloc
 
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: the one place that requests go to."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
+
     def __repr__(self) -> str:
         # The key must not stand in a traceback.
         return f"Place({self.url!r}, {self.model!r})"

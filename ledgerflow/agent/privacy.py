@@ -10,9 +10,10 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from ledgerflow.agent.text import TEXT_LENGTH, stripped
-from ledgerflow.core.redaction import redacted
+from ledgerflow.toolbox.redaction import Profile, redacted
 
-STRICT, NAMES = "strict", "names"
+STRICT: Profile = "strict"
+NAMES: Profile = "names"
 
 LEAVES = (
     "For each payee with open lines: its name, and up to five of the texts that the bank wrote.",
@@ -32,13 +33,11 @@ ABOUT_NAMES = {
     NAMES: "People's names leave as the bank writes them.",
 }
 
-NAME, NUMBER, MAIL = "[name]", "#", "[mail]"
-_PLACEHOLDERS = re.compile(r"\[name\]|\[mail\]|\*\*\*|#")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_DATE = re.compile(r"(?<!\d)\d{1,4}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?![\d])")
-_AMOUNT = re.compile(r"(?<!\d)\d{1,3}(?:[.,' ]?\d{3})*[.,]\d{2}(?!\d)")
-# Three digits of a store or a road say nothing of anyone; from four on, and groups that hang together, they may.
-_LONG_NUMBER = re.compile(r"\w*\d[\d\s().+/-]{2,}\d\w*|\w*\d{4,}\w*")
+_PLACEHOLDERS = re.compile(r"\[(?:name|email|account|amount|number|date)\]")
+_DATE = re.compile(r"(?<!\d)\d{1,4}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?!\d)")
+# The toolbox takes out numbers of seven digits and more; a bank's references are shorter. Three digits of a store or a
+# road say nothing of anyone.
+_SHORTER_NUMBER = re.compile(r"\w*\d{4,}\w*")
 _BETWEEN_PEOPLE = re.compile(
     r"\b(?:zelle|venmo|cash ?app|p2p|e-?transfer|interac|bizum|twint|swish|mobilepay|blik|upi"
     r"|(?:transfer|payment|überweisung|virement|bonifico) (?:to|from|an|von|à|de|a|da))\b[\s:*-]*"
@@ -51,7 +50,6 @@ _TITLED = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_][\w'\u2019-]+")
-_SHORTEST_NAME = 3
 _BANDS = (10, 50, 200, 1_000, 5_000, 20_000)
 
 
@@ -66,29 +64,13 @@ def people_in(texts: Collection[str]) -> set[str]:
 
 def outgoing(text: str, *, profile: str, people: Collection[str], length: int = TEXT_LENGTH) -> str:
     """Return the text as it may leave: one line, without controls, with what is private replaced."""
-    shown = stripped(text, 4 * length)
-    shown = redacted(_ADDRESS.sub(MAIL, shown))
-    for pattern in (_DATE, _AMOUNT, _LONG_NUMBER):
-        shown = pattern.sub(NUMBER, shown)
-    if profile != NAMES:
-        shown = _without(shown, people)
-    return stripped(shown, length)
+    shown = redacted(stripped(text, 4 * length), NAMES if profile == NAMES else STRICT, names=people)
+    return stripped(_SHORTER_NUMBER.sub("[number]", _DATE.sub("[date]", shown)), length)
 
 
 def says_something(text: str) -> bool:
     """Whether anything but placeholders is left."""
     return _WORD.search(_PLACEHOLDERS.sub(" ", text)) is not None
-
-
-def _without(text: str, people: Collection[str]) -> str:
-    for person in sorted(people, key=len, reverse=True):
-        words = [re.escape(word) for word in _WORD.findall(person) if len(word) >= _SHORTEST_NAME]
-        if not words:
-            continue
-        # In any order and also one alone: a bank writes DOE JOHN, and J DOE.
-        one = rf"\b(?:{'|'.join(words)})\b"
-        text = re.sub(rf"{one}(?:[\s,.]+(?:\w[\s,.]+)?{one})*", NAME, text, flags=re.IGNORECASE)
-    return text
 
 
 def bands(amounts: Sequence[Decimal]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import httpx
 
 from ledgerflow.agent.errors import EndpointError
 from ledgerflow.agent.values import Outcome
+from ledgerflow.toolbox.http import RequestRefusedError
 
 #: A reply longer than this is not read to its end, in bytes after unpacking.
 LONGEST_REPLY = 2_000_000
@@ -47,6 +48,8 @@ def send(
             return Sent(answer.status_code, _headers(answer), _body(answer, until, seconds))
     except httpx.TimeoutException as error:
         raise _late(seconds) from error
+    except RequestRefusedError as error:
+        raise EndpointError(str(error), outcome=Outcome.REFUSED) from error
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise EndpointError(
             f"The endpoint cannot be reached ({type(error).__name__}); check LEDGERFLOW_AGENT_URL and whether it runs.",

@@ -38,7 +38,9 @@ class Conversing:
     ) -> None:
         self._conversation, self._question, self._place = conversation, question, place
         self._ways, self._clock, self._pause = ways, clock, pause
-        self._transport = ways.transport(place, conversation.book, conversation.asked_by)
+        self._transport = ways.transport(
+            place, conversation.book, conversation.asked_by, conversation.privacy
+        )
         self._no = 0
         self._told = 0
         self._has_waited = False
