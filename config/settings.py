@@ -263,6 +263,10 @@ AGENT_KEY = ENV.agent.key if ENV.agent else ""
 AGENT_SECONDS = ENV.agent.seconds if ENV.agent else 0
 AGENT_PRICE = ENV.agent.price if ENV.agent else None
 
+#: What the settings of tools may refer to: variables by name, and files below one folder.
+TOOL_SECRETS = ENV.tool_secrets
+TOOL_SECRETS_DIR = ENV.secrets_dir
+
 METRICS_TOKEN = ENV.metrics_token
 #: Where the processes of a web server count together; `config.wsgi` names it.
 METRICS_FOLDER: Path | None = None
@@ -272,6 +276,7 @@ redaction.hide([
     METRICS_TOKEN,
     AGENT_KEY,
     ENV.sentry_dsn,
+    *TOOL_SECRETS.values(),
     EMAIL_HOST_PASSWORD,
     *(str(database.get("PASSWORD") or "") for database in DATABASES.values()),
     urlsplit(ENV.redis_url or "").password,

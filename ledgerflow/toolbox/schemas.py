@@ -30,6 +30,9 @@ from ledgerflow.toolbox.values import Context
 
 JsonSchema = Mapping[str, Any]
 
+#: In a schema of the registry, the names of its properties in the order in which the package wrote them.
+ORDER = "propertyOrder"
+
 _CONFIG = ConfigDict(extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
 _DECIMAL = {"type": "string", "maxLength": 40, "pattern": r"^[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?$"}
 _LONGEST_SENTENCE = 300
@@ -229,7 +232,7 @@ def _as_text(value: object) -> str:
 
 def _refusal(error: jsonschema.ValidationError, what: str) -> str:
     schema = error.schema if isinstance(error.schema, dict) else {}
-    known = ", ".join(schema.get("properties", {})) or "none"
+    known = ", ".join(schema.get(ORDER) or schema.get("properties", {})) or "none"
     match error.validator:
         case "additionalProperties" if isinstance(error.instance, dict):
             unknown = next((name for name in error.instance if name not in schema.get("properties", {})), "")
