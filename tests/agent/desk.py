@@ -67,7 +67,9 @@ class Desk(Shop):
     def allow(self, **allowed: Any) -> None:
         allow(book=self.book, allowed=Allowed(is_enabled=True, **allowed), user=self.user, now=NOW)
 
-    def open(self, description: str = "Blue Heron Supply", amount: str = "-40.00", **fields: Any) -> StatementLine:
+    def open(
+        self, description: str = "Blue Heron Supply", amount: str = "-40.00", **fields: Any
+    ) -> StatementLine:
         """Store a line that nothing suggests an account for."""
         line = self.line(description, amount, **fields)
         classify_lines(book=self.book, line_ids=[line.pk])
@@ -79,7 +81,9 @@ class Desk(Shop):
 
     def ask(self) -> Asked:
         ways = Ways(transport=lambda *_: RecordingTransport(self.hosts), call=self.tools.call)
-        return ask_about(book=self.book, user=self.user, ways=ways, clock=self.clock, pause=self.pauses.append)
+        return ask_about(
+            book=self.book, user=self.user, ways=ways, clock=self.clock, pause=self.pauses.append
+        )
 
     def made(self, line: StatementLine) -> Classification:
         return Classification.objects.select_related("account").get(line=line)

@@ -51,7 +51,13 @@ def completion(
 
 def answers(account: str | None, **more: Any) -> Behavior:
     """Return an answer through the function ``answer``."""
-    facts = {"payee": "Some firm", "account": account, "tax_line": None, "reason": "It sells that.", "evidence": []}
+    facts = {
+        "payee": "Some firm",
+        "account": account,
+        "tax_line": None,
+        "reason": "It sells that.",
+        "evidence": [],
+    }
     return Behavior(completion(calls=[("answer", json.dumps(facts | more))]))
 
 
@@ -86,7 +92,9 @@ class ModelServer:
 
     @contextmanager
     def running(self) -> Iterator["ModelServer"]:
-        thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread = threading.Thread(
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
         thread.start()
         try:
             yield self

@@ -55,7 +55,9 @@ def test_what_rules_and_habits_suggest_is_not_asked_about(desk):
     known = desk.open("Red Kite Garage")
     decide(book=desk.book, line_id=known.pk, user=desk.user, now=NOW, account=desk.fuel)
     desk.open("Red Kite Garage")
-    Rule.objects.create(book=desk.book, position=1, text="heron", account=desk.food, made_by=desk.user, made_at=NOW)
+    Rule.objects.create(
+        book=desk.book, position=1, text="heron", account=desk.food, made_by=desk.user, made_at=NOW
+    )
     desk.open("Blue Heron Supply")
     desk.open("Held Back Ltd", hold=Hold.QUESTION)
     desk.open("Pending Ltd", is_pending=True)
@@ -179,7 +181,9 @@ def test_a_rule_goes_before_a_proposal_and_nothing_does_not(desk):
     apply_rules(book=desk.book)
     assert desk.made(line).source == "agent"
 
-    Rule.objects.create(book=desk.book, position=1, text="heron", account=desk.food, made_by=desk.user, made_at=NOW)
+    Rule.objects.create(
+        book=desk.book, position=1, text="heron", account=desk.food, made_by=desk.user, made_at=NOW
+    )
     apply_rules(book=desk.book)
     assert (desk.made(line).source, desk.made(line).account) == ("rule", desk.food)
 
