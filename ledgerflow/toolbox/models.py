@@ -213,7 +213,10 @@ class ToolRun(models.Model):
 
 
 class EgressRequest(models.Model):
-    """One HTTP request that left the machine, or was kept from leaving: the egress ledger. Rows are never changed.
+    """One HTTP request that left the machine, or was kept from leaving: the egress ledger.
+
+    Written before the request leaves; how it ended is added once, and a row without ``duration_ms`` tells of a process
+    that ended before the request did. Nothing else ever changes.
 
     ``run`` is the tool's run; a request of the agent to its model has none and names its ``purpose``. ``url`` and
     ``sent`` are what was really sent, after redaction by the profile ``redaction``; no secret is in them.
