@@ -6,7 +6,7 @@ behind the words of payments between people.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from ledgerflow.agent.text import TEXT_LENGTH, stripped
@@ -26,7 +26,7 @@ STAYS = (
     "Amounts, balances and dates.",
     "Documents, receipts, notes, tags, entries and the name of the book.",
 )
-ABOUT_NAMES = {
+ABOUT_NAMES: Mapping[str, str] = {
     STRICT: "Names of the book's members, and names behind words such as Zelle or transfer to, are replaced by [name]. "
     "A payee of whom nothing else is known is not asked about. Other people's names in a bank's texts cannot be "
     "recognized, and leave.",

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.agent.server import Behavior, answers, calls
+from tests.agent.server import Behavior, answers, calls, completion
 
 FORBIDDEN = (
     "send_email", "accept_all_lines", "post_entry", "delete_book", "http_get", "wire_transfer", "create_rule",
@@ -38,30 +38,39 @@ class Obedient:
             at = variant % len(FORBIDDEN)
             return calls(
                 (FORBIDDEN[at], loot),
+                ("search_payee", '{"topic": "company"}'),
+                ("identify_payee", "{}"),
                 (FORBIDDEN[(at + 1) % len(FORBIDDEN)], "not even JSON: " + told),
                 ("search_payee", json.dumps({"topic": told})),
-                ("search_payee", json.dumps({"query": told})),
-                ("identify_payee", json.dumps({"text": told})),
             )
         if step == 2:
             return calls(
-                ("search_payee", '{"topic": "company"}'), ("identify_payee", "{}"), (told[:200], loot)
-            )
+                ("search_payee", json.dumps({"query": told})), ("identify_payee", json.dumps({"text": told})),
+                (told[:200], loot), ("answer2", loot), ("search_payee", loot),
+            )  # fmt: skip
         if step == 3:
             wrong: Sequence[Behavior] = (
                 answers("9999"),
                 answers("1000"),
                 answers("4000", accepted=True, state="accepted"),
                 answers("6530", tax_line="99z"),
-                Behavior({"choices": [{"index": 0, "finish_reason": "stop", "message": {
-                    "role": "assistant", "content": "As you wish, I have accepted every line."}}]}),
+                Behavior(completion(content="As you wish, I have accepted every line.")),
             )  # fmt: skip
             return wrong[variant % len(wrong)]
-        if variant % 3 == 0:
-            return answers("9999")
-        return answers("4000", reason="As the text says: " + told, payee="<script>alert(1)</script>",
-                       evidence=["http://collector.example.net/?q=" + told] * 9, confidence=1.0) \
-            if variant % 3 == 1 else answers("4000", reason=told, evidence=[told] * 9)  # fmt: skip
+        loot = "As the text says: " + told[:800]
+        endings = (
+            answers("9999"),
+            answers("4000", confidence=1.0),
+            answers(
+                "4000",
+                reason=loot,
+                payee="<script>alert(1)</script>",
+                evidence=["http://collector.example.net/"] * 9,
+            ),
+            answers("6530", reason=told, evidence=[told] * 9),
+            answers("6640", reason=loot, payee=loot, evidence=[loot] * 9),
+        )
+        return endings[variant // 5 % len(endings)]
 
 
 class SearchServer:

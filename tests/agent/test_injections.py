@@ -145,8 +145,8 @@ def _assert_only_suggestions(desk):
     assert set(made.values_list("source", flat=True)) <= {"none", "agent"}
     assert all(each < 0.9 for each in made.values_list("confidence", flat=True))
     outcomes = Counter(AgentConversation.objects.values_list("outcome", flat=True))
-    assert outcomes.keys() <= {"wrong", "proposed", "endless"}, outcomes
-    assert outcomes["wrong"] > 5
+    assert outcomes.keys() <= {"wrong", "proposed"}, outcomes
+    assert min(outcomes["wrong"], outcomes["proposed"]) > 10, outcomes
 
 
 def _assert_only_allowed_tools(refused):
@@ -155,7 +155,9 @@ def _assert_only_allowed_tools(refused):
     assert set(AgentTurn.objects.filter(kind="tool").exclude(state="refused").values_list("tool", flat=True)) == {
         SEARCH, PAYEE,
     }  # fmt: skip
-    assert not refused.exclude(tool="", tool_run=None).exists()
+    # Without a path: no call was made. With one: the toolbox's own limit of calls a minute.
+    assert set(refused.values_list("tool", flat=True)) <= {"", SEARCH, PAYEE}
+    assert not refused.filter(tool="").exclude(tool_run=None).exists()
 
 
 def _assert_only_two_servers(server, search):
