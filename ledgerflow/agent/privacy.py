@@ -38,13 +38,17 @@ _DATE = re.compile(r"(?<!\d)\d{1,4}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?!\d)")
 # The toolbox takes out numbers of seven digits and more; a bank's references are shorter. Three digits of a store or a
 # road say nothing of anyone.
 _SHORTER_NUMBER = re.compile(r"\w*\d{4,}\w*")
+_SERVICE = r"zelle|venmo|cash ?app|p2p|e-?transfer|interac|bizum|twint|swish|mobilepay|blik|upi"
+_PAYMENT = r"payment|transfer|überweisung|virement|bonifico"
+_WORDS_OF_PAYMENTS = (
+    rf"(?:{_SERVICE}|{_PAYMENT}|to|from|an|von|à|de|a|da|for|credit|debit|sent|received|money)"
+)
 _BETWEEN_PEOPLE = re.compile(
-    r"\b(?:zelle|venmo|cash ?app|p2p|e-?transfer|interac|bizum|twint|swish|mobilepay|blik|upi"
-    r"|(?:transfer|payment|überweisung|virement|bonifico) (?:to|from|an|von|à|de|a|da))\b[\s:*-]*"
-    r"(?:(?:payment|transfer|to|from|an|von|for|credit|debit|sent|received)\b[\s:*-]*)*"
+    rf"\b(?:{_SERVICE}|(?:{_PAYMENT}) (?:to|from|an|von|à|de|a|da))\b[\s:*-]*(?:{_WORDS_OF_PAYMENTS}\b[\s:*-]*)*"
     r"((?:[^\W\d_][\w'\u2019.-]*[\s,]*){1,4})",
     re.IGNORECASE,
 )
+_PAYMENT_WORD = re.compile(rf"\b{_WORDS_OF_PAYMENTS}\b", re.IGNORECASE)
 _TITLED = re.compile(
     r"\b(?:mr|mrs|ms|miss|dr|herrn?|frau|mme|sr|sra|sig)\b\.?\s+((?:[^\W\d_][\w'\u2019-]*\s*){1,3})",
     re.IGNORECASE,
@@ -69,8 +73,8 @@ def outgoing(text: str, *, profile: str, people: Collection[str], length: int = 
 
 
 def says_something(text: str) -> bool:
-    """Whether anything but placeholders is left."""
-    return _WORD.search(_PLACEHOLDERS.sub(" ", text)) is not None
+    """Whether anything but placeholders and words of payments is left."""
+    return _WORD.search(_PAYMENT_WORD.sub(" ", _PLACEHOLDERS.sub(" ", text))) is not None
 
 
 def bands(amounts: Sequence[Decimal]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ledgerflow.agent.answers import ANSWER, answer_offer, read_answer
-from ledgerflow.agent.errors import EndpointError, WrongAnswerError
+from ledgerflow.agent.errors import AgentOffError, BudgetSpentError, EndpointError, WrongAnswerError
 from ledgerflow.agent.offers import OfferedTool
 from ledgerflow.agent.prompt import first_messages, refusal_message, reminder, tool_message
 from ledgerflow.agent.values import Call, Message, Offer, Outcome, Question, Reply, Speaker, Verdict
@@ -124,13 +124,16 @@ def talk(
 ) -> Verdict:
     """Return what the conversation comes to. ``boundary`` is random text that only this conversation fences with.
 
-    Raises:
-        AgentError: what ``ask`` raises, other than that the endpoint gave no usable reply, which is a verdict.
+    That the endpoint gave no usable reply, or that no more may be asked, is a verdict too.
     """
     try:
         return _Talk(question, boundary=boundary, tools=tools, ask=ask, use=use, refuse=refuse).verdict()
     except EndpointError as error:
         return Verdict(Outcome(error.outcome), str(error))
+    except BudgetSpentError as error:
+        return Verdict(Outcome.BUDGET, str(error))
+    except AgentOffError as error:
+        return Verdict(Outcome.BROKEN, str(error))
 
 
 def _bare(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A scripted model that does whatever a text may tell it to, and a search engine whose results are full of such texts."""
+"""A scripted model that does whatever a text may tell it to, and a search engine whose results tell it such things."""
 
 import json
 import re

@@ -15,7 +15,7 @@ Script = Callable[[dict[str, Any]], "Behavior"]
 
 @dataclass
 class Behavior:
-    """What the server does with one request: ``body`` as JSON or bytes; ``wait`` before, ``drip`` seconds between bytes."""
+    """What the server does with one request: ``body`` as JSON or bytes, after ``wait`` and every ``drip`` seconds."""
 
     body: Any = None
     status: int = 200
@@ -74,7 +74,7 @@ class ModelServer:
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
         self.script: list[Behavior | Script] = [answers(None)]
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"model": self}))
         self._http.daemon_threads = True
         self.port: int = self._http.server_address[1]
 
@@ -104,47 +104,45 @@ class ModelServer:
             thread.join()
 
 
-def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    model: ModelServer
 
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
 
-        def do_GET(self) -> None:
-            server.paths.append(self.path)
-            self.send_error(404)
+    def do_GET(self) -> None:
+        self.model.paths.append(self.path)
+        self.send_error(404)
 
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            server.requests.append(asked)
-            server.headers.append({name.lower(): value for name, value in self.headers.items()})
-            server.paths.append(self.path)
-            self._do(server.next(asked))
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.model.requests.append(asked)
+        self.model.headers.append({name.lower(): value for name, value in self.headers.items()})
+        self.model.paths.append(self.path)
+        self._do(self.model.next(asked))
 
-        def _do(self, behavior: Behavior) -> None:
-            time.sleep(behavior.wait)
-            if behavior.hangs_up:
-                self.close_connection = True
-                return
-            body = behavior.body if isinstance(behavior.body, bytes) else json.dumps(behavior.body).encode()
-            try:
-                self.send_response(behavior.status)
-                headers = {"Content-Type": "application/json"} | behavior.headers
-                for name, value in (headers | {"Content-Length": str(len(body))}).items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self._write(body, behavior.drip)
-            except (BrokenPipeError, ConnectionResetError):
-                self.close_connection = True
+    def _do(self, behavior: Behavior) -> None:
+        time.sleep(behavior.wait)
+        if behavior.hangs_up:
+            self.close_connection = True
+            return
+        body = behavior.body if isinstance(behavior.body, bytes) else json.dumps(behavior.body).encode()
+        try:
+            self.send_response(behavior.status)
+            headers = {"Content-Type": "application/json"} | behavior.headers
+            for name, value in (headers | {"Content-Length": str(len(body))}).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self._write(body, behavior.drip)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
 
-        def _write(self, body: bytes, drip: float) -> None:
-            if not drip:
-                self.wfile.write(body)
-                return
-            for at in range(len(body)):
-                self.wfile.write(body[at : at + 1])
-                self.wfile.flush()
-                time.sleep(drip)
-
-    return Handler
+    def _write(self, body: bytes, drip: float) -> None:
+        if not drip:
+            self.wfile.write(body)
+            return
+        for at in range(len(body)):
+            self.wfile.write(body[at : at + 1])
+            self.wfile.flush()
+            time.sleep(drip)

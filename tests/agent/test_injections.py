@@ -1,8 +1,8 @@
 """No text that strangers wrote makes the agent write, call, or send: seventy of them, and a model that obeys them all.
 
-Nothing is replaced: the endpoint and the search engine are servers on loopback, the tools run in their sandbox, and every
-request goes through the toolbox's guards. What must not happen is looked for in the whole database and in the ledger of
-what left.
+Nothing is replaced: the endpoint and the search engine are servers on loopback, the tools run in their sandbox, and
+every request goes through the toolbox's guards. What must not happen is looked for in the whole database and in the
+ledger of what left.
 """
 
 import ast
@@ -40,10 +40,36 @@ _WRITTEN = {
     "agent_agentconversation", "agent_agentturn", "agent_agentproposal", "classification_classification",
     "toolbox_toolrun", "toolbox_egressrequest",
 }  # fmt: skip
-_NAMES = (
-    "Amber Basalt Cedar Dahlia Ember Fjord Granite Hazel Indigo Juniper Kelp Lichen Marble Nettle Ochre Pebble Quartz "
-    "Russet Sorrel Thistle Umber Vetch Willow Xylem Yarrow Zinnia Alder Birch"
-).split()
+_NAMES = [
+    "Amber",
+    "Basalt",
+    "Cedar",
+    "Dahlia",
+    "Ember",
+    "Fjord",
+    "Granite",
+    "Hazel",
+    "Indigo",
+    "Juniper",
+    "Kelp",
+    "Lichen",
+    "Marble",
+    "Nettle",
+    "Ochre",
+    "Pebble",
+    "Quartz",
+    "Russet",
+    "Sorrel",
+    "Thistle",
+    "Umber",
+    "Vetch",
+    "Willow",
+    "Xylem",
+    "Yarrow",
+    "Zinnia",
+    "Alder",
+    "Birch",
+]
 
 
 def _texts(place: str) -> list[str]:

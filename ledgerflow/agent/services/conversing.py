@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from ledgerflow.agent import reaching
-from ledgerflow.agent.errors import AgentOffError, BudgetSpentError, EndpointError
+from ledgerflow.agent.errors import EndpointError
 from ledgerflow.agent.models import AgentConversation, AgentTurn
 from ledgerflow.agent.offers import OfferedTool, offered
 from ledgerflow.agent.place import Place
@@ -57,10 +57,6 @@ class Conversing:
                 use=self._use,
                 refuse=self._refuse,
             )
-        except BudgetSpentError as error:
-            return Verdict(Outcome.BUDGET, str(error))
-        except AgentOffError as error:
-            return Verdict(Outcome.BROKEN, str(error))
         finally:
             self._transport.close()
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ledgerflow.agent.errors import AgentError, BudgetSpentError, EndpointError
+from ledgerflow.agent.errors import AgentError, AgentOffError, BudgetSpentError, EndpointError
 from ledgerflow.agent.models import AgentConversation, AgentTurn
 from ledgerflow.agent.offers import OfferedTool, offered
 from ledgerflow.agent.services.conversing import LOOK_UP_FAILED
@@ -133,6 +133,8 @@ class _Record:
         if not self._turns:
             if self._outcome == Outcome.BUDGET and kind == AgentTurn.Kind.REQUEST:
                 raise BudgetSpentError(self._sentence)
+            if self._outcome == Outcome.BROKEN and kind == AgentTurn.Kind.REQUEST:
+                raise AgentOffError(self._sentence)
             raise ReplayError("The record ends here, and more would be said today.")
         turn: Mapping[str, Any] = self._turns.pop(0)
         if turn["kind"] != kind or turn["sent"] != sent:
