@@ -21,6 +21,8 @@ from ledgerflow.toolbox.models import Tool
 
 #: Stands in a preview where a conversation has a random fence of its own.
 _PREVIEW_BOUNDARY = "0123456789abcdef"
+#: Lines that a preview looks at.
+_PREVIEW_LINES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def tools_to_allow() -> list[tuple[str, str]]:
 
 def preview(*, book: Book, privacy: str) -> Sequence[Message]:
     """Return the messages that would be sent first if the agent were asked now; none where nothing is open."""
-    for asked in open_questions(book=book, privacy=privacy)[:1]:
+    for asked in open_questions(book=book, privacy=privacy, most_lines=_PREVIEW_LINES)[:1]:
         return first_messages(asked.question, boundary=_PREVIEW_BOUNDARY)
     return ()
 

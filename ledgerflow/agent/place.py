@@ -31,7 +31,7 @@ class Place:
     url: str
     model: str
     key: str
-    seconds: float
+    seconds: int
     price: Price | None
 
     @property

@@ -87,10 +87,10 @@ def chart_sha256(accounts: Iterable[AccountChoice]) -> str:
     return hashlib.sha256(json.dumps([asdict(one) for one in accounts]).encode()).hexdigest()
 
 
-def open_questions(*, book: Book, privacy: str) -> list[OpenQuestion]:
+def open_questions(*, book: Book, privacy: str, most_lines: int = MOST_LINES) -> list[OpenQuestion]:
     """Return the questions about the book's open lines, those of most lines first: one a payee and direction."""
     found: dict[tuple[int, str, str], list[UnsuggestedLine]] = {}
-    for line in unsuggested_lines(book=book, limit=MOST_LINES):
+    for line in unsuggested_lines(book=book, limit=most_lines):
         direction = "in" if line.amount > 0 else "out"
         found.setdefault((line.payee_id, direction, line.currency), []).append(line)
     if not found:

@@ -91,7 +91,7 @@ def wait_and_wake(*, book: Book, user_id: int | None, seconds: int, waited: int)
     enqueue(
         ASK_JOB,
         lock=f"agent:{book.pk}",
-        once=f"agent:{book.pk}",
+        once=f"agent later:{book.pk}",  # whoever asks meanwhile does not wait for it
         in_seconds=seconds,
         book_id=book.pk,
         user_id=user_id,

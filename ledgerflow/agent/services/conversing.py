@@ -9,11 +9,13 @@ from ledgerflow.agent.errors import EndpointError
 from ledgerflow.agent.models import AgentConversation, AgentTurn
 from ledgerflow.agent.offers import OfferedTool, offered
 from ledgerflow.agent.place import Place
+from ledgerflow.agent.selectors import settings_of
 from ledgerflow.agent.services.looking import arguments_for, readable, shown_arguments, state_of
 from ledgerflow.agent.services.record import answered, failed, looked_up, reserve
 from ledgerflow.agent.services.ways import ToolUnavailableError, Ways, Wish
 from ledgerflow.agent.talk import LookUpRefusedError, talk
 from ledgerflow.agent.values import Call, Message, Offer, Outcome, Question, Reply, Verdict
+from ledgerflow.core.database_errors import is_away
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +23,10 @@ logger = logging.getLogger(__name__)
 LOOK_UP_FAILED = "This look-up gave nothing; answer without it, or with null."
 #: A pause that the endpoint asks for is waited out once a conversation, if it is no longer, in seconds.
 _SHORT_WAIT = 20
+
+
+def _unexpected(error: Exception) -> str:
+    return f"Something unexpected went wrong ({type(error).__name__}); the error log says what."
 
 
 class Conversing:
@@ -47,18 +53,26 @@ class Conversing:
         self.wait: int | None = None
 
     def verdict(self) -> Verdict:
-        """Return what the conversation comes to; nothing that goes wrong on the way is raised."""
+        """Return what the conversation comes to; nothing that goes wrong on the way is raised, but a lost database."""
         try:
-            return talk(
-                self._question,
-                boundary=self._conversation.boundary,
-                tools=offered(self._conversation.tools),
-                ask=self._ask,
-                use=self._use,
-                refuse=self._refuse,
-            )
+            return self._talked()
+        except Exception as error:  # a fault of ours is this conversation's, not the run's
+            if is_away(error):
+                raise
+            logger.exception("Unable to go on with conversation %s", self._conversation.pk)
+            return Verdict(Outcome.BROKEN, _unexpected(error))
         finally:
             self._transport.close()
+
+    def _talked(self) -> Verdict:
+        return talk(
+            self._question,
+            boundary=self._conversation.boundary,
+            tools=offered(self._conversation.tools),
+            ask=self._ask,
+            use=self._use,
+            refuse=self._refuse,
+        )
 
     def _next(self) -> int:
         self._no += 1
@@ -91,16 +105,17 @@ class Conversing:
         except EndpointError as error:
             failed(reserved=reserved, sentence=str(error), status=error.status, now=self._clock())
             raise
-        except Exception as error:  # a fault of ours or the library's is this conversation's, not the run's
-            logger.exception("Unable to ask the agent's endpoint")
-            sentence = f"Something unexpected went wrong ({type(error).__name__}); the error log says what."
-            failed(reserved=reserved, sentence=sentence, status=None, now=self._clock())
-            raise EndpointError(sentence, outcome=Outcome.BROKEN) from error
+        except Exception as error:
+            failed(reserved=reserved, sentence=_unexpected(error), status=None, now=self._clock())
+            raise
         answered(reserved=reserved, reply=reply, now=self._clock())
         return reply
 
     def _use(self, tool: OfferedTool, call: Call) -> str:
         arguments = arguments_for(tool, self._question, call)
+        # Asked for anew: who takes a tool back means now.
+        if tool.path not in settings_of(book=self._conversation.book).tools:
+            raise LookUpRefusedError("This function is not allowed any more.")
         started_at = self._clock()
         try:
             answer = self._ways.call(
