@@ -10,6 +10,9 @@ from ledgerflow.agent.services import Allowed
 from ledgerflow.agent.services.allow import MOST_CALLS, MOST_MONEY, MOST_TOKENS
 
 
+_CHECK = {"class": "form-check-input"}
+
+
 class AllowForm(forms.Form):
     """Consent, profile, budget and tools of one book."""
 
@@ -19,7 +22,9 @@ class AllowForm(forms.Form):
         label="Ask by itself after each import",
         help_text="Otherwise it is asked only when somebody presses the button.",
     )
-    privacy = forms.ChoiceField(choices=Privacy.choices, widget=forms.RadioSelect, label="Privacy profile")
+    privacy = forms.ChoiceField(
+        choices=Privacy.choices, widget=forms.RadioSelect(attrs=_CHECK), label="Privacy profile"
+    )
     calls_a_day = forms.IntegerField(min_value=0, max_value=MOST_CALLS, label="Requests a day at most")
     tokens_a_day = forms.IntegerField(
         min_value=0,
@@ -36,7 +41,7 @@ class AllowForm(forms.Form):
         label="Money a day at most",
     )
     tools = forms.MultipleChoiceField(
-        required=False, widget=forms.CheckboxSelectMultiple, label="Tools that it may call"
+        required=False, widget=forms.CheckboxSelectMultiple(attrs=_CHECK), label="Tools that it may call"
     )
 
     def __init__(self, *args: Any, tools: Sequence[tuple[str, str]], currency: str, **kwargs: Any) -> None:
