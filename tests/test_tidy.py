@@ -31,7 +31,7 @@ MONEY = (
     "ledgerflow/taxforms/",
     "ledgerflow/exchange/",
     "ledgerflow/agent/place.py",
-    "ledgerflow/agent/services/",
+    "ledgerflow/agent/services/record.py",
     "tools/contract.py",
     "tools/_shared/amounts.py",
 )

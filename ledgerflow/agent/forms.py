@@ -9,7 +9,6 @@ from ledgerflow.agent.models import AgentSettings, Privacy
 from ledgerflow.agent.services import Allowed
 from ledgerflow.agent.services.allow import MOST_CALLS, MOST_MONEY, MOST_TOKENS
 
-
 _CHECK = {"class": "form-check-input"}
 
 

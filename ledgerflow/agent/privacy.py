@@ -54,6 +54,8 @@ _TITLED = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_][\w'\u2019-]+")
+#: No bank writes a name behind this place of a text.
+_LONGEST_LOOK = 500
 _BANDS = (10, 50, 200, 1_000, 5_000, 20_000)
 
 
@@ -62,7 +64,7 @@ def people_in(texts: Collection[str]) -> set[str]:
     found = set()
     for text in texts:
         for pattern in (_BETWEEN_PEOPLE, _TITLED):
-            found |= {match[1].strip(" ,") for match in pattern.finditer(text)}
+            found |= {match[1].strip(" ,") for match in pattern.finditer(text[:_LONGEST_LOOK])}
     return {name for name in found if name}
 
 

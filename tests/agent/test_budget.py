@@ -1,17 +1,18 @@
 """What a book allows a day is counted before each request leaves, by the service and by PostgreSQL."""
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from ledgerflow.agent.errors import AgentError
 from ledgerflow.agent.models import AgentConversation, AgentSettings, AgentTurn
 from ledgerflow.agent.selectors import used_on
 from ledgerflow.agent.services import Allowed, allow
-from tests.agent.desk import PRICE
+from tests.agent.desk import PRICE, Desk
 from tests.agent.server import Behavior, answers, completion
 from tests.classification.rows import NOW
 
@@ -121,13 +122,25 @@ def test_limits_out_of_range_are_refused(desk, allowed, match):
         desk.allow(**allowed)
 
 
-def test_two_that_ask_at_once_count_each_other(desk):
-    """The row of the settings is locked while a request is written down."""
-    desk.open()
-    desk.ask()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'agent_allow_request'")
-        assert "FOR UPDATE" in cursor.fetchone()[0]
+def test_two_runs_at_once_count_each_other(committed_db, server, settings):
+    desk = Desk(server, settings, calls_a_day=5)
+    _names(desk, 12)
+    server.says(Behavior(answers("6530").body, wait=0.05))
+
+    def run():
+        try:
+            desk.ask()
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert AgentTurn.objects.count() == 5
+    assert len(server.requests) == 5
 
 
 def _turn(conversation, **other):
