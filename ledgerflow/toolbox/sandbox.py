@@ -28,6 +28,8 @@ _START = (
     "from ledgerflow.toolbox import child; child.serve(int(sys.argv[2]), sys.argv[3])"
 )
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "SYSTEMROOT")
+#: Each arena of glibc reserves 64 MB of address space, of which the children have little: a few threads need many.
+_MEMORY = {"MALLOC_ARENA_MAX": "2"}
 #: The first call waits for the warm process to import everything.
 _START_SECONDS = 60
 
@@ -178,7 +180,7 @@ class Sandbox:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
+                env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ} | _MEMORY,
                 start_new_session=True,
             )
         return ours
@@ -228,7 +230,7 @@ def _converse(
     :raises SandboxError: it did not answer.
     """
     try:
-        call.meet(time.monotonic() + _START_SECONDS)
+        call.meet(time.monotonic() + _START_SECONDS, checkpoint)
         until = time.monotonic() + limits.wall_seconds
         return call.converse(order, until=until, ask=ask, checkpoint=checkpoint)
     except TimeoutError:

@@ -21,6 +21,8 @@ Session = psycopg.Connection[TupleRow]
 _KEPT_AT_MOST = 4
 #: A caller that holds a lock on what a record points to would wait for itself.
 _PATIENCE = "SET lock_timeout = '5s'; SET statement_timeout = '10s'"
+#: A run's records need not wait for the disk: what leaves the machine does, and takes the beginning of its run with it.
+_IN_PASSING = "SET synchronous_commit = off"
 
 
 class Sessions:
@@ -62,8 +64,9 @@ class Sessions:
 
     @staticmethod
     def _opened(place: dict[str, Any]) -> Session:
-        session = psycopg.connect(**place, autocommit=True)
-        session.execute(_PATIENCE)
+        # Statements that belong together travel together, which this cursor can; PostgreSQL makes them one transaction.
+        session = psycopg.connect(**{**place, "cursor_factory": psycopg.ClientCursor}, autocommit=True)
+        session.execute(f"{_PATIENCE}; {_IN_PASSING}")
         return session
 
     def _forget(self) -> None:

@@ -12,8 +12,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{1,59}", re.ASCII)
 
 _INIT = '''"""Counts the words of a text. Say here, in a sentence, what the tool is for."""
 
-from tools.$name._work import count_words
-from tools.contract import Manifest
+$imports
 
 __all__ = ["count_words"]
 
@@ -72,13 +71,13 @@ It returns `count`, the number of words, and `longest`, the longest of them.
 
 ## What it may do
 
-It only computes: no network, no settings, no other tool. `MANIFEST` in `__init__.py` says so; whoever enables the tool agrees to
-that.
+It only computes: no network, no settings, no other tool. `MANIFEST` in `__init__.py` says so; whoever enables the tool
+agrees to that.
 
 ## Tests
 
-`python -m pytest tools/$name` compares each `tests/samples/*.json` with the expected result beside it; after a change that is meant,
-`python -m tools.$name.tests.golden` writes the results anew.
+`python -m pytest tools/$name` compares each `tests/samples/*.json` with the expected result beside it; after a change
+that is meant, `python -m tools.$name.tests.golden` writes the results anew.
 """
 
 _GOLDEN = '''"""Write the expected results beside the samples: ``python -m tools.$name.tests.golden``."""
@@ -87,8 +86,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from tools.$name import count_words
-from tools.contract import ToolError
+$imports_of_tests
 
 SAMPLES = sorted(
     path for path in (Path(__file__).parent / "samples").glob("*.json") if ".expected" not in path.name
@@ -153,13 +151,19 @@ def write_skeleton(name: str, *, folder: Path | None = None) -> list[Path]:
     """
     if not _NAME.fullmatch(name) or keyword.iskeyword(name):
         raise SkeletonError(
-            f"“{name[:60]}” will not do as the name of a tool: use lower-case letters, digits and _, as in word_counter."
+            f"“{name[:60]}” will not do as the name of a tool: use lower-case letters, digits and _, as in "
+            "word_counter."
         )
     parent = folder or Path(tools.__path__[0])
     home = parent / name
     if home.exists() or home.with_suffix(".py").exists():
         raise SkeletonError(f"There is a tools/{name} already; choose another name.")
-    values = {"name": name, "title": name.replace("_", " ").capitalize()}
+    values = {
+        "name": name,
+        "title": name.replace("_", " ").capitalize(),
+        "imports": _in_order(f"tools.{name}._work", "count_words", "Manifest"),
+        "imports_of_tests": _in_order(f"tools.{name}", "count_words", "ToolError"),
+    }
     written = []
     try:
         for file, text in _FILES.items():
@@ -170,3 +174,9 @@ def write_skeleton(name: str, *, folder: Path | None = None) -> list[Path]:
     except OSError as error:
         raise SkeletonError(f"The files of the tool cannot be written: {error}.") from None
     return written
+
+
+def _in_order(module: str, name: str, of_the_contract: str) -> str:
+    """Return the two imports, the module first that comes first in the alphabet."""
+    imports = {module: name, "tools.contract": of_the_contract}
+    return "\n".join(f"from {each} import {imports[each]}" for each in sorted(imports))

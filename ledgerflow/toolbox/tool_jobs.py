@@ -28,6 +28,7 @@ from ledgerflow.toolbox.schemas import (
     signature_of,
 )
 from ledgerflow.toolbox.values import (
+    READER,
     Context,
     HttpRefusedError,
     HttpUnreachableError,
@@ -45,21 +46,24 @@ _LONGEST_MESSAGE = 2_000
 
 
 def warm_up() -> None:
-    """Import every package that can be imported without harm, and read the annotations of its functions."""
+    """Import every package that can be imported without harm, and read the annotations of its functions.
+
+    Not the statement readers, which have a process of their own: what is not imported need not be forked.
+    """
     for name in package_names():
         if _is_sound(name):
             _prepare(name)
 
 
 def _is_sound(name: str) -> bool:
-    """Whether a process of its own could import the package in time, and has one thread afterwards."""
+    """Whether a process of its own could import the package in time, and has one thread afterwards; no reader."""
     ours, theirs = os.pipe()
     child = os.fork()
     if not child:
         try:
             os.close(ours)
             _be_silent()
-            if _prepare(name) and len(os.listdir("/proc/self/task")) == 1:  # noqa: PTH208 - the fewest words
+            if _prepare(name) and not _is_reader(name) and len(os.listdir("/proc/self/task")) == 1:  # noqa: PTH208 - the fewest words
                 os.write(theirs, _SOUND)
         finally:
             os._exit(0)
@@ -69,6 +73,10 @@ def _is_sound(name: str) -> bool:
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     return is_sound
+
+
+def _is_reader(name: str) -> bool:
+    return bool(sys.modules[f"tools.{name}"].MANIFEST.kind == READER)
 
 
 def _prepare(name: str) -> bool:

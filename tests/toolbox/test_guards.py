@@ -8,9 +8,18 @@ import pytest
 from django.db import DatabaseError, ProgrammingError, connections, transaction
 from django.db.models import ProtectedError
 
-from ledgerflow.toolbox.models import Asker, EgressRequest, Outcome, Tool, ToolRun
+from ledgerflow.ops.services import purge_book
+from ledgerflow.toolbox.models import (
+    Asker,
+    EgressRequest,
+    Outcome,
+    Tool,
+    ToolConfiguration,
+    ToolRun,
+)
 from ledgerflow.toolbox.services.registry import sync_tools
 from tests.conftest import database_settings
+from tests.factories import BookFactory, UserFactory
 
 NOW = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
 
@@ -87,6 +96,20 @@ def test_the_application_neither_changes_nor_deletes_what_left_the_machine():
 
 
 @pytest.mark.django_db
+def test_how_a_request_ended_is_added_once_and_to_nothing_else():
+    open_row, ended = _request(), _request(duration_ms=1.5, status=200)
+    rows = EgressRequest.objects
+
+    for change in ({"status": 200}, {"duration_ms": None}):
+        with pytest.raises(DatabaseError, match="stays as it was written"), transaction.atomic():
+            rows.filter(pk=open_row.pk).update(**change)
+    rows.filter(pk=open_row.pk).update(status=200, bytes_sent=3, duration_ms=2.5)
+    for row in (open_row, ended):
+        with pytest.raises(DatabaseError, match="stays as it was written"), transaction.atomic():
+            rows.filter(pk=row.pk).update(status=404, duration_ms=9)
+
+
+@pytest.mark.django_db
 def test_a_tool_with_runs_is_not_deleted_and_a_path_not_just_changed():
     run = _run()
 
@@ -130,3 +153,18 @@ def test_two_processes_that_look_at_the_same_time_register_a_package_once(commit
         added = list(threads.map(look, range(4)))
 
     assert sorted(added) == [[], [], [], [path]]
+
+
+def test_with_a_book_goes_what_tools_did_for_it(committed_db):
+    book, other, user = BookFactory(is_demo=True), BookFactory(), UserFactory()
+    ToolConfiguration.objects.create(tool=Tool.objects.all()[0], book=book)
+    first = _run(outcome=Outcome.DONE, book=book)
+    second = _run(outcome=Outcome.CACHED, book=book, parent=first, cached_from=first)
+    _request(run=second, book=book)
+    kept = [_run(outcome=Outcome.DONE, book=other), _run()]
+
+    purge_book(book=book, typed_name=book.name, archive=None, user=user, now=NOW)
+
+    assert list(ToolRun.objects.order_by("pk")) == kept
+    assert not EgressRequest.objects.exists()
+    assert not ToolConfiguration.objects.exists()

@@ -37,8 +37,7 @@ def test_while_every_enabled_tool_loads_it_says_nothing(tool):
     ("package", "sentence", "remedy"),
     [
         (
-            "import a_module_that_nobody_has",
-            "",
+            ("import a_module_that_nobody_has",),
             "needs “a_module_that_nobody_has”, which is not installed",
             "Mend",
         ),
@@ -48,8 +47,7 @@ def test_while_every_enabled_tool_loads_it_says_nothing(tool):
             "Run `python -m pip install -r tools/word_counter/requirements.txt`.",
         ),
         (
-            "raise ValueError('spoilt')",
-            "",
+            ("raise ValueError('spoilt')",),
             "cannot be imported: ValueError: spoilt",
             "Mend tools/word_counter",
         ),

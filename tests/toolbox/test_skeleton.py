@@ -36,15 +36,16 @@ def _run(tree: Path, *command: str) -> str:
     return f"{done.stdout}{done.stderr}" if done.returncode else ""
 
 
-def test_a_new_tool_passes_its_test_and_every_rule_at_once(tree, capsys):
-    assert cli.main(["tools", "new", "word_counter", "--into", str(tree / "tools")]) == 0
+@pytest.mark.parametrize("name", ["word_counter", "address_of_a_payee"])
+def test_a_new_tool_passes_its_test_and_every_rule_at_once(tree, capsys, name):
+    assert cli.main(["tools", "new", name, "--into", str(tree / "tools")]) == 0
 
-    assert "tools/word_counter/_work.py" in capsys.readouterr().out
-    assert _run(tree, "pytest", "-q", "-c", "/dev/null", "--rootdir", ".", "tools/word_counter") == ""
-    assert _run(tree, "ruff", "check", "--no-cache", "tools/word_counter") == ""
-    assert _run(tree, "ruff", "format", "--no-cache", "--check", "tools/word_counter") == ""
-    assert _run(tree, "mypy", "--strict", "--config-file=", "-p", "tools.word_counter._work") == ""
-    assert _run(tree, "mypy", "--strict", "--config-file=", "tools/word_counter/__init__.py") == ""
+    assert f"tools/{name}/_work.py" in capsys.readouterr().out
+    assert _run(tree, "pytest", "-q", "-c", "/dev/null", "--rootdir", ".", f"tools/{name}") == ""
+    assert _run(tree, "ruff", "check", "--no-cache", f"tools/{name}") == ""
+    assert _run(tree, "ruff", "format", "--no-cache", "--check", f"tools/{name}") == ""
+    assert _run(tree, "mypy", "--strict", "--config-file=", "-p", f"tools.{name}._work") == ""
+    assert _run(tree, "mypy", "--strict", "--config-file=", f"tools/{name}/__init__.py") == ""
 
 
 def test_the_golden_result_it_writes_anew(tree):

@@ -19,7 +19,7 @@ from tests import databases
 from tests.factories import BookFactory, MembershipFactory, UserFactory
 
 NOW = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
-_HEAD = '''
+_HEAD = """
 import datetime, os, sys, time
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,7 +33,7 @@ class Said:
     text: str
     number: int = 0
 
-'''
+"""
 
 
 class Workbench:
@@ -49,7 +49,13 @@ class Workbench:
     def tool(
         self, body: str, *, arguments: str = "", permissions: str = "", enabled: bool = True, **manifest: Any
     ) -> str:
-        """Make a tool ``act`` of the body of its function and return its path."""
+        """Make a tool ``act`` of the body of its function, registered and enabled, and return its path."""
+        path = self.write(body, arguments=arguments, permissions=permissions, **manifest)
+        self.register(*([path] if enabled else []))
+        return path
+
+    def write(self, body: str, *, arguments: str = "", permissions: str = "", **manifest: Any) -> str:
+        """Write the package of a tool ``act`` of the body of its function and return its path."""
         name = next(self._names)
         facts = {"version": "1.0.0", "kind": "other", "summary": "A tool of a test.", **manifest}
         said = ", ".join(f"{name}={value!r}" for name, value in facts.items())
@@ -58,19 +64,17 @@ class Workbench:
             f"{_HEAD}MANIFEST = Manifest({said}, permissions=Permissions({permissions}))\n"
             f'__all__ = ["act"]\n\n\ndef act({arguments}) -> Said:\n    """Act."""\n{lines}\n'
         )
-        return self.package(name, source, enabled=enabled)
-
-    def package(self, name: str, source: str, *, enabled: bool = True) -> str:
-        """Write the source of a package whose function is called ``act``, register it, and return its path."""
         (self.folder / name).mkdir(exist_ok=True)
         (self.folder / name / "__init__.py").write_text(source)
         (self.folder / name / "requirements.txt").write_text("")
+        return f"tools.{name}.act"
+
+    def register(self, *paths: str) -> None:
+        """Take in what was written, and enable the tools."""
         sync_tools(now=NOW)
-        path = f"tools.{name}.act"
         TOOLS.close()  # the warm process knows the packages of its start
-        if enabled:
-            enable_tool(tool=Tool.objects.get(module_path=path), user=self.admin, now=NOW)
-        return path
+        for tool in Tool.objects.filter(module_path__in=paths):
+            enable_tool(tool=tool, user=self.admin, now=NOW)
 
     def call(self, path: str, *, now: dt.datetime = NOW, fresh: bool = False, asking: Asking | None = None,
              **arguments: Any) -> Answer:  # fmt: skip

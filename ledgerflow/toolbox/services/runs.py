@@ -1,7 +1,7 @@
 """The record of what tools did: begun and committed before the tool starts, finished in a transaction of its own.
 
-Written through connections of their own, so that it stays whatever becomes of the caller's transaction, and counted there,
-so that the limits hold over all processes and need nothing but PostgreSQL.
+Written through connections of their own, so that it stays whatever becomes of the caller's transaction, and counted
+there, so that the limits hold over all processes and need nothing but PostgreSQL.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,21 +15,28 @@ from ledgerflow.toolbox.models import Outcome
 from ledgerflow.toolbox.plain import clean
 from ledgerflow.toolbox.sessions import SESSIONS, Session
 
-_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 #: A run that is this much older than its tool may take has lost the process that would have finished it.
 _GRACE_SECONDS = 60
-_NOT_COUNTED = (Outcome.REFUSED, Outcome.CACHED)
-
-_BEGIN = """
-    INSERT INTO toolbox_toolrun (
-        tool_id, module_path, version, book_id, parent_id, asked_through, asked_by_id, job_id, subject, arguments,
-        arguments_sha256, result, result_sha256, result_bytes, started_at, duration_ms, attempts, outcome, error_class,
-        error_message, traceback, bytes_sent, bytes_received, cost_currency, cached_from_id
-    ) VALUES (
-        %(tool_id)s, %(module_path)s, %(version)s, %(book_id)s, %(parent_id)s, %(asked_through)s, %(asked_by_id)s,
-        %(job_id)s, %(subject)s, %(arguments)s, %(arguments_sha256)s, %(result)s, %(result_sha256)s, %(result_bytes)s,
-        %(started_at)s, %(duration_ms)s, 1, %(outcome)s, '', %(error_message)s, '', 0, 0, '', %(cached_from_id)s
-    ) RETURNING id
+_COLUMNS = (
+    "tool_id", "module_path", "version", "book_id", "parent_id", "asked_through", "asked_by_id", "job_id", "subject",
+    "arguments", "arguments_sha256", "result", "result_sha256", "result_bytes", "started_at", "duration_ms", "attempts",
+    "outcome", "error_class", "error_message", "traceback", "bytes_sent", "bytes_received", "cost_currency",
+    "cached_from_id",
+)  # fmt: skip
+_INSERT = f"""
+    INSERT INTO toolbox_toolrun ({", ".join(_COLUMNS)}) SELECT {", ".join(f"%({name})s" for name in _COLUMNS)}
+"""
+_USED = """
+    (SELECT count(*) FROM toolbox_toolrun
+      WHERE tool_id = %(tool_id)s AND book_id IS NOT DISTINCT FROM %(book_id)s
+        AND started_at > %(started_at)s - interval '{since}' AND outcome NOT IN ('refused', 'cached'))
+"""
+_A_MINUTE, _A_DAY = _USED.format(since="1 minute"), _USED.format(since="1 day")
+# One at a time of a tool and book, so that two at the edge of a limit do not both pass. The second statement sees what
+# was committed while the first one waited.
+_BEGIN = f"""
+    SELECT pg_advisory_xact_lock(hashtextextended(%(lock)s, 0));
+    {_INSERT} WHERE {_A_MINUTE} < %(calls_a_minute)s AND (%(is_ample)s OR {_A_DAY} < %(calls_a_day)s) RETURNING id
 """
 _FINISH = """
     UPDATE toolbox_toolrun
@@ -38,11 +45,6 @@ _FINISH = """
            error_message = %(error_message)s, traceback = %(traceback)s, bytes_sent = %(bytes_sent)s,
            bytes_received = %(bytes_received)s
      WHERE id = %(id)s AND outcome = 'running'
-"""
-_COUNT = """
-    SELECT count(*) FROM toolbox_toolrun
-     WHERE tool_id = %(tool_id)s AND book_id IS NOT DISTINCT FROM %(book_id)s AND started_at > %(since)s
-       AND outcome <> ALL (%(not_counted)s)
 """
 # The run and whatever it asked other tools for.
 _CANCEL = """
@@ -131,26 +133,24 @@ def begin(asked: Asked, *, now: datetime, calls_a_minute: int, calls_a_day: int)
     :raises LimitReachedError: they are.
     """
     key = (asked.tool_id, asked.book_id, calls_a_minute, calls_a_day)
-    with SESSIONS.session() as session, session.transaction():
-        # One at a time of a tool and book, so that two at the edge of a limit do not both pass.
-        session.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"toolbox {asked.tool_id} {asked.book_id}"]
-        )
-        used = _count(session, asked, now - _MINUTE)
-        if used >= calls_a_minute:
-            raise LimitReachedError(
-                f"{asked.module_path} was called {used} times within a minute, which is its limit here; "
-                "try again in a minute."
-            )
-        if not _HEADROOM.is_ample(key, now):
-            used = _count(session, asked, now - _DAY)
-            if used >= calls_a_day:
-                raise LimitReachedError(
-                    f"{asked.module_path} was called {used:,} times within a day, which is its limit here; "
-                    "try again tomorrow, or let somebody raise the limit."
-                )
-            _HEADROOM.note(key, used, now)
-        return _insert(session, asked, now=now, outcome=Outcome.RUNNING)
+    is_ample = _HEADROOM.is_ample(key, now)
+    values = _values(asked, now=now, outcome=Outcome.RUNNING) | {
+        "lock": f"toolbox {asked.tool_id} {asked.book_id}",
+        "calls_a_minute": calls_a_minute,
+        "calls_a_day": calls_a_day,
+        "is_ample": is_ample,
+    }
+    with SESSIONS.session() as session:
+        cursor = session.execute(_BEGIN, values)
+        cursor.nextset()
+        begun = cursor.fetchone()
+        if begun is None or not is_ample:
+            used = session.execute(f"SELECT {_A_MINUTE}, {_A_DAY}", values).fetchone() or (0, 0)
+    if begun is None:
+        raise LimitReachedError(_limit_sentence(asked.module_path, used[0], used[1], calls_a_minute))
+    if not is_ample:
+        _HEADROOM.note(key, used[1], now)
+    return int(begun[0])
 
 
 def refuse(asked: Asked, *, now: datetime, message: str) -> int:
@@ -181,7 +181,7 @@ def finish(run_id: int, ending: Ending) -> bool:
     """Write down how the run ended; return whether it was still running, neither canceled nor given up."""
     values = {
         "id": run_id,
-        "outcome": ending.outcome,
+        "outcome": str(ending.outcome),
         "duration_ms": ending.duration_ms,
         "attempts": ending.attempts,
         "result": None if ending.result is None else Jsonb(ending.result),
@@ -201,7 +201,8 @@ def are_running(run_ids: Sequence[int]) -> bool:
     """Whether all of the runs go on: nobody has canceled one."""
     with SESSIONS.session() as session:
         found = session.execute(
-            "SELECT count(*) FROM toolbox_toolrun WHERE id = ANY (%s) AND outcome = 'running'", [list(run_ids)]
+            "SELECT count(*) FROM toolbox_toolrun WHERE id = ANY (%s) AND outcome = 'running'",
+            [list(run_ids)],
         ).fetchone()
     return found is not None and found[0] == len(run_ids)
 
@@ -219,42 +220,48 @@ def bury_dead_runs(*, now: datetime) -> int:
         return session.execute(_BURY, {"now": now, "grace": _GRACE_SECONDS}).rowcount
 
 
-def _count(session: Session, asked: Asked, since: datetime) -> int:
-    values = {
-        "tool_id": asked.tool_id,
-        "book_id": asked.book_id,
-        "since": since,
-        "not_counted": [str(each) for each in _NOT_COUNTED],
-    }
-    found = session.execute(_COUNT, values).fetchone()
+def _limit_sentence(path: str, in_minute: int, in_day: int, calls_a_minute: int) -> str:
+    if in_minute >= calls_a_minute:
+        return (
+            f"{path} was called {in_minute:,} times within a minute, which is its limit here; wait a minute."
+        )
+    return (
+        f"{path} was called {in_day:,} times within a day, which is its limit here; come back tomorrow, or let "
+        "somebody raise the limit."
+    )
+
+
+def _insert(session: Session, asked: Asked, *, now: datetime, outcome: Outcome, **facts: Any) -> int:
+    found = session.execute(
+        f"{_INSERT} RETURNING id", _values(asked, now=now, outcome=outcome, **facts)
+    ).fetchone()
     assert found is not None
     return int(found[0])
 
 
-def _insert(session: Session, asked: Asked, *, now: datetime, outcome: Outcome, **facts: Any) -> int:
-    values: dict[str, Any] = {
+def _values(asked: Asked, *, now: datetime, outcome: Outcome, **facts: Any) -> dict[str, Any]:
+    values: dict[str, Any] = dict.fromkeys(_COLUMNS, "") | {
         "tool_id": asked.tool_id,
         "module_path": asked.module_path,
         "version": asked.version,
         "book_id": asked.book_id,
         "parent_id": asked.parent_id,
-        "asked_through": asked.asked_through,
+        "asked_through": str(asked.asked_through),
         "asked_by_id": asked.asked_by_id,
         "job_id": asked.job_id,
         "subject": clean(asked.subject)[:200],
         "arguments": Jsonb(asked.arguments),
         "arguments_sha256": asked.arguments_sha256,
         "started_at": now,
-        "outcome": outcome,
+        "attempts": 1,
+        "outcome": str(outcome),
         "result": None,
-        "result_sha256": "",
         "result_bytes": None,
         "duration_ms": None,
-        "error_message": "",
+        "bytes_sent": 0,
+        "bytes_received": 0,
         "cached_from_id": None,
         **facts,
     }
     values["error_message"] = clean(values["error_message"])
-    found = session.execute(_BEGIN, values).fetchone()
-    assert found is not None
-    return int(found[0])
+    return values
