@@ -18,7 +18,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 # Not in git. The tests keep to a folder of their own below it.
 demo up lint: export LEDGERFLOW_DATA_DIR ?= ./var
 
-COMPOSE_TESTS ?= tests/compose/development.py tests/compose/recovery.py tests/compose/production.py
+COMPOSE_TESTS ?= tests/compose/development.py tests/compose/search.py tests/compose/recovery.py tests/compose/production.py
 # Which Docker installation the targets mean: dev (http://localhost:9000) or prod.
 ENV = dev
 BACKUPS := archives/docker_archive/database_backups

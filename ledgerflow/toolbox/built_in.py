@@ -12,6 +12,7 @@ BUILT_IN = frozenset(
         "payee_lookup",
         "pdf_statement",
         "qif_statement",
+        "receipt_reader",
         "search_tool",
         "xlsx_statement",
     }

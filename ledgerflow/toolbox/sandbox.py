@@ -168,6 +168,8 @@ class Sandbox:
         command = [
             sys.executable,
             "-I",
+            # No bytecode: a child may write only so much, and a module cut off there is broken for everyone.
+            "-B",
             "-c",
             _START,
             json.dumps([search_path, self._places]),

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
 
 from tools.contract import Context, Manifest, Permissions, ToolError
 from tools.exchange_rates._crossing import crossed
@@ -36,10 +39,21 @@ MANIFEST = Manifest(
                 "description": "Where the central bank's files lie; a copy of your own may stand in for it.",
                 "default": "https://www.ecb.europa.eu/stats/eurofxref/",
             },
+            "addresses": {
+                "type": "array",
+                "items": {"type": "string", "pattern": "^https?://"},
+                "title": "Other addresses",
+                "description": "Addresses of such files that may be asked for beside the central bank's own.",
+                "default": [],
+            },
         },
         "additionalProperties": False,
     },
 )
+
+File = Annotated[bytes | None, Field(description="The file itself, XML, CSV or ZIP.")]
+Address = Annotated[str | None, Field(description="Where the file lies, as configured.")]
+Which = Annotated[Period, Field(description="Which of the central bank's own files.")]
 
 #: More rates than this are no answer but a file; ask for fewer days or currencies.
 _MOST_RATES = 20_000
@@ -89,10 +103,12 @@ class Rate:
 def read_rates(
     context: Context,
     *,
-    content: bytes | None = None,
-    url: str | None = None,
-    period: Period = "latest",
-    currencies: tuple[str, ...] = (),
+    content: File = None,
+    url: Address = None,
+    period: Which = "latest",
+    currencies: Annotated[
+        tuple[str, ...], Field(description="Codes such as USD; all where none is named.")
+    ] = (),
     first_day: date | None = None,
     last_day: date | None = None,
 ) -> ReferenceRates:
@@ -135,13 +151,13 @@ def read_rates(
 
 def rate_on(
     day: date,
-    currency: str,
-    into: str,
+    currency: Annotated[str, Field(description="What is worth something: a code such as USD.")],
+    into: Annotated[str, Field(description="In what it is told: a code such as EUR.")],
     context: Context,
     *,
-    content: bytes | None = None,
-    url: str | None = None,
-    period: Period = "90_days",
+    content: File = None,
+    url: Address = None,
+    period: Which = "90_days",
 ) -> Rate:
     """Return what one unit of ``currency`` was worth in ``into`` on that very day.
 

@@ -1,7 +1,6 @@
 """Where the file comes from: handed over, or asked for at an address."""
 
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
 
 from tools.contract import Context, Response, TemporaryToolError, ToolError
 
@@ -9,6 +8,7 @@ Period = Literal["latest", "90_days", "all"]
 
 #: The central bank's names; the whole history is packed, because it is 25 times as large unpacked.
 _FILES = {"latest": "eurofxref-daily.xml", "90_days": "eurofxref-hist-90d.xml", "all": "eurofxref-hist.zip"}
+_NAMES = frozenset({*_FILES.values(), "eurofxref.zip", "eurofxref-hist.xml"})
 
 
 def file_of(context: Context, *, content: bytes | None, url: str | None, period: Period) -> tuple[str, bytes]:
@@ -21,13 +21,24 @@ def file_of(context: Context, *, content: bytes | None, url: str | None, period:
         if url is not None:
             raise ToolError("Give the file or its address, not both.")
         return "The file given", content
-    if url is None:
-        url = urljoin(str(context.configuration["base_url"]).rstrip("/") + "/", _FILES[period])
+    url = _folder(context) + _FILES[period] if url is None else _agreed(context, url)
     if context.http is None:
         raise ToolError("Fetching the file needs the network, which this call does not have; give the file.")
-    if urlsplit(url).scheme not in {"http", "https"}:
-        raise ToolError(f"{url!r} is no address of a file; it begins with https://.")
     return url, _body(context.http.request("GET", url), url)
+
+
+def _folder(context: Context) -> str:
+    return str(context.configuration["base_url"]).rstrip("/") + "/"
+
+
+def _agreed(context: Context, url: str) -> str:
+    """The address, if the configuration has it: whoever writes it could otherwise send anything anywhere."""
+    if url in context.configuration["addresses"] or url in {_folder(context) + name for name in _NAMES}:
+        return url
+    raise ToolError(
+        "This address is not in the tool's configuration. Put it into addresses there, give the file itself, or name a "
+        "period."
+    )
 
 
 def _body(response: Response, url: str) -> bytes:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from tools.contract import Context, Manifest, Permissions
 from tools.mcp_bridge._calling import call
@@ -13,6 +15,8 @@ from tools.mcp_bridge._tools import fingerprint, offered
 __all__ = ["call_tool", "list_tools"]
 
 _SECRETS = 8
+
+ServerName = Annotated[str, Field(description="The server's name in the configuration.")]
 
 MANIFEST = Manifest(
     version="1.0.0",
@@ -66,6 +70,14 @@ MANIFEST = Manifest(
                     "required": ["name", "url"],
                     "additionalProperties": False,
                 },
+            },
+            "redaction": {
+                "type": "string",
+                "enum": ["strict", "names", "off"],
+                "title": "Redaction",
+                "description": "What is taken out of arguments before they leave: account numbers, amounts and names; "
+                "names stay; or nothing, to services of the installation alone.",
+                "default": "strict",
             },
             **{
                 f"secret_{number}": {
@@ -128,7 +140,7 @@ class RemoteAnswer:
     others: tuple[OtherContent, ...]
 
 
-def list_tools(server: str, context: Context) -> RemoteTools:
+def list_tools(server: ServerName, context: Context) -> RemoteTools:
     """Ask a server which tools it offers, and say which of them may be called.
 
     :raises ToolError: the server is not configured, or does not speak the protocol; the message says what to change.
@@ -156,7 +168,13 @@ def list_tools(server: str, context: Context) -> RemoteTools:
 
 
 def call_tool(
-    server: str, tool: str, context: Context, *, arguments: Mapping[str, Any] | None = None
+    server: ServerName,
+    tool: Annotated[str, Field(description="The tool's name at the server.")],
+    context: Context,
+    *,
+    arguments: Annotated[
+        Mapping[str, Any] | None, Field(description="As the tool's own schema says.")
+    ] = None,
 ) -> RemoteAnswer:
     """Call a tool that was agreed to and is still the same.
 

@@ -1,7 +1,9 @@
 """Who a bank's text speaks of: the payee's name, kind of business and web address, with the evidence."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from tools.contract import Context, Manifest, Permissions, ToolError
 from tools.payee_lookup._name import vendor_name
@@ -84,7 +86,14 @@ class Payee:
     note: str
 
 
-def identify_payee(text: str, context: Context, *, people: tuple[str, ...] = ()) -> Payee:
+def identify_payee(
+    text: Annotated[str, Field(description="What the bank wrote.", min_length=1, max_length=_LONGEST_TEXT)],
+    context: Context,
+    *,
+    people: Annotated[
+        tuple[str, ...], Field(description="Names of people; a text with one of them is not searched for.")
+    ] = (),
+) -> Payee:
     """Find out whom a bank's text speaks of.
 
     Only the vendor's name is searched for, at most 80 characters without numbers. Nothing is searched for where the

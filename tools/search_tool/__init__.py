@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from tools.contract import Context, Manifest, Permissions
 from tools.search_tool._answer import read_answer
-from tools.search_tool._question import TimeRange, ask, words_of
+from tools.search_tool._question import LAST_PAGE, LONGEST_QUERY, TimeRange, ask, words_of
 
 __all__ = ["search_web"]
 
@@ -54,6 +56,13 @@ MANIFEST = Manifest(
                 "title": "Safe search",
                 "description": "0: everything, 1: moderate, 2: strict.",
                 "default": 0,
+            },
+            "redaction": {
+                "type": "string",
+                "enum": ["strict", "names"],
+                "title": "Redaction",
+                "description": "What is taken out of a question before it leaves: strict takes people's names out too.",
+                "default": "strict",
             },
             "timeout_seconds": {
                 "type": "integer",
@@ -111,16 +120,20 @@ class SearchAnswer:
 
 
 def search_web(
-    query: str,
+    query: Annotated[str, Field(description="What to search for.", min_length=1, max_length=LONGEST_QUERY)],
     context: Context,
     *,
-    categories: tuple[str, ...] | None = None,
-    language: str | None = None,
-    time_range: TimeRange | None = None,
-    safe_search: Literal[0, 1, 2] | None = None,
-    page: int = 1,
+    categories: Annotated[
+        tuple[str, ...] | None, Field(description="SearXNG's categories, such as general or news.")
+    ] = None,
+    language: Annotated[str | None, Field(description="A code such as en, de or en-US, or all.")] = None,
+    time_range: Annotated[TimeRange | None, Field(description="How old a page may be.")] = None,
+    safe_search: Annotated[
+        Literal[0, 1, 2] | None, Field(description="0: everything, 1: moderate, 2: strict.")
+    ] = None,
+    page: Annotated[int, Field(description="Which page of results.", ge=1, le=LAST_PAGE)] = 1,
 ) -> SearchAnswer:
-    """Search the web for ``query``, at most 300 characters; what is left out is as configured.
+    """Search the web; what is left out is as configured.
 
     :raises ToolError: the question is none, or SearXNG cannot be asked; the message says what to change.
     :raises TemporaryToolError: SearXNG does not answer now, or is asked too often.

@@ -11,7 +11,7 @@ from tools.contract import Context, Response, TemporaryToolError, ToolError
 TimeRange = Literal["day", "week", "month", "year"]
 
 LONGEST_QUERY = 300
-_LAST_PAGE = 10
+LAST_PAGE = 10
 _LANGUAGE = re.compile(r"all|auto|[a-z]{2,3}(-[A-Za-z]{2,4})?")
 _CATEGORY = re.compile(r"[\w &-]{1,40}")
 _SIGN_IN = re.compile(r"log-?in|sign-?in|auth|sso|oauth|saml", re.IGNORECASE)
@@ -90,8 +90,8 @@ def _language(code: str) -> str:
 
 
 def _page(page: int) -> int:
-    if not 1 <= page <= _LAST_PAGE:
-        raise ToolError(f"There is no page {page}; the pages that can be asked for are 1 to {_LAST_PAGE}.")
+    if not 1 <= page <= LAST_PAGE:
+        raise ToolError(f"There is no page {page}; the pages that can be asked for are 1 to {LAST_PAGE}.")
     return page
 
 

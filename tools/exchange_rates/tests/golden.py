@@ -11,7 +11,7 @@ from tools.contract import Context, ToolError
 from tools.exchange_rates import read_rates
 
 SAMPLES = sorted(path for path in (Path(__file__).parent / "samples").iterdir() if path.suffix != ".json")
-NO_NETWORK = Context(configuration={"base_url": "https://www.ecb.europa.eu/stats/eurofxref/"})
+NO_NETWORK = Context(configuration={"base_url": "https://rates.example/", "addresses": []})
 
 
 def result_of(sample: Path) -> str:

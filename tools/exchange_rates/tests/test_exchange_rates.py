@@ -29,8 +29,8 @@ def packed(content, *names):
     return file.getvalue()
 
 
-def context_for(address):
-    return Context(configuration={"base_url": address}, http=PlainHttp())
+def context_for(address, *addresses):
+    return Context(configuration={"base_url": address, "addresses": addresses}, http=PlainHttp())
 
 
 def taken(content=HISTORY, **asked):
@@ -171,10 +171,27 @@ def test_its_own_file_of_a_period_it_fetches():
 )
 def test_a_file_that_cannot_be_had_is_said_to_be_so(status, kind):
     with served(lambda _: (status, {}, HISTORY)) as address, pytest.raises(kind) as raised:
-        read_rates(context_for(""), url=f"{address}/file.csv")
+        read_rates(context_for("", f"{address}/file.csv"), url=f"{address}/file.csv")
 
     assert type(raised.value) is kind
     assert f"({status})" in str(raised.value)
+
+
+def test_an_address_that_nobody_configured_is_not_asked_because_it_could_carry_anything_out():
+    with served(lambda _: (200, {}, HISTORY)) as address:
+        context = context_for(address)
+        read_rates(context, url=f"{address}/eurofxref-hist.xml")
+        for url in (
+            f"{address}/x",
+            f"{address}/eurofxref-hist.xml?balance=12",
+            "https://evil.example/?balance=12",
+            "file:///x",
+        ):
+            with pytest.raises(ToolError, match="not in the tool's configuration") as raised:
+                read_rates(context, url=url)
+            assert "balance" not in str(raised.value)
+
+    assert [each.url.path for each in context.http.asked] == ["/eurofxref-hist.xml"]
 
 
 def test_nobody_there_is_temporary():
