@@ -45,7 +45,7 @@ class ToolError(Exception):
 class TemporaryToolError(ToolError):
     """The same call may succeed later; ``retry_after`` is in seconds, where the other side said."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, *, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
 
