@@ -134,6 +134,7 @@ def _conversations(book: Book) -> QuerySet[AgentConversation]:
     return (
         AgentConversation.objects.filter(book=book)
         .select_related("payee", "account")
+        .defer("question")  # it holds the whole chart
         .annotate(line_count=Count("proposals"))
         .order_by("-pk")
     )

@@ -190,6 +190,7 @@ def known_answer(
             privacy=privacy,
         )
         .select_related("account")
+        .defer("question")
         .order_by("-pk")
         .first()
     )
@@ -220,6 +221,7 @@ def conversation_about(*, book: Book, line_id: int) -> AgentConversation | None:
     proposed = (
         AgentConversation.objects.filter(book=book, proposals__line_id=line_id)
         .select_related("account", "payee")
+        .defer("question")
         .order_by("-pk")
         .first()
     )
@@ -238,6 +240,7 @@ def conversation_about(*, book: Book, line_id: int) -> AgentConversation | None:
             book=book, payee_id=payee_id, direction="in" if amount > 0 else "out"
         )
         .select_related("account", "payee")
+        .defer("question")
         .order_by("-pk")
         .first()
     )
