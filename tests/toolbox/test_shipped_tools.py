@@ -9,12 +9,10 @@ from ledgerflow.toolbox.services.calling import ToolFailedError, ToolNotAllowedE
 from ledgerflow.toolbox.services.configuration import configure_tool
 from ledgerflow.toolbox.services.registry import enable_tool
 from tests.searxng import searxng
-from tests.toolbox.workbench import NOW, Workbench, bench
+from tests.toolbox.workbench import NOW, Workbench
 from tools._shared.tests.http import Request, served
 from tools.mcp_bridge.tests.servers import TOKEN, Guarded, running, shop
 from tools.receipt_reader.tests.drawing import RECEIPTS, as_pdf, as_picture
-
-__all__ = ["bench"]
 
 SEARCH, LOOKUP = "tools.search_tool.search_web", "tools.payee_lookup.identify_payee"
 RATES, RATE = "tools.exchange_rates.read_rates", "tools.exchange_rates.rate_on"

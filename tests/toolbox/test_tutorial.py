@@ -16,10 +16,8 @@ from ledgerflow.toolbox.models import Tool
 from ledgerflow.toolbox.services.configuration import configure_tool
 from ledgerflow.toolbox.services.registry import sync_tools
 from tests.sources import ROOT, text
-from tests.toolbox.workbench import NOW, Workbench, bench
+from tests.toolbox.workbench import NOW, Workbench
 from tools._shared.tests.http import served
-
-__all__ = ["bench"]
 
 PAGE = "docs/tools/tutorial.md"
 PATH = "tools.bank_days.next_bank_day"
