@@ -15,6 +15,7 @@ urlpatterns = [
     path("books/<slug:book>/documents/", include("ledgerflow.documents.urls")),
     path("books/<slug:book>/statements/", include("ledgerflow.statements.urls")),
     path("books/<slug:book>/rules/", include("ledgerflow.classification.urls")),
+    path("books/<slug:book>/agent/", include("ledgerflow.agent.urls")),
     path("books/<slug:book>/journal/", include("ledgerflow.posting.urls")),
     path("books/<slug:book>/review/", include("ledgerflow.review.urls")),
     path("books/<slug:book>/reconciliation/", include("ledgerflow.reconciliation.urls")),

@@ -20,6 +20,7 @@ from ledgerflow.posting.services import EntryLine, post_manual_entry
 from ledgerflow.statements.models import DayQuestion, Proof, Statement, StatementLine
 from ledgerflow.users.models import User
 from ledgerflow.users.services import make_sign_in_link
+from tests.agent.samples import AgentSamples
 from tests.classification.samples import ClassificationSamples
 from tests.documents.samples import DocumentSamples
 from tests.factories import AccountFactory, BankAccountFactory, BookFactory, MembershipFactory, UserFactory
@@ -42,7 +43,7 @@ _OF_NO_BOOK = {
 _WORDS = {"tax_line": "28"}
 
 
-class Sample(ClassificationSamples, DocumentSamples, ReconciliationSamples):
+class Sample(AgentSamples, ClassificationSamples, DocumentSamples, ReconciliationSamples):
     """Makes the objects when they are first asked for."""
 
     def __init__(self) -> None:

@@ -30,6 +30,8 @@ MONEY = (
     "ledgerflow/taxes/",
     "ledgerflow/taxforms/",
     "ledgerflow/exchange/",
+    "ledgerflow/agent/place.py",
+    "ledgerflow/agent/services/record.py",
     "tools/contract.py",
     "tools/_shared/amounts.py",
 )

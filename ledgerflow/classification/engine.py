@@ -19,6 +19,8 @@ HABIT_WINDOW = 20
 
 ANY, IN, OUT = "any", "in", "out"
 RULE, MEMORY, NONE = "rule", "memory", "none"
+#: The most that a proposal of an agent counts for, however often it was right: a person looks at each.
+MOST_OF_AGENT = Decimal("0.890")
 _REASON_LENGTH = 300
 
 

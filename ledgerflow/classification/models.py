@@ -1,5 +1,7 @@
 """What each bank line is for, who or what says so, why, and how sure."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
@@ -64,6 +66,7 @@ class Source(models.TextChoices):
 
     RULE = "rule"
     MEMORY = "memory", "habit"
+    AGENT = "agent", "the agent"
     PERSON = "person"
     NONE = "none", "nobody yet"
 
@@ -153,6 +156,16 @@ class Classification(models.Model):
                 | models.Q(decided_by__isnull=False)
                 | models.Q(rule__isnull=False),
                 name="classification_accepted_by_someone",
+            ),
+            # Without a rule it takes a person to accept, so what an agent proposes is never accepted by itself.
+            models.CheckConstraint(
+                condition=~models.Q(source="agent") | models.Q(rule__isnull=True),
+                name="classification_agent_only_proposes",
+            ),
+            # Nor is it ever among "the sure ones", which are accepted unseen; see engine.SURE.
+            models.CheckConstraint(
+                condition=~models.Q(source="agent") | models.Q(confidence__lt=Decimal("0.9")),
+                name="classification_agent_is_never_sure",
             ),
             models.CheckConstraint(
                 condition=models.Q(is_split=False) | models.Q(account__isnull=True),

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Abs
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import ANY, HABIT_WINDOW, IN, Habit, RuleValue, folded
 from ledgerflow.classification.models import Classification, Rule, State
-from ledgerflow.statements.models import BankAccount, StatementLine
+from ledgerflow.statements.models import BankAccount, Hold, StatementLine
 
 # Lines in suspense teach nothing: they wait there for somebody who knows. Nor do transfers between own bank accounts:
 # each is matched anew with the line on the other side.
@@ -92,6 +92,58 @@ def open_line_ids(*, book: Book) -> list[int]:
     """Return the lines that nobody has decided about."""
     waiting = Classification.objects.filter(book=book, state=State.OPEN, decided_by__isnull=True)
     return list(waiting.order_by("line_id").values_list("line_id", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class UnsuggestedLine:
+    """An open line for which rules and habits know no account; its amount in ``currency``, money out negative."""
+
+    line_id: int
+    payee_id: int
+    payee: str
+    description: str
+    counterparty: str | None
+    amount: Decimal
+    currency: str
+
+
+def unsuggested_lines(*, book: Book, limit: int) -> list[UnsuggestedLine]:
+    """Return up to ``limit`` lines that nobody decided and nothing suggests, newest first; one query.
+
+    Lines that are held back or pending, and lines whose text names no payee, are left out.
+    """
+    rows = (
+        _unsuggested(book)
+        .order_by("-line_id")
+        .values_list(
+            "line_id",
+            "payee_id",
+            "payee__name",
+            "line__description",
+            "line__counterparty",
+            "line__amount",
+            "line__currency",
+        )
+    )
+    return [UnsuggestedLine(*row) for row in rows[:limit]]
+
+
+def count_unsuggested(*, book: Book) -> int:
+    """Return how many such lines there are."""
+    return _unsuggested(book).count()
+
+
+def _unsuggested(book: Book) -> QuerySet[Classification]:
+    return Classification.objects.filter(
+        book=book,
+        state=State.OPEN,
+        decided_by__isnull=True,
+        account__isnull=True,
+        is_split=False,
+        payee__isnull=False,
+        line__hold=Hold.NONE,
+        line__is_pending=False,
+    )
 
 
 def unclassified_line_ids(*, book: Book) -> list[int]:

@@ -14,6 +14,7 @@ from ledgerflow.classification.services.decisions import (
 )
 from ledgerflow.classification.services.history import Undone, undo
 from ledgerflow.classification.services.matched import match_lines, unmatch_lines
+from ledgerflow.classification.services.propose import ProposedAccount, propose
 from ledgerflow.classification.services.rules import (
     MadeRule,
     apply_rules,
@@ -37,6 +38,7 @@ __all__ = [
     "Accepted",
     "Changed",
     "MadeRule",
+    "ProposedAccount",
     "RuleConditions",
     "SplitPart",
     "Undone",
@@ -55,6 +57,7 @@ __all__ = [
     "move_rule",
     "names_typed",
     "payee_text",
+    "propose",
     "rename_tag",
     "reopen",
     "rule_from_decision",

@@ -59,6 +59,9 @@ _STORE = """
              classification_classification.rule_id, classification_classification.reason)
             IS DISTINCT FROM (excluded.state, excluded.account_id, excluded.payee_id, excluded.source,
                               excluded.rule_id, excluded.reason)
+        -- Nothing is no better than what an agent proposed for the same payee; rules and habits are.
+        AND NOT (classification_classification.source = 'agent' AND excluded.account_id IS NULL
+                 AND excluded.payee_id IS NOT DISTINCT FROM classification_classification.payee_id)
 """
 
 Outcome = tuple[Suggestion, bool]

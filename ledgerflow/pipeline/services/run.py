@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from ledgerflow.agent.services import wake as wake_agent
 from ledgerflow.books.scope import book_scope
 from ledgerflow.classification.services import classify_lines
 from ledgerflow.core.database_errors import is_away, lacks_room
@@ -125,6 +126,7 @@ def _take_in(run: ImportRun, reading: FileReading, now: datetime) -> None:
     outcomes = import_statement(document=run.document, reading=reading, bank_accounts=accounts, now=now)
     new_lines = [line_id for outcome in outcomes for line_id in outcome.new_line_ids]
     classify_lines(book=run.book, line_ids=new_lines)
+    wake_agent(book=run.book, user=None, by_import=True)
     run.bank_account = accounts[0]
     run.lines_new = sum(outcome.lines_new for outcome in outcomes)
     run.lines_known = sum(outcome.lines_known for outcome in outcomes)

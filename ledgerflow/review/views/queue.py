@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404
 from django.views import generic
 
+from ledgerflow.agent.selectors import conversation_about
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.tag_selectors import tags_of
@@ -99,6 +100,7 @@ def evidence_context(view: BookMixin, line_id: int) -> dict[str, Any]:
     line = StatementLine.objects.get(book=view.book, pk=line_id)
     return {
         "evidence": evidence,
+        "agent_said": conversation_about(book=view.book, line_id=line_id),
         "row": row,
         "shown": shown_with_excerpts(line=line)[-1:],
         "decide_form": DecideForm(
