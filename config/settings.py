@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "ledgerflow.reports",
     "ledgerflow.exchange",
     "ledgerflow.ops",
+    "ledgerflow.api",
 ]
 
 MIDDLEWARE = [

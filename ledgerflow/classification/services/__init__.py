@@ -2,7 +2,7 @@
 
 from ledgerflow.classification.selectors import RuleConditions
 from ledgerflow.classification.services.classify import classify_lines, payee_text
-from ledgerflow.classification.services.decide import SplitPart, decide
+from ledgerflow.classification.services.decide import SplitPart, check_decision, decide
 from ledgerflow.classification.services.decisions import (
     Accepted,
     Changed,
@@ -17,6 +17,7 @@ from ledgerflow.classification.services.matched import match_lines, unmatch_line
 from ledgerflow.classification.services.rules import (
     MadeRule,
     apply_rules,
+    check_rule,
     conditions_from_line,
     create_rule,
     move_rule,
@@ -45,6 +46,8 @@ __all__ = [
     "accept_confident",
     "apply_rules",
     "change_tags",
+    "check_decision",
+    "check_rule",
     "classify_lines",
     "conditions_from_line",
     "create_rule",
