@@ -10,6 +10,7 @@ from ledgerflow.books.models import Book
 
 #: No token lasts longer.
 LONGEST_LIFE = timedelta(days=365)
+_SHA256 = "^[0-9a-f]{64}$"
 
 
 class Scope(StrEnum):
@@ -50,13 +51,11 @@ class ApiToken(models.Model):
                 name="api_token_expires_within_a_year",
             ),
             models.CheckConstraint(
-                condition=models.Q(may_read=True)
-                | models.Q(may_run_tools=True)
-                | models.Q(may_propose=True),
+                condition=models.Q(may_read=True) | models.Q(may_run_tools=True) | models.Q(may_propose=True),
                 name="api_token_is_for_something",
             ),
             models.CheckConstraint(
-                condition=models.Q(token_sha256__regex="^[0-9a-f]{64}$"), name="api_token_is_kept_as_hash"
+                condition=models.Q(token_sha256__regex=_SHA256), name="api_token_is_kept_as_hash"
             ),
         ]
 

@@ -59,7 +59,9 @@ class Proposal(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["book", "-id"], name="review_proposals_of_book"),
-            models.Index(fields=["book", "id"], name="review_open_proposals", condition=models.Q(state="open")),
+            models.Index(
+                fields=["book", "id"], name="review_open_proposals", condition=models.Q(state="open")
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

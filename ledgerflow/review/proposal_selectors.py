@@ -100,7 +100,14 @@ def _basis(
 def _lines(book: Book, line_ids: Iterable[int]) -> dict[int, list[Any]]:
     """Return for each line how it stands; ``decided_at`` tells two decisions for the same account apart."""
     found = Classification.objects.filter(book=book, line_id__in=line_ids).values_list(
-        "line_id", "state", "account_id", "is_split", "payee_id", "decided_at", "line__hold", "line__is_pending"
+        "line_id",
+        "state",
+        "account_id",
+        "is_split",
+        "payee_id",
+        "decided_at",
+        "line__hold",
+        "line__is_pending",
     )
     return {
         line: [state, account, is_split, payee, decided.isoformat() if decided else None, hold, is_pending]
@@ -115,8 +122,8 @@ def _accounts(book: Book, account_ids: Iterable[int]) -> dict[int, list[Any]]:
 
 def _rules(book: Book) -> dict[tuple[str, str], list[int]]:
     rules: dict[tuple[str, str], list[int]] = {}
-    for pk, text, direction in Rule.objects.filter(book=book, is_active=True).order_by("pk").values_list(
-        "pk", "text", "direction"
+    for pk, text, direction in (
+        Rule.objects.filter(book=book, is_active=True).order_by("pk").values_list("pk", "text", "direction")
     ):
         rules.setdefault((text.lower(), direction), []).append(pk)
     return rules

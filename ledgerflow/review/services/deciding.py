@@ -1,4 +1,4 @@
-"""A person accepts or declines what programs proposed; accepting calls the ordinary service with the person's rights."""
+"""A person accepts or declines what programs proposed; accepting calls the ordinary service with their rights."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

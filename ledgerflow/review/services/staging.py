@@ -80,7 +80,8 @@ def propose_classification(
     if name:
         payload["payee"] = name
     diff = [
-        _change(one, _stands(one), f"{account}, accepted" + (f"; payee {name}" if name else "")) for one in made
+        _change(one, _stands(one), f"{account}, accepted" + (f"; payee {name}" if name else ""))
+        for one in made
     ]
     return _stage(book, Proposal.Kind.CLASSIFY, payload, diff, reason, by, now)
 
@@ -115,7 +116,9 @@ def propose_exclusion(
     made = _lines(book, line_ids)
     for one in made:
         if one.state != State.OPEN:
-            raise ProposalError(f"Line {one.line_id} is {one.get_state_display()}; only open lines are excluded.")
+            raise ProposalError(
+                f"Line {one.line_id} is {one.get_state_display()}; only open lines are excluded."
+            )
     if not why.strip():
         raise ProposalError("Say why the lines do not belong in these books.")
     payload = {"lines": [one.line_id for one in made]}
@@ -149,7 +152,9 @@ def propose_rule(
     if name:
         payload["payee"] = name
     if basis_of(book=book, kind=Proposal.Kind.MAKE_RULE, payload=payload)["rules"]:
-        raise ProposalError("There is a rule for this text already; a person changes it on the page of rules.")
+        raise ProposalError(
+            "There is a rule for this text already; a person changes it on the page of rules."
+        )
     what = f"Text contains “{words}”, {Rule.Direction(direction).label}"
     new = f"suggest {account}" + (f"; payee {name}" if name else "")
     diff = [{"what": what, "old": "no rule", "new": new}]
@@ -199,7 +204,7 @@ def _change(made: Classification, old: str, new: str) -> dict[str, str]:
     }
 
 
-def _stage(
+def _stage(  # noqa: PLR0917 - the parts of one row, given by its four kinds in this order
     book: Book,
     kind: Proposal.Kind,
     payload: Mapping[str, Any],
