@@ -282,6 +282,8 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         # Its INFO lines announce each start-up to every command.
         "procrastinate": {"level": "DEBUG" if ENV.log_level == "DEBUG" else "WARNING"},
+        # It tells of the beginning and end of every request.
+        "mcp": {"level": "WARNING"},
         # While the database is away it tells of every attempt to connect.
         "psycopg.pool": {"level": "ERROR"},
     },

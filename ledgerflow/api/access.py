@@ -51,9 +51,7 @@ class Caller:
         return books if self.book is None else books.filter(pk=self.book.pk)
 
     @contextmanager
-    def opened(
-        self, slug: str, *, action: Action = Action.VIEW, is_snapshot: bool = False
-    ) -> Iterator[Book]:
+    def opened(self, slug: str, *, action: Action = Action.VIEW, is_snapshot: bool = False) -> Iterator[Book]:
         """Open the book and its transaction, where the user's role allows the action.
 
         Raises:
@@ -74,9 +72,7 @@ def caller_of(*, secret: str, now: datetime) -> Caller | None:
     if token is None:
         return None
     note(user_id=token.user_id)
-    return Caller(
-        user=token.user, scopes=token.scopes, label=f"token {token}", book=token.book, token=token
-    )
+    return Caller(user=token.user, scopes=token.scopes, label=f"token {token}", book=token.book, token=token)
 
 
 def bearer(header: str) -> str:

@@ -79,7 +79,9 @@ def _whole(schema: Mapping[str, Any], part: Any, within: Sequence[str]) -> Any:
     name = str(part.get("$ref", "")).rpartition("/")[2]
     if name:
         again = name in within
-        return {"see": name} if again else _whole(schema, schema["components"]["schemas"][name], (*within, name))
+        return (
+            {"see": name} if again else _whole(schema, schema["components"]["schemas"][name], (*within, name))
+        )
     return {
         key: _whole(schema, value, within)
         for key, value in part.items()

@@ -9,6 +9,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, Wi
 
 from ledgerflow.core.money import minor_digits
 
+#: Where a field is called date too.
+_Date = date
+
 Amount = Annotated[
     Decimal,
     PlainSerializer(lambda amount: f"{amount:f}", return_type=str),
@@ -94,7 +97,7 @@ class LineShape(Shape):
 
     id: int
     date: date
-    value_date: date | None
+    value_date: _Date | None
     amount: Amount
     currency: str
     bank_account: str

@@ -1,6 +1,5 @@
 """The only writes that REST and MCP know: proposals, for a person to accept."""
 
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from django.utils import timezone
@@ -124,7 +123,7 @@ def propose(
 
 
 def _account(book: Book, code: str) -> Account:
-    found: Sequence[Account] = Account.objects.filter(book=book, code=code)[:1]
-    if not found:
+    found = Account.objects.filter(book=book, code=code).first()
+    if found is None:
         raise UnknownError(f"The book {book.slug} has no account {code}.")
-    return found[0]
+    return found

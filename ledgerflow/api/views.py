@@ -130,7 +130,9 @@ class McpView(View):
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] not in {"mcp", "mcp_types"}:
                 raise
-            return problem(HTTPStatus.NOT_IMPLEMENTED, "This installation has no MCP: install ledgerflow[mcp].")
+            return problem(
+                HTTPStatus.NOT_IMPLEMENTED, "This installation has no MCP: install ledgerflow[mcp]."
+            )
         answer: HttpResponse = door.answer(request, caller)
         return answer
 

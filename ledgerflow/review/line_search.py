@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -68,7 +68,7 @@ def search_lines(
     accounts = BankAccount.objects.filter(book=book).values_list("pk", flat=True)
     place = before or LinePlace(LATEST, _GREATEST_ID)
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    asked = {
+    asked: dict[str, Any] = {
         "book": book.pk,
         "accounts": [pk for pk in accounts if bank_account_id in {None, pk}],
         "date": place.date,

@@ -139,7 +139,10 @@ def one_report(
     before_closing: bool = False,
     whole_dollars: bool = False,
 ) -> shapes.ReportShape:
-    """trial-balance, income-statement, balance-sheet, cash-flow, general-ledger, journal, payees, register, schedule-c."""
+    """A statement, a list or the worksheet of Schedule C, by its name.
+
+    trial-balance, income-statement, balance-sheet, cash-flow, general-ledger, journal, payees, register, schedule-c.
+    """
     asked = Asked(
         name=report,
         as_of=as_of,

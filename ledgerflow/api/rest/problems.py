@@ -3,9 +3,8 @@
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -36,7 +35,9 @@ def problem(status: int, detail: str = "", **more: Any) -> HttpResponse:
     if detail:
         body["detail"] = detail
     response = HttpResponse(
-        json.dumps(body | more, ensure_ascii=False), status=known.value, content_type="application/problem+json"
+        json.dumps(body | more, ensure_ascii=False),
+        status=known.value,
+        content_type="application/problem+json",
     )
     if known is HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = 'Bearer realm="LedgerFlow"'
@@ -45,11 +46,11 @@ def problem(status: int, detail: str = "", **more: Any) -> HttpResponse:
 
 def answer_errors(api: NinjaAPI) -> None:
     """Let the API answer every error as a problem."""
-    api.add_exception_handler(LedgerFlowError, _ours)
+    api.add_exception_handler(LedgerFlowError, cast("Any", _ours))
     api.add_exception_handler(Http404, lambda _request, _error: problem(HTTPStatus.NOT_FOUND))
-    api.add_exception_handler(HttpError, _http)
-    api.add_exception_handler(ValidationError, _invalid)
-    api.add_exception_handler(Exception, partial(_unexpected))
+    api.add_exception_handler(HttpError, cast("Any", _http))
+    api.add_exception_handler(ValidationError, cast("Any", _invalid))
+    api.add_exception_handler(Exception, cast("Any", _unexpected))
 
 
 def _ours(_: HttpRequest, error: LedgerFlowError) -> HttpResponse:
@@ -77,5 +78,7 @@ def _where(error: Mapping[str, Any]) -> str:
 def _unexpected(_: HttpRequest, error: Exception) -> HttpResponse:
     if is_away(error):
         raise error  # answered by the middleware that knows how long to wait
-    logger.exception("Unable to answer a request of the API", exc_info=error)
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong; the error log of LedgerFlow says what.")
+    logger.error("Unable to answer a request of the API", exc_info=error)
+    return problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong; the error log of LedgerFlow says what."
+    )

@@ -75,5 +75,7 @@ def _again(token: ApiToken, key: str, request_sha256: str) -> Answered:
     if kept is not None and kept.request_sha256 != request_sha256:
         raise RepeatError("This Idempotency-Key came with another request; use a new one.")
     if kept is None or kept.status is None:
-        raise RepeatError("The first request with this Idempotency-Key is still being answered, or was cut short.")
+        raise RepeatError(
+            "The first request with this Idempotency-Key is still being answered, or was cut short."
+        )
     return Answered(kept.status, kept.body, is_repeated=True)

@@ -1,6 +1,6 @@
 """What programs propose for the book, and a person's answer to each."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -41,7 +41,7 @@ class _DecisionView(BookMixin, generic.View):
     """One answer to one proposal; the service asks for the role that its kind needs."""
 
     action = Action.REVIEW
-    http_method_names: ClassVar[list[str]] = ["post"]
+    http_method_names = ["post"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Decide, or say why not."""
