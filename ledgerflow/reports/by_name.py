@@ -85,9 +85,11 @@ def report_table(*, book: Book, asked: Asked) -> Table:
     """
     if asked.name not in _MAKERS:
         raise ReportNotAskedError(f"There is no report {asked.name!r}; reports are: {', '.join(REPORTS)}.")
-    for day in (asked.as_of, asked.first, asked.last):
-        if day is not None and not EARLIEST <= day <= LATEST:
-            raise ReportNotAskedError(f"Reports know days from {EARLIEST} to {LATEST}; {day} is none of them.")
+    days = [day for day in (asked.as_of, asked.first, asked.last) if day is not None]
+    if any(day < EARLIEST for day in days):
+        raise ReportNotAskedError(f"The year is before {EARLIEST.year}.")
+    if any(day > LATEST for day in days):
+        raise ReportNotAskedError(f"The year is after {LATEST.year}.")
     if asked.basis not in {"", *Basis}:
         raise ReportNotAskedError(f"There is no basis {asked.basis!r}; use {' or '.join(Basis)}.")
     return _MAKERS[asked.name](book, asked)

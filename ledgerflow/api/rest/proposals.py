@@ -14,7 +14,9 @@ from ledgerflow.review.models import Proposal
 router = Router(tags=["Proposals"])
 
 
-@router.get("", response=shapes.ProposalsShape, url_name="proposals", summary="What is proposed")
+@router.get(
+    "/{slug:book}/proposals", response=shapes.ProposalsShape, url_name="proposals", summary="What is proposed"
+)
 def list_proposals(
     request: HttpRequest,
     book: str,
@@ -26,14 +28,22 @@ def list_proposals(
     return questions.proposals(caller(request), book, is_open=is_open, cursor=cursor, limit=limit)
 
 
-@router.get("/{int:proposal}", response=shapes.ProposalShape, url_name="proposal", summary="One proposal")
+@router.get(
+    "/{slug:book}/proposals/{int:proposal}",
+    response=shapes.ProposalShape,
+    url_name="proposal",
+    summary="One proposal",
+)
 def one_proposal(request: HttpRequest, book: str, proposal: int) -> shapes.ProposalShape:
     """And what became of it."""
     return questions.one_proposal(caller(request), book, proposal)
 
 
 @router.post(
-    "", response={HTTPStatus.CREATED: shapes.ProposalShape}, url_name="proposals", summary="Propose a change"
+    "/{slug:book}/proposals",
+    response={HTTPStatus.CREATED: shapes.ProposalShape},
+    url_name="proposals",
+    summary="Propose a change",
 )
 def make_proposal(request: HttpRequest, book: str, asked: ProposalAsked) -> HttpResponse:
     """Nothing in the books changes until a person accepts it. The same open proposal is not made twice."""

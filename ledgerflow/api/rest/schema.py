@@ -21,8 +21,8 @@ api = NinjaAPI(
     auth=TokenAuth(),
 )
 answer_errors(api)
-api.add_router("/books/{slug:book}/proposals", proposals.router)
-api.add_router("/books", books.router)
+for each in (books.router, proposals.router):
+    api.add_router("/books", each)
 
 
 def openapi() -> dict[str, Any]:
