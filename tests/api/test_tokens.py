@@ -129,7 +129,7 @@ def test_what_is_revoked_stays_revoked_and_kept():
 
     with pytest.raises(DatabaseError, match="stays revoked"), transaction.atomic():
         ApiToken.objects.filter(pk=token.pk).update(revoked_at=None)
-    with pytest.raises(DatabaseError, match="permission denied|revoked, and kept"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"permission denied|revoked, and kept"), transaction.atomic():
         ApiToken.objects.filter(pk=token.pk).delete()
 
 

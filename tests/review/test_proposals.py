@@ -27,8 +27,8 @@ from ledgerflow.review.services import (
     propose_exclusion,
     propose_payee,
     propose_rule,
+    staging,
 )
-from ledgerflow.review.services import staging
 from tests.booked import NOW, BookedFile
 from tests.factories import BookFactory, MembershipFactory, UserFactory
 
@@ -51,6 +51,10 @@ def _classified(file, lines=None, **more) -> Proposal:
     return propose_classification(book=file.book, line_ids=lines or file.line_ids[:2], **given)
 
 
+def _asked(file):
+    return {"book": file.book, "by": _by(file.owner), "now": NOW}
+
+
 def _accept(file, proposal, user=None):
     return accept_proposal(book=file.book, proposal_id=proposal.pk, user=user or file.owner, now=LATER)
 
@@ -61,7 +65,7 @@ def _standing(file):
 
 
 def _each_kind(file) -> list[Proposal]:
-    given = {"book": file.book, "by": _by(file.owner), "now": NOW}
+    given = _asked(file)
     return [
         propose_classification(line_ids=file.line_ids[:1], account=file.expense, **given),
         propose_payee(line_ids=file.line_ids[1:2], payee="Corner shop", **given),
@@ -253,11 +257,11 @@ def test_the_same_proposal_stands_once_and_an_outdated_one_is_replaced(file):
     [
         (lambda file: _classified(file, list(range(1, 102))), "1 to 100 lines"),
         (lambda file: _classified(file, payee="x" * 161), "1 to 160"),
-        (lambda file: propose_payee(book=file.book, line_ids=file.line_ids, payee=" ", by=_by(file.owner), now=NOW), "1 to 160"),
-        (lambda file: propose_exclusion(book=file.book, line_ids=file.line_ids, why=" ", by=_by(file.owner), now=NOW), "Say why"),
-        (lambda file: propose_rule(book=file.book, text=" ", account=file.expense, by=_by(file.owner), now=NOW), "needs a condition"),
+        (lambda file: propose_payee(line_ids=file.line_ids, payee=" ", **_asked(file)), "1 to 160"),
+        (lambda file: propose_exclusion(line_ids=file.line_ids, why=" ", **_asked(file)), "Say why"),
+        (lambda file: propose_rule(text=" ", account=file.expense, **_asked(file)), "needs a condition"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_proposed_is_said_in_a_sentence(file, how, sentence):
     with pytest.raises(LedgerFlowError, match=sentence):
         how(file)
