@@ -1,7 +1,11 @@
 """The official client, over standard input and over HTTP, is told what the books say."""
 
 import asyncio
+import json
+import shlex
+import subprocess
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -16,9 +20,10 @@ from ledgerflow.classification.models import Classification
 from ledgerflow.ledger.selectors import trial_balance
 from ledgerflow.review.models import Proposal
 from tests.api.asking import secret_of
-from tests.api.mcp_clients import calls, names, over_http, over_stdio, web_server
+from tests.api.mcp_clients import calls, command, names, over_http, over_stdio, web_server
 from tests.booked import BookedFile
 from tests.factories import MembershipFactory
+from tests.needs import program
 
 QUESTIONS = {
     "list_books",
@@ -223,3 +228,37 @@ def test_over_http_many_clients_are_answered_at_once(file, address):
 
     assert not any(answer.is_error for answer in answers)
     assert len({str(answer.structured_content) for answer in answers}) == 1
+
+
+def _inspected(server: Path, *arguments: str) -> dict:
+    """Return what the inspector's command line prints about a server that it starts."""
+    done = subprocess.run(
+        [str(program("inspector")), "--cli", str(server), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.inspector
+def test_the_inspector_lists_and_calls(file, data_dir, tmp_path):
+    started = command(data_dir, "--user", file.owner.email)
+    settings = [f"export {name}={shlex.quote(value)}" for name, value in started.env.items()]
+    server = tmp_path / "server"
+    server.write_text(
+        "\n".join(["#!/bin/sh", *settings, shlex.join(["exec", started.command, *started.args])])
+    )
+    server.chmod(0o700)
+    asked = [f"book={file.book.slug}", f"account={file.expense.code}", "as_of=2026-01-31"]
+
+    listed = _inspected(server, "--method", "tools/list")
+    called = _inspected(
+        server, "--method", "tools/call", "--tool-name", "account_balance",
+        *(part for each in asked for part in ("--tool-arg", each)),
+    )  # fmt: skip
+
+    assert {tool["name"] for tool in listed["tools"]} >= QUESTIONS
+    assert called["structuredContent"]["balances"][0]["base_amount"] == _expected(file)

@@ -137,7 +137,7 @@ def test_the_secret_does_not_come_back(file):
 
 
 def test_an_unexpected_error_is_a_sentence_and_is_logged(file, monkeypatch, caplog):
-    monkeypatch.setattr("ledgerflow.api.questions.trial_balance", lambda **_: 1 / 0)
+    monkeypatch.setattr("ledgerflow.api.questions.books.trial_balance", lambda **_: 1 / 0)
 
     result = _send(secret_of(file.owner), _call("account_balance", book=file.book.slug)).json()["result"]
 

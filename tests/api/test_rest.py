@@ -232,7 +232,7 @@ def test_a_token_without_the_scope_reads_nothing(file, scope):
 
 
 def test_an_unexpected_error_is_a_problem_and_is_logged(file, program, monkeypatch, caplog):
-    monkeypatch.setattr("ledgerflow.api.questions.trial_balance", lambda **_: 1 / 0)
+    monkeypatch.setattr("ledgerflow.api.questions.books.trial_balance", lambda **_: 1 / 0)
 
     answer = _ask(program, file, "balances")
 
