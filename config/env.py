@@ -50,6 +50,8 @@ class Env:
     backup_recipient: str | None
     automatic_backups: bool
     point_in_time: bool
+    own_services: tuple[str, ...]
+    searxng_url: str
     redis_url: str | None
     email_url: str | None
     default_from_email: str
@@ -78,6 +80,9 @@ VARIABLES: Mapping[str, str] = {
     "LEDGERFLOW_BACKUP_RECIPIENT": "Public key of age (age1...) that dumps and their documents are encrypted to.",
     "LEDGERFLOW_AUTOMATIC_BACKUPS": "0 makes no daily dump, no dump before migrations and no restore drill.",
     "LEDGERFLOW_POINT_IN_TIME": "0 archives no WAL of the embedded database, so that no second can be restored.",
+    "LEDGERFLOW_OWN_SERVICES": "Comma-separated addresses of services of your own that tools and agent may reach although "
+    "they are private, such as http://ollama:11434.",
+    "LEDGERFLOW_SEARXNG_URL": "Address of your SearXNG, such as http://searxng:8080; it counts as a service of your own.",
     "REDIS_URL": "Optional cache; everything works without it.",
     "EMAIL_URL": "Mail server, such as smtp+tls://user:password@mail.example.org:587; unset prints mail to the log.",
     "DEFAULT_FROM_EMAIL": "Sender of mail.",
@@ -133,6 +138,8 @@ def load(variables: Mapping[str, str] | None = None) -> Env:
         backup_recipient=_read(reader, "LEDGERFLOW_BACKUP_RECIPIENT", _recipient, None),
         automatic_backups=_read(reader, "LEDGERFLOW_AUTOMATIC_BACKUPS", _flag, True),
         point_in_time=_read(reader, "LEDGERFLOW_POINT_IN_TIME", _flag, True),
+        own_services=_read(reader, "LEDGERFLOW_OWN_SERVICES", _origins, _NO_NAMES),
+        searxng_url=_read(reader, "LEDGERFLOW_SEARXNG_URL", _address, ""),
         redis_url=_read(reader, "REDIS_URL", _redis, None),
         email_url=_read(reader, "EMAIL_URL", _mail, None),
         default_from_email=_read(reader, "DEFAULT_FROM_EMAIL", _sender, "LedgerFlow <ledgerflow@localhost>"),

@@ -156,6 +156,10 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
+SEARXNG_URL = ENV.searxng_url
+#: What tools and agent may reach although its address is private; everything else must be of the public internet.
+OWN_SERVICES = (*ENV.own_services, *((ENV.searxng_url,) if ENV.searxng_url else ()))
+
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 AUTH_USER_MODEL = "users.User"

@@ -66,6 +66,8 @@ def test_an_empty_value_is_as_good_as_none(tmp_path: Path) -> None:
         ("DATABASE_URL", "postgresql://lf_app@db", "names no database"),
         ("DATABASE_OWNER_URL", "postgresql://lf_owner@db/ledgerflow", "without DATABASE_URL"),
         ("REDIS_URL", "localhost:6379", "redis://localhost"),
+        ("LEDGERFLOW_OWN_SERVICES", "http://ollama:11434,searxng", "https://books.example.org"),
+        ("LEDGERFLOW_SEARXNG_URL", "http://searxng:8080/search", "without a path"),
         ("EMAIL_URL", "mail.example.org", "smtp+tls://"),
         ("DEFAULT_FROM_EMAIL", "LedgerFlow", "LedgerFlow <books@example.org>"),
     ],

@@ -10,11 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from ledgerflow.toolbox import wire
 from ledgerflow.toolbox.archives import unpack
 from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, find_packages, load
-from ledgerflow.toolbox.values import StatementRefusedError
+from ledgerflow.toolbox.values import READER, StatementRefusedError
 
 __all__ = ["read", "unpack", "warm_up"]
-
-KIND = "statement_reader"
 
 
 def warm_up() -> None:
@@ -33,8 +31,12 @@ def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
     name, wanted = str(request["name"]), request["readers"]
     names = [str(reader) for reader in wanted] if isinstance(wanted, list) else _readers()
     claimants: list[str] = []
+    broken: list[str] = []
     try:
-        claimants = [reader for reader in names if load(f"tools.{reader}.claims")(content, name)]
+        claimants = [reader for reader in names if _claims(reader, content, name, broken)]
+        if broken and not claimants:
+            yield _outcome("broken", names, broken[0])
+            return
         if len(claimants) != 1:
             yield _outcome("ambiguous" if claimants else "unclaimed", claimants or names)
             return
@@ -49,12 +51,25 @@ def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
         yield from wire.encode(reading)
 
 
+def _claims(reader: str, content: bytes, name: str, broken: list[str]) -> bool:
+    """Whether the reader takes the file; one that fails takes none, and no other reader suffers from it."""
+    try:
+        return bool(load(f"tools.{reader}.claims")(content, name))
+    except MemoryError:
+        raise
+    except ToolLoadError as error:
+        broken.append(str(error))
+    except Exception as error:  # noqa: BLE001 - a reader is somebody's code: what it raises is its problem
+        broken.append(f"The reader “{reader}” failed when it looked at the file ({type(error).__name__}).")
+    return False
+
+
 def _readers() -> list[str]:
     return [
         package.name
         for package in find_packages()
         if package.manifest is not None
-        and package.manifest.kind == KIND
+        and package.manifest.kind == READER
         and "read_statement" in package.functions
     ]
 

@@ -18,9 +18,13 @@ from tools.contract import (
     ToolError,
 )
 
+#: The kind of packages that read statements; they are asked in another way than all others.
+READER = "statement_reader"
+
 __all__ = [
     "BOOKED",
     "PENDING",
+    "READER",
     "Context",
     "HttpRefusedError",
     "HttpUnreachableError",

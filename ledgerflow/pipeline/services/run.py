@@ -16,6 +16,7 @@ from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.reading import FileReading, read_file
 from ledgerflow.statements.services import import_statement, match_bank_account, remember_number
+from ledgerflow.toolbox.selectors import enabled_readers
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,12 @@ def run_import(*, run_id: int, now: datetime, password: str | None = None) -> No
     if run is None:
         return
     try:
-        reading = read_file(content=content(run.document), name=run.document.name, password=password)
+        reading = read_file(
+            content=content(run.document),
+            name=run.document.name,
+            readers=enabled_readers(),
+            password=password,
+        )
         if reading.status != "read":
             state = _State.READY if reading.status == "empty" else _State.FAILED
             _finish(run, state, now, reading.error or "")
