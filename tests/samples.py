@@ -45,7 +45,7 @@ _OF_NO_BOOK = {
     "api_token",
 }
 #: What stands in an address for these, whatever the book.
-_WORDS = {"tax_line": "28", "report": "trial-balance"}
+_WORDS = {"tax_line": "28", "report": "trial-balance", "path": "tools.no_such.tool"}
 
 
 class Sample(ClassificationSamples, DocumentSamples, ReconciliationSamples):

@@ -261,6 +261,8 @@ def test_the_schema_is_open_and_describes_every_operation():
         ("get", "/api/v1/books/{book}/proposals"),
         ("post", "/api/v1/books/{book}/proposals"),
         ("get", "/api/v1/books/{book}/proposals/{proposal}"),
+        ("get", "/api/v1/tools"),
+        ("post", "/api/v1/tools/{path}/run"),
     }
     assert schema["components"]["schemas"]["BalanceShape"]["properties"]["base_amount"]["type"] == "string"
 

@@ -28,11 +28,14 @@ class Offer(Generic[A]):
     takes: type[A]
     gives: type[BaseModel]
     answer: Callable[[Caller, A], BaseModel]
+    #: The schema of what it takes, where that is not told by ``takes``.
+    schema: dict[str, Any] | None = None
+    uses_network: bool = False
 
     @property
     def is_question(self) -> bool:
-        """Whether it only reads."""
-        return self.scope is Scope.READ
+        """Whether it stages nothing."""
+        return self.scope is not Scope.PROPOSE
 
 
 class _Takes(BaseModel):

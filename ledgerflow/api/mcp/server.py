@@ -25,6 +25,8 @@ from pydantic import BaseModel, ValidationError
 from ledgerflow.api.access import Caller
 from ledgerflow.api.mcp.foreign import WARNING, shown
 from ledgerflow.api.mcp.offers import OFFERS, Offer
+from ledgerflow.api.mcp.tool_offers import tool_offers
+from ledgerflow.api.models import Scope
 from ledgerflow.core.database_errors import is_away
 from ledgerflow.core.doing import begun
 from ledgerflow.core.errors import LedgerFlowError
@@ -66,7 +68,9 @@ def server_for(who: Callable[[], Caller]) -> Server[Any]:
 
 
 def _offers(caller: Caller) -> dict[str, Offer[Any]]:
-    return {offer.name: offer for offer in OFFERS if offer.scope in caller.scopes}
+    own = [offer for offer in OFFERS if offer.scope in caller.scopes]
+    tools = tool_offers(caller) if Scope.TOOLS in caller.scopes else []
+    return {offer.name: offer for offer in (*own, *tools)}
 
 
 def _listed(who: Callable[[], Caller]) -> ListToolsResult:
@@ -81,13 +85,13 @@ def _tool(offer: Offer[Any]) -> Tool:
         name=offer.name,
         title=offer.title,
         description=offer.description,
-        input_schema=offer.takes.model_json_schema(),
+        input_schema=offer.schema or offer.takes.model_json_schema(),
         output_schema=offer.gives.model_json_schema(mode="serialization"),
         annotations=ToolAnnotations(
             read_only_hint=offer.is_question,
             destructive_hint=False,
             idempotent_hint=True,
-            open_world_hint=False,
+            open_world_hint=offer.uses_network,
         ),
     )
 

@@ -15,6 +15,7 @@ from ledgerflow.api.services import RepeatError
 from ledgerflow.books.permissions import NotAllowedError
 from ledgerflow.core.database_errors import is_away
 from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.toolbox.calls import ToolArgumentsError, ToolCallError, ToolFailedError, ToolNotAllowedError
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,9 @@ _STATUS: Sequence[tuple[type[LedgerFlowError], HTTPStatus]] = (
     (ScopeError, HTTPStatus.FORBIDDEN),
     (NotAllowedError, HTTPStatus.FORBIDDEN),
     (RepeatError, HTTPStatus.CONFLICT),
+    (ToolArgumentsError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (ToolNotAllowedError, HTTPStatus.FORBIDDEN),
+    (ToolFailedError, HTTPStatus.BAD_GATEWAY),
     (LedgerFlowError, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
 
@@ -55,7 +59,8 @@ def answer_errors(api: NinjaAPI) -> None:
 
 def _ours(_: HttpRequest, error: LedgerFlowError) -> HttpResponse:
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
-    return problem(status, str(error))
+    more = {"run": error.run_id} if isinstance(error, ToolCallError) and error.run_id else {}
+    return problem(status, str(error), **more)
 
 
 def _http(_: HttpRequest, error: HttpError) -> HttpResponse:
