@@ -53,13 +53,14 @@ up: setup  ## Start LedgerFlow with your own books (data in ./var)
 test: setup  ## Run every test on a real PostgreSQL, with coverage (HTML in reports/coverage)
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope --cov --cov-report=term-missing:skip-covered --cov-report=html $(PYTEST)
 
-lint: setup  ## Check style, types, import contracts and migrations
+lint: setup  ## Check style, types, import contracts, migrations and the requirements of tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(BIN)/python .ci/tool_requirements.py --own pyproject.toml || test $$? -eq 3
 
 format: setup  ## Put every file into the one format
 	$(BIN)/ruff check --fix --quiet . || true

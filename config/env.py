@@ -8,7 +8,7 @@ import secrets
 import string
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -24,6 +24,8 @@ _LOG_FORMATS = ("lines", "json")
 _SHORTEST_TOKEN = 16
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _OWN_PREFIX = "LEDGERFLOW_"
+#: Variables that begin like this are no settings: they hold the secrets that the settings of tools refer to.
+_TOOL_PREFIX = "LEDGERFLOW_TOOL_"
 _NO_NAMES: tuple[str, ...] = ()
 _HOST_CHARACTERS = frozenset(string.ascii_letters + string.digits + ".-:[]*")
 
@@ -62,6 +64,8 @@ class Env:
     sentry_dsn: str
     port: int
     web_concurrency: int
+    secrets_dir: Path
+    tool_secrets: Mapping[str, str] = field(repr=False)
 
 
 #: What each variable means; the documentation and `.env.example` are tested against this table.
@@ -93,6 +97,7 @@ VARIABLES: Mapping[str, str] = {
     "SENTRY_DSN": "Address of a Sentry or GlitchTip that gets errors too; needs the extra ledgerflow[sentry].",
     "PORT": "Port of the web server.",
     "WEB_CONCURRENCY": "Number of web worker processes.",
+    "LEDGERFLOW_SECRETS_DIR": "Folder of the secrets that tools may use; by default `tool_secrets` in the data folder.",
 }
 
 
@@ -150,13 +155,24 @@ def load(variables: Mapping[str, str] | None = None) -> Env:
         sentry_dsn=_read(reader, "SENTRY_DSN", _sentry, ""),
         port=_read(reader, "PORT", _port, 9000),
         web_concurrency=_read(reader, "WEB_CONCURRENCY", _processes, 2),
+        secrets_dir=_read(reader, "LEDGERFLOW_SECRETS_DIR", _folder, data_dir / "tool_secrets"),
+        tool_secrets=_tool_secrets(reader, given),
     )
+
+
+def _tool_secrets(reader: Mapping[str, str], given: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what tools may be told; a file that cannot be read is missing to its tool alone, and stops no start."""
+    found = {}
+    for name in sorted({each.removesuffix("_FILE") for each in given if each.startswith(_TOOL_PREFIX)}):
+        with suppress(OSError, UnicodeDecodeError):
+            found[name] = reader.get(name, "").strip()
+    return found
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:
     for name in sorted(given):
         bare = name.removesuffix("_FILE")
-        if name.startswith(_OWN_PREFIX) and bare not in VARIABLES:
+        if name.startswith(_OWN_PREFIX) and not name.startswith(_TOOL_PREFIX) and bare not in VARIABLES:
             known = ", ".join(key for key in VARIABLES if key.startswith(_OWN_PREFIX))
             raise SettingError(
                 f"{name} is not a setting of LedgerFlow. Known are {known}; remove it or correct its name."

@@ -256,6 +256,10 @@ EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = ENV.default_from_email
 
+#: What the settings of tools may refer to: variables by name, and files below one folder.
+TOOL_SECRETS = ENV.tool_secrets
+TOOL_SECRETS_DIR = ENV.secrets_dir
+
 METRICS_TOKEN = ENV.metrics_token
 #: Where the processes of a web server count together; `config.wsgi` names it.
 METRICS_FOLDER: Path | None = None
@@ -264,6 +268,7 @@ redaction.hide([
     SECRET_KEY,
     METRICS_TOKEN,
     ENV.sentry_dsn,
+    *TOOL_SECRETS.values(),
     EMAIL_HOST_PASSWORD,
     *(str(database.get("PASSWORD") or "") for database in DATABASES.values()),
     urlsplit(ENV.redis_url or "").password,

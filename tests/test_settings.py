@@ -263,3 +263,21 @@ def test_urls_become_two_databases_of_two_roles(tmp_path: Path) -> None:
 
     assert settings.database_url == "postgresql://lf_app:a@db:5432/ledgerflow"
     assert settings.database_owner_url == "postgres://lf_owner:b@db/ledgerflow"
+
+
+def test_what_tools_may_be_told_it_takes_by_its_beginning(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("of a file\n")
+
+    loaded = load(
+        tmp_path,
+        LEDGERFLOW_TOOL_SEARCH="of a variable",
+        LEDGERFLOW_TOOL_MAPS_FILE=str(tmp_path / "key"),
+        LEDGERFLOW_TOOL_GONE_FILE=str(tmp_path / "absent"),
+    )
+
+    assert dict(loaded.tool_secrets) == {
+        "LEDGERFLOW_TOOL_MAPS": "of a file",
+        "LEDGERFLOW_TOOL_SEARCH": "of a variable",
+    }
+    assert "of a variable" not in repr(loaded)
+    assert loaded.secrets_dir == tmp_path / "tool_secrets"

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import jsonschema
 
-from ledgerflow.toolbox.schemas import JsonSchema, SchemaError, ValueRefusedError, check
+from ledgerflow.toolbox.schemas import ORDER, JsonSchema, SchemaError, ValueRefusedError, check
 
 SECRET, OWN_SERVICE = "secret", "own-service"
 #: Only variables with this beginning can be referred to, so that nobody reads SECRET_KEY by way of a tool.
@@ -85,7 +85,7 @@ def check_values(schema: JsonSchema, values: Mapping[str, object], *, is_whole: 
         plain = {
             name: each
             for name, each in plain.items()
-            if name in {"type", "properties", "additionalProperties"}
+            if name in {"type", "properties", ORDER, "additionalProperties"}
         }
     check(plain, dict(values), what="setting")
 

@@ -35,7 +35,7 @@ _WORDS_FOR_LIMITS = {
     "calls_a_day": "calls a day",
 }
 _WORDS_FOR_SCHEMAS = {"configuration": "settings", "arguments": "arguments", "result": "result"}
-_WORDS_IN_SCHEMAS = frozenset({"title", "description", "examples"})
+_WORDS_IN_SCHEMAS = frozenset({"title", "description", "examples", "propertyOrder"})
 
 
 class State(StrEnum):

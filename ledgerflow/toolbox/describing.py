@@ -12,7 +12,7 @@ import pydantic
 import tools
 from ledgerflow.toolbox.configuration_schemas import check_configuration_schema
 from ledgerflow.toolbox.loader import Package, ToolLoadError, describe_package, is_tool_path, load
-from ledgerflow.toolbox.schemas import SchemaError, signature_of
+from ledgerflow.toolbox.schemas import ORDER, JsonSchema, SchemaError, signature_of
 from ledgerflow.toolbox.values import READER, Manifest
 
 __all__ = ["describe", "warm_up"]
@@ -78,7 +78,7 @@ def _checked(manifest: Manifest) -> Mapping[str, object]:
         if is_wrong:
             raise _DescriptionError(sentence)
     check_configuration_schema(manifest.configuration)
-    return said
+    return said | {"configuration": _in_order(manifest.configuration)}
 
 
 def _offered(package: Package) -> tuple[str, ...]:
@@ -99,7 +99,12 @@ def _function(package: Package, name: str) -> dict[str, object]:
         function = load(path)
         if package.manifest is not None and package.manifest.kind != READER:
             signature = signature_of(function)
-            said |= {"arguments": signature.arguments, "result": signature.result}
+            said |= {"arguments": _in_order(signature.arguments), "result": _in_order(signature.result)}
     except (ToolLoadError, SchemaError) as error:
         said["problem"] = str(error)
     return said
+
+
+def _in_order(schema: JsonSchema) -> JsonSchema:
+    """Write the order of the properties into the schema: PostgreSQL keeps the keys of jsonb in one of its own."""
+    return {**schema, ORDER: list(schema["properties"])} if "properties" in schema else schema

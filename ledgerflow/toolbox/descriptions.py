@@ -5,7 +5,7 @@ Django, no database.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,11 +36,12 @@ class FoundPackage:
     problem: str = ""
 
 
-def find_tools() -> tuple[FoundPackage, ...]:
-    """Return every package by name."""
+def find_tools(wanted: Collection[str] | None = None) -> tuple[FoundPackage, ...]:
+    """Return every package by name, or those that are wanted, as far as they are there."""
+    names = [name for name in package_names() if wanted is None or name in wanted]
     asking = Sandbox("ledgerflow.toolbox.describing")
     try:
-        return tuple(_found(asking, name) for name in package_names())
+        return tuple(_found(asking, name) for name in names)
     finally:
         asking.close()
 

@@ -30,6 +30,9 @@ from ledgerflow.toolbox.values import Context
 
 JsonSchema = Mapping[str, Any]
 
+#: In a schema of the registry, the names of its properties in the order in which the package wrote them.
+ORDER = "propertyOrder"
+
 _CONFIG = ConfigDict(extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
 _DECIMAL = {"type": "string", "maxLength": 40, "pattern": r"^[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?$"}
 _LONGEST_SENTENCE = 300
@@ -147,9 +150,11 @@ class _Schemas(GenerateJsonSchema):
 
 @functools.lru_cache(maxsize=256)
 def _shape(function: Callable[..., object]) -> _Shape:
-    name = getattr(function, "__name__", "the function")
+    name = str(getattr(function, "__name__", "the function"))
     annotations, parameters = _annotations(function, name)
-    context, fields, definitions = None, {}, {}
+    context: str | None = None
+    fields: dict[str, str] = {}
+    definitions: dict[str, Any] = {}
     for number, parameter in enumerate(parameters):
         annotation = annotations.get(parameter.name)
         if (
@@ -170,7 +175,7 @@ def _shape(function: Callable[..., object]) -> _Shape:
     if not isinstance(result_type, type) or not _is_frozen(result_type):
         raise SchemaError(f"“{name}” must say that it returns a frozen dataclass.")
     try:
-        model = pydantic.create_model(name, __config__=_CONFIG, **definitions)  # type: ignore[call-overload]
+        model = pydantic.create_model(name, __config__=_CONFIG, **definitions)
         arguments: TypeAdapter[Any] = TypeAdapter(model)
         result: TypeAdapter[Any] = TypeAdapter(result_type)
         signature = Signature(
@@ -199,7 +204,8 @@ def _annotations(
 
 
 def _is_frozen(kind: type) -> bool:
-    return dataclasses.is_dataclass(kind) and bool(kind.__dataclass_params__.frozen)  # type: ignore[attr-defined]
+    parameters = getattr(kind, "__dataclass_params__", None)
+    return dataclasses.is_dataclass(kind) and parameters is not None and bool(parameters.frozen)
 
 
 @functools.lru_cache(maxsize=256)
@@ -229,7 +235,7 @@ def _as_text(value: object) -> str:
 
 def _refusal(error: jsonschema.ValidationError, what: str) -> str:
     schema = error.schema if isinstance(error.schema, dict) else {}
-    known = ", ".join(schema.get("properties", {})) or "none"
+    known = ", ".join(schema.get(ORDER) or schema.get("properties", {})) or "none"
     match error.validator:
         case "additionalProperties" if isinstance(error.instance, dict):
             unknown = next((name for name in error.instance if name not in schema.get("properties", {})), "")

@@ -6,10 +6,20 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 from django.db import DatabaseError, ProgrammingError, connections, transaction
+from django.db.models import ProtectedError
 
-from ledgerflow.toolbox.models import Asker, EgressRequest, Outcome, Tool, ToolRun
+from ledgerflow.ops.services import purge_book
+from ledgerflow.toolbox.models import (
+    Asker,
+    EgressRequest,
+    Outcome,
+    Tool,
+    ToolConfiguration,
+    ToolRun,
+)
 from ledgerflow.toolbox.services.registry import sync_tools
 from tests.conftest import database_settings
+from tests.factories import BookFactory, UserFactory
 
 NOW = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
 
@@ -51,8 +61,14 @@ def test_a_run_is_finished_once():
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "change",
-    [{"arguments": {}}, {"module_path": "tools.a.b"}, {"version": "9"}, {"subject": "line 9"}, {"started_at": NOW.replace(day=1)}],
-)  # fmt: skip
+    [
+        {"arguments": {}},
+        {"module_path": "tools.a.b"},
+        {"version": "9"},
+        {"subject": "line 9"},
+        {"started_at": NOW.replace(day=1)},
+    ],
+)
 def test_what_a_run_was_asked_stays_also_while_it_runs(change):
     run = _run()
 
@@ -83,11 +99,8 @@ def test_the_application_neither_changes_nor_deletes_what_left_the_machine():
 def test_a_tool_with_runs_is_not_deleted_and_a_path_not_just_changed():
     run = _run()
 
-    with pytest.raises(DatabaseError), transaction.atomic():
-        Tool.objects.filter(pk=run.tool_id)._raw_delete("default")
-        transaction.set_rollback(False)
-        with connections["default"].cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(ProtectedError):
+        run.tool.delete()
     with pytest.raises(DatabaseError, match="Only a missing tool"), transaction.atomic():
         Tool.objects.filter(pk=run.tool_id).update(module_path="tools.ofx_statement.other")
 
@@ -126,3 +139,18 @@ def test_two_processes_that_look_at_the_same_time_register_a_package_once(commit
         added = list(threads.map(look, range(4)))
 
     assert sorted(added) == [[], [], [], [path]]
+
+
+def test_with_a_book_goes_what_tools_did_for_it(committed_db):
+    book, other, user = BookFactory(is_demo=True), BookFactory(), UserFactory()
+    ToolConfiguration.objects.create(tool=Tool.objects.all()[0], book=book)
+    first = _run(outcome=Outcome.DONE, book=book)
+    second = _run(outcome=Outcome.CACHED, book=book, parent=first, cached_from=first)
+    _request(run=second, book=book)
+    kept = [_run(outcome=Outcome.DONE, book=other), _run()]
+
+    purge_book(book=book, typed_name=book.name, archive=None, user=user, now=NOW)
+
+    assert list(ToolRun.objects.order_by("pk")) == kept
+    assert not EgressRequest.objects.exists()
+    assert not ToolConfiguration.objects.exists()

@@ -173,13 +173,13 @@ def test_a_result_it_turns_into_json_values():
     [
         None,
         {"base": "EUR", "rates": []},
-        Rates("GBP", ()),  # type: ignore[arg-type]
-        Rates("EUR", [Rate("USD", Decimal(1))]),  # type: ignore[arg-type]
-        Rates("EUR", (Rate("USD", 1.05),)),  # type: ignore[arg-type]
+        Rates("GBP", ()),
+        Rates("EUR", [Rate("USD", Decimal(1))]),
+        Rates("EUR", (Rate("USD", 1.05),)),
         Rates("EUR", (Rate("USD", Decimal("NaN")),)),
-        Rates("EUR", ("USD",)),  # type: ignore[arg-type]
+        Rates("EUR", ("USD",)),
         Rates("EUR", (), float("inf")),
-        Rates("EUR", (Rate(b"\xff", Decimal(1)),)),  # type: ignore[arg-type]
+        Rates("EUR", (Rate(b"\xff", Decimal(1)),)),
     ],
 )
 def test_a_result_of_another_type_it_refuses(result: object):
