@@ -58,7 +58,7 @@ class Caller:
             UnknownError: there is no such book, or it is not the caller's to know.
             NotAllowedError: the role does not allow it.
         """
-        book = self.books().filter(slug=slug).first()
+        book = self.books().filter(slug=slug).first() if "\0" not in slug else None
         if book is None:
             raise UnknownError(f"There is no book “{slug[:60]}”.")
         with book_scope(book, self.user, is_snapshot=is_snapshot):

@@ -9,6 +9,7 @@ from ledgerflow.api import shapes
 from ledgerflow.api.access import Caller, UnknownError
 from ledgerflow.api.models import Scope
 from ledgerflow.api.questions import proposal_shape
+from ledgerflow.api.questions.asked import words
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action
 from ledgerflow.ledger.models import Account
@@ -123,7 +124,7 @@ def propose(
 
 
 def _account(book: Book, code: str) -> Account:
-    found = Account.objects.filter(book=book, code=code).first()
+    found = Account.objects.filter(book=book, code=words(code)).first()
     if found is None:
         raise UnknownError(f"The book {book.slug} has no account {code}.")
     return found

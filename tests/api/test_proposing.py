@@ -90,6 +90,7 @@ def test_a_rule_is_staged(file):
         ({"lines": ["x"]}, 422),
         ({"lines": [999_999_999]}, 422),
         ({"account": "nonesuch"}, 404),
+        ({"account": "\0"}, 404),
         ({"kind": "post"}, 422),
         ({"state": "accepted"}, 422),
         ({"reason": "x" * 501}, 422),

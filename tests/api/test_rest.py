@@ -157,6 +157,8 @@ def test_a_register_and_a_tax_year_are_answered(file, program):
         ("reports/schedule-c", {"year": 1900}, "1900"),
         ("reports/general-ledger", {"from": "2026-02-01", "to": "2026-01-01"}, "before the first"),
         ("reports/trial-balance", {"basis": "vibes"}, "cash"),
+        ("reports/income-statement", {"tag": "\0"}, "has no tag"),
+        ("reports/register", {"account": "\0"}, "name its code"),
     ],
 )
 def test_what_cannot_be_asked_is_said_in_a_sentence(file, program, part, query, sentence):
@@ -184,6 +186,12 @@ def test_what_is_not_there_is_a_problem_too(file, program, part):
 
     assert answer.status_code == 404
     assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_a_character_that_the_database_does_not_know_finds_nothing(file, program):
+    assert _ask(program, file, "lines", q="Shop\0").status_code == 200
+    assert _ask(program, file, "lines", bank_account="\0").status_code == 404
+    assert _ask(program, file, "balances", account="no\0ne").status_code == 404
 
 
 def test_a_document_is_read_line_by_line(file, program):

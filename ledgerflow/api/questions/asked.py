@@ -43,6 +43,11 @@ def sound_day(day: date | None) -> date | None:
     return day
 
 
+def words(text: str) -> str:
+    """Return the text as the database takes it: without the one character that it does not know."""
+    return text.replace("\0", "")
+
+
 def row_number(value: int) -> int:
     """Return the number where a row could have it, and one that no row has otherwise."""
     return value if 0 < value < 2**63 else -1

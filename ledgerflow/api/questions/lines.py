@@ -5,7 +5,15 @@ from datetime import date
 from ledgerflow.api import shapes
 from ledgerflow.api.access import Caller, UnknownError
 from ledgerflow.api.models import Scope
-from ledgerflow.api.questions.asked import PAGE, QuestionError, page_size, place_of, row_number, sound_day
+from ledgerflow.api.questions.asked import (
+    PAGE,
+    QuestionError,
+    page_size,
+    place_of,
+    row_number,
+    sound_day,
+    words,
+)
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import State
 from ledgerflow.review.line_search import LinePlace, SearchedLine, find_line, search_lines
@@ -37,10 +45,10 @@ def lines(
     with caller.opened(slug) as book:
         page = search_lines(
             book=book,
-            text=text.replace("\0", "")[:200],
+            text=words(text)[:200],
             first=sound_day(first),
             last=sound_day(last),
-            bank_account_id=_bank_account(book, bank_account) if bank_account else None,
+            bank_account_id=_bank_account(book, words(bank_account)) if bank_account else None,
             state=state,
             before=LinePlace(*place) if place else None,
             limit=page_size(limit),

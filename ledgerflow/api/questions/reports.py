@@ -1,5 +1,6 @@
 """Reports, and the text of documents."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -7,7 +8,7 @@ from itertools import islice
 from ledgerflow.api import shapes
 from ledgerflow.api.access import Caller, UnknownError
 from ledgerflow.api.models import Scope
-from ledgerflow.api.questions.asked import QuestionError, row_number
+from ledgerflow.api.questions.asked import QuestionError, row_number, words
 from ledgerflow.documents.excerpt import text_lines
 from ledgerflow.documents.media import media_type_of
 from ledgerflow.documents.models import Document, MediaType
@@ -29,7 +30,8 @@ def report(caller: Caller, slug: str, asked: Asked) -> shapes.ReportShape:
     """
     caller.needs(Scope.READ)
     with caller.opened(slug, is_snapshot=True) as book:
-        table = report_table(book=book, asked=asked)
+        plain = replace(asked, account=words(asked.account), tag=words(asked.tag), name=words(asked.name))
+        table = report_table(book=book, asked=plain)
         rows = [
             {key: _plain(value) for key, value in record.items()}
             for record in islice(table.records(), MOST_ROWS + 1)

@@ -50,7 +50,7 @@ def once(
     """
     if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise RepeatError(f"An Idempotency-Key has 1 to {LONGEST_KEY} printable letters of ASCII.")
-    KeptAnswer.objects.filter(token=token, made_at__lt=now - KEPT_FOR).delete()
+    KeptAnswer.objects.filter(made_at__lt=now - KEPT_FOR).delete()
     with transaction.atomic() if is_atomic else nullcontext():
         try:
             with transaction.atomic():
