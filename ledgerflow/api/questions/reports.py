@@ -30,7 +30,7 @@ def report(caller: Caller, slug: str, asked: Asked) -> shapes.ReportShape:
     """
     caller.needs(Scope.READ)
     with caller.opened(slug, is_snapshot=True) as book:
-        plain = replace(asked, account=words(asked.account), tag=words(asked.tag), name=words(asked.name))
+        plain = replace(asked, account=words(asked.account))
         table = report_table(book=book, asked=plain)
         rows = [
             {key: _plain(value) for key, value in record.items()}
