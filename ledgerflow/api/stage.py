@@ -15,7 +15,7 @@ from ledgerflow.books.permissions import Action
 from ledgerflow.ledger.models import Account
 from ledgerflow.review.models import Proposal
 from ledgerflow.review.proposal_selectors import ListedProposal
-from ledgerflow.review.services import (
+from ledgerflow.review.services.staging import (
     Proposer,
     propose_classification,
     propose_exclusion,
