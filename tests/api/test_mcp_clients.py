@@ -88,6 +88,23 @@ def test_over_stdio_it_only_reads_unless_proposing_is_asked_for(file, data_dir):
     assert proposing & (QUESTIONS | PROPOSALS) == QUESTIONS | PROPOSALS
 
 
+def test_over_stdio_it_ends_with_the_client_and_writes_messages_only(file, data_dir):
+    how = command(data_dir, "--user", file.owner.email)
+
+    done = subprocess.run(
+        [how.command, *how.args],
+        env=how.env,
+        cwd=how.cwd,
+        input=b"\n{}\n",
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert all(json.loads(line)["jsonrpc"] == "2.0" for line in done.stdout.splitlines())
+
+
 def test_over_stdio_a_token_in_a_file_opens_what_it_is_for(file, data_dir, tmp_path):
     path = tmp_path / "token"
     path.write_text(f"{secret_of(file.owner, Scope.READ)}\n")
