@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
+from psycopg import OperationalError as PsycopgError
 
 from ledgerflow.api.models import Scope
 from ledgerflow.books.models import Role
@@ -248,6 +250,22 @@ def test_an_unexpected_error_is_a_problem_and_is_logged(file, program, monkeypat
     assert answer["Content-Type"] == "application/problem+json"
     assert "division" not in answer.content.decode()
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_while_the_database_is_away_that_is_a_problem_too(program, monkeypatch):
+    def away(**_: Any) -> None:
+        raise OperationalError from PsycopgError("the connection is lost")
+
+    monkeypatch.setattr("ledgerflow.api.questions.books.role_of", away)
+    monkeypatch.setattr("ledgerflow.ops.unavailable.PATIENCE._is_away", False)
+
+    answer = program.get("books")
+    monkeypatch.setattr("ledgerflow.ops.unavailable.PATIENCE._is_away", False)
+
+    assert answer.status_code == 503
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer["Retry-After"] == "5"
+    assert answer.json()["title"] == "Service Unavailable"
 
 
 def test_the_schema_is_open_and_describes_every_operation():
