@@ -4,7 +4,7 @@ from typing import Any
 
 from ninja import NinjaAPI
 
-from ledgerflow.api.rest import books, proposals, tools
+from ledgerflow.api.rest import books, proposals, toolbox
 from ledgerflow.api.rest.door import TokenAuth
 from ledgerflow.api.rest.problems import answer_errors
 
@@ -23,7 +23,7 @@ api = NinjaAPI(
 answer_errors(api)
 for each in (books.router, proposals.router):
     api.add_router("/books", each)
-api.add_router("/tools", tools.router)
+api.add_router("/tools", toolbox.router)
 
 
 def openapi() -> dict[str, Any]:
