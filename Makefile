@@ -71,7 +71,7 @@ types: setup  ## Check types alone
 
 agreement: setup  ## Compare a thousand generated ledgers with Beancount and hledger (AGREEMENT=25)
 	$(BIN)/python -m benchmarks.peers
-	AGREEMENT=$(AGREEMENT) $(BIN)/pytest tests/exchange/test_three_engines.py --no-skips -n 0 -s -q
+	AGREEMENT=$(AGREEMENT) $(BIN)/pytest tests/exchange/test_three_engines.py --no-skips -n $(WORKERS) --dist load -v
 
 bench: setup  ## Measure speed against peers, as a table of ratios (BENCH=--quick)
 	$(BIN)/python -m benchmarks $(BENCH)

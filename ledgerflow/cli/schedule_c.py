@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.reports.basis import Basis
 from ledgerflow.reports.by_name import Asked, schedule_c_year
 from ledgerflow.reports.evidence.pack import write_evidence_pack
 from ledgerflow.reports.schedule_c import schedule_c
@@ -43,15 +44,16 @@ def schedule_c_of(*, book: Book, asked: Asked, pack: Path | None) -> Table:
     """
     year = schedule_c_year(book=book, asked=asked)
     frame = schedule_c_frame(book=book, year=tax_form(year).year)
-    report = schedule_c(book=book, year=year, whole_dollars=asked.whole_dollars)
+    method = Basis(asked.basis or Basis.CASH)
+    report = schedule_c(book=book, year=year, whole_dollars=asked.whole_dollars, method=method)
     for point in report.open_points:
         print(point.sentence, file=sys.stderr)
     if pack is not None:
-        _write_pack(book, year, pack, whole_dollars=asked.whole_dollars)
+        _write_pack(book, year, pack, whole_dollars=asked.whole_dollars, method=method)
     return schedule_c_table(frame=frame, report=report)
 
 
-def _write_pack(book: Book, year: int, target: Path, *, whole_dollars: bool) -> None:
+def _write_pack(book: Book, year: int, target: Path, *, whole_dollars: bool, method: Basis) -> None:
     """Write the pack beside its place and move it there once it is whole."""
     try:
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".pack-", delete=False) as file:
@@ -63,6 +65,7 @@ def _write_pack(book: Book, year: int, target: Path, *, whole_dollars: bool) -> 
                     out=file,
                     made_at=timezone.now(),
                     whole_dollars=whole_dollars,
+                    method=method,
                 )
                 file.flush()
                 os.fsync(file.fileno())

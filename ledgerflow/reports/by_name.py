@@ -249,7 +249,8 @@ def _register(book: Book, asked: Asked) -> Table:
 def _schedule_c(book: Book, asked: Asked) -> Table:
     year = schedule_c_year(book=book, asked=asked)
     frame = schedule_c_frame(book=book, year=tax_form(year).year)
-    report = schedule_c(book=book, year=year, whole_dollars=asked.whole_dollars)
+    method = Basis(asked.basis or Basis.CASH)
+    report = schedule_c(book=book, year=year, whole_dollars=asked.whole_dollars, method=method)
     return schedule_c_table(frame=frame, report=report)
 
 

@@ -27,13 +27,16 @@ class Words(NamedTuple):
     reference: str | None
     bank_id: str | None
     value_date: date | None
+    original_amount: Decimal | None = None
+    original_currency: str | None = None
+    rate: Decimal | None = None
 
     def where_not(self, line: "Words") -> dict[str, str | None] | None:
         """Return what these words say where the line says something else, as JSON values; None where they are equal."""
         if self == line:
             return None
         return {
-            name: said.isoformat() if isinstance(said, date) else said
+            name: said.isoformat() if isinstance(said, date) else said if said is None else str(said)
             for name, said, kept in zip(self._fields, self, line, strict=True)
             if said != kept
         }
@@ -43,7 +46,10 @@ class Words(NamedTuple):
         """Return what a sighting says: the line's words and where it differs."""
         said = line._asdict() | dict(differs)
         day = said["value_date"]
-        return cls(**(said | {"value_date": date.fromisoformat(day) if isinstance(day, str) else day}))
+        said["value_date"] = date.fromisoformat(day) if isinstance(day, str) else day
+        for name in ("original_amount", "rate"):
+            said[name] = Decimal(said[name]) if isinstance(said[name], str) else said[name]
+        return cls(**said)
 
 
 class Seen(NamedTuple):

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import jsonschema
 
-from ledgerflow.toolbox.schemas import ORDER, JsonSchema, SchemaError, ValueRefusedError, check
+from ledgerflow.toolbox.schemas import ORDER, JsonSchema, SchemaError, ValueRefusedError, check, json_text
 
 SECRET, OWN_SERVICE = "secret", "own-service"
 #: Only variables with this beginning can be referred to, so that nobody reads SECRET_KEY by way of a tool.
@@ -87,7 +87,7 @@ def check_values(schema: JsonSchema, values: Mapping[str, object], *, is_whole: 
             for name, each in plain.items()
             if name in {"type", "properties", ORDER, "additionalProperties"}
         }
-    check(plain, dict(values), what="setting")
+    check(plain, json.loads(json_text(dict(values))), what="setting")
 
 
 def check_reference(name: str, value: object) -> None:
@@ -131,7 +131,7 @@ def _names_with_format(schema: JsonSchema, form: str) -> frozenset[str]:
 
 def _parts(schema: object) -> Iterator[Mapping[str, Any]]:
     """Yield the schema and everything within it, from its JSON form, where each part is new."""
-    waiting = [json.loads(json.dumps(schema))]
+    waiting = [json.loads(json_text(schema))]
     while waiting:
         part = waiting.pop()
         if isinstance(part, dict):

@@ -12,7 +12,14 @@ import pydantic
 import tools
 from ledgerflow.toolbox.configuration_schemas import check_configuration_schema
 from ledgerflow.toolbox.loader import Package, ToolLoadError, describe_package, is_tool_path, load
-from ledgerflow.toolbox.schemas import ORDER, JsonSchema, SchemaError, signature_of
+from ledgerflow.toolbox.schemas import (
+    ORDER,
+    JsonSchema,
+    SchemaError,
+    ValueRefusedError,
+    json_text,
+    signature_of,
+)
 from ledgerflow.toolbox.values import READER, Manifest
 
 __all__ = ["describe", "warm_up"]
@@ -43,8 +50,12 @@ def describe(_content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
         try:
             manifest = _checked(package.manifest)
             functions = [_function(package, name) for name in _offered(package)]
-        except (_DescriptionError, SchemaError) as error:
-            manifest, problem = None, f"The tool package “{package.name}” breaks the contract: {error}"
+            json_text([manifest, functions])
+        except (_DescriptionError, SchemaError, ValueRefusedError) as error:
+            manifest, functions = None, []
+            problem = f"The tool package “{package.name}” breaks the contract: {error}"
+    # What an error says of itself may hold anything.
+    problem = problem and problem.replace("\0", "").encode("utf-8", "replace").decode()
     said = {"manifest": manifest, "functions": functions, "problem": problem}
     yield json.dumps(said).encode("ascii") + b"\n"
 

@@ -9,6 +9,7 @@ import dataclasses
 import functools
 import inspect
 import json
+import re
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ ORDER = "propertyOrder"
 _CONFIG = ConfigDict(extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
 _DECIMAL = {"type": "string", "maxLength": 40, "pattern": r"^[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?$"}
 _LONGEST_SENTENCE = 300
+# As JSON writes it; behind an even number of backslashes, because a text may speak of it.
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class SchemaError(Exception):
@@ -81,7 +84,7 @@ def read_arguments(function: Callable[..., object], values: Mapping[str, object]
     :raises ValueRefusedError: an argument is unknown, missing or not of its type.
     """
     shape = _shape(function)
-    given = _dumped(values)
+    given = json_text(values)
     check(shape.signature.arguments, json.loads(given), what="argument")
     try:
         # In JSON mode, because there a text is a day or an amount although nothing else is converted.
@@ -108,7 +111,7 @@ def result_as_json(function: Callable[..., object], result: object) -> Any:
             f"The tool returned {type(result).__name__} where its annotation says {shape.result_type.__name__}."
         )
     try:
-        value = json.loads(_dumped(shape.result.dump_python(result, mode="json", warnings="error")))
+        value = json.loads(json_text(shape.result.dump_python(result, mode="json", warnings="error")))
     except ValueError as error:  # also of bytes that are no text
         raise ValueRefusedError(f"The tool returned a value of another type: {_shortened(error)}.") from None
     check(shape.signature.result, value, what="result")
@@ -121,7 +124,7 @@ def check(schema: JsonSchema, value: object, *, what: str = "value") -> None:
     :raises ValueRefusedError: they do not fit; the sentence names a part that does not.
     """
     try:
-        error = best_match(_validator(_dumped(schema)).iter_errors(value))
+        error = best_match(_validator(json_text(schema)).iter_errors(value))
     except Unresolvable as missing:
         raise ValueRefusedError(
             f"The schema refers to what it does not hold: {_shortened(missing)}."
@@ -130,6 +133,21 @@ def check(schema: JsonSchema, value: object, *, what: str = "value") -> None:
         raise ValueRefusedError(f"The {what} is nested too deeply.") from None
     if error is not None:
         raise ValueRefusedError(_refusal(error, what))
+
+
+def json_text(value: object) -> str:
+    """Return the value as JSON that PostgreSQL keeps too, which knows neither NUL nor half a surrogate pair.
+
+    :raises ValueRefusedError: it is no such value.
+    """
+    try:
+        text = json.dumps(value, default=_as_text, allow_nan=False, ensure_ascii=False)
+        text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueRefusedError(f"A value is none that JSON knows: {_shortened(error)}.") from None
+    if _NUL.search(text):
+        raise ValueRefusedError("A text holds a NUL character, which cannot be kept.")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,13 +230,6 @@ def _is_frozen(kind: type) -> bool:
 def _validator(schema: str) -> jsonschema.Draft202012Validator:
     # The empty registry keeps a reference to elsewhere from being fetched.
     return jsonschema.Draft202012Validator(json.loads(schema), registry=EMPTY_REGISTRY)
-
-
-def _dumped(value: object) -> str:
-    try:
-        return json.dumps(value, default=_as_text, allow_nan=False, ensure_ascii=True)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ValueRefusedError(f"A value is none that JSON knows: {_shortened(error)}.") from None
 
 
 def _as_text(value: object) -> str:

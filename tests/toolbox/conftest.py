@@ -1,6 +1,6 @@
 """Fixtures of the toolbox."""
 
-from tests.toolbox.packages import packages
+from tests.toolbox.packages import packages, warm
 from tests.toolbox.workbench import bench
 
-__all__ = ["bench", "packages"]
+__all__ = ["bench", "packages", "warm"]

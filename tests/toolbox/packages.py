@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import tools
+from ledgerflow.toolbox import descriptions
+from ledgerflow.toolbox.sandbox import Sandbox
 
 MANIFEST = """
 from dataclasses import dataclass
@@ -72,9 +74,25 @@ class Packages:
         (self.folder / name).rename(self.folder / f"_{name}")
 
 
+class _Warm(Sandbox):
+    """The process that packages are met in stays for all tests; each package still gets a child of its own."""
+
+    def close(self) -> None:
+        """Stay."""
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Sandbox]:
+    """The process that stays."""
+    sandbox = _Warm("ledgerflow.toolbox.describing")
+    yield sandbox
+    Sandbox.close(sandbox)
+
+
 @pytest.fixture
-def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Packages]:
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm: Sandbox) -> Iterator[Packages]:
     """A folder for packages of the test's own."""
+    monkeypatch.setattr(descriptions, "Sandbox", lambda _module: warm)
     folder = tmp_path / "packages"
     folder.mkdir()
     before = set(sys.modules)

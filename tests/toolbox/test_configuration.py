@@ -26,6 +26,7 @@ SCHEMA = {
     "type": "object",
     "properties": {
         "pages": {"type": "integer", "minimum": 1, "maximum": 5, "default": 2},
+        "note": {"type": "string"},
         "tongue": {"type": "string", "enum": ["en", "de"]},
         "url": {"type": "string", "format": "own-service"},
         "api_key": {"type": "string", "format": "secret"},
@@ -78,7 +79,7 @@ def test_settings_are_replaced_as_a_whole_and_say_who_changed_them(packages, adm
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"colour": "red"}, "There is no setting “colour”; there are: pages, tongue, url, api_key."),
+        ({"colour": "red"}, "There is no setting “colour”; there are: pages, note, tongue, url, api_key."),
         ({"pages": 9}, "The setting “pages” does not fit: 9 is greater than the maximum of 5."),
         ({"pages": "2"}, "The setting “pages” does not fit: '2' is not of type 'integer'."),
         ({"tongue": "fr"}, "The setting “tongue” does not fit"),
@@ -87,6 +88,9 @@ def test_settings_are_replaced_as_a_whole_and_say_who_changed_them(packages, adm
         ({"url": "http://me:secret@searxng"}, "The setting “url” must be an address"),
         ({"url": 7}, "The setting “url” must be an address"),
         ({"pages": Decimal(2)}, "does not fit"),
+        ({"note": "a\0"}, "NUL character"),
+        ({"note": "\ud800"}, "none that JSON knows"),
+        ({"pages": float("inf")}, "none that JSON knows"),
     ],
 )
 def test_settings_that_do_not_fit_it_refuses_with_a_sentence(packages, admin, values, sentence):

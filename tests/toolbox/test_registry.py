@@ -1,14 +1,17 @@
 """Packages become rows; people agree to what may run."""
 
 import datetime as dt
+import json
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from ledgerflow.books.permissions import NotAllowedError
+from ledgerflow.toolbox import descriptions
 from ledgerflow.toolbox.consent import State
 from ledgerflow.toolbox.errors import RegistryError
 from ledgerflow.toolbox.models import Asker, Outcome, Tool, ToolConfiguration, ToolRun
+from ledgerflow.toolbox.sandbox import Limits, Sandbox
 from ledgerflow.toolbox.selectors import enabled_readers
 from ledgerflow.toolbox.services import registry
 from ledgerflow.toolbox.services.registry import (
@@ -291,11 +294,16 @@ _BREAKS = {
     "is_no_python": "def (",
     "needs_a_module": "import a_module_that_nobody_has",
     "has_no_manifest": "__all__ = ['count']",
+    "hangs": "import time; time.sleep(600)",
+    "computes_for_ever": "while True: pass",
+    "takes_all_memory": "everything = bytearray(10**12)",
+    "says_what_cannot_be_kept": "raise ValueError('a\\0b\\ud800')",
 }
 
 
 @pytest.mark.parametrize("how", _BREAKS)
-def test_a_broken_package_stops_neither_the_others_nor_the_application(packages, admin, how):
+def test_a_broken_package_stops_neither_the_others_nor_the_application(packages, admin, monkeypatch, how):
+    monkeypatch.setattr(descriptions, "_LIMITS", Limits(4 * 1024**3, 3, 3, 1024**2))
     tool = _enabled(packages, admin)
     packages.counter("another_counter")
     packages.write("word_counter", _BREAKS[how])
@@ -316,9 +324,56 @@ def test_a_broken_package_stops_neither_the_others_nor_the_application(packages,
     assert _tool(tool.module_path).state is State.ON
 
 
+_TOOL = {"path": "tools.word_counter.count", "arguments": {}, "result": {}, "problem": ""}
+_PERMISSIONS = {"network": False, "writes": False}
+_MANIFEST = {
+    "version": "1",
+    "kind": "other",
+    "summary": "S.",
+    "permissions": _PERMISSIONS,
+    "configuration": {},
+    "needs": [],
+}
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"functions": [{**_TOOL, "path": "tools.ofx_statement.read_statement"}]},
+        {"functions": [{**_TOOL, "path": "os.system"}]},
+        {"functions": [{**_TOOL, "arguments": "none"}]},
+        {"functions": [7]},
+        {"functions": None},
+        {"manifest": {**_MANIFEST, "kind": "made up"}},
+        {"manifest": {**_MANIFEST, "permissions": {"network": "no"}}},
+        {"manifest": {**_MANIFEST, "permissions": {"timeout_seconds": "long"}}},
+        {"manifest": {**_MANIFEST, "summary": "a\0"}},
+        {"manifest": {**_MANIFEST, "summary": "a" * 301}},
+        {"manifest": []},
+    ],
+)
+def test_what_a_package_forges_in_its_process_concerns_itself_alone(packages, monkeypatch, forged):
+    answer = json.dumps({"problem": None, "manifest": _MANIFEST, "functions": [_TOOL], **forged}).encode()
+    honest = Sandbox.run
+    monkeypatch.setattr(
+        Sandbox,
+        "run",
+        lambda self, job, *, request, **rest: (
+            [answer] if request["name"] == "word_counter" else honest(self, job, request=request, **rest)
+        ),
+    )
+    packages.counter()
+    before = Tool.objects.get(module_path="tools.ofx_statement.read_statement").manifest
+
+    assert list(sync_tools(now=NOW).broken) == ["word_counter"]
+    assert Tool.objects.get(module_path="tools.ofx_statement.read_statement").manifest == before
+    assert enabled_readers() == READERS
+
+
 @pytest.mark.parametrize(
     ("differs", "sentence"),
     [
+        ({"words": "a\\0"}, "NUL"),
         ({"version": "one"}, "version must be numbers"),
         ({"seconds": 0}, "too small a number: timeout_seconds"),
         ({"seconds": "'soon'"}, "MANIFEST holds a wrong value"),

@@ -98,6 +98,10 @@ def test_arguments_that_fit_it_types_and_fills():
     }
 
 
+def test_a_text_that_only_speaks_of_nul_it_takes():
+    assert read_arguments(convert, {**_GOOD, "hints": [{"currency": "\\u0000", "rate": "1"}]}).json["hints"]
+
+
 def test_what_it_recorded_it_takes_again():
     first = read_arguments(convert, {**_GOOD, "amount": Decimal("12.50"), "day": dt.date(2026, 1, 2)})
 
@@ -128,6 +132,9 @@ def test_what_it_recorded_it_takes_again():
         ({"image": "*"}, "The argument “image” does not fit"),
         ({"amount": object()}, "A value is none that JSON knows: object is neither"),
         ({"amount": float("nan")}, "A value is none that JSON knows"),
+        ({"currency": "a\0"}, "A text holds a NUL character"),
+        ({"currency": "\\\0"}, "A text holds a NUL character"),
+        ({"currency": "\ud800"}, "A value is none that JSON knows"),
     ],
 )
 def test_arguments_that_do_not_fit_it_refuses_with_a_sentence(changed: dict[str, Any], sentence: str):

@@ -67,6 +67,7 @@ class Table:
     """A file of the archive: the columns of a model's rows in their order, what sorts the rows, and which of them.
 
     A row's place in the file is what other rows call it by, so the order is that of the rows' ids where they have one.
+    Archives that were written before there were the columns ``later``, or a table that ``is_later``, are read without.
     """
 
     name: str
@@ -74,6 +75,8 @@ class Table:
     columns: tuple[str, ...]
     order: tuple[str, ...] = ("pk",)
     only: Q = Q()  # noqa: RUF009 - never changed
+    later: frozenset[str] = frozenset()
+    is_later: bool = False
 
     def field(self, column: str) -> "Field[Any, Any]":
         """Return the model's field behind a column."""
@@ -168,8 +171,9 @@ LINES = Table(
     StatementLine,
     (
         "id", "bank_account", "date", "value_date", "amount", "currency", "description", "counterparty", "reference",
-        "bank_id", "is_pending", "hold",
+        "bank_id", "is_pending", "hold", "original_amount", "original_currency", "rate",
     ),
+    later=frozenset({"original_amount", "original_currency", "rate"}),
 )  # fmt: skip
 SIGHTINGS = Table(
     "sightings",
@@ -286,16 +290,24 @@ RECONCILIATIONS = Table(
     Reconciliation,
     ("bank_account", "as_of", "statement", "bank_balance", "started_by", "started_at"),
 )
-#: What finished those that are finished. What was finished and reopened before cannot be looked at again: the books
-#: went on after it.
+_STANDING = Q(
+    reconciliation__state=Reconciliation.State.FINISHED,
+    pk__in=ReconciliationAction.objects.values("reconciliation").annotate(last=Max("pk")).values("last"),
+)
+#: What finished those that are finished.
 FINISHES = Table(
     "finishes",
     ReconciliationAction,
     ("reconciliation", "act", "reason", "proof", "acted_by", "acted_at"),
-    only=Q(
-        reconciliation__state=Reconciliation.State.FINISHED,
-        pk__in=ReconciliationAction.objects.values("reconciliation").annotate(last=Max("pk")).values("last"),
-    ),
+    only=_STANDING,
+)
+#: What finished and reopened them before. The books went on after it, so it is kept as it was said, not done again.
+PAST_ACTIONS = Table(
+    "past_reconciliation_actions",
+    ReconciliationAction,
+    ("reconciliation", "act", "reason", "bank_balance", "book_balance", "proof", "acted_by", "acted_at"),
+    only=~_STANDING,
+    is_later=True,
 )
 RUNS = Table(
     "import_runs",
@@ -313,7 +325,8 @@ TABLES = (
     RECEIPT_LIMITS, DOCUMENTS, RECEIPTS, BANK_ACCOUNTS, NUMBERS, STATEMENTS, LINES, SIGHTINGS, LINE_RECEIPTS, QUESTIONS,
     PAYEES, ALIASES, RULES, CLASSIFICATIONS, SPLITS, TAGS, LINE_TAGS, ENTRY_TAGS, DOCUMENT_DATES, REVERSED, WITHDRAWN,
     RATES, STATED, EXCHANGES, REVALUED, OPENINGS,
-    TRANSFERS, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, FINISHES, RUNS,
+    TRANSFERS, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, PAST_ACTIONS,
+    FINISHES, RUNS,
 )  # fmt: skip
 
 #: Facts of the book itself, in the manifest.

@@ -45,7 +45,10 @@ def sync_tools(*, now: datetime, using: str = DEFAULT_DB_ALIAS) -> Sync:
     done = Sync(broken={package.name: package.problem for package in packages if package.problem})
     with transaction.atomic(using=using):
         _one_at_a_time(using)
-        rows = {tool.module_path: tool for tool in Tool.objects.using(using).select_for_update(of=("self",))}
+        locked = Tool.objects.using(using).select_for_update(
+            of=("self",), no_key=True
+        )  # runs may begin meanwhile
+        rows = {tool.module_path: tool for tool in locked}
         found = {each.path: (package, each) for package in packages for each in package.tools}
         for path, (package, each) in found.items():
             if path in rows:
@@ -180,7 +183,8 @@ def _mark(tool: Tool, done: Sync, now: datetime) -> None:
     if tool.package in done.broken:
         tool.problem, tool.missing_since = done.broken[tool.package], None
     else:
-        done.missing.append(tool.module_path)
+        if tool.missing_since is None:
+            done.missing.append(tool.module_path)
         tool.missing_since = tool.missing_since or now
     tool.save(update_fields=["problem", "missing_since"])
 
