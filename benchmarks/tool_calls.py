@@ -11,12 +11,11 @@ import time
 from decimal import Decimal
 from pathlib import Path
 
-from benchmarks import scratch
-from benchmarks.table import Row, render
-
-import tools
 from django.utils import timezone
 
+import tools
+from benchmarks import scratch
+from benchmarks.table import Row, render
 from ledgerflow.toolbox.loader import load
 from ledgerflow.toolbox.models import Asker, Outcome, Tool, ToolRun
 from ledgerflow.toolbox.services.attempts import TOOLS
@@ -97,8 +96,6 @@ def _measured(calls: int) -> tuple[float, float]:
             called.append(ended - between)
     assert ToolRun.objects.filter(outcome=Outcome.DONE).count() == calls + 5
     return statistics.median(plain), statistics.median(called)
-
-
 
 
 if __name__ == "__main__":

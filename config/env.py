@@ -84,9 +84,10 @@ VARIABLES: Mapping[str, str] = {
     "LEDGERFLOW_BACKUP_RECIPIENT": "Public key of age (age1...) that dumps and their documents are encrypted to.",
     "LEDGERFLOW_AUTOMATIC_BACKUPS": "0 makes no daily dump, no dump before migrations and no restore drill.",
     "LEDGERFLOW_POINT_IN_TIME": "0 archives no WAL of the embedded database, so that no second can be restored.",
-    "LEDGERFLOW_OWN_SERVICES": "Comma-separated addresses of services of your own that tools and agent may reach although "
-    "they are private, such as http://ollama:11434.",
-    "LEDGERFLOW_SEARXNG_URL": "Address of your SearXNG, such as http://searxng:8080; it counts as a service of your own.",
+    "LEDGERFLOW_OWN_SERVICES": "Comma-separated addresses of services of your own that tools and agent may reach "
+    "although they are private, such as http://ollama:11434.",
+    "LEDGERFLOW_SEARXNG_URL": "Address of your SearXNG, such as http://searxng:8080; it counts as a service of your "
+    "own.",
     "REDIS_URL": "Optional cache; everything works without it.",
     "EMAIL_URL": "Mail server, such as smtp+tls://user:password@mail.example.org:587; unset prints mail to the log.",
     "DEFAULT_FROM_EMAIL": "Sender of mail.",

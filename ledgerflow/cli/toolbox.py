@@ -6,14 +6,16 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from ledgerflow.cli import DONE, FAILED, output
+from ledgerflow.cli import DONE, FAILED, output, tool_run
 from ledgerflow.cli.database import running
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.toolbox.selectors import tools_with_health
 from ledgerflow.toolbox.services.registry import sync_tools
 from ledgerflow.toolbox.skeleton import SkeletonError, write_skeleton
 
-HELP = "look for tool packages, list tools, or write the files of a new one: tools sync|list|new"
+HELP = (
+    "look for tool packages, list tools, call one, or write the files of a new one: tools sync|list|run|new"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "sync", help="register what the packages below tools/ offer; enables nothing new"
     )
     listing = actions.add_parser("list", help="list the tools with how they stand and how they did lately")
+    tool_run.add_arguments(
+        actions.add_parser("run", help="call a tool and print its result as JSON; the call is on record")
+    )
     new = actions.add_parser("new", help="write the files of a new tool, with a test that passes")
     new.add_argument("name", metavar="NAME", help="of the package, as in word_counter")
     new.add_argument("--into", type=Path, metavar="FOLDER", help="instead of the folder of the other tools")
@@ -88,4 +93,9 @@ def _new(options: argparse.Namespace) -> int:
     return DONE
 
 
-_ACTIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {"sync": _sync, "list": _list, "new": _new}
+_ACTIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "sync": _sync,
+    "list": _list,
+    "run": tool_run.run,
+    "new": _new,
+}

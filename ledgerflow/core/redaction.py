@@ -27,7 +27,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(Bearer|Basic|Token)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (
         re.compile(
-            rf"((?:[\w-]{{0,60}}(?:{SECRET_WORD.pattern})[\w-]{{0,60}})[\"']?\s*(?:[:=]|=>)\s*)"
+            rf"((?:[\w-]{{0,30}}(?:{SECRET_WORD.pattern})[\w-]{{0,30}})[\"']?\s*(?:[:=]|=>)\s*)"
             r"(\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;&}\])]+)",
             re.IGNORECASE,
         ),

@@ -14,11 +14,14 @@ _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 #: A last label that only a number can have; a name's is a word. Resolvers read such "names" as numbers of all kinds.
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.ASCII)
 
-#: What Python calls global although it leads elsewhere (RFC 3068, 6052, 3056, 9637).
+#: What some version of Python calls global although it leads elsewhere (IANA's special-purpose registries).
 _LEADS_ELSEWHERE = tuple(
     ipaddress.ip_network(each)
     for each in (
+        "168.63.129.16/32",  # a cloud's own services to its machines
+        "192.0.0.0/24",  # protocol assignments; metadata of a cloud among them
         "192.88.99.0/24",  # relays of 6to4
+        "2001::/23",  # protocol assignments; Teredo among them
         "64:ff9b::/96",  # NAT64: an IPv4 address inside
         "64:ff9b:1::/48",
         "2002::/16",  # 6to4: an IPv4 address inside

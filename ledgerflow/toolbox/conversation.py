@@ -43,13 +43,13 @@ class Call:
         self._process: int | None = None
         self._group = 0
 
-    def meet(self, until: float) -> None:
+    def meet(self, until: float, checkpoint: Checkpoint | None) -> None:
         """Wait for a child that has taken the call, no longer than ``until`` (of the monotonic clock).
 
         :raises TimeoutError: none has.
         :raises CallEndedError: it has ended already.
         """
-        self._wait(until)
+        self._wait(until, checkpoint)
         with self._ending():
             number, packed, _flags, _address = socket.recv_fds(self._connection, 32, 1)
         if packed:
@@ -97,11 +97,7 @@ class Call:
             self._searched = len(self._received)
             if self._searched > longest:
                 raise CallGarbledError("it sent a line without an end")
-            while not self._is_ready(min(until, time.monotonic() + _LOOK_SECONDS)):
-                if time.monotonic() >= until:
-                    raise TimeoutError
-                if checkpoint is not None:
-                    checkpoint()
+            self._wait(until, checkpoint)
             with self._ending():
                 received = self._connection.recv(_CHUNK)
             if not received:
@@ -118,9 +114,12 @@ class Call:
         with self._ending():
             self._connection.sendall(line)
 
-    def _wait(self, until: float) -> None:
-        if not self._is_ready(until):
-            raise TimeoutError
+    def _wait(self, until: float, checkpoint: Checkpoint | None) -> None:
+        while not self._is_ready(min(until, time.monotonic() + _LOOK_SECONDS)):
+            if time.monotonic() >= until:
+                raise TimeoutError
+            if checkpoint is not None:
+                checkpoint()
 
     def _is_ready(self, until: float) -> bool:
         poll = select.poll()

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledgerflow.toolbox.plain import clean
-from ledgerflow.toolbox.sessions import DURABLE, SESSIONS
+from ledgerflow.toolbox.sessions import SESSIONS
 
 _LONGEST_SENT = 256 * 1024
 _LONGEST_URL = 8_000
-_ANNOUNCE = f"""
-    {DURABLE}
+# These wait for the disk, and take the beginning of their run, which does not, with them.
+_ANNOUNCE = """
+    SELECT set_config('synchronous_commit', 'on', true);
     INSERT INTO toolbox_egressrequest (
         at, run_id, book_id, asked_by_id, purpose, method, host, url, sent, redaction, address, status, refusal,
         bytes_sent, bytes_received, duration_ms
@@ -22,8 +23,8 @@ _ANNOUNCE = f"""
         %(redaction)s, %(address)s, NULL, %(refusal)s, 0, 0, %(duration_ms)s
     ) RETURNING id
 """
-_COMPLETE = f"""
-    {DURABLE}
+_COMPLETE = """
+    SELECT set_config('synchronous_commit', 'on', true);
     UPDATE toolbox_egressrequest
        SET status = %(status)s, refusal = %(refusal)s, bytes_sent = %(bytes_sent)s,
            bytes_received = %(bytes_received)s, duration_ms = %(duration_ms)s, address = %(address)s

@@ -75,7 +75,7 @@ def _whole(parts: Iterable[bytes], packing: int | None, most_bytes: int, request
         try:
             body += part if unpacking is None else unpacking.decompress(part, most_bytes + 1 - len(body))
         except zlib.error:
-            raise httpx.DecodingError(
+            raise httpx.ReadError(
                 f"The answer of “{request.url.host}” is packed badly.", request=request
             ) from None
         if len(body) > most_bytes:

@@ -37,11 +37,14 @@ def storable(value: Any) -> Any:
 
     What PostgreSQL's JSON does not hold (NUL, halves of characters) is replaced.
     """
-    kept = _shortened(value)
-    encoded = _dumped(kept)
-    if len(encoded) <= _LONGEST:
+    whole = _dumped(value)
+    try:
+        kept = _shortened(value)
+    except RecursionError:  # nested more deeply than anybody reads
+        kept = None
+    if kept is not None and len(_dumped(kept)) <= _LONGEST:
         return kept
-    return {"sha256": hashlib.sha256(_dumped(value)).hexdigest(), "bytes": len(_dumped(value))}
+    return {"sha256": hashlib.sha256(whole).hexdigest(), "bytes": len(whole)}
 
 
 def clean(text: str) -> str:

@@ -230,7 +230,7 @@ def _converse(
     :raises SandboxError: it did not answer.
     """
     try:
-        call.meet(time.monotonic() + _START_SECONDS)
+        call.meet(time.monotonic() + _START_SECONDS, checkpoint)
         until = time.monotonic() + limits.wall_seconds
         return call.converse(order, until=until, ask=ask, checkpoint=checkpoint)
     except TimeoutError:

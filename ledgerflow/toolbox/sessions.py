@@ -23,8 +23,6 @@ _KEPT_AT_MOST = 4
 _PATIENCE = "SET lock_timeout = '5s'; SET statement_timeout = '10s'"
 #: A run's records need not wait for the disk: what leaves the machine does, and takes the beginning of its run with it.
 _IN_PASSING = "SET synchronous_commit = off"
-#: For the records that do; lasts for the transaction.
-DURABLE = "SELECT set_config('synchronous_commit', 'on', true);"
 
 
 class Sessions:
@@ -67,9 +65,7 @@ class Sessions:
     @staticmethod
     def _opened(place: dict[str, Any]) -> Session:
         # Statements that belong together travel together, which this cursor can; PostgreSQL makes them one transaction.
-        session = psycopg.connect(
-            **{**place, "cursor_factory": psycopg.ClientCursor}, autocommit=True
-        )
+        session = psycopg.connect(**{**place, "cursor_factory": psycopg.ClientCursor}, autocommit=True)
         session.execute(f"{_PATIENCE}; {_IN_PASSING}")
         return session
 

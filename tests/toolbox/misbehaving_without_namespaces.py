@@ -1,7 +1,7 @@
 """The same jobs on a kernel that gives no namespaces to an ordinary process."""
 
 from ledgerflow.toolbox import isolation
-from tests.toolbox.misbehaving_jobs import *  # noqa: F403
+from tests.toolbox.misbehaving_jobs import *  # noqa: F403 - all of them, by their names
 
 _can = isolation._can
 

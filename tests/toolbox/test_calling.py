@@ -160,7 +160,9 @@ def test_the_run_is_committed_before_the_tool_starts(bench):
     def look():
         with connections["default"].cursor() as cursor:
             for _ in range(100):
-                cursor.execute("SELECT outcome, pg_sleep(0.05) FROM toolbox_toolrun WHERE module_path = %s", [path])
+                cursor.execute(
+                    "SELECT outcome, pg_sleep(0.05) FROM toolbox_toolrun WHERE module_path = %s", [path]
+                )
                 if (row := cursor.fetchone()) is not None:
                     seen.append(row[0])
                     break

@@ -15,8 +15,8 @@ _SMALL = "memory_bytes=300 * 1024 * 1024, timeout_seconds=10"
 _MISDEEDS = {
     "hangs": ("time.sleep(600)", _SHORT, "time", "took more than 2 seconds"),
     "hangs and hears no signal": (
-        "import signal\nfor number in range(1, 60):\n    try: signal.signal(number, signal.SIG_IGN)\n"
-        "    except (OSError, ValueError): pass\nwhile True:\n    try: time.sleep(600)\n    except BaseException: pass",
+        ("import signal\nfor number in range(1, 60):\n    try: signal.signal(number, signal.SIG_IGN)\n"
+        "    except (OSError, ValueError): pass\nwhile True:\n    try: time.sleep(600)\n    except BaseException: pass"),
         _SHORT, "time", "took more than 2 seconds",
     ),
     "computes for ever": ("while True: pass", _SHORT, "time", "took more than"),
@@ -48,13 +48,13 @@ _MISDEEDS = {
     "raises an error without words": (
         "class Mute(Exception):\n    def __str__(self): raise RuntimeError\nraise Mute", _LONGER, "broken", "Mute"),
     "raises a huge error": ("raise ValueError('x' * 50_000_000)", _LONGER, "broken", "ValueError"),
-    "raises a group": ("raise ExceptionGroup('many', [ValueError(1), KeyError(2)])", _LONGER, "broken", "ExceptionGroup"),
+    "raises a group": ("raise ExceptionGroup('many', [ValueError(1)])", _LONGER, "broken", "ExceptionGroup"),
     "recurses": ("def again(): return again()\nagain()", _LONGER, "broken", "RecursionError"),
     "crashes": ("import ctypes\nctypes.string_at(0)", _LONGER, "died", "ended without an answer"),
     "aborts": ("os.abort()", _LONGER, "died", "ended without an answer"),
     "overflows the stack": (
-        "import ctypes\nsys.setrecursionlimit(10**9)\n"
-        "deep = []\nfor _ in range(10**6): deep = [deep]\nrepr(deep)", _LONGER, "died|broken", ""),
+        ("import ctypes\nsys.setrecursionlimit(10**9)\n"
+        "deep = []\nfor _ in range(10**6): deep = [deep]\nrepr(deep)"), _LONGER, "died|broken", ""),
     "returns nothing": ("return None", _LONGER, "broken", "broke its contract"),
     "returns another type": ("return {'text': 'x', 'number': 1}", _LONGER, "broken", "broke its contract"),
     "returns a wrong field": ("return Said(3, 'x')", _LONGER, "broken", "broke its contract"),
@@ -64,21 +64,18 @@ _MISDEEDS = {
         "for each in range(3, 64):\n    try: os.write(each, b'garbage\\n')\n    except OSError: pass\ntime.sleep(600)",
         _LONGER, "broken", "broke its contract"),
     "asks garbage of the toolbox": (
-        "for each in range(3, 64):\n    try: os.write(each, b'{\"ask\": {\"http\": 7}}\\n')\n    except OSError: pass\n"
-        "time.sleep(600)", _SHORT, "time|broken", ""),
+        ("for each in range(3, 64):\n    try: os.write(each, b'{\"ask\": {\"http\": 7}}\\n')\n    except OSError: pass\n"
+        "time.sleep(600)"), _SHORT, "time|broken", ""),
     "forges its end": (
-        "for each in range(3, 64):\n    try: os.write(each, b'{\"end\": \"done\"}\\n')\n    except OSError: pass\n"
-        "time.sleep(600)", _LONGER, "broken", "broke its contract"),
+        ("for each in range(3, 64):\n    try: os.write(each, b'{\"end\": \"done\"}\\n')\n    except OSError: pass\n"
+        "time.sleep(600)"), _LONGER, "broken", "broke its contract"),
     "closes everything": ("os.closerange(3, 256)\nreturn Said('closed')", _LONGER, "died", "without an answer"),
     "replaces its process": ("os.execv('/bin/true', ['true'])", _LONGER, "died", "without an answer"),
     "starts threads that hang": (
-        "import threading\nfor _ in range(20): threading.Thread(target=time.sleep, args=(600,)).start()\n"
-        "return Said('done')", _LONGER, "done", ""),
+        ("import threading\nfor _ in range(20): threading.Thread(target=time.sleep, args=(600,)).start()\n"
+        "return Said('done')"), _LONGER, "done", ""),
     "changes the interpreter": (
         "import json, builtins\njson.dumps = lambda *a, **k: 'x'\nreturn Said('x')", _LONGER, "died|broken", ""),
-    "ends whom it can see": (
-        "import signal\nfor process in range(2, 70_000):\n    try: os.kill(process, signal.SIGKILL)\n"
-        "    except OSError: pass\nreturn Said('gone')", "", "done", ""),
     "ends its parent": ("os.kill(os.getppid(), 9)\nreturn Said('gone')", _LONGER, "done|died", ""),
 }  # fmt: skip
 
@@ -98,18 +95,22 @@ def misdeeds(bench, steady):
     return paths
 
 
+def _said(bench, path):
+    try:
+        return str(bench.call(path).result)
+    except ToolFailedError as error:
+        return str(error)
+
+
 @pytest.mark.parametrize("deed", _MISDEEDS)
 def test_a_tool_that_misbehaves_is_contained(bench, misdeeds, steady, deed):
     _, _, outcomes, sentence = _MISDEEDS[deed]
     began = time.monotonic()
 
-    try:
-        bench.call(misdeeds[deed])
-    except ToolFailedError as error:
-        assert sentence in str(error)
-        assert str(error).strip()
-        assert len(str(error)) < 5_000
+    said = _said(bench, misdeeds[deed])
 
+    assert sentence in said
+    assert len(said) < 5_000
     run = bench.run(misdeeds[deed])
     assert run.outcome in outcomes.split("|"), run.error_message
     assert time.monotonic() - began < 30

@@ -96,6 +96,20 @@ def test_the_application_neither_changes_nor_deletes_what_left_the_machine():
 
 
 @pytest.mark.django_db
+def test_how_a_request_ended_is_added_once_and_to_nothing_else():
+    open_row, ended = _request(), _request(duration_ms=1.5, status=200)
+    rows = EgressRequest.objects
+
+    for change in ({"status": 200}, {"duration_ms": None}):
+        with pytest.raises(DatabaseError, match="stays as it was written"), transaction.atomic():
+            rows.filter(pk=open_row.pk).update(**change)
+    rows.filter(pk=open_row.pk).update(status=200, bytes_sent=3, duration_ms=2.5)
+    for row in (open_row, ended):
+        with pytest.raises(DatabaseError, match="stays as it was written"), transaction.atomic():
+            rows.filter(pk=row.pk).update(status=404, duration_ms=9)
+
+
+@pytest.mark.django_db
 def test_a_tool_with_runs_is_not_deleted_and_a_path_not_just_changed():
     run = _run()
 

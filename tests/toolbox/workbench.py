@@ -19,7 +19,7 @@ from tests import databases
 from tests.factories import BookFactory, MembershipFactory, UserFactory
 
 NOW = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
-_HEAD = '''
+_HEAD = """
 import datetime, os, sys, time
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,7 +33,7 @@ class Said:
     text: str
     number: int = 0
 
-'''
+"""
 
 
 class Workbench:

@@ -1,7 +1,8 @@
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'lf_app') THEN
-        REVOKE UPDATE ON toolbox_egressrequest FROM lf_app;
+        REVOKE UPDATE (address, status, refusal, bytes_sent, bytes_received, duration_ms)
+            ON toolbox_egressrequest FROM lf_app;
     END IF;
 END
 $$;

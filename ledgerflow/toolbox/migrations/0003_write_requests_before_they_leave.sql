@@ -17,7 +17,8 @@ CREATE TRIGGER toolbox_request_keeps_what_was_sent BEFORE UPDATE ON toolbox_egre
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'lf_app') THEN
-        GRANT UPDATE ON toolbox_egressrequest TO lf_app;
+        GRANT UPDATE (address, status, refusal, bytes_sent, bytes_received, duration_ms)
+            ON toolbox_egressrequest TO lf_app;
     END IF;
 END
 $$;

@@ -1,4 +1,4 @@
-"""One run of a tool in its child process: attempts, the clock over all of them, and what the tool asks for meanwhile."""
+"""One run of a tool in its child process: attempts, the clock over all of them, what the tool asks for meanwhile."""
 
 import base64
 import json
@@ -131,7 +131,12 @@ class Attempts:
         }
         try:
             lines = TOOLS.run(
-                "call", content=b"", request=request, limits=limits, ask=self._answer, checkpoint=self.checkpoint
+                "call",
+                content=b"",
+                request=request,
+                limits=limits,
+                ask=self._answer,
+                checkpoint=self.checkpoint,
             )
         except SandboxError as error:
             return self._failed(error)
@@ -147,7 +152,8 @@ class Attempts:
                 return Ended(Outcome.MEMORY, message=f"{path} needed more than {megabytes} MB of memory.")
             case ChildDiedError():
                 return Ended(
-                    Outcome.DIED, message=f"{path} ended without an answer: it left its process, or crashed it."
+                    Outcome.DIED,
+                    message=f"{path} ended without an answer: it left its process, or crashed it.",
                 )
             case GarbledAnswerError():
                 return Ended(Outcome.BROKEN, message=str(error), error_class="GarbledAnswer")
@@ -202,7 +208,9 @@ def _is_wish(wish: object) -> bool:
 
 
 def _is_texts(values: object) -> bool:
-    return values is None or (isinstance(values, dict) and all(isinstance(each, str) for each in values.values()))
+    return values is None or (
+        isinstance(values, dict) and all(isinstance(each, str) for each in values.values())
+    )
 
 
 def _read(lines: list[bytes]) -> Ended:

@@ -54,6 +54,8 @@ _DEEPEST = 4
 _ONLY_STAGED = frozenset({Asker.AGENT, Asker.MCP})
 #: A tool whose settings have a property of this name lets people choose the profile; `strict` is the default.
 _REDACTION = "redaction"
+#: A request ends this much before the tool's time is up, so that the tool can still say what it waited for.
+_LAST_WORDS_SECONDS = 0.5
 _NO_FAULT = frozenset({Outcome.REFUSED, Outcome.CANCELED})
 
 
@@ -73,7 +75,9 @@ def call_tool(
     :raises ToolFailedError: it was, and gave no answer.
     """
     call = _Call(path, asking, now, fresh=fresh, chain=_chain(asking.parent))
-    with begun(tool=path, **({"book_id": asking.book.pk, "book_slug": asking.book.slug} if asking.book else {})):
+    with begun(
+        tool=path, **({"book_id": asking.book.pk, "book_slug": asking.book.slug} if asking.book else {})
+    ):
         return call.made(arguments)
 
 
@@ -89,7 +93,9 @@ def cancel_run(*, run_id: int, user: User, now: datetime) -> None:
     if run.asked_by_id != user.pk and not user.is_firm_admin:
         role = role_of(user=user, book=run.book) if run.book else None
         if not may(role, Action.CONFIGURE_TOOLS):
-            raise NotAllowedError(f"You may not cancel run {run_id}; ask who started it, or an owner of the book.")
+            raise NotAllowedError(
+                f"You may not cancel run {run_id}; ask who started it, or an owner of the book."
+            )
     if not runs.cancel(run_id, now=now, message=f"Canceled by {user}."):
         raise ToolCallError(f"Run {run_id} has ended already.", outcome=Outcome(run.outcome), run_id=run_id)
 
@@ -181,7 +187,9 @@ class _Call:
         """Return why the tool may not run, in a sentence; nothing where it may."""
         if tool.state is not State.ON:
             reasons = "; ".join(tool.beyond_consent)
-            return f"{tool} is not available: {tool.problem or reasons or tool.state}. See the page of the tool."
+            return (
+                f"{tool} is not available: {tool.problem or reasons or tool.state}. See the page of the tool."
+            )
         permissions = tool.manifest["permissions"]
         if permissions["writes"] and self._is_for_machine:
             return f"{tool} changes something elsewhere, so it can only be proposed to a person."
@@ -264,7 +272,7 @@ class _Call:
             names=tuple(filter(None, {*self._asking.names, *members, user.name if user else ""})),
             secrets=tuple(str(configuration[name]) for name in secret_names(tool.manifest["configuration"])
                           if configuration.get(name)),
-            until=until,
+            until=until - _LAST_WORDS_SECONDS,
             checkpoint=look,
         )  # fmt: skip
 
@@ -336,11 +344,16 @@ class _Call:
         if ended.outcome is Outcome.DONE:
             computed_at = self._now + timedelta(milliseconds=self._milliseconds())
             return Answer(run_id, ended.result, from_cache=False, computed_at=computed_at)
-        # A logger for each tool, so that the error log keeps the errors of each apart. No values: they may be of a book.
+        # A logger for each tool, so that the error log keeps the errors of each apart; no values of a book.
         logger = logging.getLogger(f"ledgerflow.{tool.module_path}")
         level = logging.INFO if ended.outcome in _NO_FAULT else logging.ERROR
         logger.log(
-            level, "Run %s of %s: %s (%s)", run_id, tool, ended.outcome.label, ended.error_class or ended.outcome
+            level,
+            "Run %s of %s: %s (%s)",
+            run_id,
+            tool,
+            ended.outcome.label,
+            ended.error_class or ended.outcome,
         )
         match ended.outcome:
             case Outcome.REFUSED:
@@ -353,9 +366,7 @@ class _Call:
                 message = f"{tool} broke its contract ({kind_of_error}). Run {run_id} says where."
             case _:
                 message = ended.message
-        raise ToolFailedError(
-            message, outcome=ended.outcome, run_id=run_id, is_temporary=ended.is_temporary
-        )
+        raise ToolFailedError(message, outcome=ended.outcome, run_id=run_id, is_temporary=ended.is_temporary)
 
     def _milliseconds(self) -> float:
         return (time.monotonic() - self._began) * 1000

@@ -1,7 +1,7 @@
 """The record of what tools did: begun and committed before the tool starts, finished in a transaction of its own.
 
-Written through connections of their own, so that it stays whatever becomes of the caller's transaction, and counted there,
-so that the limits hold over all processes and need nothing but PostgreSQL.
+Written through connections of their own, so that it stays whatever becomes of the caller's transaction, and counted
+there, so that the limits hold over all processes and need nothing but PostgreSQL.
 """
 
 from collections.abc import Mapping, Sequence
@@ -147,7 +147,7 @@ def begin(asked: Asked, *, now: datetime, calls_a_minute: int, calls_a_day: int)
         if begun is None or not is_ample:
             used = session.execute(f"SELECT {_A_MINUTE}, {_A_DAY}", values).fetchone() or (0, 0)
     if begun is None:
-        raise LimitReachedError(_limit_sentence(asked.module_path, *used, calls_a_minute))
+        raise LimitReachedError(_limit_sentence(asked.module_path, used[0], used[1], calls_a_minute))
     if not is_ample:
         _HEADROOM.note(key, used[1], now)
     return int(begun[0])
@@ -201,7 +201,8 @@ def are_running(run_ids: Sequence[int]) -> bool:
     """Whether all of the runs go on: nobody has canceled one."""
     with SESSIONS.session() as session:
         found = session.execute(
-            "SELECT count(*) FROM toolbox_toolrun WHERE id = ANY (%s) AND outcome = 'running'", [list(run_ids)]
+            "SELECT count(*) FROM toolbox_toolrun WHERE id = ANY (%s) AND outcome = 'running'",
+            [list(run_ids)],
         ).fetchone()
     return found is not None and found[0] == len(run_ids)
 
@@ -221,7 +222,9 @@ def bury_dead_runs(*, now: datetime) -> int:
 
 def _limit_sentence(path: str, in_minute: int, in_day: int, calls_a_minute: int) -> str:
     if in_minute >= calls_a_minute:
-        return f"{path} was called {in_minute:,} times within a minute, which is its limit here; wait a minute."
+        return (
+            f"{path} was called {in_minute:,} times within a minute, which is its limit here; wait a minute."
+        )
     return (
         f"{path} was called {in_day:,} times within a day, which is its limit here; come back tomorrow, or let "
         "somebody raise the limit."
@@ -229,7 +232,9 @@ def _limit_sentence(path: str, in_minute: int, in_day: int, calls_a_minute: int)
 
 
 def _insert(session: Session, asked: Asked, *, now: datetime, outcome: Outcome, **facts: Any) -> int:
-    found = session.execute(f"{_INSERT} RETURNING id", _values(asked, now=now, outcome=outcome, **facts)).fetchone()
+    found = session.execute(
+        f"{_INSERT} RETURNING id", _values(asked, now=now, outcome=outcome, **facts)
+    ).fetchone()
     assert found is not None
     return int(found[0])
 
