@@ -269,7 +269,7 @@ def schedule_c_year(*, book: Book, asked: Asked) -> int:
     days = tax_year(book=book, year=year)
     if (asked.first or days.first, asked.last or days.last) != (days.first, days.last):
         raise ReportNotAskedError(
-            f"Schedule C is for a whole tax year, such as from {days.first} to {days.last}; or name the year, {year}."
+            f"Schedule C is for a whole tax year, such as --from {days.first} --to {days.last}; or say --year {year}."
         )
     return year
 
