@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "ledgerflow.reports",
     "ledgerflow.exchange",
     "ledgerflow.ops",
+    "ledgerflow.api",
 ]
 
 MIDDLEWARE = [
@@ -302,6 +303,8 @@ LOGGING = {
         # Every request that leaves is in the egress ledger, without the secrets that may be in its address.
         "httpx": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},
+        # It tells of the beginning and end of every request.
+        "mcp": {"level": "WARNING"},
         # While the database is away it tells of every attempt to connect.
         "psycopg.pool": {"level": "ERROR"},
     },

@@ -9,6 +9,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("ledgerflow.web.urls")),
     path("", include("ledgerflow.ops.urls")),
+    path("", include("ledgerflow.api.urls")),
+    path("api/v1/", include("ledgerflow.api.rest.urls")),
     path("books/<slug:book>/", include("ledgerflow.books.urls")),
     path("books/<slug:book>/ledger/", include("ledgerflow.ledger.urls")),
     path("books/<slug:book>/taxes/", include("ledgerflow.taxes.urls")),

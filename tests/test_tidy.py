@@ -60,6 +60,7 @@ SPEAKS_SQL = {
     "ledgerflow/posting/receipt_selectors.py": "adds up what lines without a receipt cost in one query",
     "ledgerflow/posting/payee_selectors.py": "adds up posted lines by payee in one query",
     "ledgerflow/review/close_selectors.py": "counts what is open in one query each",
+    "ledgerflow/review/line_search.py": "finds the latest lines of every bank account in one query",
     "ledgerflow/reports/schedule_c_lines.py": "adds up lines with their evidence as sets",
     "ledgerflow/reconciliation/selectors.py": "finds what an open line may repeat, as a set",
     "ledgerflow/reconciliation/sides.py": "tells what is open in the books from what is settled, as a set",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledgerflow.review.views import actions, close, queue, transfers
+from ledgerflow.review.views import actions, close, proposals, queue, transfers
 
 app_name = "review"
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("tag/", actions.TagView.as_view(), name="tag"),
     path("post/", actions.PostView.as_view(), name="post"),
     path("undo/", actions.UndoView.as_view(), name="undo"),
+    path("proposals/", proposals.ProposalsView.as_view(), name="proposals"),
+    path("proposals/<int:proposal>/accept/", proposals.AcceptView.as_view(), name="accept-proposal"),
+    path("proposals/<int:proposal>/decline/", proposals.DeclineView.as_view(), name="decline-proposal"),
     path("close/", close.CloseView.as_view(), name="close"),
     path("close/<int:year>/", close.CloseView.as_view(), name="close-year"),
     path("close/<int:year>/<int:month>/", close.CloseView.as_view(), name="close-month"),

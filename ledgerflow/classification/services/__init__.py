@@ -2,7 +2,7 @@
 
 from ledgerflow.classification.selectors import RuleConditions
 from ledgerflow.classification.services.classify import classify_lines, payee_text
-from ledgerflow.classification.services.decide import SplitPart, decide
+from ledgerflow.classification.services.decide import SplitPart, check_decision, decide
 from ledgerflow.classification.services.decisions import (
     Accepted,
     Changed,
@@ -18,6 +18,7 @@ from ledgerflow.classification.services.propose import ProposedAccount, propose
 from ledgerflow.classification.services.rules import (
     MadeRule,
     apply_rules,
+    check_rule,
     conditions_from_line,
     create_rule,
     move_rule,
@@ -47,6 +48,8 @@ __all__ = [
     "accept_confident",
     "apply_rules",
     "change_tags",
+    "check_decision",
+    "check_rule",
     "classify_lines",
     "conditions_from_line",
     "create_rule",

@@ -82,14 +82,9 @@ def decide(
     )
     if made is None:
         raise UnknownLineError("This book has no such line.")
-    if made.state == State.POSTED:
-        raise PostedLineError("This line is in the journal; reverse its entry first, then decide anew.")
-    if made.state == State.MATCHED:
-        raise MatchedLineError("This line is matched with an entry; take the match apart first.")
+    check_decision(book=book, made=made, accounts=[account] if account else [part.account for part in splits])
     before = _snapshot(made)
     if account is not None or splits:
-        _refuse_held(made.line)
-        _check_accounts(book, made.line, [account] if account else [part.account for part in splits])
         _check_splits(made.line, account, splits)
         _book_to(made, account, splits, user, now)
     if note is not None:
@@ -101,6 +96,21 @@ def decide(
     ChangedLine.objects.create(change=kept, book=book, line_id=line_id, before=before, after=_snapshot(made))
     _refresh(book, made.payee_id)
     return Classification.objects.get(pk=line_id)
+
+
+def check_decision(*, book: Book, made: Classification, accounts: Sequence[Account]) -> None:
+    """Do nothing where :func:`decide` could book the line to the accounts, or without any change payee and note.
+
+    Raises:
+        PostedLineError, MatchedLineError, HeldLineError, WrongAccountError: as :func:`decide`.
+    """
+    if made.state == State.POSTED:
+        raise PostedLineError("This line is in the journal; reverse its entry first, then decide anew.")
+    if made.state == State.MATCHED:
+        raise MatchedLineError("This line is matched with an entry; take the match apart first.")
+    if accounts:
+        _refuse_held(made.line)
+        _check_accounts(book, made.line, accounts)
 
 
 def _refuse_held(line: StatementLine) -> None:

@@ -172,7 +172,7 @@ def _locked(book: Book, rule_id: int) -> Rule:
 def _save(
     rule: Rule, *, conditions: RuleConditions, account: Account, payee: Payee | None, mode: str
 ) -> Rule:
-    _check(rule.book, conditions, account, payee, mode)
+    check_rule(book=rule.book, conditions=conditions, account=account, payee=payee, mode=mode)
     rule.text, rule.direction = " ".join(conditions.text.split()), conditions.direction
     rule.least_amount, rule.most_amount = conditions.least, conditions.most
     rule.bank_account, rule.account, rule.payee, rule.mode = conditions.bank_account, account, payee, mode
@@ -180,7 +180,19 @@ def _save(
     return rule
 
 
-def _check(book: Book, conditions: RuleConditions, account: Account, payee: Payee | None, mode: str) -> None:
+def check_rule(
+    *,
+    book: Book,
+    conditions: RuleConditions,
+    account: Account,
+    payee: Payee | None = None,
+    mode: str = Rule.Mode.SUGGEST,
+) -> None:
+    """Do nothing where the rule could be made so.
+
+    Raises:
+        RuleError: as :func:`create_rule`.
+    """
     least, most = conditions.least, conditions.most
     if not folded(conditions.text) and least is None and most is None and conditions.bank_account is None:
         raise RuleError("A rule needs a condition: a text, an amount or a bank account.")

@@ -12,6 +12,7 @@ from ledgerflow.classification.tag_selectors import tags_of
 from ledgerflow.core.periods import EARLIEST
 from ledgerflow.review import selectors
 from ledgerflow.review.forms import DecideForm, SplitFormSet
+from ledgerflow.review.proposal_selectors import open_proposals
 from ledgerflow.review.selectors import Tab
 from ledgerflow.review.views.days import asked_days
 from ledgerflow.statements.models import StatementLine
@@ -69,6 +70,7 @@ class QueueView(BookMixin, generic.TemplateView):
             tabs=[(name, label, counts[name]) for name, label in _TABS],
             to_review=counts[Tab.TO_REVIEW],
             accepted=counts[Tab.REVIEWED],
+            proposed=open_proposals(book=self.book),
             page=page,
             page_size=PAGE_SIZE,
             queue_keys=KEYS,
