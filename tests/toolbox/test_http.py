@@ -4,8 +4,10 @@ import asyncio
 import gzip
 import json
 import os
+import socket
 import threading
 import time
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -216,8 +218,11 @@ def test_a_port_where_nobody_listens_is_unreachable(bench):
     with serving(saying("200 OK")) as server:
         pass
 
-    with pytest.raises(HttpUnreachableError, match="no proper answer"):
-        _client(server).request("GET", server.origin)
+    with socket.socket() as held:  # bound, so that no other test gets it, and not listening
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind((urlsplit(server.origin).hostname, urlsplit(server.origin).port))
+        with pytest.raises(HttpUnreachableError, match="no proper answer"):
+            _client(server).request("GET", server.origin)
 
 
 def test_the_transports_serve_httpx_for_others(bench, settings):
