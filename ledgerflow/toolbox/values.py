@@ -2,10 +2,15 @@
 
 from tools.contract import (
     BOOKED,
+    COLUMN_ROLES,
+    DAY_ORDERS,
+    DECIMAL_MARKS,
     PENDING,
     Context,
+    Description,
     HttpRefusedError,
     HttpUnreachableError,
+    Layout,
     Manifest,
     Permissions,
     Place,
@@ -14,16 +19,22 @@ from tools.contract import (
     Statement,
     StatementLine,
     StatementRefusedError,
+    TableView,
     TemporaryToolError,
     ToolError,
 )
 
 __all__ = [
     "BOOKED",
+    "COLUMN_ROLES",
+    "DAY_ORDERS",
+    "DECIMAL_MARKS",
     "PENDING",
     "Context",
+    "Description",
     "HttpRefusedError",
     "HttpUnreachableError",
+    "Layout",
     "Manifest",
     "Permissions",
     "Place",
@@ -32,6 +43,7 @@ __all__ = [
     "Statement",
     "StatementLine",
     "StatementRefusedError",
+    "TableView",
     "TemporaryToolError",
     "ToolError",
 ]

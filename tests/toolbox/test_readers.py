@@ -56,8 +56,8 @@ def test_a_password_goes_to_a_reader_that_takes_one(password, options):
 
     def takes_none(content, name): ...
 
-    assert readers._options(takes_one, password) == options
-    assert readers._options(takes_none, password) == {}
+    assert readers._options(takes_one, {"password": password}) == options
+    assert readers._options(takes_none, {"password": password}) == {}
 
 
 def test_every_reader_of_the_tree_is_warm_before_the_first_file():

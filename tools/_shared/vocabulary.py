@@ -37,6 +37,7 @@ class Role(StrEnum):
     REFERENCE = "reference"
     DESCRIPTION = "description"
     OTHER = "other"
+    IGNORED = "ignored"
 
 
 _DATE = (
