@@ -39,9 +39,9 @@ BOOKED: Literal["booked"] = "booked"
 PENDING: Literal["pending"] = "pending"
 
 COLUMN_ROLES = (
-    "date", "value date", "amount", "money out", "money in", "direction", "balance", "fee", "description",
-    "counterparty", "reference", "currency", "account", "bank id", "status", "opening balance", "closing balance",
-    "ignored",
+    "date", "value date", "amount", "money out", "money in", "direction", "balance", "balance owed", "fee",
+    "description", "counterparty", "reference", "currency", "account", "bank id", "status",
+    "opening balance", "closing balance", "ignored",
 )  # fmt: skip
 """What a column of a table can be for. Only words (and the status) may be in more than one column."""
 DAY_ORDERS = ("YMD", "DMY", "MDY")

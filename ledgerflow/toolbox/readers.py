@@ -30,7 +30,7 @@ def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
     ``request`` holds ``name``, ``readers`` (package names, or ``None`` for all), ``password`` (or ``None``)
     and ``layouts``, how people say that tables are read. Outcomes: ``read``, ``refused`` (with ``message``),
     ``unclaimed``, ``ambiguous``, ``broken`` (with ``message``); ``readers`` names those that claimed the file, or where
-    none did, all that were asked.
+    none did, all that were asked; ``is_table`` says that the one which claimed it can describe tables.
     """
     name, wanted = str(request["name"]), request["readers"]
     names = [str(reader) for reader in wanted] if isinstance(wanted, list) else _readers()
@@ -87,6 +87,6 @@ def _options(function: ToolFunction, request: Mapping[str, object]) -> dict[str,
 
 
 def _outcome(outcome: str, readers: Sequence[str], message: str | None = None) -> bytes:
-    return (
-        json.dumps({"outcome": outcome, "readers": list(readers), "message": message}).encode("ascii") + b"\n"
-    )
+    is_table = len(readers) == 1 and outcome in {"read", "refused"} and readers[0] in _readers(DESCRIBE)
+    said = {"outcome": outcome, "readers": list(readers), "message": message, "is_table": is_table}
+    return json.dumps(said).encode("ascii") + b"\n"

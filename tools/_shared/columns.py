@@ -19,6 +19,7 @@ _NUMBER_ROLES = frozenset(
         Role.OUT,
         Role.IN,
         Role.BALANCE,
+        Role.OWED,
         Role.OPENING,
         Role.CLOSING,
         Role.OTHER_NUMBER,
@@ -182,15 +183,20 @@ def _content_roles(columns: Columns) -> None:
 
 
 def _said_roles(columns: Columns, said: Mapping[int, Role]) -> None:
-    """Take what a person says. A date column that they leave out still tells day from month and what is not booked."""
+    """Take what a person says.
+
+    A date column that they leave out still tells day from month and what is not booked, a card's number that it is one.
+    """
     _named_roles(columns)
-    booked = set(columns.of(Role.BOOKING_DATE))
+    booked, cards = set(columns.of(Role.BOOKING_DATE)), set(columns.of(Role.CARD))
     for at in range(len(columns.cells)):
         role = said.get(at, Role.IGNORED)
         if role is Role.DATE:
             columns.said_date = at
         if at in columns.days and role in {Role.DATE, Role.IGNORED}:
             role = Role.BOOKING_DATE if at in booked else Role.DATE if role is Role.DATE else Role.OTHER_DATE
+        elif role is Role.IGNORED and at in cards:
+            role = Role.CARD
         columns.roles[at] = role
     columns.numbers = {at for at in columns.numbers if columns.roles[at] in _NUMBER_ROLES}
 

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
 
 from tools._shared.accounts import Owner
 from tools._shared.columns import Columns
 from tools._shared.dates import Order
-from tools._shared.movements import Candidate, Numbers, flagged, negated, pair, signed
+from tools._shared.movements import Candidate, Numbers, Values, flagged, negated, pair, signed
 from tools._shared.proofs import Choice, Groups
 from tools._shared.tables import Shape, Table
 from tools._shared.texts import text_roles
@@ -96,7 +96,7 @@ def choose_said(columns: Columns, numbers: Numbers, groups: Groups) -> Choice:
     Raises:
         StatementRefusedError: A chosen column holds no amounts, or the direction of some stays open.
     """
-    for column in columns.of(Role.AMOUNT, Role.OUT, Role.IN, Role.BALANCE, Role.FEE):
+    for column in columns.of(Role.AMOUNT, Role.OUT, Role.IN, Role.BALANCE, Role.OWED, Role.FEE):
         if column not in numbers.values and any(columns.pick(column)):
             raise StatementRefusedError(
                 f"{columns.title(column)} is chosen as {columns.roles[column].value}, but not all of its cells are "
@@ -107,17 +107,18 @@ def choose_said(columns: Columns, numbers: Numbers, groups: Groups) -> Choice:
         raise StatementRefusedError(
             f"The direction of some amounts is not clear: {candidate.problem}. Choose other columns."
         )
-    balance = next((at for at in columns.of(Role.BALANCE) if at in numbers.values), None)
+    balance = next(iter(columns.of(Role.BALANCE, Role.OWED)), None)
+    if balance is not None and balance not in numbers.values:
+        balance = None
     fee = next((at for at in columns.of(Role.FEE) if at in numbers.values), None)
     fees = None if fee is None else [-abs(value) if value else None for value in numbers.values[fee]]
-    choice = Choice(
-        candidate,
-        balance,
-        proven=False,
-        fees=fees,
-        warnings=(candidate.warning,) if candidate.warning else (),
-    )
-    return choice if balance is None else _compared(columns, numbers, groups, choice, balance)
+    warnings = (candidate.warning,) if candidate.warning else ()
+    choice = Choice(candidate, balance, proven=False, fees=fees, warnings=warnings)
+    if balance is None:
+        return choice
+    if columns.roles[balance] is Role.OWED:
+        numbers.values[balance] = negated(numbers.values[balance])
+    return _compared(columns, numbers, groups, choice, balance)
 
 
 def _candidate(columns: Columns, numbers: Numbers) -> Candidate:
@@ -134,21 +135,13 @@ def _candidate(columns: Columns, numbers: Numbers) -> Candidate:
 
 
 def _compared(columns: Columns, numbers: Numbers, groups: Groups, choice: Choice, balance: int) -> Choice:
-    """Say how far the balance proves the amounts; one that the owner owes is turned round where that proves them."""
-    stated = numbers.values[balance]
-    for values in (stated, negated(stated)):
-        chains = [chain for chain in groups.chains(choice.moved, values) if chain.compared]
-        if chains and all(chain.works for chain in chains):
-            numbers.values[balance] = values
-            return Choice(choice.candidate, balance, proven=True, fees=choice.fees, warnings=choice.warnings)
-    chains = groups.chains(choice.moved, stated)
+    """Say how far the balance proves the amounts."""
+    chains = groups.chains(choice.moved, numbers.values[balance])
     compared, matched = sum(chain.compared for chain in chains), sum(chain.matched for chain in chains)
-    if matched == compared:
-        return choice
+    if all(chain.works for chain in chains if chain.compared):
+        return replace(choice, proven=compared > 0)
     said = f"{compared - matched} of {compared} balances in {columns.title(balance)} do not follow from the amounts."
-    return Choice(
-        choice.candidate, balance, proven=False, fees=choice.fees, warnings=(*choice.warnings, said)
-    )
+    return replace(choice, warnings=(*choice.warnings, said))
 
 
 def settle_said_order(columns: Columns, order: Order, line_of: Sequence[int], unit: str) -> Order:
@@ -212,13 +205,15 @@ def _settled(
 ) -> None:
     used = choice.candidate.columns
     if len(used) == 1:
-        roles[used[0]] = Role.OUT if _is_turned(numbers, choice.candidate) else Role.AMOUNT
+        roles[used[0]] = Role.OUT if _is_turned(numbers, used[0], choice.candidate.amounts) else Role.AMOUNT
     elif used[1] in numbers.values:
         roles |= {used[0]: Role.OUT, used[1]: Role.IN}
     else:
         roles |= {used[0]: Role.AMOUNT, used[1]: Role.FLAG}
     if choice.balance is not None:
-        roles.setdefault(choice.balance, Role.BALANCE)
+        stated = numbers.values[choice.balance]
+        is_turned = _is_turned(numbers, choice.balance, stated)
+        roles.setdefault(choice.balance, Role.OWED if is_turned else Role.BALANCE)
     if choice.fees is not None:
         roles |= {at: Role.FEE for at in columns.of(Role.FEE)[:1] if at not in roles}
     if owner is not None:
@@ -234,7 +229,7 @@ def _settled(
         roles[value_date] = Role.VALUE_DATE
 
 
-def _is_turned(numbers: Numbers, candidate: Candidate) -> bool:
-    """Whether money out is printed positive."""
-    printed = numbers.values[candidate.columns[0]]
-    return any(one and other and one == -other for one, other in zip(printed, candidate.amounts, strict=True))
+def _is_turned(numbers: Numbers, column: int, read: Values) -> bool:
+    """Whether what was read has the opposite sign of what is printed."""
+    printed = numbers.looked[column].values(numbers.mark)
+    return any(one and other and one == -other for one, other in zip(printed, read, strict=True))

@@ -8,7 +8,7 @@ from tools._shared.vocabulary import Role
 from tools._shared.work import Work
 from tools.contract import StatementRefusedError
 
-_MONEY_ROLES = (Role.AMOUNT, Role.OUT, Role.IN, Role.BALANCE, Role.OPENING, Role.CLOSING, Role.FEE)
+_MONEY_ROLES = (Role.AMOUNT, Role.OUT, Role.IN, Role.BALANCE, Role.OWED, Role.OPENING, Role.CLOSING, Role.FEE)
 
 
 class OpenMarkError(StatementRefusedError):

@@ -23,6 +23,7 @@ class Role(StrEnum):
     IN = "money in"
     FLAG = "direction"
     BALANCE = "balance"
+    OWED = "balance owed"
     OPENING = "opening balance"
     CLOSING = "closing balance"
     OTHER_NUMBER = "other number"
