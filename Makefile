@@ -96,8 +96,8 @@ reversal: setup  ## Take every migration back and apply all again, on a scratch 
 mutants: setup  ## Break the ledger and the proof on purpose; the tests must notice at least 85 %
 	$(BIN)/python -m tests.mutants
 
-score: setup  ## Read every file of the corpus, where it is there, and compare with the floor
-	$(BIN)/python .ci/corpus_floor.py $(CORPUS) $(RAISE)
+score: setup  ## Read every file of the corpus, where it is there, and compare with the floor (SCORE=--table)
+	$(BIN)/python .ci/corpus_floor.py $(CORPUS) $(RAISE) $(SCORE)
 
 screenshots: setup  ## Take the pictures of docs/images anew (needs Chromium)
 	$(BIN)/pytest tests/browser/screenshots.py --quiet -n 0
