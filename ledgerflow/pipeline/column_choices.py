@@ -24,7 +24,7 @@ ROLE_WORDS: Mapping[str, str] = {
     "ignored": "Ignore",
     "date": "Date",
     "value date": "Value date",
-    "amount": "Amount, minus is out",
+    "amount": "Amount",
     "money out": "Money out",
     "money in": "Money in",
     "direction": "Direction: in or out",

@@ -16,7 +16,7 @@ from tests.fuzz.seeds import READERS, seeds
 
 #: ``make fuzz`` asks for 10,000.
 _IS_WHOLE = "FUZZ" in os.environ
-_MUTATIONS = int(os.environ.get("FUZZ", "60"))
+_MUTATIONS = int(os.environ.get("FUZZ", "50"))
 _SEED = int(os.environ.get("FUZZ_SEED", "2026"))
 _BATCH = 20
 

@@ -1,13 +1,17 @@
 """Tables read by columns that a person chose: the same lines where they chose the same, and their word where not."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tools import csv_statement, xlsx_statement
-from tools.contract import COLUMN_ROLES, StatementRefusedError
+from tools._shared.encodings import decode
+from tools.contract import COLUMN_ROLES, DAY_ORDERS, DECIMAL_MARKS, StatementRefusedError
 from tools.csv_statement.tests.golden import samples
 from tools.xlsx_statement.tests.books import sheet_xml, xlsx
 
@@ -159,3 +163,35 @@ def test_a_sheet_it_describes_and_reads_by_its_layout():
 
     assert [line.date for line in reading.statements[0].lines] == [date(2026, 3, 4), date(2026, 5, 6)]
     assert reading.layouts == (table.layout.fingerprint,)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    sample=st.sampled_from([path.read_bytes() for path in samples()]),
+    drawn=st.lists(st.sampled_from(COLUMN_ROLES), min_size=1, max_size=14),
+    order=st.sampled_from(["", *DAY_ORDERS]),
+    mark=st.sampled_from(["", *DECIMAL_MARKS]),
+    is_near=st.booleans(),
+)
+def test_whatever_a_person_chooses_it_reads_or_refuses_and_invents_no_amount(
+    sample, drawn, order, mark, is_near
+):
+    (table,) = csv_statement.describe(sample, "a.csv").tables
+    roles = list(table.layout.roles)
+    for at, role in enumerate(drawn[:1] if is_near else drawn):
+        roles[(at * 7 + len(drawn)) % len(roles)] = role
+    layout = replace(table.layout, roles=tuple(roles), day_order=order, decimal_mark=mark)
+
+    described = csv_statement.describe(sample, "a.csv", [layout])
+
+    assert described.tables[0].layout == layout
+    assert (described.reading is None) == bool(described.problem)
+    if described.problem:
+        assert described.problem.endswith((".", ")"))
+        return
+    text = decode(sample)
+    written = {re.sub(r"\D", "", run).lstrip("0") for run in re.findall(r"[\d.,'\u2019\s]+", text)}
+    for statement in described.reading.statements:
+        for line in statement.lines:
+            digits = re.sub(r"\D", "", f"{line.amount:f}").lstrip("0")
+            assert not digits or any(digits.rstrip("0") in run for run in written)
