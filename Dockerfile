@@ -53,7 +53,7 @@ COPY ledgerflow ledgerflow
 USER ledgerflow
 EXPOSE 8000
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=5 CMD ["python", "docker/healthy.py"]
-COPY docker/healthy.py docker/healthy.py
+COPY docker/healthy.py docker/working.py docker/
 # Looks at code and templates every second, and starts again by itself.
 CMD ["python", "manage.py", "runserver", "0.0.0.0:8000"]
 
@@ -61,7 +61,7 @@ FROM base AS prod
 COPY --from=packages /opt/venv /opt/venv
 COPY --from=packages /opt/named /app
 COPY manage.py ./
-COPY docker/healthy.py docker/healthy.py
+COPY docker/healthy.py docker/working.py docker/
 COPY config config
 COPY tools tools
 COPY ledgerflow ledgerflow

@@ -18,7 +18,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 # Not in git. The tests keep to a folder of their own below it.
 demo up lint: export LEDGERFLOW_DATA_DIR ?= ./var
 
-COMPOSE_TESTS ?= tests/compose/development.py tests/compose/recovery.py tests/compose/production.py
+COMPOSE_TESTS ?= tests/compose/development.py tests/compose/search.py tests/compose/recovery.py tests/compose/production.py
 # Which Docker installation the targets mean: dev (http://localhost:9000) or prod.
 ENV = dev
 BACKUPS := archives/docker_archive/database_backups
@@ -53,13 +53,14 @@ up: setup  ## Start LedgerFlow with your own books (data in ./var)
 test: setup  ## Run every test on a real PostgreSQL, with coverage (HTML in reports/coverage)
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope --cov --cov-report=term-missing:skip-covered --cov-report=html $(PYTEST)
 
-lint: setup  ## Check style, types, import contracts and migrations
+lint: setup  ## Check style, types, import contracts, migrations and the requirements of tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(BIN)/python .ci/tool_requirements.py --own pyproject.toml || test $$? -eq 3
 
 format: setup  ## Put every file into the one format
 	$(BIN)/ruff check --fix --quiet . || true
@@ -70,7 +71,7 @@ types: setup  ## Check types alone
 
 agreement: setup  ## Compare a thousand generated ledgers with Beancount and hledger (AGREEMENT=25)
 	$(BIN)/python -m benchmarks.peers
-	AGREEMENT=$(AGREEMENT) $(BIN)/pytest tests/exchange/test_three_engines.py --no-skips -n 0 -s -q
+	AGREEMENT=$(AGREEMENT) $(BIN)/pytest tests/exchange/test_three_engines.py --no-skips -n $(WORKERS) --dist load -v
 
 bench: setup  ## Measure speed against peers, as a table of ratios (BENCH=--quick)
 	$(BIN)/python -m benchmarks $(BENCH)

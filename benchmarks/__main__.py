@@ -21,6 +21,7 @@ from benchmarks import (
     read_text_formats,
     reports,
     table,
+    tool_calls,
     trial_balance,
 )
 
@@ -49,6 +50,7 @@ def main() -> None:
         ("end to end", lambda: end_to_end.rows(lines, rounds)),
         ("posting in sets", lambda: post_sets.rows(lines // 2, 2 * rounds - 1)),
         ("single postings", lambda: post_single.rows(1.0 if is_quick else 4.0)),
+        ("calls of tools", lambda: tool_calls.rows(60 if is_quick else 300)),
         ("trial balance", lambda: trial_balance.rows(200_000 if is_quick else 1_000_000)),
         ("reports", lambda: reports.rows(50_000 if is_quick else 1_000_000)),
         ("other ledgers", lambda: peer_reports.rows(50_000 if is_quick else 1_000_000)),

@@ -8,7 +8,7 @@ import secrets
 import string
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -24,6 +24,8 @@ _LOG_FORMATS = ("lines", "json")
 _SHORTEST_TOKEN = 16
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _OWN_PREFIX = "LEDGERFLOW_"
+#: Variables that begin like this are no settings: they hold the secrets that the settings of tools refer to.
+_TOOL_PREFIX = "LEDGERFLOW_TOOL_"
 _NO_NAMES: tuple[str, ...] = ()
 _HOST_CHARACTERS = frozenset(string.ascii_letters + string.digits + ".-:[]*")
 
@@ -50,6 +52,8 @@ class Env:
     backup_recipient: str | None
     automatic_backups: bool
     point_in_time: bool
+    own_services: tuple[str, ...]
+    searxng_url: str
     redis_url: str | None
     email_url: str | None
     default_from_email: str
@@ -60,6 +64,8 @@ class Env:
     sentry_dsn: str
     port: int
     web_concurrency: int
+    secrets_dir: Path
+    tool_secrets: Mapping[str, str] = field(repr=False)
 
 
 #: What each variable means; the documentation and `.env.example` are tested against this table.
@@ -78,6 +84,10 @@ VARIABLES: Mapping[str, str] = {
     "LEDGERFLOW_BACKUP_RECIPIENT": "Public key of age (age1...) that dumps and their documents are encrypted to.",
     "LEDGERFLOW_AUTOMATIC_BACKUPS": "0 makes no daily dump, no dump before migrations and no restore drill.",
     "LEDGERFLOW_POINT_IN_TIME": "0 archives no WAL of the embedded database, so that no second can be restored.",
+    "LEDGERFLOW_OWN_SERVICES": "Comma-separated addresses of services of your own that tools and agent may reach "
+    "although they are private, such as http://ollama:11434.",
+    "LEDGERFLOW_SEARXNG_URL": "Address of your SearXNG, such as http://searxng:8080; it counts as a service of your "
+    "own.",
     "REDIS_URL": "Optional cache; everything works without it.",
     "EMAIL_URL": "Mail server, such as smtp+tls://user:password@mail.example.org:587; unset prints mail to the log.",
     "DEFAULT_FROM_EMAIL": "Sender of mail.",
@@ -88,6 +98,7 @@ VARIABLES: Mapping[str, str] = {
     "SENTRY_DSN": "Address of a Sentry or GlitchTip that gets errors too; needs the extra ledgerflow[sentry].",
     "PORT": "Port of the web server.",
     "WEB_CONCURRENCY": "Number of web worker processes.",
+    "LEDGERFLOW_SECRETS_DIR": "Folder of the secrets that tools may use; by default `tool_secrets` in the data folder.",
 }
 
 
@@ -133,6 +144,8 @@ def load(variables: Mapping[str, str] | None = None) -> Env:
         backup_recipient=_read(reader, "LEDGERFLOW_BACKUP_RECIPIENT", _recipient, None),
         automatic_backups=_read(reader, "LEDGERFLOW_AUTOMATIC_BACKUPS", _flag, True),
         point_in_time=_read(reader, "LEDGERFLOW_POINT_IN_TIME", _flag, True),
+        own_services=_read(reader, "LEDGERFLOW_OWN_SERVICES", _origins, _NO_NAMES),
+        searxng_url=_read(reader, "LEDGERFLOW_SEARXNG_URL", _address, ""),
         redis_url=_read(reader, "REDIS_URL", _redis, None),
         email_url=_read(reader, "EMAIL_URL", _mail, None),
         default_from_email=_read(reader, "DEFAULT_FROM_EMAIL", _sender, "LedgerFlow <ledgerflow@localhost>"),
@@ -143,13 +156,24 @@ def load(variables: Mapping[str, str] | None = None) -> Env:
         sentry_dsn=_read(reader, "SENTRY_DSN", _sentry, ""),
         port=_read(reader, "PORT", _port, 9000),
         web_concurrency=_read(reader, "WEB_CONCURRENCY", _processes, 2),
+        secrets_dir=_read(reader, "LEDGERFLOW_SECRETS_DIR", _folder, data_dir / "tool_secrets"),
+        tool_secrets=_tool_secrets(reader, given),
     )
+
+
+def _tool_secrets(reader: Mapping[str, str], given: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what tools may be told; a file that cannot be read is missing to its tool alone, and stops no start."""
+    found = {}
+    for name in sorted({each.removesuffix("_FILE") for each in given if each.startswith(_TOOL_PREFIX)}):
+        with suppress(OSError, UnicodeDecodeError):
+            found[name] = reader.get(name, "").strip()
+    return found
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:
     for name in sorted(given):
         bare = name.removesuffix("_FILE")
-        if name.startswith(_OWN_PREFIX) and bare not in VARIABLES:
+        if name.startswith(_OWN_PREFIX) and not name.startswith(_TOOL_PREFIX) and bare not in VARIABLES:
             known = ", ".join(key for key in VARIABLES if key.startswith(_OWN_PREFIX))
             raise SettingError(
                 f"{name} is not a setting of LedgerFlow. Known are {known}; remove it or correct its name."

@@ -155,6 +155,10 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
+SEARXNG_URL = ENV.searxng_url
+#: What tools and agent may reach although its address is private; everything else must be of the public internet.
+OWN_SERVICES = (*ENV.own_services, *((ENV.searxng_url,) if ENV.searxng_url else ()))
+
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 AUTH_USER_MODEL = "users.User"
@@ -251,6 +255,10 @@ EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = ENV.default_from_email
 
+#: What the settings of tools may refer to: variables by name, and files below one folder.
+TOOL_SECRETS = ENV.tool_secrets
+TOOL_SECRETS_DIR = ENV.secrets_dir
+
 METRICS_TOKEN = ENV.metrics_token
 #: Where the processes of a web server count together; `config.wsgi` names it.
 METRICS_FOLDER: Path | None = None
@@ -259,6 +267,7 @@ redaction.hide([
     SECRET_KEY,
     METRICS_TOKEN,
     ENV.sentry_dsn,
+    *TOOL_SECRETS.values(),
     EMAIL_HOST_PASSWORD,
     *(str(database.get("PASSWORD") or "") for database in DATABASES.values()),
     urlsplit(ENV.redis_url or "").password,

@@ -36,6 +36,9 @@ def _fingerprint() -> str:
         for path in sorted(Path(config.path, "migrations").glob("*.*")):
             if path.suffix in {".py", ".sql"}:
                 digest.update(path.name.encode() + path.read_bytes())
+    # The registry of tools is filled when the migrations are through.
+    for path in sorted(Path(settings.BASE_DIR, "tools").glob("*/__init__.py")):
+        digest.update(path.parent.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

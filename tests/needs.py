@@ -17,6 +17,7 @@ NEEDS = {
     "redis": ("Redis", ("redis-server",)),
     "hledger": ("hledger", ("hledger",)),
     "postgresql15": ("PostgreSQL 15", ("/usr/lib/postgresql/15/bin/initdb",)),
+    "searx": ("searx", ("searx-run",)),
     "beancount": ("Beancount", (str(BEAN_CHECK),)),
 }
 

@@ -66,6 +66,8 @@ def test_an_empty_value_is_as_good_as_none(tmp_path: Path) -> None:
         ("DATABASE_URL", "postgresql://lf_app@db", "names no database"),
         ("DATABASE_OWNER_URL", "postgresql://lf_owner@db/ledgerflow", "without DATABASE_URL"),
         ("REDIS_URL", "localhost:6379", "redis://localhost"),
+        ("LEDGERFLOW_OWN_SERVICES", "http://ollama:11434,searxng", "https://books.example.org"),
+        ("LEDGERFLOW_SEARXNG_URL", "http://searxng:8080/search", "without a path"),
         ("EMAIL_URL", "mail.example.org", "smtp+tls://"),
         ("DEFAULT_FROM_EMAIL", "LedgerFlow", "LedgerFlow <books@example.org>"),
     ],
@@ -261,3 +263,21 @@ def test_urls_become_two_databases_of_two_roles(tmp_path: Path) -> None:
 
     assert settings.database_url == "postgresql://lf_app:a@db:5432/ledgerflow"
     assert settings.database_owner_url == "postgres://lf_owner:b@db/ledgerflow"
+
+
+def test_what_tools_may_be_told_it_takes_by_its_beginning(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("of a file\n")
+
+    loaded = load(
+        tmp_path,
+        LEDGERFLOW_TOOL_SEARCH="of a variable",
+        LEDGERFLOW_TOOL_MAPS_FILE=str(tmp_path / "key"),
+        LEDGERFLOW_TOOL_GONE_FILE=str(tmp_path / "absent"),
+    )
+
+    assert dict(loaded.tool_secrets) == {
+        "LEDGERFLOW_TOOL_MAPS": "of a file",
+        "LEDGERFLOW_TOOL_SEARCH": "of a variable",
+    }
+    assert "of a variable" not in repr(loaded)
+    assert loaded.secrets_dir == tmp_path / "tool_secrets"

@@ -59,7 +59,7 @@ class ToolError(Exception):
 class TemporaryToolError(ToolError):
     """The same call may succeed later; ``retry_after`` is in seconds, where the other side said."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, *, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
 
@@ -170,9 +170,12 @@ class StatementLine(NamedTuple):
 
     ``amount`` and ``balance`` are in ``currency`` (ISO 4217, or ``""`` where the file states none);
     ``balance`` is the account's balance after this line where the file states it. ``bank_id`` is the bank's
-    own identifier (OFX FITID, CAMT AcctSvcrRef). ``place`` says where the line stands: ``{"line": 12}``,
-    ``{"xpath": "..."}``,
-    ``{"sheet": "...", "row": 3}`` or ``{"page": 1, "box": [x0, y0, x1, y1]}``; its values are JSON values.
+    own identifier (OFX FITID, CAMT AcctSvcrRef). ``original_currency`` is that of the movement where it is another than
+    the account's, ``original_amount`` the amount in it (money out is negative; ``None`` where the file states only the
+    rate), and ``rate`` what one unit of it is worth in the account's currency, above zero. Where ``currency`` itself is
+    not the account's, the bank has not converted ``amount``, and ``rate`` says how to. ``place`` says where the line
+    stands: ``{"line": 12}``, ``{"xpath": "..."}``, ``{"sheet": "...", "row": 3}`` or
+    ``{"page": 1, "box": [x0, y0, x1, y1]}``; its values are JSON values.
     """
 
     date: datetime.date
@@ -186,6 +189,9 @@ class StatementLine(NamedTuple):
     bank_id: str | None = None
     balance: Decimal | None = None
     status: Literal["booked", "pending"] = "booked"
+    original_amount: Decimal | None = None
+    original_currency: str | None = None
+    rate: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,10 @@ class Action(StrEnum):
     CLOSE_PERIOD = "lock or close a period"
     POST_LOCKED = "post into a locked period"
     REOPEN_PERIOD = "reopen a closed period"
+    RUN_TOOLS = "run tools that only read"
+    RUN_WRITING_TOOLS = "run tools that change something elsewhere"
+    SEE_TOOL_RUNS = "see what tools did and what left the machine"
+    CONFIGURE_TOOLS = "set up tools for the book"
     MANAGE_BOOK = "change the book, its members and invitations"
     PURGE_BOOK = "remove the whole book"
 
@@ -45,14 +49,22 @@ _BOOKKEEPER = _VIEWER | {
     Action.ENTER_RATES,
     Action.ENTER_JOURNAL,
     Action.RECONCILE,
+    Action.RUN_TOOLS,
+    Action.SEE_TOOL_RUNS,
 }
 _REVIEWER = _BOOKKEEPER | {
     Action.OVERRIDE_PROOF,
     Action.REOPEN_RECONCILIATION,
     Action.CLOSE_PERIOD,
     Action.POST_LOCKED,
+    Action.RUN_WRITING_TOOLS,
 }
-_OWNER = _REVIEWER | {Action.REOPEN_PERIOD, Action.MANAGE_BOOK, Action.PURGE_BOOK}
+_OWNER = _REVIEWER | {
+    Action.REOPEN_PERIOD,
+    Action.CONFIGURE_TOOLS,
+    Action.MANAGE_BOOK,
+    Action.PURGE_BOOK,
+}
 
 ALLOWED = MappingProxyType(
     {Role.VIEWER: _VIEWER, Role.BOOKKEEPER: _BOOKKEEPER, Role.REVIEWER: _REVIEWER, Role.OWNER: _OWNER}

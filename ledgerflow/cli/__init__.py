@@ -59,6 +59,7 @@ COMMANDS: dict[str, Command] = {
     "verify": Command("ledgerflow.cli.verify", Needs.DATABASE),
     "doctor": Command("ledgerflow.cli.doctor", Needs.DATABASE),
     "prepare": Command("ledgerflow.cli.prepare", Needs.DATABASE),
+    "tools": Command("ledgerflow.cli.toolbox", Needs.SETTINGS),
     "worker": Command("ledgerflow.cli.worker", Needs.DATABASE),
 }
 

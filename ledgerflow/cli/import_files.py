@@ -26,6 +26,7 @@ from ledgerflow.statements.proof import prove
 from ledgerflow.statements.reading import FileReading, read_file
 from ledgerflow.statements.selectors import statements_of
 from ledgerflow.statements.services import create_bank_account
+from ledgerflow.toolbox.selectors import enabled_readers
 from ledgerflow.users.models import User
 
 HELP = "store and import statement files"
@@ -98,7 +99,7 @@ def _preview(path: Path, password: str | None) -> dict[str, object]:
 
 
 def _read(path: Path, password: str | None) -> FileReading:
-    return read_file(content=path.read_bytes(), name=path.name, password=password)
+    return read_file(content=path.read_bytes(), name=path.name, readers=enabled_readers(), password=password)
 
 
 def _joined(outcomes: Iterable[object]) -> str | None:

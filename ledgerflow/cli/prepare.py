@@ -2,7 +2,11 @@
 
 import argparse
 
-HELP = "bring the database's schema up to date, one process at a time, and stop"
+from django.utils import timezone
+
+from ledgerflow.toolbox.services.registry import sync_tools
+
+HELP = "bring the database's schema and the registry of tools up to date, one process at a time, and stop"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -10,6 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_options: argparse.Namespace) -> int:
-    """Say that it is done: every command that needs the database has it migrated first."""
+    """Look at the tools, and say that it is done: every command that needs the database has it migrated first."""
+    sync_tools(now=timezone.now())
     print("The database is up to date.")
     return 0

@@ -104,6 +104,9 @@ def _line(line: StatementLine) -> dict[str, object]:
         "bank_id": line.bank_id,
         "balance": _decimal(line.balance),
         "status": line.status,
+        "original_amount": _decimal(line.original_amount),
+        "original_currency": line.original_currency,
+        "rate": _decimal(line.rate),
         "source": dict(line.place),
     }
 

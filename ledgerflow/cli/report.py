@@ -86,7 +86,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="statements and trial balance: beside the period (the month) before, or the year before",
     )
     parser.add_argument(
-        "--basis", choices=tuple(Basis), help="income statement and balance sheet: cash, or accrual"
+        "--basis",
+        choices=tuple(Basis),
+        help="income statement, balance sheet and schedule-c: cash, or accrual",
     )
     parser.add_argument(
         "--tag", metavar="NAME", help="income statement and cash flow: what carries this tag (none: no tag)"

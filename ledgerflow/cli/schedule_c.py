@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.reports.basis import Basis
 from ledgerflow.reports.evidence.pack import write_evidence_pack
 from ledgerflow.reports.schedule_c import schedule_c
 from ledgerflow.reports.schedule_c_tables import schedule_c_frame, schedule_c_table
@@ -43,7 +44,8 @@ def schedule_c_of(book: Book, options: argparse.Namespace) -> Table:
     """
     year = _year(book, options)
     frame = schedule_c_frame(book=book, year=tax_form(year).year)
-    report = schedule_c(book=book, year=year, whole_dollars=options.whole_dollars)
+    method = Basis(options.basis or Basis.CASH)
+    report = schedule_c(book=book, year=year, whole_dollars=options.whole_dollars, method=method)
     for point in report.open_points:
         print(point.sentence, file=sys.stderr)
     if options.evidence_pack is not None:
@@ -80,6 +82,7 @@ def _write_pack(book: Book, year: int, options: argparse.Namespace) -> None:
                     out=file,
                     made_at=timezone.now(),
                     whole_dollars=options.whole_dollars,
+                    method=Basis(options.basis or Basis.CASH),
                 )
                 file.flush()
                 os.fsync(file.fileno())

@@ -3,12 +3,14 @@
 import argparse
 
 from django.conf import settings
+from django.utils import timezone
 
 from ledgerflow import embedded
 from ledgerflow.cli.address import base_address
 from ledgerflow.cli.database import DatabaseKeeper
 from ledgerflow.cli.link import sign_in_link
 from ledgerflow.cli.processes import Processes, free_port, lan_address
+from ledgerflow.toolbox.services.registry import sync_tools
 
 HELP = "run database, web and worker in the foreground; Ctrl-C stops, data stays"
 
@@ -33,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
 def serve(*, port: int, lan: bool = False, web_only: bool = False) -> None:
     """Run web and worker until SIGINT or SIGTERM, printing five lines once the first page answers."""
     _archive_wal()
+    sync_tools(now=timezone.now())
     chosen = free_port(port, lan=lan)
     with Processes(settings.DATA_DIR) as processes:
         processes.start_web(port=chosen, lan=lan, workers=settings.ENV.web_concurrency)

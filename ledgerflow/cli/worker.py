@@ -9,6 +9,7 @@ from ledgerflow.core.jobs import BACKUPS, QUEUES, keeper_is_alive, run_worker, w
 from ledgerflow.ops.backups.schedule import enqueue_look_after
 from ledgerflow.ops.error_log.statements import forget
 from ledgerflow.ops.error_log.writer import take_in_spool
+from ledgerflow.toolbox.services.runs import bury_dead_runs
 
 HELP = "work jobs off in the foreground (up and demo start one by themselves)"
 
@@ -39,6 +40,10 @@ def run(options: argparse.Namespace) -> int:
     run_worker(
         queues=(options.only,) if options.only else QUEUES,
         concurrency=options.concurrency,
-        housekeeping=(take_in_spool, lambda: forget(now=timezone.now())),
+        housekeeping=(
+            take_in_spool,
+            lambda: forget(now=timezone.now()),
+            lambda: bury_dead_runs(now=timezone.now()),
+        ),
     )
     return 0

@@ -7,7 +7,7 @@ It is never authority: whatever is not there is computed.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 
@@ -30,14 +30,32 @@ class Cached:
 #: posted: where it is the same, so is every balance.
 BALANCES = Cached("balances", 24 * 60 * 60, "the head of the book's hash chain, and the day")
 
-EVERYTHING = (BALANCES,)
+#: What a tool answered to a question. It lasts as long as the tool's manifest says, at most this long.
+TOOL_ANSWERS = Cached(
+    "tool-answers", 30 * 24 * 60 * 60, "the tool, its version, its settings, and the arguments, as one digest"
+)
+
+EVERYTHING = (BALANCES, TOOL_ANSWERS)
 
 
 def kept(what: Cached, *, book_id: int, version: str, make: Callable[[], T]) -> T:
     """Return the value of this version, computed where it is not in the cache."""
-    key = f"ledgerflow:{_SHAPE}:{what.name}:{book_id}:{version}"
-    found: T | None = cache.get(key)
+    found: T | None = peek(what, book_id=book_id, version=version)
     if found is None:
         found = make()
-        cache.set(key, found, what.seconds)
+        keep(what, book_id=book_id, version=version, value=found)
     return found
+
+
+def peek(what: Cached, *, book_id: int, version: str) -> Any:
+    """Return the value of this version, or ``None``."""
+    return cache.get(_key(what, book_id, version))
+
+
+def keep(what: Cached, *, book_id: int, version: str, value: object, seconds: int | None = None) -> None:
+    """Keep the value of this version, for ``seconds`` where it lasts less than others of its kind."""
+    cache.set(_key(what, book_id, version), value, min(seconds or what.seconds, what.seconds))
+
+
+def _key(what: Cached, book_id: int, version: str) -> str:
+    return f"ledgerflow:{_SHAPE}:{what.name}:{book_id}:{version}"

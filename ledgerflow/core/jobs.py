@@ -18,7 +18,7 @@ from procrastinate.jobs import Job, Status
 from psycopg import AsyncConnection
 from psycopg import Error as PsycopgError
 
-from ledgerflow.core import database_errors
+from ledgerflow.core import database_errors, signs_of_life
 from ledgerflow.core.connecting import libpq_parameters
 from ledgerflow.core.doing import begun
 
@@ -32,8 +32,6 @@ DEFAULT = "default"
 #: The queue of long jobs about the whole installation.
 BACKUPS = "backups"
 QUEUES = (DEFAULT, BACKUPS)
-#: Under this name PostgreSQL lists one connection of each worker that people do not wait for.
-_KEEPER = "ledgerflow keeper"
 
 _HEARTBEAT_SECONDS = 2.0
 _STALLED_SECONDS = 8.0
@@ -131,28 +129,18 @@ def enqueue(
 
 
 def worker_is_alive() -> bool:
-    """Whether a worker for what people wait for has given a sign of life (each two seconds) within half a minute.
-
-    The signs tell nothing of queues, so those of the workers for backups alone are taken off.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (SELECT count(*) FROM procrastinate_workers"
-            "         WHERE last_heartbeat > now() - interval '30 seconds') > count(*)"
-            "  FROM pg_stat_activity WHERE application_name = %s AND datname = current_database()",
-            [_KEEPER],
-        )
-        return bool(cursor.fetchone()[0])
+    """Whether a worker for what people wait for has given a sign of life within half a minute."""
+    return _says(signs_of_life.WORKER_IS_ALIVE)
 
 
 def keeper_is_alive() -> bool:
     """Whether a worker for backups alone is connected."""
+    return _says(signs_of_life.KEEPER_IS_ALIVE)
+
+
+def _says(question: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity"
-            " WHERE application_name = %s AND datname = current_database())",
-            [_KEEPER],
-        )
+        cursor.execute(question)
         return bool(cursor.fetchone()[0])
 
 
@@ -246,7 +234,7 @@ class _Listing:
 
     async def look(self) -> None:
         if self._session is None:
-            place = libpq_parameters("default") | {"application_name": _KEEPER}
+            place = libpq_parameters("default") | {"application_name": signs_of_life.KEEPER}
             self._session = await AsyncConnection.connect(**place, autocommit=True)
         try:
             await self._session.execute("SELECT 1")

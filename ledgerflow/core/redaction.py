@@ -22,11 +22,12 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         HIDDEN,
     ),
     # postgresql://user:password@host, also where the password holds a slash.
-    (re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*://[^\s:/@'\"]*):[^\s@'\"]+@"), rf"\1:{HIDDEN}@"),
+    # Counted repetitions, here and below: a long run of letters must not be searched from each of them to its end.
+    (re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{0,30}://[^\s:/@'\"]{0,200}):[^\s@'\"]{1,500}@"), rf"\1:{HIDDEN}@"),
     (re.compile(r"\b(Bearer|Basic|Token)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (
         re.compile(
-            rf"((?:[\w-]*(?:{SECRET_WORD.pattern})[\w-]*)[\"']?\s*(?:[:=]|=>)\s*)"
+            rf"((?:[\w-]{{0,30}}(?:{SECRET_WORD.pattern})[\w-]{{0,30}})[\"']?\s*(?:[:=]|=>)\s*)"
             r"(\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;&}\])]+)",
             re.IGNORECASE,
         ),

@@ -19,6 +19,7 @@ from ledgerflow.documents.selectors import newest_file
 from ledgerflow.ops.backups.selectors import standing
 from ledgerflow.ops.error_log.selectors import open_errors
 from ledgerflow.ops.schema import Fit, schema_state
+from ledgerflow.toolbox.health import problems_of_enabled_tools
 
 _LEAST_FREE_BYTES = 1024**3
 _OLDEST_SERVER = 150000
@@ -244,6 +245,14 @@ def _newest_document() -> Iterator[Finding]:
         )
 
 
+def _tools() -> Iterator[Finding]:
+    problems = problems_of_enabled_tools()
+    for problem in problems:
+        yield Finding("Tools", Health.REDUCED, f"{problem.path}: {problem.sentence}", problem.remedy)
+    if not problems:
+        yield Finding("Tools", Health.GOOD, "every enabled tool loads")
+
+
 def _cache() -> Iterator[Finding]:
     if not settings.ENV.redis_url:
         yield Finding("Cache", Health.GOOD, "none configured, none needed")
@@ -309,6 +318,7 @@ _ABOUT_THE_DATABASE: tuple[Callable[[], Iterator[Finding]], ...] = (
     _errors,
     _backups,
     _newest_document,
+    _tools,
 )
 _ABOUT_THE_REST: tuple[Callable[[], Iterator[Finding]], ...] = (_cache, _disk, _archive, _secret_key, _debug)
 #: What requests need, and what they can do without. The checks are those above.

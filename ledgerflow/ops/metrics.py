@@ -3,6 +3,7 @@
 Several web processes count together through files in ``PROMETHEUS_MULTIPROC_DIR``, which `config.wsgi` names.
 """
 
+import logging
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from ledgerflow.core.metrics_folder import forget_the_dead
+
+logger = logging.getLogger(__name__)
 
 _LATENCY = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _OWN = CollectorRegistry()
@@ -86,8 +89,13 @@ def count_request(request: HttpRequest, status: int, seconds: float) -> None:
     match = request.resolver_match
     view = match.view_name if match and match.view_name else "none"
     method = request.method if request.method in _METHODS else "other"
-    REQUESTS.labels(view, method, str(status)).inc()
-    LATENCY.labels(view).observe(seconds)
+    try:
+        REQUESTS.labels(view, method, str(status)).inc()
+        LATENCY.labels(view).observe(seconds)
+    except (
+        OSError
+    ) as error:  # the files of a killed server's processes are removed while one of them still answers
+        logger.warning("A request could not be counted: %s", error)
 
 
 def exposition() -> bytes:

@@ -6,7 +6,8 @@ each move add up to zero on every day, and a balance sheet balances on either ba
 
 What moves is what was earned, spent or bought: the lines of an entry on income, expense and asset accounts, those of
 bank accounts, of transfers and of exchanges aside. Entries that were reversed move with their reversals, so that they
-cancel each other. Amounts are base amounts, debit positive.
+cancel each other; a reversal that came when the document's day was closed counts on its own day, so that what is closed
+stays as it is. Amounts are base amounts, debit positive.
 """
 
 from collections.abc import Iterator, Sequence
@@ -181,7 +182,15 @@ dated AS (
             UNION ALL
            SELECT entry_number, false FROM posting_reversedposting WHERE line_id = kept.line_id
             UNION ALL
-           SELECT reversed_by_number, true FROM posting_reversedposting WHERE line_id = kept.line_id) AS behind
+           SELECT reversed_by_number, true FROM posting_reversedposting AS posted
+            WHERE line_id = kept.line_id AND (kept.date <= (
+                  SELECT action.closed_through
+                    FROM ledger_journalentry AS entry
+                    JOIN ledger_postingbatch AS batch ON batch.book_id = entry.book_id AND batch.no = entry.batch_no
+                    JOIN ledger_periodaction AS action
+                      ON action.book_id = entry.book_id AND action.acted_at <= batch.posted_at
+                   WHERE entry.book_id = posted.book_id AND entry.number = posted.reversed_by_number
+                   ORDER BY action.id DESC LIMIT 1)) IS NOT TRUE) AS behind
      WHERE kept.book_id = %(book)s
 ), shifted AS (
     SELECT line.entry_number, line.no, line.account_id, line.date AS posted_on, dated.date AS document_date,
@@ -211,6 +220,8 @@ _ASKED = """
   JOIN unnest(%(nos)s::int[], %(firsts)s::date[], %(lasts)s::date[]) AS asked (no, first, last)
     ON side.day BETWEEN asked.first AND asked.last
 """
+#: For the queries of higher apps: the journal lines that move (entry_number, no, account_id, posted_on, document_date).
+SHIFTED = _SHIFTED
 _PARTS = {"shifted": _SHIFTED, "tagged": TAGGED, "sides": _SIDES, "asked": _ASKED}
 _MOVES = """
 WITH {shifted}

@@ -80,7 +80,7 @@ class DetachForm(forms.Form):
     )
 
 
-class ReceiptsDaysForm(forms.Form):
+class DaysForm(forms.Form):
     """Which days to look at."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -13,7 +13,7 @@ from django.views import generic
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.posting.receipt_forms import AttachForm, DetachForm, ReceiptLimitForm, ReceiptsDaysForm
+from ledgerflow.posting.receipt_forms import AttachForm, DaysForm, DetachForm, ReceiptLimitForm
 from ledgerflow.posting.receipt_selectors import (
     MOST,
     LackingLine,
@@ -107,7 +107,7 @@ class ReceiptsView(BookMixin, generic.TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add both lists and the limit."""
-        asked = ReceiptsDaysForm(self.request.GET)
+        asked = DaysForm(self.request.GET)
         days = asked.cleaned_data if asked.is_valid() else {}
         first, last = days.get("from") or date.min, days.get("to") or timezone.localdate()
         limit = receipt_limit(book=self.book)
@@ -119,7 +119,7 @@ class ReceiptsView(BookMixin, generic.TemplateView):
                 "limit_form": ReceiptLimitForm(
                     initial={"amount": None if limit.amount is None else f"{limit.amount.normalize():f}"}
                 ),
-                "days_form": ReceiptsDaysForm(initial={"from": days.get("from"), "to": last}),
+                "days_form": DaysForm(initial={"from": days.get("from"), "to": last}),
                 "lines": lines,
                 "count": count,
                 "unattached": unattached[:_UNATTACHED],

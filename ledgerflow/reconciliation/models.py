@@ -57,7 +57,9 @@ class Reconciliation(models.Model):
 class ReconciliationAction(models.Model):
     """Who finished or reopened a reconciliation, when, why, and with which proof. Writing the row is what does it.
 
-    The balances are filled by the database from its own rows. ``proof`` says what agreed when it was finished.
+    The balances are filled by the database from its own rows. ``proof`` says what agreed when it was finished. One that
+    ``is_past`` was done in another installation, came with an archive, and says what was so then: nothing follows from
+    it but that the reconciliation was reopened.
     """
 
     class Act(models.TextChoices):
@@ -75,6 +77,7 @@ class ReconciliationAction(models.Model):
     proof = models.JSONField(null=True)
     acted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     acted_at = models.DateTimeField()
+    is_past = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         constraints = [

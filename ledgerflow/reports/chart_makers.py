@@ -167,8 +167,9 @@ def of_schedule_c(report: ScheduleC, *, year: int) -> list[Chart]:
 
     def lines(key: str) -> str:
         kwargs = {"book": report.book.slug, "tax_line": key}
-        return f"{reverse('reports:schedule-c-lines', kwargs=kwargs)}?year={year}"
+        return f"{reverse('reports:schedule-c-lines', kwargs=kwargs)}?year={year}{basis}"
 
+    basis = "" if report.method is Basis.CASH else f"&basis={report.method}"
     points = [
         Point(f"{row.line.number} {row.line.name}", (row.deductible,), (lines(row.line.key),))
         for row in report.sheet.rows

@@ -7,7 +7,8 @@ from decimal import Decimal
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.models import Account, AccountType
-from ledgerflow.reports.schedule_c_lines import Moved
+from ledgerflow.reports.basis import Basis as Method
+from ledgerflow.reports.schedule_c_lines import Days, Moved
 from ledgerflow.taxes.selectors import EnteredFacts, TaxYear, entered_facts, tax_year
 from ledgerflow.taxforms.forms import Kind, TaxForm, tax_form
 from ledgerflow.taxforms.keys import key_of
@@ -29,6 +30,12 @@ class Basis:
     tax_year: TaxYear
     entered: EnteredFacts
     accounts: Mapping[int, Account]
+    method: Method = Method.CASH
+
+    @property
+    def days(self) -> Days:
+        """The days whose lines count, by the accounting method."""
+        return Days(self.tax_year.first, self.tax_year.last, self.method)
 
     @property
     def looked_at(self) -> list[int]:
@@ -47,8 +54,8 @@ class Basis:
         return line.key if line else None
 
 
-def basis(*, book: Book, year: int) -> Basis:
-    """Return what the worksheet of the tax year is worked out from; four queries.
+def basis(*, book: Book, year: int, method: Method = Method.CASH) -> Basis:
+    """Return what the worksheet of the tax year is worked out from, by the accounting method (line F); four queries.
 
     Raises:
         TaxYearError: no form is known for the year.
@@ -66,6 +73,7 @@ def basis(*, book: Book, year: int) -> Basis:
         tax_year=tax_year(book=book, year=year),
         entered=entered_facts(book=book, year=year),
         accounts={account.pk: account for account in accounts},
+        method=method,
     )
 
 

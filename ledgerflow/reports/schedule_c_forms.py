@@ -4,12 +4,14 @@ from django import forms
 
 from ledgerflow.ledger.selectors import Place
 from ledgerflow.reports.list_forms import PLACE_KEY, place_of
+from ledgerflow.reports.scope_forms import basis_field
 from ledgerflow.taxes.forms import YearForm
 
 
 class ScheduleCForm(YearForm):
-    """The tax year, and whether amounts are rounded to whole dollars."""
+    """The tax year, the accounting method, and whether amounts are rounded to whole dollars."""
 
+    basis = basis_field()
     whole_dollars = forms.BooleanField(label="Whole dollars", required=False)
 
 

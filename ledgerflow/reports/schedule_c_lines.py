@@ -2,7 +2,8 @@
 
 Evidence is the bank statement that shows the line: a line has it when its entry, or the entry that it reverses, came
 from a bank line. Receipts are those attached to that bank line. Entries that close a year are left out. Amounts are
-base amounts, debit positive.
+base amounts, debit positive. On the accrual basis the lines of a year are those whose document is of it, where one has
+a date, and else those that the bank booked in it.
 """
 
 import json
@@ -16,6 +17,8 @@ from django.db import connection
 
 from ledgerflow.books.models import Book
 from ledgerflow.ledger.selectors import Place, closing_entries
+from ledgerflow.posting.accrual_selectors import SHIFTED
+from ledgerflow.reports.basis import Basis as Method
 
 #: Rows fetched at once from the database.
 _BLOCK = 2_000
@@ -71,10 +74,19 @@ class FigureLine:
     receipts: tuple[LineEvidence, ...]
 
 
-def moved(*, book: Book, account_ids: Collection[int], first: date, last: date) -> dict[int, Moved]:
-    """Return what moved on each account that has lines in the days, both included; two queries."""
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days that lines are of, both included, and what says of which day a line is."""
+
+    first: date
+    last: date
+    method: Method = Method.CASH
+
+
+def moved(*, book: Book, account_ids: Collection[int], days: Days) -> dict[int, Moved]:
+    """Return what moved on each account that has lines in the days; two queries."""
     with connection.cursor() as cursor:
-        cursor.execute(_MOVED, _bounds(book, account_ids, first, last))
+        cursor.execute(_MOVED.format(**_OF[days.method]), _bounds(book, account_ids, days))
         return {account_id: Moved(*rest) for account_id, *rest in cursor.fetchall()}
 
 
@@ -82,40 +94,41 @@ def page_of_lines(
     *,
     book: Book,
     account_ids: Collection[int],
-    first: date,
-    last: date,
+    days: Days,
     after: Place | None = None,
     limit: int = 100,
 ) -> tuple[list[FigureLine], Place | None]:
     """Return lines of the accounts, oldest first, after the place, and the place to ask for next; two queries."""
     beyond = after or Place(date.min, 0, 0)
-    facts = _bounds(book, account_ids, first, last) | {
+    facts = _bounds(book, account_ids, days) | {
         "after_date": beyond.date,
         "after_entry": beyond.entry_number,
         "after_no": beyond.no,
         "limit": limit + 1,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_LINES.format(beyond=_BEYOND, limit="LIMIT %(limit)s"), facts)
+        cursor.execute(_LINES.format(beyond=_BEYOND, limit="LIMIT %(limit)s", **_OF[days.method]), facts)
         lines = [_line(row) for row in cursor.fetchall()]
     more, lines = len(lines) > limit, lines[:limit]
     return lines, lines[-1].place if more else None
 
 
-def all_lines(*, book: Book, account_ids: Collection[int], first: date, last: date) -> Iterator[FigureLine]:
+def all_lines(*, book: Book, account_ids: Collection[int], days: Days) -> Iterator[FigureLine]:
     """Yield every line of the accounts, oldest first, as they are at one moment; two queries, read in blocks."""
     with connection.chunked_cursor() as cursor:
-        cursor.execute(_LINES.format(beyond="", limit=""), _bounds(book, account_ids, first, last))
+        cursor.execute(
+            _LINES.format(beyond="", limit="", **_OF[days.method]), _bounds(book, account_ids, days)
+        )
         while rows := cursor.fetchmany(_BLOCK):
             yield from map(_line, rows)
 
 
-def _bounds(book: Book, account_ids: Collection[int], first: date, last: date) -> dict[str, Any]:
+def _bounds(book: Book, account_ids: Collection[int], days: Days) -> dict[str, Any]:
     return {
         "book": book.pk,
         "accounts": list(account_ids),
-        "first": first,
-        "last": last,
+        "first": days.first,
+        "last": days.last,
         "closings": closing_entries(book=book),
     }
 
@@ -144,11 +157,33 @@ def _evidence(bank: Sequence[Any]) -> BankEvidence | None:
     )
 
 
+_BOOKED = """
+SELECT line.* FROM ledger_journalline AS line
+ WHERE line.book_id = %(book)s AND line.account_id = ANY(%(accounts)s)
+   AND line.date BETWEEN %(first)s AND %(last)s AND line.entry_number <> ALL(%(closings)s::bigint[])
+"""
+# What a document moves out of the days is left out, and what one moves into them comes from outside.
+_EARNED = f"""
+{_BOOKED} AND NOT EXISTS (
+       SELECT FROM shifted WHERE shifted.entry_number = line.entry_number AND shifted.no = line.no
+          AND shifted.document_date NOT BETWEEN %(first)s AND %(last)s)
+ UNION ALL
+SELECT line.* FROM shifted
+  JOIN ledger_journalline AS line
+    ON line.book_id = %(book)s AND line.entry_number = shifted.entry_number AND line.no = shifted.no
+ WHERE shifted.account_id = ANY(%(accounts)s) AND shifted.document_date BETWEEN %(first)s AND %(last)s
+   AND shifted.posted_on NOT BETWEEN %(first)s AND %(last)s AND line.entry_number <> ALL(%(closings)s::bigint[])
+"""  # noqa: S608 - composed of the constant above
+_OF = {
+    Method.CASH: {"before": "", "source": _BOOKED},
+    Method.ACCRUAL: {"before": f"WITH {SHIFTED}", "source": _EARNED},
+}
 _MOVED = """
+{before}
 SELECT line.account_id, sum(line.base_amount), count(*), count(posting.line_id),
        count(*) FILTER (WHERE posting.line_id IN (
            SELECT line_id FROM statements_linereceipt WHERE book_id = %(book)s AND detached_at IS NULL))
-  FROM ledger_journalline AS line
+  FROM ({source}) AS line
   JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
   LEFT JOIN LATERAL (
         SELECT line_id FROM classification_classification
@@ -157,14 +192,13 @@ SELECT line.account_id, sum(line.base_amount), count(*), count(posting.line_id),
         SELECT line_id FROM posting_reversedposting
          WHERE book_id = line.book_id AND entry_number = coalesce(entry.reverses_number, entry.number)
        ) AS posting ON true
- WHERE line.book_id = %(book)s AND line.account_id = ANY(%(accounts)s)
-   AND line.date BETWEEN %(first)s AND %(last)s AND line.entry_number <> ALL(%(closings)s::bigint[])
  GROUP BY line.account_id
 """
 
 # A bank line is where it stands now, or, once its import was undone, what was kept of it. Of several documents that
 # show it, the first is taken.
 _LINES = """
+{before}
 SELECT line.account_id, line.date, line.entry_number, line.no, line.base_amount, words.text, entry.reverses_number,
        (SELECT json_agg(json_build_object('id', receipt.id, 'sha256', receipt.sha256, 'name', receipt.name)
                         ORDER BY attached.id)::text
@@ -176,10 +210,7 @@ SELECT line.account_id, line.date, line.entry_number, line.no, line.base_amount,
        posting.line_id, coalesce(bank.date, gone.date), coalesce(bank.amount, gone.amount),
        coalesce(bank.currency, gone.currency), coalesce(bank.description, gone.description),
        document.id, document.sha256, document.name, coalesce(seen.place, gone.place)
-  FROM (SELECT * FROM ledger_journalline AS line
-         WHERE line.book_id = %(book)s AND line.account_id = ANY(%(accounts)s)
-           AND line.date BETWEEN %(first)s AND %(last)s
-           AND line.entry_number <> ALL(%(closings)s::bigint[]) {beyond}
+  FROM (SELECT * FROM ({source}) AS line {beyond}
          ORDER BY line.date, line.entry_number, line.no {limit}) AS line
   JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
   LEFT JOIN ledger_entrytext AS words ON words.book_id = line.book_id AND words.entry_number = line.entry_number
@@ -202,4 +233,4 @@ SELECT line.account_id, line.date, line.entry_number, line.no, line.base_amount,
          ON document.book_id = line.book_id AND document.id = coalesce(seen.document_id, gone.document_id)
  ORDER BY line.date, line.entry_number, line.no
 """
-_BEYOND = "AND (line.date, line.entry_number, line.no) > (%(after_date)s, %(after_entry)s, %(after_no)s)"
+_BEYOND = "WHERE (line.date, line.entry_number, line.no) > (%(after_date)s, %(after_entry)s, %(after_no)s)"

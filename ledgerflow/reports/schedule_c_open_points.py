@@ -12,6 +12,7 @@ from ledgerflow.core.periods import Period
 from ledgerflow.ledger.models import AccountRole
 from ledgerflow.ledger.selectors import balances
 from ledgerflow.posting.accrual_selectors import dated_count
+from ledgerflow.reports.basis import Basis as Method
 from ledgerflow.reports.schedule_c_basis import CURRENCY, Basis
 from ledgerflow.reports.schedule_c_lines import Moved
 from ledgerflow.taxforms.forms import Status
@@ -91,8 +92,13 @@ def _of_lines(of: Basis) -> Iterator[OpenPoint]:
 
 def _of_method(of: Basis) -> Iterator[OpenPoint]:
     days = of.tax_year
-    _, moved = dated_count(book=of.book, period=Period(days.first, days.last))
-    if moved:
+    dated, moved = dated_count(book=of.book, period=Period(days.first, days.last))
+    if of.method is Method.ACCRUAL:
+        yield OpenPoint(
+            f"On an accrual method (line F) count by their documents: {dated:,} bank lines with a date. All others "
+            "count on the bank's day; date the documents of what was earned or owed across the turn of the year."
+        )
+    elif moved:
         yield OpenPoint(
             f"Documents of another day than the bank's: {moved:,}. The worksheet is on the cash basis (line F), so "
             "they count on the bank's day."

@@ -32,7 +32,7 @@ def schedule_c_table(*, frame: Frame, report: ScheduleC) -> Table:
     return Table(
         name="schedule-c",
         title=f"Schedule C worksheet {report.form.year}",
-        subtitle=f"{report.form.name}, {days.first} to {days.last}, cash basis, no tax advice",
+        subtitle=f"{report.form.name}, {days.first} to {days.last}, {report.method} basis, no tax advice",
         frame=replace(frame, notes=sentences),
         facts={
             "year": report.form.year,
@@ -40,8 +40,8 @@ def schedule_c_table(*, frame: Frame, report: ScheduleC) -> Table:
             "status": report.form.status.value,
             "from": days.first,
             "to": days.last,
-            "basis": "cash",
-            "accounting_method": "Cash (line F)",
+            "basis": report.method.value,
+            "accounting_method": f"{report.method.capitalize()} (line F)",
             # As texts: with the digits of the form, which are none where it is in whole dollars.
             "gross_income": f"{sheet.amount('7'):f}",
             "total_expenses": f"{sheet.amount('28'):f}",

@@ -13,28 +13,35 @@ from django.views import generic
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.reports.basis import Basis as Method
 from ledgerflow.reports.chart_makers import of_schedule_c
 from ledgerflow.reports.evidence.pack import pack_name, write_evidence_pack
 from ledgerflow.reports.list_forms import key_of
 from ledgerflow.reports.schedule_c import ScheduleC, rows_behind, schedule_c
 from ledgerflow.reports.schedule_c_basis import CURRENCY
 from ledgerflow.reports.schedule_c_forms import LinesForm, ScheduleCForm
-from ledgerflow.reports.schedule_c_lines import page_of_lines
+from ledgerflow.reports.schedule_c_lines import Days, page_of_lines
 from ledgerflow.reports.schedule_c_tables import EVIDENCE, RECEIPTS, schedule_c_frame, schedule_c_table
 from ledgerflow.reports.table import Table
 from ledgerflow.reports.views.report import ReportView
 from ledgerflow.taxes.selectors import year_at
 
 
+def _basis_query(method: Method) -> str:
+    """Return the part of an address that says the method; nothing for the usual one."""
+    return "" if method is Method.CASH else f"&basis={method}"
+
+
 class _ScheduleCMixin(BookMixin):
     action = Action.VIEW
 
     def asked(self) -> dict[str, Any]:
-        """Return year and rounding as asked for: today's tax year, to the cent, where nothing is."""
+        """Return what is asked for: today's tax year on the cash basis, to the cent, where nothing is."""
         self.form = ScheduleCForm(self.request.GET)
         given = self.form.cleaned_data if self.form.is_valid() else {}
         year = given.get("year") or year_at(book=self.book, day=timezone.localdate())
-        return {"year": year, "whole_dollars": bool(given.get("whole_dollars"))}
+        method = Method(given.get("basis") or Method.CASH)
+        return {"year": year, "whole_dollars": bool(given.get("whole_dollars")), "method": method}
 
 
 class ScheduleCView(_ScheduleCMixin, ReportView):
@@ -67,7 +74,11 @@ class ScheduleCView(_ScheduleCMixin, ReportView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the worksheet, or the sentence that says why there is none."""
         return super().get_context_data(
-            form=ScheduleCForm(initial=self.year),
+            form=ScheduleCForm(
+                initial=self.year
+                | {"basis": "" if self.year["method"] is Method.CASH else self.year["method"].value}
+            ),
+            basis_query=_basis_query(self.year["method"]),
             report=self.report,
             refusal=self.refusal,
             currency=CURRENCY,
@@ -98,12 +109,12 @@ class ScheduleCLinesView(_ScheduleCMixin, generic.TemplateView):
         lines, following = page_of_lines(
             book=self.book,
             account_ids=accounts,
-            first=report.tax_year.first,
-            last=report.tax_year.last,
+            days=Days(report.tax_year.first, report.tax_year.last, report.method),
             after=after,
         )
         return super().get_context_data(**kwargs) | {
             **asked,
+            "basis_query": _basis_query(report.method),
             "report": report,
             "row": report.sheet.row(self.kwargs["tax_line"]),
             "rows": rows,

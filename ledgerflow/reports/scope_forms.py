@@ -14,7 +14,8 @@ _BY_TAG = "tag"
 _BASES = [("", "cash"), (Basis.ACCRUAL.value, "accrual")]
 
 
-def _basis_field() -> forms.ChoiceField:
+def basis_field() -> forms.ChoiceField:
+    """Return the choice of the basis, cash where none is made."""
     choices = [*_BASES, (Basis.CASH.value, "cash")]
     field = forms.ChoiceField(required=False, label="Basis", choices=choices)
     field.widget.choices = _BASES
@@ -53,7 +54,7 @@ class IncomeStatementForm(CashFlowForm):
     """The days of an income statement, its columns, basis and tag."""
 
     KEPT: ClassVar[tuple[str, ...]] = (*CashFlowForm.KEPT, "basis")
-    basis = _basis_field()
+    basis = basis_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,7 +86,7 @@ class IncomeStatementForm(CashFlowForm):
 class BasisBalanceSheetForm(BalanceSheetForm):
     """The day of a balance sheet, the days beside it, and its basis."""
 
-    basis = _basis_field()
+    basis = basis_field()
 
     @property
     def chosen_basis(self) -> Basis:

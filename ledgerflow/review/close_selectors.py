@@ -140,15 +140,17 @@ def checklist(*, book: Book, through: date, since: date | None = None) -> Checkl
         discrepancies, unprovable, questions = cursor.fetchone()
         cursor.execute(_UNSTATED, facts)
         unstated = [name for (name,) in cursor.fetchall()]
-    queue = "review:queue"
+    queue, days = "review:queue", _days_query(since, through)
     return Checklist(
         first=since,
         last=through,
         points=(
-            Point("lines to review", to_review, queue),
-            Point("accepted lines that are not posted", to_post, queue, query=f"tab={Tab.REVIEWED}"),
-            Point("lines held back", held_back, queue, query=f"tab={Tab.NEEDS_ANSWER}"),
-            Point("lines that the bank has not booked", pending, queue, query=f"tab={Tab.NEEDS_ANSWER}"),
+            Point("lines to review", to_review, queue, query=days),
+            Point("accepted lines that are not posted", to_post, queue, query=f"tab={Tab.REVIEWED}&{days}"),
+            Point("lines held back", held_back, queue, query=f"tab={Tab.NEEDS_ANSWER}&{days}"),
+            Point(
+                "lines that the bank has not booked", pending, queue, query=f"tab={Tab.NEEDS_ANSWER}&{days}"
+            ),
             Point("questions about days that two files show", questions, "pipeline:questions"),
             Point("statements that do not prove", discrepancies, "statements:list"),
             Point("statements that state no balance to prove", unprovable, "statements:list", is_note=True),
@@ -165,6 +167,11 @@ def checklist(*, book: Book, through: date, since: date | None = None) -> Checkl
             *_tax_facts(book, through),
         ),
     )
+
+
+def _days_query(since: date | None, through: date) -> str:
+    """Return the part of an address that keeps a page to the days of the checklist."""
+    return (f"from={since.isoformat()}&" if since else "") + f"to={through.isoformat()}"
 
 
 def _unreconciled(facts: Mapping[str, int | date]) -> list[Point]:
@@ -205,7 +212,7 @@ def _without_receipt(book: Book, since: date | None, through: date) -> list[Poin
             f"lines of {shown} or more without a receipt",
             count_without_receipt(book=book, limit=limit.amount, first=first, last=through),
             "posting:receipts",
-            query=(f"from={since.isoformat()}&" if since else "") + f"to={through.isoformat()}",
+            query=_days_query(since, through),
             is_note=True,
         )
     ]

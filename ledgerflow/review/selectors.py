@@ -13,6 +13,7 @@ from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import confidence_word
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.classification.tag_selectors import tags_of_lines
+from ledgerflow.core.periods import Period
 from ledgerflow.posting.matching import Candidate
 from ledgerflow.posting.selectors import SourcePlace, entry_for_line, places_of_line
 from ledgerflow.posting.transfer_selectors import candidates_of
@@ -104,6 +105,16 @@ _COUNTS = """
     FROM classification_classification made JOIN statements_statementline line ON line.id = made.line_id
     WHERE made.book_id = %(book)s AND made.state = 'open'
 """
+# Those of some days: every line has to be looked at for its date.
+_COUNTS_OF_DAYS = """
+    SELECT count(*) FILTER (WHERE made.state = 'open' AND line.hold = '' AND NOT line.is_pending),
+        count(*) FILTER (WHERE made.state = 'open' AND (line.hold <> '' OR line.is_pending)),
+        count(*) FILTER (WHERE made.state = 'accepted'),
+        count(*) FILTER (WHERE made.state = 'excluded')
+    FROM classification_classification made JOIN statements_statementline line ON line.id = made.line_id
+    WHERE made.book_id = %(book)s AND made.state IN ('open', 'accepted', 'excluded')
+        AND line.date BETWEEN %(first)s AND %(last)s
+"""
 _ALTERNATIVES = """
     SELECT account.id, account.code || ' ' || account.name, count(*)
     FROM classification_classification made
@@ -115,19 +126,31 @@ _ALTERNATIVES = """
 """
 
 
-def queue(*, book: Book, tab: Tab = Tab.TO_REVIEW, after: int | None = None, limit: int = 50) -> QueuePage:
-    """Return a page of the tab's lines behind the line ``after``; two queries."""
+def queue(
+    *,
+    book: Book,
+    tab: Tab = Tab.TO_REVIEW,
+    after: int | None = None,
+    limit: int = 50,
+    days: Period | None = None,
+) -> QueuePage:
+    """Return a page of the tab's lines behind the line ``after``, only those of the days where given; two queries."""
     lines = _tab(book, tab).filter(line_id__gt=after or 0).order_by("line_id")
+    if days is not None:
+        lines = lines.filter(line__date__range=(days.first, days.last))
     made = list(lines[: limit + 1])
     tags = tags_of_lines(book=book, line_ids=[one.pk for one in made[:limit]])
     rows = tuple(_row(one, tags.get(one.pk, ())) for one in made[:limit])
     return QueuePage(rows=rows, following=rows[-1].line_id if len(made) > limit else None)
 
 
-def counts(*, book: Book) -> dict[Tab, int]:
-    """Return how many lines each tab holds; one query."""
+def counts(*, book: Book, days: Period | None = None) -> dict[Tab, int]:
+    """Return how many lines each tab holds, of the days where given; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"book": book.pk})
+        if days is None:
+            cursor.execute(_COUNTS, {"book": book.pk})
+        else:
+            cursor.execute(_COUNTS_OF_DAYS, {"book": book.pk, "first": days.first, "last": days.last})
         return dict(zip(Tab, cursor.fetchone(), strict=True))
 
 

@@ -30,6 +30,9 @@ class Words(NamedTuple):
     reference: str | None
     bank_id: str | None
     value_date: date | None
+    original_amount: Decimal | None = None
+    original_currency: str | None = None
+    rate: Decimal | None = None
 
     def enriched(self, others: Iterable["Words"]) -> "Words":
         """Return these words with what they leave unsaid and another file says, the first that does."""
@@ -48,7 +51,7 @@ class Words(NamedTuple):
         if self == line:
             return None
         return {
-            name: said.isoformat() if isinstance(said, date) else said
+            name: said.isoformat() if isinstance(said, date) else said if said is None else str(said)
             for name, said, kept in zip(self._fields, self, line, strict=True)
             if said != kept
         }
@@ -58,7 +61,10 @@ class Words(NamedTuple):
         """Return what a sighting says: the line's words and where it differs."""
         said = line._asdict() | dict(differs)
         day = said["value_date"]
-        return cls(**(said | {"value_date": date.fromisoformat(day) if isinstance(day, str) else day}))
+        said["value_date"] = date.fromisoformat(day) if isinstance(day, str) else day
+        for name in ("original_amount", "rate"):
+            said[name] = Decimal(said[name]) if isinstance(said[name], str) else said[name]
+        return cls(**said)
 
 
 class Seen(NamedTuple):

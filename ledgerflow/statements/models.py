@@ -3,6 +3,8 @@
 Sign convention: money out of the account is negative.
 """
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 
@@ -179,7 +181,9 @@ class Hold(models.TextChoices):
 class StatementLine(models.Model):
     """One movement as the bank states it. It lives once; each file that shows it is a :class:`Sighting`.
 
-    Its words are those of the file that showed it first. ``is_pending`` while no file shows it booked.
+    Its words are those of the file that showed it first. ``is_pending`` while no file shows it booked. Where the
+    movement was in another currency, ``original_currency`` says in which, ``original_amount`` how much where the bank
+    states it (money out is negative), and ``rate`` what one unit of it was worth in the line's currency.
     """
 
     book = models.ForeignKey(
@@ -198,8 +202,30 @@ class StatementLine(models.Model):
     bank_id = models.TextField(null=True)
     is_pending = models.BooleanField(default=False)
     hold = models.CharField(max_length=8, choices=Hold.choices, default=Hold.NONE, blank=True)
+    original_amount = models.DecimalField(max_digits=24, decimal_places=8, null=True)
+    original_currency = models.CharField(max_length=3, null=True)
+    rate = models.DecimalField(max_digits=24, decimal_places=12, null=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    original_currency__isnull=True, original_amount__isnull=True, rate__isnull=True
+                )
+                | models.Q(original_currency__isnull=False, original_currency__regex=r"^[A-Z]{3}$")
+                & ~models.Q(original_currency=models.F("currency")),
+                name="statements_original_is_another_currency",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rate__isnull=True) | models.Q(rate__gt=0, rate__lt=Decimal("1e12")),
+                name="statements_rate_is_above_zero",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(original_amount__isnull=True)
+                | models.Q(original_amount__gt=Decimal("-1e16"), original_amount__lt=Decimal("1e16")),
+                name="statements_original_amount_is_a_number",
+            ),
+        ]
         indexes = [models.Index(fields=["book", "bank_account", "date", "id"], name="statements_line_by_day")]
 
     def __str__(self) -> str:

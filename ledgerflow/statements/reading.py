@@ -86,13 +86,19 @@ def read_file(
     )
 
 
-def describe_file(*, content: bytes, name: str, layouts: Sequence[Layout] = ()) -> Description | None:
+def describe_file(
+    *, content: bytes, name: str, readers: Sequence[str] | None = None, layouts: Sequence[Layout] = ()
+) -> Description | None:
     """Return the tables of a file, how their columns are read, and what comes of it.
 
     ``None`` where no reader of tables takes the file. Never raises for what a file contains: whatever is wrong with it
     is the description's problem.
     """
-    request = {"name": name, "layouts": list(map(layout_as_json, layouts))}
+    request = {
+        "name": name,
+        "readers": None if readers is None else list(readers),
+        "layouts": list(map(layout_as_json, layouts)),
+    }
     try:
         lines = SANDBOX.run("describe", content=content, request=request)
         return decode_description(lines) if lines else None

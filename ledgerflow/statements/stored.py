@@ -16,7 +16,8 @@ HOLDS = Holds(none=Hold.NONE, proof=Hold.PROOF, question=Hold.QUESTION)
 
 _SEEN = """
 SELECT sighting.statement_id, sighting.no, line.id, line.date, line.amount, line.description, line.counterparty,
-       line.reference, line.bank_id, line.value_date, line.is_pending, line.hold, sighting.differs, sighting.is_pending
+       line.reference, line.bank_id, line.value_date, line.original_amount, line.original_currency, line.rate,
+       line.is_pending, line.hold, sighting.differs, sighting.is_pending
 FROM statements_statementline line
 JOIN statements_sighting sighting ON sighting.book_id = line.book_id AND sighting.line_id = line.id
 WHERE line.book_id = %s AND line.bank_account_id = %s AND line.date = ANY(%s)

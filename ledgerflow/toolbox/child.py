@@ -1,15 +1,15 @@
-"""The process that stays warm and forks one limited child for each file.
+"""The process that stays warm and keeps one limited child waiting for the next call.
 
-Protocol: the parent sends one byte and three descriptors over the control socket: the call's own socket, a
-file with the content, and an empty file for the result. The forked child sends its process id, receives a
-line of JSON (job, request, limits), does the job, writes the result to the file and one line of JSON with
-how it ended to the call's socket. A child that dies says nothing; the closed socket says it. The control
-socket's end ends the process.
+Protocol: the parent sends one byte and three descriptors over the control socket: the call's own socket, a file with
+the content, and an empty file for the result. The waiting child takes them, and the warm process forks the next one.
+The child says over the call's socket which process it is (a number, and a descriptor of the process where the system
+has such), receives a line of JSON (job, request, limits), does the job, writes the result to the file and one line of
+JSON with how it ended. In between a job may ask the parent: a line each way. A child that dies says nothing; the closed
+socket says it. The control socket's end ends the warm process, and with it every child.
 """
 
 import array
 import contextlib
-import ctypes
 import gc
 import importlib
 import json
@@ -17,104 +17,162 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Callable, Mapping
 from types import FrameType, ModuleType
-from typing import NoReturn
+from typing import Any, BinaryIO, NoReturn
+
+from ledgerflow.toolbox.isolation import Isolation, isolate
 
 _DESCRIPTORS = 3
 _CPU_GRACE_SECONDS = 2
 _OBJECTS_BETWEEN_COLLECTIONS = 500_000
-_NEW_USER_NAMESPACE, _NEW_NETWORK_NAMESPACE = 0x10000000, 0x40000000
+_TAKEN = b"!"
+_PAUSE_SECONDS = 0.05
+
+Ask = Callable[[Mapping[str, object]], Any]
 
 
-class _OutOfTimeError(BaseException):
+class OutOfTimeError(BaseException):
     """Processor time is used up; not an ``Exception``, so that no reader catches it."""
 
 
 def serve(control_descriptor: int, module_name: str) -> None:
-    """Fork a child for every call until the parent goes away. ``module_name`` holds the jobs and ``warm_up()``."""
+    """Keep a child waiting until the parent goes away. ``module_name`` holds the jobs and ``warm_up()``."""
     module = importlib.import_module(module_name)
     module.warm_up()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the children; nobody waits for them
-    _leave_network()
     gc.collect()
+    isolation = isolate()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the children; nobody waits for them
     gc.freeze()
     gc.set_threshold(
         _OBJECTS_BETWEEN_COLLECTIONS
-    )  # a child lives for one file: little garbage, many objects to look through
+    )  # a child lives for one call: little garbage, many objects to look through
     with socket.socket(fileno=control_descriptor) as control:
-        while True:
-            message, descriptors = _receive(control)
-            if not message:
-                return
-            if len(descriptors) == _DESCRIPTORS:
-                with contextlib.suppress(OSError):  # no process to be had: the parent sees the closed socket
-                    _start(control, module, *descriptors)
-            for descriptor in descriptors:
-                os.close(descriptor)
+        while not _has_ended(control):
+            try:
+                taken = _keep_one_waiting(isolation, control, module)
+            except OSError:  # no process to be had at the moment
+                taken = False
+            if not taken:
+                time.sleep(_PAUSE_SECONDS)
+    isolation.end()
 
 
-def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
-    message, descriptors, _flags, _address = socket.recv_fds(control, 1, _DESCRIPTORS)
-    return message, list(array.array("i", descriptors))
-
-
-def _leave_network() -> bool:
-    """Enter a network without any interface, where the kernel lets an ordinary process do so."""
-    flags = _NEW_USER_NAMESPACE | _NEW_NETWORK_NAMESPACE
+def _has_ended(control: socket.socket) -> bool:
     try:
-        return int(ctypes.CDLL(None).unshare(flags)) == 0
-    except (OSError, AttributeError):
+        return not control.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
         return False
+    except OSError:
+        return True
 
 
-def _start(control: socket.socket, module: ModuleType, call: int, content: int, result: int) -> None:
-    if os.fork():
-        return
-    # From here on this is the child: whatever happens, it must not return into the loop above.
+def _keep_one_waiting(isolation: Isolation, control: socket.socket, module: ModuleType) -> bool:
+    """Fork a child and return when it has taken a call, or has ended without one."""
+    ours, theirs = os.pipe()
     try:
-        control.close()
-        _work(module, socket.socket(fileno=call), content, result)
+        if not isolation.fork():
+            # From here on this is the child: whatever happens, it must not return into the loop above.
+            try:
+                os.close(ours)
+                _wait_and_work(isolation, control, theirs, module)
+            finally:
+                os._exit(0)
+        os.close(theirs)
+        theirs = -1
+        isolation.wait(ours)
+        return os.read(ours, 1) == _TAKEN
     finally:
-        os._exit(0)
+        os.close(ours)
+        if theirs >= 0:
+            os.close(theirs)
 
 
-def _work(module: ModuleType, call: socket.socket, content: int, result: int) -> None:
+def _wait_and_work(isolation: Isolation, control: socket.socket, taken: int, module: ModuleType) -> None:
+    message, packed, _flags, _address = socket.recv_fds(control, 1, _DESCRIPTORS)
+    descriptors = list(array.array("i", packed))
+    if not message or len(descriptors) != _DESCRIPTORS:
+        return
+    os.write(taken, _TAKEN)
+    os.close(taken)
+    control.close()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    call.sendall(b"%d\n" % os.getpid())
-    with call.makefile("rb") as lines:
-        order = json.loads(lines.readline())
+    call, content, result = descriptors
+    with contextlib.suppress(OSError):  # the parent has gone
+        _work(isolation, module, socket.socket(fileno=call), content, result)
+
+
+def _work(isolation: Isolation, module: ModuleType, call: socket.socket, content: int, result: int) -> None:
+    if not isolation.has_own_processes:
+        os.setsid()  # what the job starts is ended with its group
+    _introduce(isolation, call)
+    lines = call.makefile("rb")
+    order = json.loads(lines.readline())
     try:
-        _limit(order["limits"])
+        _limit(order["limits"], counts_processes=isolation.has_own_processes)
+        extra = (_asking(call, lines),) if order.get("asks") else ()
         with open(result, "wb") as file:
-            file.writelines(getattr(module, order["job"])(_read_all(content), order["request"]))
+            file.writelines(getattr(module, order["job"])(_read_all(content), order["request"], *extra))
         end = {"end": "done"}
-    except _OutOfTimeError:
+    except OutOfTimeError:
         end = {"end": "time"}
     except MemoryError:
         end = {"end": "memory"}
     except Exception as error:  # noqa: BLE001 - the edge of the process: the parent turns it into a sentence
         end = {"end": "error", "error": type(error).__name__}
     call.sendall(json.dumps(end).encode("ascii") + b"\n")
+    lines.read(1)  # the parent closes the socket when it has ended everything that the job started
 
 
-def _limit(limits: Mapping[str, int]) -> None:
-    """Bind this process to its limits; none of them can be raised again."""
+def _introduce(isolation: Isolation, call: socket.socket) -> None:
+    """Say which process this is: by a descriptor, and by a number where that means the same to the parent."""
+    number = b"%d\n" % (0 if isolation.has_own_processes else os.getpid())
+    try:
+        process = os.pidfd_open(os.getpid())
+    except (AttributeError, OSError):
+        call.sendall(number)
+    else:
+        socket.send_fds(call, [number], [process])
+        os.close(process)
+
+
+def _asking(call: socket.socket, lines: BinaryIO) -> Ask:
+    """Return the function by which a job asks the parent; threads take turns."""
+    lock = threading.Lock()
+
+    def ask(question: Mapping[str, object]) -> Any:
+        sent = json.dumps({"ask": question}).encode("ascii") + b"\n"
+        with lock:
+            call.sendall(sent)
+            answer = lines.readline()
+        if not answer:
+            os._exit(0)  # the parent has gone
+        return json.loads(answer)
+
+    return ask
+
+
+def _limit(limits: Mapping[str, int], *, counts_processes: bool) -> None:
+    """Bind this process to its limits; none of them can be raised again. The parent watches the clock."""
     signal.signal(signal.SIGXCPU, _out_of_time)
     cpu = limits["cpu_seconds"]
-    for kind, soft, hard in (
+    kinds = [
         (resource.RLIMIT_CPU, cpu, cpu + _CPU_GRACE_SECONDS),
         (resource.RLIMIT_AS, limits["memory_bytes"], limits["memory_bytes"]),
         (resource.RLIMIT_FSIZE, limits["output_bytes"], limits["output_bytes"]),
         (resource.RLIMIT_CORE, 0, 0),
-    ):
+        (resource.RLIMIT_NOFILE, limits["files"], limits["files"]),
+    ]
+    if counts_processes:  # elsewhere it would count everything that the user runs
+        kinds.append((resource.RLIMIT_NPROC, limits["processes"], limits["processes"]))
+    for kind, soft, hard in kinds:
         resource.setrlimit(kind, (soft, hard))
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, limits["wall_seconds"])
 
 
 def _out_of_time(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise _OutOfTimeError
+    raise OutOfTimeError
 
 
 def _read_all(descriptor: int) -> bytes:

@@ -73,17 +73,27 @@ def load(path: str) -> ToolFunction:
     return function
 
 
-def find_packages() -> tuple[Package, ...]:
-    """Return every tool package in the tree by name, those that do not load included, with their problem."""
-    names = sorted(
+def is_tool_path(path: str) -> bool:
+    """Whether the path is of the form ``tools.<package>.<function>``."""
+    return _PATH.fullmatch(path) is not None
+
+
+def package_names() -> list[str]:
+    """Return the names of the tool packages in the tree, in order, without importing any."""
+    return sorted(
         module.name
         for module in pkgutil.iter_modules(tools.__path__)
         if module.ispkg and re.fullmatch(_NAME, module.name, re.ASCII)
     )
-    return tuple(_describe(name) for name in names)
 
 
-def _describe(name: str) -> Package:
+def find_packages() -> tuple[Package, ...]:
+    """Return every tool package in the tree by name, those that do not load included, with their problem."""
+    return tuple(describe_package(name) for name in package_names())
+
+
+def describe_package(name: str) -> Package:
+    """Import the package and return what it offers, or the problem that keeps it from loading."""
     try:
         module = _import_package(name)
         functions = _offered(module, name)
@@ -101,8 +111,8 @@ def _import_package(name: str) -> ModuleType:
             message = f"There is no tool package “{name}”."
             raise ToolMissingError(message) from None
         message = (
-            f"The tool package “{name}” needs “{error.name}”, which is not installed (see its "
-            "requirements.txt)."
+            f"The tool package “{name}” needs “{error.name}”, which is not installed; "
+            f"`python -m pip install -r tools/{name}/requirements.txt` installs it."
         )
         raise ToolBrokenError(message) from error
     except Exception as error:  # a package is somebody's code: whatever its import raises is its problem

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from ledgerflow.books.models import Book
+from ledgerflow.toolbox.consent import Offer, State, beyond, digest_of, offer_of
 
 MODULE_PATH = r"^tools\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"
 
@@ -59,11 +60,44 @@ class Tool(models.Model):
     def __str__(self) -> str:
         return self.module_path
 
+    @property
+    def package(self) -> str:
+        """The name of its package, which is its folder below ``tools``."""
+        return self.module_path.split(".")[1]
+
+    @property
+    def offer(self) -> Offer:
+        """What it says of itself now, as far as somebody agrees to it."""
+        return offer_of(
+            manifest=self.manifest, argument_schema=self.argument_schema, result_schema=self.result_schema
+        )
+
+    @property
+    def offer_digest(self) -> str:
+        """A name for the offer: a form hands it back to say what somebody saw."""
+        return digest_of(self.offer)
+
+    @property
+    def beyond_consent(self) -> tuple[str, ...]:
+        """What it asks for beyond what was agreed to, in words; empty: nothing, or nobody agreed yet."""
+        return () if self.consented is None else beyond(self.offer, self.consented)
+
+    @property
+    def state(self) -> State:
+        """How it stands. It may run in the state ``ON`` alone."""
+        if self.missing_since is not None:
+            return State.MISSING
+        if self.problem:
+            return State.BROKEN
+        if not self.enabled:
+            return State.OFF
+        return State.WAITING if self.consented is None or self.beyond_consent else State.ON
+
 
 class ToolConfiguration(models.Model):
     """A tool's settings for the installation (without a book) or for one book, valid by the tool's own schema.
 
-    Secrets stand here as references only: ``{"env": "NAME"}`` or ``{"file": "/path"}``.
+    Secrets stand here as references only: ``{"env": "LEDGERFLOW_TOOL_NAME"}`` or ``{"file": "NAME"}``.
     """
 
     tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="configurations")
@@ -179,7 +213,10 @@ class ToolRun(models.Model):
 
 
 class EgressRequest(models.Model):
-    """One HTTP request that left the machine, or was kept from leaving: the egress ledger. Rows are never changed.
+    """One HTTP request that left the machine, or was kept from leaving: the egress ledger.
+
+    Written before the request leaves; how it ended is added once, and a row without ``duration_ms`` tells of a process
+    that ended before the request did. Nothing else ever changes.
 
     ``run`` is the tool's run; a request of the agent to its model has none and names its ``purpose``. ``url`` and
     ``sent`` are what was really sent, after redaction by the profile ``redaction``; no secret is in them.

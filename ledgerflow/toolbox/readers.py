@@ -11,11 +11,10 @@ from ledgerflow.toolbox import wire
 from ledgerflow.toolbox.archives import unpack
 from ledgerflow.toolbox.layouts import encode_description, layout_of_json
 from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, find_packages, load
-from ledgerflow.toolbox.values import StatementRefusedError
+from ledgerflow.toolbox.values import READER, StatementRefusedError
 
 __all__ = ["describe", "read", "unpack", "warm_up"]
 
-KIND = "statement_reader"
 DESCRIBE = "describe"
 
 
@@ -35,8 +34,12 @@ def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
     name, wanted = str(request["name"]), request["readers"]
     names = [str(reader) for reader in wanted] if isinstance(wanted, list) else _readers()
     claimants: list[str] = []
+    broken: list[str] = []
     try:
-        claimants = _claimants(content, name, names)
+        claimants = _claimants(content, name, names, broken)
+        if broken and not claimants:
+            yield _outcome("broken", names, broken[0])
+            return
         if len(claimants) != 1:
             yield _outcome("ambiguous" if claimants else "unclaimed", claimants or names)
             return
@@ -54,24 +57,38 @@ def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
 def describe(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
     """Yield the tables of a file and how they are read; nothing of a file that no reader of tables claims.
 
-    ``request`` holds ``name`` and ``layouts``.
+    ``request`` holds ``name``, ``readers`` (package names, or ``None`` for all) and ``layouts``.
     """
-    name = str(request["name"])
-    claimants = _claimants(content, name, _readers())
+    name, wanted = str(request["name"]), request["readers"]
+    names = [str(reader) for reader in wanted] if isinstance(wanted, list) else _readers()
+    claimants = _claimants(content, name, names, [])
     if len(claimants) == 1 and claimants[0] in _readers(DESCRIBE):
         function = load(f"tools.{claimants[0]}.{DESCRIBE}")
         yield from encode_description(function(content, name, **_options(function, request)))
 
 
-def _claimants(content: bytes, name: str, names: Sequence[str]) -> list[str]:
-    return [reader for reader in names if load(f"tools.{reader}.claims")(content, name)]
+def _claimants(content: bytes, name: str, names: Sequence[str], broken: list[str]) -> list[str]:
+    return [reader for reader in names if _claims(reader, content, name, broken)]
+
+
+def _claims(reader: str, content: bytes, name: str, broken: list[str]) -> bool:
+    """Whether the reader takes the file; one that fails takes none, and no other reader suffers from it."""
+    try:
+        return bool(load(f"tools.{reader}.claims")(content, name))
+    except MemoryError:
+        raise
+    except ToolLoadError as error:
+        broken.append(str(error))
+    except Exception as error:  # noqa: BLE001 - a reader is somebody's code: what it raises is its problem
+        broken.append(f"The reader “{reader}” failed when it looked at the file ({type(error).__name__}).")
+    return False
 
 
 def _readers(function: str = "read_statement") -> list[str]:
     return [
         package.name
         for package in find_packages()
-        if package.manifest is not None and package.manifest.kind == KIND and function in package.functions
+        if package.manifest is not None and package.manifest.kind == READER and function in package.functions
     ]
 
 

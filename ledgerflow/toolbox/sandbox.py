@@ -1,16 +1,15 @@
-"""Untrusted bytes are touched only in a child process with limits of memory, time and output.
+"""Untrusted bytes and other people's code are touched only in a child process with limits of memory, time and output.
 
-One warm process (:mod:`ledgerflow.toolbox.child`) is started at the first call and forks a child for each
-call, which costs a few milliseconds. It is an ordinary subprocess: it knows nothing of the caller's memory,
-threads, settings or secrets. Calls may come from any thread; after a fork (gunicorn's workers) each process
-starts its own.
+One warm process (:mod:`ledgerflow.toolbox.child`) is started at the first call and keeps a forked child waiting for the
+next, so that a call costs about a millisecond. It is an ordinary subprocess: it knows nothing of the caller's memory,
+threads, settings or secrets. Calls may come from any thread; after a fork (gunicorn's workers) each process starts its
+own.
 """
 
 import atexit
 import contextlib
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -21,11 +20,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-_START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from ledgerflow.toolbox import child; "
-_SERVE = "child.serve(int(sys.argv[2]), sys.argv[3])"
+import tools
+from ledgerflow.toolbox.conversation import Ask, Call, CallEndedError, CallGarbledError, Checkpoint
+
+_START = (
+    "import json, sys; sys.path[:], places = json.loads(sys.argv[1]); import tools; tools.__path__[:] = places; "
+    "from ledgerflow.toolbox import child; child.serve(int(sys.argv[2]), sys.argv[3])"
+)
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "SYSTEMROOT")
-_WALL_GRACE_SECONDS = 2
-_LONGEST_ANSWER = 4096
+#: Each arena of glibc reserves 64 MB of address space, of which the children have little: a few threads need many.
+_MEMORY = {"MALLOC_ARENA_MAX": "2"}
+#: The first call waits for the warm process to import everything.
+_START_SECONDS = 60
 
 
 class SandboxError(Exception):
@@ -44,18 +50,24 @@ class ChildDiedError(SandboxError):
     """The child ended without an answer."""
 
 
+class GarbledAnswerError(SandboxError):
+    """The child said what is no part of the protocol."""
+
+
 class ToolFailedError(SandboxError):
     """The tool raised an error that its contract does not know."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a child may use. Memory is address space."""
+    """What a child may use. Memory is address space; output is the size of any one file."""
 
     memory_bytes: int = 768 * 1024 * 1024
     cpu_seconds: int = 10
-    wall_seconds: int = 15
+    wall_seconds: float = 15
     output_bytes: int = 256 * 1024 * 1024
+    files: int = 256
+    processes: int = 64
 
 
 DEFAULT_LIMITS = Limits()
@@ -65,6 +77,7 @@ class Sandbox:
     """Runs the jobs of one module, each call in a child process of its own.
 
     A job is a function ``job(content: bytes, request)`` that gives lines of bytes; the module also has ``warm_up()``.
+    A job that may ask the caller in between takes ``ask(question)`` as well.
     """
 
     def __init__(self, module: str) -> None:
@@ -72,21 +85,32 @@ class Sandbox:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._places: list[str] = []
         os.register_at_fork(after_in_child=self._forget)
         atexit.register(self.close)
 
     def run(
-        self, job: str, *, content: bytes, request: Mapping[str, object], limits: Limits = DEFAULT_LIMITS
+        self,
+        job: str,
+        *,
+        content: bytes,
+        request: Mapping[str, object],
+        limits: Limits = DEFAULT_LIMITS,
+        ask: Ask | None = None,
+        checkpoint: Checkpoint | None = None,
     ) -> list[bytes]:
         """Run a job on ``content`` and return the lines of its result.
 
+        ``ask`` answers what the job asks for. ``checkpoint`` is called about twice a second; what it raises ends the
+        job.
+
         :raises SandboxError: the child ran out of memory or time, died, or the job failed.
         """
-        order = {"job": job, "request": dict(request), "limits": asdict(limits)}
+        order = {"job": job, "request": dict(request), "limits": asdict(limits), "asks": ask is not None}
         with _anonymous_file() as content_file, _anonymous_file() as result_file:
             _write(content_file, content)
             with self._call(content_file, result_file) as call:
-                end = _converse(call, json.dumps(order).encode("ascii") + b"\n", limits)
+                end = _converse(call, json.dumps(order).encode("ascii") + b"\n", limits, ask, checkpoint)
             _raise_unless_done(end, limits)
             with open(result_file, "rb", closefd=False) as result:
                 result.seek(0)
@@ -107,12 +131,12 @@ class Sandbox:
                 process.wait()
 
     @contextlib.contextmanager
-    def _call(self, content_file: int, result_file: int) -> Iterator[socket.socket]:
+    def _call(self, content_file: int, result_file: int) -> Iterator[Call]:
         ours, theirs = socket.socketpair()
-        with ours:
+        with contextlib.closing(Call(ours)) as call:
             with theirs:
                 self._hand_over([theirs.fileno(), content_file, result_file])
-            yield ours
+            yield call
 
     def _hand_over(self, descriptors: list[int]) -> None:
         """Send the descriptors to the warm process; a dead one is replaced once."""
@@ -129,7 +153,9 @@ class Sandbox:
                     return
 
     def _running(self) -> socket.socket:
-        if self._process is not None and self._process.poll() is not None:
+        if self._process is not None and (
+            self._process.poll() is not None or self._places != list(tools.__path__)
+        ):
             self._drop()
         if self._control is None:
             self._control = self._start()
@@ -138,12 +164,15 @@ class Sandbox:
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
         search_path = [str(Path(entry).absolute()) for entry in sys.path]
+        self._places = list(tools.__path__)
         command = [
             sys.executable,
             "-I",
+            # No bytecode: a child may write only so much, and a module cut off there is broken for everyone.
+            "-B",
             "-c",
-            _START + _SERVE,
-            json.dumps(search_path),
+            _START,
+            json.dumps([search_path, self._places]),
             str(theirs.fileno()),
             self._module,
         ]
@@ -153,7 +182,7 @@ class Sandbox:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
+                env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ} | _MEMORY,
                 start_new_session=True,
             )
         return ours
@@ -195,37 +224,27 @@ def _write(descriptor: int, content: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def _converse(call: socket.socket, order: bytes, limits: Limits) -> dict[str, object]:
+def _converse(
+    call: Call, order: bytes, limits: Limits, ask: Ask | None, checkpoint: Checkpoint | None
+) -> Mapping[str, object]:
     """Give the child its order and return how it ended.
 
     :raises SandboxError: it did not answer.
     """
-    began = time.monotonic()
-    call.settimeout(limits.wall_seconds + _WALL_GRACE_SECONDS)
-    child = 0
     try:
-        with call.makefile("rb") as answers:
-            child = int(answers.readline(_LONGEST_ANSWER) or 0)
-            if child:
-                call.sendall(order)
-            answer = answers.readline(_LONGEST_ANSWER)
+        call.meet(time.monotonic() + _START_SECONDS, checkpoint)
+        until = time.monotonic() + limits.wall_seconds
+        return call.converse(order, until=until, ask=ask, checkpoint=checkpoint)
     except TimeoutError:
-        if child:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
         raise OutOfTimeError(_too_slow(limits)) from None
-    except OSError:
-        answer = b""
-    if answer:
-        end: dict[str, object] = json.loads(answer)
-        return end
-    if time.monotonic() - began >= limits.wall_seconds - 1:
-        raise OutOfTimeError(_too_slow(limits))
-    message = (
-        "Reading the file ended without an answer: it broke its reader or needed too much memory. Report "
-        "the file type."
-    )
-    raise ChildDiedError(message)
+    except CallGarbledError as error:
+        raise GarbledAnswerError(f"The tool did not keep to the protocol: {error}.") from None
+    except CallEndedError:
+        message = (
+            "Reading the file ended without an answer: it broke its reader or needed too much memory. Report "
+            "the file type."
+        )
+        raise ChildDiedError(message) from None
 
 
 def _too_slow(limits: Limits) -> str:

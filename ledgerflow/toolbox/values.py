@@ -24,12 +24,16 @@ from tools.contract import (
     ToolError,
 )
 
+#: The kind of packages that read statements; they are asked in another way than all others.
+READER = "statement_reader"
+
 __all__ = [
     "BOOKED",
     "COLUMN_ROLES",
     "DAY_ORDERS",
     "DECIMAL_MARKS",
     "PENDING",
+    "READER",
     "Context",
     "Description",
     "HttpRefusedError",

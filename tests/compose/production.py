@@ -133,6 +133,43 @@ def test_plain_http_is_sent_to_https_and_https_is_strict(prod: Installation) -> 
     assert prod.page("/sign-in/", Host="evil.test", **{"X-Forwarded-Proto": "https"}).status == 400
 
 
+#: The official image is not to be had everywhere; Debian's Caddy is the same program.
+_CADDY = """
+FROM python:3.11-slim-bookworm
+RUN apt-get update && apt-get install -y --no-install-recommends caddy
+CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"]
+"""
+
+
+def test_caddy_before_it_gives_https_by_itself(prod: Installation) -> None:
+    image = "caddy:2"
+    if not docker("images", "--quiet", image):
+        image = "ledgerflow-caddy:test"
+        prod.run("docker", "build", "--tag", image, "-", typed=_CADDY)
+    prod.environment |= {"CADDY_IMAGE": image, "CADDY_OPTIONS": "local_certs"}
+    prod.compose("--env-file", ".env.prod", "--profile", "caddy", "up", "--detach", "--no-deps", "caddy")
+    to_it = [
+        "curl", "--silent", "--insecure", "--include", "--resolve", f"books.test:{prod.ports['HTTPS_PORT']}:127.0.0.1",
+    ]  # fmt: skip
+    page = f"{ADDRESS}:{prod.ports['HTTPS_PORT']}/sign-in/"
+    eventually(lambda: prod.run(*to_it, page, check=False).stdout.startswith("HTTP/2 200"), seconds=60)
+
+    said = prod.run(*to_it, "--header", "X-Forwarded-Proto: http", page).stdout
+
+    assert said.startswith("HTTP/2 200"), "what a stranger says of the way he came is not believed"
+    assert "strict-transport-security: max-age=31536000" in said
+    plain = prod.run(
+        "curl",
+        "--silent",
+        "--head",
+        "--header",
+        "Host: books.test",
+        f"http://127.0.0.1:{prod.ports['HTTP_PORT']}/",
+    ).stdout
+    assert "308" in plain.splitlines()[0]
+    assert f"Location: {ADDRESS}/" in plain
+
+
 def test_static_files_are_collected_hashed_and_compressed(prod: Installation) -> None:
     secure = {"Host": "books.test", "X-Forwarded-Proto": "https"}
     page = prod.page("/sign-in/", **secure).read().decode()

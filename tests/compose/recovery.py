@@ -2,6 +2,7 @@
 
 import json
 import socket
+import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -68,6 +69,34 @@ def test_a_time_that_cannot_be_had_leaves_nothing_behind(
     assert refused.returncode == 1
     assert sentence in refused.stderr + refused.stdout
     assert "nothing was restored" in dev.run("docker/restore.sh", "dev", "--swap", check=False).stderr
+
+
+def test_with_the_receiver_a_lost_data_folder_costs_at_most_a_second(dev: Installation) -> None:
+    dev.compose("--profile", "receive", "up", "--detach", "--wait", "receiver")
+    dev.sql("CREATE TABLE probe (at timestamptz)")
+    commits = (
+        "DO $$ BEGIN LOOP INSERT INTO probe VALUES (clock_timestamp()); COMMIT; PERFORM pg_sleep(0.02);"
+        " END LOOP; END $$"
+    )
+    psql = ("psql", "-XAtq", "-U", "ledgerflow", "-d", "ledgerflow", "-c", commits)
+    with subprocess.Popen(
+        ["docker", "exec", dev.containers()["postgres"]["Id"], *psql], stderr=subprocess.DEVNULL
+    ) as work:
+        time.sleep(4)
+        docker("kill", dev.containers()["postgres"]["Id"])
+        killed = datetime.now(UTC)
+        work.wait()
+    dev.compose("run", "--rm", "--no-deps", "-T", "postgres", "rm", "-rf", "/var/lib/postgresql/data/live")
+
+    dev.run("docker/restore.sh", "dev", "--to", "latest", typed="ledgerflow\n")
+
+    lost = killed - datetime.fromisoformat(dev.sql("SELECT max(at) FROM probe"))
+    assert lost < timedelta(seconds=1)
+    # And it receives on, on the new line of history.
+    eventually(
+        lambda: dev.compose("exec", "-T", "receiver", "lf-receive", "fresh", check=False).returncode == 0
+    )
+    dev.sql("DROP TABLE probe")
 
 
 def test_the_repository_of_backups_is_verified_and_a_damaged_byte_is_named(dev: Installation) -> None:

@@ -108,6 +108,17 @@ def test_the_application_sees_no_secret_of_another_container(kind: str, name: st
 
 
 @pytest.mark.parametrize("kind", FILES)
+def test_the_search_engine_is_a_service_of_our_own_to_web_and_worker(kind: str) -> None:
+    address = "${LEDGERFLOW_SEARXNG_URL:-http://searxng:8080}"
+
+    assert _services(kind)["searxng"]["profiles"] == ["search"]
+    for name in ("django", "worker"):
+        assert _services(kind)[name]["environment"]["LEDGERFLOW_SEARXNG_URL"] == address
+    for name in TRUSTED:
+        assert "LEDGERFLOW_SEARXNG_URL" not in _services(kind)[name]["environment"]
+
+
+@pytest.mark.parametrize("kind", FILES)
 def test_the_order_of_the_start_follows_health(kind: str) -> None:
     services = _services(kind)
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import time
 
 import pytest
 
@@ -108,3 +109,12 @@ def test_a_statement_is_described_without_its_values():
     assert database_errors.shape_of({"book": 7}) == "book int"
     assert database_errors.shape_of([(1,), (2,)], many=True) == "2 sets of (int)"
     assert database_errors.shape_of(None) == "none"
+
+
+@pytest.mark.parametrize("text", ["x", "a-", "http://", "secret-", "1 ", "AB12"])
+def test_no_long_text_makes_it_slow(text: str) -> None:
+    began = time.thread_time()
+
+    redaction.redacted(text * (100_000 // len(text)))
+
+    assert time.thread_time() - began < 20

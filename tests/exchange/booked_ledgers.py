@@ -9,6 +9,7 @@ from ledgerflow.classification.services import change_tags, classify_lines, deci
 from ledgerflow.ledger.fiscal import fiscal_year_of
 from ledgerflow.ledger.models import Account, AccountType, BatchSource, JournalLine
 from ledgerflow.ledger.selectors import trial_balance
+from ledgerflow.ledger.selectors.periods import held
 from ledgerflow.ledger.services.closing import close_year
 from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, post_entries
 from ledgerflow.ledger.services.rates import record_rate
@@ -138,7 +139,10 @@ class _Booking:
         decide(book=self.book, line_id=line_id, account=self.accounts[act.other], **given)
         # What stands beside an entry changes no figure, and other programs take it, whatever it is called.
         change_tags(book=self.book, line_ids=[line_id], add=_TAGS, **given)
-        date_document(book=self.book, line_id=line_id, date=act.date - timedelta(days=3), **given)
+        closed = held(book=self.book).closed_through
+        document = act.date - timedelta(days=3)
+        if closed is None or document > closed:  # a line of a closed document is not posted
+            date_document(book=self.book, line_id=line_id, date=document, **given)
         outcome = post_lines(book=self.book, line_ids=[line_id], posted_by=self.user, posted_at=NOW)
         assert outcome.refused == ()
 

@@ -46,7 +46,7 @@ def test_it_holds_everything_that_an_accountant_asks_for():
 
     names = {"trial-balance", "income-statement", "balance-sheet", "cash-flow", "general-ledger", "journal"}
     names |= {"income-statement-accrual", "balance-sheet-accrual"}
-    names |= {"schedule-c", "bank-reconciliations", "open-questions"}
+    names |= {"schedule-c", "schedule-c-accrual", "bank-reconciliations", "open-questions"}
     assert {name for name in files if name.startswith("reports/")} == {
         f"reports/{name}.{form}" for name in names for form in ("pdf", "xlsx", "csv")
     }
@@ -138,6 +138,16 @@ def test_receipts_come_with_the_lines_of_the_days_and_those_of_no_line_always():
         _, files = packed(file.book, Period(day, day))
         return {name.rsplit("-", 1)[-1] for name in files if name.endswith(".txt")}
 
+    def told(day):
+        """Return what the index says of each receipt: date, account, words, amount, entry and file."""
+        index = packed(file.book, Period(day, day))[1]["index.html"].decode()
+        table = index.split("<h2>Receipts by line</h2>")[1].split("<h2>")[0]
+        return [re.sub(r"<[^>]+>", "|", row).strip("|\n") for row in re.findall(r"<tr><td>.*</tr>", table)]
+
+    assert [row.split("||") for row in told(date(2026, 1, 5))] == [
+        ["2026-01-05", "Checking", "Shop 1", "-1 USD", "1", "|first.txt"]
+    ]
+    assert told(date(2027, 1, 1)) == []
     assert receipts(date(2026, 1, 5)) == {"first.txt", "loose.txt"}
     assert receipts(date(2026, 1, 6)) == {"second.txt", "loose.txt"}
     assert receipts(date(2027, 1, 1)) == {"loose.txt"}

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.core.errors import LedgerFlowError
@@ -55,7 +56,7 @@ def test_a_finished_reconciliation_comes_back_finished(desk, tmp_path):
 
     (done,) = Reconciliation.objects.filter(book=again)
     assert (done.state, done.as_of, done.bank_balance) == ("finished", LAST_DAY, Decimal(985))
-    (action,) = ReconciliationAction.objects.filter(book=again)
+    action = ReconciliationAction.objects.get(book=again, is_past=False)
     assert (action.act, action.acted_by, action.acted_at) == ("finish", desk.owner, NOW)
     assert (action.bank_balance, action.book_balance) == (Decimal(985), Decimal(985))
     bank = BankAccount.objects.get(book=again)
@@ -79,16 +80,80 @@ def test_its_days_are_locked_and_its_matches_stay(desk, tmp_path):
         reverse_entry(book=again, number=matched, date=NOW.date(), reason="Wrong", user=user, now=NOW)
 
 
-def test_one_that_was_reopened_comes_back_as_begun(desk, tmp_path):
+def _history(book):
+    """Return what was done, in its order: act, reason, both balances, by whom and when, and whether it is history."""
+    return list(
+        ReconciliationAction.objects.filter(book=book)
+        .order_by("pk")
+        .values_list("act", "reason", "bank_balance", "book_balance", "acted_by", "acted_at", "is_past")
+    )
+
+
+def test_what_was_finished_and_reopened_before_comes_back_as_history(desk, tmp_path):
+    again = restored(archived(desk.book, tmp_path / "book.zip"), slug="again")
+    third = restored(archived(again, tmp_path / "again.zip"), slug="third")
+
+    assert [(act, reason, is_past) for act, reason, *_, is_past in _history(again)] == [
+        ("finish", "", True),
+        ("reopen", "A correction", True),
+        ("finish", "", False),
+    ]
+    assert [row[:-1] for row in _history(again)] == [row[:-1] for row in _history(desk.book)]
+    assert _history(third) == _history(again)
+    first = ReconciliationAction.objects.filter(book=again).earliest("pk")
+    lines = Classification.objects.filter(book=again, state=State.MATCHED).values_list("line_id", flat=True)
+    assert [said["line"] for said in first.proof["matches"][0]["bank"]] == list(lines)
+    assert problems(book=again) == []
+
+
+def test_one_that_was_reopened_comes_back_reopened(desk, tmp_path):
     reconciliation = Reconciliation.objects.get(book=desk.book)
     reopen(reconciliation=reconciliation, reason="Once more", user=desk.owner, now=NOW)
 
     again = restored(archived(desk.book, tmp_path / "book.zip"), slug="again")
 
-    assert Reconciliation.objects.get(book=again).state == "open"
-    assert not ReconciliationAction.objects.filter(book=again).exists()
+    back = Reconciliation.objects.get(book=again)
+    assert back.state == "reopened"
+    assert [row[0] for row in _history(again)] == ["finish", "reopen", "finish", "reopen"]
+    assert all(row[-1] for row in _history(again))
     assert BankAccount.objects.get(book=again).reconciled_through is None
     assert problems(book=again) == []
+    finish(reconciliation=back, user=desk.owner, now=NOW)
+    assert BankAccount.objects.get(book=again).reconciled_through == LAST_DAY
+
+
+def test_an_archive_from_before_there_was_a_history_is_read(archive):
+    del archive.files["past_reconciliation_actions.jsonl"]
+    rows = [
+        {
+            name: said
+            for name, said in row.items()
+            if name not in {"original_amount", "original_currency", "rate"}
+        }
+        for row in archive.rows("lines")
+    ]
+    archive.put("lines", rows)
+
+    again = restored(archive.write(honest=True), slug="again")
+
+    assert [row[0] for row in _history(again)] == ["finish"]
+
+
+def test_a_history_that_nobody_had_postgresql_refuses(desk):
+    reconciliation = Reconciliation.objects.get(book=desk.book)
+
+    with pytest.raises(DatabaseError, match="comes before what is done here"), transaction.atomic():
+        ReconciliationAction.objects.create(
+            book=desk.book,
+            reconciliation=reconciliation,
+            act="reopen",
+            reason="Never",
+            bank_balance=1,
+            book_balance=1,
+            acted_by=desk.owner,
+            acted_at=NOW,
+            is_past=True,
+        )
 
 
 #: What somebody could write into an archive whose hashes are right, and the sentence that refuses it.
@@ -103,6 +168,12 @@ FORGERIES = {
     ),
     "a proof about a word": (
         "finishes", {"proof": {"matches": [{"bank": [{"line": "x"}]}]}}, "does not list what was matched",
+    ),
+    "a history that begins with reopening": (
+        "past_reconciliation_actions", {"act": "reopen", "proof": None, "reason": "x"}, "comes before what is done",
+    ),
+    "a history of unequal balances": (
+        "past_reconciliation_actions", {"book_balance": "1"}, "comes before what is done here",
     ),
     "a posted line in the match": ("matched_lines", {"line": 1}, "nothing of it is kept"),
     "another line of an entry": ("matched_entry_lines", {"no": 2}, "nothing of it is kept: A match has"),

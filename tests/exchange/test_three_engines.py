@@ -32,8 +32,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.hledger, pytest.mark.beancount]
 #: How many ledgers; ``make agreement`` asks for a thousand, beginning at ``AGREEMENT_SEED``.
 COUNT = int(os.environ.get("AGREEMENT", "25"))
 FIRST_SEED = int(os.environ.get("AGREEMENT_SEED", "1"))
-#: Ledgers that Beancount reads in one process.
-_TOGETHER = 50
+#: Ledgers of one test, which Beancount reads in one process. Tests run as many at a time as there are processors.
+_TOGETHER = 25
 
 #: What the acts of a ledger are called among the kinds of its entries.
 _ACTS = {"transfer": "between currencies"}
@@ -73,20 +73,24 @@ def _assert_agreement(made: Ledger, files: Exported, answer: Answer) -> None:
         } == made.foreign_balances(), where
 
 
-def test_three_engines_agree_on_generated_ledgers(tmp_path):
-    user = UserFactory()
-    print(f"\nLedgers of the seeds {FIRST_SEED} to {FIRST_SEED + COUNT - 1}.")  # noqa: T201 - a failure is found again
-    seen: Counter[str] = Counter()
+def _batches() -> list[range]:
+    """Return the seeds of the ledgers that are made, and read by Beancount, together."""
+    behind = FIRST_SEED + COUNT
+    return [range(first, min(first + _TOGETHER, behind)) for first in range(FIRST_SEED, behind, _TOGETHER)]
 
-    for first in range(FIRST_SEED, FIRST_SEED + COUNT, _TOGETHER):
-        made = [ledger(seed) for seed in range(first, min(first + _TOGETHER, FIRST_SEED + COUNT))]
-        exports = [exported(booked(each, user=user), tmp_path) for each in made]
-        questions = [Question(each.beancount, _DAYS, _SPANS) for each in exports]
-        answers = beancount(questions, [each.base for each in made])
-        for one, files, answer in zip(made, exports, answers, strict=True):
-            assert hledger_check(files.hledger) == "", f"ledger {one.seed}"
-            _assert_agreement(one, files, answer)
-            seen.update(_kinds(one))
+
+@pytest.mark.parametrize("seeds", _batches(), ids=lambda seeds: f"{seeds.start}-{seeds.stop - 1}")
+def test_three_engines_agree_on_generated_ledgers(tmp_path, seeds):
+    user, seen = UserFactory(), Counter[str]()
+    made = [ledger(seed) for seed in seeds]
+    exports = [exported(booked(each, user=user), tmp_path) for each in made]
+    questions = [Question(each.beancount, _DAYS, _SPANS) for each in exports]
+    answers = beancount(questions, [each.base for each in made])
+
+    for one, files, answer in zip(made, exports, answers, strict=True):
+        assert hledger_check(files.hledger) == "", f"ledger {one.seed}"
+        _assert_agreement(one, files, answer)
+        seen.update(_kinds(one))
 
     wanted = (
         "foreign",
@@ -98,7 +102,7 @@ def test_three_engines_agree_on_generated_ledgers(tmp_path):
         "revaluation",
         "between currencies",
     )
-    assert all(seen[kind] >= COUNT / 2 for kind in wanted), seen
+    assert all(seen[kind] >= len(seeds) / 2 for kind in wanted), seen
 
 
 def _kinds(made: Ledger) -> set[str]:

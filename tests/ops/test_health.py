@@ -1,5 +1,9 @@
 """What machines and people are told of how LedgerFlow is: one list of checks behind every door."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -115,3 +119,24 @@ def test_a_request_keeps_the_proxys_id_and_gets_one_where_it_is_odd(client):
     assert client.get("/healthz", headers={"X-Request-ID": "proxy-0001"})["X-Request-ID"] == "proxy-0001"
     assert len(client.get("/healthz", headers={"X-Request-ID": "a b\r\nc"})["X-Request-ID"]) == 32
     assert len(client.get("/healthz")["X-Request-ID"]) == 32
+
+
+def test_a_request_is_answered_although_it_cannot_be_counted(tmp_path):
+    code = (
+        "import shutil, django; django.setup()\n"
+        "from django.http import HttpRequest\n"
+        "from ledgerflow.ops import metrics\n"
+        f"shutil.rmtree({str(tmp_path / 'counted')!r})\n"
+        "request = HttpRequest(); request.resolver_match = None\n"
+        "metrics.count_request(request, 200, 0.1)\n"
+        "print('answered')"
+    )
+    (tmp_path / "counted").mkdir()
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "counted")}
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout == "answered\n", done.stderr
+    assert "could not be counted" in done.stderr

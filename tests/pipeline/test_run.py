@@ -13,7 +13,9 @@ from ledgerflow.pipeline.services import _layouts as layouts_module
 from ledgerflow.statements.models import Hold, Statement, StatementLine
 from ledgerflow.statements.reading import read_file
 from ledgerflow.statements.services import create_bank_account
-from tests.factories import BookFactory
+from ledgerflow.toolbox.models import Tool
+from ledgerflow.toolbox.services.registry import disable_tool
+from tests.factories import BookFactory, UserFactory
 from tests.pipeline.statements import FEBRUARY, JANUARY, NUMBER, ofx
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +185,15 @@ def test_a_worker_that_wakes_too_late_does_not_call_the_run_failed(monkeypatch):
 
     run.refresh_from_db()
     assert run.state == ImportRun.State.READY
+
+
+def test_a_reader_that_is_disabled_is_not_asked():
+    book, reader = _book_with_account(), Tool.objects.get(module_path="tools.ofx_statement.read_statement")
+    disable_tool(tool=reader, user=UserFactory(is_firm_admin=True), now=timezone.now())
+
+    run = _run(book, ofx(JANUARY)[0])
+
+    assert run.state == ImportRun.State.FAILED
+    assert "No reader takes this file" in run.message
+    assert "CAMT" in run.message
+    assert " OFX," not in run.message

@@ -397,3 +397,69 @@ def test_a_book_in_euros_takes_dollars():
         (shop.bank.ledger_account_id, "USD", D("-40"), D("-36")),
         (shop.fuel.pk, "EUR", D("36"), D("36")),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "worth"),
+    [
+        ({"original_amount": D("108.10")}, "108.10"),
+        ({"rate": D("0.9")}, "111.11"),
+        ({"original_amount": D("108.10"), "rate": D("0.9")}, "108.10"),
+    ],
+)
+def test_what_the_file_states_in_the_books_currency_goes_before_a_rate(said, worth):
+    shop = EuroShop()
+    shop.rate("1.10")
+    shop.accepted("100.00", original_currency="USD", **said)
+
+    outcome = shop.post()
+
+    assert (outcome.posted, outcome.refused) == (1, ())
+    assert shop.booked()[0] == (shop.euros.pk, "EUR", D("100"), D(worth))
+    exchange = Exchange.objects.get()
+    assert (exchange.exchange_rate, exchange.stated_amount.normalize()) == (None, D(worth))
+    assert found(shop) == []
+
+
+def test_what_a_person_states_goes_before_the_file():
+    shop = EuroShop()
+    line = shop.accepted("100.00", original_currency="USD", original_amount=D("108.10"))
+    state(shop, line, "107.00")
+
+    shop.post()
+
+    assert shop.booked()[0][3] == D("107")
+    assert found(shop) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"original_currency": "GBP", "original_amount": D("80")},
+        {"original_currency": "USD", "original_amount": D("-108.10")},
+        {"original_currency": "USD", "original_amount": D("108.105")},
+        {"original_currency": "USD", "original_amount": D("0")},
+        {"original_currency": "USD"},
+    ],
+)
+def test_what_the_journal_cannot_take_from_the_file_leaves_it_to_the_rate(said):
+    shop = EuroShop()
+    shop.rate("1.10")
+    shop.accepted("100.00", **said)
+
+    shop.post()
+
+    assert shop.booked()[0] == (shop.euros.pk, "EUR", D("100"), D("110"))
+    assert found(shop) == []
+
+
+def test_what_the_file_states_stays_in_the_journal_when_the_line_says_otherwise_later():
+    shop = EuroShop()
+    line = shop.accepted("100.00", original_currency="USD", original_amount=D("108.10"))
+    shop.post()
+    line.original_amount = None
+    line.original_currency = None
+    line.save(update_fields=["original_amount", "original_currency"])
+
+    assert Exchange.objects.get().stated_amount == D("108.10")
+    assert found(shop) == []

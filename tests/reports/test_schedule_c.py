@@ -21,7 +21,7 @@ from ledgerflow.pipeline.services import undo_import
 from ledgerflow.posting.services import reverse_entry
 from ledgerflow.reports.schedule_c import rows_behind, schedule_c
 from ledgerflow.reports.schedule_c_basis import WorksheetError
-from ledgerflow.reports.schedule_c_lines import all_lines, page_of_lines
+from ledgerflow.reports.schedule_c_lines import Days, all_lines, page_of_lines
 from ledgerflow.taxforms.facts import Car, CarMethod, Facts, HomeMethod, HomeUse
 from ledgerflow.taxforms.forms import TaxYearError, tax_form
 from tests.booked import NOW
@@ -116,8 +116,7 @@ def test_every_figure_is_the_sum_of_the_lines_that_it_leads_to(books):
             all_lines(
                 book=books.book,
                 account_ids=accounts,
-                first=report.tax_year.first,
-                last=report.tax_year.last,
+                days=Days(report.tax_year.first, report.tax_year.last),
             )
         )
         debit = sum(line.amount for line in lines)
@@ -201,8 +200,7 @@ def test_a_withdrawn_line_keeps_its_evidence(books):
     lines, _ = page_of_lines(
         book=books.book,
         account_ids=[books.account("6170").pk],
-        first=report.tax_year.first,
-        last=report.tax_year.last,
+        days=Days(report.tax_year.first, report.tax_year.last),
     )
 
     assert (supplies.gross, supplies.evidence_count, supplies.line_count) == (0, 2, 2)

@@ -5,21 +5,22 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledgerflow.books.models import Role
-from ledgerflow.classification.models import EntryTag, LineTag, Tag
+from ledgerflow.classification.models import Classification, EntryTag, LineTag, Tag
 from ledgerflow.classification.services import change_tags
 from ledgerflow.core.periods import EARLIEST, Period
 from ledgerflow.ledger.selectors import balance_sheet, income_statement
 from ledgerflow.ledger.services.periods import close_period
-from ledgerflow.posting.errors import DocumentDateError
+from ledgerflow.posting.errors import DocumentDateError, PostedLinesError
 from ledgerflow.posting.models import DocumentDate
 from ledgerflow.posting.services import (
     EntryLine,
+    _selected,
     date_document,
     post_manual_entry,
     reverse_entry,
@@ -38,6 +39,7 @@ pytestmark = pytest.mark.django_db
 
 JANUARY, DECEMBER = date(2026, 1, 15), date(2025, 12, 20)
 YEAR_END = date(2025, 12, 31)
+LATER = NOW + timedelta(days=1)
 
 
 class BasisShop(EuroShop):
@@ -249,6 +251,89 @@ def test_a_closed_period_keeps_what_it_shows(shop):
         shop.dated(shop.meal_line, DECEMBER)
     assert shop.dated(shop.meal_line, date(2026, 1, 3)).date == date(2026, 1, 3)
     assert shop.dated(shop.fuel_line, DECEMBER).date == DECEMBER  # as it is
+
+
+def _entry_of(line):
+    return Classification.objects.get(pk=line.pk).entry_number
+
+
+def _reverse(shop, line, day=date(2026, 2, 3), now=LATER):
+    reverse_entry(book=shop.book, number=_entry_of(line), date=day, reason="x", user=shop.user, now=now)
+
+
+def test_a_closed_period_keeps_it_while_an_entry_is_reversed(shop):
+    """The entry is reversed in the open year: neither that nor the date going away changes the closed one."""
+    close_period(book=shop.book, through=YEAR_END, reason="filed", user=shop.user, now=NOW)
+    filed = shop.net(date(2025, 12, 1), YEAR_END, Basis.ACCRUAL)
+
+    _reverse(shop, shop.fuel_line)
+
+    assert shop.net(date(2025, 12, 1), YEAR_END, Basis.ACCRUAL) == filed == Decimal("249.00")
+    assert shop.net(date(2026, 2, 1), date(2026, 2, 28), Basis.ACCRUAL) == Decimal("40.00")
+    for day in (None, date(2026, 1, 3), date(2025, 11, 1)):
+        with pytest.raises(DocumentDateError, match="also where the entry was reversed"):
+            shop.dated(shop.fuel_line, day)
+    with pytest.raises(IntegrityError, match="closed period"), transaction.atomic():
+        DocumentDate.objects.filter(pk=shop.fuel_line.pk).delete()
+    with pytest.raises(IntegrityError, match="closed period"), transaction.atomic():
+        DocumentDate.objects.filter(pk=shop.fuel_line.pk).update(date=date(2026, 1, 3))
+    assert shop.net(date(2025, 12, 1), YEAR_END, Basis.ACCRUAL) == filed
+
+
+def test_one_that_was_reversed_before_cannot_be_dated_into_a_closed_period(shop):
+    _reverse(shop, shop.meal_line)
+    close_period(book=shop.book, through=YEAR_END, reason="filed", user=shop.user, now=LATER)
+
+    with pytest.raises(DocumentDateError, match="closed"):
+        shop.dated(shop.meal_line, DECEMBER)
+    with pytest.raises(IntegrityError, match="closed period"), transaction.atomic():
+        DocumentDate.objects.create(
+            book=shop.book, line_id=shop.meal_line.pk, date=DECEMBER, dated_by=shop.user, dated_at=NOW
+        )
+
+
+def test_an_entry_does_not_come_into_a_closed_period_by_its_document(shop):
+    line = shop.accepted("-5", shop.food, date=JANUARY, bank_account=shop.bank, currency="USD")
+    shop.dated(line, DECEMBER)
+    close_period(book=shop.book, through=YEAR_END, reason="filed", user=shop.user, now=NOW)
+
+    outcome = shop.post()
+
+    assert outcome.posted == 0
+    assert "Its document is of a day of the books that is closed, through 2025-12-31" in outcome.refused[0][1]
+    shop.dated(line, None)
+    assert shop.post().posted == 1
+
+
+def test_postgresql_refuses_an_entry_of_a_closed_document(shop, monkeypatch):
+    line = shop.accepted("-5", shop.food, date=JANUARY, bank_account=shop.bank, currency="USD")
+    shop.dated(line, DECEMBER)
+    close_period(book=shop.book, through=YEAR_END, reason="filed", user=shop.user, now=NOW)
+    monkeypatch.setattr(
+        _selected,
+        "PICK",
+        _selected.PICK.replace(
+            "SELECT date FROM posting_documentdate", "SELECT NULL::date FROM posting_documentdate"
+        ),
+    )
+
+    with pytest.raises(IntegrityError, match="whose document it is of"), transaction.atomic():
+        shop.post()
+
+
+def test_a_line_whose_document_counts_in_a_closed_period_is_not_let_go(shop):
+    close_period(book=shop.book, through=YEAR_END, reason="filed", user=shop.user, now=NOW)
+    _reverse(shop, shop.fuel_line)
+
+    with pytest.raises(PostedLinesError, match="dates of the documents of 1 of the lines"):
+        release_lines(book=shop.book, line_ids=[shop.fuel_line.pk], user=shop.user, now=LATER)
+
+
+def test_a_reversal_that_began_before_the_closing_is_done_again(shop):
+    close_period(book=shop.book, through=YEAR_END, reason="filed", user=shop.user, now=LATER)
+
+    with pytest.raises(IntegrityError, match="do it again"), transaction.atomic():
+        _reverse(shop, shop.fuel_line, now=NOW)
 
 
 def test_the_page_of_a_line_takes_the_date_and_says_why_not(shop):

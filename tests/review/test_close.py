@@ -288,10 +288,34 @@ def test_the_page_lists_what_is_open_with_a_link_to_where_it_is_done():
 
     viewer, reviewer = _page(file, "2026/1/"), _page(file, "2026/1/", Role.REVIEWER)
 
-    assert f'href="{file.address("review/")}">Lines to review</a>: 3' in viewer
+    assert f'href="{file.address("review/?to=2026-01-31")}">Lines to review</a>: 3' in viewer
     assert "No lines held back" in viewer
     assert "write why" not in viewer
     assert "write why" in reviewer
+
+
+def test_each_point_about_lines_leads_to_just_those_of_the_period():
+    """A line a day from 5 January on: through 5 January all is closed, so the list is of 6 to 31 January."""
+    file = BookedFile(30, is_posted=False)
+    StatementLine.objects.filter(pk=file.line_ids[2]).update(hold="question")
+    StatementLine.objects.filter(pk=file.line_ids[3]).update(is_pending=True)
+    decide(book=file.book, line_id=file.line_ids[4], account=file.expense, user=file.owner, now=NOW)
+    close_period(book=file.book, through=date(2026, 1, 5), reason="x", user=file.owner, now=NOW)
+    client = file.client(Role.VIEWER)
+
+    points = client.get(file.address("review/close/2026/1/")).context["points"]
+
+    found = {
+        point.what: [row.date.day for row in client.get(address).context["page"].rows]
+        for point, address in points
+        if point.url_name == "review:queue"
+    }
+    assert found == {
+        "lines to review": [6, *range(10, 32)],
+        "accepted lines that are not posted": [9],
+        "lines held back": [7, 8],
+        "lines that the bank has not booked": [7, 8],
+    }
 
 
 @pytest.mark.parametrize("path", ["1800/", "9999/", "2026/13/", "2026/0/"])

@@ -188,3 +188,40 @@ def test_a_line_of_another_book_is_not_there(file):
     assert "error" in decided
     assert accepted["message"].startswith("0 ")
     assert _states(other) == [State.OPEN]
+
+
+def test_the_queue_keeps_to_the_days_of_its_address(file):
+    """The lines are of 5, 6 and 7 January; the tabs count, and an answer says, what is of the days."""
+    client = file.client(Role.BOOKKEEPER)
+    address = file.address("review/?from=2026-01-06&to=2026-01-06")
+
+    page = client.get(address)
+
+    text = page.content.decode()
+    assert [f"Shop {number}" in text for number in (1, 2, 3)] == [False, True, False]
+    assert page.context["to_review"] == 1
+    assert "?tab=reviewed&amp;from=2026-01-06&amp;to=2026-01-06" in text
+    assert "Show all lines" in text
+    assert "Accept all that are sure" not in text
+    decided = _ask(
+        client,
+        file.address(f"review/line/{file.line_ids[1]}/decide/?from=2026-01-06&to=2026-01-06"),
+        {"account": file.expense.pk},
+    )
+    assert (decided["counts"]["to-review"], decided["counts"]["reviewed"]) == (0, 1)
+    assert _ask(client, file.address("review/undo/"))["counts"]["to-review"] == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("from=2026-01-06", [False, True, True]),
+        ("to=2026-01-06", [True, True, False]),
+        ("from=2026-01-08&to=2026-01-06", [True, True, True]),
+        ("from=x&to=2026-01-06", [True, True, True]),
+    ],
+)
+def test_days_may_be_open_at_one_end_and_what_are_no_days_are_all(file, query, shown):
+    text = file.client().get(file.address(f"review/?{query}")).content.decode()
+
+    assert [f"Shop {number}" in text for number in (1, 2, 3)] == shown

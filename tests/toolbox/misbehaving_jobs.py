@@ -1,10 +1,12 @@
 """Jobs that do what untrusted files make readers do."""
 
+import ctypes
 import os
 import resource
 import signal
 import socket
 import time
+from pathlib import Path
 
 
 def warm_up():
@@ -53,7 +55,7 @@ def leave(content, request):
 
 
 def crash(content, request):
-    os.kill(os.getpid(), signal.SIGSEGV)
+    ctypes.string_at(0)
 
 
 def exit_politely(content, request):
@@ -69,8 +71,39 @@ def tell_environment(content, request):
     return [f"{name}\n".encode() for name in sorted(os.environ)]
 
 
-def tell_process(content, request):
-    return [b"%d\n" % os.getpid(), b"%d\n" % os.getppid()]
+def start_children(content, request):
+    for leaves_group in (False, True):
+        if not os.fork():
+            if leaves_group:
+                os.setsid()
+            while True:  # kept alive by nothing but itself
+                Path(request["folder"], f"alive-{leaves_group}").write_text(str(time.time()))
+                time.sleep(0.02)
+    time.sleep(0.3)
+    if request["hangs"]:
+        time.sleep(60)
+    return [b"left them behind"]
+
+
+def signal_everybody(content, request):
+    try:
+        os.kill(request["process"], 0)
+    except ProcessLookupError:
+        return [b"unseen"]
+    return [b"seen"]
+
+
+def ask_twice(content, request, ask):
+    return [f"{ask({'number': number})}\n".encode() for number in (1, 2)]
+
+
+def shout(content, request, ask):
+    for descriptor in range(3, 20):
+        try:
+            os.write(descriptor, request["text"].encode())
+        except OSError:
+            continue
+    time.sleep(60)
 
 
 def reach_out(content, request):

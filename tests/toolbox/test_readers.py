@@ -64,3 +64,23 @@ def test_every_reader_of_the_tree_is_warm_before_the_first_file():
     readers.warm_up()
 
     assert "ofx_statement" in readers._readers()
+
+
+_FAILING = """
+from tools.contract import Manifest
+__all__ = ["claims", "read_statement"]
+MANIFEST = Manifest(version="1.0", kind="statement_reader", summary="Fails.")
+def claims(content, name):
+    raise RuntimeError("broken on purpose")
+def read_statement(content, name):
+    raise RuntimeError("broken on purpose")
+"""
+
+
+def test_a_reader_that_fails_stops_no_other(packages):
+    packages.write("failing_statement", _FAILING)
+
+    assert _read(_OFX)[0]["outcome"] == "read"
+    outcome, _ = _read(b"GIF89a")
+    assert outcome["outcome"] == "broken"
+    assert "“failing_statement” failed when it looked at the file (RuntimeError)" in outcome["message"]

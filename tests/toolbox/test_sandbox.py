@@ -1,14 +1,18 @@
+import contextlib
 import os
-import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from ledgerflow.toolbox.isolation import _NEW_NETWORK, _NEW_PROCESSES, _NEW_USERS, _can
 from ledgerflow.toolbox.sandbox import (
     ChildDiedError,
+    GarbledAnswerError,
     Limits,
     OutOfMemoryError,
     OutOfTimeError,
@@ -18,6 +22,13 @@ from ledgerflow.toolbox.sandbox import (
 )
 
 _SHORT = Limits(cpu_seconds=1, wall_seconds=10)
+_CALLER = """
+import sys
+from ledgerflow.toolbox.sandbox import Sandbox
+Sandbox(f"tests.toolbox.{sys.argv[1]}").run(
+    "start_children", content=b"", request={"folder": sys.argv[2], "hangs": True}
+)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +38,17 @@ def sandbox():
     sandbox.close()
 
 
-def _run(sandbox, job, content=b"", limits=_SHORT, **request):
-    return sandbox.run(job, content=content, request=request, limits=limits)
+def _run(sandbox, job, content=b"", limits=_SHORT, *, ask=None, checkpoint=None, **request):
+    return sandbox.run(job, content=content, request=request, limits=limits, ask=ask, checkpoint=checkpoint)
+
+
+@pytest.fixture(scope="module")
+def own_processes():
+    """Whether the kernel lets an ordinary process have namespaces."""
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0 if _can("unshare", _NEW_USERS | _NEW_PROCESSES) else 1)
+    return os.waitpid(pid, 0)[1] == 0
 
 
 def _works(sandbox):
@@ -120,9 +140,7 @@ def test_the_child_knows_no_secret_of_the_environment(sandbox, monkeypatch):
 def test_the_child_reaches_no_network_where_the_kernel_allows_to_leave_it(sandbox):
     pid = os.fork()  # whether an ordinary process may leave the network is the kernel's choice
     if pid == 0:
-        from ledgerflow.toolbox.child import _leave_network
-
-        os._exit(0 if _leave_network() else 1)
+        os._exit(0 if _can("unshare", _NEW_USERS | _NEW_NETWORK) else 1)
     allowed = os.waitpid(pid, 0)[1] == 0
     with socket.create_server(("127.0.0.1", 0)) as server:
         host, port = server.getsockname()
@@ -131,11 +149,83 @@ def test_the_child_reaches_no_network_where_the_kernel_allows_to_leave_it(sandbo
     assert answer == [b"unreachable" if allowed else b"reached"]
 
 
-def test_each_call_has_a_process_of_its_own(sandbox):
-    first, second = _run(sandbox, "tell_process"), _run(sandbox, "tell_process")
+def test_each_call_has_a_process_of_its_own_that_sees_no_other(sandbox, own_processes):
+    answer = _run(sandbox, "signal_everybody", process=os.getpid())
 
-    assert first[0] != second[0]
-    assert first[1] == second[1] != b"%d\n" % os.getpid()
+    assert answer == [b"unseen" if own_processes else b"seen"]
+
+
+@pytest.mark.parametrize("module", ["misbehaving_jobs", "misbehaving_without_namespaces"])
+@pytest.mark.parametrize("hangs", [False, True])
+def test_whatever_a_job_starts_ends_with_it(tmp_path, hangs, module):
+    own = Sandbox(f"tests.toolbox.{module}")
+    with contextlib.suppress(OutOfTimeError):
+        _run(
+            own,
+            "start_children",
+            folder=str(tmp_path),
+            hangs=hangs,
+            limits=Limits(cpu_seconds=5, wall_seconds=1),
+        )
+
+    if "without" in module:
+        time.sleep(1.5)
+    _stands_still(tmp_path)
+    own.close()
+
+
+def _stands_still(folder):
+    before = [(folder / f"alive-{leaves}").read_text() for leaves in (False, True)]
+    time.sleep(0.3)
+    assert [(folder / f"alive-{leaves}").read_text() for leaves in (False, True)] == before
+
+
+def test_a_job_asks_its_caller(sandbox):
+    asked = []
+
+    answer = _run(sandbox, "ask_twice", ask=lambda question: asked.append(question) or {"seen": len(asked)})
+
+    assert answer == [b"{'seen': 1}\n", b"{'seen': 2}\n"]
+    assert asked == [{"number": 1}, {"number": 2}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["garbage\n", "[]\n", "\0\xff\n", '{"ask": 3}\n', "[" * 100_000 + "\n", "x" * 200_000_000],
+)
+def test_garbage_on_the_socket_becomes_a_sentence(sandbox, text):
+    with pytest.raises(GarbledAnswerError, match="protocol"):
+        _run(sandbox, "shout", text=text, ask=dict)
+
+    assert _works(sandbox)
+
+
+def test_a_checkpoint_ends_a_job(sandbox):
+    class _EnoughError(Exception):
+        pass
+
+    def stop():
+        raise _EnoughError
+
+    began = time.monotonic()
+    with pytest.raises(_EnoughError):
+        _run(sandbox, "sleep_for_ever", checkpoint=stop)
+
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("module", ["misbehaving_jobs", "misbehaving_without_namespaces"])
+def test_no_child_outlives_a_caller_that_is_killed(tmp_path, module):
+    caller = subprocess.Popen([sys.executable, "-c", _CALLER, module, str(tmp_path)])
+    until = time.monotonic() + 30
+    while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+
+    caller.kill()
+    caller.wait()
+
+    time.sleep(1.5)
+    _stands_still(tmp_path)
 
 
 def test_calls_from_many_threads_it_keeps_apart(sandbox):
@@ -168,21 +258,24 @@ def test_a_slow_call_holds_up_no_other(sandbox):
 
 
 def test_a_dead_warm_process_it_replaces(sandbox):
-    warm = int(_run(sandbox, "tell_process")[1])
-    os.kill(warm, signal.SIGKILL)
+    _works(sandbox)
+    warm = sandbox._process
+    warm.kill()
     time.sleep(0.1)
 
     assert _works(sandbox)
-    assert int(_run(sandbox, "tell_process")[1]) != warm
+    assert sandbox._process.pid != warm.pid
 
 
 def test_a_forked_process_starts_a_warm_process_of_its_own(sandbox):
-    warm = _run(sandbox, "tell_process")[1]
+    _works(sandbox)
+    warm = sandbox._process.pid
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
-            os.write(writer, _run(sandbox, "tell_process")[1])
+            _works(sandbox)
+            os.write(writer, b"%d" % sandbox._process.pid)
             sandbox.close()
         finally:
             os._exit(0)
@@ -191,14 +284,16 @@ def test_a_forked_process_starts_a_warm_process_of_its_own(sandbox):
         answer = answers.read()
     os.waitpid(pid, 0)
 
-    assert answer.strip().isdigit()
-    assert answer != warm
-    assert _run(sandbox, "tell_process")[1] == warm
+    assert answer.isdigit()
+    assert int(answer) != warm
+    assert _works(sandbox)
+    assert sandbox._process.pid == warm
 
 
 def test_the_warm_process_leaves_with_its_parent():
     sandbox = Sandbox("tests.toolbox.misbehaving_jobs")
-    warm = int(_run(sandbox, "tell_process")[1])
+    _works(sandbox)
+    warm = sandbox._process.pid
 
     sandbox.close()
 

@@ -27,6 +27,9 @@ _LINE = st.builds(
     bank_id=st.none() | st.text(),
     balance=st.none() | _AMOUNT,
     status=st.sampled_from(["booked", "pending"]),
+    original_amount=st.none() | _AMOUNT,
+    original_currency=st.none() | st.text(),
+    rate=st.none() | _AMOUNT,
 )
 _STATEMENT = st.builds(
     Statement,

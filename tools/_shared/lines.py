@@ -127,6 +127,9 @@ def _lines(
         [PENDING if work.pending[position] else BOOKED for position in rows]
         if any(work.pending)
         else repeat(BOOKED),
+        repeat(None),
+        repeat(None),
+        repeat(None),
     )
     lines = list(map(StatementLine._make, zip(*fields, strict=False)))
     return lines if choice.fees is None else _with_fees(lines, [choice.fees[position] for position in rows])

@@ -5,6 +5,7 @@ say who was behind it; the charges and amounts inside are parts or origins of th
 their own.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ _TRUE = frozenset({"true", "1"})
 _NOT_BOOKED = frozenset({"PDNG", "INFO", "FUTR"})
 _NOTHING = frozenset({"", "NONREF", "NOTPROVIDED", "NOT PROVIDED", "NOTAVAILABLE", "NOREF", "N/A"})
 _MOST_DETAILS = 8
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _ASK = "Ask the bank for a correct file."
 
 
@@ -35,6 +37,8 @@ class Entry(NamedTuple):
     counterparty: str
     reference: str
     bank_id: str
+    original_amount: Decimal | None
+    original_currency: str | None
 
 
 class _Words(NamedTuple):
@@ -81,6 +85,7 @@ class EntryReader:
         information = one_line(head.information)
         status = head.status.strip()
         valued = self._day(head.valued, where)
+        original = _original(raw)
         return Entry(
             day=self._day(head.booked, where) or valued,
             value_date=valued,
@@ -92,6 +97,8 @@ class EntryReader:
             counterparty=words.counterparty,
             reference=reference,
             bank_id=stated(head.bank_id) or words.bank_id,
+            original_amount=original if original is None or sign > 0 else -original,
+            original_currency=None if original is None else raw.original_currency,
         )
 
     def _day(self, text: str, where: Callable[[], str]) -> date | None:
@@ -151,6 +158,16 @@ class EntryReader:
         else:
             name, ultimate = one_line(detail.creditor), one_line(detail.ultimate_creditor)
         return (name, "" if ultimate in name else ultimate) if name else (ultimate, "")
+
+
+def _original(raw: RawEntry) -> Decimal | None:
+    """Return the amount that was ordered in another currency, without a sign; ``None`` where there is none to read."""
+    if not _CURRENCY.fullmatch(raw.original_currency) or raw.original_currency == raw.currency:
+        return None
+    try:
+        return abs(parse_amount(raw.head.original))
+    except ValueError:
+        return None
 
 
 def one_line(text: str) -> str:

@@ -50,6 +50,7 @@ class Head(NamedTuple):
     reference: str
     bank_id: str
     information: str
+    original: str
 
 
 class Detail(NamedTuple):
@@ -76,6 +77,7 @@ class RawEntry(NamedTuple):
     """An entry's texts: ``details`` of each transaction with the lines of its purpose."""
 
     currency: str
+    original_currency: str
     head: Head
     details: tuple[tuple[Detail, tuple[str, ...]], ...]
 
@@ -87,7 +89,7 @@ class UnusualError(Exception):
 def raw_entry(entry: Element) -> RawEntry:
     """Return the texts of an entry that the parser has read."""
     parts = children(entry)
-    amount = parts.get("Amt")
+    amount, instructed = parts.get("Amt"), _instructed(entry, parts)
     head = Head(
         amount=_text(amount),
         direction=_text(parts.get("CdtDbtInd")),
@@ -98,9 +100,28 @@ def raw_entry(entry: Element) -> RawEntry:
         reference=_text(parts.get("NtryRef")),
         bank_id=_text(parts.get("AcctSvcrRef")),
         information=_text(parts.get("AddtlNtryInf")),
+        original=_text(instructed),
     )
+    original_currency = instructed.get("Ccy", "").strip() if instructed is not None else ""
     currency = amount.get("Ccy", "").strip() if amount is not None else ""
-    return RawEntry(currency, head, tuple(_raw_detail(children(each)) for each in _details_of(entry)))
+    return RawEntry(
+        currency, original_currency, head, tuple(_raw_detail(children(each)) for each in _details_of(entry))
+    )
+
+
+def _instructed(entry: Element, parts: dict[str, Element]) -> Element | None:
+    """Return the amount that was ordered (``InstdAmt``), where the entry is that movement and nothing else.
+
+    An entry of several transactions has no one order, and one with charges is not what the order came to.
+    """
+    details = list(_details_of(entry))
+    if len(details) > 1 or "Chrgs" in parts or any("Chrgs" in children(each) for each in details):
+        return None
+    for within in (parts, *map(children, details)):
+        ordered = find(within.get("AmtDtls"), "InstdAmt", "Amt")
+        if ordered is not None:
+            return ordered
+    return None
 
 
 def _details_of(entry: Element) -> Iterator[Element]:
@@ -290,11 +311,12 @@ def _plan(tags: list[str]) -> _Plan:
         (itemgetter(*[group[_slot(text)] for text in detail]), [group[_slot(text)] for text in purposes])
         for detail, purposes in raw.details
     ]
-    currency = raw.currency
+    currency, original_currency = raw.currency, raw.original_currency
 
     def pick(texts: Sequence[str]) -> RawEntry:
         return RawEntry(
             currency,
+            original_currency,
             Head._make(pick_head(texts)),
             tuple([(Detail._make(get(texts)), tuple([texts[at] for at in ats])) for get, ats in details]),
         )

@@ -238,6 +238,8 @@ class _Reader:
                 reference=entry.reference or None,
                 bank_id=entry.bank_id or None,
                 status=entry.status,
+                original_amount=entry.original_amount,
+                original_currency=entry.original_currency,
             )
 
     def _missing_day(self, parts: dict[str, Element], draft: _Draft, number: int) -> date | None:

@@ -10,10 +10,11 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from itertools import accumulate, repeat
+from typing import NamedTuple
 
 from tools.contract import BOOKED, PENDING, StatementLine, StatementRefusedError
 from tools.ofx_statement._text import clean
-from tools.ofx_statement._values import AmbiguousAmountError, DayCache, parse_amount
+from tools.ofx_statement._values import AmbiguousAmountError, DayCache, parse_amount, parse_rate
 
 OPENING = "<STMTTRN>"
 CLOSING = "</STMTTRN>"
@@ -54,6 +55,15 @@ _CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 _new_line = partial(tuple.__new__, StatementLine)  # a third of the time of StatementLine(*values)
 
 Fields = dict[str, str]
+
+
+class _Original(NamedTuple):
+    amount: Decimal | None
+    currency: str | None
+    rate: Decimal | None
+
+
+_NO_ORIGINAL = _Original(None, None, None)
 
 
 def with_marked_pending(text: str) -> str:
@@ -156,6 +166,9 @@ class TransactionReader:
             [number.strip() or None for number in ids],
             repeat(None),
             repeat(BOOKED),
+            repeat(None),
+            repeat(None),
+            repeat(None),
         )
         return list(map(_new_line, zip(*columns, strict=False)))
 
@@ -230,11 +243,12 @@ class TransactionReader:
                 f"The transaction on line {line} corrects an earlier one (bank id {fields['CORRECTFITID']}, "
                 f"{fields.get('CORRECTACTION') or 'REPLACE'}): check that the earlier one is not booked as well."
             )
+        original = self._original(fields, amount, currency, line)
         name = fields.get("PAYEE.NAME") or fields.get("EXTDNAME") or fields.get("NAME", "")
         return StatementLine(
             date=posted,
             amount=amount,
-            currency=_own_currency(fields) or currency,
+            currency=_code(fields, "CURRENCY") or currency,
             description=_describe(name, fields.get("MEMO", "")),
             place={"line": line},
             value_date=self._day(fields.get("DTAVAIL", ""), line),
@@ -242,7 +256,29 @@ class TransactionReader:
             reference=fields.get("CHECKNUM") or fields.get("REFNUM") or None,
             bank_id=fields.get("FITID") or None,
             status=PENDING if pending else BOOKED,
+            original_amount=original.amount,
+            original_currency=original.currency,
+            rate=original.rate,
         )
+
+    def _original(self, fields: Fields, amount: Decimal, currency: str, line: int) -> _Original:
+        """Return what the block says of another currency than the account's.
+
+        OFX 2.2, section 5.2: CURRENCY says that the amount is in CURSYM and has not been converted; ORIGCURRENCY that
+        it has been converted *from* CURSYM, so that it is in the account's currency. CURRATE is the ratio of the
+        account's currency to CURSYM: what one unit of CURSYM is worth.
+        """
+        named = "CURRENCY" if _code(fields, "CURRENCY") else "ORIGCURRENCY"
+        code = _code(fields, named)
+        if not code or code == currency:
+            return _NO_ORIGINAL
+        text = fields.get(f"{named}.CURRATE", "")
+        rate = parse_rate(text)
+        if text and rate is None:
+            self.warnings.append(
+                f"The transaction on line {line} states the exchange rate “{text[:40]}”, which is none; it is left out."
+            )
+        return _Original(amount if named == "CURRENCY" else None, code, rate)
 
     def amount(self, text: str) -> Decimal:
         """Return the amount as this file writes amounts.
@@ -269,13 +305,9 @@ class TransactionReader:
         raise StatementRefusedError(message)
 
 
-def _own_currency(fields: Fields) -> str:
-    """The currency of the amount where the block states one.
-
-    OFX 2.2, section 5.2: CURRENCY says that the amount is in CURSYM; ORIGCURRENCY says that it has been
-    converted *from* CURSYM, so the amount is in the statement's currency.
-    """
-    code = (fields.get("CURRENCY.CURSYM") or fields.get("CURRENCY", "")).upper()
+def _code(fields: Fields, name: str) -> str:
+    """The currency that the block names as ``name``, or ``""``."""
+    code = (fields.get(f"{name}.CURSYM") or fields.get(name, "")).upper()
     return code if _CURRENCY_CODE.fullmatch(code) else ""
 
 

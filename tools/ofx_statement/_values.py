@@ -18,6 +18,7 @@ _PLAIN_AMOUNT = re.compile(r"[+-]? ?\d{1,15}(?:\.\d+)?", re.ASCII)
 _AMOUNT = re.compile(r"([+-]?) ?(\d[\d.,]*|[.,]\d+)([+-]?)", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*", re.ASCII)
 _SPACED = re.compile(r"([+-]?\d{1,3})((?:[ '\u2019\u00a0\u202f]\d{3})+)((?:[.,]\d+)?-?)")
+_RATE = re.compile(r"\d{1,9}(?:[.,]\d{1,12})?|[.,]\d{1,12}", re.ASCII)
 _WHOLE_DIGITS = 15
 
 
@@ -120,6 +121,13 @@ def parse_amount(text: str, decimal_mark: str | None = None) -> Decimal:
         if fraction
         else Decimal(f"{match[1] or match[3]}{whole}")
     )
+
+
+def parse_rate(text: str) -> Decimal | None:
+    """Return the exchange rate that the text states, ``None`` where it states none above zero."""
+    match = _RATE.fullmatch(text.strip())
+    rate = Decimal(match[0].replace(",", ".")) if match else Decimal(0)
+    return rate or None
 
 
 def _split(digits: str, decimal_mark: str | None) -> tuple[str, str]:

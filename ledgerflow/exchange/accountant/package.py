@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from ledgerflow.documents.models import Document
 from ledgerflow.documents.selectors import content
 from ledgerflow.exchange.accountant.page import Listed, index_page
 from ledgerflow.exchange.accountant.parts import Part, parts_of
+from ledgerflow.exchange.accountant.receipts import document_path, plain_name, receipted_lines
 from ledgerflow.exchange.accountant.tables import finishes_of, reconciliations_of
 from ledgerflow.ledger.selectors import chain_head
 from ledgerflow.reports.exporters import write
@@ -29,7 +29,6 @@ _FORMS = ("pdf", "xlsx", "csv")
 #: Compressed already.
 _STORED = (".pdf", ".xlsx")
 _BLOCK = 1024 * 1024
-_LONGEST_NAME = 100
 #: The first moment that a ZIP can date a file at.
 _FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
 _STYLE = Path(__file__).with_name("style.css")
@@ -96,7 +95,14 @@ def write_package(*, book: Book, period: Period, out: IO[bytes], made_at: dateti
         ]
         title = f"{book.name}, {period}"
         files.add("style.css", _STYLE.read_bytes())
-        page = index_page(title=title, facts=facts, reports=reports, documents=documents, proofs=proofs)
+        page = index_page(
+            title=title,
+            facts=facts,
+            reports=reports,
+            documents=documents,
+            receipts=receipted_lines(book=book, period=period),
+            proofs=proofs,
+        )
         files.add("index.html", page.encode())
         sums = "".join(f"{said['sha256']}  {name}\n" for name, said in files.files.items())
         files.add("SHA256SUMS", sums.encode())
@@ -142,7 +148,9 @@ def _proofs(files: _Zip, book: Book, period: Period) -> Iterator[tuple[str, str]
     for each in reconciliations_of(book=book, period=period):
         if (finish := finishes.get(each.pk)) is None:
             continue
-        name = f"reconciliations/{each.bank_account_id}-{_plain(each.bank_account.name)}-{each.as_of}.json"
+        name = (
+            f"reconciliations/{each.bank_account_id}-{plain_name(each.bank_account.name)}-{each.as_of}.json"
+        )
         said = {
             "bank_account": each.bank_account.name,
             "as_of": each.as_of.isoformat(),
@@ -168,13 +176,9 @@ def _documents(files: _Zip, book: Book, period: Period) -> Iterator[tuple[str, s
         Exists(touching) | Exists(of_lines) | ~Exists(read) & ~Exists(attached), book=book
     ).order_by("pk")
     for document in wanted.iterator():
-        name = f"documents/{document.sha256}-{_plain(document.name)}"
+        name = document_path(document)
         files.add(name, content(document))
         yield name, document.name, document.sha256
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", name)[-_LONGEST_NAME:]
 
 
 def _json(value: dict[str, Any]) -> bytes:

@@ -68,7 +68,12 @@ def parts_of(*, book: Book, period: Period) -> Iterator[Part]:
     )
     yield Part("journal", "Journal", lambda: journal_table(frame=frame, book=book, period=period))
     if (year := _year_of_schedule_c(book, period)) is not None:
-        yield Part("schedule-c", f"Schedule C worksheet {year}", lambda: _schedule_c(book, year))
+        for basis in Basis if dated else (Basis.CASH,):
+            yield Part(
+                "schedule-c" if basis is Basis.CASH else f"schedule-c-{basis}",
+                f"Schedule C worksheet {year}" + (f", {basis} basis" if dated else ""),
+                lambda basis=basis: _schedule_c(book, year, basis),  # type: ignore[misc]  # bound to this turn
+            )
     yield Part(
         "bank-reconciliations",
         "Bank reconciliations",
@@ -131,6 +136,6 @@ def _year_of_schedule_c(book: Book, period: Period) -> int | None:
     return year if any(row.accounts for row in sheet.rows if row.line.kind is not Kind.TOTAL) else None
 
 
-def _schedule_c(book: Book, year: int) -> Table:
+def _schedule_c(book: Book, year: int, method: Basis) -> Table:
     frame = schedule_c_frame(book=book, year=year)
-    return schedule_c_table(frame=frame, report=schedule_c(book=book, year=year))
+    return schedule_c_table(frame=frame, report=schedule_c(book=book, year=year, method=method))

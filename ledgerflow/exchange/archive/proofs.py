@@ -6,8 +6,8 @@ from typing import Any
 from ledgerflow.exchange.archive.errors import ArchiveError
 
 
-def with_lines_called(proof: Any, name: Callable[[int], int]) -> dict[str, Any]:
-    """Return the proof with every bank line called by another number.
+def with_lines_called(proof: Any, name: Callable[[int], int | None]) -> dict[str, Any]:
+    """Return the proof with every bank line called by another number, or by none where it is gone.
 
     Raises:
         ArchiveError: it is no proof, or as ``name`` says.

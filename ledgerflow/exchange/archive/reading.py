@@ -41,10 +41,12 @@ class Archive:
             ArchiveError: a row is not one of this table.
         """
         name = f"{table.name}.jsonl"
+        if table.is_later and name not in self._files:
+            return
         readers = _readers(table)
         with self._zip.open(name) as file:
             for number, line in enumerate(iter(lambda: file.readline(_LONGEST_ROW), b""), 1):
-                yield _row(readers, line, f"Row {number} of {name}")
+                yield _row(readers, line, f"Row {number} of {name}", table.later)
 
     def count(self, table: Table) -> int:
         """Return how many rows the table has."""
@@ -119,7 +121,7 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
 def _compare_names(archive: zipfile.ZipFile, files: Mapping[str, Any]) -> None:
     names = archive.namelist()
     listed = {*files, _MANIFEST}
-    wanted = {f"{table.name}.jsonl" for table in TABLES}
+    wanted = {f"{table.name}.jsonl" for table in TABLES if not table.is_later}
     for name in sorted(wanted - files.keys()):
         raise ArchiveError(f"The archive's manifest does not list {name}, so it is incomplete.")
     for name in sorted(listed - set(names)):
@@ -147,11 +149,13 @@ def _readers(table: Table) -> Readers:
     return {column: reader_of(table.field(column)) for column in table.columns}
 
 
-def _row(readers: Readers, line: bytes, where: str) -> Row:
+def _row(readers: Readers, line: bytes, where: str, later: frozenset[str]) -> Row:
     try:
         said = json.loads(line)
     except ValueError as error:
         raise ArchiveError(f"{where} is no JSON ({error}).") from error
+    if later and isinstance(said, dict) and not later & said.keys():
+        said |= dict.fromkeys(later)
     return _row_of(readers, said, where)
 
 

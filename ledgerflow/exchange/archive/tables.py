@@ -68,6 +68,7 @@ class Table:
     """A file of the archive: the columns of a model's rows in their order, what sorts the rows, and which of them.
 
     A row's place in the file is what other rows call it by, so the order is that of the rows' ids where they have one.
+    Archives that were written before there were the columns ``later``, or a table that ``is_later``, are read without.
     """
 
     name: str
@@ -75,6 +76,8 @@ class Table:
     columns: tuple[str, ...]
     order: tuple[str, ...] = ("pk",)
     only: Q = Q()  # noqa: RUF009 - never changed
+    later: frozenset[str] = frozenset()
+    is_later: bool = False
 
     def field(self, column: str) -> "Field[Any, Any]":
         """Return the model's field behind a column."""
@@ -159,6 +162,7 @@ LAYOUTS = Table(
     "table_layouts",
     TableLayout,
     ("bank_account", "fingerprint", "titles", "layout", "is_proven", "saved_by", "saved_at"),
+    is_later=True,
 )
 STATEMENTS = Table(
     "statements",
@@ -174,8 +178,9 @@ LINES = Table(
     StatementLine,
     (
         "id", "bank_account", "date", "value_date", "amount", "currency", "description", "counterparty", "reference",
-        "bank_id", "is_pending", "hold",
+        "bank_id", "is_pending", "hold", "original_amount", "original_currency", "rate",
     ),
+    later=frozenset({"original_amount", "original_currency", "rate"}),
 )  # fmt: skip
 SIGHTINGS = Table(
     "sightings",
@@ -292,16 +297,24 @@ RECONCILIATIONS = Table(
     Reconciliation,
     ("bank_account", "as_of", "statement", "bank_balance", "started_by", "started_at"),
 )
-#: What finished those that are finished. What was finished and reopened before cannot be looked at again: the books
-#: went on after it.
+_STANDING = Q(
+    reconciliation__state=Reconciliation.State.FINISHED,
+    pk__in=ReconciliationAction.objects.values("reconciliation").annotate(last=Max("pk")).values("last"),
+)
+#: What finished those that are finished.
 FINISHES = Table(
     "finishes",
     ReconciliationAction,
     ("reconciliation", "act", "reason", "proof", "acted_by", "acted_at"),
-    only=Q(
-        reconciliation__state=Reconciliation.State.FINISHED,
-        pk__in=ReconciliationAction.objects.values("reconciliation").annotate(last=Max("pk")).values("last"),
-    ),
+    only=_STANDING,
+)
+#: What finished and reopened them before. The books went on after it, so it is kept as it was said, not done again.
+PAST_ACTIONS = Table(
+    "past_reconciliation_actions",
+    ReconciliationAction,
+    ("reconciliation", "act", "reason", "bank_balance", "book_balance", "proof", "acted_by", "acted_at"),
+    only=~_STANDING,
+    is_later=True,
 )
 RUNS = Table(
     "import_runs",
@@ -311,6 +324,7 @@ RUNS = Table(
         "is_table", "layouts", "lines_new", "lines_known", "lines_held", "started_by", "created_at", "started_at",
         "finished_at", "undone_at", "undone_by",
     ),
+    later=frozenset({"is_table", "layouts"}),
 )  # fmt: skip
 
 #: In the order in which they are written and read; people come first, because every table may name them.
@@ -319,7 +333,8 @@ TABLES = (
     RECEIPT_LIMITS, DOCUMENTS, RECEIPTS, BANK_ACCOUNTS, NUMBERS, LAYOUTS, STATEMENTS, LINES, SIGHTINGS, LINE_RECEIPTS,
     QUESTIONS, PAYEES, ALIASES, RULES, CLASSIFICATIONS, SPLITS, TAGS, LINE_TAGS, ENTRY_TAGS, DOCUMENT_DATES,
     REVERSED, WITHDRAWN, RATES, STATED, EXCHANGES, REVALUED, OPENINGS,
-    TRANSFERS, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, FINISHES, RUNS,
+    TRANSFERS, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, PAST_ACTIONS,
+    FINISHES, RUNS,
 )  # fmt: skip
 
 #: Facts of the book itself, in the manifest.

@@ -21,6 +21,7 @@ from ledgerflow.exchange.archive.tables import (
     DOCUMENTS,
     FINISHES,
     LINES,
+    PAST_ACTIONS,
     PEOPLE,
     TABLES,
     VERSION,
@@ -107,6 +108,8 @@ def _lines(table: Table, book: Book, places: Places) -> Iterator[bytes]:
             values["proof"] = with_lines_called(
                 values["proof"], lambda line_id: _place(places[LINES.name], line_id, LINES.name)
             )
+        elif table is PAST_ACTIONS and values["proof"] is not None:
+            values["proof"] = with_lines_called(values["proof"], places[LINES.name].get)
         yield (json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 

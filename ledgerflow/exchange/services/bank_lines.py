@@ -16,7 +16,16 @@ from ledgerflow.users.models import User
 #: Nothing is held back or pending until everything about the lines is in; then the lines say so again.
 _AS_POSTED = {"hold": "", "is_pending": False}
 #: What may change about a line that a withdrawn one says too.
-_WORDS = ("description", "counterparty", "reference", "bank_id", "value_date")
+_WORDS = (
+    "description",
+    "counterparty",
+    "reference",
+    "bank_id",
+    "value_date",
+    "original_amount",
+    "original_currency",
+    "rate",
+)
 
 
 #: Which lines are held back or pending, by both.

@@ -164,8 +164,16 @@ class _Columns:
 
     def of(self, places: Sequence[int], amounts: str) -> tuple[Decimal, ...]:
         """Return the account's figure of each column."""
-        found, stretches = [ZERO] * self._count, [ZERO] * self._stretches
-        for place, amount in zip(places, map(Decimal, amounts.split()), strict=True):
+        found = [ZERO] * self._count
+        typed = list(map(Decimal, amounts.split()))
+        by_place = dict(zip(places, typed, strict=True))
+        if len(by_place) == len(typed) and min(by_place) > 0 and not self._ranges:
+            # What nearly every account of a report by month is: one amount for each month, and nothing else.
+            for no, first in self._singles:
+                found[no] = by_place.get(first + 1, ZERO)
+            return self._summed(found)
+        stretches = [ZERO] * self._stretches
+        for place, amount in zip(places, typed, strict=True):
             if place > 0:
                 stretches[place - 1] += amount
             else:
@@ -174,6 +182,10 @@ class _Columns:
             found[no] += stretches[first]
         for no, first, behind in self._ranges:
             found[no] += sum(stretches[first:behind], ZERO)
+        return self._summed(found)
+
+    def _summed(self, found: list[Decimal]) -> tuple[Decimal, ...]:
+        """Return the figures with those of the periods that are the sum of ones before them."""
         for no, parts in self._sums.items():
             found[no] = sum([found[part] for part in parts], ZERO)
         return tuple(found)

@@ -1,7 +1,7 @@
 """What an income statement and a balance sheet are made of: accounts of one type, with a figure in each column."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ledgerflow.books.models import Book
@@ -34,8 +34,12 @@ class Section:
 
     def columns(self, wanted: slice) -> "Section":
         """Return the section with these columns alone, without accounts that have no figure in them."""
-        rows = (replace(row, amounts=row.amounts[wanted]) for row in self.rows)
-        return Section(self.type, tuple(row for row in rows if any(row.amounts)), self.totals[wanted])
+        rows = [
+            AccountFigures(row.account_id, row.code, row.name, row.type, amounts)
+            for row in self.rows
+            if any(amounts := row.amounts[wanted])
+        ]
+        return Section(self.type, tuple(rows), self.totals[wanted])
 
 
 def add_columns(rows: Iterable[tuple[Decimal, ...]], count: int) -> tuple[Decimal, ...]:

@@ -11,6 +11,7 @@ from ledgerflow.statements.proof import Outcome, prove
 from ledgerflow.statements.reading import FileReading, describe_file, read_file
 from ledgerflow.statements.services import match_bank_account, note_proofs
 from ledgerflow.toolbox.layouts import layout_of_json
+from ledgerflow.toolbox.selectors import enabled_readers
 from ledgerflow.toolbox.values import Layout, Reading
 
 
@@ -34,11 +35,13 @@ def read_by_layouts(*, run: ImportRun, password: str | None = None) -> ReadByLay
     account of the book is never used.
     """
     original = content(run.document)
-    given = chosen(run)
+    given, readers = chosen(run), enabled_readers()
 
     def read(remembered: Iterable[TableLayout]) -> FileReading:
         known = [*given, *(layout_of_json(each.layout) for each in remembered)]
-        return read_file(content=original, name=run.document.name, password=password, layouts=known)
+        return read_file(
+            content=original, name=run.document.name, readers=readers, password=password, layouts=known
+        )
 
     accounts = [run.bank_account] if run.bank_account else None
     tried = list(layouts(book=run.book, bank_accounts=accounts))
@@ -66,7 +69,7 @@ def matched(run: ImportRun, reading: FileReading) -> list[BankAccount]:
 
 def _said_why(reading: FileReading, original: bytes, own: Sequence[TableLayout]) -> FileReading:
     """Put whose saved columns they are before the sentence of a refusal by them."""
-    described = describe_file(content=original, name=reading.name) if own else None
+    described = describe_file(content=original, name=reading.name, readers=enabled_readers()) if own else None
     shown = {table.layout.fingerprint for table in described.tables} if described else set()
     used = next((each for each in own if each.fingerprint in shown), None)
     if used is None:

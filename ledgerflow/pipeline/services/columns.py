@@ -18,6 +18,7 @@ from ledgerflow.statements.reading import describe_file, read_file
 from ledgerflow.statements.selectors import statements_of
 from ledgerflow.statements.services import forget_layout, remember_layout
 from ledgerflow.toolbox.layouts import layout_as_json, layout_of_json
+from ledgerflow.toolbox.selectors import enabled_readers
 from ledgerflow.toolbox.values import Description, Layout, Reading, TableView
 from ledgerflow.users.models import User
 
@@ -56,7 +57,9 @@ def look_at_columns(*, run: ImportRun, layout: Layout | None = None) -> Columns:
     """
     saved = tuple(layouts(book=run.book, bank_accounts=_accounts(run)))
     known = [*([layout] if layout else []), *chosen(run), *(layout_of_json(each.layout) for each in saved)]
-    description = describe_file(content=content(run.document), name=run.document.name, layouts=known)
+    description = describe_file(
+        content=content(run.document), name=run.document.name, readers=enabled_readers(), layouts=known
+    )
     if description is None:
         raise ColumnsRefusedError(f"{run.document.name} is no table, so it has no columns to choose.")
     return Columns(description, saved)
@@ -68,7 +71,9 @@ def _accounts(run: ImportRun) -> list[BankAccount]:
     given = [run.bank_account] if run.bank_account else []
     if imported or given:
         return list(dict.fromkeys(imported or given))
-    return matched(run, read_file(content=content(run.document), name=run.document.name))
+    return matched(
+        run, read_file(content=content(run.document), name=run.document.name, readers=enabled_readers())
+    )
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ class RunNotWaitingError(LedgerFlowError):
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A received file; ``is_new`` is false when the same bytes are in the book already."""
+    """A received file; ``is_new`` is false when the same bytes are in the book already, and did not fail there."""
 
     run: ImportRun
     is_new: bool
@@ -46,6 +46,8 @@ def receive_file(
 ) -> Received:
     """Store the file and enqueue its import; the same bytes again lead to the import that is there.
 
+    Where that failed it is tried again, because whoever gives a file again wants it in.
+
     ``bank_account`` answers beforehand which account the file is, where it does not say so itself. With a ``password``
     a PDF is imported at once, because the password is kept nowhere and a worker could not know it.
 
@@ -59,6 +61,10 @@ def receive_file(
         .first()
     )
     if there is not None:
+        if there.state == ImportRun.State.FAILED:
+            retry(run=there, now=now, password=password)
+            there.refresh_from_db()
+            return Received(there, is_new=True)
         return Received(there, is_new=False)
     run = ImportRun.objects.create(
         book=book, document=stored.document, bank_account=bank_account, started_by=user, created_at=now

@@ -4,11 +4,11 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from ledgerflow.books.scope import book_scope
 from ledgerflow.classification.services import classify_lines
-from ledgerflow.core.database_errors import is_away
+from ledgerflow.core.database_errors import is_away, lacks_room
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.jobs import MOST_ATTEMPTS
 from ledgerflow.pipeline.models import ImportRun
@@ -37,6 +37,9 @@ IMPORT_JOB = "pipeline.import_file"
 _NO_CURRENCY = "XXX"
 
 _State, _Stage = ImportRun.State, ImportRun.Stage
+_NO_ROOM = (
+    "The database's disk is full or failing, so nothing of this file was kept. Make room, then try again."
+)
 
 
 def run_import(*, run_id: int, now: datetime, password: str | None = None) -> None:
@@ -64,7 +67,11 @@ def run_import(*, run_id: int, now: datetime, password: str | None = None) -> No
     except LedgerFlowError as error:
         _finish(run, _State.FAILED, now, str(error))
     except Exception as error:  # the edge of the job: the row must say that it failed
-        if isinstance(error, DatabaseError) and is_away(error):
+        if lacks_room(error):
+            logger.error("Unable to import document %s: the database's disk is full", run.document_id)  # noqa: TRY400 - the disk, not this code
+            _finish(run, _State.FAILED, now, _NO_ROOM)
+            return
+        if is_away(error):
             raise  # nothing was kept, so the file is taken up again when the database answers
         logger.exception("Unable to import document %s", run.document_id)
         _finish(

@@ -44,6 +44,11 @@ _REFUSAL = f"""
         WHEN abs(line.amount) >= 1e15 THEN 'Its amount is too large for the journal.'
         WHEN line.date <= %(closed)s::date THEN format(
             'It is dated %%s and the books are closed through %%s.', line.date, %(closed)s::date)
+        WHEN %(closed)s::date IS NOT NULL AND (
+            SELECT date FROM posting_documentdate WHERE line_id = line.id AND date <> line.date
+        ) <= %(closed)s::date THEN format(
+            'Its document is of a day of the books that is closed, through %%s; take that date back, or reopen them.',
+            %(closed)s::date)
         WHEN line.date <= %(locked)s::date THEN format(
             'It is dated %%s and the books are locked through %%s; an owner or reviewer may post it.',
             line.date, %(locked)s::date)
@@ -82,8 +87,8 @@ _ACCOUNTS = """
 # What the bank stated goes before a rate, and a person's rate before a file's of the same day. Both are looked up for
 # lines in another currency only.
 _STATED = """
-    SELECT CASE WHEN line.currency <> %(currency)s THEN (
-        SELECT base_amount FROM posting_statedamount WHERE line_id = line.id) END AS stated
+    SELECT CASE WHEN line.currency <> %(currency)s THEN
+        posting_bank_amount(line.id) END AS stated
 """
 _RATE = """
     SELECT CASE WHEN line.currency <> %(currency)s AND stated.stated IS NULL THEN (

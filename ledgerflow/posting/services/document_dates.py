@@ -6,11 +6,11 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.models import Classification, State
 from ledgerflow.core.periods import EARLIEST, LATEST
 from ledgerflow.ledger.models import LedgerState
 from ledgerflow.posting.errors import DocumentDateError
 from ledgerflow.posting.models import DocumentDate
+from ledgerflow.posting.selectors import first_posting_days
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.users.models import User
 
@@ -44,12 +44,13 @@ def date_document(
 
 
 def _check_closed(book: Book, line: StatementLine, moving: list[Date]) -> None:
-    """Refuse what would change a closed period; a line that is not in the journal moves nothing yet."""
+    """Refuse what would change a closed period; a line that was never in the journal moves nothing yet."""
     closed = LedgerState.objects.values_list("closed_through", flat=True).get(book=book)
-    if not moving or closed is None or min(*moving, line.date) > closed:
+    if not moving or closed is None:
         return
-    if Classification.objects.filter(line=line, state=State.POSTED).exists():
+    posted = first_posting_days(book=book, line_ids=[line.pk]).get(line.pk)
+    if posted is not None and min(*moving, posted) <= closed:
         raise DocumentDateError(
             f"The books are closed through {closed}, and this would change what they show on the accrual basis "
-            "before. Reopen them first."
+            "before, also where the entry was reversed. Reopen them first."
         )

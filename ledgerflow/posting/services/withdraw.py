@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import ChangedLine, Classification, ClassificationSplit, State
-from ledgerflow.ledger.models import BatchSource
+from ledgerflow.ledger.models import BatchSource, LedgerState
 from ledgerflow.ledger.services import journal
 from ledgerflow.posting.errors import PostedLinesError
-from ledgerflow.posting.models import ReversedPosting
+from ledgerflow.posting.models import DocumentDate, ReversedPosting
+from ledgerflow.posting.selectors import first_posting_days
 from ledgerflow.posting.services._endings import end_transfers, free_lines
 from ledgerflow.posting.services._mirrors import mirrors
 from ledgerflow.posting.transfer_selectors import counterparts
@@ -81,7 +83,8 @@ def release_lines(
     What a line said that was posted once and reversed since is kept beside the journal, which points at it.
 
     Raises:
-        PostedLinesError: some stand in the journal; reverse their entries first.
+        PostedLinesError: some stand in the journal; reverse their entries first. Or the date of a line's document,
+            which goes with it, moves what a closed period shows on the accrual basis.
     """
     numbers = _entries_of(book, line_ids)
     if numbers:
@@ -89,6 +92,7 @@ def release_lines(
         raise PostedLinesError(
             f"{len(numbers)} of the lines stand in the journal as entries {shown}; reverse the entries first."
         )
+    _keep_closed_documents(book, line_ids)
     if ReversedPosting.objects.filter(book=book, line_id__in=line_ids).exists():
         with connection.cursor() as cursor:
             cursor.execute(
@@ -104,6 +108,21 @@ def release_lines(
     ClassificationSplit.objects.filter(book=book, classification_id__in=line_ids).delete()
     released, _ = going.delete()
     return released
+
+
+def _keep_closed_documents(book: Book, line_ids: Sequence[int]) -> None:
+    closed = LedgerState.objects.values_list("closed_through", flat=True).get(book=book)
+    dated = DocumentDate.objects.filter(book=book, line_id__in=line_ids).exclude(date=F("line__date"))
+    days = dict(dated.values_list("line_id", "date")) if closed is not None else {}
+    posted = first_posting_days(book=book, line_ids=list(days)) if days else {}
+    kept = [
+        line_id for line_id, day in posted.items() if closed is not None and min(day, days[line_id]) <= closed
+    ]
+    if kept:
+        raise PostedLinesError(
+            f"The books are closed through {closed}, and the dates of the documents of {len(kept)} of the lines count "
+            "in what they show on the accrual basis before. Reopen them first."
+        )
 
 
 def _entries_of(book: Book, line_ids: Sequence[int]) -> list[int]:

@@ -19,6 +19,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from ledgerflow.books.models import Book
 from ledgerflow.documents.models import Document
 from ledgerflow.documents.selectors import content
+from ledgerflow.reports.basis import Basis as Method
 from ledgerflow.reports.exporters import write
 from ledgerflow.reports.schedule_c import ScheduleC, report_of
 from ledgerflow.reports.schedule_c_basis import Basis, basis, in_sense_of_line
@@ -83,16 +84,22 @@ class _Sums:
 
 
 def write_evidence_pack(
-    *, book: Book, year: int, out: IO[bytes], made_at: datetime, whole_dollars: bool = False
+    *,
+    book: Book,
+    year: int,
+    out: IO[bytes],
+    made_at: datetime,
+    whole_dollars: bool = False,
+    method: Method = Method.CASH,
 ) -> str:
-    """Write the pack of the tax year's Schedule C and return the SHA-256 of its manifest.
+    """Write the pack of the tax year's Schedule C, by the accounting method, and return the SHA-256 of its manifest.
 
     Raises:
         TaxYearError: no form is known for the year.
         WorksheetError: the book is not kept in dollars.
         DocumentDamagedError: a stored document is no longer what was uploaded.
     """
-    of, sums = basis(book=book, year=year), _Sums()
+    of, sums = basis(book=book, year=year, method=method), _Sums()
     frame = schedule_c_frame(book=book, year=year)
     with ZipFile(out, "w") as archive:
         pack = _Pack(archive, made_at)
@@ -110,6 +117,7 @@ def write_evidence_pack(
                 "book": book.slug,
                 "form": report.form.name,
                 "year": year,
+                "basis": method.value,
                 "made_at": made_at,
                 "amounts": {row.line.key: row.deductible for row in report.sheet.rows},
                 "files": pack.files,
@@ -125,8 +133,7 @@ def pack_name(*, book: Book, year: int) -> str:
 
 
 def _lines(of: Basis, sums: _Sums) -> Iterator[bytes]:
-    days = of.tax_year
-    for line in all_lines(book=of.book, account_ids=of.looked_at, first=days.first, last=days.last):
+    for line in all_lines(book=of.book, account_ids=of.looked_at, days=of.days):
         account = of.accounts[line.account_id]
         key = of.line_key(account)
         sums.add(line)

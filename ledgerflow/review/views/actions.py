@@ -21,6 +21,7 @@ from ledgerflow.payees.services import name_payee
 from ledgerflow.posting.services import post_lines
 from ledgerflow.review import selectors, services
 from ledgerflow.review.forms import DecideForm, ExcludeForm, LinesForm, RuleOfferForm, SplitFormSet, TagForm
+from ledgerflow.review.views.days import asked_days
 
 
 class ActionView(BookMixin, generic.View):
@@ -53,7 +54,8 @@ class ActionView(BookMixin, generic.View):
     def answer(self, facts: dict[str, Any]) -> HttpResponse:
         """Answer the page's script with JSON, and a person without it with the queue and a message."""
         if self.request.headers.get("Accept") == "application/json":
-            counts = {str(tab): count for tab, count in selectors.counts(book=self.book).items()}
+            found = selectors.counts(book=self.book, days=asked_days(self.request))
+            counts = {str(tab): count for tab, count in found.items()}
             return JsonResponse({**facts, "counts": counts})
         if "error" in facts:
             messages.error(self.request, facts["error"])

@@ -8,9 +8,11 @@ from django.views import generic
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.tag_selectors import tags_of
+from ledgerflow.core.periods import EARLIEST
 from ledgerflow.review import selectors
 from ledgerflow.review.forms import DecideForm, SplitFormSet
 from ledgerflow.review.selectors import Tab
+from ledgerflow.review.views.days import asked_days
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.statements.page_selectors import shown_with_excerpts
 
@@ -52,14 +54,15 @@ class QueueView(BookMixin, generic.TemplateView):
         """Add the page of lines and the counts of the tabs."""
         asked = self.request.GET.get("tab", Tab.TO_REVIEW)
         tab = Tab(asked) if asked in set(Tab) else Tab.TO_REVIEW
-        after = self.request.GET.get("after", "")
+        after, days = self.request.GET.get("after", ""), asked_days(self.request)
         page = selectors.queue(
             book=self.book,
             tab=tab,
             after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None,
             limit=PAGE_SIZE,
+            days=days,
         )
-        counts = selectors.counts(book=self.book)
+        counts = selectors.counts(book=self.book, days=days)
         return super().get_context_data(
             tab=tab,
             tabs=[(name, label, counts[name]) for name, label in _TABS],
@@ -69,6 +72,9 @@ class QueueView(BookMixin, generic.TemplateView):
             page_size=PAGE_SIZE,
             queue_keys=KEYS,
             known_tags=tags_of(book=self.book),
+            days=days,
+            from_the_beginning=days is not None and days.first == EARLIEST,
+            days_query="" if days is None else f"&from={days.first.isoformat()}&to={days.last.isoformat()}",
             **kwargs,
         )
 

@@ -53,6 +53,9 @@ def insert_movements(cursor: CursorWrapper, bank_account: BankAccount, fresh: Se
             "value_date": days([movement.words.value_date for movement in fresh]),
             "is_pending": ["t" if movement.is_pending else "f" for movement in fresh],
             "hold": [movement.hold for movement in fresh],
+            "original_amount": amounts([movement.words.original_amount for movement in fresh]),
+            "original_currency": texts([movement.words.original_currency for movement in fresh]),
+            "rate": amounts([movement.words.rate for movement in fresh]),
         },
     )
 
@@ -103,10 +106,12 @@ def _change_lines(cursor: CursorWrapper, changed: Sequence[Movement]) -> None:
     rows = [(movement.line, *movement.words, movement.is_pending, movement.hold) for movement in changed]
     cursor.execute(
         "UPDATE statements_statementline line SET description = new.description, counterparty = new.counterparty,"
-        " reference = new.reference, bank_id = new.bank_id, value_date = new.value_date, is_pending = new.is_pending,"
-        " hold = new.hold"
-        " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[], %s::bool[],"
-        " %s::text[]) AS new (id, description, counterparty, reference, bank_id, value_date, is_pending, hold)"
+        " reference = new.reference, bank_id = new.bank_id, value_date = new.value_date,"
+        " original_amount = new.original_amount, original_currency = new.original_currency, rate = new.rate,"
+        " is_pending = new.is_pending, hold = new.hold"
+        " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[], %s::numeric[],"
+        " %s::text[], %s::numeric[], %s::bool[], %s::text[]) AS new (id, description, counterparty, reference, bank_id,"
+        " value_date, original_amount, original_currency, rate, is_pending, hold)"
         " WHERE line.id = new.id",
         list(map(list, zip(*rows, strict=True))),
     )

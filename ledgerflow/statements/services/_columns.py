@@ -30,6 +30,9 @@ class Columns:
         self.bank_ids = self._column("bank_id")
         self.balances = self._column("balance")
         self.currencies = self._column("currency")
+        self.original_amounts = self._column("original_amount")
+        self.original_currencies = self._column("original_currency")
+        self.rates = self._column("rate")
         self.is_pending = [status == values.PENDING for status in self._column("status")]
 
     def _column(self, name: str) -> list[Any]:
@@ -47,6 +50,9 @@ class Columns:
             self.references[number] or None,
             self.bank_ids[number] or None,
             self.value_dates[number],
+            self.original_amounts[number],
+            self.original_currencies[number],
+            self.rates[number],
         )
 
     def copy_lines(self, cursor: CursorWrapper, statement: Statement, ids: Iterable[int], hold: str) -> None:
@@ -68,8 +74,19 @@ class Columns:
                 "reference": texts([text or None for text in self.references]),
                 "bank_id": texts([text or None for text in self.bank_ids]),
                 "is_pending": _flags(self.is_pending),
+                **self._originals(),
             },
         )
+
+    def _originals(self) -> dict[str, Iterable[str]]:
+        """The columns about another currency; none where no line is about one, as nearly always."""
+        if not any(self.original_currencies):
+            return {}
+        return {
+            "original_amount": amounts(self.original_amounts),
+            "original_currency": texts(self.original_currencies),
+            "rate": amounts(self.rates),
+        }
 
     def copy_sightings(
         self,

@@ -13,6 +13,7 @@ from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.documents.models import Document
 from ledgerflow.statements.days import Seen
 from ledgerflow.statements.models import BankAccount, Hold, Proof, Statement, StatementLine
+from ledgerflow.statements.original import in_currency_of_account
 from ledgerflow.statements.proof import prove
 from ledgerflow.statements.recognition import text_key
 from ledgerflow.statements.services._apply import (
@@ -108,9 +109,10 @@ def _import_one(
     bank_account: BankAccount,
     now: datetime,
 ) -> ImportOutcome:
+    proof = prove(said)
+    said = in_currency_of_account(said, bank_account.currency)
     columns = Columns(said.lines)
     _refuse_what_cannot_be_kept(document, said, columns, bank_account)
-    proof = prove(said)
     statement = Statement(
         book_id=document.book_id,
         document=document,
@@ -161,7 +163,7 @@ def _refuse_what_cannot_be_kept(
             f" {bank_account.currency}. Choose or create a bank account in that currency."
         )
     stated_amounts = [said.opening_balance, said.closing_balance, *columns.amounts, *columns.balances]
-    every = [amount for amount in stated_amounts if amount is not None]
+    every = [amount for amount in (*stated_amounts, *columns.original_amounts) if amount is not None]
     if every and (max(every) >= _MOST or min(every) <= -_MOST):
         raise StatementRefusedError(f"{document.name} states an amount of more than sixteen digits.")
     for amount in every:

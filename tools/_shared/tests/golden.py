@@ -24,7 +24,7 @@ def expected_path(sample: Path) -> Path:
 def result_of(read: Read, sample: Path) -> str:
     """Return what reading the sample gives, as JSON."""
     try:
-        result = _plain(read(sample.read_bytes(), sample.name))
+        result = plain(read(sample.read_bytes(), sample.name))
     except StatementRefusedError as refusal:
         result = {"refused": str(refusal)}
     return json.dumps(result, ensure_ascii=False, indent=1) + "\n"
@@ -36,13 +36,14 @@ def write_expected(read: Read, samples: list[Path]) -> None:
         expected_path(sample).write_text(result_of(read, sample), encoding="utf-8")
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """Return the value as JSON holds it."""
     if isinstance(value, Decimal | date):
         return str(value)
     if hasattr(value, "_asdict"):
-        return {name: _plain(part) for name, part in value._asdict().items()}
+        return {name: plain(part) for name, part in value._asdict().items()}
     if isinstance(value, tuple):
-        return [_plain(part) for part in value]
+        return [plain(part) for part in value]
     if hasattr(value, "__dataclass_fields__"):
-        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
     return value

@@ -1,4 +1,4 @@
-"""Django's own ``migrate``, which makes a verified dump first when there is something to apply."""
+"""Django's own ``migrate``: before it a verified dump, if anything is to be applied; after it a look at the tools."""
 
 from typing import Any
 
@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from ledgerflow.ops.backups.errors import BackupError
 from ledgerflow.ops.backups.services import create_dump_before_migration
+from ledgerflow.ops.schema import Fit, schema_state
+from ledgerflow.toolbox.services.registry import sync_tools
 
 
 class Command(migrate.Command):
@@ -24,7 +26,7 @@ class Command(migrate.Command):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make the dump, then migrate; without a good dump nothing is applied."""
+        """Make the dump, then migrate, then look at the tools; without a good dump nothing is applied."""
         if settings.AUTOMATIC_BACKUPS and not options["no_backup"] and _changes_books(options["database"]):
             try:
                 create_dump_before_migration(now=timezone.now())
@@ -34,6 +36,8 @@ class Command(migrate.Command):
                     "Mend that, or go without with --no-backup."
                 ) from error
         super().handle(*args, **options)
+        if schema_state(connections[options["database"]]).fit is Fit.CURRENT:
+            sync_tools(now=timezone.now(), using=options["database"])
 
 
 def _changes_books(alias: str) -> bool:

@@ -25,6 +25,14 @@ if (queue) {
     const action = undo && document.querySelector("[data-undo]") ? { label: "Undo", run: pressUndo } : null;
     document.body.dispatchEvent(new CustomEvent("lf:message", { detail: { text, level, action, name: "queue" } }));
   };
+  // The counts of an answer are of the days that the page keeps to.
+  const withDays = (url) => {
+    const whole = new URL(url, location.href);
+    for (const [name, value] of new URLSearchParams(location.search)) {
+      if (name === "from" || name === "to") whole.searchParams.set(name, value);
+    }
+    return whole;
+  };
   const loadAgain = (message) => {
     if (message) window.sessionStorage.setItem(SAID, message);
     location.reload();
@@ -79,7 +87,7 @@ if (queue) {
     Object.entries(fields).forEach(([name, value]) => body.append(name, value));
     let answer;
     try {
-      const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
+      const response = await fetch(withDays(url), { method: "POST", body, headers: { Accept: "application/json" } });
       answer = await response.json();
     } catch {
       answer = { refused: Object.fromEntries(lines.map((row) => [row.dataset.line, NO_ANSWER])) };
@@ -111,7 +119,7 @@ if (queue) {
   async function sendForm(form, body = new FormData(form)) {
     let answer;
     try {
-      const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      const response = await fetch(withDays(form.action), { method: "POST", body, headers: { Accept: "application/json" } });
       answer = await response.json();
     } catch {
       answer = { error: NO_ANSWER };

@@ -1,11 +1,9 @@
-"""A layout's bank account is of its own book, and the layout says what each column is for."""
-
 from django.db import migrations
 
 from ledgerflow.core.migrations import sql_beside
 
 
 class Migration(migrations.Migration):
-    dependencies = [("statements", "0010_remember_layouts")]
+    dependencies = [("toolbox", "0001_register_tools_and_runs")]
 
     operations = [sql_beside(__file__)]

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('books', '0001_initial'),
-        ('statements', '0009_ask_who_detaches_receipts'),
+        ('statements', '0010_keep_original_amounts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

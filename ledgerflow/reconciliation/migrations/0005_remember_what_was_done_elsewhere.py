@@ -1,0 +1,9 @@
+from django.db import migrations
+
+from ledgerflow.core.migrations import sql_beside
+
+
+class Migration(migrations.Migration):
+    dependencies = [("reconciliation", "0004_keep_what_was_done_elsewhere")]
+
+    operations = [sql_beside(__file__)]

@@ -1,0 +1,141 @@
+"""The JSON schema of a tool's settings: what may stand in it, what is secret, and how values are held against it.
+
+Pure: no Django, no database. A secret is never a value here, only a reference to where it is kept.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import jsonschema
+
+from ledgerflow.toolbox.schemas import ORDER, JsonSchema, SchemaError, ValueRefusedError, check, json_text
+
+SECRET, OWN_SERVICE = "secret", "own-service"
+#: Only variables with this beginning can be referred to, so that nobody reads SECRET_KEY by way of a tool.
+SECRET_PREFIX = "LEDGERFLOW_TOOL_"  # noqa: S105 - the beginning of names
+_VARIABLE = re.compile(rf"{SECRET_PREFIX}[A-Z0-9_]{{1,100}}", re.ASCII)
+_LONGEST_FILE_NAME = 255
+
+
+def check_configuration_schema(schema: JsonSchema) -> None:
+    """Make sure that a manifest's schema is one that values and forms can be made from.
+
+    :raises SchemaError: it is no JSON schema, not of an object, refers to elsewhere, or hides a secret within a value.
+    """
+    if not schema:
+        return
+    try:
+        jsonschema.Draft202012Validator.check_schema(schema)
+    except jsonschema.SchemaError as error:
+        raise SchemaError(f"configuration is no JSON schema: {error.message[:300]}") from None
+    if schema.get("type") != "object" or not isinstance(schema.get("properties"), dict):
+        raise SchemaError("configuration must be the JSON schema of an object with properties.")
+    if any("$ref" in part or "$dynamicRef" in part for part in _parts(schema)):
+        raise SchemaError("configuration must not refer to other schemas with $ref.")
+    marked = sum(part.get("format") == SECRET for part in _parts(schema))
+    if marked != len(secret_names(schema)):
+        raise SchemaError("configuration may mark only its own properties as secret, none within them.")
+    for name in secret_names(schema):
+        if schema["properties"][name].get("type") != "string" or "default" in schema["properties"][name]:
+            raise SchemaError(
+                f"configuration must say of the secret “{name}” that it is a string, without default."
+            )
+
+
+def secret_names(schema: JsonSchema) -> frozenset[str]:
+    """Return the properties that hold secrets."""
+    return _names_with_format(schema, SECRET)
+
+
+def service_names(schema: JsonSchema) -> frozenset[str]:
+    """Return the properties that hold the address of a service of the installation."""
+    return _names_with_format(schema, OWN_SERVICE)
+
+
+def defaults(schema: JsonSchema) -> dict[str, Any]:
+    """Return the values that the schema gives where nobody set one."""
+    properties = schema.get("properties", {})
+    return {name: each["default"] for name, each in properties.items() if "default" in each}
+
+
+def check_values(schema: JsonSchema, values: Mapping[str, object], *, is_whole: bool) -> None:
+    """Hold settings, secrets as references, against the schema; without ``is_whole`` some may be missing.
+
+    No sentence repeats what stands in place of a secret.
+
+    :raises ValueRefusedError: a setting is unknown, missing or does not fit, or a secret stands there in clear.
+    """
+    for name in sorted(secret_names(schema) & values.keys()):
+        check_reference(name, values[name])
+    for name in sorted(service_names(schema) & values.keys()):
+        _check_address(name, values[name])
+    plain = {
+        **schema,
+        "type": "object",
+        "properties": {
+            name: {} if name in secret_names(schema) else each
+            for name, each in schema.get("properties", {}).items()
+        },
+        "additionalProperties": False,
+    }
+    if not is_whole:
+        plain = {
+            name: each
+            for name, each in plain.items()
+            if name in {"type", "properties", ORDER, "additionalProperties"}
+        }
+    check(plain, json.loads(json_text(dict(values))), what="setting")
+
+
+def check_reference(name: str, value: object) -> None:
+    """Make sure that a reference stands in place of the secret ``name``.
+
+    :raises ValueRefusedError: it is something else, perhaps the secret itself, which the sentence does not repeat.
+    """
+    match value:
+        case {"env": str(variable), **others} if not others and _VARIABLE.fullmatch(variable):
+            return
+        case {"file": str(file), **others} if (
+            not others and 0 < len(file) <= _LONGEST_FILE_NAME and "\0" not in file
+        ):
+            return
+    raise ValueRefusedError(
+        f"The setting “{name}” is a secret, which is not kept here: put it into an environment variable and write "
+        f'{{"env": "{SECRET_PREFIX}NAME"}}, or into a file of the secrets folder and write {{"file": "NAME"}}. '
+        f"Names of variables begin with {SECRET_PREFIX}, in capitals."
+    )
+
+
+def _check_address(name: str, value: object) -> None:
+    try:
+        parts = urlsplit(value) if isinstance(value, str) else None
+        is_address = parts is not None and parts.scheme in {"http", "https"} and bool(parts.hostname)
+        _ = parts and parts.port
+    except ValueError:
+        is_address = False
+    if not is_address or (parts is not None and (parts.username or parts.password)):
+        raise ValueRefusedError(
+            f"The setting “{name}” must be an address such as http://searxng:8080, without user and password."
+        )
+
+
+def _names_with_format(schema: JsonSchema, form: str) -> frozenset[str]:
+    properties = schema.get("properties", {})
+    return frozenset(
+        name for name, each in properties.items() if isinstance(each, dict) and each.get("format") == form
+    )
+
+
+def _parts(schema: object) -> Iterator[Mapping[str, Any]]:
+    """Yield the schema and everything within it, from its JSON form, where each part is new."""
+    waiting = [json.loads(json_text(schema))]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            yield part
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)

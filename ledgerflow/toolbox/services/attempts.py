@@ -1,0 +1,235 @@
+"""One run of a tool in its child process: attempts, the clock over all of them, what the tool asks for meanwhile."""
+
+import base64
+import json
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ledgerflow.core.redaction import redacted
+from ledgerflow.toolbox.http import GuardedClient
+from ledgerflow.toolbox.models import Outcome
+from ledgerflow.toolbox.sandbox import (
+    ChildDiedError,
+    GarbledAnswerError,
+    Limits,
+    OutOfMemoryError,
+    OutOfTimeError,
+    Sandbox,
+    SandboxError,
+)
+from ledgerflow.toolbox.values import HttpRefusedError, HttpUnreachableError
+
+#: The one warm process of the tools that are no readers.
+TOOLS = Sandbox("ledgerflow.toolbox.tool_jobs")
+
+_FRAME_BYTES = 64 * 1024
+_FIRST_PAUSE_SECONDS = 0.5
+_LOOK_SECONDS = 0.4
+_MEGABYTE = 1024 * 1024
+_OUTCOMES = {
+    "done": Outcome.DONE,
+    "error": Outcome.ERROR,
+    "temporary": Outcome.ERROR,
+    "broken": Outcome.BROKEN,
+    "output": Outcome.OUTPUT,
+    "refused": Outcome.REFUSED,
+    "changed": Outcome.REFUSED,
+}
+
+CallOther = Callable[[str, Mapping[str, Any]], Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be run, and how much of everything it may use. ``until`` is of the monotonic clock."""
+
+    path: str
+    version: str
+    arguments: Mapping[str, Any]
+    configuration: Mapping[str, Any]
+    permissions: Mapping[str, Any]
+    needs: tuple[str, ...]
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended; ``message`` is a sentence for a person where it failed."""
+
+    outcome: Outcome
+    attempts: int = 1
+    result: Any = None
+    encoded: bytes = b""
+    message: str = ""
+    error_class: str = ""
+    traceback: str = ""
+    is_temporary: bool = False
+    retry_after: float | None = None
+    is_changed: bool = False
+
+
+@dataclass(slots=True)
+class Attempts:
+    """Runs a tool until it answers, fails for good, or its time is up.
+
+    ``checkpoint`` raises when somebody canceled the run. ``client`` is there for a tool that may use the network.
+    """
+
+    order: Order
+    checkpoint: Callable[[], None]
+    call_other: CallOther
+    client: GuardedClient | None = None
+    made: int = field(default=0)
+
+    def run(self) -> Ended:
+        """Return how it ended."""
+        while True:
+            self.made += 1
+            ended = self._attempt()
+            if not ended.is_temporary or self.made > self.order.permissions["retries"]:
+                return self._told(ended)
+            pause = max(ended.retry_after or 0, _FIRST_PAUSE_SECONDS * 2 ** (self.made - 1))
+            if time.monotonic() + pause >= self.order.until:
+                return self._told(ended)
+            self._wait(pause)
+
+    def _told(self, ended: Ended) -> Ended:
+        return replace(
+            ended,
+            attempts=self.made,
+            message=redacted(ended.message),
+            traceback=redacted(ended.traceback),
+        )
+
+    def _wait(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, _LOOK_SECONDS))
+            self.checkpoint()
+
+    def _attempt(self) -> Ended:
+        permissions, left = self.order.permissions, self.order.until - time.monotonic()
+        if left <= 0:
+            return Ended(Outcome.TIME, message=self._too_slow())
+        limits = Limits(
+            memory_bytes=permissions["memory_bytes"],
+            cpu_seconds=math.ceil(left),
+            wall_seconds=left,
+            output_bytes=permissions["output_bytes"] + _FRAME_BYTES,
+        )
+        request = {
+            "path": self.order.path,
+            "version": self.order.version,
+            "arguments": self.order.arguments,
+            "configuration": self.order.configuration,
+            "network": self.client is not None,
+            "needs": self.order.needs,
+            "output_bytes": permissions["output_bytes"],
+        }
+        try:
+            lines = TOOLS.run(
+                "call",
+                content=b"",
+                request=request,
+                limits=limits,
+                ask=self._answer,
+                checkpoint=self.checkpoint,
+            )
+        except SandboxError as error:
+            return self._failed(error)
+        return _read(lines)
+
+    def _failed(self, error: SandboxError) -> Ended:
+        path = self.order.path
+        match error:
+            case OutOfTimeError():
+                return Ended(Outcome.TIME, message=self._too_slow())
+            case OutOfMemoryError():
+                megabytes = self.order.permissions["memory_bytes"] // _MEGABYTE
+                return Ended(Outcome.MEMORY, message=f"{path} needed more than {megabytes} MB of memory.")
+            case ChildDiedError():
+                return Ended(
+                    Outcome.DIED,
+                    message=f"{path} ended without an answer: it left its process, or crashed it.",
+                )
+            case GarbledAnswerError():
+                return Ended(Outcome.BROKEN, message=str(error), error_class="GarbledAnswer")
+        return Ended(Outcome.BROKEN, message=f"{path} could not be run: its answer could not be written.")
+
+    def _too_slow(self) -> str:
+        return f"{self.order.path} took more than {self.order.permissions['timeout_seconds']} seconds."
+
+    def _answer(self, question: Mapping[str, Any]) -> Mapping[str, object]:
+        """Fulfill what the tool asks for. It is somebody's code that asks, so nothing about the question is sure."""
+        if "http" in question:
+            return self._fetch(question["http"])
+        path, arguments = question.get("tool"), question.get("arguments")
+        if not isinstance(path, str) or not isinstance(arguments, dict) or path not in self.order.needs:
+            return {"error": f"{self.order.path} does not say that it needs “{str(path)[:200]}”."}
+        return self.call_other(path, arguments)
+
+    def _fetch(self, wish: object) -> Mapping[str, object]:
+        if self.client is None:
+            return {"refused": f"{self.order.path} does not ask for the network in its manifest."}
+        if not _is_wish(wish):
+            return {"refused": "The request has another form than the contract of tools says."}
+        assert isinstance(wish, dict)
+        try:
+            response = self.client.request(
+                wish["method"],
+                wish["url"],
+                params=wish.get("params"),
+                headers=wish.get("headers"),
+                json=wish.get("json"),
+            )
+        except HttpRefusedError as refusal:
+            return {"refused": str(refusal)}
+        except HttpUnreachableError as error:
+            return {"unreachable": str(error)}
+        return {
+            "status": response.status,
+            "url": response.url,
+            "headers": dict(response.headers),
+            "body": base64.b64encode(response.body).decode("ascii"),
+        }
+
+
+def _is_wish(wish: object) -> bool:
+    return (
+        isinstance(wish, dict)
+        and isinstance(wish.get("method"), str)
+        and isinstance(wish.get("url"), str)
+        and _is_texts(wish.get("params"))
+        and _is_texts(wish.get("headers"))
+    )
+
+
+def _is_texts(values: object) -> bool:
+    return values is None or (
+        isinstance(values, dict) and all(isinstance(each, str) for each in values.values())
+    )
+
+
+def _read(lines: list[bytes]) -> Ended:
+    """Return what the job wrote, which is somebody's code's to write."""
+    try:
+        said = json.loads(lines[0])
+        outcome = _OUTCOMES[said["outcome"]]
+        if outcome is Outcome.DONE:
+            encoded = b"".join(lines[1:])
+            return Ended(outcome, result=json.loads(encoded), encoded=encoded)
+        retry_after = said.get("retry_after")
+        return Ended(
+            outcome,
+            message=str(said["message"]),
+            error_class=str(said.get("error_class", "")),
+            traceback=str(said.get("traceback", "")),
+            is_temporary=said["outcome"] == "temporary",
+            is_changed=said["outcome"] == "changed",
+            retry_after=retry_after if isinstance(retry_after, int | float) else None,
+        )
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
+        return Ended(Outcome.BROKEN, message="What the tool wrote as its answer cannot be understood.")

@@ -1,0 +1,372 @@
+"""The one way to call a tool, for people, jobs, the agent, REST and MCP alike: with consent, limits and a record."""
+
+import contextlib
+import hashlib
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
+
+import psycopg
+
+from ledgerflow.books.models import Membership
+from ledgerflow.books.permissions import Action, NotAllowedError, may, require, role_of
+from ledgerflow.core.cached import TOOL_ANSWERS, keep, peek
+from ledgerflow.core.doing import begun, doing
+from ledgerflow.toolbox import plain
+from ledgerflow.toolbox.calls import (
+    Answer,
+    Asking,
+    ToolArgumentsError,
+    ToolCallError,
+    ToolFailedError,
+    ToolNotAllowedError,
+)
+from ledgerflow.toolbox.configuration_schemas import secret_names
+from ledgerflow.toolbox.consent import State
+from ledgerflow.toolbox.conversation import Checkpoint
+from ledgerflow.toolbox.errors import RegistryError
+from ledgerflow.toolbox.guard import Guard, own_services
+from ledgerflow.toolbox.http import GuardedClient
+from ledgerflow.toolbox.models import Asker, Outcome, Tool, ToolRun
+from ledgerflow.toolbox.redaction import PROFILES
+from ledgerflow.toolbox.schemas import ValueRefusedError, check
+from ledgerflow.toolbox.services import runs
+from ledgerflow.toolbox.services.attempts import Attempts, CallOther, Ended, Order
+from ledgerflow.toolbox.services.configuration import configuration_for
+from ledgerflow.users.models import User
+
+__all__ = [
+    "Answer",
+    "Asking",
+    "ToolArgumentsError",
+    "ToolCallError",
+    "ToolFailedError",
+    "ToolNotAllowedError",
+    "call_tool",
+    "cancel_run",
+]
+
+#: A tool may ask another, which may ask another; deeper is a circle, or might as well be one.
+_DEEPEST = 4
+_ONLY_STAGED = frozenset({Asker.AGENT, Asker.MCP})
+#: A tool whose settings have a property of this name lets people choose the profile; `strict` is the default.
+_REDACTION = "redaction"
+#: A request ends this much before the tool's time is up, so that the tool can still say what it waited for.
+_LAST_WORDS_SECONDS = 0.5
+_NO_FAULT = frozenset({Outcome.REFUSED, Outcome.CANCELED})
+
+
+class _CanceledError(BaseException):
+    """Somebody canceled the run; no ``Exception``, so that it passes whatever lies between."""
+
+
+def call_tool(
+    *, path: str, arguments: Mapping[str, object], asking: Asking, now: datetime, fresh: bool = False
+) -> Answer:
+    """Call the tool at its exact module path and return its answer; ``fresh`` asks for one that is not cached.
+
+    The run is committed before the tool starts and finished apart from the caller's transaction. Call it while holding
+    no lock on book, user or tool.
+
+    :raises ToolNotAllowedError: it was not started.
+    :raises ToolFailedError: it was, and gave no answer.
+    """
+    call = _Call(path, asking, now, fresh=fresh, chain=_chain(asking.parent))
+    with begun(
+        tool=path, **({"book_id": asking.book.pk, "book_slug": asking.book.slug} if asking.book else {})
+    ):
+        return call.made(arguments)
+
+
+def cancel_run(*, run_id: int, user: User, now: datetime) -> None:
+    """End a run that goes on, in whichever process; its child is gone within a second.
+
+    :raises NotAllowedError: the user neither asked for it nor may stop what others asked for in its book.
+    :raises ToolCallError: there is no such run, or it has ended.
+    """
+    run = ToolRun.objects.select_related("book").filter(pk=run_id).first()
+    if run is None:
+        raise ToolCallError(f"There is no run {run_id}.", outcome=Outcome.REFUSED)
+    if run.asked_by_id != user.pk and not user.is_firm_admin:
+        role = role_of(user=user, book=run.book) if run.book else None
+        if not may(role, Action.CONFIGURE_TOOLS):
+            raise NotAllowedError(
+                f"You may not cancel run {run_id}; ask who started it, or an owner of the book."
+            )
+    if not runs.cancel(run_id, now=now, message=f"Canceled by {user}."):
+        raise ToolCallError(f"Run {run_id} has ended already.", outcome=Outcome(run.outcome), run_id=run_id)
+
+
+def _chain(parent: ToolRun | None) -> tuple[str, ...]:
+    paths: list[str] = []
+    while parent is not None and len(paths) <= _DEEPEST:
+        paths.append(parent.module_path)
+        parent = parent.parent
+    return tuple(reversed(paths))
+
+
+class _Call:
+    """One call on its way from the question to the record of its answer."""
+
+    def __init__(
+        self,
+        path: str,
+        asking: Asking,
+        now: datetime,
+        *,
+        fresh: bool,
+        chain: tuple[str, ...],
+        until: float = float("inf"),
+        parents: tuple[int, ...] = (),
+        is_for_machine: bool = False,
+    ) -> None:
+        self._path, self._asking, self._now, self._fresh = path, asking, now, fresh
+        self._chain, self._until = chain, until
+        self._parents = parents or ((asking.parent.pk,) if asking.parent else ())
+        self._is_for_machine = is_for_machine or asking.through in _ONLY_STAGED
+        self._began = time.monotonic()
+
+    def made(self, arguments: Mapping[str, object]) -> Answer:
+        try:
+            tool = Tool.objects.get(module_path=self._path)
+        except Tool.DoesNotExist:
+            raise ToolNotAllowedError(
+                f"There is no tool “{self._path[:200]}”; `ledgerflow tools list` names those there are.",
+                outcome=Outcome.REFUSED,
+            ) from None
+        try:
+            given = plain.as_plain(dict(arguments))
+        except plain.NotPlainError as error:
+            self._refuse(self._asked(tool, {}), f"An argument is no JSON value: {error}.", ToolArgumentsError)
+        asked = self._asked(tool, given)
+        if refusal := self._refusal(tool):
+            self._refuse(asked, refusal)
+        try:
+            check(tool.argument_schema, given, what="argument")
+        except ValueRefusedError as error:
+            self._refuse(asked, str(error), ToolArgumentsError)
+        try:
+            has_settings = bool(tool.manifest["configuration"])
+            configuration = configuration_for(tool, self._asking.book) if has_settings else {}
+        except RegistryError as error:
+            self._refuse(asked, str(error))
+        permissions = tool.manifest["permissions"]
+        keeps = permissions["cache_seconds"] if not permissions["writes"] else 0
+        version = plain.digest([tool.pk, tool.version, tool.result_schema, configuration, given])
+        if keeps and not self._fresh and (answer := self._cached(asked, version)):
+            return answer
+        answer = self._run(tool, asked, given, configuration)
+        if keeps:
+            kept = {"run": answer.run_id, "result": answer.result, "at": answer.computed_at.isoformat()}
+            keep(TOOL_ANSWERS, book_id=self._book_id, version=version, value=kept, seconds=keeps)
+        return answer
+
+    @property
+    def _book_id(self) -> int:
+        return self._asking.book.pk if self._asking.book else 0
+
+    def _asked(self, tool: Tool, given: Any) -> runs.Asked:
+        return runs.Asked(
+            tool_id=tool.pk,
+            module_path=tool.module_path,
+            version=tool.version,
+            book_id=self._asking.book.pk if self._asking.book else None,
+            parent_id=self._parents[-1] if self._parents else None,
+            asked_through=self._asking.through,
+            asked_by_id=self._asking.user.pk if self._asking.user else None,
+            job_id=doing().job_id,
+            subject=self._asking.subject,
+            arguments=plain.storable(given),
+            arguments_sha256=plain.digest(given),
+        )
+
+    def _refusal(self, tool: Tool) -> str:
+        """Return why the tool may not run, in a sentence; nothing where it may."""
+        if tool.state is not State.ON:
+            reasons = "; ".join(tool.beyond_consent)
+            return (
+                f"{tool} is not available: {tool.problem or reasons or tool.state}. See the page of the tool."
+            )
+        permissions = tool.manifest["permissions"]
+        if permissions["writes"] and self._is_for_machine:
+            return f"{tool} changes something elsewhere, so it can only be proposed to a person."
+        if self._path in self._chain:
+            return f"{tool} is asked for by itself, by way of {self._chain[-1]}."
+        if len(self._chain) >= _DEEPEST:
+            return f"{tool} is asked for by a tool of a tool of a tool; {_DEEPEST} of them are enough."
+        if self._asking.user and self._asking.book:
+            action = Action.RUN_WRITING_TOOLS if permissions["writes"] else Action.RUN_TOOLS
+            try:
+                require(user=self._asking.user, book=self._asking.book, action=action)
+            except NotAllowedError as error:
+                return str(error)
+        return ""
+
+    def _refuse(
+        self, asked: runs.Asked, message: str, kind: type[ToolNotAllowedError] = ToolNotAllowedError
+    ) -> NoReturn:
+        run_id = runs.refuse(asked, now=self._now, message=message)
+        raise kind(message, outcome=Outcome.REFUSED, run_id=run_id)
+
+    def _cached(self, asked: runs.Asked, version: str) -> Answer | None:
+        kept = peek(TOOL_ANSWERS, book_id=self._book_id, version=version)
+        if kept is None:
+            return None
+        ending = runs.Ending(
+            outcome=Outcome.CACHED, duration_ms=self._milliseconds(), result=plain.storable(kept["result"])
+        )
+        run_id = runs.answer_from_cache(asked, now=self._now, cached_from=kept["run"], ending=ending)
+        return Answer(run_id, kept["result"], from_cache=True, computed_at=datetime.fromisoformat(kept["at"]))
+
+    def _run(self, tool: Tool, asked: runs.Asked, given: Any, configuration: Mapping[str, Any]) -> Answer:
+        permissions = tool.manifest["permissions"]
+        try:
+            run_id = runs.begin(
+                asked,
+                now=self._now,
+                calls_a_minute=permissions["calls_a_minute"],
+                calls_a_day=permissions["calls_a_day"],
+            )
+        except runs.LimitReachedError as error:
+            self._refuse(asked, str(error))
+        until = min(self._until, time.monotonic() + permissions["timeout_seconds"])
+        watched = (*self._parents, run_id)
+
+        def look() -> None:
+            if not runs.are_running(watched):
+                raise _CanceledError
+
+        client = None
+        if permissions["network"]:
+            client = GuardedClient(self._guard(tool, run_id, configuration, until, look))
+        order = Order(
+            path=tool.module_path,
+            version=tool.version,
+            arguments=given,
+            configuration=configuration,
+            permissions=permissions,
+            needs=tuple(tool.manifest["needs"]),
+            until=until,
+        )
+        attempts = Attempts(order, look, self._other(watched, until), client)
+        ended = self._ended(attempts, tool, run_id)
+        finished = runs.finish(run_id, self._ending(ended, client))
+        return self._told(tool, run_id, ended if finished else Ended(Outcome.CANCELED))
+
+    def _guard(
+        self, tool: Tool, run_id: int, configuration: Mapping[str, Any], until: float, look: Checkpoint
+    ) -> Guard:
+        book, user = self._asking.book, self._asking.user
+        members = Membership.objects.filter(book=book).values_list("user__name", flat=True) if book else []
+        profile = configuration.get(_REDACTION, "strict")
+        return Guard(
+            purpose=f"{tool.module_path} {self._asking.subject}".rstrip(),
+            own_services=own_services(),
+            run_id=run_id,
+            book_id=book.pk if book else None,
+            user_id=user.pk if user else None,
+            redaction=profile if profile in PROFILES else "strict",
+            names=tuple(filter(None, {*self._asking.names, *members, user.name if user else ""})),
+            secrets=tuple(str(configuration[name]) for name in secret_names(tool.manifest["configuration"])
+                          if configuration.get(name)),
+            until=until - _LAST_WORDS_SECONDS,
+            checkpoint=look,
+        )  # fmt: skip
+
+    def _other(self, watched: tuple[int, ...], until: float) -> CallOther:
+        """Return the way by which the tool calls another one, as a run of its own."""
+
+        def call_other(path: str, arguments: Mapping[str, Any]) -> Mapping[str, object]:
+            asking = replace(self._asking, through=Asker.TOOL, parent=None)
+            call = _Call(
+                path,
+                asking,
+                self._now + timedelta(seconds=time.monotonic() - self._began),
+                fresh=self._fresh,
+                chain=(*self._chain, self._path),
+                until=until,
+                parents=watched,
+                is_for_machine=self._is_for_machine,
+            )
+            try:
+                with begun(tool=path):
+                    return {"result": call.made(arguments).result}
+            except ToolFailedError as error:
+                return {"temporary" if error.is_temporary else "error": str(error)}
+            except ToolCallError as error:
+                return {"error": str(error)}
+
+        return call_other
+
+    def _ended(self, attempts: Attempts, tool: Tool, run_id: int) -> Ended:
+        try:
+            ended = attempts.run()
+            if ended.outcome is Outcome.DONE:
+                check(tool.result_schema, ended.result, what="result")
+        except _CanceledError:
+            return Ended(Outcome.CANCELED, attempts.made, message="Canceled.")
+        except ValueRefusedError as error:
+            return Ended(Outcome.BROKEN, attempts.made, message=str(error), error_class="ValueRefusedError")
+        except BaseException as error:
+            # Our own trouble, or the end of this process: the run must not look as if it went on.
+            outcome = Outcome.CANCELED if isinstance(error, KeyboardInterrupt) else Outcome.DIED
+            ending = runs.Ending(
+                outcome=outcome,
+                duration_ms=self._milliseconds(),
+                attempts=attempts.made,
+                error_class=type(error).__name__,
+            )
+            with contextlib.suppress(psycopg.Error):
+                runs.finish(run_id, ending)
+            raise
+        return ended
+
+    def _ending(self, ended: Ended, client: GuardedClient | None) -> runs.Ending:
+        is_done = ended.outcome is Outcome.DONE
+        return runs.Ending(
+            outcome=ended.outcome,
+            duration_ms=self._milliseconds(),
+            attempts=ended.attempts,
+            result=plain.storable(ended.result) if is_done else None,
+            result_sha256=hashlib.sha256(ended.encoded).hexdigest() if is_done else "",
+            result_bytes=len(ended.encoded) if is_done else None,
+            error_class=ended.error_class,
+            error_message=ended.message,
+            traceback=ended.traceback,
+            bytes_sent=client.bytes_sent if client else 0,
+            bytes_received=client.bytes_received if client else 0,
+        )
+
+    def _told(self, tool: Tool, run_id: int, ended: Ended) -> Answer:
+        if ended.outcome is Outcome.DONE:
+            computed_at = self._now + timedelta(milliseconds=self._milliseconds())
+            return Answer(run_id, ended.result, from_cache=False, computed_at=computed_at)
+        # A logger for each tool, so that the error log keeps the errors of each apart; no values of a book.
+        logger = logging.getLogger(f"ledgerflow.{tool.module_path}")
+        level = logging.INFO if ended.outcome in _NO_FAULT else logging.ERROR
+        logger.log(
+            level,
+            "Run %s of %s: %s (%s)",
+            run_id,
+            tool,
+            ended.outcome.label,
+            ended.error_class or ended.outcome,
+        )
+        match ended.outcome:
+            case Outcome.REFUSED:
+                kind = ToolNotAllowedError if ended.is_changed else ToolArgumentsError
+                raise kind(ended.message, outcome=ended.outcome, run_id=run_id)
+            case Outcome.CANCELED:
+                message = f"Run {run_id} of {tool} was canceled."
+            case Outcome.BROKEN:
+                kind_of_error = ended.error_class or "no proper answer"
+                message = f"{tool} broke its contract ({kind_of_error}). Run {run_id} says where."
+            case _:
+                message = ended.message
+        raise ToolFailedError(message, outcome=ended.outcome, run_id=run_id, is_temporary=ended.is_temporary)
+
+    def _milliseconds(self) -> float:
+        return (time.monotonic() - self._began) * 1000

@@ -1,0 +1,267 @@
+"""The record of what tools did: begun and committed before the tool starts, finished in a transaction of its own.
+
+Written through connections of their own, so that it stays whatever becomes of the caller's transaction, and counted
+there, so that the limits hold over all processes and need nothing but PostgreSQL.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from ledgerflow.toolbox.models import Outcome
+from ledgerflow.toolbox.plain import clean
+from ledgerflow.toolbox.sessions import SESSIONS, Session
+
+#: A run that is this much older than its tool may take has lost the process that would have finished it.
+_GRACE_SECONDS = 60
+_COLUMNS = (
+    "tool_id", "module_path", "version", "book_id", "parent_id", "asked_through", "asked_by_id", "job_id", "subject",
+    "arguments", "arguments_sha256", "result", "result_sha256", "result_bytes", "started_at", "duration_ms", "attempts",
+    "outcome", "error_class", "error_message", "traceback", "bytes_sent", "bytes_received", "cost_currency",
+    "cached_from_id",
+)  # fmt: skip
+_INSERT = f"""
+    INSERT INTO toolbox_toolrun ({", ".join(_COLUMNS)}) SELECT {", ".join(f"%({name})s" for name in _COLUMNS)}
+"""
+_USED = """
+    (SELECT count(*) FROM toolbox_toolrun
+      WHERE tool_id = %(tool_id)s AND book_id IS NOT DISTINCT FROM %(book_id)s
+        AND started_at > %(started_at)s - interval '{since}' AND outcome NOT IN ('refused', 'cached'))
+"""
+_A_MINUTE, _A_DAY = _USED.format(since="1 minute"), _USED.format(since="1 day")
+# One at a time of a tool and book, so that two at the edge of a limit do not both pass. The second statement sees what
+# was committed while the first one waited.
+_BEGIN = f"""
+    SELECT pg_advisory_xact_lock(hashtextextended(%(lock)s, 0));
+    {_INSERT} WHERE {_A_MINUTE} < %(calls_a_minute)s AND (%(is_ample)s OR {_A_DAY} < %(calls_a_day)s) RETURNING id
+"""
+_FINISH = """
+    UPDATE toolbox_toolrun
+       SET outcome = %(outcome)s, duration_ms = %(duration_ms)s, attempts = %(attempts)s, result = %(result)s,
+           result_sha256 = %(result_sha256)s, result_bytes = %(result_bytes)s, error_class = %(error_class)s,
+           error_message = %(error_message)s, traceback = %(traceback)s, bytes_sent = %(bytes_sent)s,
+           bytes_received = %(bytes_received)s
+     WHERE id = %(id)s AND outcome = 'running'
+"""
+# The run and whatever it asked other tools for.
+_CANCEL = """
+    WITH RECURSIVE family AS (
+        SELECT id FROM toolbox_toolrun WHERE id = %(id)s
+        UNION ALL
+        SELECT child.id FROM toolbox_toolrun AS child JOIN family ON child.parent_id = family.id
+    )
+    UPDATE toolbox_toolrun
+       SET outcome = 'canceled', error_message = %(message)s,
+           duration_ms = greatest(0, extract(epoch FROM %(now)s - started_at) * 1000)
+     WHERE outcome = 'running' AND id IN (SELECT id FROM family)
+"""
+_BURY = """
+    UPDATE toolbox_toolrun AS run
+       SET outcome = 'died', error_message = 'The process that would have finished it has ended.',
+           duration_ms = greatest(0, extract(epoch FROM %(now)s - started_at) * 1000)
+      FROM toolbox_tool AS tool
+     WHERE tool.id = run.tool_id AND run.outcome = 'running'
+       AND run.started_at
+           < %(now)s - make_interval(secs => (tool.manifest #>> '{permissions,timeout_seconds}')::int + %(grace)s)
+"""
+
+
+class LimitReachedError(Exception):
+    """The book has used up what the tool may be called; the message says which limit, and when to come back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a run is about: the columns that never change."""
+
+    tool_id: int
+    module_path: str
+    version: str
+    book_id: int | None
+    parent_id: int | None
+    asked_through: str
+    asked_by_id: int | None
+    job_id: int | None
+    subject: str
+    arguments: Any
+    arguments_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a run ended. ``result`` is as it is kept; ``result_bytes`` how long it really was."""
+
+    outcome: Outcome
+    duration_ms: float
+    attempts: int = 1
+    result: Any = None
+    result_sha256: str = ""
+    result_bytes: int | None = None
+    error_class: str = ""
+    error_message: str = ""
+    traceback: str = ""
+    bytes_sent: int = 0
+    bytes_received: int = 0
+
+
+@dataclass(slots=True)
+class _Headroom:
+    """Until when the day's limit cannot be reached, because the minute's limit holds: no need to count before."""
+
+    until: dict[tuple[int, int | None, int, int], tuple[datetime, datetime]] = field(default_factory=dict)
+
+    def is_ample(self, key: tuple[int, int | None, int, int], now: datetime) -> bool:
+        since, until = self.until.get(key, (now, now))
+        return since <= now < until
+
+    def note(self, key: tuple[int, int | None, int, int], used: int, now: datetime) -> None:
+        _, _, a_minute, a_day = key
+        # By half, because the clocks of two processes may differ.
+        minutes = (a_day - used) / max(a_minute, 1) / 2 - 1
+        self.until[key] = (now, now + timedelta(minutes=max(minutes, 0)))
+
+
+_HEADROOM = _Headroom()
+
+
+def begin(asked: Asked, *, now: datetime, calls_a_minute: int, calls_a_day: int) -> int:
+    """Write down that a run begins, and return its id; unless the book's limits are used up.
+
+    :raises LimitReachedError: they are.
+    """
+    key = (asked.tool_id, asked.book_id, calls_a_minute, calls_a_day)
+    is_ample = _HEADROOM.is_ample(key, now)
+    values = _values(asked, now=now, outcome=Outcome.RUNNING) | {
+        "lock": f"toolbox {asked.tool_id} {asked.book_id}",
+        "calls_a_minute": calls_a_minute,
+        "calls_a_day": calls_a_day,
+        "is_ample": is_ample,
+    }
+    with SESSIONS.session() as session:
+        cursor = session.execute(_BEGIN, values)
+        cursor.nextset()
+        begun = cursor.fetchone()
+        if begun is None or not is_ample:
+            used = session.execute(f"SELECT {_A_MINUTE}, {_A_DAY}", values).fetchone() or (0, 0)
+    if begun is None:
+        raise LimitReachedError(_limit_sentence(asked.module_path, used[0], used[1], calls_a_minute))
+    if not is_ample:
+        _HEADROOM.note(key, used[1], now)
+    return int(begun[0])
+
+
+def refuse(asked: Asked, *, now: datetime, message: str) -> int:
+    """Write down a call that was not allowed, and return its id."""
+    with SESSIONS.session() as session:
+        return _insert(session, asked, now=now, outcome=Outcome.REFUSED, duration_ms=0, error_message=message)
+
+
+def answer_from_cache(asked: Asked, *, now: datetime, cached_from: int, ending: Ending) -> int:
+    """Write down a call that the cache answered, and return its id."""
+    with SESSIONS.session() as session:
+        # The run that computed the answer may have been taken away by retention.
+        known = session.execute("SELECT 1 FROM toolbox_toolrun WHERE id = %s", [cached_from]).fetchone()
+        return _insert(
+            session,
+            asked,
+            now=now,
+            outcome=Outcome.CACHED,
+            duration_ms=ending.duration_ms,
+            cached_from_id=cached_from if known else None,
+            result=Jsonb(ending.result),
+            result_sha256=ending.result_sha256,
+            result_bytes=ending.result_bytes,
+        )
+
+
+def finish(run_id: int, ending: Ending) -> bool:
+    """Write down how the run ended; return whether it was still running, neither canceled nor given up."""
+    values = {
+        "id": run_id,
+        "outcome": str(ending.outcome),
+        "duration_ms": ending.duration_ms,
+        "attempts": ending.attempts,
+        "result": None if ending.result is None else Jsonb(ending.result),
+        "result_sha256": ending.result_sha256,
+        "result_bytes": ending.result_bytes,
+        "error_class": clean(ending.error_class)[:200],
+        "error_message": clean(ending.error_message),
+        "traceback": clean(ending.traceback),
+        "bytes_sent": ending.bytes_sent,
+        "bytes_received": ending.bytes_received,
+    }
+    with SESSIONS.session() as session:
+        return session.execute(_FINISH, values).rowcount == 1
+
+
+def are_running(run_ids: Sequence[int]) -> bool:
+    """Whether all of the runs go on: nobody has canceled one."""
+    with SESSIONS.session() as session:
+        found = session.execute(
+            "SELECT count(*) FROM toolbox_toolrun WHERE id = ANY (%s) AND outcome = 'running'",
+            [list(run_ids)],
+        ).fetchone()
+    return found is not None and found[0] == len(run_ids)
+
+
+def cancel(run_id: int, *, now: datetime, message: str) -> bool:
+    """Write down that the run, and what it asked other tools for, is canceled; return whether any was running."""
+    with SESSIONS.session() as session:
+        values: Mapping[str, object] = {"id": run_id, "now": now, "message": message}
+        return session.execute(_CANCEL, values).rowcount > 0
+
+
+def bury_dead_runs(*, now: datetime) -> int:
+    """Write down of runs whose process was killed that they died; return how many."""
+    with SESSIONS.session() as session:
+        return session.execute(_BURY, {"now": now, "grace": _GRACE_SECONDS}).rowcount
+
+
+def _limit_sentence(path: str, in_minute: int, in_day: int, calls_a_minute: int) -> str:
+    if in_minute >= calls_a_minute:
+        return (
+            f"{path} was called {in_minute:,} times within a minute, which is its limit here; wait a minute."
+        )
+    return (
+        f"{path} was called {in_day:,} times within a day, which is its limit here; come back tomorrow, or let "
+        "somebody raise the limit."
+    )
+
+
+def _insert(session: Session, asked: Asked, *, now: datetime, outcome: Outcome, **facts: Any) -> int:
+    found = session.execute(
+        f"{_INSERT} RETURNING id", _values(asked, now=now, outcome=outcome, **facts)
+    ).fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+def _values(asked: Asked, *, now: datetime, outcome: Outcome, **facts: Any) -> dict[str, Any]:
+    values: dict[str, Any] = dict.fromkeys(_COLUMNS, "") | {
+        "tool_id": asked.tool_id,
+        "module_path": asked.module_path,
+        "version": asked.version,
+        "book_id": asked.book_id,
+        "parent_id": asked.parent_id,
+        "asked_through": str(asked.asked_through),
+        "asked_by_id": asked.asked_by_id,
+        "job_id": asked.job_id,
+        "subject": clean(asked.subject)[:200],
+        "arguments": Jsonb(asked.arguments),
+        "arguments_sha256": asked.arguments_sha256,
+        "started_at": now,
+        "attempts": 1,
+        "outcome": str(outcome),
+        "result": None,
+        "result_bytes": None,
+        "duration_ms": None,
+        "bytes_sent": 0,
+        "bytes_received": 0,
+        "cached_from_id": None,
+        **facts,
+    }
+    values["error_message"] = clean(values["error_message"])
+    return values

@@ -1,0 +1,271 @@
+"""What the child process does with a call of a tool: load it, hand it its context, hold its answer to its schema.
+
+Runs inside :mod:`ledgerflow.toolbox.child` only. A package is imported in the warm process when a trial in a process of
+its own has shown that it can be: one that hangs, ends its process or starts threads is imported by each call of it.
+"""
+
+import base64
+import importlib
+import json
+import os
+import select
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from ledgerflow.toolbox.child import Ask, OutOfTimeError
+from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, load, package_names
+from ledgerflow.toolbox.plain import NotPlainError, as_plain
+from ledgerflow.toolbox.schemas import (
+    SchemaError,
+    ValueRefusedError,
+    read_arguments,
+    result_as_json,
+    signature_of,
+)
+from ledgerflow.toolbox.values import (
+    READER,
+    Context,
+    HttpRefusedError,
+    HttpUnreachableError,
+    Response,
+    TemporaryToolError,
+    ToolError,
+)
+
+__all__ = ["call", "warm_up"]
+
+_TRIAL_SECONDS = 10.0
+_SOUND = b"+"
+_LONGEST_TRACEBACK = 20_000
+_LONGEST_MESSAGE = 2_000
+
+
+def warm_up() -> None:
+    """Import every package that can be imported without harm, and read the annotations of its functions.
+
+    Not the statement readers, which have a process of their own: what is not imported need not be forked.
+    """
+    for name in package_names():
+        if _is_sound(name):
+            _prepare(name)
+
+
+def _is_sound(name: str) -> bool:
+    """Whether a process of its own could import the package in time, and has one thread afterwards; no reader."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.close(ours)
+            _be_silent()
+            if _prepare(name) and not _is_reader(name) and len(os.listdir("/proc/self/task")) == 1:  # noqa: PTH208 - the fewest words
+                os.write(theirs, _SOUND)
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    is_sound = bool(select.select([ours], [], [], _TRIAL_SECONDS)[0]) and os.read(ours, 1) == _SOUND
+    os.close(ours)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return is_sound
+
+
+def _is_reader(name: str) -> bool:
+    return bool(sys.modules[f"tools.{name}"].MANIFEST.kind == READER)
+
+
+def _prepare(name: str) -> bool:
+    try:
+        module = importlib.import_module(f"tools.{name}")
+        for function in module.__all__:
+            try:
+                signature_of(getattr(module, function))
+            except SchemaError:  # a reader, say; a call says what is wrong
+                continue
+    except Exception:  # noqa: BLE001 - somebody's code: its call tells
+        return False
+    return True
+
+
+def call(content: bytes, request: Mapping[str, Any], ask: Ask) -> Iterator[bytes]:  # noqa: ARG001 - as every job
+    """Yield what became of the call as a line of JSON, then the result as JSON if there is one.
+
+    ``request`` holds ``path``, ``version``, ``arguments``, ``configuration``, ``network``, ``needs`` and
+    ``output_bytes``. Outcomes: ``done``, ``refused`` (an argument), ``changed`` (the package on disk is another
+    version), ``error``, ``temporary`` (with ``retry_after``), ``broken`` (with ``error_class`` and ``traceback``) and
+    ``output``; all but ``done`` have a ``message``.
+    """
+    _be_silent()
+    try:
+        yield from _called(request, ask)
+    except (OutOfTimeError, MemoryError):
+        raise
+    except TemporaryToolError as error:
+        yield _failure("temporary", error, retry_after=_seconds(error.retry_after))
+    except ToolError as error:
+        yield _failure("error", error)
+    except BaseException as error:  # noqa: BLE001 - somebody's code raises what it likes, also SystemExit
+        yield _failure("broken", error)
+
+
+def _called(request: Mapping[str, Any], ask: Ask) -> Iterator[bytes]:
+    path = request["path"]
+    try:
+        function = load(path)
+        package = sys.modules[path.rpartition(".")[0]]
+        if package.MANIFEST.version != request["version"]:
+            function = _loaded_anew(path)
+            package = sys.modules[path.rpartition(".")[0]]
+        if package.MANIFEST.version != request["version"]:
+            yield _outcome(
+                "changed",
+                message=f"{path} is version {package.MANIFEST.version} now; `ledgerflow tools sync` registers it.",
+            )
+            return
+        signature = signature_of(function)
+    except (ToolLoadError, SchemaError) as error:
+        yield _failure("broken", error)
+        return
+    try:
+        arguments = dict(read_arguments(function, request["arguments"]).values)
+    except ValueRefusedError as error:
+        yield _outcome("refused", message=str(error))
+        return
+    if signature.context:
+        arguments[signature.context] = _context(request, ask)
+    result = function(**arguments)
+    try:
+        encoded = json.dumps(result_as_json(function, result), separators=(",", ":")).encode("ascii")
+    except ValueRefusedError as error:
+        yield _failure("broken", error)
+        return
+    if len(encoded) > request["output_bytes"]:
+        yield _outcome(
+            "output", message=f"It answered {len(encoded):,} bytes; {request['output_bytes']:,} are allowed."
+        )
+        return
+    yield _outcome("done")
+    yield encoded
+
+
+def _loaded_anew(path: str) -> ToolFunction:
+    """Load from disk what the warm process has imported before the package was replaced there."""
+    package = path.rpartition(".")[0]
+    for name in [name for name in sys.modules if f"{name}.".startswith(f"{package}.")]:
+        del sys.modules[name]
+    importlib.invalidate_caches()
+    return load(path)
+
+
+class _Http:
+    """The only way out: the toolbox sends the request, or says why not."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def request(
+        self,
+        method: Literal["GET", "POST"],
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        json: object = None,
+    ) -> Response:
+        question = {
+            "method": method,
+            "url": url,
+            "params": None if params is None else dict(params),
+            "headers": None if headers is None else dict(headers),
+            "json": json,
+        }
+        answer = self._ask({"http": _plain(question)})
+        if "refused" in answer:
+            raise HttpRefusedError(answer["refused"])
+        if "unreachable" in answer:
+            raise HttpUnreachableError(answer["unreachable"])
+        return Response(
+            status=answer["status"],
+            url=answer["url"],
+            headers=answer["headers"],
+            body=base64.b64decode(answer["body"]),
+        )
+
+
+def _context(request: Mapping[str, Any], ask: Ask) -> Context:
+    return Context(
+        configuration=request["configuration"],
+        http=_Http(ask) if request["network"] else None,
+        tools={path: _other_tool(path, ask) for path in request["needs"]},
+    )
+
+
+def _other_tool(path: str, ask: Ask) -> Callable[..., Any]:
+    def call_other(**arguments: Any) -> Any:
+        answer = ask({"tool": path, "arguments": _plain(arguments)})
+        if "temporary" in answer:
+            raise TemporaryToolError(answer["temporary"])
+        if "error" in answer:
+            raise ToolError(answer["error"])
+        return answer["result"]
+
+    return call_other
+
+
+def _plain(value: object) -> Any:
+    try:
+        return as_plain(value)
+    except NotPlainError as error:
+        raise ToolError(f"What the tool handed over is no JSON value: {error}.") from None
+
+
+def _seconds(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float | Decimal) and 0 <= value < 1e9 else None
+
+
+def _failure(outcome: str, error: BaseException, **facts: object) -> bytes:
+    kind = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+    try:
+        message = str(error)
+    except Exception:  # noqa: BLE001 - also that is somebody's code
+        message = "an error without words"
+    return _outcome(
+        outcome,
+        message=message[:_LONGEST_MESSAGE],
+        error_class=kind[:200],
+        traceback=_told(error)[-_LONGEST_TRACEBACK:],
+        **facts,
+    )
+
+
+def _told(error: BaseException) -> str:
+    """Return the traceback from the tool's own frames on, without the values of variables."""
+    try:
+        told = traceback.TracebackException.from_exception(error, capture_locals=False, compact=True)
+        _leave_out(told.stack)
+        return "".join(told.format())
+    except Exception:  # noqa: BLE001 - an error whose text cannot be had
+        return f"{type(error).__name__} (its traceback cannot be told)\n"
+
+
+def _leave_out(stack: Iterable[traceback.FrameSummary]) -> None:
+    own = [frame for frame in stack if Path(frame.filename) != Path(__file__)]
+    if isinstance(stack, list) and own:
+        stack[:] = own
+
+
+def _outcome(outcome: str, **facts: object) -> bytes:
+    return json.dumps({"outcome": outcome, **facts}).encode("ascii") + b"\n"
+
+
+def _be_silent() -> None:
+    """What a tool prints is nobody's: it must not fill the log of LedgerFlow."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        os.dup2(nothing, descriptor)
+    os.close(nothing)

@@ -1,0 +1,137 @@
+"""Whatever a tool does ends as a sentence and a row, and the next call works."""
+
+import logging
+import time
+
+import pytest
+
+from ledgerflow.toolbox.services.calling import ToolFailedError
+
+_SHORT = "timeout_seconds=2"
+_LONGER = "timeout_seconds=20"
+_SMALL = "memory_bytes=300 * 1024 * 1024, timeout_seconds=10"
+
+#: What a tool does, how much it may use, how its run ends, and a part of the sentence.
+_MISDEEDS = {
+    "hangs": ("time.sleep(600)", _SHORT, "time", "took more than 2 seconds"),
+    "hangs and hears no signal": (
+        ("import signal\nfor number in range(1, 60):\n    try: signal.signal(number, signal.SIG_IGN)\n"
+        "    except (OSError, ValueError): pass\n"
+        "while True:\n    try: time.sleep(600)\n    except BaseException: pass"),
+        _SHORT, "time", "took more than 2 seconds",
+    ),
+    "computes for ever": ("while True: pass", _SHORT, "time", "took more than"),
+    "computes for ever and catches everything": (
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass", _SHORT, "time", "took more",
+    ),
+    "hangs in a regular expression": (
+        "import re\nre.match(r'(a+)+$', 'a' * 64 + 'b')", _SHORT, "time", "took more than 2 seconds"),
+    "leaks memory": ("kept = []\nwhile True: kept.append(bytearray(1_000_000))", _SMALL, "memory", "300 MB"),
+    "wants all memory at once": ("return Said('x' * 8_000_000_000)", _SMALL, "memory", "300 MB"),
+    "prints without end": ("while True: print('x' * 1000)", _SHORT, "time", "took more than"),
+    "fills stderr": ("while True: sys.stderr.write('x' * 1000)", _SHORT, "time", "took more than"),
+    "answers too much": ("return Said('x' * 2_000_000)", _LONGER, "output", "2,000,"),
+    "writes a huge file": (
+        "import tempfile\nwith tempfile.TemporaryFile() as file:\n    while True: file.write(b'x' * 1_000_000)",
+        "", "broken", "OSError"),
+    "forks": ("os.fork()\nreturn Said('both')", _LONGER, "done|broken", ""),
+    "leaves processes behind": (
+        "for _ in range(5):\n    if not os.fork():\n        os.setsid()\n        time.sleep(600)\nreturn Said('left')",
+        _LONGER, "done", ""),
+    "forks a lot": (
+        "for _ in range(8):\n    try: os.fork()\n    except OSError: pass\nwhile True: time.sleep(1)",
+        "timeout_seconds=1", "time", ""),
+    "leaves its process": ("os._exit(0)", _LONGER, "died", "ended without an answer"),
+    "exits": ("sys.exit('enough')", _LONGER, "broken", "SystemExit"),
+    "interrupts": ("raise KeyboardInterrupt", _LONGER, "broken", "KeyboardInterrupt"),
+    "raises what is no Exception": (
+        "class Odd(BaseException): pass\nraise Odd('odd')", _LONGER, "broken", "Odd"),
+    "raises an error without words": (
+        "class Mute(Exception):\n    def __str__(self): raise RuntimeError\nraise Mute", _LONGER, "broken", "Mute"),
+    "raises a huge error": ("raise ValueError('x' * 50_000_000)", _LONGER, "broken", "ValueError"),
+    "raises a group": ("raise ExceptionGroup('many', [ValueError(1)])", _LONGER, "broken", "ExceptionGroup"),
+    "recurses": ("def again(): return again()\nagain()", _LONGER, "broken", "RecursionError"),
+    "crashes": ("import ctypes\nctypes.string_at(0)", _LONGER, "died", "ended without an answer"),
+    "aborts": ("os.abort()", _LONGER, "died", "ended without an answer"),
+    "overflows the stack": (
+        ("import ctypes\nsys.setrecursionlimit(10**9)\n"
+        "deep = []\nfor _ in range(10**6): deep = [deep]\nrepr(deep)"), _LONGER, "died|broken", ""),
+    "returns nothing": ("return None", _LONGER, "broken", "broke its contract"),
+    "returns another type": ("return {'text': 'x', 'number': 1}", _LONGER, "broken", "broke its contract"),
+    "returns a wrong field": ("return Said(3, 'x')", _LONGER, "broken", "broke its contract"),
+    "returns half a character": ("return Said('\\ud800')", _LONGER, "broken", ""),
+    "returns NUL": ("return Said('a\\0b')", _LONGER, "broken", ""),
+    "talks garbage to the toolbox": (
+        "for each in range(3, 64):\n    try: os.write(each, b'garbage\\n')\n    except OSError: pass\ntime.sleep(600)",
+        _LONGER, "broken", "broke its contract"),
+    "asks garbage of the toolbox": (
+        ("for each in range(3, 64):\n    try: os.write(each, b'{\"ask\": {\"http\": 7}}\\n')\n"
+        "    except OSError: pass\n"
+        "time.sleep(600)"), _SHORT, "time|broken", ""),
+    "forges its end": (
+        ("for each in range(3, 64):\n    try: os.write(each, b'{\"end\": \"done\"}\\n')\n    except OSError: pass\n"
+        "time.sleep(600)"), _LONGER, "broken", "broke its contract"),
+    "closes everything": ("os.closerange(3, 256)\nreturn Said('closed')", _LONGER, "died", "without an answer"),
+    "replaces its process": ("os.execv('/bin/true', ['true'])", _LONGER, "died", "without an answer"),
+    "starts threads that hang": (
+        ("import threading\nfor _ in range(20): threading.Thread(target=time.sleep, args=(600,)).start()\n"
+        "return Said('done')"), _LONGER, "done", ""),
+    "changes the interpreter": (
+        "import json, builtins\njson.dumps = lambda *a, **k: 'x'\nreturn Said('x')", _LONGER, "died|broken", ""),
+    "ends its parent": ("os.kill(os.getppid(), 9)\nreturn Said('gone')", _LONGER, "done|died", ""),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def steady(bench):
+    return bench.tool("return Said(text)", arguments="text: str")
+
+
+@pytest.fixture(scope="module")
+def misdeeds(bench, steady):
+    paths = {
+        name: bench.write(body, permissions=permissions, summary=f"It {name}")
+        for name, (body, permissions, *_) in _MISDEEDS.items()
+    }
+    bench.register(*paths.values())
+    return paths
+
+
+def _said(bench, path):
+    try:
+        return str(bench.call(path).result)
+    except ToolFailedError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("deed", _MISDEEDS)
+def test_a_tool_that_misbehaves_is_contained(bench, misdeeds, steady, deed):
+    _, _, outcomes, sentence = _MISDEEDS[deed]
+    began = time.monotonic()
+
+    said = _said(bench, misdeeds[deed])
+
+    assert sentence in said
+    assert len(said) < 5_000
+    run = bench.run(misdeeds[deed])
+    assert run.outcome in outcomes.split("|"), run.error_message
+    assert time.monotonic() - began < 30
+    assert bench.call(steady, text="goes on").result["text"] == "goes on"
+
+
+def test_an_unexpected_error_is_kept_with_its_place_but_logged_without_values(bench, caplog):
+    path = bench.tool("raise KeyError(text)", arguments="text: str")
+
+    with caplog.at_level(logging.INFO), pytest.raises(ToolFailedError) as caught:
+        bench.call(path, text="payee of a private line")
+
+    run = bench.run(path)
+    assert (run.outcome, run.error_class) == ("broken", "KeyError")
+    assert "payee of a private line" in run.error_message
+    assert "raise KeyError(text)" in run.traceback
+    assert "tool_jobs" not in run.traceback
+    [record] = [each for each in caplog.records if each.name == f"ledgerflow.{path}"]
+    assert record.levelno == logging.ERROR
+    assert str(run.pk) in record.getMessage()
+    assert "private" not in caplog.text
+    assert caught.value.run_id == run.pk

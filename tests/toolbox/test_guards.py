@@ -1,0 +1,170 @@
+"""What PostgreSQL itself keeps: consent, finished runs, and what left the machine."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+from django.db import DatabaseError, ProgrammingError, connections, transaction
+from django.db.models import ProtectedError
+
+from ledgerflow.ops.services import purge_book
+from ledgerflow.toolbox.models import (
+    Asker,
+    EgressRequest,
+    Outcome,
+    Tool,
+    ToolConfiguration,
+    ToolRun,
+)
+from ledgerflow.toolbox.services.registry import sync_tools
+from tests.conftest import database_settings
+from tests.factories import BookFactory, UserFactory
+
+NOW = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
+
+
+def _run(**values) -> ToolRun:
+    tool = Tool.objects.get(module_path="tools.ofx_statement.read_statement")
+    return ToolRun.objects.create(
+        **{
+            "tool": tool,
+            "module_path": tool.module_path,
+            "version": tool.version,
+            "asked_through": Asker.JOB,
+            "arguments": {"query": "coffee"},
+            "started_at": NOW,
+            **values,
+        }
+    )
+
+
+def _request(**values) -> EgressRequest:
+    return EgressRequest.objects.create(
+        at=NOW, purpose="search", method="GET", host="example.org", url="/", redaction="strict", **values
+    )
+
+
+@pytest.mark.django_db
+def test_a_run_is_finished_once():
+    run = _run()
+    ToolRun.objects.filter(pk=run.pk).update(outcome=Outcome.DONE, duration_ms=1.5, result={"words": 1})
+
+    for change in ({"outcome": Outcome.ERROR}, {"result": {}}, {"outcome": Outcome.RUNNING}):
+        with (
+            pytest.raises(DatabaseError, match="A finished run of a tool does not change"),
+            transaction.atomic(),
+        ):
+            ToolRun.objects.filter(pk=run.pk).update(**change)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"arguments": {}},
+        {"module_path": "tools.a.b"},
+        {"version": "9"},
+        {"subject": "line 9"},
+        {"started_at": NOW.replace(day=1)},
+    ],
+)
+def test_what_a_run_was_asked_stays_also_while_it_runs(change):
+    run = _run()
+
+    with pytest.raises(DatabaseError, match="was asked does not change"), transaction.atomic():
+        ToolRun.objects.filter(pk=run.pk).update(outcome=Outcome.DONE, **change)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("outcome", [Outcome.RUNNING, Outcome.DONE])
+def test_the_application_deletes_no_run(outcome):
+    run = _run(outcome=outcome)
+
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        run.delete()
+
+
+@pytest.mark.django_db
+def test_the_application_neither_changes_nor_deletes_what_left_the_machine():
+    request = _request()
+
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        EgressRequest.objects.update(url="/elsewhere")
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        request.delete()
+
+
+@pytest.mark.django_db
+def test_how_a_request_ended_is_added_once_and_to_nothing_else():
+    open_row, ended = _request(), _request(duration_ms=1.5, status=200)
+    rows = EgressRequest.objects
+
+    for change in ({"status": 200}, {"duration_ms": None}):
+        with pytest.raises(DatabaseError, match="stays as it was written"), transaction.atomic():
+            rows.filter(pk=open_row.pk).update(**change)
+    rows.filter(pk=open_row.pk).update(status=200, bytes_sent=3, duration_ms=2.5)
+    for row in (open_row, ended):
+        with pytest.raises(DatabaseError, match="stays as it was written"), transaction.atomic():
+            rows.filter(pk=row.pk).update(status=404, duration_ms=9)
+
+
+@pytest.mark.django_db
+def test_a_tool_with_runs_is_not_deleted_and_a_path_not_just_changed():
+    run = _run()
+
+    with pytest.raises(ProtectedError):
+        run.tool.delete()
+    with pytest.raises(DatabaseError, match="Only a missing tool"), transaction.atomic():
+        Tool.objects.filter(pk=run.tool_id).update(module_path="tools.ofx_statement.other")
+
+
+def test_retention_as_the_owner_deletes_runs_and_clears_links_to_them(committed_db):
+    first = _run(outcome=Outcome.DONE)
+    later = _run(outcome=Outcome.CACHED, cached_from=first)
+    _request(run=first)
+
+    with psycopg.connect(**database_settings("default")) as session, pytest.raises(psycopg.DatabaseError):
+        session.execute("UPDATE toolbox_toolrun SET cached_from_id = NULL WHERE id = %s", [later.pk])
+    with psycopg.connect(**database_settings("owner")) as session:
+        with pytest.raises(psycopg.DatabaseError, match="stays as it was written"), session.transaction():
+            session.execute("UPDATE toolbox_egressrequest SET url = ''")
+        with pytest.raises(psycopg.DatabaseError, match="does not change"), session.transaction():
+            session.execute(
+                "UPDATE toolbox_toolrun SET cached_from_id = NULL, result = '1' WHERE id = %s", [later.pk]
+            )
+        session.execute("UPDATE toolbox_toolrun SET cached_from_id = NULL WHERE id = %s", [later.pk])
+        session.execute("DELETE FROM toolbox_egressrequest WHERE run_id = %s", [first.pk])
+        session.execute("DELETE FROM toolbox_toolrun WHERE id = %s", [first.pk])
+
+    assert list(ToolRun.objects.values_list("pk", "cached_from")) == [(later.pk, None)]
+
+
+def test_two_processes_that_look_at_the_same_time_register_a_package_once(committed_db, packages):
+    path = packages.counter()
+
+    def look(_):
+        try:
+            return sync_tools(now=NOW).added
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as threads:
+        added = list(threads.map(look, range(4)))
+
+    assert sorted(added) == [[], [], [], [path]]
+
+
+def test_with_a_book_goes_what_tools_did_for_it(committed_db):
+    book, other, user = BookFactory(is_demo=True), BookFactory(), UserFactory()
+    ToolConfiguration.objects.create(tool=Tool.objects.all()[0], book=book)
+    first = _run(outcome=Outcome.DONE, book=book)
+    second = _run(outcome=Outcome.CACHED, book=book, parent=first, cached_from=first)
+    _request(run=second, book=book)
+    kept = [_run(outcome=Outcome.DONE, book=other), _run()]
+
+    purge_book(book=book, typed_name=book.name, archive=None, user=user, now=NOW)
+
+    assert list(ToolRun.objects.order_by("pk")) == kept
+    assert not EgressRequest.objects.exists()
+    assert not ToolConfiguration.objects.exists()

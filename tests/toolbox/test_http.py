@@ -1,0 +1,368 @@
+"""Requests over the wire: what leaves, what is written down, and servers that mean no good."""
+
+import asyncio
+import gzip
+import json
+import os
+import threading
+import time
+
+import httpx
+import pytest
+
+from ledgerflow.toolbox.guard import Guard
+from ledgerflow.toolbox.http import (
+    GuardedClient,
+    RequestRefusedError,
+    guard_for,
+    guarded_async_transport,
+    guarded_transport,
+)
+from ledgerflow.toolbox.models import Asker, EgressRequest, Outcome
+from ledgerflow.toolbox.services.calling import Asking, ToolFailedError, call_tool, cancel_run
+from ledgerflow.toolbox.values import HttpRefusedError, HttpUnreachableError
+from tests.toolbox.servers import saying, serving
+from tests.toolbox.workbench import NOW
+
+_BOMB = gzip.compress(bytes(200_000_000), compresslevel=9)
+
+
+def _client(server, **facts):
+    own = frozenset({server.origin})
+    return GuardedClient(Guard(**{"purpose": "a test", "own_services": own, "seconds": 10, **facts}))
+
+
+def _last():
+    return EgressRequest.objects.latest("pk")
+
+
+def test_what_is_sent_is_redacted_and_written_down_as_it_was_sent(bench):
+    with serving(saying("200 OK", b"found")) as server:
+        client = _client(server, names=("Jane Doe",), secrets=("hidden-key-1",), book_id=bench.book.pk)
+        response = client.request(
+            "GET",
+            f"{server.origin}/search/DE89370400440532013000",
+            params={"q": "Jane Doe paid 1,234.50 to jane@example.org on 2026-01-31", "key": "hidden-key-1"},
+            headers={"X-Token": "hidden-key-1", "Accept": "application/json"},
+        )
+
+    assert (response.status, response.text()) == (200, "found")
+    sent = server.requests[0].decode()
+    row = _last()
+    for text in (sent, row.url):
+        assert "DE89" not in text
+        assert "Jane" not in text
+        assert "1%2C234" not in text
+        assert "2026-01-31" in text
+    assert "hidden-key-1" in sent  # the server gets its key, in header and query
+    assert "hidden-key-1" not in row.url + row.sent
+    assert (row.status, row.host, row.address, row.redaction) == (200, "127.0.0.1", "127.0.0.1", "strict")
+    assert (row.bytes_sent, row.book) == (len(sent), bench.book)
+    assert row.bytes_received == client.bytes_received > len("found")
+    assert row.duration_ms > 0
+
+
+def test_a_body_is_redacted_within_its_json(bench):
+    with serving(saying("200 OK", b"{}")) as server:
+        body = {
+            "account": "DE89 3704 0044 0532 0130 00",
+            "number": 4111111111111111,
+            "size": 20,
+            "day": "2026-01-31",
+        }
+        _client(server).request("POST", f"{server.origin}/x", json=body)
+
+    said = json.loads(server.requests[0].partition(b"\r\n\r\n")[2])
+    assert said == {"account": "[account]", "number": "[number]", "size": 20, "day": "2026-01-31"}
+    assert json.dumps(said) in _last().sent
+
+
+def test_the_profile_off_sends_what_it_is_given_to_an_own_service(bench):
+    with serving(saying("200 OK", b"{}")) as server:
+        _client(server, redaction="off").request(
+            "POST", f"{server.origin}/x", json={"a": "DE89370400440532013000"}
+        )
+
+    assert b"DE89370400440532013000" in server.requests[0]
+    assert "DE89370400440532013000" in _last().sent
+    assert _last().redaction == "off"
+
+
+def test_headers_of_the_frame_are_not_a_tools(bench):
+    with serving(saying("200 OK")) as server:
+        for headers in (
+            {"Host": "elsewhere"}, {"Transfer-Encoding": "chunked"}, {"Content-Length": "0"}, {"X-A": "b\r\nX-C: d"},
+            {"X A": "b"}, {"Connection": "upgrade"}, {"X-A": "é"},
+        ):  # fmt: skip
+            with pytest.raises(HttpRefusedError):
+                _client(server).request("GET", server.origin, headers=headers)
+        with pytest.raises(HttpRefusedError, match="Only GET and POST"):
+            _client(server).request("DELETE", server.origin)
+
+    assert server.requests == []
+
+
+def test_redirects_are_followed_five_times_each_written_down(bench):
+    def answer(connection, request):
+        step = int(request.split(b" ")[1].strip(b"/"))
+        saying("302 Found", b"", f"Location: /{step + 1}")(connection, request)
+
+    with serving(answer) as server:
+        before = EgressRequest.objects.count()
+        with pytest.raises(HttpRefusedError, match="on and on"):
+            _client(server).request("GET", f"{server.origin}/1")
+
+    assert len(server.requests) == EgressRequest.objects.count() - before == 6
+
+
+def test_keys_and_bodies_do_not_go_along_to_another_place(bench):
+    with serving(saying("200 OK", b"elsewhere")) as other:
+        moved = [f"Location: http://localhost:{other.port}/moved"]
+        with (
+            serving(saying("302 Found", b"", *moved)) as server,
+            serving(saying("307 Moved", b"", *moved)) as keeping,
+        ):
+            own = {server.origin, keeping.origin}
+            client = _client(server, own_services=frozenset(own))
+            # Into an own service nothing leads, so the request is looked at on its way there.
+            with pytest.raises(HttpRefusedError):
+                client.request("GET", f"{server.origin}/x", headers={"Authorization": "Bearer hidden"})
+            with pytest.raises(HttpRefusedError, match="passes on"):
+                client.request("POST", f"{keeping.origin}/x", json={"a": 1})
+
+    assert "hidden" not in _last().sent
+    assert other.requests == []
+
+
+def _drip(connection, _request):
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+    while True:
+        connection.sendall(b"x")
+        time.sleep(0.1)
+
+
+def _drip_head(connection, _request):
+    while True:
+        connection.sendall(b"H")
+        time.sleep(0.1)
+
+
+def _say_nothing(connection, _request):
+    time.sleep(15)
+
+
+def _flood_headers(connection, _request):
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        connection.sendall(b"X-Flood: " + b"x" * 1000 + b"\r\n")
+
+
+def _flood(connection, _request):
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while True:
+        connection.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+
+
+def _garbage(connection, _request):
+    connection.sendall(os.urandom(4096))
+
+
+def _leave(connection, _request):
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+
+
+_SERVERS = {
+    "drips its body": (_drip, HttpUnreachableError, "in time"),
+    "drips its head": (_drip_head, HttpUnreachableError, "answer"),
+    "says nothing": (_say_nothing, HttpUnreachableError, "in time"),
+    "floods with headers": (_flood_headers, HttpUnreachableError, "no proper answer"),
+    "floods with bytes": (_flood, HttpRefusedError, "larger than 10 MB"),
+    "says that it is huge": (saying("200 OK", b"x" * 11_000_000), HttpRefusedError, "larger than 10 MB"),
+    "sends a bomb": (saying("200 OK", _BOMB, "Content-Encoding: gzip"), HttpRefusedError, "larger than 10 MB"),
+    "sends a bomb in a bomb": (
+        saying("200 OK", gzip.compress(_BOMB), "Content-Encoding: gzip, gzip"), HttpRefusedError, "packed"),
+    "packs in another way": (saying("200 OK", b"x", "Content-Encoding: br"), HttpRefusedError, "packed"),
+    "packs badly": (saying("200 OK", b"no gzip", "Content-Encoding: gzip"), HttpUnreachableError, "packed badly"),
+    "talks garbage": (_garbage, HttpUnreachableError, "no proper answer"),
+    "leaves in the middle": (_leave, HttpUnreachableError, "no proper answer"),
+    "hangs up": (lambda *_: None, HttpUnreachableError, "no proper answer"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", _SERVERS)
+def test_a_server_that_means_no_good_is_left_in_time(bench, kind):
+    answer, error, sentence = _SERVERS[kind]
+    with serving(answer) as server:
+        began = time.monotonic()
+        with pytest.raises(error, match=sentence):
+            _client(server, seconds=1.5).request("GET", f"{server.origin}/x")
+
+    assert time.monotonic() - began < 10
+    row = _last()
+    assert sentence in row.refusal or row.status == 200
+    assert row.duration_ms is not None
+    assert row.bytes_received < 14_000_000
+
+
+def test_gzip_is_unpacked(bench):
+    with serving(saying("200 OK", gzip.compress(b"found it"), "Content-Encoding: gzip")) as server:
+        response = _client(server).request("GET", server.origin)
+
+    assert response.body == b"found it"
+    assert "content-encoding" not in response.headers
+
+
+def test_a_port_where_nobody_listens_is_unreachable(bench):
+    with serving(saying("200 OK")) as server:
+        pass
+
+    with pytest.raises(HttpUnreachableError, match="no proper answer"):
+        _client(server).request("GET", server.origin)
+
+
+def test_the_transports_serve_httpx_for_others(bench, settings):
+    def answer(connection, request):
+        saying("200 OK", b'{"ok": true}', "Content-Type: application/json")(connection, request)
+
+    with serving(answer) as server:
+        settings.OWN_SERVICES = (server.origin,)
+        guard = guard_for(purpose="the agent asks its model", book=bench.book, user=bench.user, redacts=False)
+        text = {"model": "model-20241022", "prompt": "paid 12.50"}
+        with httpx.Client(transport=guarded_transport(guard)) as client:
+            said = client.post(
+                f"{server.origin}/v1/chat", json=text, headers={"Authorization": "Bearer hidden-key"}
+            )
+
+        async def ask():
+            async with httpx.AsyncClient(transport=guarded_async_transport(guard)) as client:
+                return await client.post(f"{server.origin}/v1/chat", json=text)
+
+        also = asyncio.run(ask())
+        with httpx.Client(transport=guarded_transport(guard)) as client, pytest.raises(RequestRefusedError):
+            client.get("http://127.0.0.1:1/")
+
+    assert said.json() == also.json() == {"ok": True}
+    assert b"model-20241022" in server.requests[1]
+    row = EgressRequest.objects.exclude(status=None).latest("pk")
+    assert (row.purpose, row.asked_by, row.run) == ("the agent asks its model", bench.user, None)
+    assert "hidden-key" not in EgressRequest.objects.filter(purpose=row.purpose).earliest("pk").sent
+
+
+_FETCH = """
+try:
+    response = context.http.request({method!r}, {url!r}, params=None, headers=None)
+except HttpRefusedError as refusal: return Said('refused: ' + str(refusal))
+except HttpUnreachableError as error: return Said('unreachable: ' + str(error))
+return Said(response.text(), response.status)
+"""
+
+
+def _fetching(bench, url, method="GET", permissions="network=True"):
+    return bench.tool(
+        _FETCH.format(method=method, url=url), arguments="context: Context", permissions=permissions
+    )
+
+
+def test_a_tool_fetches_through_its_context_and_its_run_counts_the_bytes(bench, settings):
+    with serving(saying("404 Not Found", b"nothing here")) as server:
+        settings.OWN_SERVICES = (server.origin,)
+        path = _fetching(bench, f"{server.origin}/page?card=4111111111111111")
+
+        answer = bench.call(path)
+
+    run = bench.run(path)
+    [row] = run.requests.all()
+    assert answer.result == {"text": "nothing here", "number": 404}
+    assert b"4111" not in server.requests[0]
+    assert (row.status, row.book, row.asked_by, row.purpose) == (
+        404,
+        bench.book,
+        bench.user,
+        f"{path} line 12",
+    )
+    assert (run.bytes_sent, run.bytes_received) == (row.bytes_sent, row.bytes_received)
+    assert run.bytes_sent > 0
+
+
+def test_a_tool_without_the_permission_has_no_way_out(bench, settings):
+    with serving(saying("200 OK")) as server:
+        settings.OWN_SERVICES = (server.origin,)
+        path = bench.tool(
+            "from ledgerflow.toolbox import tool_jobs\nimport gc, socket\n"
+            "ask = next(x for x in gc.get_objects() if getattr(x, '__qualname__', '') == '_asking.<locals>.ask')\n"
+            f"said = str(ask({{'http': {{'method': 'GET', 'url': {server.origin!r}}}}}))\n"
+            f"try: socket.create_connection(('127.0.0.1', {server.port}), timeout=2)\n"
+            "except OSError as error: return Said(said + ' and ' + type(error).__name__)\n"
+            "return Said(said + ' and connected')",
+            arguments="context: Context",
+        )
+
+        said = bench.call(path).result["text"]
+
+    assert "does not ask for the network" in said
+    assert server.requests == [] or "and connected" in said  # where the kernel gives no namespaces
+
+
+def test_a_slow_server_is_the_tools_time_and_a_refusal_is_the_tools_to_handle(bench, settings):
+    with serving(_drip) as server:
+        settings.OWN_SERVICES = (server.origin,)
+        slow = bench.write(
+            _FETCH.format(method="GET", url=server.origin),
+            arguments="context: Context",
+            permissions="network=True, timeout_seconds=2",
+        )
+        private = bench.write(
+            _FETCH.format(method="GET", url="http://169.254.169.254/latest"),
+            arguments="context: Context",
+            permissions="network=True",
+        )
+        bench.register(slow, private)
+
+        assert "unreachable: " in bench.call(slow).result["text"]
+        assert "refused: " in bench.call(private).result["text"]
+
+    assert bench.run(slow).requests.get().refusal
+
+
+def test_canceling_ends_a_request_that_waits(bench, settings):
+    with serving(_say_nothing) as server:
+        settings.OWN_SERVICES = (server.origin,)
+        path = _fetching(bench, server.origin, permissions="network=True, timeout_seconds=30")
+        ended = []
+
+        def call():
+            try:
+                bench.call(path)
+            except ToolFailedError as error:
+                ended.append((error.outcome, time.monotonic()))
+
+        caller = threading.Thread(target=call)
+        caller.start()
+        while not server.requests:
+            time.sleep(0.05)
+        canceled = time.monotonic()
+        cancel_run(run_id=bench.run(path).pk, user=bench.user, now=NOW)
+        caller.join(20)
+
+    assert ended[0][0] == Outcome.CANCELED
+    assert ended[0][1] - canceled < 3
+    assert bench.run(path).requests.get().refusal
+
+
+def test_members_names_do_not_leave(bench, settings):
+    with serving(saying("200 OK", b"x")) as server:
+        settings.OWN_SERVICES = (server.origin,)
+        path = bench.tool(
+            f"context.http.request('GET', {server.origin!r}, params={{'q': text}})\nreturn Said('x')",
+            arguments="text: str, context: Context",
+            permissions="network=True",
+        )
+        asking = Asking(through=Asker.JOB, book=bench.book, names=("Ottilie Querbach",))
+        call_tool(
+            path=path,
+            arguments={"text": "transfer Wilhelmina Vandersloot, Querbach, Ottilie rent"},
+            asking=asking,
+            now=NOW,
+        )
+
+    assert b"q=transfer+%5Bname%5D%2C+%5Bname%5D+rent" in server.requests[0]
