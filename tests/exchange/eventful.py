@@ -45,11 +45,17 @@ from ledgerflow.reconciliation.selectors import figures
 from ledgerflow.reconciliation.services import finish, make_match, reopen, start
 from ledgerflow.reconciliation.values import Kind
 from ledgerflow.statements.models import BankAccount
-from ledgerflow.statements.services import attach_receipts, create_bank_account, detach_receipt
+from ledgerflow.statements.services import (
+    attach_receipts,
+    create_bank_account,
+    detach_receipt,
+    remember_layout,
+)
 from ledgerflow.taxes.selectors import shared_accounts
 from ledgerflow.taxes.services import enter_facts, set_receipt_limit
 from ledgerflow.taxforms.facts import Facts
 from ledgerflow.taxforms.forms import tax_form
+from ledgerflow.toolbox.values import Layout
 from ledgerflow.users.models import User
 from tests.statements import shapes
 
@@ -70,6 +76,7 @@ class Eventful:
         self.split()
         self.change_rules()
         self.keep_receipts()
+        self.remember_columns()
         self.undo_and_import_again()
         self.withdraw_what_stays()
         self.enter_by_hand()
@@ -138,6 +145,17 @@ class Eventful:
             book=self.book, line_id=second, receipt_id=receipt.pk, reason="Wrong", user=self.other, now=NOW
         )
         set_receipt_limit(book=self.book, amount=Decimal("12.50"), user=self.other, now=NOW)
+
+    def remember_columns(self) -> None:
+        layout = Layout("0" * 32, ("date", "ignored", "amount"), "DMY", ",")
+        remember_layout(
+            bank_account=self.newest[0].line.bank_account,
+            layout=layout,
+            titles=["Tag", "", "Betrag"],
+            is_proven=True,
+            user=self.other,
+            now=NOW,
+        )
 
     def undo_and_import_again(self) -> None:
         run = ImportRun.objects.filter(book=self.book, document__name__startswith="checking").latest(
