@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from urllib.parse import urlsplit
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -215,14 +215,11 @@ def test_gzip_is_unpacked(bench):
 
 
 def test_a_port_where_nobody_listens_is_unreachable(bench):
-    with serving(saying("200 OK")) as server:
-        pass
-
     with socket.socket() as held:  # bound, so that no other test gets it, and not listening
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.bind((urlsplit(server.origin).hostname, urlsplit(server.origin).port))
+        held.bind(("127.0.0.1", 0))
+        nobody = SimpleNamespace(origin=f"http://127.0.0.1:{held.getsockname()[1]}")
         with pytest.raises(HttpUnreachableError, match="no proper answer"):
-            _client(server).request("GET", server.origin)
+            _client(nobody).request("GET", nobody.origin)
 
 
 def test_the_transports_serve_httpx_for_others(bench, settings):
