@@ -14,6 +14,8 @@ from ledgerflow.classification.services.decisions import (
 )
 from ledgerflow.classification.services.history import Undone, undo
 from ledgerflow.classification.services.matched import match_lines, unmatch_lines
+from ledgerflow.classification.services.record import prune_predictions, settle_predictions
+from ledgerflow.classification.services.refit import REFIT_JOB, ask_for_refit, refit
 from ledgerflow.classification.services.rules import (
     MadeRule,
     apply_rules,
@@ -34,6 +36,7 @@ from ledgerflow.classification.services.tags import (
 )
 
 __all__ = [
+    "REFIT_JOB",
     "Accepted",
     "Changed",
     "MadeRule",
@@ -44,6 +47,7 @@ __all__ = [
     "accept_all",
     "accept_confident",
     "apply_rules",
+    "ask_for_refit",
     "change_tags",
     "classify_lines",
     "conditions_from_line",
@@ -55,11 +59,14 @@ __all__ = [
     "move_rule",
     "names_typed",
     "payee_text",
+    "prune_predictions",
+    "refit",
     "rename_tag",
     "reopen",
     "rule_from_decision",
     "set_line_tags",
     "set_rule_active",
+    "settle_predictions",
     "tags_named",
     "undo",
     "unmatch_lines",

@@ -1,0 +1,62 @@
+"""Fitting a book's model anew from what people decided, by a job."""
+
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification import record_selectors as record
+from ledgerflow.classification.models import BookWeights
+from ledgerflow.core.jobs import enqueue
+from ledgerflow.learning.stored import fit, is_fit_due
+
+REFIT_JOB = "classification.refit"
+#: Decisions are waited for so long, so that a sitting is fitted a few times and not a hundred.
+_COLLECTING_SECONDS = 30
+
+
+def ask_for_refit(*, book: Book) -> None:
+    """Ask for a fit once this transaction is through; the job looks whether enough was decided.
+
+    Behind the transaction, because two people who decide at once should not wait for each other's job; should the
+    process die in between, the next decision asks again.
+    """
+    job = partial(
+        enqueue,
+        REFIT_JOB,
+        lock=f"{REFIT_JOB}:{book.pk}",
+        once=f"{REFIT_JOB}:{book.pk}",
+        in_seconds=_COLLECTING_SECONDS,
+        book_id=book.pk,
+    )
+    transaction.on_commit(job, robust=True)
+
+
+@transaction.atomic
+def refit(*, book: Book, now: datetime, is_forced: bool = False) -> bool:
+    """Fit the model to the latest decisions if enough are new; return whether it was.
+
+    The same decisions give the same weights. Suggestions stay as they are until lines are classified again.
+    """
+    known = record.accounts_known(book=book)
+    before = record.fitted(book=book, known=known)
+    new = record.decisions_since(book=book, since=before.through if before else None)
+    if not is_forced and not is_fit_due(new=new, fitted=before.decisions if before else 0):
+        return False
+    decisions, through = record.latest_decisions(book=book, known=known)
+    weights = fit(decisions)
+    if weights is None or through is None:
+        return False
+    BookWeights.objects.update_or_create(
+        book=book,
+        defaults={
+            "archive": weights.archive,
+            "sha256": weights.sha256,
+            "accounts": [known.ids[title] for title in weights.titles],
+            "decisions": len(decisions),
+            "through": through,
+            "fitted_at": now,
+        },
+    )
+    return True
