@@ -14,6 +14,7 @@ from ledgerflow.classification.services.decisions import (
 )
 from ledgerflow.classification.services.history import Undone, undo
 from ledgerflow.classification.services.matched import match_lines, unmatch_lines
+from ledgerflow.classification.services.promise import switch_promise_off, switch_promise_on
 from ledgerflow.classification.services.record import prune_predictions, settle_predictions
 from ledgerflow.classification.services.refit import REFIT_JOB, ask_for_refit, refit
 from ledgerflow.classification.services.rules import (
@@ -67,6 +68,8 @@ __all__ = [
     "set_line_tags",
     "set_rule_active",
     "settle_predictions",
+    "switch_promise_off",
+    "switch_promise_on",
     "tags_named",
     "undo",
     "unmatch_lines",

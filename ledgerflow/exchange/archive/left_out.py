@@ -19,6 +19,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "reconciliation.ReconciliationAction.book_balance": "kept by PostgreSQL",
         "classification.DecisionChange": "what a person may still undo in one installation",
         "classification.ChangedLine": "the same, line by line",
+        "classification.BookWeights": "fitted anew from the decisions",
+        "classification.Prediction.alternatives": "shown while a line waits, and made anew",
         "ops.ErrorEvent": "what went wrong in one installation",
         "books.Membership": "who may do what is decided by the other installation",
         "books.Invitation": "the same",
