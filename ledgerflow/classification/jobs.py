@@ -23,6 +23,16 @@ def refit_book(*, book_id: int) -> None:
             services.apply_rules(book=book)
 
 
+@job(name=services.SUGGEST_JOB, given_up=_given_up)
+def suggest_anew(*, book_id: int) -> None:
+    """Suggest anew for every open line of a book."""
+    book = Book.objects.filter(pk=book_id).first()
+    if book is None:
+        return
+    with book_scope(book, None):
+        services.apply_rules(book=book)
+
+
 @periodic_job(name="classification.prune_predictions", cron="17 3 * * *", queue=DEFAULT)
 def prune_predictions() -> None:
     """Delete predictions that no bar looks at any more."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledgerflow.review.views import actions, close, queue, transfers
+from ledgerflow.review.views import actions, close, queue, record, transfers
 
 app_name = "review"
 
@@ -13,6 +13,10 @@ urlpatterns = [
     path("tag/", actions.TagView.as_view(), name="tag"),
     path("post/", actions.PostView.as_view(), name="post"),
     path("undo/", actions.UndoView.as_view(), name="undo"),
+    path("record/", record.RecordView.as_view(), name="record"),
+    path("record/on/", record.PromiseOnView.as_view(), name="promise-on"),
+    path("record/off/", record.PromiseOffView.as_view(), name="promise-off"),
+    path("record/take-back/", record.TakeBackView.as_view(), name="take-back"),
     path("close/", close.CloseView.as_view(), name="close"),
     path("close/<int:year>/", close.CloseView.as_view(), name="close-year"),
     path("close/<int:year>/<int:month>/", close.CloseView.as_view(), name="close-month"),

@@ -16,7 +16,13 @@ from ledgerflow.classification.services.history import Undone, undo
 from ledgerflow.classification.services.matched import match_lines, unmatch_lines
 from ledgerflow.classification.services.promise import switch_promise_off, switch_promise_on
 from ledgerflow.classification.services.record import prune_predictions, settle_predictions
-from ledgerflow.classification.services.refit import REFIT_JOB, ask_for_refit, refit
+from ledgerflow.classification.services.refit import (
+    REFIT_JOB,
+    SUGGEST_JOB,
+    ask_for_refit,
+    refit,
+    suggest_anew,
+)
 from ledgerflow.classification.services.rules import (
     MadeRule,
     apply_rules,
@@ -38,6 +44,7 @@ from ledgerflow.classification.services.tags import (
 
 __all__ = [
     "REFIT_JOB",
+    "SUGGEST_JOB",
     "Accepted",
     "Changed",
     "MadeRule",
@@ -68,6 +75,7 @@ __all__ = [
     "set_line_tags",
     "set_rule_active",
     "settle_predictions",
+    "suggest_anew",
     "switch_promise_off",
     "switch_promise_on",
     "tags_named",

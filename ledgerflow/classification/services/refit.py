@@ -8,10 +8,15 @@ from django.db import transaction
 from ledgerflow.books.models import Book
 from ledgerflow.classification import record_selectors as record
 from ledgerflow.classification.models import BookWeights
+from ledgerflow.classification.selectors import open_line_ids
+from ledgerflow.classification.services.classify import classify_lines
 from ledgerflow.core.jobs import enqueue
 from ledgerflow.learning.stored import fit, is_fit_due
 
 REFIT_JOB = "classification.refit"
+SUGGEST_JOB = "classification.suggest_anew"
+#: So many open lines get fresh suggestions while a person waits; more are left to a job.
+AT_ONCE = 2_000
 #: Decisions are waited for so long, so that a sitting is fitted a few times and not a hundred.
 _COLLECTING_SECONDS = 30
 
@@ -31,6 +36,16 @@ def ask_for_refit(*, book: Book) -> None:
         book_id=book.pk,
     )
     transaction.on_commit(job, robust=True)
+
+
+@transaction.atomic
+def suggest_anew(*, book: Book) -> int | None:
+    """Suggest anew for every open line; return how many changed, or nothing where a job does it."""
+    waiting = open_line_ids(book=book)
+    if len(waiting) > AT_ONCE:
+        enqueue(SUGGEST_JOB, lock=f"{REFIT_JOB}:{book.pk}", book_id=book.pk)
+        return None
+    return classify_lines(book=book, line_ids=waiting)
 
 
 @transaction.atomic
