@@ -14,7 +14,10 @@ from ledgerflow.statements.models import BankAccount, StatementLine
 
 
 class Rule(models.Model):
-    """What a person wrote: when a line looks so, book it so. The first rule in order of position wins."""
+    """What a person wrote: when a line looks so, book it so. The first rule in order of position wins.
+
+    ``fell_back_at`` says that the rule had accepted and only suggests since, because it was corrected twice.
+    """
 
     class Direction(models.TextChoices):
         ANY = "any", "money in or out"
@@ -40,6 +43,7 @@ class Rule(models.Model):
     )
     mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.SUGGEST)
     is_active = models.BooleanField(default=True)
+    fell_back_at = models.DateTimeField(null=True, blank=True, editable=False)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )
@@ -368,6 +372,22 @@ class DecisionChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class RuleCorrection(models.Model):
+    """A person booked a line otherwise than the rule had said.
+
+    ``is_settled`` once a person has let the rule accept again all the same: it counts against the rule no more.
+    """
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="corrections", db_constraint=False)
+    change = models.ForeignKey(DecisionChange, on_delete=models.CASCADE, related_name="corrections")
+    corrected_at = models.DateTimeField()
+    is_settled = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.corrected_at:%Y-%m-%d}"
 
 
 class ChangedLine(models.Model):

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef
 from django.db.models.functions import Abs
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import ANY, IN, RuleValue, folded
-from ledgerflow.classification.models import Classification, Rule, State
+from ledgerflow.classification.models import Classification, Rule, RuleCorrection, State
 from ledgerflow.statements.models import BankAccount, StatementLine
 
 
@@ -92,24 +93,41 @@ def decisions_about(*, book: Book, line_ids: Sequence[int]) -> list[Classificati
     )
 
 
+def rules_fallen_back(*, book: Book, at: datetime) -> list[Rule]:
+    """Return the rules that stopped accepting at that moment; one query."""
+    return list(Rule.objects.filter(book=book, fell_back_at=at))
+
+
 @dataclass(frozen=True, slots=True)
 class ListedRule:
-    """A rule as the list shows it: its conditions in words, and how many lines name it as their reason."""
+    """A rule as the list shows it: its conditions in words, how many lines name it, and how often it was corrected.
+
+    ``latest`` is the day of the latest line that names it.
+    """
 
     rule: Rule
     sentence: str
     hits: int
+    latest: date | None
+    corrections: int
 
 
 def listed_rules(*, book: Book) -> list[ListedRule]:
-    """Return every rule of the book in its order; two queries."""
-    rules = Rule.objects.filter(book=book).select_related("account", "payee", "bank_account")
-    hits = dict(
-        Classification.objects.filter(book=book, rule__isnull=False)
-        .values_list("rule_id")
-        .annotate(hits=Count("line_id"))
-    )
+    """Return every rule of the book in its order; three queries."""
+    rules = Rule.objects.filter(book=book).select_related("account", "payee", "bank_account", "made_by")
+    named = Classification.objects.filter(book=book, rule__isnull=False).values_list("rule_id")
+    hits = {
+        rule_id: (count, latest)
+        for rule_id, count, latest in named.annotate(hits=Count("line_id"), latest=Max("line__date"))
+    }
+    corrected = RuleCorrection.objects.filter(book=book).values_list("rule_id")
+    corrections = dict(corrected.annotate(count=Count("pk")))
     return [
-        ListedRule(rule, rule_value(rule).sentence(), hits.get(rule.pk, 0))
+        ListedRule(
+            rule,
+            rule_value(rule).sentence(),
+            *hits.get(rule.pk, (0, None)),
+            corrections.get(rule.pk, 0),
+        )
         for rule in rules.order_by("position", "pk")
     ]

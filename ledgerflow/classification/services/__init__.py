@@ -12,6 +12,7 @@ from ledgerflow.classification.services.decisions import (
     exclude,
     reopen,
 )
+from ledgerflow.classification.services.exchanged import export_rules, import_rules
 from ledgerflow.classification.services.history import Undone, undo
 from ledgerflow.classification.services.matched import match_lines, unmatch_lines
 from ledgerflow.classification.services.promise import switch_promise_off, switch_promise_on
@@ -63,6 +64,8 @@ __all__ = [
     "decide",
     "delete_tag",
     "exclude",
+    "export_rules",
+    "import_rules",
     "match_lines",
     "move_rule",
     "names_typed",

@@ -26,6 +26,7 @@ from ledgerflow.classification.models import (
     State,
 )
 from ledgerflow.classification.services.classify import classify_lines, payee_text
+from ledgerflow.classification.services.corrections import count_correction
 from ledgerflow.classification.services.record import settle_predictions
 from ledgerflow.classification.services.refit import ask_for_refit
 from ledgerflow.core.money import minor_digits
@@ -89,6 +90,7 @@ def decide(
     if made.state == State.MATCHED:
         raise MatchedLineError("This line is matched with an entry; take the match apart first.")
     before = _snapshot(made)
+    said, rule_id = made.account_id, made.rule_id
     if account is not None or splits:
         _refuse_held(made.line)
         _check_accounts(book, made.line, [account] if account else [part.account for part in splits])
@@ -101,6 +103,8 @@ def decide(
         _name(book, made, payee)
     settle_predictions(book=book, line_ids=[line_id])
     kept = DecisionChange.objects.create(book=book, act=DecisionChange.Act.DECIDE, made_by=user, made_at=now)
+    if rule_id is not None and made.rule_id is None and said != made.account_id:
+        count_correction(rule_id=rule_id, change=kept)
     ChangedLine.objects.create(change=kept, book=book, line_id=line_id, before=before, after=_snapshot(made))
     _refresh(book, made.payee_id)
     ask_for_refit(book=book)

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from ledgerflow.books.models import Book
 from ledgerflow.classification.errors import NothingToUndoError
 from ledgerflow.classification.models import DecisionChange
+from ledgerflow.classification.services.corrections import forget_corrections
 from ledgerflow.classification.services.record import settle_predictions
 from ledgerflow.users.models import User
 
@@ -91,6 +92,7 @@ def undo(*, book: Book, user: User, now: datetime) -> Undone:
         for statement in (_DROP_PARTS, _RESTORE, _RESTORE_PARTS):
             cursor.execute(statement, {"change": change.pk, "lines": same})
     settle_predictions(book=book, line_ids=same)
+    forget_corrections(change)
     change.undone_at = now
     change.save(update_fields=["undone_at"])
     refused = tuple(

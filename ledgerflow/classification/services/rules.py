@@ -13,6 +13,7 @@ from ledgerflow.classification.errors import RuleError, UnknownLineError
 from ledgerflow.classification.models import Classification, Rule
 from ledgerflow.classification.selectors import RuleConditions, matching_open_lines
 from ledgerflow.classification.services.classify import classify_lines, payee_text
+from ledgerflow.classification.services.corrections import let_accept_again
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.cleaning import clean_payee
 from ledgerflow.payees.models import Payee
@@ -173,6 +174,8 @@ def _save(
     rule: Rule, *, conditions: RuleConditions, account: Account, payee: Payee | None, mode: str
 ) -> Rule:
     _check(rule.book, conditions, account, payee, mode)
+    if mode == Rule.Mode.ACCEPT and rule.mode != mode:
+        let_accept_again(rule)
     rule.text, rule.direction = " ".join(conditions.text.split()), conditions.direction
     rule.least_amount, rule.most_amount = conditions.least, conditions.most
     rule.bank_account, rule.account, rule.payee, rule.mode = conditions.bank_account, account, payee, mode

@@ -19,6 +19,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "reconciliation.ReconciliationAction.book_balance": "kept by PostgreSQL",
         "classification.DecisionChange": "what a person may still undo in one installation",
         "classification.ChangedLine": "the same, line by line",
+        "classification.RuleCorrection": "the same, for the rules that were corrected",
+        "classification.Rule.fell_back_at": "the same",
         "classification.BookWeights": "fitted anew from the decisions",
         "classification.Prediction.alternatives": "shown while a line waits, and made anew",
         "ops.ErrorEvent": "what went wrong in one installation",

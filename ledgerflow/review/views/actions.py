@@ -13,7 +13,7 @@ from django.views import generic
 
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
-from ledgerflow.classification.selectors import matching_open_lines
+from ledgerflow.classification.selectors import matching_open_lines, rules_fallen_back
 from ledgerflow.classification.services import Changed, conditions_from_line
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.models import Account
@@ -204,7 +204,7 @@ class DecideView(LineActionView):
 
     def act(self, form: forms.Form) -> dict[str, Any]:
         """Decide."""
-        facts = form.cleaned_data
+        facts, now = form.cleaned_data, timezone.now()
         account: Account | None = facts["account"]
         services.decide(
             book=self.book,
@@ -213,11 +213,14 @@ class DecideView(LineActionView):
             payee=name_payee(book=self.book, name=facts["payee"]) if facts["payee"].strip() else None,
             note=facts["note"],
             user=self.user,
-            now=timezone.now(),
+            now=now,
         )
         if account is None:
             return {"message": "Noted.", "reload": True}
-        return self.offer(f"Accepted as {account}.")
+        message = f"Accepted as {account}."
+        for rule in rules_fallen_back(book=self.book, at=now):
+            message += f" The rule “{rule}” was corrected twice and only suggests from now on."
+        return self.offer(message)
 
 
 class SplitView(LineActionView):
