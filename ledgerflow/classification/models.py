@@ -1,16 +1,32 @@
 """What each bank line is for, who or what says so, why, and how sure."""
 
-from decimal import Decimal
-
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
 from ledgerflow.books.models import Book
+from ledgerflow.classification.record_models import BookWeights, Prediction, Promise
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.models import Payee
 from ledgerflow.statements.models import BankAccount, StatementLine
+
+__all__ = [
+    "BookWeights",
+    "ChangedLine",
+    "Classification",
+    "ClassificationSplit",
+    "DecisionChange",
+    "EntryTag",
+    "LineTag",
+    "Prediction",
+    "Promise",
+    "RefusedOffer",
+    "Rule",
+    "RuleCorrection",
+    "Source",
+    "State",
+    "Tag",
+]
 
 
 class Rule(models.Model):
@@ -84,46 +100,6 @@ class State(models.TextChoices):
     POSTED = "posted"
     EXCLUDED = "excluded", "excluded from the books"
     MATCHED = "matched", "matched with an entry"
-
-
-class Promise(models.Model):
-    """A person's consent that lines are accepted without one, while so large a share of such lines is right.
-
-    A book has at most one that is switched on. It is never changed but once, to switch it off.
-    """
-
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
-    share = models.DecimalField(max_digits=4, decimal_places=3)
-    switched_on_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    switched_on_at = models.DateTimeField()
-    switched_off_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
-    )
-    switched_off_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["book", "id"], name="classification_promise_in_book"),
-            models.UniqueConstraint(
-                fields=["book"],
-                name="classification_one_promise_on",
-                condition=models.Q(switched_off_at__isnull=True),
-            ),
-            models.CheckConstraint(
-                condition=models.Q(share__gte=Decimal("0.8"), share__lte=Decimal("0.999")),
-                name="classification_promise_is_share",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(switched_off_at__isnull=True, switched_off_by__isnull=True)
-                | models.Q(switched_off_at__isnull=False, switched_off_by__isnull=False),
-                name="classification_promise_off_by_someone",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.share * 100:.3g} %"
 
 
 class Classification(models.Model):
@@ -246,90 +222,6 @@ class Classification(models.Model):
         return self.state
 
 
-class Prediction(models.Model):
-    """What the engine said of a line, and what a person made of it: the record that confidences answer to.
-
-    A line has at most one that stands (``replaced_at`` is empty); its ``promise`` is the one under which it was
-    accepted, or, where it ``is_sampled``, shown to a person instead. ``plain`` is the confidence before the record
-    bent it, ``version`` the first digits of the hash of the weights (empty for memory alone), ``features`` the hash of
-    everything of the line that the answer hangs on.
-    """
-
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
-    line = models.ForeignKey(
-        StatementLine, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
-    )
-    account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
-    alternatives = ArrayField(models.BigIntegerField(), size=3, default=list)
-    confidence = models.DecimalField(max_digits=5, decimal_places=4)
-    plain = models.DecimalField(max_digits=7, decimal_places=6)
-    source = models.CharField(max_length=8)
-    version = models.CharField(max_length=16, blank=True)
-    features = models.CharField(max_length=16)
-    promise = models.ForeignKey(
-        Promise,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        db_index=False,
-        db_constraint=False,
-    )
-    is_sampled = models.BooleanField(default=False)
-    predicted_at = models.DateTimeField()
-    replaced_at = models.DateTimeField(null=True)
-    decided_at = models.DateTimeField(null=True)
-    decided_account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
-    )
-    is_right = models.BooleanField(null=True)
-
-    class Meta:
-        indexes = [
-            models.Index(
-                fields=["book", "-decided_at", "-id"],
-                name="classification_record",
-                condition=models.Q(decided_at__isnull=False),
-            ),
-            models.Index(fields=["book", "predicted_at"], name="classification_predicted"),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["line"],
-                name="classification_one_prediction_stands",
-                condition=models.Q(replaced_at__isnull=True),
-            ),
-            models.CheckConstraint(
-                condition=models.Q(confidence__gte=0, confidence__lte=1, plain__gte=0, plain__lte=1),
-                name="classification_prediction_is_share",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(decided_at__isnull=True, is_right__isnull=True)
-                | models.Q(decided_at__isnull=False, is_right__isnull=False, replaced_at__isnull=True),
-                name="classification_outcome_is_whole",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.confidence} for line {self.line_id}"
-
-
-class BookWeights(models.Model):
-    """The weights of a book's model: arrays of numbers and names, no code; accounts in the order of their labels."""
-
-    book = models.OneToOneField(Book, primary_key=True, on_delete=models.PROTECT, related_name="+")
-    archive = models.BinaryField()
-    sha256 = models.CharField(max_length=64)
-    accounts = ArrayField(models.BigIntegerField())
-    decisions = models.IntegerField()
-    through = models.DateTimeField()
-    fitted_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.sha256[:16]
-
-
 class ClassificationSplit(models.Model):
     """A part of a line's amount for one account; the parts add up to the line, in its currency and sign."""
 
@@ -350,13 +242,14 @@ class ClassificationSplit(models.Model):
 
 
 class DecisionChange(models.Model):
-    """One act of a person upon lines, kept so that it can be undone."""
+    """One act of a person upon lines, or a ``rule`` made from one, kept so that it can be undone."""
 
     class Act(models.TextChoices):
         ACCEPT = "accept", "accepted"
         DECIDE = "decide", "decided"
         EXCLUDE = "exclude", "excluded"
         REOPEN = "reopen", "sent back to review"
+        RULE = "rule", "rule made"
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
     act = models.CharField(max_length=8, choices=Act.choices)
@@ -364,6 +257,9 @@ class DecisionChange(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     made_at = models.DateTimeField()
+    rule = models.ForeignKey(
+        Rule, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
+    )
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -372,6 +268,20 @@ class DecisionChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class RefusedOffer(models.Model):
+    """How often people did not want the rule that was offered after a correction of this payee."""
+
+    pk = models.CompositePrimaryKey("book_id", "payee_id")
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    payee = models.ForeignKey(
+        Payee, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    times = models.SmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.times} times"
 
 
 class RuleCorrection(models.Model):

@@ -1,4 +1,4 @@
-"""Rules as YAML text: what a person reads, keeps beside other texts, and brings into another book. Values in and out."""
+"""Rules as YAML text, to be read, kept, and brought into another book. Values in, values out."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields

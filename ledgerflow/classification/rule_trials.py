@@ -61,15 +61,22 @@ class Trial:
 
 
 def try_rule(
-    *, book: Book, conditions: RuleConditions, account: Account, rule_id: int | None = None, whole_book: bool
+    *,
+    book: Book,
+    conditions: RuleConditions,
+    account: Account,
+    whole_book: bool,
+    rule_id: int | None = None,
+    is_first: bool = False,
 ) -> Trial:
-    """Return what the rule would do: a new one behind the others, or ``rule_id`` as it would be changed.
+    """Return what the rule would do: a new one behind the others (or before them), or ``rule_id`` as changed.
 
     Open lines alone, or with ``whole_book`` also what people decided, as a test of the rule. Nothing is written; two
     queries.
     """
     rules = rule_values(book=book)
     place = next((place for place, each in enumerate(rules) if each.id == rule_id), len(rules))
+    place = 0 if is_first else place
     draft = _draft(conditions, account)
     others = [each for each in rules if each.id != rule_id]
     order = {each.id: number for number, each in enumerate([*others[:place], draft, *others[place:]])}

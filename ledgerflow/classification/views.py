@@ -83,6 +83,11 @@ class RuleFormView(BookMixin, generic.FormView[RuleForm]):
 class CreateRuleView(RuleFormView):
     """Add a rule behind the others."""
 
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with what the address says, such as the rule that was offered after a correction."""
+        asked = self.request.GET
+        return {name: asked[name] for name in ("text", "direction", "account") if asked.get(name)}
+
     def save(self, form: RuleForm) -> Rule:
         """Add it."""
         return services.create_rule(

@@ -115,6 +115,14 @@ def report(*, book: Book) -> Report:
     )
 
 
+def band_of(*, book: Book, confidence: Decimal) -> Band | None:
+    """Return how often suggestions of about this confidence were right in the book; one query."""
+    bands = _bands(logged(book=book))
+    return next(
+        (band for band in bands if band.least <= confidence < band.most or confidence == band.most == 1), None
+    )
+
+
 def unattended(*, book: Book, state: State) -> list[Classification]:
     """Return the latest lines that were accepted or posted without a person, by a rule or the promise; one query."""
     by_nobody = Q(decided_by__isnull=True) & (Q(rule__isnull=False) | Q(promise__isnull=False))

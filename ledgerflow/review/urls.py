@@ -26,4 +26,5 @@ urlpatterns = [
     path("line/<int:line>/transfer/", transfers.TransferView.as_view(), name="transfer"),
     path("line/<int:line>/no-transfer/", transfers.NoTransferView.as_view(), name="no-transfer"),
     path("line/<int:line>/rule/", actions.RuleView.as_view(), name="rule"),
+    path("line/<int:line>/no-rule/", actions.NoRuleView.as_view(), name="no-rule"),
 ]

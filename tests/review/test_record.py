@@ -167,3 +167,12 @@ def test_the_page_takes_as_many_queries_for_many_lines(file, django_assert_num_q
     lines(file, 40)
     with django_assert_num_queries(15):
         client.get(address)
+
+
+def test_the_evidence_says_how_often_suggestions_about_as_sure_were_right(file):
+    waiting = Classification.objects.filter(book=file.book, state=State.OPEN).first()
+    Prediction.objects.filter(book=file.book).update(confidence=waiting.confidence)
+
+    page = file.client(Role.VIEWER).get(file.address(f"review/line/{waiting.pk}/evidence/"))
+
+    assert f"Of {FEWEST} suggestions about as sure, {FEWEST} were right." in page.content.decode()

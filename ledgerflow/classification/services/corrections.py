@@ -29,5 +29,5 @@ def let_accept_again(rule: Rule) -> None:
 
 
 def forget_corrections(change: DecisionChange) -> None:
-    """Forget the corrections of a decision that is undone; a rule that fell back stays so until a person says otherwise."""
+    """Forget the corrections of a decision that is undone; a rule that fell back stays so until a person changes it."""
     RuleCorrection.objects.filter(book_id=change.book_id, change=change).delete()

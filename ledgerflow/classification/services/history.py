@@ -7,9 +7,11 @@ from django.db import connection, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.errors import NothingToUndoError
-from ledgerflow.classification.models import DecisionChange
+from ledgerflow.classification.models import Classification, DecisionChange, State
+from ledgerflow.classification.services.classify import classify_lines
 from ledgerflow.classification.services.corrections import forget_corrections
 from ledgerflow.classification.services.record import settle_predictions
+from ledgerflow.classification.services.rules import set_rule_active
 from ledgerflow.users.models import User
 
 #: Only so many changes of a user in a book can be undone, one after the other.
@@ -85,6 +87,8 @@ def undo(*, book: Book, user: User, now: datetime) -> Undone:
     )
     if change is None:
         raise NothingToUndoError("There is nothing to undo.")
+    if change.rule_id is not None:
+        return _undo_rule(book, change, now)
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, {"change": change.pk})
         found = cursor.fetchall()
@@ -101,6 +105,18 @@ def undo(*, book: Book, user: User, now: datetime) -> Undone:
         if not is_same or not may_return
     )
     return Undone(act=change.get_act_display(), count=len(same), refused=refused)
+
+
+def _undo_rule(book: Book, change: DecisionChange, now: datetime) -> Undone:
+    """Switch the rule off, because lines may say already that it was the reason; open lines are suggested anew."""
+    assert change.rule_id is not None  # the caller asked
+    waiting = Classification.objects.filter(book=book, rule_id=change.rule_id, state=State.OPEN)
+    lines = list(waiting.values_list("line_id", flat=True))
+    set_rule_active(book=book, rule_id=change.rule_id, is_active=False)
+    changed = classify_lines(book=book, line_ids=lines)
+    change.undone_at = now
+    change.save(update_fields=["undone_at"])
+    return Undone(act=change.get_act_display(), count=changed, refused=())
 
 
 def _reason(state: str) -> str:

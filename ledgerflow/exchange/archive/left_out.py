@@ -19,6 +19,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "reconciliation.ReconciliationAction.book_balance": "kept by PostgreSQL",
         "classification.DecisionChange": "what a person may still undo in one installation",
         "classification.ChangedLine": "the same, line by line",
+        "classification.RefusedOffer": "what people were asked in one installation",
         "classification.RuleCorrection": "the same, for the rules that were corrected",
         "classification.Rule.fell_back_at": "the same",
         "classification.BookWeights": "fitted anew from the decisions",
