@@ -176,3 +176,23 @@ def test_the_evidence_says_how_often_suggestions_about_as_sure_were_right(file):
     page = file.client(Role.VIEWER).get(file.address(f"review/line/{waiting.pk}/evidence/"))
 
     assert f"Of {FEWEST} suggestions about as sure, {FEWEST} were right." in page.content.decode()
+
+
+def test_accepting_takes_as_many_queries_for_many_lines(file, django_assert_max_num_queries):
+    client = file.client(Role.BOOKKEEPER)
+    waiting = list(
+        Classification.objects.filter(book=file.book, state=State.OPEN).values_list("pk", flat=True)
+    )
+    client.get(file.address("review/"))
+
+    for chosen in (waiting[:1], waiting[1:20]):
+        with django_assert_max_num_queries(24) as queries:
+            answer = client.post(
+                file.address("review/accept/"),
+                {"lines": chosen},
+                headers={"Accept": "application/json"},
+            )
+        assert answer.json()["message"] == f"{len(chosen)} accepted."
+        counted = len(queries)
+
+    assert counted <= 24

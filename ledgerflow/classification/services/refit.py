@@ -10,7 +10,7 @@ from ledgerflow.classification import record_selectors as record
 from ledgerflow.classification.models import BookWeights
 from ledgerflow.classification.selectors import open_line_ids
 from ledgerflow.classification.services.classify import classify_lines
-from ledgerflow.core.jobs import enqueue
+from ledgerflow.core.jobs import enqueue, is_waiting
 from ledgerflow.learning.stored import fit, is_fit_due
 
 REFIT_JOB = "classification.refit"
@@ -27,15 +27,13 @@ def ask_for_refit(*, book: Book) -> None:
     Behind the transaction, because two people who decide at once should not wait for each other's job; should the
     process die in between, the next decision asks again.
     """
-    job = partial(
-        enqueue,
-        REFIT_JOB,
-        lock=f"{REFIT_JOB}:{book.pk}",
-        once=f"{REFIT_JOB}:{book.pk}",
-        in_seconds=_COLLECTING_SECONDS,
-        book_id=book.pk,
-    )
-    transaction.on_commit(job, robust=True)
+    transaction.on_commit(partial(_ask, book.pk), robust=True)
+
+
+def _ask(book_id: int) -> None:
+    name = f"{REFIT_JOB}:{book_id}"
+    if not is_waiting(name):
+        enqueue(REFIT_JOB, lock=name, once=name, in_seconds=_COLLECTING_SECONDS, book_id=book_id)
 
 
 @transaction.atomic
