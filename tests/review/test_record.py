@@ -186,7 +186,7 @@ def test_accepting_takes_as_many_queries_for_many_lines(file, django_assert_max_
     client.get(file.address("review/"))
 
     for chosen in (waiting[:1], waiting[1:20]):
-        with django_assert_max_num_queries(24) as queries:
+        with django_assert_max_num_queries(14) as queries:
             answer = client.post(
                 file.address("review/accept/"),
                 {"lines": chosen},
@@ -195,4 +195,4 @@ def test_accepting_takes_as_many_queries_for_many_lines(file, django_assert_max_
         assert answer.json()["message"] == f"{len(chosen)} accepted."
         counted = len(queries)
 
-    assert counted <= 24
+    assert counted <= 14
