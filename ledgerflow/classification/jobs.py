@@ -5,7 +5,10 @@ from django.utils import timezone
 from ledgerflow.books.models import Book
 from ledgerflow.books.scope import book_scope
 from ledgerflow.classification import services
+from ledgerflow.classification.selectors import open_line_ids
 from ledgerflow.core.jobs import DEFAULT, job, periodic_job
+
+_AT_A_TIME = 1_000
 
 
 def _given_up(*, book_id: int) -> None:
@@ -19,8 +22,9 @@ def refit_book(*, book_id: int) -> None:
     if book is None:  # purged meanwhile
         return
     with book_scope(book, None):
-        if services.refit(book=book, now=timezone.now()):
-            services.apply_rules(book=book)
+        is_fitted = services.refit(book=book, now=timezone.now())
+    if is_fitted:
+        _suggest_anew(book)
 
 
 @job(name=services.SUGGEST_JOB, given_up=_given_up)
@@ -29,8 +33,15 @@ def suggest_anew(*, book_id: int) -> None:
     book = Book.objects.filter(pk=book_id).first()
     if book is None:
         return
-    with book_scope(book, None):
-        services.apply_rules(book=book)
+    _suggest_anew(book)
+
+
+def _suggest_anew(book: Book) -> None:
+    """Suggest anew for what is open, few lines at a time, so that whoever reviews meanwhile does not wait for all."""
+    waiting = open_line_ids(book=book)
+    for start in range(0, len(waiting), _AT_A_TIME):
+        with book_scope(book, None):
+            services.classify_lines(book=book, line_ids=waiting[start : start + _AT_A_TIME])
 
 
 @periodic_job(name="classification.prune_predictions", cron="17 3 * * *", queue=DEFAULT)
