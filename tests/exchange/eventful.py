@@ -51,6 +51,7 @@ from ledgerflow.taxes.services import enter_facts, set_receipt_limit
 from ledgerflow.taxforms.facts import Facts
 from ledgerflow.taxforms.forms import tax_form
 from ledgerflow.users.models import User
+from tests.exchange.promised import keep_promises
 from tests.statements import shapes
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, 535897, tzinfo=UTC)
@@ -69,6 +70,7 @@ class Eventful:
         self.tag_and_date()
         self.split()
         self.change_rules()
+        self.keep_promises()
         self.keep_receipts()
         self.undo_and_import_again()
         self.withdraw_what_stays()
@@ -123,6 +125,13 @@ class Eventful:
         assert accepted.exists()
         Rule.objects.filter(pk=rule.pk).update(account=Account.objects.get(book=self.book, code="6020"))
         set_rule_active(book=self.book, rule_id=rule.pk, is_active=False)
+
+    def keep_promises(self) -> None:
+        taken_back = self.newest[2:5]
+        for made in taken_back:
+            self.reverse(made.entry_number)
+        lines = [made.line_id for made in taken_back]
+        keep_promises(self.book, lines, self.expense, self.user, NOW)
 
     def keep_receipts(self) -> None:
         """One receipt is attached twice and detached once; the line of another goes with its import."""

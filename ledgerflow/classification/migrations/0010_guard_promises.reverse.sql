@@ -80,7 +80,7 @@ END $$;
 
 DROP FUNCTION classification_check_used(bigint, bigint, bigint, bigint, bigint, boolean);
 DROP FUNCTION classification_check_promised(bigint);
-DROP TRIGGER classification_forget_predictions ON statements_statementline;
+DROP TRIGGER classification_forget_predictions ON classification_classification;
 DROP FUNCTION classification_forget_predictions();
 DROP TRIGGER classification_check_predictions ON classification_prediction;
 DROP FUNCTION classification_check_predictions();

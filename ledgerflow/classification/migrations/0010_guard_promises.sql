@@ -41,14 +41,15 @@ END $$;
 CREATE TRIGGER classification_check_predictions AFTER INSERT ON classification_prediction
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION classification_check_predictions();
 
+-- A classification goes with its line, or alone where a line is released after it was withdrawn.
 CREATE FUNCTION classification_forget_predictions() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp
     SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 BEGIN
-    DELETE FROM classification_prediction said USING old_rows WHERE said.line_id = old_rows.id;
+    DELETE FROM classification_prediction said USING old_rows WHERE said.line_id = old_rows.line_id;
     RETURN NULL;
 END $$;
-CREATE TRIGGER classification_forget_predictions AFTER DELETE ON statements_statementline
+CREATE TRIGGER classification_forget_predictions AFTER DELETE ON classification_classification
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION classification_forget_predictions();
 
 -- What a promise accepts names the prediction by which it did, and so confidence and weights.

@@ -27,8 +27,9 @@ _LOG = """
         ON said.number = line.number + 1
 """
 _REPLACE = """
-    UPDATE classification_prediction SET replaced_at = now()
-    WHERE line_id = ANY(%s::bigint[]) AND replaced_at IS NULL AND decided_at IS NULL
+    UPDATE classification_prediction
+    SET replaced_at = now(), decided_at = NULL, decided_account_id = NULL, is_right = NULL
+    WHERE line_id = ANY(%s::bigint[]) AND replaced_at IS NULL
 """
 # Right is only what could have been accepted as it stood: a split, an excluded line and a match were something else.
 _SETTLE = """
@@ -110,7 +111,7 @@ def log_predictions(
 
 
 def forget_predictions(*, line_ids: Collection[int]) -> None:
-    """Call the predictions of the lines replaced that nobody has decided about; they count for nothing."""
+    """Call the predictions of lines replaced that nobody has decided about, or no longer; they count for nothing."""
     with connection.cursor() as cursor:
         cursor.execute(_REPLACE, [_array(line_ids)])
 
