@@ -15,6 +15,7 @@ from ledgerflow.classification.services import (
     decide,
     exclude,
     set_rule_active,
+    switch_promise_on,
 )
 from ledgerflow.documents.models import Receipt
 from ledgerflow.documents.selectors import content
@@ -79,6 +80,7 @@ class Eventful:
         self.match_and_reconcile()
         self.enter_tax_facts()
         self.close_and_reopen()
+        switch_promise_on(book=self.book, share=Decimal("0.95"), user=self.user, now=NOW)
 
     def post_twice_and_take_back_twice(self) -> None:
         first = self.newest[0]
@@ -127,7 +129,7 @@ class Eventful:
         set_rule_active(book=self.book, rule_id=rule.pk, is_active=False)
 
     def keep_promises(self) -> None:
-        taken_back = self.newest[2:5]
+        taken_back = self.newest[16:19]
         for made in taken_back:
             self.reverse(made.entry_number)
         lines = [made.line_id for made in taken_back]

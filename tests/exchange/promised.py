@@ -1,4 +1,4 @@
-"""Lines that went without a person, under a promise that is off by now and under one that is on."""
+"""Lines that went without a person, under a promise that is off by now."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,12 +20,11 @@ def keep_promises(book: Book, line_ids: Sequence[int], account: Account, user: U
     promise = switch_promise_on(book=book, share=Decimal("0.9"), user=user, now=now)
     _go(book, second, account, promise, now)
     post_lines(book=book, line_ids=[second], posted_by=user, posted_at=now)
-    switch_promise_off(book=book, user=user, now=now)
-    promise = switch_promise_on(book=book, share=Decimal("0.95"), user=user, now=now)
     _go(book, first, account, promise, now)
     _said(book, drawn, account, promise, now, is_sampled=True)
     Classification.objects.filter(pk=drawn).update(account=account, rule=None, source="memory")
     accept(book=book, line_ids=[drawn], user=user, now=now)
+    switch_promise_off(book=book, user=user, now=now)
 
 
 def _go(book: Book, line_id: int, account: Account, promise: Promise, now: datetime) -> None:
