@@ -23,7 +23,6 @@ from ledgerflow.posting.services import EntryLine, post_manual_entry
 from ledgerflow.review.models import Proposal
 from ledgerflow.review.services import Proposer, propose_rule
 from ledgerflow.statements.models import DayQuestion, Proof, Statement, StatementLine
-from ledgerflow.toolbox.models import Asker, EgressRequest, Outcome, Tool, ToolRun
 from ledgerflow.users.models import User
 from ledgerflow.users.services import make_sign_in_link
 from tests.agent.samples import AgentSamples
@@ -31,6 +30,7 @@ from tests.classification.samples import ClassificationSamples
 from tests.documents.samples import DocumentSamples
 from tests.factories import AccountFactory, BankAccountFactory, BookFactory, MembershipFactory, UserFactory
 from tests.reconciliation.samples import ReconciliationSamples
+from tests.toolbox.samples import ToolboxSamples
 
 #: Names in addresses that do not name a row of a book.
 _OF_NO_BOOK = {
@@ -51,7 +51,7 @@ _OF_NO_BOOK = {
 _WORDS = {"tax_line": "28", "report": "trial-balance", "path": "tools.no_such.tool"}
 
 
-class Sample(AgentSamples, ClassificationSamples, DocumentSamples, ReconciliationSamples):
+class Sample(AgentSamples, ClassificationSamples, DocumentSamples, ReconciliationSamples, ToolboxSamples):
     """Makes the objects when they are first asked for."""
 
     def __init__(self) -> None:
@@ -147,24 +147,6 @@ class Sample(AgentSamples, ClassificationSamples, DocumentSamples, Reconciliatio
         run = ImportRun.objects.create(book=self.book, document_id=document, created_at=timezone.now())
         return run.pk
 
-    def _make_tool(self, page: str) -> int:
-        return _search_tool().pk
-
-    def _make_tool_run(self, page: str) -> int:
-        tool = _search_tool()
-        run = ToolRun.objects.create(
-            tool=tool, module_path=tool.module_path, version=tool.version, book=self.book, asked_by=self.owner,
-            asked_through=Asker.PERSON, subject="line 12", arguments={"query": "blue finch"}, outcome=Outcome.ERROR,
-            started_at=timezone.now(), duration_ms=31.5, error_class="ToolError",
-            error_message="Nobody answers at http://searxng:8080.", traceback="Traceback (most recent call last):",
-        )  # fmt: skip
-        EgressRequest.objects.create(
-            at=timezone.now(), run=run, book=self.book, asked_by=self.owner, purpose=f"{tool} line 12", method="GET",
-            host="searxng", url="http://searxng:8080/search?q=blue+finch", redaction="strict", status=502,
-            duration_ms=30, bytes_sent=120, address="10.0.0.7",
-        )  # fmt: skip
-        return run.pk
-
     def _make_statement(self, page: str) -> int:
         return _statement(self, position=0, page=page)
 
@@ -202,10 +184,6 @@ class Sample(AgentSamples, ClassificationSamples, DocumentSamples, Reconciliatio
             user=self.owner,
             now=timezone.now(),
         )
-
-
-def _search_tool() -> Tool:
-    return Tool.objects.get(module_path="tools.search_tool.search_web")
 
 
 def _invite(sample: Sample, email: str) -> str:
