@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - each maker takes the page, though few need it
 """A tool and a run of it with its request, for the pages that an address names them on."""
 
 from django.utils import timezone
