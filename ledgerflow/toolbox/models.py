@@ -151,7 +151,8 @@ class ToolRun(models.Model):
     """One call of a tool. ``module_path`` and ``version`` are what they were at the time.
 
     Arguments and results that are long, or files, are kept as SHA-256 and counts. ``parent`` is the run of the tool
-    that asked for this one. ``subject`` says in words what it was about (``line 12``); rows of higher apps link to it.
+    that asked for this one. ``subject`` says in words what it was about (``line 12``); rows of higher apps link to it,
+    and go with it or let go of it when the owner of the database prunes.
     ``cost`` is in ``cost_currency``.
     """
 
@@ -196,6 +197,7 @@ class ToolRun(models.Model):
             models.CheckConstraint(
                 condition=models.Q(asked_through__in=Asker.values), name="toolbox_asker_is_known"
             ),
+            models.UniqueConstraint(fields=["book", "id"], name="toolbox_run_in_book"),
         ]
         indexes = [
             models.Index(fields=["tool", "-id"], name="toolbox_runs_of_a_tool"),

@@ -92,7 +92,10 @@ def _settle(work: Work) -> int:
 
 def check(work: Work) -> int:
     """Hold the database against the promises; return how many of what was in doubt is there."""
-    assert not work.odd, (work.odd[0].status, work.query("SELECT traceback FROM ops_errorevent ORDER BY last_seen DESC"))
+    assert not work.odd, (
+        work.odd[0].status,
+        work.query("SELECT traceback FROM ops_errorevent ORDER BY last_seen DESC"),
+    )
     stored = {sha for (sha,) in work.query("SELECT sha256 FROM documents_document")}
     assert work.files <= stored, "a file that was taken is gone"
     runs = work.query(

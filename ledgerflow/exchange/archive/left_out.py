@@ -19,6 +19,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "toolbox.ToolConfiguration": "how one installation works, with references to its own secrets",
         "toolbox.ToolRun": "what programs did in one installation",
         "toolbox.EgressRequest": "what left one machine",
+        "payees.LineToolRun": "which run of a tool looked up which line's payee in one installation",
         "classification.DecisionChange": "what a person may still undo in one installation",
         "classification.ChangedLine": "the same, line by line",
         "ops.ErrorEvent": "what went wrong in one installation",

@@ -18,6 +18,7 @@ from ledgerflow.classification.services import Changed, conditions_from_line
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.services import name_payee
+from ledgerflow.posting.lookups import look_up_line
 from ledgerflow.posting.services import post_lines
 from ledgerflow.review import selectors, services
 from ledgerflow.review.forms import DecideForm, ExcludeForm, LinesForm, RuleOfferForm, SplitFormSet, TagForm
@@ -220,6 +221,17 @@ class DecideView(LineActionView):
         if account is None:
             return {"message": "Noted.", "reload": True}
         return self.offer(f"Accepted as {account}.")
+
+
+class LookUpView(ActionView):
+    """Ask the tool who the payee is; the answer stands in the pane, as a proposal."""
+
+    action = Action.RUN_TOOLS
+
+    def act(self, form: forms.Form) -> dict[str, Any]:
+        """Look up."""
+        look_up_line(book=self.book, line_id=self.kwargs["line"], user=self.user, now=timezone.now())
+        return {"message": "The payee is looked up.", "again": True, "is_final": True}
 
 
 class SplitView(LineActionView):
