@@ -97,12 +97,15 @@ class Tool(models.Model):
 class ToolConfiguration(models.Model):
     """A tool's settings for the installation (without a book) or for one book, valid by the tool's own schema.
 
-    Secrets stand here as references only: ``{"env": "LEDGERFLOW_TOOL_NAME"}`` or ``{"file": "NAME"}``.
+    Secrets stand here as references only: ``{"env": "LEDGERFLOW_TOOL_NAME"}`` or ``{"file": "NAME"}``. The limits are
+    of each book, or of this one; the lowest of manifest, installation and book holds, and ``None`` sets none.
     """
 
     tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="configurations")
     book = models.ForeignKey(Book, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     values = models.JSONField(default=dict)
+    calls_a_minute = models.PositiveIntegerField(null=True, blank=True)
+    calls_a_day = models.PositiveIntegerField(null=True, blank=True)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -112,6 +115,14 @@ class ToolConfiguration(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["tool", "book"], name="toolbox_one_configuration", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=models.Q(calls_a_minute__gte=1) | models.Q(calls_a_minute=None),
+                name="toolbox_limit_of_the_minute",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(calls_a_day__gte=1) | models.Q(calls_a_day=None),
+                name="toolbox_limit_of_the_day",
             ),
         ]
 

@@ -35,7 +35,7 @@ from ledgerflow.toolbox.redaction import PROFILES
 from ledgerflow.toolbox.schemas import ValueRefusedError, check
 from ledgerflow.toolbox.services import runs
 from ledgerflow.toolbox.services.attempts import Attempts, CallOther, Ended, Order
-from ledgerflow.toolbox.services.configuration import configuration_for
+from ledgerflow.toolbox.services.configuration import configuration_for, limits_for
 from ledgerflow.users.models import User
 
 __all__ = [
@@ -224,12 +224,7 @@ class _Call:
     def _run(self, tool: Tool, asked: runs.Asked, given: Any, configuration: Mapping[str, Any]) -> Answer:
         permissions = tool.manifest["permissions"]
         try:
-            run_id = runs.begin(
-                asked,
-                now=self._now,
-                calls_a_minute=permissions["calls_a_minute"],
-                calls_a_day=permissions["calls_a_day"],
-            )
+            run_id = runs.begin(asked, now=self._now, **limits_for(tool, self._asking.book)._asdict())
         except runs.LimitReachedError as error:
             self._refuse(asked, str(error))
         until = min(self._until, time.monotonic() + permissions["timeout_seconds"])
