@@ -164,7 +164,8 @@ class ToolRun(models.Model):
     Arguments and results that are long, or files, are kept as SHA-256 and counts. ``parent`` is the run of the tool
     that asked for this one. ``subject`` says in words what it was about (``line 12``); rows of higher apps link to it,
     and go with it or let go of it when the owner of the database prunes.
-    ``cost`` is in ``cost_currency``.
+    ``cost`` is in ``cost_currency``. ``answer_key`` names the question of a run whose answer may stand for the next
+    ones, where it is kept whole.
     """
 
     tool = models.ForeignKey(Tool, on_delete=models.PROTECT, related_name="runs")
@@ -185,6 +186,7 @@ class ToolRun(models.Model):
     result = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
     result_sha256 = models.CharField(max_length=64, blank=True)
     result_bytes = models.BigIntegerField(null=True, blank=True)
+    answer_key = models.CharField(max_length=64, blank=True)
     started_at = models.DateTimeField()
     duration_ms = models.FloatField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=1)
@@ -214,6 +216,11 @@ class ToolRun(models.Model):
             models.Index(fields=["tool", "-id"], name="toolbox_runs_of_a_tool"),
             models.Index(fields=["book", "-id"], name="toolbox_runs_of_a_book"),
             models.Index(fields=["tool", "book", "started_at"], name="toolbox_runs_by_time"),
+            models.Index(
+                fields=["answer_key", "-id"],
+                name="toolbox_kept_answers",
+                condition=~models.Q(answer_key=""),
+            ),
             models.Index(
                 fields=["-id"],
                 name="toolbox_runs_that_failed",
