@@ -27,7 +27,7 @@ compose = docker compose --project-name $(PROJECT) --file docker-compose.$(ENV).
 
 .PHONY: help setup demo up test lint format types agreement bench mutants score screenshots clean \
 	env volumes dev dev-logs dev-down prod prod-logs prod-down shell superuser link migrate collectstatic backup-full \
-	restore drill nuke test-compose bench-ops damages chaos reversal
+	restore drill nuke test-compose bench-ops damages faults fuzz chaos reversal
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -82,6 +82,12 @@ bench-ops: setup  ## Measure backups and restores of a database of 5,000,000 lin
 damages: setup  ## Harm a dump in 2,000 ways, each of which must be refused
 	DAMAGES=2000 $(BIN)/pytest tests/ops/backups/test_dumps.py -k "every_truncation or flip_anywhere" -n 0 -s -q
 
+faults: setup  ## Put every kind of fault into 5,000 proven statements: each detected, single rows named
+	FAULTS=5000 $(BIN)/pytest tests/statements/test_located_faults.py -n 0 -s -q
+
+fuzz: setup  ## Read 10,000 mutations of files by each reader: no crash, no hang, no amount that is not in the file (FUZZ=2000)
+	FUZZ=$(or $(FUZZ),10000) CORPUS=$(CORPUS) $(BIN)/pytest tests/fuzz -n $(WORKERS) -s -q
+
 chaos: setup  ## Kill web, worker and PostgreSQL 200 times each at work; nothing promised is lost (CHAOS="--seed 7")
 	$(BIN)/python -m tests.chaos.run $(CHAOS)
 
@@ -91,8 +97,8 @@ reversal: setup  ## Take every migration back and apply all again, on a scratch 
 mutants: setup  ## Break the ledger and the proof on purpose; the tests must notice at least 85 %
 	$(BIN)/python -m tests.mutants
 
-score: setup  ## Read every file of the corpus, where it is there, and compare with the floor
-	$(BIN)/python .ci/corpus_floor.py $(CORPUS) $(RAISE)
+score: setup  ## Read every file of the corpus, where it is there, and compare with the floor (SCORE=--table)
+	$(BIN)/python .ci/corpus_floor.py $(CORPUS) $(RAISE) $(SCORE)
 
 screenshots: setup  ## Take the pictures of docs/images anew (needs Chromium)
 	$(BIN)/pytest tests/browser/screenshots.py --quiet -n 0

@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from environ.fileaware_mapping import FileAwareMapping
 
+from config.agent import AgentPrice, AgentSetting, agent_address, agent_model, agent_price
+
 T = TypeVar("T")
 
 _LOG_FORMATS = ("lines", "json")
@@ -62,6 +64,7 @@ class Env:
     log_format: str
     metrics_token: str
     sentry_dsn: str
+    agent: AgentSetting | None
     port: int
     web_concurrency: int
     secrets_dir: Path
@@ -96,6 +99,11 @@ VARIABLES: Mapping[str, str] = {
     "LOG_FORMAT": "lines for people or json for programs, one object a line.",
     "METRICS_TOKEN": "Token that Prometheus sends as bearer to /metrics; there is no such page while it is unset.",
     "SENTRY_DSN": "Address of a Sentry or GlitchTip that gets errors too; needs the extra ledgerflow[sentry].",
+    "LEDGERFLOW_AGENT_URL": "OpenAI-compatible endpoint that books may ask, such as http://localhost:11434/v1.",
+    "LEDGERFLOW_AGENT_MODEL": "Name of the model at that endpoint.",
+    "LEDGERFLOW_AGENT_KEY": "Key of that endpoint, where it needs one.",
+    "LEDGERFLOW_AGENT_PRICE": "What a million tokens in and out cost there, such as 0.15/0.60 USD; unset: not counted.",
+    "LEDGERFLOW_AGENT_SECONDS": "How long a reply of that endpoint may take.",
     "PORT": "Port of the web server.",
     "WEB_CONCURRENCY": "Number of web worker processes.",
     "LEDGERFLOW_SECRETS_DIR": "Folder of the secrets that tools may use; by default `tool_secrets` in the data folder.",
@@ -154,11 +162,30 @@ def load(variables: Mapping[str, str] | None = None) -> Env:
         log_format=_read(reader, "LOG_FORMAT", _log_format, "lines"),
         metrics_token=_read(reader, "METRICS_TOKEN", _token, ""),
         sentry_dsn=_read(reader, "SENTRY_DSN", _sentry, ""),
+        agent=_agent(reader),
         port=_read(reader, "PORT", _port, 9000),
         web_concurrency=_read(reader, "WEB_CONCURRENCY", _processes, 2),
         secrets_dir=_read(reader, "LEDGERFLOW_SECRETS_DIR", _folder, data_dir / "tool_secrets"),
         tool_secrets=_tool_secrets(reader, given),
     )
+
+
+def _agent(reader: Mapping[str, str]) -> AgentSetting | None:
+    url = _read(reader, "LEDGERFLOW_AGENT_URL", agent_address, "")
+    model = _read(reader, "LEDGERFLOW_AGENT_MODEL", agent_model, "")
+    no_price: AgentPrice | None = None
+    setting = AgentSetting(
+        url=url,
+        model=model,
+        key=_read(reader, "LEDGERFLOW_AGENT_KEY", str, ""),
+        price=_read(reader, "LEDGERFLOW_AGENT_PRICE", agent_price, no_price),
+        seconds=_read(reader, "LEDGERFLOW_AGENT_SECONDS", _seconds, 120),
+    )
+    if bool(url) != bool(model):
+        raise SettingError(
+            "LEDGERFLOW_AGENT_URL and LEDGERFLOW_AGENT_MODEL belong together; set both, or neither for no agent."
+        )
+    return setting if url else None
 
 
 def _tool_secrets(reader: Mapping[str, str], given: Mapping[str, str]) -> Mapping[str, str]:
@@ -339,6 +366,10 @@ def _whole(value: str, low: int, high: int) -> int:
 
 def _port(value: str) -> int:
     return _whole(value, 1, 65535)
+
+
+def _seconds(value: str) -> int:
+    return _whole(value, 1, 3600)
 
 
 def _processes(value: str) -> int:

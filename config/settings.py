@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "ledgerflow.statements",
     "ledgerflow.payees",
     "ledgerflow.classification",
+    "ledgerflow.agent",
     "ledgerflow.posting",
     "ledgerflow.review",
     "ledgerflow.reconciliation",
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
     "ledgerflow.reports",
     "ledgerflow.exchange",
     "ledgerflow.ops",
+    "ledgerflow.api",
 ]
 
 MIDDLEWARE = [
@@ -255,6 +257,13 @@ EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = ENV.default_from_email
 
+#: The endpoint that the agent asks; none where the address is empty. See `ledgerflow.agent.place`.
+AGENT_URL = ENV.agent.url if ENV.agent else ""
+AGENT_MODEL = ENV.agent.model if ENV.agent else ""
+AGENT_KEY = ENV.agent.key if ENV.agent else ""
+AGENT_SECONDS = ENV.agent.seconds if ENV.agent else 0
+AGENT_PRICE = ENV.agent.price if ENV.agent else None
+
 #: What the settings of tools may refer to: variables by name, and files below one folder.
 TOOL_SECRETS = ENV.tool_secrets
 TOOL_SECRETS_DIR = ENV.secrets_dir
@@ -266,6 +275,7 @@ METRICS_FOLDER: Path | None = None
 redaction.hide([
     SECRET_KEY,
     METRICS_TOKEN,
+    AGENT_KEY,
     ENV.sentry_dsn,
     *TOOL_SECRETS.values(),
     EMAIL_HOST_PASSWORD,
@@ -290,6 +300,11 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         # Its INFO lines announce each start-up to every command.
         "procrastinate": {"level": "DEBUG" if ENV.log_level == "DEBUG" else "WARNING"},
+        # Every request that leaves is in the egress ledger, without the secrets that may be in its address.
+        "httpx": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
+        # It tells of the beginning and end of every request.
+        "mcp": {"level": "WARNING"},
         # While the database is away it tells of every attempt to connect.
         "psycopg.pool": {"level": "ERROR"},
     },

@@ -5,12 +5,19 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
 
 from ledgerflow.ops.error_log.handler import ErrorLogHandler
 from tests import databases
+
+# How fast examples are made says how busy the machine is, and nothing of what is tested.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 
 
 def _worker() -> str:

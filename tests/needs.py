@@ -6,11 +6,13 @@ Loaded by ``-p tests.needs``, so that the tests of the tools are covered as well
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from benchmarks.peers import BEAN_CHECK
 
+ROOT = Path(__file__).resolve().parents[1]
 #: Marker, its name for people, and the programs of which one must be there.
 NEEDS = {
     "browser": ("Chromium", ("chromium", "chromium-browser")),
@@ -18,6 +20,7 @@ NEEDS = {
     "hledger": ("hledger", ("hledger",)),
     "postgresql15": ("PostgreSQL 15", ("/usr/lib/postgresql/15/bin/initdb",)),
     "searx": ("searx", ("searx-run",)),
+    "inspector": ("the MCP inspector", ("mcp-inspector", str(ROOT / "node_modules/.bin/mcp-inspector"))),
     "beancount": ("Beancount", (str(BEAN_CHECK),)),
 }
 

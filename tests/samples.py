@@ -1,6 +1,7 @@
 # ruff: noqa: ARG002 - each maker takes the page, though few need it
 """One object of each kind that an address can name, all of one book."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,15 +12,20 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from ledgerflow.api.models import Scope
+from ledgerflow.api.services import make_token
 from ledgerflow.books.models import Book, Invitation, Role
 from ledgerflow.books.services import invite
 from ledgerflow.classification.services import classify_lines
 from ledgerflow.ops.models import ErrorEvent
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.posting.services import EntryLine, post_manual_entry
+from ledgerflow.review.models import Proposal
+from ledgerflow.review.services import Proposer, propose_rule
 from ledgerflow.statements.models import DayQuestion, Proof, Statement, StatementLine
 from ledgerflow.users.models import User
 from ledgerflow.users.services import make_sign_in_link
+from tests.agent.samples import AgentSamples
 from tests.classification.samples import ClassificationSamples
 from tests.documents.samples import DocumentSamples
 from tests.factories import AccountFactory, BankAccountFactory, BookFactory, MembershipFactory, UserFactory
@@ -37,12 +43,13 @@ _OF_NO_BOOK = {
     "format",
     "year",
     "month",
+    "api_token",
 }
 #: What stands in an address for these, whatever the book.
-_WORDS = {"tax_line": "28"}
+_WORDS = {"tax_line": "28", "report": "trial-balance", "path": "tools.no_such.tool"}
 
 
-class Sample(ClassificationSamples, DocumentSamples, ReconciliationSamples):
+class Sample(AgentSamples, ClassificationSamples, DocumentSamples, ReconciliationSamples):
     """Makes the objects when they are first asked for."""
 
     def __init__(self) -> None:
@@ -89,6 +96,8 @@ class Sample(ClassificationSamples, DocumentSamples, ReconciliationSamples):
         return urlsafe_base64_encode(force_bytes(self.owner.pk))
 
     def _make_object_id(self, page: str) -> str:
+        if "api_apitoken" in page:
+            return str(self._make_api_token(page))
         if "ops_errorevent" not in page:
             return str(self.owner.pk)
         event = ErrorEvent.objects.create(
@@ -98,6 +107,26 @@ class Sample(ClassificationSamples, DocumentSamples, ReconciliationSamples):
             job=7, job_name="pipeline.import_file", request={"method": "GET"},
         )  # fmt: skip
         return str(event.pk)
+
+    def _make_api_token(self, page: str) -> int:
+        token, _ = make_token(
+            user=self.owner,
+            name="Sample",
+            scopes=list(Scope),
+            valid_for=timedelta(days=1),
+            now=timezone.now(),
+        )
+        return token.pk
+
+    def _make_proposal(self, page: str) -> int:
+        made = propose_rule(
+            book=self.book,
+            text="coffee",
+            account=AccountFactory(book=self.book),
+            by=Proposer(user=self.owner, through=Proposal.Through.API),
+            now=timezone.now(),
+        )
+        return made.pk
 
     def _make_app_label(self, page: str) -> str:
         return "procrastinate"

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from ledgerflow.books.models import Book, Role
 from ledgerflow.users.models import User
+from tests.api.asking import secret_of
 from tests.factories import BookFactory, MembershipFactory, UserFactory
 from tests.samples import Sample
 
@@ -23,6 +24,7 @@ PUBLIC = {
     "web:password-reset": "whoever forgot the password",
     "web:password-reset-sent": "the same",
     "web:password-reset-confirm": "the link is the right",
+    "api:schema": "describes the API to programs, and tells nothing of any book",
     "ops:healthz": "machines ask",
     "ops:readyz": "machines ask; 503 while no worker runs",
     "ops:metrics": "Prometheus asks, with a token; without the setting there is no such page",
@@ -62,11 +64,15 @@ def _pages(resolver: URLResolver, spaces: tuple[str, ...] = (), route: str = "")
 
 
 #: The admin's last pattern catches what is no page; it has no name.
-PAGES = [page for page in _pages(get_resolver()) if not page.name.endswith(":")]
+EVERY = list(dict.fromkeys(page for page in _pages(get_resolver()) if not page.name.endswith(":")))
+#: What programs ask with a token; a session opens none of it.
+API = [page for page in EVERY if page.name.startswith("api-v1:")]
+PAGES = [page for page in EVERY if page not in API]
 UNNAMED = [page.route for page in _pages(get_resolver()) if page.name.endswith(":")]
 OF_A_BOOK = [page for page in PAGES if page.is_of_a_book]
 by_name = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 of_a_book = pytest.mark.parametrize("page", OF_A_BOOK, ids=lambda page: page.name)
+of_the_api = pytest.mark.parametrize("page", API, ids=lambda page: page.name)
 
 
 @pytest.fixture
@@ -194,7 +200,9 @@ def test_a_form_without_its_token_is_refused(page: Page, sample: Sample):
 
     response = client.post(page.address(sample))
 
-    refused = {403, 405} if page.name.startswith("ops:") else {403}
+    # Programs post to it, and no cookie opens it.
+    refused = {401} if page.name == "api:mcp" else {403}
+    refused |= {405} if page.name.startswith("ops:") else set()
     assert response.status_code in refused, (
         f"{page.name} takes a POST without a token: {response.status_code}"
     )
@@ -213,3 +221,63 @@ def test_every_page_carries_the_policy(page: Page, sample: Sample):
     assert response["X-Frame-Options"] == "DENY"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Referrer-Policy"] == "same-origin"
+
+
+def _with_token(user: User) -> dict[str, str]:
+    return {"Authorization": f"Bearer {secret_of(user)}"}
+
+
+@of_the_api
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("who", ["nobody", "owner without a token"])
+def test_the_api_answers_nobody_without_a_token(page: Page, method: str, who: str, sample: Sample):
+    client = Client(raise_request_exception=False) if who == "nobody" else _signed_in(sample.owner)
+
+    response = getattr(client, method)(page.address(sample))
+
+    assert response.status_code in {401, 405}, f"{page.name} answers {response.status_code}"
+
+
+@of_the_api
+@pytest.mark.parametrize("role", list(Role))
+def test_no_role_meets_an_error_of_the_api(page: Page, role: Role, sample: Sample):
+    headers = _with_token(_member(sample.book, role))
+
+    response = Client(raise_request_exception=False).get(page.address(sample), headers=headers)
+
+    # The sample document is no file, and a report wants its days.
+    assert response.status_code in {200, 404, 422}, f"{page.name} answers {response.status_code}"
+    policy = response["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+
+
+@of_the_api
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_of_the_api_cannot_tell_whether_a_book_exists(page: Page, method: str, sample: Sample):
+    if not page.is_of_a_book:
+        return  # the list of books, which names only the user's own
+    ask = getattr(Client(raise_request_exception=False), method)
+    headers = _with_token(_member(BookFactory(), Role.OWNER))
+
+    here, nowhere = (
+        ask(page.address(sample, **other), headers=headers) for other in ({}, {"book": "no-such-book"})
+    )
+
+    told, told_of_none = (
+        answer.content.replace(sample.book.slug.encode(), b"no-such-book") for answer in (here, nowhere)
+    )
+    assert (here.status_code, told) == (nowhere.status_code, told_of_none)
+    assert here.status_code in {400, 404, 405, 422}
+
+
+@of_the_api
+def test_an_owner_of_another_book_cannot_reach_this_ones_rows_by_the_api(page: Page, sample: Sample):
+    others = [name for name in page.takes if name != "book" and sample.is_of_the_book(name)]
+    if not others:
+        return  # the page takes no row of a book
+    own = BookFactory()
+    headers = _with_token(_member(own, Role.OWNER))
+
+    response = Client().get(page.address(sample, book=own.slug), headers=headers)
+
+    assert response.status_code == 404, f"{page.name} shows a row of another book"

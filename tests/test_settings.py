@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 import threading
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,27 @@ def test_it_starts_with_nothing_set(tmp_path: Path) -> None:
     assert settings.allowed_hosts == ("localhost", "127.0.0.1", "[::1]")
 
 
+def test_the_agents_endpoint_is_read_whole(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("a-key\n")
+
+    agent = load(
+        tmp_path,
+        LEDGERFLOW_AGENT_URL="https://models.example.org/v1/",
+        LEDGERFLOW_AGENT_MODEL="some-model",
+        LEDGERFLOW_AGENT_KEY_FILE=str(key),
+        LEDGERFLOW_AGENT_PRICE="0.15 / 0.60 USD",
+    ).agent
+
+    assert agent is not None
+    assert (agent.url, agent.model, agent.key, agent.seconds) == (
+        "https://models.example.org/v1", "some-model", "a-key", 120,
+    )  # fmt: skip
+    assert agent.price == (Decimal("0.15"), Decimal("0.60"), "USD")
+    assert "a-key" not in repr(agent)
+    assert load(tmp_path).agent is None
+
+
 def test_an_empty_value_is_as_good_as_none(tmp_path: Path) -> None:
     assert load(tmp_path, PORT="", REDIS_URL=" ").port == 9000
 
@@ -52,6 +74,16 @@ def test_an_empty_value_is_as_good_as_none(tmp_path: Path) -> None:
         ("TIME_ZONE", "Berlin", "Europe/Berlin"),
         ("SECRET_KEY", "short", "at least 50 random characters"),
         ("SECRET_KEY", "a" * 60, "too simple"),
+        ("LEDGERFLOW_AGENT_URL", "localhost:11434", "http://localhost:11434/v1"),
+        ("LEDGERFLOW_AGENT_URL", "http://user:key@localhost:11434/v1", "LEDGERFLOW_AGENT_KEY"),
+        ("LEDGERFLOW_AGENT_URL", "http://localhost:11434/v1?key=x", "http://localhost:11434/v1"),
+        ("LEDGERFLOW_AGENT_URL", "http://localhost:port/v1", "http://localhost:11434/v1"),
+        ("LEDGERFLOW_AGENT_URL", "http://localhost:11434/v1", "belong together"),
+        ("LEDGERFLOW_AGENT_MODEL", "x" * 201, "at most 200"),
+        ("LEDGERFLOW_AGENT_PRICE", "0.15", "0.15/0.60 USD"),
+        ("LEDGERFLOW_AGENT_PRICE", "0.15/0.60 usd", "0.15/0.60 USD"),
+        ("LEDGERFLOW_AGENT_PRICE", "NaN/1 USD", "0.15/0.60 USD"),
+        ("LEDGERFLOW_AGENT_SECONDS", "0", "a whole number from 1 to 3600"),
         ("LEDGERFLOW_URL", "books.example.org", "https://books.example.org"),
         ("LEDGERFLOW_URL", "ftp://books.example.org", "https://books.example.org"),
         ("LEDGERFLOW_URL", "https://books.example.org/books", "without a path"),

@@ -30,6 +30,8 @@ MONEY = (
     "ledgerflow/taxes/",
     "ledgerflow/taxforms/",
     "ledgerflow/exchange/",
+    "ledgerflow/agent/place.py",
+    "ledgerflow/agent/services/record.py",
     "tools/contract.py",
     "tools/_shared/amounts.py",
 )
@@ -48,7 +50,7 @@ SPEAKS_SQL = {
     "ledgerflow/statements/stored.py": "brings sets of lines in by COPY",
     "ledgerflow/payees/services.py": "identifies payees as a set",
     "ledgerflow/classification/services/": "classifies and decides as sets",
-    "ledgerflow/classification/selectors.py": "counts what a rule would touch, as a set",
+    "ledgerflow/classification/record_selectors.py": "the latest decisions of each of many payees, at once",
     "ledgerflow/posting/services/": "turns lines into entries as a set",
     "ledgerflow/posting/selectors.py": "finds the bank lines behind thousands of entries in one query",
     "ledgerflow/posting/transfer_selectors.py": "finds the other sides of lines in one query",
@@ -58,12 +60,15 @@ SPEAKS_SQL = {
     "ledgerflow/posting/receipt_selectors.py": "adds up what lines without a receipt cost in one query",
     "ledgerflow/posting/payee_selectors.py": "adds up posted lines by payee in one query",
     "ledgerflow/review/close_selectors.py": "counts what is open in one query each",
+    "ledgerflow/review/line_search.py": "finds the latest lines of every bank account in one query",
     "ledgerflow/reports/schedule_c_lines.py": "adds up lines with their evidence as sets",
     "ledgerflow/reconciliation/selectors.py": "finds what an open line may repeat, as a set",
     "ledgerflow/reconciliation/sides.py": "tells what is open in the books from what is settled, as a set",
     "ledgerflow/exchange/services/": "brings whole tables in by COPY",
+    "ledgerflow/toolbox/services/pruning.py": "takes families of runs away as sets, as the owner",
     "ledgerflow/toolbox/services/registry.py": "holds an advisory lock while it registers tools",
     "ledgerflow/review/selectors.py": "counts the tabs and gathers alternatives in one query each",
+    "ledgerflow/review/record_selectors.py": "counts a record month by month, in one pass",
 }
 
 #: Modules that look at the environment; settings come from `config.env` alone.

@@ -8,7 +8,8 @@ from urllib.parse import quote
 from tests.conftest import database_settings
 
 
-def url_of(alias: str) -> str:
+def database_address(alias: str) -> str:
+    """Return the address of the test's database, for another process."""
     at = database_settings(alias)
     host = quote(str(at["host"] or ""), safe="")
     user, password = quote(at["user"], safe=""), quote(at["password"] or "", safe="")
@@ -17,6 +18,10 @@ def url_of(alias: str) -> str:
 
 def start_worker(data_dir: str) -> subprocess.Popen[bytes]:
     """Start a worker that finds the documents in ``data_dir``/documents; the caller ends it."""
-    environment = {**os.environ, "DATABASE_URL": url_of("default"), "DATABASE_OWNER_URL": url_of("owner")}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_address("default"),
+        "DATABASE_OWNER_URL": database_address("owner"),
+    }
     environment["LEDGERFLOW_DATA_DIR"] = data_dir
     return subprocess.Popen([sys.executable, "-m", "ledgerflow.cli", "worker"], env=environment)

@@ -15,7 +15,12 @@ A statement reader exports two functions:
 ``read_statement(content: bytes, name: str) -> Reading``
     Every statement in the file. Raises :class:`StatementRefusedError` when the file cannot be read
     completely. A reader of files that can be encrypted takes a third argument, ``password: str | None =
-    None``.
+    None``; a reader of tables takes ``layouts: Sequence[Layout] = ()``, how people say that tables are to be read.
+
+A reader of tables exports a third one:
+
+``describe(content: bytes, name: str, layouts: Sequence[Layout] = ()) -> Description``
+    The file's tables, raw, with the reading that was chosen for their columns, and what comes of it.
 
 Sign convention everywhere: money out of the account is negative. Dates are the bank's own local dates; no
 time zone is ever applied. Amounts are exactly what the file states.
@@ -32,6 +37,15 @@ Place = Mapping[str, object]
 
 BOOKED: Literal["booked"] = "booked"
 PENDING: Literal["pending"] = "pending"
+
+COLUMN_ROLES = (
+    "date", "value date", "amount", "money out", "money in", "direction", "balance", "balance owed", "fee",
+    "description", "counterparty", "reference", "currency", "account", "bank id", "status",
+    "opening balance", "closing balance", "ignored",
+)  # fmt: skip
+"""What a column of a table can be for. Only words (and the status) may be in more than one column."""
+DAY_ORDERS = ("YMD", "DMY", "MDY")
+DECIMAL_MARKS = (".", ",")
 
 
 class StatementRefusedError(Exception):
@@ -205,14 +219,55 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """How the tables of one layout are read: what each column is for, from left to right.
+
+    ``fingerprint`` names the layout: the same header row, number of columns and delimiter give the same. ``roles`` are
+    words of ``COLUMN_ROLES``. A single column of ``money out`` is positive where money left the account; ``fee`` is a
+    movement of its own. ``day_order`` is ``YMD``, ``DMY`` or ``MDY``, ``decimal_mark`` a point or a comma; empty where
+    the rows say it themselves.
+    """
+
+    fingerprint: str
+    roles: tuple[str, ...]
+    day_order: str = ""
+    decimal_mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """A table as it stands in the file: its header and first rows, with the reading that was chosen for its columns.
+
+    ``sheet`` is empty in a text file; ``numbers`` are the lines or rows where ``rows`` stand. ``header`` is empty where
+    the table names no columns.
+    """
+
+    sheet: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[int, ...]
+    layout: Layout
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a reader made of a file.
 
     ``notice`` is a sentence when the file is well-formed but holds no lines. ``warnings`` are sentences that
-    a person should see although every line was read.
+    a person should see although every line was read. ``layouts`` are the fingerprints of the tables that were read.
     """
 
     format: str
     statements: tuple[Statement, ...]
     warnings: tuple[str, ...] = ()
     notice: str | None = None
+    layouts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The tables of a file, and what comes of reading them: a ``reading``, or the ``problem`` in a sentence."""
+
+    tables: tuple[TableView, ...]
+    reading: Reading | None = None
+    problem: str | None = None

@@ -58,6 +58,7 @@ COMMANDS: dict[str, Command] = {
     "restore": Command("ledgerflow.cli.restore", Needs.SETTINGS),
     "verify": Command("ledgerflow.cli.verify", Needs.DATABASE),
     "doctor": Command("ledgerflow.cli.doctor", Needs.DATABASE),
+    "mcp": Command("ledgerflow.cli.mcp", Needs.DATABASE),
     "prepare": Command("ledgerflow.cli.prepare", Needs.DATABASE),
     "tools": Command("ledgerflow.cli.toolbox", Needs.SETTINGS),
     "worker": Command("ledgerflow.cli.worker", Needs.DATABASE),

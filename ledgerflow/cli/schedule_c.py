@@ -11,11 +11,11 @@ from django.utils import timezone
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.reports.basis import Basis
+from ledgerflow.reports.by_name import Asked, schedule_c_year
 from ledgerflow.reports.evidence.pack import write_evidence_pack
 from ledgerflow.reports.schedule_c import schedule_c
 from ledgerflow.reports.schedule_c_tables import schedule_c_frame, schedule_c_table
 from ledgerflow.reports.table import Table
-from ledgerflow.taxes.selectors import tax_year, year_at
 from ledgerflow.taxforms.forms import tax_form
 
 
@@ -36,42 +36,25 @@ def add_schedule_c_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def schedule_c_of(book: Book, options: argparse.Namespace) -> Table:
-    """Return the worksheet; write the evidence pack where one is asked for.
+def schedule_c_of(*, book: Book, asked: Asked, pack: Path | None) -> Table:
+    """Return the worksheet, with what is open on stderr; write the evidence pack where one is asked for.
 
     Raises:
         LedgerFlowError: the days are no tax year, there is no form for it, or the pack cannot be written.
     """
-    year = _year(book, options)
+    year = schedule_c_year(book=book, asked=asked)
     frame = schedule_c_frame(book=book, year=tax_form(year).year)
-    method = Basis(options.basis or Basis.CASH)
-    report = schedule_c(book=book, year=year, whole_dollars=options.whole_dollars, method=method)
+    method = Basis(asked.basis or Basis.CASH)
+    report = schedule_c(book=book, year=year, whole_dollars=asked.whole_dollars, method=method)
     for point in report.open_points:
         print(point.sentence, file=sys.stderr)
-    if options.evidence_pack is not None:
-        _write_pack(book, year, options)
+    if pack is not None:
+        _write_pack(book, year, pack, whole_dollars=asked.whole_dollars, method=method)
     return schedule_c_table(frame=frame, report=report)
 
 
-def _year(book: Book, options: argparse.Namespace) -> int:
-    if options.year is not None:
-        year: int = options.year
-        return year
-    if options.first is None and options.last is None:
-        return year_at(book=book, day=timezone.localdate())
-    day = options.first or options.last
-    year = day.year if day.month >= book.fiscal_year_start_month else day.year - 1
-    days = tax_year(book=book, year=year)
-    if (options.first or days.first, options.last or days.last) != (days.first, days.last):
-        raise LedgerFlowError(
-            f"Schedule C is for a whole tax year, such as --from {days.first} --to {days.last}; or say --year {year}."
-        )
-    return year
-
-
-def _write_pack(book: Book, year: int, options: argparse.Namespace) -> None:
+def _write_pack(book: Book, year: int, target: Path, *, whole_dollars: bool, method: Basis) -> None:
     """Write the pack beside its place and move it there once it is whole."""
-    target: Path = options.evidence_pack
     try:
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".pack-", delete=False) as file:
             unfinished = Path(file.name)
@@ -81,8 +64,8 @@ def _write_pack(book: Book, year: int, options: argparse.Namespace) -> None:
                     year=year,
                     out=file,
                     made_at=timezone.now(),
-                    whole_dollars=options.whole_dollars,
-                    method=Basis(options.basis or Basis.CASH),
+                    whole_dollars=whole_dollars,
+                    method=method,
                 )
                 file.flush()
                 os.fsync(file.fileno())

@@ -12,6 +12,8 @@ from ledgerflow.core.database_errors import is_away, lacks_room
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 5
+#: Where errors are told as RFC 9457 says.
+_REST = "/api/v1/"
 _AWAY = (
     "The database does not answer just now. What you sent was either kept whole or not at all: look before you send "
     "it again."
@@ -26,7 +28,10 @@ def unavailable(request: HttpRequest, error: BaseException | None = None) -> Htt
     """Answer that nothing can be done just now, in the form that was asked for."""
     sentence = _NO_ROOM if lacks_room(error) else _AWAY
     response: HttpResponse
-    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+    if request.path.startswith(_REST):
+        told = {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": sentence}
+        response = JsonResponse(told, status=503, content_type="application/problem+json")
+    elif request.get_preferred_type(["text/html", "application/json"]) == "application/json":
         response = JsonResponse({"error": sentence, "retry_after": RETRY_AFTER_SECONDS}, status=503)
     else:
         page = render_to_string("503.html", {"sentence": sentence, "seconds": RETRY_AFTER_SECONDS})

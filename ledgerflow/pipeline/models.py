@@ -9,7 +9,10 @@ from ledgerflow.statements.models import BankAccount
 
 
 class ImportRun(models.Model):
-    """One file's way: waiting, running, ready, in need of a person, or failed with a sentence."""
+    """One file's way: waiting, running, ready, in need of a person, or failed with a sentence.
+
+    ``is_table`` where the file is one whose columns a person can choose; ``layouts`` are those that were chosen for it.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -39,6 +42,8 @@ class ImportRun(models.Model):
     asked_number = models.CharField(max_length=80, blank=True, default="")
     asked_currency = models.CharField(max_length=3, blank=True, default="")
     message = models.TextField(blank=True, default="")
+    is_table = models.BooleanField(default=False)
+    layouts = models.JSONField(default=list, blank=True)
     lines_new = models.IntegerField(default=0)
     lines_known = models.IntegerField(default=0)
     lines_held = models.IntegerField(default=0)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledgerflow.pipeline import question_views, views
+from ledgerflow.pipeline import column_views, question_views, views
 
 app_name = "pipeline"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("upload/", views.UploadView.as_view(), name="upload"),
     path("<int:run>/retry/", views.RetryView.as_view(), name="retry"),
     path("<int:run>/account/", views.AssignAccountView.as_view(), name="assign-account"),
+    path("<int:run>/columns/", column_views.ColumnsView.as_view(), name="columns"),
     path("<int:run>/undo/", views.UndoView.as_view(), name="undo"),
     path("questions/", question_views.QuestionsView.as_view(), name="questions"),
     path(

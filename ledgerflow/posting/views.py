@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views import generic
 
+from ledgerflow.agent.selectors import conversation_about
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.engine import confidence_word
@@ -152,6 +153,7 @@ class LineView(BookMixin, generic.TemplateView):
             "confidence": confidence_word(made.confidence) if made else "",
             "is_foreign": record.line.currency != self.book.base_currency,
             "known_tags": tags_of(book=self.book),
+            "agent_said": conversation_about(book=self.book, line_id=record.line.pk),
         }
 
 

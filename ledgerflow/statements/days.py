@@ -18,6 +18,9 @@ from ledgerflow.statements.recognition import (
     recognize,
 )
 
+#: What a richer file adds to a line; never a date or an amount.
+_ADDED = ("counterparty", "reference", "bank_id")
+
 
 class Words(NamedTuple):
     """What a file says about a movement besides date and amount."""
@@ -30,6 +33,18 @@ class Words(NamedTuple):
     original_amount: Decimal | None = None
     original_currency: str | None = None
     rate: Decimal | None = None
+
+    def enriched(self, others: Iterable["Words"]) -> "Words":
+        """Return these words with what they leave unsaid and another file says, the first that does."""
+        words = self
+        for other in others:
+            added = {
+                name: getattr(other, name)
+                for name in _ADDED
+                if not getattr(words, name) and getattr(other, name)
+            }
+            words = words._replace(**added) if added else words
+        return words
 
     def where_not(self, line: "Words") -> dict[str, str | None] | None:
         """Return what these words say where the line says something else, as JSON values; None where they are equal."""
@@ -206,8 +221,12 @@ def _look_alike(slots: Sequence[Slot], of: Mapping[tuple[int, int], Seen]) -> Co
 
 
 def _movement(line: int | None, shown: list[Seen], holds: Holds) -> Movement:
-    """A movement speaks in the words of the statement that came first of those that show it."""
-    return Movement(line, shown, shown[0].words, all(one.is_pending for one in shown), holds.none)
+    """A movement speaks in the words of the statement that came first of those that show it.
+
+    What that one does not say (counterparty, reference, the bank's id) a later one adds; nothing that is said changes.
+    """
+    first, *others = (one.words for one in shown)
+    return Movement(line, shown, first.enriched(others), all(one.is_pending for one in shown), holds.none)
 
 
 def _hold(

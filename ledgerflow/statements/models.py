@@ -73,6 +73,41 @@ class BankAccountNumber(models.Model):
         return self.number
 
 
+class TableLayout(models.Model):
+    """How tables of one layout are read for one bank account: what a person said when they corrected a file.
+
+    ``fingerprint`` names the layout, ``titles`` are the words of its header, ``layout`` what each column is for (see
+    ``tools.contract.Layout``). ``is_proven`` says that the last file read by it proved.
+    """
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    bank_account = models.ForeignKey(
+        BankAccount, on_delete=models.PROTECT, related_name="layouts", db_index=False, db_constraint=False
+    )
+    fingerprint = models.CharField(max_length=32)
+    titles = models.JSONField(default=list)
+    layout = models.JSONField()
+    is_proven = models.BooleanField(default=False)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "bank_account", "fingerprint"], name="statements_layout_once_per_account"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fingerprint__regex=r"^[0-9a-f]{32}$"),
+                name="statements_layout_has_fingerprint",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+
 class Proof(models.TextChoices):
     """Whether the stated balances and the lines agree."""
 

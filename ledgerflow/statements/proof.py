@@ -89,15 +89,18 @@ def _check_running(statement: Statement, lines: Sequence[StatementLine]) -> Proo
     """
     if not any(line.balance is not None for line in lines):
         return None
-    broken: list[_Break] = []
+    broken: list[_Broken] = []
     for ordered in _possible_orders(lines):
-        found = _first_break(statement, ordered)
-        if found is None:
-            return _check_ends(statement, ordered)
-        broken.append(found)
-    number, difference, longest = max(broken, key=lambda found: found[0])
-    line = longest[number]
-    cause = _cause_at(difference, line, longest[number - 1] if number else None)
+        found = _breaks(statement, ordered)
+        if not found:
+            return _check_ends(statement, ordered, lines)
+        broken.append(_Broken(len(found), *found[0], ordered))
+    # The order in which the fewest balances do not follow is the file's; where several are alike, the one that goes
+    # furthest.
+    best = min(broken, key=lambda each: (each.count, -each.number))
+    number, difference = best.number, best.difference
+    line = best.ordered[number]
+    cause = _cause_at(difference, line, best.ordered[number - 1] if number else None)
     message = f"The balance after {_name(line, lines)} is off by {_money(difference)}: {cause}."
     return Proof(Outcome.DISCREPANCY, message, difference)
 
@@ -119,21 +122,31 @@ def _day(line: StatementLine) -> date:
     return line.date
 
 
-_Break = tuple[int, Decimal, Sequence[StatementLine]]
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """How many printed balances do not follow in an order, and the first of them."""
+
+    count: int
+    number: int
+    difference: Decimal
+    ordered: Sequence[StatementLine]
 
 
-def _first_break(statement: Statement, ordered: Sequence[StatementLine]) -> _Break | None:
-    """The first line, in this order, whose printed balance does not follow; ``None`` where all do."""
+def _breaks(statement: Statement, ordered: Sequence[StatementLine]) -> list[tuple[int, Decimal]]:
+    """Each line, in this order, whose printed balance does not follow from the one before, and by how much."""
+    found = []
     balance = statement.opening_balance
     for number, line in enumerate(ordered):
         expected = None if balance is None else balance + line.amount
         if line.balance is not None and expected is not None and line.balance != expected:
-            return number, line.balance - expected, ordered
+            found.append((number, line.balance - expected))
         balance = line.balance if line.balance is not None else expected
-    return None
+    return found
 
 
-def _check_ends(statement: Statement, ordered: Sequence[StatementLine]) -> Proof | None:
+def _check_ends(
+    statement: Statement, ordered: Sequence[StatementLine], lines: Sequence[StatementLine]
+) -> Proof | None:
     """The last printed balance is the closing balance; every line must have taken part for a proof."""
     if statement.closing_balance is not None:
         last = next(
@@ -142,7 +155,11 @@ def _check_ends(statement: Statement, ordered: Sequence[StatementLine]) -> Proof
         after = sum((line.amount for line in ordered[last + 1 :]), ordered[last].balance or Decimal(0))
         difference = statement.closing_balance - after
         if difference:
-            cause = _likely_cause(difference, ordered)
+            cause = (
+                f"a line of {_money(difference)} is probably missing after {_name(ordered[last], lines)}"
+                if last == len(ordered) - 1
+                else _likely_cause(difference, lines)
+            )
             message = f"The last printed balance misses the closing balance by {_money(difference)}: {cause}."
             return Proof(Outcome.DISCREPANCY, message, difference)
     tied = statement.opening_balance is not None or len(ordered) > 1
@@ -197,14 +214,25 @@ def _cause_at(difference: Decimal, line: StatementLine, before: StatementLine | 
         and before.balance == line.balance
     ):
         return "it is probably there twice"
-    if _divisible_by_nine(difference) and _same_digits(line.amount, line.amount + difference):
+    if _is_swap(line.amount, line.amount + difference):
         return f"two digits are probably swapped; {_money(line.amount + difference)} would fit"
     return f"a line of {_money(difference)} is probably missing before it, or its amount is wrong"
 
 
-def _same_digits(one: Decimal, other: Decimal) -> bool:
+def _is_swap(one: Decimal, other: Decimal) -> bool:
+    """Whether the amounts differ by two neighboring digits that changed places; a zero may have come to the front."""
     places = max(-int(one.as_tuple().exponent), -int(other.as_tuple().exponent), 0)
-    return sorted(f"{abs(one):.{places}f}") == sorted(f"{abs(other):.{places}f}")
+    digits = [f"{abs(amount):.{places}f}".replace(".", "") for amount in (one, other)]
+    longest = max(map(len, digits))
+    first, second = (text.zfill(longest) for text in digits)
+    differing = [at for at in range(longest) if first[at] != second[at]]
+    return (
+        (one < 0) == (other < 0)
+        and len(differing) == 2
+        and differing[1] - differing[0] == 1
+        and first[differing[0]] == second[differing[1]]
+        and first[differing[1]] == second[differing[0]]
+    )
 
 
 def _divisible_by_nine(difference: Decimal) -> bool:

@@ -8,8 +8,9 @@ from typing import Literal
 from ledgerflow.statements.archives import ArchiveRefusedError, unpack
 from ledgerflow.statements.looks import describe
 from ledgerflow.statements.sandboxed import SANDBOX
+from ledgerflow.toolbox.layouts import decode_description, layout_as_json
 from ledgerflow.toolbox.sandbox import SandboxError
-from ledgerflow.toolbox.values import Statement
+from ledgerflow.toolbox.values import Description, Layout, Statement
 from ledgerflow.toolbox.wire import WireError, decode
 
 
@@ -19,7 +20,8 @@ class FileReading:
 
     ``status`` is ``read``, ``empty`` (well-formed, no lines; ``error`` says so) or ``refused`` (``error``
     says why and what to do; no statements). ``reader`` is the tool package that read it; ``is_claimed`` says that one
-    took it for a statement of its format, whether or not it could be read.
+    took it for a statement of its format, whether or not it could be read. ``is_table`` where people can choose what
+    its columns are for; ``layouts`` are then the fingerprints of the tables that were read.
     """
 
     name: str
@@ -30,21 +32,34 @@ class FileReading:
     warnings: tuple[str, ...] = ()
     statements: tuple[Statement, ...] = ()
     is_claimed: bool = True
+    is_table: bool = False
+    layouts: tuple[str, ...] = ()
 
 
 def read_file(
-    *, content: bytes, name: str, readers: Sequence[str] | None = None, password: str | None = None
+    *,
+    content: bytes,
+    name: str,
+    readers: Sequence[str] | None = None,
+    password: str | None = None,
+    layouts: Sequence[Layout] = (),
 ) -> FileReading:
     """Read a statement file with the one reader that claims its content.
 
-    ``readers`` are names of tool packages (``ofx_statement``); ``None`` asks all. Never raises for what a
+    ``readers`` are names of tool packages (``ofx_statement``); ``None`` asks all. ``layouts`` are how people say that
+    tables are read; one that is about no table of the file is not used. Never raises for what a
     file contains: whatever is wrong with it becomes a refusal.
     """
     if not content:
         return FileReading(
             name=name, status="refused", error="The file is empty. Download it again from the bank."
         )
-    request = {"name": name, "readers": None if readers is None else list(readers), "password": password}
+    request = {
+        "name": name,
+        "readers": None if readers is None else list(readers),
+        "password": password,
+        "layouts": list(map(layout_as_json, layouts)),
+    }
     try:
         lines = SANDBOX.run("read", content=content, request=request)
         answer = json.loads(lines[0])
@@ -56,7 +71,7 @@ def read_file(
             return _read_archive(content, name, readers, password) or replace(
                 _refused(name, _refusal(answer, content)), is_claimed=False
             )
-        return _refused(name, _refusal(answer, content))
+        return replace(_refused(name, _refusal(answer, content)), is_table=answer["is_table"])
     lines_found = any(statement.lines for statement in reading.statements)
     return FileReading(
         name=name,
@@ -66,7 +81,29 @@ def read_file(
         error=None if lines_found else reading.notice or "The file holds no transactions.",
         warnings=reading.warnings,
         statements=reading.statements,
+        is_table=answer["is_table"],
+        layouts=reading.layouts,
     )
+
+
+def describe_file(
+    *, content: bytes, name: str, readers: Sequence[str] | None = None, layouts: Sequence[Layout] = ()
+) -> Description | None:
+    """Return the tables of a file, how their columns are read, and what comes of it.
+
+    ``None`` where no reader of tables takes the file. Never raises for what a file contains: whatever is wrong with it
+    is the description's problem.
+    """
+    request = {
+        "name": name,
+        "readers": None if readers is None else list(readers),
+        "layouts": list(map(layout_as_json, layouts)),
+    }
+    try:
+        lines = SANDBOX.run("describe", content=content, request=request)
+        return decode_description(lines) if lines else None
+    except (SandboxError, WireError) as error:
+        return Description((), problem=str(error))
 
 
 def _refused(name: str, sentence: str) -> FileReading:

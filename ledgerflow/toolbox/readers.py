@@ -9,10 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ledgerflow.toolbox import wire
 from ledgerflow.toolbox.archives import unpack
+from ledgerflow.toolbox.layouts import encode_description, layout_of_json
 from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, find_packages, load
 from ledgerflow.toolbox.values import READER, StatementRefusedError
 
-__all__ = ["read", "unpack", "warm_up"]
+__all__ = ["describe", "read", "unpack", "warm_up"]
+
+DESCRIBE = "describe"
 
 
 def warm_up() -> None:
@@ -23,17 +26,17 @@ def warm_up() -> None:
 def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
     """Yield what became of the file: a line of JSON with the outcome, then the reading if there is one.
 
-    ``request`` holds ``name``, ``readers`` (package names, or ``None`` for all) and ``password`` (or
-    ``None``). Outcomes: ``read``, ``refused`` (with ``message``), ``unclaimed``, ``ambiguous``, ``broken``
-    (with ``message``);
-    ``readers`` names those that claimed the file, or where none did, all that were asked.
+    ``request`` holds ``name``, ``readers`` (package names, or ``None`` for all), ``password`` (or ``None``)
+    and ``layouts``, how people say that tables are read. Outcomes: ``read``, ``refused`` (with ``message``),
+    ``unclaimed``, ``ambiguous``, ``broken`` (with ``message``); ``readers`` names those that claimed the file, or where
+    none did, all that were asked; ``is_table`` says that the one which claimed it can describe tables.
     """
     name, wanted = str(request["name"]), request["readers"]
     names = [str(reader) for reader in wanted] if isinstance(wanted, list) else _readers()
     claimants: list[str] = []
     broken: list[str] = []
     try:
-        claimants = [reader for reader in names if _claims(reader, content, name, broken)]
+        claimants = _claimants(content, name, names, broken)
         if broken and not claimants:
             yield _outcome("broken", names, broken[0])
             return
@@ -41,7 +44,7 @@ def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
             yield _outcome("ambiguous" if claimants else "unclaimed", claimants or names)
             return
         function = load(f"tools.{claimants[0]}.read_statement")
-        reading = function(content, name, **_options(function, request.get("password")))
+        reading = function(content, name, **_options(function, request))
     except ToolLoadError as error:
         yield _outcome("broken", names, str(error))
     except StatementRefusedError as refusal:
@@ -49,6 +52,23 @@ def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
     else:
         yield _outcome("read", claimants)
         yield from wire.encode(reading)
+
+
+def describe(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
+    """Yield the tables of a file and how they are read; nothing of a file that no reader of tables claims.
+
+    ``request`` holds ``name``, ``readers`` (package names, or ``None`` for all) and ``layouts``.
+    """
+    name, wanted = str(request["name"]), request["readers"]
+    names = [str(reader) for reader in wanted] if isinstance(wanted, list) else _readers()
+    claimants = _claimants(content, name, names, [])
+    if len(claimants) == 1 and claimants[0] in _readers(DESCRIBE):
+        function = load(f"tools.{claimants[0]}.{DESCRIBE}")
+        yield from encode_description(function(content, name, **_options(function, request)))
+
+
+def _claimants(content: bytes, name: str, names: Sequence[str], broken: list[str]) -> list[str]:
+    return [reader for reader in names if _claims(reader, content, name, broken)]
 
 
 def _claims(reader: str, content: bytes, name: str, broken: list[str]) -> bool:
@@ -64,24 +84,26 @@ def _claims(reader: str, content: bytes, name: str, broken: list[str]) -> bool:
     return False
 
 
-def _readers() -> list[str]:
+def _readers(function: str = "read_statement") -> list[str]:
     return [
         package.name
         for package in find_packages()
-        if package.manifest is not None
-        and package.manifest.kind == READER
-        and "read_statement" in package.functions
+        if package.manifest is not None and package.manifest.kind == READER and function in package.functions
     ]
 
 
-def _options(function: ToolFunction, password: object) -> dict[str, object]:
-    """A password goes only to a reader that takes one."""
-    if password is None or "password" not in inspect.signature(function).parameters:
-        return {}
-    return {"password": password}
+def _options(function: ToolFunction, request: Mapping[str, object]) -> dict[str, object]:
+    """A password or layouts go only to a reader that takes them."""
+    takes = inspect.signature(function).parameters
+    layouts = request.get("layouts")
+    given: dict[str, object] = {
+        "password": request.get("password"),
+        "layouts": list(map(layout_of_json, layouts)) if isinstance(layouts, list) and layouts else None,
+    }
+    return {name: value for name, value in given.items() if value is not None and name in takes}
 
 
 def _outcome(outcome: str, readers: Sequence[str], message: str | None = None) -> bytes:
-    return (
-        json.dumps({"outcome": outcome, "readers": list(readers), "message": message}).encode("ascii") + b"\n"
-    )
+    is_table = len(readers) == 1 and outcome in {"read", "refused"} and readers[0] in _readers(DESCRIBE)
+    said = {"outcome": outcome, "readers": list(readers), "message": message, "is_table": is_table}
+    return json.dumps(said).encode("ascii") + b"\n"

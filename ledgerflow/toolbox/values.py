@@ -2,10 +2,15 @@
 
 from tools.contract import (
     BOOKED,
+    COLUMN_ROLES,
+    DAY_ORDERS,
+    DECIMAL_MARKS,
     PENDING,
     Context,
+    Description,
     HttpRefusedError,
     HttpUnreachableError,
+    Layout,
     Manifest,
     Permissions,
     Place,
@@ -14,6 +19,7 @@ from tools.contract import (
     Statement,
     StatementLine,
     StatementRefusedError,
+    TableView,
     TemporaryToolError,
     ToolError,
 )
@@ -23,11 +29,16 @@ READER = "statement_reader"
 
 __all__ = [
     "BOOKED",
+    "COLUMN_ROLES",
+    "DAY_ORDERS",
+    "DECIMAL_MARKS",
     "PENDING",
     "READER",
     "Context",
+    "Description",
     "HttpRefusedError",
     "HttpUnreachableError",
+    "Layout",
     "Manifest",
     "Permissions",
     "Place",
@@ -36,6 +47,7 @@ __all__ = [
     "Statement",
     "StatementLine",
     "StatementRefusedError",
+    "TableView",
     "TemporaryToolError",
     "ToolError",
 ]

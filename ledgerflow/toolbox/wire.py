@@ -60,7 +60,7 @@ def encode(reading: object) -> Iterator[bytes]:
     if not isinstance(reading, Reading):
         message = f"a reader must return a Reading, not {type(reading).__name__}"
         raise WireError(message)
-    yield _line([reading.format, reading.warnings, reading.notice, len(reading.statements)])
+    yield _line([reading.format, reading.warnings, reading.notice, len(reading.statements), reading.layouts])
     for statement in reading.statements:
         yield _line(_encode_statement(statement))
         if statement.lines:
@@ -77,9 +77,9 @@ def decode(lines: Iterable[bytes]) -> Reading:
     try:
         with collector_paused():
             values = map(_parsed, lines)
-            form, warnings, notice, count = next(values)
+            form, warnings, notice, count, layouts = next(values)
             statements = tuple(_decode_statement(values) for _ in range(count))
-            return Reading(format=form, statements=statements, warnings=tuple(warnings), notice=notice)
+            return Reading(form, statements, tuple(warnings), notice, tuple(layouts))
     except (
         ValueError,
         KeyError,

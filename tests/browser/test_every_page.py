@@ -26,6 +26,8 @@ _SENDS_ON = {"web:welcome", "web:sign-in", "web:home"}
 _REFUSED = {
     "admin:autocomplete": "it completes a field that it is told",
     "admin:view_on_site": "users have no page of their own",
+    "admin:api_apitoken_add": "people make their own tokens, because the secret is shown to them alone",
+    "admin:api_apitoken_delete": "tokens are revoked, and kept",
     "admin:ops_errorevent_add": "errors happen; nobody adds one",
     "admin:ops_backuprun_add": "backups are recorded by who makes them",
     "admin:ops_backuprun_delete": "the record is kept",

@@ -92,10 +92,8 @@ def _settle(work: Work) -> int:
 
 def check(work: Work) -> int:
     """Hold the database against the promises; return how many of what was in doubt is there."""
-    assert not work.odd, (
-        work.odd[0].status,
-        work.query("SELECT traceback FROM ops_errorevent ORDER BY last_seen DESC"),
-    )
+    newest = "SELECT message, traceback FROM ops_errorevent ORDER BY last_seen DESC LIMIT 3"
+    assert not work.odd, (work.odd[0].status, work.query(newest))
     stored = {sha for (sha,) in work.query("SELECT sha256 FROM documents_document")}
     assert work.files <= stored, "a file that was taken is gone"
     runs = work.query(

@@ -15,6 +15,7 @@ from ledgerflow.classification.services import (
     decide,
     exclude,
     set_rule_active,
+    switch_promise_on,
 )
 from ledgerflow.documents.models import Receipt
 from ledgerflow.documents.selectors import content
@@ -45,12 +46,19 @@ from ledgerflow.reconciliation.selectors import figures
 from ledgerflow.reconciliation.services import finish, make_match, reopen, start
 from ledgerflow.reconciliation.values import Kind
 from ledgerflow.statements.models import BankAccount
-from ledgerflow.statements.services import attach_receipts, create_bank_account, detach_receipt
+from ledgerflow.statements.services import (
+    attach_receipts,
+    create_bank_account,
+    detach_receipt,
+    remember_layout,
+)
 from ledgerflow.taxes.selectors import shared_accounts
 from ledgerflow.taxes.services import enter_facts, set_receipt_limit
 from ledgerflow.taxforms.facts import Facts
 from ledgerflow.taxforms.forms import tax_form
+from ledgerflow.toolbox.values import Layout
 from ledgerflow.users.models import User
+from tests.exchange.promised import keep_promises
 from tests.statements import shapes
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, 535897, tzinfo=UTC)
@@ -69,7 +77,9 @@ class Eventful:
         self.tag_and_date()
         self.split()
         self.change_rules()
+        self.keep_promises()
         self.keep_receipts()
+        self.remember_columns()
         self.undo_and_import_again()
         self.withdraw_what_stays()
         self.enter_by_hand()
@@ -77,6 +87,7 @@ class Eventful:
         self.match_and_reconcile()
         self.enter_tax_facts()
         self.close_and_reopen()
+        switch_promise_on(book=self.book, share=Decimal("0.95"), user=self.user, now=NOW)
 
     def post_twice_and_take_back_twice(self) -> None:
         first = self.newest[0]
@@ -124,6 +135,13 @@ class Eventful:
         Rule.objects.filter(pk=rule.pk).update(account=Account.objects.get(book=self.book, code="6020"))
         set_rule_active(book=self.book, rule_id=rule.pk, is_active=False)
 
+    def keep_promises(self) -> None:
+        taken_back = self.newest[16:19]
+        for made in taken_back:
+            self.reverse(made.entry_number)
+        lines = [made.line_id for made in taken_back]
+        keep_promises(self.book, lines, self.expense, self.user, NOW)
+
     def keep_receipts(self) -> None:
         """One receipt is attached twice and detached once; the line of another goes with its import."""
         first, second = (each.line_id for each in self.newest[2:4])
@@ -138,6 +156,17 @@ class Eventful:
             book=self.book, line_id=second, receipt_id=receipt.pk, reason="Wrong", user=self.other, now=NOW
         )
         set_receipt_limit(book=self.book, amount=Decimal("12.50"), user=self.other, now=NOW)
+
+    def remember_columns(self) -> None:
+        layout = Layout("0" * 32, ("date", "ignored", "amount"), "DMY", ",")
+        remember_layout(
+            bank_account=self.newest[0].line.bank_account,
+            layout=layout,
+            titles=["Tag", "", "Betrag"],
+            is_proven=True,
+            user=self.other,
+            now=NOW,
+        )
 
     def undo_and_import_again(self) -> None:
         run = ImportRun.objects.filter(book=self.book, document__name__startswith="checking").latest(

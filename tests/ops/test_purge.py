@@ -11,12 +11,15 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+from ledgerflow.api.models import KeptAnswer, Scope
+from ledgerflow.api.services import make_token
 from ledgerflow.books.models import Book
 from ledgerflow.ops.models import BookPurge
 from ledgerflow.ops.services import PurgeRefusedError, purge_book
 from ledgerflow.ops.verify import problems
 from ledgerflow.posting.services import reverse_entry
-from ledgerflow.review.services import Closing, close_books
+from ledgerflow.review.models import Proposal
+from ledgerflow.review.services import Closing, Proposer, close_books, propose_classification
 from ledgerflow.statements.models import DayQuestion
 from tests.booked import NOW, BookedFile
 from tests.conftest import database_settings
@@ -42,7 +45,20 @@ def archive(file, tmp_path):
 def file():
     """A book with something of nearly every kind: files, questions, entries, undone entries, a closed period."""
     file = BookedFile(3)
-    _, other, _ = file.take_in([-9], name="other.csv")
+    _, other, waiting = file.take_in([-9], name="other.csv")
+    token, _ = make_token(
+        user=file.owner, name="x", scopes=list(Scope), valid_for=timedelta(days=9), now=NOW, book=file.book
+    )
+    KeptAnswer.objects.create(
+        token=token, book=file.book, key="k", request_sha256="0" * 64, status=201, body={}, made_at=NOW
+    )
+    propose_classification(
+        book=file.book,
+        line_ids=waiting,
+        account=file.expense,
+        by=Proposer(user=file.owner, through=Proposal.Through.API),
+        now=NOW,
+    )
     DayQuestion.objects.create(
         book=file.book,
         bank_account=file.bank,

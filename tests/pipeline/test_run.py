@@ -9,7 +9,7 @@ from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.pipeline.demo_statements import CARD_HABITS, DemoFile, card_csv_files, with_a_missing_row
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import RunNotWaitingError, answer_account, receive_file, retry, run_import
-from ledgerflow.pipeline.services import run as run_module
+from ledgerflow.pipeline.services import _layouts as layouts_module
 from ledgerflow.statements.models import Hold, Statement, StatementLine
 from ledgerflow.statements.reading import read_file
 from ledgerflow.statements.services import create_bank_account
@@ -163,7 +163,7 @@ def test_a_run_that_two_workers_take_up_is_imported_once(monkeypatch):
         run_import(run_id=run.pk, now=timezone.now())
         return read_file(**arguments)
 
-    monkeypatch.setattr(run_module, "read_file", read_while_another_is_quicker)
+    monkeypatch.setattr(layouts_module, "read_file", read_while_another_is_quicker)
     run_import(run_id=run.pk, now=timezone.now())
 
     run.refresh_from_db()
@@ -180,7 +180,7 @@ def test_a_worker_that_wakes_too_late_does_not_call_the_run_failed(monkeypatch):
         run_import(run_id=run.pk, now=timezone.now())
         raise LedgerFlowError("The disk went away.")
 
-    monkeypatch.setattr(run_module, "read_file", fail_while_another_is_quicker)
+    monkeypatch.setattr(layouts_module, "read_file", fail_while_another_is_quicker)
     run_import(run_id=run.pk, now=timezone.now())
 
     run.refresh_from_db()

@@ -1,6 +1,9 @@
+from datetime import date
+
 import pytest
 
 from ledgerflow.statements.models import Hold, Sighting, StatementLine
+from ledgerflow.statements.services import undo_import
 from tests.factories import BankAccountFactory
 from tests.statements.shapes import line, take_in
 
@@ -38,9 +41,35 @@ def test_what_a_file_says_otherwise_it_keeps_with_the_sighting(checking):
 
     assert StatementLine.objects.get().description == "COFFEE BAR"
     assert [sighting.differs for sighting in Sighting.objects.order_by("statement_id")] == [
-        None,
-        {"description": "coffee bar", "reference": None, "bank_id": "A"},
+        {"bank_id": None},
+        {"description": "coffee bar", "reference": None},
     ]
+
+
+def test_a_richer_file_adds_what_the_first_left_unsaid_and_changes_nothing(checking):
+    take_in(checking, line(1, 1, "RENT 01", reference="R1"), line(2, 2, "RENT 01"))
+
+    take_in(
+        checking,
+        line(1, 1, "RENT", counterparty="01", reference="R2", bank_id="A", value_date=date(2026, 1, 3)),
+        line(2, 2, "RENT", counterparty="01", reference="R3"),
+    )
+
+    first, second = StatementLine.objects.order_by("date")
+    assert (first.description, first.counterparty, first.reference) == ("RENT 01", "01", "R1")
+    assert (first.bank_id, first.date, first.value_date, first.amount) == ("A", date(2026, 1, 1), None, 1)
+    assert (second.counterparty, second.reference) == ("01", "R3")
+
+
+def test_what_a_file_added_goes_with_it(checking):
+    take_in(checking, line(1, 1, "RENT 01"))
+    richer = take_in(checking, line(1, 1, "RENT", counterparty="01", reference="R"))
+
+    undo_import(document=richer.statement.document)
+
+    kept = StatementLine.objects.get()
+    assert (kept.description, kept.counterparty, kept.reference) == ("RENT 01", None, None)
+    assert Sighting.objects.get().differs is None
 
 
 def test_lines_of_another_bank_account_it_does_not_know(checking):

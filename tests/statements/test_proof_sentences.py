@@ -128,7 +128,7 @@ LAST = "The last printed balance misses the closing balance by "
         ),
         (
             [line("-3.00", "7.00")], {"opening": "10.00", "closing": "6.00"}, "-1.00",
-            LAST + "-1.00: a line of -1.00 is probably missing.",
+            LAST + "-1.00: a line of -1.00 is probably missing after line 1 (2026-01-01, -3.00).",
         ),
         (
             [line("-3.00")], {"total": "-4.00"}, "-1.00",

@@ -4,8 +4,10 @@ import asyncio
 import gzip
 import json
 import os
+import socket
 import threading
 import time
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -213,11 +215,11 @@ def test_gzip_is_unpacked(bench):
 
 
 def test_a_port_where_nobody_listens_is_unreachable(bench):
-    with serving(saying("200 OK")) as server:
-        pass
-
-    with pytest.raises(HttpUnreachableError, match="no proper answer"):
-        _client(server).request("GET", server.origin)
+    with socket.socket() as held:  # bound, so that no other test gets it, and not listening
+        held.bind(("127.0.0.1", 0))
+        nobody = SimpleNamespace(origin=f"http://127.0.0.1:{held.getsockname()[1]}")
+        with pytest.raises(HttpUnreachableError, match="no proper answer"):
+            _client(nobody).request("GET", nobody.origin)
 
 
 def test_the_transports_serve_httpx_for_others(bench, settings):

@@ -14,7 +14,7 @@ from ledgerflow.toolbox.models import Outcome, Tool, ToolRun
 from ledgerflow.toolbox.services.answers import answer_key
 from ledgerflow.toolbox.services.configuration import configure_tool
 from tests.toolbox.workbench import NOW
-from tests.workers import url_of
+from tests.workers import database_address
 
 SETTINGS = {
     "type": "object",
@@ -69,7 +69,11 @@ def _set(bench, path, **values):
 def test_two_processes_without_redis_share_an_answer(bench, counted):
     path, calls = counted
     first = bench.call(path, text="a")
-    environment = {**os.environ, "DATABASE_URL": url_of("default"), "DATABASE_OWNER_URL": url_of("owner")}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_address("default"),
+        "DATABASE_OWNER_URL": database_address("owner"),
+    }
     environment.pop("REDIS_URL", None)
     command = [sys.executable, "-c", _OTHER_PROCESS, path, bench.book.slug, NOW.isoformat()]
 

@@ -19,7 +19,7 @@ def _read(content, **request):
 def test_the_one_reader_that_claims_a_file_reads_it():
     outcome, lines = _read(_OFX)
 
-    assert outcome == {"outcome": "read", "readers": ["ofx_statement"], "message": None}
+    assert outcome == {"outcome": "read", "readers": ["ofx_statement"], "message": None, "is_table": False}
     assert len(decode(lines).statements[0].lines) == 1
 
 
@@ -56,8 +56,8 @@ def test_a_password_goes_to_a_reader_that_takes_one(password, options):
 
     def takes_none(content, name): ...
 
-    assert readers._options(takes_one, password) == options
-    assert readers._options(takes_none, password) == {}
+    assert readers._options(takes_one, {"password": password}) == options
+    assert readers._options(takes_none, {"password": password}) == {}
 
 
 def test_every_reader_of_the_tree_is_warm_before_the_first_file():

@@ -1,6 +1,6 @@
 """What each column of a table holds and is for: its header proposes, its cells decide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tools._shared.amounts import AmountColumn, amount_column
@@ -19,6 +19,7 @@ _NUMBER_ROLES = frozenset(
         Role.OUT,
         Role.IN,
         Role.BALANCE,
+        Role.OWED,
         Role.OPENING,
         Role.CLOSING,
         Role.OTHER_NUMBER,
@@ -51,7 +52,7 @@ class Columns:
     """The columns of the rows under a header (or of all rows, when there is none).
 
     ``cells`` are the columns' cells over all body rows; ``days`` the possible days of each date column, ``once``
-    the same with little repetition.
+    the same with little repetition. ``said_date`` is the rows' own date where a person says what the columns are for.
     """
 
     header: Sequence[str]
@@ -62,11 +63,12 @@ class Columns:
     numbers: set[int]
     dated: list[int] = field(default_factory=list)
     main: int = -1
+    said_date: int | None = None
 
     @property
     def has_header(self) -> bool:
         """Whether the table names its columns."""
-        return bool(self.header)
+        return bool(self.header) or self.said_date is not None
 
     def title(self, column: int) -> str:
         """Return how a sentence names a column."""
@@ -180,11 +182,34 @@ def _content_roles(columns: Columns) -> None:
             columns.roles[column] = Role.OTHER
 
 
-def look_at_columns(header: Sequence[str], cells: list[tuple[str, ...]]) -> Columns | None:
-    """Return what the columns are, ``None`` when no column holds dates."""
+def _said_roles(columns: Columns, said: Mapping[int, Role]) -> None:
+    """Take what a person says.
+
+    A date column that they leave out still tells day from month and what is not booked, a card's number that it is one.
+    """
+    _named_roles(columns)
+    booked, cards = set(columns.of(Role.BOOKING_DATE)), set(columns.of(Role.CARD))
+    for at in range(len(columns.cells)):
+        role = said.get(at, Role.IGNORED)
+        if role is Role.DATE:
+            columns.said_date = at
+        if at in columns.days and role in {Role.DATE, Role.IGNORED}:
+            role = Role.BOOKING_DATE if at in booked else Role.DATE if role is Role.DATE else Role.OTHER_DATE
+        elif role is Role.IGNORED and at in cards:
+            role = Role.CARD
+        columns.roles[at] = role
+    columns.numbers = {at for at in columns.numbers if columns.roles[at] in _NUMBER_ROLES}
+
+
+def look_at_columns(
+    header: Sequence[str], cells: list[tuple[str, ...]], said: Mapping[int, Role] | None = None
+) -> Columns | None:
+    """Return what the columns are, ``None`` when no column holds dates. ``said`` is what a person says they are."""
     count = len(cells[0]) if cells else 0
     rows = _sample(count)
     dates = _date_columns(header, cells, rows)
+    if said is not None:
+        dates = sorted({*dates, *(at for at, role in said.items() if role in _DATE_ROLES)})
     if not dates:
         return None
     days: dict[int, list[Day | None]] = {}
@@ -196,7 +221,10 @@ def look_at_columns(header: Sequence[str], cells: list[tuple[str, ...]]) -> Colu
     columns = Columns(header=header, cells=cells, days=days, once=once, roles={}, numbers=set())
     columns.dated = [at for at in rows if any(days[column][at] for column in dates)]
     columns.numbers = _number_columns(cells, columns.dated, dates)
-    (_named_roles if header else _content_roles)(columns)
+    if said is not None:
+        _said_roles(columns, said)
+    else:
+        (_named_roles if header else _content_roles)(columns)
     columns.main = _main_date(columns)
     main = days[columns.main]
     columns.dated = [at for at in range(count) if main[at] is not None]
@@ -206,10 +234,12 @@ def look_at_columns(header: Sequence[str], cells: list[tuple[str, ...]]) -> Colu
 def _main_date(columns: Columns) -> int:
     """Return the column of the rows' own date: the first that names a booking or a transaction, else a value date."""
     rank = {Role.BOOKING_DATE: 0, Role.DATE: 0, Role.VALUE_DATE: 1, Role.OTHER_DATE: 2}
+    if columns.said_date is not None:
+        return columns.said_date
     filled = {column: sum(day is not None for day in days) for column, days in columns.days.items()}
     most = max(filled.values())
     usable = [column for column in columns.days if filled[column] * 2 >= most]
-    return min(usable, key=lambda column: (rank[columns.roles[column]], column))
+    return min(usable, key=lambda column: (rank.get(columns.roles[column], 3), column))
 
 
 def directions(columns: Columns, column: int) -> list[int | None]:

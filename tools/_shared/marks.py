@@ -1,14 +1,14 @@
 """The decimal mark of a table, settled by every cell of every money column."""
 
 from tools._shared.accounts import currency_stated
-from tools._shared.amounts import AmountColumn, Mark, amount_column, settle_mark
+from tools._shared.amounts import MARKS, AmountColumn, Mark, amount_column, settle_mark
 from tools._shared.currencies import NO_CURRENCY, THREE_DECIMALS, currency_of
 from tools._shared.movements import Numbers
 from tools._shared.vocabulary import Role
 from tools._shared.work import Work
 from tools.contract import StatementRefusedError
 
-_MONEY_ROLES = (Role.AMOUNT, Role.OUT, Role.IN, Role.BALANCE, Role.OPENING, Role.CLOSING, Role.FEE)
+_MONEY_ROLES = (Role.AMOUNT, Role.OUT, Role.IN, Role.BALANCE, Role.OWED, Role.OPENING, Role.CLOSING, Role.FEE)
 
 
 class OpenMarkError(StatementRefusedError):
@@ -42,7 +42,7 @@ def settle_numbers(work: Work, tried: Mark | None = None) -> Numbers:
     pooled = settle_mark(money) or _grouping_mark(work, good) or tried
     marks: dict[int, Mark] = {}
     for at, column in good.items():
-        mark = settle_mark([column]) or pooled
+        mark = _said_mark(work, at, column) or settle_mark([column]) or pooled
         if mark is None and (columns.has_header or len(money) == 1):
             raise OpenMarkError(
                 f"The amounts in {columns.title(at)} can be read in two ways: {_open_cell(column)} with a "
@@ -52,7 +52,23 @@ def settle_numbers(work: Work, tried: Mark | None = None) -> Numbers:
         if mark:
             marks[at] = mark
     values = {at: good[at].values(mark) for at, mark in marks.items()}
-    return Numbers({at: good[at] for at in marks}, values, pooled or ".")
+    said = work.layout.decimal_mark if work.layout is not None else ""
+    overall: Mark = "," if said == "," else "." if said else pooled or "."
+    return Numbers({at: good[at] for at in marks}, values, overall)
+
+
+def _said_mark(work: Work, at: int, column: AmountColumn) -> Mark | None:
+    """Return the decimal mark that a person chose; refuse it where a cell contradicts it."""
+    chosen = next(
+        (mark for mark in MARKS if work.layout is not None and mark == work.layout.decimal_mark), None
+    )
+    if chosen is None or chosen in column.marks or not column.filled:
+        return chosen
+    name = "point" if chosen == "." else "comma"
+    raise StatementRefusedError(
+        f"The amounts in {work.columns.title(at)} cannot be read with a decimal {name}: “{_open_cell(column)}”. "
+        "Choose the other decimal mark."
+    )
 
 
 def _open_cell(column: AmountColumn) -> str:

@@ -10,47 +10,84 @@ from tools._shared.amounts import MARKS
 from tools._shared.choice import choose
 from tools._shared.columns import Columns, look_at_columns
 from tools._shared.currencies import currency_of
-from tools._shared.dates import Day, Order, days_in_text
+from tools._shared.dates import ORDERS, Day, Order, days_in_text
 from tools._shared.day_order import Surroundings, direction, settle_order
+from tools._shared.layouts import (
+    Found,
+    check_dates,
+    choose_said,
+    fingerprint,
+    read_as,
+    roles_said,
+    settle_said_order,
+    view,
+)
 from tools._shared.leftovers import Leftovers, note_balance, sort_leftovers
 from tools._shared.lines import build_statement, settle
 from tools._shared.marks import OpenMarkError, settle_numbers
 from tools._shared.movements import Numbers
 from tools._shared.proofs import Choice, Groups
 from tools._shared.row_words import is_card, is_failed, is_pending
-from tools._shared.tables import Table, find_header, find_title_row, is_blank
+from tools._shared.tables import Shape, Table, find_header, find_title_row, is_blank
 from tools._shared.texts import text_columns
 from tools._shared.vocabulary import Role, words
 from tools._shared.work import Work, booked_rows, rows_by_account
-from tools.contract import Reading, StatementRefusedError
+from tools.contract import Layout, Reading, StatementRefusedError, TableView
 
 _EDGE_ROWS = 4
 _TRIED_ROWS = 2000
 _AMERICAN_ZONES = frozenset({"pst", "pdt", "mst", "mdt", "cst", "cdt", "est", "edt"})
 
 
-def read_table(table: Table, format_name: str) -> Reading:
-    """Return the statements of a table of movements.
+def read_table(
+    table: Table, format_name: str, layouts: Sequence[Layout] = (), seen: list[TableView] | None = None
+) -> Reading:
+    """Return the statements of a table of movements, by the one of ``layouts`` that is about it, else by its rows.
+
+    ``seen`` is given what the table shows and how its columns were read, also where it is refused.
 
     Raises:
-        StatementRefusedError: The table holds no movements, or its rows can be understood in more than one way.
+        StatementRefusedError: The table holds no movements, its rows can be understood in more than one way, or the
+            layout does not fit.
     """
     start, header = _header(table)
+    name = fingerprint(table, start, header)
+    layout = next((each for each in layouts if each.fingerprint == name), None)
     body = range(start, len(table.rows))
     if header and all(is_blank(table.rows[at]) for at in body):
-        return Reading(format_name, (), notice="The file has a header row but no transactions.")
-    _check_width(table, header, body)
+        notice = "The file has a header row but no transactions."
+        return Reading(format_name, (), notice=notice, layouts=(name,))
     width = max(max((len(table.rows[at]) for at in body), default=0), len(header))
+    shape, found = Shape(start, header, width), Found()
+    shown = view(table, shape)
+    try:
+        _check_width(table, header, body)
+        work = _look(table, shape, layout)
+        del table
+        found.columns = work.columns
+        reading = _read(work, format_name, found)
+    finally:
+        if seen is not None:
+            seen.append(replace(shown, layout=layout or read_as(name, found, width)))
+    return replace(reading, layouts=(name,))
+
+
+def _look(table: Table, shape: Shape, layout: Layout | None) -> Work:
+    """Return the table's columns and what stands above them."""
+    start, header, width = shape
+    body = range(start, len(table.rows))
     cells = list(zip_longest(*table.rows[start:], fillvalue=""))
     cells.extend([("",) * len(body)] * (width - len(cells)))
     above = [" ".join(filter(None, row)) for row in table.rows[:start]]
     card = is_card(table.name.rpartition(".")[0]) or any(map(is_card, above))
-    columns = look_at_columns(header, cells)
+    columns = look_at_columns(header, cells, roles_said(layout, width) if layout else None)
     if columns is None:
         raise StatementRefusedError(
             "No column of the file holds dates with a year, so it is not a list of transactions. "
             "Choose the bank's export of transactions as CSV."
         )
+    if layout:
+        check_dates(columns)
     if not header:
         above = [" ".join(filter(None, table.rows[at])) for at in range(columns.dated[0])]
     card = card or any(
@@ -59,9 +96,7 @@ def read_table(table: Table, format_name: str) -> Reading:
     moves = [True] * len(columns.dated)
     # From here on only the columns are looked at: the rows of a long file would be its third copy.
     head = replace(table, rows=table.rows[:start])
-    work = Work(head, columns, table.numbers[start:], above, card, Leftovers(), moves, [])
-    del table, cells
-    return _read(work, format_name)
+    return Work(head, columns, table.numbers[start:], above, card, Leftovers(), moves, [], layout=layout)
 
 
 def _header(table: Table) -> tuple[int, Sequence[str]]:
@@ -89,12 +124,13 @@ def _check_width(table: Table, header: Sequence[str], body: range) -> None:
             )
 
 
-def _read(work: Work, format_name: str) -> Reading:
+def _read(work: Work, format_name: str, found: Found) -> Reading:
     columns = work.columns
     _set_aside(work)
     main_days = [day for at in columns.dated if (day := columns.days[columns.main][at])]
     newest_first = direction(main_days, columns.once[columns.main])
     numbers, choice = _settle(work, newest_first)
+    found.numbers, found.choice = numbers, choice
     used = sorted({*choice.candidate.columns, *([choice.balance] if choice.balance is not None else [])})
     amounts = [at for at in choice.candidate.columns if at in numbers.values]
     _without_amount(work, choice, numbers)
@@ -109,10 +145,12 @@ def _read(work: Work, format_name: str) -> Reading:
     )
     if any(owner.currency_stated == code for code in _header_codes(columns, amounts)):
         owner = Owner(owner.account, owner.account_stated, None, owner.currency_stated)
+    found.owner = owner
     groups = rows_by_account(work, owner.account, owner.currency)
     order, warning = _order(work, numbers, choice, groups)
+    found.order = order
     read = {id(day): day.read(order or "YMD") for day in columns.once[columns.main]}
-    dates = [found for day in main_days if (found := read[id(day)])]
+    dates = [date for day in main_days if (date := read[id(day)])]
     texts = text_columns(columns, {*used, *([owner.currency] if owner.currency is not None else [])})
     settled = settle(work, owner, choice, numbers, dates=dates, order=order, texts=texts)
     statements = [build_statement(work, settled, rows, alone=len(groups) == 1) for rows in groups.values()]
@@ -145,11 +183,14 @@ def _settle(work: Work, newest_first: bool | None) -> tuple[Numbers, Choice]:
 def _choose(work: Work, numbers: Numbers, newest_first: bool | None) -> Choice:
     columns = work.columns
     guess = (columns.of(Role.AMOUNT, Role.OUT, Role.IN) or sorted(numbers.values) or [0])[0]
-    groups = rows_by_account(work, account_column(columns), currency_column(columns, guess))
+    by_account = rows_by_account(work, account_column(columns), currency_column(columns, guess))
+    groups = Groups([booked_rows(work, rows) for rows in by_account.values()], newest_first)
+    if work.layout is not None:
+        return choose_said(columns, numbers, groups)
     return choose(
         columns,
         numbers,
-        Groups([booked_rows(work, rows) for rows in groups.values()], newest_first),
+        groups,
         is_card=work.is_card,
         line_of=work.numbers,
         unit=work.table.unit,
@@ -233,6 +274,9 @@ def _order(
     unsettled = [day for day in main if day.separator]
     if not unsettled:
         return None, None
+    said = next((each for each in ORDERS if work.layout is not None and each == work.layout.day_order), None)
+    if said is not None:
+        return settle_said_order(columns, said, work.numbers, work.table.unit), None
     newest_first = None
     if choice.proven and choice.balance is not None:
         chains = Groups(list(groups.values()), None).chains(

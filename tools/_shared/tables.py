@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tools._shared.amounts import amount_column
 from tools._shared.dates import read_day
@@ -18,7 +19,8 @@ _MONEY_ROLES = frozenset({Role.AMOUNT, Role.OUT, Role.IN, Role.BALANCE, Role.OPE
 class Table:
     """Rows of stripped cells, the number that a person finds each row by, and how to state that place.
 
-    ``unit`` is what a row is called in sentences ("line" in a text file, "row" in a sheet); ``name`` is the file's.
+    ``unit`` is what a row is called in sentences ("line" in a text file, "row" in a sheet); ``name`` is the file's;
+    ``delimiter`` is what stands between the cells, the word "cell" in a sheet.
     """
 
     rows: Sequence[Sequence[str]]
@@ -26,6 +28,15 @@ class Table:
     name: str
     unit: str
     place: Callable[[int], Place]
+    delimiter: str = "cell"
+
+
+class Shape(NamedTuple):
+    """Where a table's rows begin, its header (empty where it has none), and how many columns it has."""
+
+    start: int
+    header: Sequence[str]
+    width: int
 
 
 def is_blank(row: Sequence[str]) -> bool:

@@ -66,31 +66,44 @@ def _unique(columns: Columns, column: int) -> bool:
     return len(filled) == len(columns.dated) and len(set(filled)) == len(filled)
 
 
-def text_columns(columns: Columns, used: set[int]) -> Texts:
-    """Return the text columns; without a header every column of words that varies is description."""
-    cells = columns.cells
+def text_roles(columns: Columns, used: set[int]) -> dict[int, Role]:
+    """Return the text columns from left to right; without a header every column of words that varies is description."""
     if not columns.has_header:
         words = [
             at
-            for at in range(len(cells))
+            for at in range(len(columns.cells))
             if at not in used
             and at not in columns.days
             and at not in columns.numbers
             and any(columns.pick(at))
         ]
         varying = [at for at in words if len(set(columns.pick(at))) > 1] or words
-        return Texts((), [cells[at] for at in varying[:_MOST_PARTS]], (), None)
-    filled = [at for at in range(len(cells)) if at not in used and any(columns.pick(at))]
+        return dict.fromkeys(varying[:_MOST_PARTS], Role.DESCRIPTION)
+    filled = [at for at in range(len(columns.cells)) if at not in used and any(columns.pick(at))]
     named = {role: [at for at in filled if columns.roles[at] is role] for role in Role}
     description = named[Role.DESCRIPTION]
     if not description and not named[Role.COUNTERPARTY]:
         description = [at for at in named[Role.OTHER] if at not in columns.numbers]
     bank_id = next((at for at in named[Role.BANK_ID] if _unique(columns, at)), None)
+    return {
+        **dict.fromkeys(named[Role.COUNTERPARTY], Role.COUNTERPARTY),
+        **dict.fromkeys(description[:_MOST_PARTS], Role.DESCRIPTION),
+        **dict.fromkeys(named[Role.REFERENCE], Role.REFERENCE),
+        **({} if bank_id is None else {bank_id: Role.BANK_ID}),
+    }
+
+
+def text_columns(columns: Columns, used: set[int]) -> Texts:
+    """Return the cells of the text columns."""
+    roles = text_roles(columns, used)
+
+    def cells(role: Role) -> list[Sequence[str]]:
+        return [columns.cells[at] for at, found in roles.items() if found is role]
+
+    bank_ids = cells(Role.BANK_ID)
     return Texts(
-        counterparty=[cells[at] for at in named[Role.COUNTERPARTY]],
-        description=[cells[at] for at in description[:_MOST_PARTS]],
-        reference=[
-            cells[at] for at in named[Role.REFERENCE] if at not in columns.numbers or columns.has_header
-        ],
-        bank_id=None if bank_id is None else cells[bank_id],
+        counterparty=cells(Role.COUNTERPARTY),
+        description=cells(Role.DESCRIPTION),
+        reference=cells(Role.REFERENCE),
+        bank_id=bank_ids[0] if bank_ids else None,
     )

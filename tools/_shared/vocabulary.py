@@ -23,6 +23,7 @@ class Role(StrEnum):
     IN = "money in"
     FLAG = "direction"
     BALANCE = "balance"
+    OWED = "balance owed"
     OPENING = "opening balance"
     CLOSING = "closing balance"
     OTHER_NUMBER = "other number"
@@ -37,6 +38,7 @@ class Role(StrEnum):
     REFERENCE = "reference"
     DESCRIPTION = "description"
     OTHER = "other"
+    IGNORED = "ignored"
 
 
 _DATE = (

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from tools._shared.columns import Columns
 from tools._shared.leftovers import Leftovers
 from tools._shared.tables import Table
+from tools.contract import Layout
 
 
 @dataclass(slots=True)
@@ -13,7 +14,8 @@ class Work:
     """A table's columns and what was noticed about its rows. *Positions* count the dated rows, *indexes* the body rows.
 
     ``numbers`` are the rows' numbers by index, ``above`` the lines over the table, ``moves`` and ``pending`` say by
-    position whether a row is a movement and whether the bank has not booked it yet.
+    position whether a row is a movement and whether the bank has not booked it yet. ``layout`` is a person's word for
+    how the columns are read.
     """
 
     table: Table
@@ -25,6 +27,7 @@ class Work:
     moves: list[bool]
     pending: list[bool]
     warnings: list[str] = field(default_factory=list)
+    layout: Layout | None = None
 
 
 def rows_by_account(

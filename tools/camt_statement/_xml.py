@@ -54,6 +54,12 @@ def finished_elements(data: bytes) -> Iterator[Element]:
             "Download it again from the bank."
         )
         raise StatementRefusedError(message) from None
+    except (
+        LookupError,
+        ValueError,
+    ):  # a declaration that in_utf8 could not make out, so that the parser saw it
+        message = "The file declares an encoding that is not known. Download it again from the bank."
+        raise StatementRefusedError(message) from None
     yield from _ended(parser)
 
 

@@ -2,13 +2,13 @@
 
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from tools._shared.encodings import decode
 from tools._shared.table_statements import read_table
 from tools._shared.tables import Table
-from tools.contract import Place, Reading, StatementRefusedError
+from tools.contract import Description, Layout, Place, Reading, StatementRefusedError, TableView
 from tools.csv_statement._dialect import Dialect, sniff, split
 
 FORMAT = "csv"
@@ -46,8 +46,8 @@ def claims(content: bytes, name: str) -> bool:  # noqa: ARG001 - content decides
     return dialect.movements > 0 or dialect.headers > 0
 
 
-def read_statement(content: bytes, name: str) -> Reading:
-    """Return every statement in a delimited file.
+def read_statement(content: bytes, name: str, layouts: Sequence[Layout] = ()) -> Reading:
+    """Return every statement in a delimited file, by the one of ``layouts`` that is about it, else by its rows.
 
     Amounts are as printed, money out negative; the currency is ``XXX`` where the file does not state one. Rows that
     stand newest first are returned oldest first.
@@ -55,10 +55,17 @@ def read_statement(content: bytes, name: str) -> Reading:
     Raises:
         StatementRefusedError: The file is empty, is no list of transactions, or can be read in more than one way.
     """
-    if not content.strip():
-        raise StatementRefusedError("The file is empty.")
-    with _uncollected():
-        return _read(content, name)
+    return _read(content, name, layouts)
+
+
+def describe(content: bytes, name: str, layouts: Sequence[Layout] = ()) -> Description:
+    """Return the file's table with the reading that was chosen for its columns, and what comes of it."""
+    seen: list[TableView] = []
+    try:
+        reading = _read(content, name, layouts, seen)
+    except StatementRefusedError as refusal:
+        return Description(tuple(seen), problem=str(refusal))
+    return Description(tuple(seen), reading)
 
 
 @contextmanager
@@ -74,8 +81,13 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _read(content: bytes, name: str) -> Reading:
-    return read_table(_table(content, name), FORMAT)
+def _read(
+    content: bytes, name: str, layouts: Sequence[Layout], seen: list[TableView] | None = None
+) -> Reading:
+    if not content.strip():
+        raise StatementRefusedError("The file is empty.")
+    with _uncollected():
+        return read_table(_table(content, name), FORMAT, layouts, seen)
 
 
 def _table(content: bytes, name: str) -> Table:
@@ -85,7 +97,7 @@ def _table(content: bytes, name: str) -> Table:
     dialect = sniff(text)
     _check(dialect)
     rows = split(text, dialect.delimiter)
-    return Table(rows.cells, rows.lines, name, "line", _place)
+    return Table(rows.cells, rows.lines, name, "line", _place, dialect.delimiter)
 
 
 def _check(dialect: Dialect) -> None:

@@ -1,9 +1,9 @@
 """Statements in workbooks: XLSX, XLS, ODS and the XML that Excel 2003 wrote, every sheet that holds a table."""
 
 from tools.contract import Manifest
-from tools.xlsx_statement._reading import claims, read_statement
+from tools.xlsx_statement._reading import claims, describe, read_statement
 
-__all__ = ["claims", "read_statement"]
+__all__ = ["claims", "describe", "read_statement"]
 
 MANIFEST = Manifest(
     version="1.0.0",

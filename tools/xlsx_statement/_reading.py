@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,7 +13,15 @@ from tools._shared.balances import follow
 from tools._shared.dates import read_day
 from tools._shared.table_statements import read_table
 from tools._shared.tables import Table, is_header
-from tools.contract import Reading, Statement, StatementLine, StatementRefusedError
+from tools.contract import (
+    Description,
+    Layout,
+    Reading,
+    Statement,
+    StatementLine,
+    StatementRefusedError,
+    TableView,
+)
 from tools.xlsx_statement import _ods, _ooxml, _xls, _xml2003
 from tools.xlsx_statement._sheets import UNCALCULATED, Cell, Sheet, carry_merged_dates, columns_used
 
@@ -24,6 +33,18 @@ _HEAD = 4_000
 class _Workbook(NamedTuple):
     format: str
     sheets: list[Sheet]
+
+
+class _Asked(NamedTuple):
+    """How the sheets of one workbook are read, and where what they show is collected."""
+
+    name: str
+    format: str
+    layouts: Sequence[Layout]
+    seen: list[TableView]
+
+    def read(self, table: Table) -> Reading:
+        return read_table(table, self.format, self.layouts, self.seen)
 
 
 def claims(content: bytes, name: str) -> bool:  # noqa: ARG001 - content decides, never the name
@@ -39,8 +60,8 @@ def claims(content: bytes, name: str) -> bool:  # noqa: ARG001 - content decides
     return _xml2003.NAMESPACE in content[:_HEAD]
 
 
-def read_statement(content: bytes, name: str) -> Reading:
-    """Return the statements of every sheet that holds a table of movements.
+def read_statement(content: bytes, name: str, layouts: Sequence[Layout] = ()) -> Reading:
+    """Return the statements of every sheet that holds a table of movements, by the layout that is about it, if any.
 
     Numbers are taken as stored, dates by their number format; what a formula gives is the value that the file states.
 
@@ -48,6 +69,22 @@ def read_statement(content: bytes, name: str) -> Reading:
         StatementRefusedError: The workbook is damaged or encrypted, holds no table, or a table can be read in more than
             one way.
     """
+    return _read(content, name, layouts, [])
+
+
+def describe(content: bytes, name: str, layouts: Sequence[Layout] = ()) -> Description:
+    """Return the tables of the workbook, one of each layout, with the reading of their columns and what comes of it."""
+    seen: list[TableView] = []
+    reading, problem = None, None
+    try:
+        reading = _read(content, name, layouts, seen)
+    except StatementRefusedError as refusal:
+        problem = str(refusal)
+    once = {table.layout.fingerprint: table for table in seen}
+    return Description(tuple(once.values()), reading, problem)
+
+
+def _read(content: bytes, name: str, layouts: Sequence[Layout], seen: list[TableView]) -> Reading:
     workbook = _open(content)
     visible = [sheet for sheet in workbook.sheets if not sheet.hidden] or workbook.sheets
     warnings = [
@@ -59,7 +96,7 @@ def read_statement(content: bytes, name: str) -> Reading:
     refusals: list[StatementRefusedError] = []
     for sheet in visible:
         try:
-            reading = _read_sheet(sheet, name, workbook.format)
+            reading = _read_sheet(sheet, _Asked(name, workbook.format, layouts, seen))
         except StatementRefusedError as refusal:
             refusal = _uncalculated(sheet) or refusal
             refusals.append(refusal if len(visible) == 1 else _within(sheet, refusal))
@@ -86,6 +123,7 @@ def read_statement(content: bytes, name: str) -> Reading:
         tuple(statements),
         tuple(warnings),
         None if has_lines or not notices else notices[0],
+        tuple(dict.fromkeys(each for _, reading in found for each in reading.layouts)),
     )
 
 
@@ -118,7 +156,7 @@ def _is_table(sheet: Sheet) -> bool:
     return any(is_header([cell.text for cell in row.values()]) for row in sheet.cells.values())
 
 
-def _read_sheet(sheet: Sheet, name: str, format_name: str) -> Reading | None:
+def _read_sheet(sheet: Sheet, asked: _Asked) -> Reading | None:
     """Return what a sheet states, ``None`` when it holds neither a header nor a row with a date and an amount."""
     if not sheet.cells:
         return None
@@ -128,23 +166,19 @@ def _read_sheet(sheet: Sheet, name: str, format_name: str) -> Reading | None:
     shown = {number: row for number, row in sheet.cells.items() if number not in sheet.hidden_rows}
     concealed = [number for number in sorted(sheet.hidden_rows) if _is_movement(sheet.cells.get(number, {}))]
     if not concealed:
-        return read_table(_table(sheet, shown or sheet.cells, name), format_name)
-    whole = _attempt(sheet, name, format_name)
+        return asked.read(_table(sheet, shown or sheet.cells, asked.name))
+    whole = _attempt(sheet, asked)
     if whole is not None and whole.statements and all(map(_is_proven, whole.statements)):
         return whole
-    reading = read_table(_table(sheet, shown, name), format_name)
+    reading = asked.read(_table(sheet, shown, asked.name))
     listed = ", ".join(map(str, concealed[:8])) + (" and more" if len(concealed) > 8 else "")
-    return Reading(
-        reading.format,
-        reading.statements,
-        (*reading.warnings, f"Hidden rows were not read as transactions: {listed}."),
-        reading.notice,
-    )
+    said = f"Hidden rows were not read as transactions: {listed}."
+    return replace(reading, warnings=(*reading.warnings, said))
 
 
-def _attempt(sheet: Sheet, name: str, format_name: str) -> Reading | None:
+def _attempt(sheet: Sheet, asked: _Asked) -> Reading | None:
     try:
-        return read_table(_table(sheet, sheet.cells, name), format_name)
+        return asked.read(_table(sheet, sheet.cells, asked.name))
     except StatementRefusedError:
         return None
 

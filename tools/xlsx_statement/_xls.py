@@ -1,5 +1,7 @@
 """XLS (BIFF) through xlrd."""
 
+from typing import Any
+
 from xlrd import (
     XL_CELL_BOOLEAN,
     XL_CELL_DATE,
@@ -10,6 +12,7 @@ from xlrd import (
     error_text_from_code,
     open_workbook,
 )
+from xlrd.compdoc import CompDoc, CompDocError
 
 from tools.contract import StatementRefusedError
 from tools.xlsx_statement._sheets import Cell, CellBudget, Sheet
@@ -28,6 +31,30 @@ class _Silence:
         """Nothing waits."""
 
 
+class _Compound(CompDoc):  # type: ignore[misc]  # the library has no types
+    """A compound document in which no chain of sectors leads back to itself: the library would follow it for ever."""
+
+    def _get_stream(self, *chain: Any, **more: Any) -> Any:
+        following, sector = chain[2], chain[4]
+        passed: set[int] = set()
+        while 0 <= sector < len(following):
+            if sector in passed:
+                raise CompDocError("the sectors go round in a circle")
+            passed.add(sector)
+            sector = following[sector]
+        return super()._get_stream(*chain, **more)
+
+
+def _stream(content: bytes) -> bytes:
+    """Return the workbook inside the compound document."""
+    document = _Compound(content, logfile=_Silence())
+    for name in ("Workbook", "Book"):
+        memory, begin, length = document.locate_named_stream(name)
+        if memory:
+            return bytes(memory[begin : begin + length])
+    raise CompDocError("no workbook")
+
+
 def read_sheets(content: bytes) -> list[Sheet]:
     """Return the workbook's sheets in their order.
 
@@ -35,7 +62,7 @@ def read_sheets(content: bytes) -> list[Sheet]:
         StatementRefusedError: The file is encrypted, damaged or another kind of Office document.
     """
     try:
-        book = open_workbook(file_contents=content, formatting_info=True, logfile=_Silence())
+        book = open_workbook(file_contents=_stream(content), formatting_info=True, logfile=_Silence())
     except XLRDError as error:
         if "encrypted" in str(error).lower():
             raise StatementRefusedError(

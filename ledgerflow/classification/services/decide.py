@@ -26,6 +26,9 @@ from ledgerflow.classification.models import (
     State,
 )
 from ledgerflow.classification.services.classify import classify_lines, payee_text
+from ledgerflow.classification.services.corrections import count_correction
+from ledgerflow.classification.services.record import settle_predictions
+from ledgerflow.classification.services.refit import ask_for_refit
 from ledgerflow.core.money import minor_digits
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.models import Payee
@@ -82,14 +85,10 @@ def decide(
     )
     if made is None:
         raise UnknownLineError("This book has no such line.")
-    if made.state == State.POSTED:
-        raise PostedLineError("This line is in the journal; reverse its entry first, then decide anew.")
-    if made.state == State.MATCHED:
-        raise MatchedLineError("This line is matched with an entry; take the match apart first.")
+    check_decision(book=book, made=made, accounts=[account] if account else [part.account for part in splits])
     before = _snapshot(made)
+    said, rule_id = made.account_id, made.rule_id
     if account is not None or splits:
-        _refuse_held(made.line)
-        _check_accounts(book, made.line, [account] if account else [part.account for part in splits])
         _check_splits(made.line, account, splits)
         _book_to(made, account, splits, user, now)
     if note is not None:
@@ -97,10 +96,29 @@ def decide(
         made.save(update_fields=["note"])
     if payee is not None:
         _name(book, made, payee)
+    settle_predictions(book=book, line_ids=[line_id])
     kept = DecisionChange.objects.create(book=book, act=DecisionChange.Act.DECIDE, made_by=user, made_at=now)
+    if rule_id is not None and made.rule_id is None and said != made.account_id:
+        count_correction(rule_id=rule_id, change=kept)
     ChangedLine.objects.create(change=kept, book=book, line_id=line_id, before=before, after=_snapshot(made))
     _refresh(book, made.payee_id)
+    ask_for_refit(book=book)
     return Classification.objects.get(pk=line_id)
+
+
+def check_decision(*, book: Book, made: Classification, accounts: Sequence[Account]) -> None:
+    """Do nothing where :func:`decide` could book the line to the accounts, or without any change payee and note.
+
+    Raises:
+        PostedLineError, MatchedLineError, HeldLineError, WrongAccountError: as :func:`decide`.
+    """
+    if made.state == State.POSTED:
+        raise PostedLineError("This line is in the journal; reverse its entry first, then decide anew.")
+    if made.state == State.MATCHED:
+        raise MatchedLineError("This line is matched with an entry; take the match apart first.")
+    if accounts:
+        _refuse_held(made.line)
+        _check_accounts(book, made.line, accounts)
 
 
 def _refuse_held(line: StatementLine) -> None:
@@ -154,7 +172,7 @@ def _book_to(
     made: Classification, account: Account | None, splits: Sequence[SplitPart], user: User, now: datetime
 ) -> None:
     made.splits.all().delete()
-    made.state, made.source, made.rule = State.ACCEPTED, Source.PERSON, None
+    made.state, made.source, made.rule, made.promise = State.ACCEPTED, Source.PERSON, None, None
     made.account, made.is_split = account, bool(splits)
     made.confidence, made.reason = Decimal(1), f"{user} decided."[:300]
     made.decided_by, made.decided_at = user, now

@@ -13,6 +13,8 @@ from ledgerflow.classification.models import (
     ClassificationSplit,
     EntryTag,
     LineTag,
+    Prediction,
+    Promise,
     Rule,
     Tag,
 )
@@ -54,6 +56,7 @@ from ledgerflow.statements.models import (
     Sighting,
     Statement,
     StatementLine,
+    TableLayout,
 )
 from ledgerflow.taxes.models import BusinessShare, ReceiptLimit, YearFacts
 from ledgerflow.users.models import User
@@ -157,6 +160,12 @@ RECEIPTS = Table("receipts", Receipt, ("document", "media_type", "kept_by", "kep
 RECEIPT_LIMITS = Table("receipt_limits", ReceiptLimit, ("amount", "set_by", "set_at"), ("book_id",))
 BANK_ACCOUNTS = Table("bank_accounts", BankAccount, ("name", "kind", "currency", "ledger_account"))
 NUMBERS = Table("bank_account_numbers", BankAccountNumber, ("bank_account", "kind", "number"))
+LAYOUTS = Table(
+    "table_layouts",
+    TableLayout,
+    ("bank_account", "fingerprint", "titles", "layout", "is_proven", "saved_by", "saved_at"),
+    is_later=True,
+)
 STATEMENTS = Table(
     "statements",
     Statement,
@@ -201,12 +210,27 @@ RULES = Table(
         "is_active", "made_by", "made_at",
     ),
 )  # fmt: skip
+PROMISES = Table(
+    "promises",
+    Promise,
+    ("share", "switched_on_by", "switched_on_at", "switched_off_by", "switched_off_at"),
+)
+#: The record that confidences answer to, and what was accepted under a promise.
+PREDICTIONS = Table(
+    "predictions",
+    Prediction,
+    (
+        "line", "account", "confidence", "plain", "source", "version", "features", "promise", "is_sampled",
+        "predicted_at", "replaced_at", "decided_at", "decided_account", "is_right",
+    ),
+    only=Q(replaced_at__isnull=True) & (Q(decided_at__isnull=False) | Q(promise__isnull=False)),
+)  # fmt: skip
 CLASSIFICATIONS = Table(
     "classifications",
     Classification,
     (
-        "line", "state", "account", "is_split", "payee", "source", "rule", "confidence", "reason", "note",
-        "decided_by", "decided_at", "entry_number",
+        "line", "state", "account", "is_split", "payee", "source", "rule", "promise", "confidence", "reason",
+        "note", "decided_by", "decided_at", "entry_number",
     ),
 )  # fmt: skip
 SPLITS = Table(
@@ -314,17 +338,18 @@ RUNS = Table(
     ImportRun,
     (
         "document", "bank_account", "state", "stage", "attempts", "asked_number", "asked_currency", "message",
-        "lines_new", "lines_known", "lines_held", "started_by", "created_at", "started_at", "finished_at", "undone_at",
-        "undone_by",
+        "is_table", "layouts", "lines_new", "lines_known", "lines_held", "started_by", "created_at", "started_at",
+        "finished_at", "undone_at", "undone_by",
     ),
+    later=frozenset({"is_table", "layouts"}),
 )  # fmt: skip
 
 #: In the order in which they are written and read; people come first, because every table may name them.
 TABLES = (
     PEOPLE, ACCOUNTS, BATCHES, ENTRIES, JOURNAL_LINES, TEXTS, YEAR_CLOSINGS, PERIODS, TAX_FACTS, TAX_SHARES,
-    RECEIPT_LIMITS, DOCUMENTS, RECEIPTS, BANK_ACCOUNTS, NUMBERS, STATEMENTS, LINES, SIGHTINGS, LINE_RECEIPTS, QUESTIONS,
-    PAYEES, ALIASES, RULES, CLASSIFICATIONS, SPLITS, TAGS, LINE_TAGS, ENTRY_TAGS, DOCUMENT_DATES, REVERSED, WITHDRAWN,
-    RATES, STATED, EXCHANGES, REVALUED, OPENINGS,
+    RECEIPT_LIMITS, DOCUMENTS, RECEIPTS, BANK_ACCOUNTS, NUMBERS, LAYOUTS, STATEMENTS, LINES, SIGHTINGS, LINE_RECEIPTS,
+    QUESTIONS, PAYEES, ALIASES, RULES, PROMISES, PREDICTIONS, CLASSIFICATIONS, SPLITS, TAGS, LINE_TAGS,
+    ENTRY_TAGS, DOCUMENT_DATES, REVERSED, WITHDRAWN, RATES, STATED, EXCHANGES, REVALUED, OPENINGS,
     TRANSFERS, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, PAST_ACTIONS,
     FINISHES, RUNS,
 )  # fmt: skip

@@ -23,6 +23,7 @@ from ledgerflow.exchange.archive.tables import (
     DOCUMENT_DATES,
     DOCUMENTS,
     ENTRY_TAGS,
+    LAYOUTS,
     LINE_RECEIPTS,
     LINE_TAGS,
     NUMBERS,
@@ -138,7 +139,7 @@ def _restore(loader: Loader, *, owner: User, now: datetime) -> None:
     people = _people(loader, now)
     loader.load(ACCOUNTS, is_archived=False)
     _documents(loader, people)
-    for table in (RECEIPT_LIMITS, RECEIPTS, BANK_ACCOUNTS, NUMBERS, STATEMENTS):
+    for table in (RECEIPT_LIMITS, RECEIPTS, BANK_ACCOUNTS, NUMBERS, LAYOUTS, STATEMENTS):
         loader.load(table)
     waiting = restore_lines_and_journal(loader, past_batches(loader, people), owner)
     for table in (LINE_RECEIPTS, QUESTIONS, PAYEES, ALIASES, RULES, TAX_FACTS, TAX_SHARES):

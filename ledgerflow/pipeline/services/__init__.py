@@ -1,5 +1,12 @@
 """Take files in, run them through the stages, undo imports."""
 
+from ledgerflow.pipeline.services.columns import (
+    Columns,
+    ColumnsRefusedError,
+    forget_columns,
+    look_at_columns,
+    save_columns,
+)
 from ledgerflow.pipeline.services.questions import answer_question
 from ledgerflow.pipeline.services.receive import (
     Answer,
@@ -16,17 +23,22 @@ from ledgerflow.pipeline.services.undo import UndoPreview, UndoRefusedError, pre
 __all__ = [
     "IMPORT_JOB",
     "Answer",
+    "Columns",
+    "ColumnsRefusedError",
     "Received",
     "RunNotWaitingError",
     "UndoPreview",
     "UndoRefusedError",
     "answer_account",
     "answer_question",
+    "forget_columns",
     "give_up",
+    "look_at_columns",
     "preview_undo",
     "receive_file",
     "receive_files",
     "retry",
     "run_import",
+    "save_columns",
     "undo_import",
 ]

@@ -6,17 +6,29 @@ from datetime import datetime
 
 from django.db import transaction
 
+from ledgerflow.agent.services import wake as wake_agent
 from ledgerflow.books.scope import book_scope
 from ledgerflow.classification.services import classify_lines
 from ledgerflow.core.database_errors import is_away, lacks_room
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.jobs import MOST_ATTEMPTS
-from ledgerflow.documents.selectors import content
 from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.services._layouts import (
+    ReadByLayouts,
+    chosen,
+    is_proven_by_file,
+    layout_warnings,
+    read_by_layouts,
+)
 from ledgerflow.statements.models import BankAccount
-from ledgerflow.statements.reading import FileReading, read_file
-from ledgerflow.statements.services import import_statement, match_bank_account, remember_number
-from ledgerflow.toolbox.selectors import enabled_readers
+from ledgerflow.statements.reading import FileReading
+from ledgerflow.statements.services import (
+    import_statement,
+    match_bank_account,
+    remember_layout,
+    remember_number,
+)
+from ledgerflow.toolbox.values import Layout
 
 logger = logging.getLogger(__name__)
 
@@ -43,19 +55,16 @@ def run_import(*, run_id: int, now: datetime, password: str | None = None) -> No
     if run is None:
         return
     try:
-        reading = read_file(
-            content=content(run.document),
-            name=run.document.name,
-            readers=enabled_readers(),
-            password=password,
-        )
+        read = read_by_layouts(run=run, password=password)
+        reading = read.reading
+        run.is_table = reading.is_table
         if reading.status != "read":
             state = _State.READY if reading.status == "empty" else _State.FAILED
             _finish(run, state, now, reading.error or "")
             return
         with book_scope(run.book, run.started_by):
             if _is_ours(run):
-                _take_in(run, reading, now)
+                _take_in(run, read, now)
     except LedgerFlowError as error:
         _finish(run, _State.FAILED, now, str(error))
     except Exception as error:  # the edge of the job: the row must say that it failed
@@ -112,7 +121,8 @@ def _is_ours(run: ImportRun) -> bool:
     return mine.first() is not None
 
 
-def _take_in(run: ImportRun, reading: FileReading, now: datetime) -> None:
+def _take_in(run: ImportRun, read: ReadByLayouts, now: datetime) -> None:
+    reading = read.reading
     accounts = _accounts(run, reading)
     if accounts is None:
         named = (
@@ -122,14 +132,39 @@ def _take_in(run: ImportRun, reading: FileReading, now: datetime) -> None:
         )
         _finish(run, _State.NEEDS_YOU, now, f"The file {named}. Which account of this book is it?")
         return
+    given = chosen(run)
+    warnings = [*reading.warnings, *layout_warnings(read=read, given=given)]
+    _remember(run, reading, given, accounts, now)
     outcomes = import_statement(document=run.document, reading=reading, bank_accounts=accounts, now=now)
     new_lines = [line_id for outcome in outcomes for line_id in outcome.new_line_ids]
     classify_lines(book=run.book, line_ids=new_lines)
+    wake_agent(book=run.book, user=None, by_import=True)
     run.bank_account = accounts[0]
     run.lines_new = sum(outcome.lines_new for outcome in outcomes)
     run.lines_known = sum(outcome.lines_known for outcome in outcomes)
     run.lines_held = sum(outcome.lines_held for outcome in outcomes)
-    _finish(run, _State.READY, now, " ".join(reading.warnings))
+    _finish(run, _State.READY, now, " ".join(warnings))
+
+
+def _remember(
+    run: ImportRun,
+    reading: FileReading,
+    given: Sequence[Layout],
+    accounts: Sequence[BankAccount],
+    now: datetime,
+) -> None:
+    """Remember what a person chose for this file, for each of its bank accounts."""
+    titles = {each["fingerprint"]: each.get("titles", []) for each in run.layouts}
+    for layout in given:
+        for account in dict.fromkeys(accounts):
+            remember_layout(
+                bank_account=account,
+                layout=layout,
+                titles=titles[layout.fingerprint],
+                is_proven=is_proven_by_file(reading),
+                user=run.started_by,
+                now=now,
+            )
 
 
 def _accounts(run: ImportRun, reading: FileReading) -> Sequence[BankAccount] | None:
@@ -165,7 +200,6 @@ def _finish(run: ImportRun, state: ImportRun.State, now: datetime, message: str)
     run.save(
         update_fields=[
             "state", "stage", "message", "finished_at", "bank_account", "lines_new", "lines_known", "lines_held",
-            "asked_number",
-            "asked_currency",
+            "asked_number", "asked_currency", "is_table",
         ]
     )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404
 from django.views import generic
 
+from ledgerflow.agent.selectors import conversation_about
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.tag_selectors import tags_of
@@ -12,6 +13,7 @@ from ledgerflow.core.periods import EARLIEST
 from ledgerflow.posting.lookup_views import lookup_context
 from ledgerflow.review import selectors
 from ledgerflow.review.forms import DecideForm, SplitFormSet
+from ledgerflow.review.proposal_selectors import open_proposals
 from ledgerflow.review.selectors import Tab
 from ledgerflow.review.views.days import asked_days
 from ledgerflow.statements.models import StatementLine
@@ -42,6 +44,7 @@ KEYS = (
     ("e", "Exclude from the books"),
     ("Space", "Select the line"),
     ("u", "Undo the last change"),
+    ("Ctrl-Z", "Undo the last change, up to 50 one after the other"),
 )
 
 
@@ -69,6 +72,7 @@ class QueueView(BookMixin, generic.TemplateView):
             tabs=[(name, label, counts[name]) for name, label in _TABS],
             to_review=counts[Tab.TO_REVIEW],
             accepted=counts[Tab.REVIEWED],
+            proposed=open_proposals(book=self.book),
             page=page,
             page_size=PAGE_SIZE,
             queue_keys=KEYS,
@@ -100,6 +104,7 @@ def evidence_context(view: BookMixin, line_id: int) -> dict[str, Any]:
     line = StatementLine.objects.get(book=view.book, pk=line_id)
     return {
         "evidence": evidence,
+        "agent_said": conversation_about(book=view.book, line_id=line_id),
         "row": row,
         "shown": shown_with_excerpts(line=line)[-1:],
         "decide_form": DecideForm(

@@ -22,6 +22,12 @@ from ledgerflow.statements.services.imports import (
     StatementRefusedError,
     import_statement,
 )
+from ledgerflow.statements.services.layouts import (
+    LayoutUnknownError,
+    forget_layout,
+    note_proofs,
+    remember_layout,
+)
 from ledgerflow.statements.services.receipts import ReceiptError, attach_receipts, detach_receipt
 from ledgerflow.statements.services.undo import NotImportedError, UndoneImport, undo_import
 
@@ -30,6 +36,7 @@ __all__ = [
     "AnswerRefusedError",
     "BankAccountRefusedError",
     "ImportOutcome",
+    "LayoutUnknownError",
     "LinesInUseError",
     "NotImportedError",
     "OverrideRefusedError",
@@ -42,10 +49,13 @@ __all__ = [
     "change_bank_account",
     "create_bank_account",
     "detach_receipt",
+    "forget_layout",
     "import_statement",
     "match_bank_account",
+    "note_proofs",
     "override_proof",
     "remember_file_name",
+    "remember_layout",
     "remember_number",
     "undo_import",
 ]

@@ -33,7 +33,8 @@ _OLD_RUNS = """
     ), family AS (
         SELECT id AS root, id, outcome FROM old
         UNION ALL
-        SELECT family.root, child.id, child.outcome FROM toolbox_toolrun AS child JOIN family ON child.parent_id = family.id
+        SELECT family.root, child.id, child.outcome
+          FROM toolbox_toolrun AS child JOIN family ON child.parent_id = family.id
     ), held AS (
         SELECT NULL::bigint WHERE false {held}
     )

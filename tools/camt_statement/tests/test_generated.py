@@ -164,3 +164,10 @@ def test_an_entry_outside_of_its_statement_it_refuses():
         read_statement(content.replace(b"<Stmt>", entry + b"<Stmt>"), "")
     with pytest.raises(StatementRefusedError, match="belong to none"):
         read_statement(content.replace(b"</Stmt>", b"</Stmt>" + entry), "")
+
+
+def test_an_encoding_of_endless_name_it_refuses():
+    content = f"<?xml version='1.0' encoding='utf-{'8' * 300}'?><Document/>".encode()
+
+    with pytest.raises(StatementRefusedError, match="an encoding that is not known"):
+        read_statement(content, "a.xml")

@@ -4,6 +4,7 @@ import zipfile
 from contextlib import suppress
 from io import BytesIO
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,3 +46,16 @@ def test_it_reads_or_refuses_whatever_is_in_the_parts(content, number, changes):
     members[name] = mutated(members[name], changes)
 
     read_or_refuse(pack(members))
+
+
+def test_sectors_that_go_round_in_a_circle_it_refuses_at_once():
+    content = bytearray(XLS.read_bytes())
+    first = int.from_bytes(content[76:80], "little")  # the first sector of the table of sectors
+    table = 512 * (first + 1)
+    # Every sector of the file follows on the one after it, and the last one on the first.
+    count = len(content) // 512 - 1
+    for sector in range(count):
+        content[table + 4 * sector : table + 4 * sector + 4] = ((sector + 1) % count).to_bytes(4, "little")
+
+    with pytest.raises(StatementRefusedError, match="damaged"):
+        read_statement(bytes(content), "circle.xls")

@@ -14,6 +14,8 @@ from ledgerflow.classification.services import (
     change_tags,
     decide,
     exclude,
+    is_offered,
+    refuse_offer,
     reopen,
     rule_from_decision,
     undo,
@@ -25,18 +27,44 @@ from ledgerflow.ledger.services.closing import close_year
 from ledgerflow.ledger.services.periods import close_period, lock_period
 from ledgerflow.posting.services import hold_postings
 from ledgerflow.review.close_selectors import Checklist, checklist
+from ledgerflow.review.services.deciding import (
+    ProposalDecidedError,
+    StaleProposalError,
+    accept_proposal,
+    decline_proposal,
+)
+from ledgerflow.review.services.staging import (
+    ProposalError,
+    Proposer,
+    propose_classification,
+    propose_exclusion,
+    propose_payee,
+    propose_rule,
+)
 from ledgerflow.users.models import User
 
 __all__ = [
     "Accepted",
     "Closing",
+    "ProposalDecidedError",
+    "ProposalError",
+    "Proposer",
+    "StaleProposalError",
     "accept",
     "accept_confident",
     "accept_everything",
+    "accept_proposal",
     "change_tags",
     "close_books",
     "decide",
+    "decline_proposal",
     "exclude",
+    "is_offered",
+    "propose_classification",
+    "propose_exclusion",
+    "propose_payee",
+    "propose_rule",
+    "refuse_offer",
     "reopen",
     "rule_from_decision",
     "undo",

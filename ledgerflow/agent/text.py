@@ -1,0 +1,74 @@
+"""Text that strangers wrote, made harmless to read for a model and for a person: data, never instructions."""
+
+import re
+import unicodedata
+
+#: A bank's text, a name, an excerpt of a page: what is longer is cut.
+TEXT_LENGTH = 160
+#: A tool's whole answer.
+RESULT_LENGTH = 4_000
+
+# Marks that chat templates read as the turn of somebody else.
+_TEMPLATE_MARKS = re.compile(
+    r"<\|[^|>]{0,40}\|>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|</?(?:system|assistant|user|tool_call|think)>",
+    re.IGNORECASE,
+)
+_SPACE = re.compile(r"\s+")
+_ROUNDS = 8
+#: Surrogates, private and unassigned code points, controls, and what changes direction or has no width.
+_REMOVED = {"Cc", "Cf", "Cs", "Co", "Cn"}
+#: Combining marks in a row that a language needs.
+_MARKS_IN_A_ROW = 3
+
+
+def stripped(text: str, length: int = TEXT_LENGTH) -> str:
+    """Return the text on one line without controls, invisible characters and marks of chat templates.
+
+    It is at most ``length`` characters long; what was cut ends with an ellipsis.
+    """
+    # Twice as much as is kept is looked at: nobody waits for a megabyte of invisible characters.
+    shown = _visible(unicodedata.normalize("NFC", text[: 20 * length]))
+    for _ in range(_ROUNDS):
+        without = _TEMPLATE_MARKS.sub(" ", shown)
+        if without == shown:
+            break
+        shown = without
+    else:
+        shown = re.sub(r"[<>\[\]|]", " ", shown)
+    shown = _SPACE.sub(" ", shown).strip()
+    return shown if len(shown) <= length else shown[: length - 1].rstrip() + "…"
+
+
+def _visible(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        category = unicodedata.category(char)
+        if char.isspace():
+            kept.append(" ")
+        elif category in _REMOVED or _is_selector(char):
+            continue
+        elif category in {"Mn", "Me"}:
+            marks += 1
+            if marks <= _MARKS_IN_A_ROW:
+                kept.append(char)
+            continue
+        else:
+            kept.append(char)
+        marks = 0
+    return "".join(kept)
+
+
+def _is_selector(char: str) -> bool:
+    """Whether it is a variation selector, an invisible filler or a tag: texts are hidden in rows of them."""
+    return (
+        char in "\u115f\u1160\u3164\uffa0\u2800\u034f"
+        or "\ufe00" <= char <= "\ufe0f"
+        or "\U000e0000" <= char <= "\U000e0fff"
+    )
+
+
+def fenced(text: str, *, boundary: str) -> str:
+    """Return the text between two lines that only this conversation knows, so that no text can close its own fence."""
+    inside = text.replace(boundary, "")
+    return f"<<data {boundary}\n{inside}\ndata {boundary}>>"

@@ -1,0 +1,64 @@
+"""The enabled tools of the registry as tools of the MCP server, each under a name derived from its module path."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from ledgerflow.api import shapes
+from ledgerflow.api.access import Caller
+from ledgerflow.api.mcp.offers import Offer
+from ledgerflow.api.models import Scope
+from ledgerflow.api.tool_runs import offered, run_tool
+from ledgerflow.toolbox.models import Asker, Tool
+
+
+class _Run(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    book: str
+    arguments: dict[str, Any] = {}
+
+
+def tool_offers(caller: Caller) -> list[Offer[Any]]:
+    """Return an offer for each tool that the caller may run."""
+    return [_offer(tool) for tool in offered(caller)]
+
+
+def name_of(path: str) -> str:
+    """Return ``package-function`` for ``tools.package.function``: no path has a hyphen, so no two names are one."""
+    return path.removeprefix("tools.").replace(".", "-")
+
+
+def _offer(tool: Tool) -> Offer[Any]:
+    return Offer(
+        name=name_of(tool.module_path),
+        title=tool.summary,
+        description=f"{tool.summary} Runs for a book, with its settings and within its limits ({tool.module_path}).",
+        scope=Scope.TOOLS,
+        takes=_Run,
+        gives=shapes.ToolAnswerShape,
+        answer=partial(_answer, tool.module_path),
+        schema=_schema(tool.argument_schema),
+        uses_network=tool.manifest["permissions"]["network"],
+    )
+
+
+def _answer(path: str, caller: Caller, asked: _Run) -> shapes.ToolAnswerShape:
+    return run_tool(caller, path, slug=asked.book, arguments=asked.arguments, through=Asker.MCP)
+
+
+def _schema(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the tool's own schema beside the book; what it refers to moves to the top, where references look."""
+    own = {key: value for key, value in arguments.items() if key != "$defs"}
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {
+            "book": {"type": "string", "description": "The book's slug, as list_books names it."},
+            "arguments": own or {"type": "object"},
+        },
+        "required": ["book", "arguments"],
+        "additionalProperties": False,
+    }
+    return schema | ({"$defs": arguments["$defs"]} if "$defs" in arguments else {})

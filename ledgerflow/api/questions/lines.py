@@ -1,0 +1,106 @@
+"""Bank lines: found by text, days and state, with what is decided about them."""
+
+from datetime import date
+
+from ledgerflow.api import shapes
+from ledgerflow.api.access import Caller, UnknownError
+from ledgerflow.api.models import Scope
+from ledgerflow.api.questions.asked import (
+    PAGE,
+    QuestionError,
+    page_size,
+    place_of,
+    row_number,
+    sound_day,
+    words,
+)
+from ledgerflow.books.models import Book
+from ledgerflow.classification.models import State
+from ledgerflow.review.line_search import LinePlace, SearchedLine, find_line, search_lines
+from ledgerflow.statements.models import BankAccount
+
+
+def lines(
+    caller: Caller,
+    slug: str,
+    *,
+    text: str = "",
+    first: date | None = None,
+    last: date | None = None,
+    bank_account: str = "",
+    state: str = "",
+    cursor: str = "",
+    limit: int = PAGE,
+) -> shapes.LinesShape:
+    """Return bank lines, the latest first; ``text`` stands anywhere in what the bank says, or in the payee's name.
+
+    Raises:
+        UnknownError: the book has no bank account of the name.
+        QuestionError: state, cursor or limit are none.
+    """
+    caller.needs(Scope.READ)
+    if state not in {"", *State.values}:
+        raise QuestionError(f"There is no state {state[:20]!r}; states are {', '.join(State.values)}.")
+    place = place_of(cursor)
+    with caller.opened(slug) as book:
+        page = search_lines(
+            book=book,
+            text=words(text)[:200],
+            first=sound_day(first),
+            last=sound_day(last),
+            bank_account_id=_bank_account(book, words(bank_account)) if bank_account else None,
+            state=state,
+            before=LinePlace(*place) if place else None,
+            limit=page_size(limit),
+        )
+        following = page.following
+        return shapes.LinesShape(
+            lines=[_line(each) for each in page.lines],
+            next=f"{following.date}_{following.line_id}" if following else None,
+        )
+
+
+def one_line(caller: Caller, slug: str, line_id: int) -> shapes.LineShape:
+    """Return one bank line.
+
+    Raises:
+        UnknownError: the book has no such line.
+    """
+    caller.needs(Scope.READ)
+    with caller.opened(slug) as book:
+        found = find_line(book=book, line_id=row_number(line_id))
+        if found is None:
+            raise UnknownError(f"The book {book.slug} has no line {line_id}.")
+        return _line(found)
+
+
+def _line(found: SearchedLine) -> shapes.LineShape:
+    made, line = found.made, found.made.line
+    return shapes.LineShape(
+        id=line.pk,
+        date=line.date,
+        value_date=line.value_date,
+        amount=shapes.exact(line.amount, line.currency),
+        currency=line.currency,
+        bank_account=line.bank_account.name,
+        description=line.description,
+        counterparty=line.counterparty,
+        reference=line.reference,
+        is_pending=line.is_pending,
+        hold=line.hold,
+        state=made.state,
+        account=made.account.code if made.account else None,
+        is_split=made.is_split,
+        payee=made.payee.name if made.payee else None,
+        reason=made.reason,
+        note=made.note,
+        entry_number=made.entry_number,
+        documents=list(found.document_ids),
+    )
+
+
+def _bank_account(book: Book, name: str) -> int:
+    found = BankAccount.objects.filter(book=book, name__iexact=name).values_list("pk", flat=True).first()
+    if found is None:
+        raise UnknownError(f"The book {book.slug} has no bank account “{name[:60]}”.")
+    return found

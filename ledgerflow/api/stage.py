@@ -1,0 +1,130 @@
+"""The only writes that REST and MCP know: proposals, for a person to accept."""
+
+from typing import Annotated, Literal
+
+from django.utils import timezone
+from pydantic import BaseModel, ConfigDict, Field
+
+from ledgerflow.api import shapes
+from ledgerflow.api.access import Caller, UnknownError
+from ledgerflow.api.models import Scope
+from ledgerflow.api.questions import proposal_shape
+from ledgerflow.api.questions.asked import words
+from ledgerflow.books.models import Book
+from ledgerflow.books.permissions import Action
+from ledgerflow.ledger.models import Account
+from ledgerflow.review.models import Proposal
+from ledgerflow.review.proposal_selectors import ListedProposal
+from ledgerflow.review.services.staging import (
+    Proposer,
+    propose_classification,
+    propose_exclusion,
+    propose_payee,
+    propose_rule,
+)
+
+_LineIds = Annotated[list[Annotated[int, Field(gt=0, lt=2**63)]], Field(min_length=1, max_length=100)]
+_Reason = Annotated[str, Field(max_length=500, description="Why, for the person who decides.")]
+_Code = Annotated[str, Field(max_length=20, description="Code of an account of the book.")]
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ClassificationAsked(_Asked):
+    """Book lines to an account."""
+
+    kind: Literal["classify"]
+    lines: _LineIds
+    account: _Code
+    payee: Annotated[str, Field(max_length=160)] = ""
+    reason: _Reason = ""
+
+
+class PayeeAsked(_Asked):
+    """Name the payee of lines."""
+
+    kind: Literal["name_payee"]
+    lines: _LineIds
+    payee: Annotated[str, Field(min_length=1, max_length=160)]
+    reason: _Reason = ""
+
+
+class RuleAsked(_Asked):
+    """Make a rule that suggests an account for lines whose text contains a text."""
+
+    kind: Literal["make_rule"]
+    text: Annotated[str, Field(min_length=1, max_length=200)]
+    account: _Code
+    direction: Literal["any", "in", "out"] = "any"
+    payee: Annotated[str, Field(max_length=160)] = ""
+    reason: _Reason = ""
+
+
+class ExclusionAsked(_Asked):
+    """Keep lines out of the books."""
+
+    kind: Literal["exclude"]
+    lines: _LineIds
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+ProposalAsked = Annotated[
+    ClassificationAsked | PayeeAsked | RuleAsked | ExclusionAsked, Field(discriminator="kind")
+]
+
+
+def propose(
+    caller: Caller,
+    slug: str,
+    asked: ClassificationAsked | PayeeAsked | RuleAsked | ExclusionAsked,
+    *,
+    through: Proposal.Through,
+) -> shapes.ProposalShape:
+    """Stage what is asked; nothing else in the book changes.
+
+    Raises:
+        ScopeError: the token is not for proposing.
+        UnknownError: there is no such book or account for the caller.
+        NotAllowedError: the role of the token's user could not do it either.
+        LedgerFlowError: as staging says.
+    """
+    caller.needs(Scope.PROPOSE)
+    now, by = timezone.now(), Proposer(user=caller.user, through=through, label=caller.label)
+    with caller.opened(slug, action=Action.REVIEW) as book:
+        if isinstance(asked, ClassificationAsked):
+            made = propose_classification(
+                book=book,
+                line_ids=asked.lines,
+                account=_account(book, asked.account),
+                payee=asked.payee,
+                reason=asked.reason,
+                by=by,
+                now=now,
+            )
+        elif isinstance(asked, PayeeAsked):
+            made = propose_payee(
+                book=book, line_ids=asked.lines, payee=asked.payee, reason=asked.reason, by=by, now=now
+            )
+        elif isinstance(asked, RuleAsked):
+            made = propose_rule(
+                book=book,
+                text=asked.text,
+                direction=asked.direction,
+                account=_account(book, asked.account),
+                payee=asked.payee,
+                reason=asked.reason,
+                by=by,
+                now=now,
+            )
+        else:
+            made = propose_exclusion(book=book, line_ids=asked.lines, why=asked.reason, by=by, now=now)
+        return proposal_shape(ListedProposal(made, is_outdated=False))
+
+
+def _account(book: Book, code: str) -> Account:
+    found = Account.objects.filter(book=book, code=words(code)).first()
+    if found is None:
+        raise UnknownError(f"The book {book.slug} has no account {code}.")
+    return found

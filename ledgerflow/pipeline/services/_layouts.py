@@ -1,0 +1,113 @@
+"""Which remembered layout a file is read by, and what to say when one stops fitting."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ledgerflow.documents.selectors import content
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.statements.layout_selectors import layouts
+from ledgerflow.statements.models import BankAccount, TableLayout
+from ledgerflow.statements.proof import Outcome, prove
+from ledgerflow.statements.reading import FileReading, describe_file, read_file
+from ledgerflow.statements.services import match_bank_account, note_proofs
+from ledgerflow.toolbox.layouts import layout_of_json
+from ledgerflow.toolbox.selectors import enabled_readers
+from ledgerflow.toolbox.values import Layout, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class ReadByLayouts:
+    """A file's reading, and the layouts remembered for its bank accounts, used or not."""
+
+    reading: FileReading
+    remembered: tuple[TableLayout, ...] = ()
+
+
+def chosen(run: ImportRun) -> list[Layout]:
+    """Return the layouts that a person chose for this file."""
+    return [layout_of_json(each) for each in run.layouts]
+
+
+def read_by_layouts(*, run: ImportRun, password: str | None = None) -> ReadByLayouts:
+    """Read the file by what was chosen for it, else by what is remembered for its bank account, else by its rows.
+
+    Whose file it is shows when it is read, so it may be read twice: a layout that is remembered for another bank
+    account of the book is never used.
+    """
+    original = content(run.document)
+    given, readers = chosen(run), enabled_readers()
+
+    def read(remembered: Iterable[TableLayout]) -> FileReading:
+        known = [*given, *(layout_of_json(each.layout) for each in remembered)]
+        return read_file(
+            content=original, name=run.document.name, readers=readers, password=password, layouts=known
+        )
+
+    accounts = [run.bank_account] if run.bank_account else None
+    tried = list(layouts(book=run.book, bank_accounts=accounts))
+    reading = read(tried)
+    if not tried or not reading.is_table:
+        return ReadByLayouts(reading)
+    plain = reading if reading.status == "read" else read(())
+    owners = accounts or matched(run, plain)
+    own = [each for each in tried if each.bank_account in owners]
+    if len(own) < len(tried):
+        reading = read(own) if own else plain if plain is not reading else read(())
+    if reading.status == "refused":
+        reading = _said_why(reading, original, own)
+    return ReadByLayouts(reading, tuple(own))
+
+
+def matched(run: ImportRun, reading: FileReading) -> list[BankAccount]:
+    """Return the bank accounts that the statements say they are about."""
+    found = (
+        match_bank_account(book=run.book, statement=statement, file_name=run.document.name)
+        for statement in reading.statements
+    )
+    return [account for account in found if account is not None]
+
+
+def _said_why(reading: FileReading, original: bytes, own: Sequence[TableLayout]) -> FileReading:
+    """Put whose saved columns they are before the sentence of a refusal by them."""
+    described = describe_file(content=original, name=reading.name, readers=enabled_readers()) if own else None
+    shown = {table.layout.fingerprint for table in described.tables} if described else set()
+    used = next((each for each in own if each.fingerprint in shown), None)
+    if used is None:
+        return reading
+    return replace(
+        reading,
+        error=f"The columns saved for {used.bank_account} do not fit this file any more. {reading.error} "
+        "Its columns can be chosen anew.",
+    )
+
+
+def layout_warnings(*, read: ReadByLayouts, given: Sequence[Layout]) -> list[str]:
+    """Return what a person should see: saved columns that the file no longer has, or that no longer prove it.
+
+    Keeps by which layouts the file proved.
+    """
+    reading = read.reading
+    shown = set(reading.layouts)
+    used = [each for each in read.remembered if each.fingerprint in shown]
+    chosen_now = {layout.fingerprint for layout in given}
+    said = []
+    if read.remembered and shown and not used and not shown & chosen_now:
+        last = read.remembered[0]
+        titles = ", ".join(filter(None, last.titles)) or f"{len(last.layout['roles'])} columns"
+        said.append(
+            f"The columns of this file are not those saved for {last.bank_account} ({titles[:200]}), so it was read "
+            "without them. Look at its columns."
+        )
+    is_proven = is_proven_by_file(reading)
+    fallen = note_proofs(proven={each: is_proven for each in used if each.fingerprint not in chosen_now})
+    said += [
+        f"Files read by the columns saved for {each.bank_account} proved before, and this one does not. "
+        "Look at its columns."
+        for each in fallen
+    ]
+    return said
+
+
+def is_proven_by_file(reading: FileReading | Reading) -> bool:
+    """Whether every statement of the file proves."""
+    return all(prove(statement).outcome is Outcome.PROVEN for statement in reading.statements)

@@ -1,0 +1,176 @@
+"""Proposing over REST: staged for a person, once for each key, by those who could do it themselves."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from ledgerflow.api.models import KeptAnswer, Scope
+from ledgerflow.books.models import Role
+from ledgerflow.classification.models import Classification
+from ledgerflow.review.models import Proposal
+from ledgerflow.review.services import accept_proposal
+from tests.api.asking import Program, secret_of
+from tests.booked import BookedFile
+from tests.factories import MembershipFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def file() -> BookedFile:
+    return BookedFile(3, is_posted=False)
+
+
+def _program(file, *scopes, role=Role.OWNER) -> Program:
+    user = file.owner if role == Role.OWNER else MembershipFactory(book=file.book, role=role).user
+    return Program(secret_of(user, *scopes))
+
+
+def _asked(file, **more):
+    given = {"kind": "classify", "lines": file.line_ids[:1], "account": file.expense.code, "reason": "Rent."}
+    return given | more
+
+
+def _propose(program, file, asked=None, **headers):
+    return program.post(f"books/{file.book.slug}/proposals", asked or _asked(file), **headers)
+
+
+def test_it_is_staged_and_told_with_its_diff(file):
+    before = list(Classification.objects.filter(book=file.book).values())
+
+    answer = _propose(_program(file), file)
+
+    assert answer.status_code == 201, answer.content
+    made = answer.json()
+    assert (made["state"], made["proposed_through"], made["is_outdated"]) == ("open", "api", False)
+    assert made["proposed_with"].startswith("token a test (lf_")
+    assert made["diff"][0]["new"] == f"{file.expense}, accepted"
+    assert list(Classification.objects.filter(book=file.book).values()) == before
+
+
+def test_what_became_of_it_is_told(file):
+    program = _program(file)
+    made = _propose(program, file).json()
+    accept_proposal(book=file.book, proposal_id=made["id"], user=file.owner, now=timezone.now())
+
+    told = program.get(f"books/{file.book.slug}/proposals/{made['id']}").json()
+    waiting = program.get(f"books/{file.book.slug}/proposals", is_open="true").json()
+
+    assert (told["state"], told["decided_by"]) == ("accepted", str(file.owner))
+    assert waiting["proposals"] == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"kind": "name_payee", "payee": "Corner shop"},
+        {"kind": "exclude", "reason": "private"},
+    ],
+)
+def test_other_kinds_are_staged_too(file, asked):
+    answer = _propose(_program(file), file, asked | {"lines": file.line_ids[:2]})
+
+    assert answer.status_code == 201, answer.content
+    assert len(answer.json()["diff"]) == 2
+
+
+def test_a_rule_is_staged(file):
+    asked = {"kind": "make_rule", "text": "shop", "account": file.expense.code, "direction": "out"}
+
+    assert _propose(_program(file), file, asked).json()["diff"][0]["old"] == "no rule"
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({"lines": []}, 422),
+        ({"lines": [0]}, 422),
+        ({"lines": [10**30]}, 422),
+        ({"lines": ["x"]}, 422),
+        ({"lines": [999_999_999]}, 422),
+        ({"account": "nonesuch"}, 404),
+        ({"account": "\0"}, 404),
+        ({"kind": "post"}, 422),
+        ({"state": "accepted"}, 422),
+        ({"reason": "x" * 501}, 422),
+    ],
+)
+def test_what_cannot_be_proposed_is_a_problem(file, more, status):
+    answer = _propose(_program(file), file, _asked(file, **more))
+
+    assert answer.status_code == status, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["detail"]
+    assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize("scope", [Scope.READ, Scope.TOOLS])
+def test_a_token_without_the_scope_proposes_nothing(file, scope):
+    answer = _propose(_program(file, scope), file)
+
+    assert answer.status_code == 403
+    assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [(Role.OWNER, 201), (Role.REVIEWER, 201), (Role.BOOKKEEPER, 201), (Role.VIEWER, 403)]
+)
+def test_whoever_could_do_it_may_have_it_proposed(file, role, status):
+    assert _propose(_program(file, role=role), file).status_code == status
+
+
+def test_a_stranger_proposes_nothing_and_learns_nothing(file):
+    program = Program(secret_of(UserFactory()))
+
+    here = _propose(program, file)
+    nowhere = program.post("books/none/proposals", _asked(file))
+
+    assert here.status_code == nowhere.status_code == 404
+
+
+def test_a_key_makes_it_once(file):
+    program = _program(file)
+
+    first = _propose(program, file, Idempotency_Key="abc")
+    Proposal.objects.update(state="declined", decided_by=file.owner, decided_at=timezone.now())
+    again = _propose(program, file, Idempotency_Key="abc")
+
+    assert first.status_code == again.status_code == 201
+    assert first.json() == again.json()
+    assert again["Idempotent-Replayed"] == "true"
+    assert Proposal.objects.count() == 1
+
+
+def test_a_key_belongs_to_one_request_and_one_token(file):
+    program, other = _program(file), _program(file)
+    _propose(program, file, Idempotency_Key="abc")
+
+    clash = _propose(program, file, _asked(file, reason="Other."), Idempotency_Key="abc")
+    own = _propose(other, file, _asked(file, reason="Other."), Idempotency_Key="abc")
+
+    assert clash.status_code == 409
+    assert own.status_code == 201
+
+
+def test_an_error_leaves_the_key_free(file):
+    program = _program(file)
+
+    refused = _propose(program, file, _asked(file, account="nonesuch"), Idempotency_Key="abc")
+    done = _propose(program, file, Idempotency_Key="abc")
+
+    assert (refused.status_code, done.status_code) == (404, 201)
+
+
+@pytest.mark.parametrize("key", ["x" * 201, "Schlüssel"])
+def test_an_odd_key_is_refused(file, key):
+    assert _propose(_program(file), file, Idempotency_Key=key).status_code == 409
+
+
+def test_keys_are_forgotten_after_a_day(file):
+    program = _program(file)
+    _propose(program, file, Idempotency_Key="old")
+    KeptAnswer.objects.update(made_at=timezone.now() - timedelta(days=1, seconds=1))
+    _propose(program, file, Idempotency_Key="new")
+
+    assert list(KeptAnswer.objects.values_list("key", flat=True)) == ["new"]
