@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Min, QuerySet
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action, NotAllowedError, require
@@ -44,6 +44,11 @@ class EffectiveLimits(NamedTuple):
     calls_a_day: int
 
 
+# Each call asks this, and the ORM would take longer over it than PostgreSQL.
+_OWN_LIMITS = """
+    SELECT min(calls_a_minute), min(calls_a_day) FROM toolbox_toolconfiguration
+     WHERE tool_id = %(tool)s AND (book_id IS NULL OR book_id = %(book)s)
+"""
 _WORDS_FOR_LIMITS = MappingProxyType({"calls_a_minute": "calls a minute", "calls_a_day": "calls a day"})
 
 
@@ -89,12 +94,14 @@ def configure_tool(
 
 def limits_for(tool: Tool, book: Book | None) -> EffectiveLimits:
     """Return how often the tool may be called for the book: the lowest of its limits; one query."""
-    rows = _rows(tool, book).aggregate(Min("calls_a_minute"), Min("calls_a_day"))
-    permissions = tool.manifest["permissions"]
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN_LIMITS, {"tool": tool.pk, "book": book.pk if book else None})
+        own = cursor.fetchone()
+    most = tool.manifest["permissions"]
     return EffectiveLimits(
         *(
-            min(permissions[name], rows[f"{name}__min"] or permissions[name])
-            for name in EffectiveLimits._fields
+            min(most[name], limit or most[name])
+            for name, limit in zip(EffectiveLimits._fields, own, strict=True)
         )
     )
 
