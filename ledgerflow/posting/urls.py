@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledgerflow.posting import exchange_views, opening_views, receipt_views, tag_views, views
+from ledgerflow.posting import exchange_views, lookup_views, opening_views, receipt_views, tag_views, views
 
 app_name = "posting"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("line/<int:line>/tags/", tag_views.TagLineView.as_view(), name="tag-line"),
     path("line/<int:line>/document/", tag_views.DateDocumentView.as_view(), name="date-document"),
     path("line/<int:line>/stated/", exchange_views.StateAmountView.as_view(), name="state-amount"),
+    path("line/<int:line>/look-up/", lookup_views.LookUpView.as_view(), name="look-up"),
+    path("line/<int:line>/payee/", lookup_views.NamePayeeView.as_view(), name="name-payee"),
     path("line/<int:line>/receipts/", receipt_views.AttachReceiptsView.as_view(), name="attach-receipts"),
     path(
         "line/<int:line>/receipts/<int:receipt>/detach/",
