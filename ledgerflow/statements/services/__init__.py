@@ -22,7 +22,12 @@ from ledgerflow.statements.services.imports import (
     StatementRefusedError,
     import_statement,
 )
-from ledgerflow.statements.services.receipts import ReceiptError, attach_receipts, detach_receipt
+from ledgerflow.statements.services.receipts import (
+    ReceiptError,
+    attach_receipts,
+    decline_receipt,
+    detach_receipt,
+)
 from ledgerflow.statements.services.undo import NotImportedError, UndoneImport, undo_import
 
 __all__ = [
@@ -41,6 +46,7 @@ __all__ = [
     "attach_receipts",
     "change_bank_account",
     "create_bank_account",
+    "decline_receipt",
     "detach_receipt",
     "import_statement",
     "match_bank_account",
