@@ -37,6 +37,7 @@ _OF_NO_BOOK = {
     "format",
     "year",
     "month",
+    "page_number",
 }
 #: What stands in an address for these, whatever the book.
 _WORDS = {"tax_line": "28"}
