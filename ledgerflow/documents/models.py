@@ -48,6 +48,10 @@ class MediaType(models.TextChoices):
     TEXT = "text/plain", "text"
 
 
+#: What a photo of paper comes as.
+PICTURES = frozenset({MediaType.JPEG, MediaType.PNG, MediaType.GIF, MediaType.WEBP, MediaType.HEIC})
+
+
 class Receipt(models.Model):
     """A document that is evidence for what was paid or received: a receipt, an invoice, a ticket."""
 

@@ -9,6 +9,7 @@ from ledgerflow.pipeline.services.receive import (
     receive_file,
     receive_files,
     retry,
+    take_as_receipt,
 )
 from ledgerflow.pipeline.services.run import IMPORT_JOB, give_up, run_import
 from ledgerflow.pipeline.services.undo import UndoPreview, UndoRefusedError, preview_undo, undo_import
@@ -28,5 +29,6 @@ __all__ = [
     "receive_files",
     "retry",
     "run_import",
+    "take_as_receipt",
     "undo_import",
 ]
