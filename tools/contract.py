@@ -15,7 +15,8 @@ A statement reader exports two functions:
 ``read_statement(content: bytes, name: str) -> Reading``
     Every statement in the file. Raises :class:`StatementRefusedError` when the file cannot be read
     completely. A reader of files that can be encrypted takes a third argument, ``password: str | None =
-    None``.
+    None``. A reader of files that may hold pictures of pages takes ``recognize: bool = False``: it raises
+    :class:`ScannedError` first, and is called again with ``True`` and the limits of text recognition.
 
 Sign convention everywhere: money out of the account is negative. Dates are the bank's own local dates; no
 time zone is ever applied. Amounts are exactly what the file states.
@@ -36,6 +37,10 @@ PENDING: Literal["pending"] = "pending"
 
 class StatementRefusedError(Exception):
     """The file cannot be read completely; the message says why, where, and what to do."""
+
+
+class ScannedError(StatementRefusedError):
+    """The file holds pictures of pages; they can be read when more time and memory are given, by ``recognize``."""
 
 
 class ToolError(Exception):

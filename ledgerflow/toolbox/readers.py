@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ledgerflow.toolbox import wire
 from ledgerflow.toolbox.archives import unpack
 from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, find_packages, load
-from ledgerflow.toolbox.values import READER, StatementRefusedError
+from ledgerflow.toolbox.values import READER, ScannedError, StatementRefusedError
 
 __all__ = ["read", "unpack", "warm_up"]
 
@@ -23,9 +23,9 @@ def warm_up() -> None:
 def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
     """Yield what became of the file: a line of JSON with the outcome, then the reading if there is one.
 
-    ``request`` holds ``name``, ``readers`` (package names, or ``None`` for all) and ``password`` (or
-    ``None``). Outcomes: ``read``, ``refused`` (with ``message``), ``unclaimed``, ``ambiguous``, ``broken``
-    (with ``message``);
+    ``request`` holds ``name``, ``readers`` (package names, or ``None`` for all), ``password`` (or ``None``) and
+    ``recognize``. Outcomes: ``read``, ``refused`` (with ``message``), ``scanned`` (the same, but for ``recognize``),
+    ``unclaimed``, ``ambiguous``, ``broken`` (with ``message``);
     ``readers`` names those that claimed the file, or where none did, all that were asked.
     """
     name, wanted = str(request["name"]), request["readers"]
@@ -41,9 +41,11 @@ def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
             yield _outcome("ambiguous" if claimants else "unclaimed", claimants or names)
             return
         function = load(f"tools.{claimants[0]}.read_statement")
-        reading = function(content, name, **_options(function, request.get("password")))
+        reading = function(content, name, **_options(function, request))
     except ToolLoadError as error:
         yield _outcome("broken", names, str(error))
+    except ScannedError as refusal:
+        yield _outcome("scanned", claimants, str(refusal))
     except StatementRefusedError as refusal:
         yield _outcome("refused", claimants, str(refusal))
     else:
@@ -74,11 +76,10 @@ def _readers() -> list[str]:
     ]
 
 
-def _options(function: ToolFunction, password: object) -> dict[str, object]:
-    """A password goes only to a reader that takes one."""
-    if password is None or "password" not in inspect.signature(function).parameters:
-        return {}
-    return {"password": password}
+def _options(function: ToolFunction, request: Mapping[str, object]) -> dict[str, object]:
+    """A password, and whether to recognize text, go only to a reader that takes them."""
+    taken = inspect.signature(function).parameters
+    return {name: request[name] for name in ("password", "recognize") if request.get(name) and name in taken}
 
 
 def _outcome(outcome: str, readers: Sequence[str], message: str | None = None) -> bytes:
