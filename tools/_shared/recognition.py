@@ -51,11 +51,11 @@ def recognize(pictures: Iterable[Image], *, is_upright: bool = False) -> Iterato
                 yield Recognized(
                     number,
                     " ".join(text.split()),
-                    float(score),
-                    float(across.min()),
-                    float(down.min()),
-                    float(across.max()),
-                    float(down.max()),
+                    score,
+                    across.min().item(),
+                    down.min().item(),
+                    across.max().item(),
+                    down.max().item(),
                 )
 
 

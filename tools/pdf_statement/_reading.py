@@ -28,7 +28,9 @@ from tools.pdf_statement._years import Years
 _START = b"%PDF-"
 _HEAD = 1024
 _LEAST_BALANCES = 2
-_RECOGNIZED = "The PDF was scanned and its text recognized. Sums prove the amounts; look at the days and the texts."
+_RECOGNIZED = (
+    "The PDF was scanned and its text recognized. Sums prove the amounts; look at the days and the texts."
+)
 _ELSEWHERE = "Ask the bank for the same statement as CSV, OFX or CAMT."
 
 
