@@ -82,7 +82,7 @@ class Eventful:
         self.keep_receipts()
         self.remember_columns()
         self.undo_and_import_again()
-        self.decline_a_receipt()
+        _decline_a_receipt(self.book, self.other)
         self.withdraw_what_stays()
         self.enter_by_hand()
         self.trade_in_euros()
@@ -174,12 +174,6 @@ class Eventful:
             user=self.other,
             now=NOW,
         )
-
-    def decline_a_receipt(self) -> None:
-        """The receipt whose line is gone is not for another one."""
-        receipt = Receipt.objects.get(book=self.book, document__name="photo.jpg")
-        line = StatementLine.objects.filter(book=self.book).earliest("pk")
-        decline_receipt(book=self.book, line_id=line.pk, receipt_id=receipt.pk, user=self.other, now=NOW)
 
     def undo_and_import_again(self) -> None:
         run = ImportRun.objects.filter(book=self.book, document__name__startswith="checking").latest(
@@ -334,3 +328,11 @@ class Eventful:
 
     def reverse(self, number: int) -> None:
         reverse_entry(book=self.book, number=number, date=TODAY, reason="Wrong", user=self.other, now=NOW)
+
+
+def _decline_a_receipt(book, user) -> None:
+    """The receipt whose line is gone is not for another one."""
+
+    receipt = Receipt.objects.get(book=book, document__name="photo.jpg")
+    line = StatementLine.objects.filter(book=book).earliest("pk")
+    decline_receipt(book=book, line_id=line.pk, receipt_id=receipt.pk, user=user, now=NOW)
