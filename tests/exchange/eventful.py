@@ -332,7 +332,6 @@ class Eventful:
 
 def _decline_a_receipt(book, user) -> None:
     """The receipt whose line is gone is not for another one."""
-
     receipt = Receipt.objects.get(book=book, document__name="photo.jpg")
     line = StatementLine.objects.filter(book=book).earliest("pk")
     decline_receipt(book=book, line_id=line.pk, receipt_id=receipt.pk, user=user, now=NOW)
