@@ -43,6 +43,7 @@ _OF_NO_BOOK = {
     "format",
     "year",
     "month",
+    "page_number",
     "api_token",
 }
 #: What stands in an address for these, whatever the book.

@@ -24,3 +24,6 @@ class DocumentSamples:
             book=self.book, name="coffee.txt", content=b"Coffee 3.50", user=self.owner, now=timezone.now()
         )
         return receipt.pk
+
+    def _make_page_number(self, page: str) -> int:
+        return 1
