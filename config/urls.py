@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("ledgerflow.ops.urls")),
     path("", include("ledgerflow.api.urls")),
     path("api/v1/", include("ledgerflow.api.rest.urls")),
+    path("tools/", include("ledgerflow.toolbox.urls")),
     path("books/<slug:book>/", include("ledgerflow.books.urls")),
     path("books/<slug:book>/ledger/", include("ledgerflow.ledger.urls")),
     path("books/<slug:book>/taxes/", include("ledgerflow.taxes.urls")),
@@ -24,4 +25,5 @@ urlpatterns = [
     path("books/<slug:book>/inbox/", include("ledgerflow.pipeline.urls")),
     path("books/<slug:book>/reports/", include("ledgerflow.reports.urls")),
     path("books/<slug:book>/exports/", include("ledgerflow.exchange.urls")),
+    path("books/<slug:book>/tools/", include("ledgerflow.toolbox.book_urls")),
 ]

@@ -30,6 +30,7 @@ from tests.classification.samples import ClassificationSamples
 from tests.documents.samples import DocumentSamples
 from tests.factories import AccountFactory, BankAccountFactory, BookFactory, MembershipFactory, UserFactory
 from tests.reconciliation.samples import ReconciliationSamples
+from tests.toolbox.samples import ToolboxSamples
 
 #: Names in addresses that do not name a row of a book.
 _OF_NO_BOOK = {
@@ -40,6 +41,7 @@ _OF_NO_BOOK = {
     "app_label",
     "content_type_id",
     "url",
+    "tool",
     "format",
     "year",
     "month",
@@ -50,7 +52,7 @@ _OF_NO_BOOK = {
 _WORDS = {"tax_line": "28", "report": "trial-balance", "path": "tools.no_such.tool"}
 
 
-class Sample(AgentSamples, ClassificationSamples, DocumentSamples, ReconciliationSamples):
+class Sample(AgentSamples, ClassificationSamples, DocumentSamples, ReconciliationSamples, ToolboxSamples):
     """Makes the objects when they are first asked for."""
 
     def __init__(self) -> None:

@@ -50,7 +50,7 @@ SPEAKS_SQL = {
     "ledgerflow/statements/stored.py": "brings sets of lines in by COPY",
     "ledgerflow/payees/services.py": "identifies payees as a set",
     "ledgerflow/classification/services/": "classifies and decides as sets",
-    "ledgerflow/classification/selectors.py": "counts what a rule would touch, as a set",
+    "ledgerflow/classification/record_selectors.py": "the latest decisions of each of many payees, at once",
     "ledgerflow/posting/services/": "turns lines into entries as a set",
     "ledgerflow/posting/selectors.py": "finds the bank lines behind thousands of entries in one query",
     "ledgerflow/posting/transfer_selectors.py": "finds the other sides of lines in one query",
@@ -67,6 +67,7 @@ SPEAKS_SQL = {
     "ledgerflow/exchange/services/": "brings whole tables in by COPY",
     "ledgerflow/toolbox/services/registry.py": "holds an advisory lock while it registers tools",
     "ledgerflow/review/selectors.py": "counts the tabs and gathers alternatives in one query each",
+    "ledgerflow/review/record_selectors.py": "counts a record month by month, in one pass",
 }
 
 #: Modules that look at the environment; settings come from `config.env` alone.

@@ -1,4 +1,4 @@
-"""What a line is probably for: rules first, then what was decided before. Pure: values in, values out.
+"""What rules say of a line. Pure: values in, values out; what no rule settles goes to :mod:`ledgerflow.learning`.
 
 Amounts are in the bank account's currency, money out negative; a rule's range is about the size, without the sign.
 """
@@ -14,14 +14,12 @@ RULE_CONFIDENCE = Decimal("0.950")
 #: From here on a suggestion is called sure, and "accept the sure ones" takes it.
 SURE = Decimal("0.900")
 LIKELY = Decimal("0.600")
-#: A habit looks back at so many decisions about the payee: old ways are forgotten.
-HABIT_WINDOW = 20
 
 ANY, IN, OUT = "any", "in", "out"
-RULE, MEMORY, NONE = "rule", "memory", "none"
+RULE, NONE = "rule", "none"
 #: The most that a proposal of an agent counts for, however often it was right: a person looks at each.
 MOST_OF_AGENT = Decimal("0.890")
-_REASON_LENGTH = 300
+REASON_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +64,6 @@ class RuleValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Habit:
-    """What people decided about a payee: the latest account, and how many of the last decisions agree with it."""
-
-    payee: str
-    account_id: int
-    account: str
-    agreeing: int
-    of: int
-
-    @property
-    def confidence(self) -> Decimal:
-        """Laplace's rule of succession over the habit's own record: (agreeing + 1) / (all + 2)."""
-        return (Decimal(self.agreeing + 1) / Decimal(self.of + 2)).quantize(Decimal("0.001"))
-
-
-@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A proposal for one line with its reason in words; ``accepts`` only where a rule says "without me"."""
 
@@ -118,37 +100,26 @@ def first_match(found: Sequence[RuleValue], amount: Decimal) -> RuleValue | None
     return None
 
 
-def suggest(*, rule: RuleValue | None, payee_id: int | None, habit: Habit | None) -> Suggestion:
-    """Return the proposal: the rule's where one matches, else the payee's habit, else an empty one."""
-    if rule is not None:
-        return Suggestion(
-            account_id=rule.account_id,
-            payee_id=rule.payee_id or payee_id,
-            source=RULE,
-            rule_id=rule.id,
-            confidence=Decimal("1.000") if rule.accepts else RULE_CONFIDENCE,
-            reason=f"A rule says {rule.account}: {rule.sentence()}."[:_REASON_LENGTH],
-            accepts=rule.accepts,
-        )
-    if habit is not None:
-        return Suggestion(
-            account_id=habit.account_id,
-            payee_id=payee_id,
-            source=MEMORY,
-            rule_id=None,
-            confidence=habit.confidence,
-            reason=habit_reason(habit)[:_REASON_LENGTH],
-            accepts=False,
-        )
-    reason = "Nobody has decided about this payee yet." if payee_id else "The bank gives no text to go by."
-    return Suggestion(None, payee_id, NONE, None, Decimal("0.000"), reason, accepts=False)
+def suggest(*, rule: RuleValue, payee_id: int | None) -> Suggestion:
+    """Return the rule's proposal."""
+    return Suggestion(
+        account_id=rule.account_id,
+        payee_id=rule.payee_id or payee_id,
+        source=RULE,
+        rule_id=rule.id,
+        confidence=Decimal("1.000") if rule.accepts else RULE_CONFIDENCE,
+        reason=f"A rule says {rule.account}: {rule.sentence()}."[:REASON_LENGTH],
+        accepts=rule.accepts,
+    )
 
 
-def habit_reason(habit: Habit) -> str:
-    """Return the habit in words: ``5 of the last 6 Shell lines were 6530 Fuel`` and a full stop."""
-    if habit.of == 1:
-        return f"The last {habit.payee} line was {habit.account}."
-    return f"{habit.agreeing} of the last {habit.of} {habit.payee} lines were {habit.account}."
+def nothing(payee_id: int | None, reason: str = "") -> Suggestion:
+    """Return an empty proposal with its reason."""
+    if not reason:
+        reason = (
+            "Nobody has decided about this payee yet." if payee_id else "The bank gives no text to go by."
+        )
+    return Suggestion(None, payee_id, NONE, None, Decimal("0.000"), reason[:REASON_LENGTH], accepts=False)
 
 
 def confidence_word(confidence: Decimal) -> str:

@@ -39,6 +39,10 @@ class RuleError(ClassificationError):
     """The rule cannot be as asked."""
 
 
+class PromiseError(ClassificationError):
+    """The promise cannot be switched so."""
+
+
 class TagError(ClassificationError):
     """A tag cannot be called so, or is not there."""
 

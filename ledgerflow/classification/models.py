@@ -7,13 +7,35 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from ledgerflow.books.models import Book
+from ledgerflow.classification.record_models import BookWeights, Prediction, Promise
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.models import Payee
 from ledgerflow.statements.models import BankAccount, StatementLine
 
+__all__ = [
+    "BookWeights",
+    "ChangedLine",
+    "Classification",
+    "ClassificationSplit",
+    "DecisionChange",
+    "EntryTag",
+    "LineTag",
+    "Prediction",
+    "Promise",
+    "RefusedOffer",
+    "Rule",
+    "RuleCorrection",
+    "Source",
+    "State",
+    "Tag",
+]
+
 
 class Rule(models.Model):
-    """What a person wrote: when a line looks so, book it so. The first rule in order of position wins."""
+    """What a person wrote: when a line looks so, book it so. The first rule in order of position wins.
+
+    ``fell_back_at`` says that the rule had accepted and only suggests since, because it was corrected twice.
+    """
 
     class Direction(models.TextChoices):
         ANY = "any", "money in or out"
@@ -39,6 +61,7 @@ class Rule(models.Model):
     )
     mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.SUGGEST)
     is_active = models.BooleanField(default=True)
+    fell_back_at = models.DateTimeField(null=True, blank=True, editable=False)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )
@@ -66,6 +89,7 @@ class Source(models.TextChoices):
 
     RULE = "rule"
     MEMORY = "memory", "habit"
+    MODEL = "model"
     AGENT = "agent", "the agent"
     PERSON = "person"
     NONE = "none", "nobody yet"
@@ -111,6 +135,14 @@ class Classification(models.Model):
     rule = models.ForeignKey(
         Rule, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
     )
+    promise = models.ForeignKey(
+        Promise,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        db_constraint=False,
+    )
     confidence = models.DecimalField(max_digits=4, decimal_places=3, default=0)
     reason = models.CharField(max_length=300, blank=True, default="")
     note = models.CharField(max_length=500, blank=True, default="")
@@ -138,6 +170,11 @@ class Classification(models.Model):
                 fields=["book", "line"], name="classification_excluded", condition=models.Q(state="excluded")
             ),
             models.Index(
+                fields=["book", "-line"],
+                name="classification_by_promise",
+                condition=models.Q(decided_by__isnull=True, promise__isnull=False),
+            ),
+            models.Index(
                 fields=["book", "payee", "-decided_at"],
                 name="classification_memory",
                 condition=models.Q(decided_by__isnull=False, payee__isnull=False, account__isnull=False),
@@ -154,12 +191,13 @@ class Classification(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(state__in=("accepted", "posted"))
                 | models.Q(decided_by__isnull=False)
-                | models.Q(rule__isnull=False),
+                | models.Q(rule__isnull=False)
+                | models.Q(promise__isnull=False),
                 name="classification_accepted_by_someone",
             ),
-            # Without a rule it takes a person to accept, so what an agent proposes is never accepted by itself.
+            # Without a rule or a promise it takes a person, so what an agent proposes is never accepted by itself.
             models.CheckConstraint(
-                condition=~models.Q(source="agent") | models.Q(rule__isnull=True),
+                condition=~models.Q(source="agent") | models.Q(rule__isnull=True, promise__isnull=True),
                 name="classification_agent_only_proposes",
             ),
             # Nor is it ever among "the sure ones", which are accepted unseen; see engine.SURE.
@@ -217,13 +255,14 @@ class ClassificationSplit(models.Model):
 
 
 class DecisionChange(models.Model):
-    """One act of a person upon lines, kept so that it can be undone."""
+    """One act of a person upon lines, or a ``rule`` made from one, kept so that it can be undone."""
 
     class Act(models.TextChoices):
         ACCEPT = "accept", "accepted"
         DECIDE = "decide", "decided"
         EXCLUDE = "exclude", "excluded"
         REOPEN = "reopen", "sent back to review"
+        RULE = "rule", "rule made"
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
     act = models.CharField(max_length=8, choices=Act.choices)
@@ -231,6 +270,9 @@ class DecisionChange(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     made_at = models.DateTimeField()
+    rule = models.ForeignKey(
+        Rule, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
+    )
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -239,6 +281,36 @@ class DecisionChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class RefusedOffer(models.Model):
+    """How often people did not want the rule that was offered after a correction of this payee."""
+
+    pk = models.CompositePrimaryKey("book_id", "payee_id")
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    payee = models.ForeignKey(
+        Payee, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    times = models.SmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.times} times"
+
+
+class RuleCorrection(models.Model):
+    """A person booked a line otherwise than the rule had said.
+
+    ``is_settled`` once a person has let the rule accept again all the same: it counts against the rule no more.
+    """
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="corrections", db_constraint=False)
+    change = models.ForeignKey(DecisionChange, on_delete=models.CASCADE, related_name="corrections")
+    corrected_at = models.DateTimeField()
+    is_settled = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.corrected_at:%Y-%m-%d}"
 
 
 class ChangedLine(models.Model):

@@ -1,49 +1,17 @@
-"""What the engine needs from the rows: rules as values, and the habits of payees."""
+"""What the engine needs from the rows: rules as values, and which lines they are about."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import connection
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import Abs
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.engine import ANY, HABIT_WINDOW, IN, Habit, RuleValue, folded
-from ledgerflow.classification.models import Classification, Rule, State
+from ledgerflow.classification.engine import ANY, IN, RuleValue, folded
+from ledgerflow.classification.models import Classification, Rule, RuleCorrection, State
 from ledgerflow.statements.models import BankAccount, Hold, StatementLine
-
-# Lines in suspense teach nothing: they wait there for somebody who knows. Nor do transfers between own bank accounts:
-# each is matched anew with the line on the other side.
-_HABITS = """
-    SELECT payee.id, payee.name, account.id, account.code || ' ' || account.name, recent.agreeing, recent.decisions
-    FROM unnest(%(payees)s::bigint[]) AS wanted (id)
-    JOIN payees_payee payee ON payee.id = wanted.id AND payee.book_id = %(book)s
-    CROSS JOIN LATERAL (
-        SELECT array_agg(decided.account_id ORDER BY decided.decided_at DESC, decided.line_id DESC) AS accounts
-        FROM (
-            SELECT made.account_id, made.decided_at, made.line_id
-            FROM classification_classification made
-            WHERE made.book_id = %(book)s AND made.payee_id = payee.id AND made.decided_by_id IS NOT NULL
-                AND made.account_id IS NOT NULL AND made.state IN ('accepted', 'posted')
-                AND made.account_id IS DISTINCT FROM (
-                    SELECT id FROM ledger_account WHERE book_id = %(book)s AND role = 'suspense'
-                )
-                AND NOT EXISTS (
-                    SELECT FROM statements_bankaccount own
-                    WHERE own.book_id = %(book)s AND own.ledger_account_id = made.account_id
-                )
-            ORDER BY made.decided_at DESC
-            LIMIT %(window)s
-        ) decided
-    ) history
-    JOIN ledger_account account
-        ON account.book_id = %(book)s AND account.id = history.accounts[1] AND NOT account.is_archived
-    CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE one = account.id) AS agreeing, count(*) AS decisions
-        FROM unnest(history.accounts) AS one
-    ) recent
-"""
 
 
 def rule_values(*, book: Book) -> list[RuleValue]:
@@ -68,13 +36,6 @@ def rule_value(rule: Rule) -> RuleValue:
         payee_id=rule.payee_id,
         accepts=rule.mode == Rule.Mode.ACCEPT,
     )
-
-
-def habits(*, book: Book, payee_ids: Collection[int]) -> dict[int, Habit]:
-    """Return the habit of each payee about whom people have decided before; one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HABITS, {"book": book.pk, "payees": list(payee_ids), "window": HABIT_WINDOW})
-        return {row[0]: Habit(*row[1:]) for row in cursor.fetchall()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,24 +145,41 @@ def decisions_about(*, book: Book, line_ids: Sequence[int]) -> list[Classificati
     )
 
 
+def rules_fallen_back(*, book: Book, at: datetime) -> list[Rule]:
+    """Return the rules that stopped accepting at that moment; one query."""
+    return list(Rule.objects.filter(book=book, fell_back_at=at))
+
+
 @dataclass(frozen=True, slots=True)
 class ListedRule:
-    """A rule as the list shows it: its conditions in words, and how many lines name it as their reason."""
+    """A rule as the list shows it: its conditions in words, how many lines name it, and how often it was corrected.
+
+    ``latest`` is the day of the latest line that names it.
+    """
 
     rule: Rule
     sentence: str
     hits: int
+    latest: date | None
+    corrections: int
 
 
 def listed_rules(*, book: Book) -> list[ListedRule]:
-    """Return every rule of the book in its order; two queries."""
-    rules = Rule.objects.filter(book=book).select_related("account", "payee", "bank_account")
-    hits = dict(
-        Classification.objects.filter(book=book, rule__isnull=False)
-        .values_list("rule_id")
-        .annotate(hits=Count("line_id"))
-    )
+    """Return every rule of the book in its order; three queries."""
+    rules = Rule.objects.filter(book=book).select_related("account", "payee", "bank_account", "made_by")
+    named = Classification.objects.filter(book=book, rule__isnull=False).values_list("rule_id")
+    hits = {
+        rule_id: (count, latest)
+        for rule_id, count, latest in named.annotate(hits=Count("line_id"), latest=Max("line__date"))
+    }
+    corrected = RuleCorrection.objects.filter(book=book).values_list("rule_id")
+    corrections = dict(corrected.annotate(count=Count("pk")))
     return [
-        ListedRule(rule, rule_value(rule).sentence(), hits.get(rule.pk, 0))
+        ListedRule(
+            rule,
+            rule_value(rule).sentence(),
+            *hits.get(rule.pk, (0, None)),
+            corrections.get(rule.pk, 0),
+        )
         for rule in rules.order_by("position", "pk")
     ]

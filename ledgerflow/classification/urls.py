@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledgerflow.classification import tag_views, views
+from ledgerflow.classification import exchange_views, tag_views, views
 
 app_name = "classification"
 
@@ -9,6 +9,8 @@ urlpatterns = [
     path("tags/", tag_views.TagsView.as_view(), name="tags"),
     path("tags/<int:tag>/", tag_views.RenameTagView.as_view(), name="rename-tag"),
     path("tags/<int:tag>/delete/", tag_views.DeleteTagView.as_view(), name="delete-tag"),
+    path("export/", exchange_views.ExportRulesView.as_view(), name="export-rules"),
+    path("import/", exchange_views.ImportRulesView.as_view(), name="import-rules"),
     path("new/", views.CreateRuleView.as_view(), name="create-rule"),
     path("<int:rule>/", views.ChangeRuleView.as_view(), name="change-rule"),
     path("<int:rule>/switch/", views.SwitchRuleView.as_view(), name="switch-rule"),

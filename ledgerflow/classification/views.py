@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views import generic
 
@@ -13,6 +13,7 @@ from ledgerflow.books.views import BookMixin
 from ledgerflow.classification import selectors, services
 from ledgerflow.classification.forms import RuleForm
 from ledgerflow.classification.models import Rule
+from ledgerflow.classification.rule_trials import try_rule
 from ledgerflow.core.errors import LedgerFlowError
 
 
@@ -39,18 +40,40 @@ class RuleFormView(BookMixin, generic.FormView[RuleForm]):
         return {**super().get_form_kwargs(), "book": self.book}
 
     def form_valid(self, form: RuleForm) -> HttpResponse:
-        """Show what would match, or save and suggest anew for open lines."""
+        """Show what the rule would do, or save and suggest anew for open lines."""
         if "preview" in self.request.POST:
-            matching = selectors.matching_open_lines(book=self.book, conditions=form.conditions())
-            return self.render_to_response(self.get_context_data(form=form, matching=len(matching)))
+            trial = try_rule(
+                book=self.book,
+                conditions=form.conditions(),
+                account=form.cleaned_data["account"],
+                rule_id=self.kwargs.get("rule"),
+                whole_book=self.request.POST["preview"] == "book",
+            )
+            return self.show(form, trial=trial)
         try:
             self.save(form)
         except LedgerFlowError as error:
             form.add_error(None, str(error))
             return self.form_invalid(form)
-        changed = services.apply_rules(book=self.book)
-        messages.success(self.request, f"Saved. {changed} open lines have a new suggestion.")
+        changed = services.suggest_anew(book=self.book)
+        done = (
+            f"{changed} open lines have a new suggestion."
+            if changed is not None
+            else "Open lines get new suggestions in a moment."
+        )
+        messages.success(self.request, f"Saved. {done}")
         return redirect("classification:rules", book=self.book.slug)
+
+    def form_invalid(self, form: RuleForm) -> HttpResponse:
+        """Say what is missing; while the rule is being typed, beside the form."""
+        return self.show(form)
+
+    def show(self, form: RuleForm, **more: Any) -> HttpResponse:
+        """Show the form, or where the page asks while it is typed, the lines alone."""
+        context = self.get_context_data(form=form, **more)
+        if self.request.headers.get("HX-Request") and "preview" in self.request.POST:
+            return render(self.request, "classification/_trial.html", context)
+        return self.render_to_response(context)
 
     def save(self, form: RuleForm) -> Rule:
         """Store the rule."""
@@ -59,6 +82,11 @@ class RuleFormView(BookMixin, generic.FormView[RuleForm]):
 
 class CreateRuleView(RuleFormView):
     """Add a rule behind the others."""
+
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with what the address says, such as the rule that was offered after a correction."""
+        asked = self.request.GET
+        return {name: asked[name] for name in ("text", "direction", "account") if asked.get(name)}
 
     def save(self, form: RuleForm) -> Rule:
         """Add it."""
@@ -118,7 +146,7 @@ class SwitchRuleView(BookMixin, generic.View):
         """Turn it into what it is not."""
         rule = get_object_or_404(Rule, book=self.book, pk=kwargs["rule"])
         services.set_rule_active(book=self.book, rule_id=rule.pk, is_active=not rule.is_active)
-        services.apply_rules(book=self.book)
+        services.suggest_anew(book=self.book)
         return redirect("classification:rules", book=self.book.slug)
 
 
@@ -139,5 +167,5 @@ class RaiseRuleView(BookMixin, generic.View):
         )
         if above is not None:
             services.move_rule(book=self.book, rule_id=rule.pk, before_id=above.pk)
-            services.apply_rules(book=self.book)
+            services.suggest_anew(book=self.book)
         return redirect("classification:rules", book=self.book.slug)

@@ -128,6 +128,16 @@ def enqueue(
         logger.info("Job %s is waiting already.", name)
 
 
+def is_waiting(once: str) -> bool:
+    """Whether a job that was enqueued under that ``once`` still waits, for callers who would ask again all the time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo')",
+            [once],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def worker_is_alive() -> bool:
     """Whether a worker for what people wait for has given a sign of life within half a minute."""
     return _says(signs_of_life.WORKER_IS_ALIVE)

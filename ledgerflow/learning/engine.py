@@ -56,6 +56,7 @@ class Engine:
         weights: Weights | None = None,
     ) -> None:
         self.categories: list[str] = []
+        self._names: list[str] = []
         self.memory = Memory()
         self.record = Record(promise=promise)
         self.model: Any = None
@@ -74,10 +75,22 @@ class Engine:
         self._unset = 0
         self.tell(categories)
 
-    def tell(self, categories: Sequence[str]) -> None:
-        """Make categories known that nothing was decided about yet."""
-        for category in categories:
-            self._number(category)
+    def tell(self, categories: Sequence[str], *, names: Sequence[str] = ()) -> None:
+        """Make categories known that nothing was decided about yet.
+
+        ``names`` say what the shared base may know them by, where that is not the category itself (a code before it).
+        """
+        for category, name in zip(categories, names or categories, strict=True):
+            self._number(category, name)
+
+    def remember(self, line: Line, category: str, *, is_correction: bool) -> None:
+        """Take a decision from a store into memory; the outcome of its prediction comes by :meth:`count`."""
+        self.memory.learn(line, payee_key(line.text), self._number(category), is_correction=is_correction)
+
+    def count(self, outcome: Outcome, *, plain: float) -> None:
+        """Take an outcome from a store into the record; ``plain`` is the confidence before the record bent it."""
+        self.record.add(outcome)
+        self._bend.add(plain, is_right=outcome.is_right)
 
     def predict(self, line: Line) -> Prediction:
         """Return what the line is probably for."""
@@ -175,11 +188,12 @@ class Engine:
         if self._unset >= OUTCOMES:
             self.settle()
 
-    def _number(self, category: str) -> int:
+    def _number(self, category: str, name: str = "") -> int:
         number = self._numbers.get(category)
         if number is None:
             number = self._numbers[category] = len(self.categories)
             self.categories.append(category)
+            self._names.append(name or category)
         return number
 
     def _payee(self, line: Line, key: str) -> str | None:
@@ -190,7 +204,7 @@ class Engine:
             ranks = [0.0] * len(self.categories)
         else:
             base_weight = BASE_SEEN if recalled[0].labels else BASE_NEW
-            ranks = self.model.rank(line, key, categories=self.categories, base_weight=base_weight)
+            ranks = self.model.rank(line, key, categories=self._names, base_weight=base_weight)
         for each in recalled:
             for label, share in each.shares.items():
                 ranks[label] += REMEMBERED * share

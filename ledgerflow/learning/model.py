@@ -1,5 +1,7 @@
 """The local model: linear, over the features of lines; deterministic, and stored as numbers and names alone."""
 
+import copy
+import importlib
 import io
 import json
 from collections.abc import Sequence
@@ -7,8 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from sklearn.svm import LinearSVC
 
 from ledgerflow.learning.base import Base
 from ledgerflow.learning.features import crosses_of, parts_of, words_of
@@ -49,12 +49,20 @@ class Model:
             return False
         rows = self._grown(lines, keys)
         latest = np.arange(len(rows) - 1, -1, -1)
-        machine = LinearSVC(C=C, random_state=0)
-        machine.fit(self._matrix(rows), labels, sample_weight=0.5 ** (latest / HALF_LIFE))
-        weights, constants = machine.coef_, machine.intercept_
-        if len(machine.classes_) == 2:  # one line divides two categories
-            weights, constants = np.vstack([-weights, weights]), np.concatenate([-constants, constants])
-        self.labels = tuple(int(label) for label in machine.classes_)
+        # Imported here, because scikit-learn takes seconds and only whoever fits needs it.
+        machine = importlib.import_module("ledgerflow.learning.fitting")
+        values, places, ends = self._matrix(rows)
+        found = machine.fitted(
+            values=values,
+            places=places,
+            ends=ends,
+            width=len(self._places),
+            labels=labels,
+            weights=0.5 ** (latest / HALF_LIFE),
+            strength=C,
+        )
+        classes, weights, constants = found
+        self.labels = tuple(int(label) for label in classes)
         self._weights = np.ascontiguousarray(weights.T, dtype=np.float32)
         self._constants = constants.astype(np.float32)
         self._at = np.array(self.labels)
@@ -135,7 +143,10 @@ class Model:
         self._rarity = (np.log((1 + len(rows)) / (1 + seen)) + 1).astype(np.float32)
         return rows
 
-    def _matrix(self, rows: Sequence[tuple[Places, list[int], list[int]]]) -> csr_matrix:
+    def _matrix(
+        self, rows: Sequence[tuple[Places, list[int], list[int]]]
+    ) -> tuple[NDArray[np.float64], Places, list[int]]:
+        """Return the rows one behind the other: values, their places, and where each row ends."""
         places, values, ends = [], [], [0]
         texts: dict[int, Numbers] = {}
         for parts_at, counts, rest in rows:
@@ -145,10 +156,7 @@ class Model:
             places += [parts_at, np.array(rest, dtype=np.int32)]
             values += [text, np.full(len(rest), CROSSES, dtype=np.float32)]
             ends.append(ends[-1] + len(parts_at) + len(rest))
-        return csr_matrix(
-            (np.concatenate(values).astype(np.float64), np.concatenate(places), ends),
-            shape=(len(rows), len(self._places)),
-        )
+        return np.concatenate(values).astype(np.float64), np.concatenate(places), ends
 
     def dump(self) -> bytes:
         """Return the model as an archive of arrays and one list of names: no code, so that reading it runs none."""
@@ -166,6 +174,13 @@ class Model:
             names=np.frombuffer(names, dtype=np.uint8),
         )
         return buffer.getvalue()
+
+    def apart(self) -> "Model":
+        """Return a model of the same weights that keeps its answers for itself: another engine, other categories."""
+        other = copy.copy(self)
+        other._base_places = np.zeros(0, dtype=np.int64)  # noqa: SLF001 - of this class
+        other._openings = {}  # noqa: SLF001 - of this class
+        return other
 
     @classmethod
     def load(cls, stored: bytes, base: Base) -> "Model":

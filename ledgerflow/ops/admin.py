@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from ledgerflow.ops import error_services
 from ledgerflow.ops.models import BackupRun, ErrorEvent, RestoreDrill
+from ledgerflow.toolbox.models import Tool
 
 _Action = Callable[["ErrorEventAdmin", HttpRequest, QuerySet[ErrorEvent]], None]
 
@@ -53,7 +54,10 @@ class ErrorEventAdmin(admin.ModelAdmin[ErrorEvent]):
     )
     fieldsets = (
         (None, {"fields": ("state", "kind", "place", "message", "count", "first_seen", "last_seen")}),
-        ("What it was about", {"fields": ("page", "job_link", "user", "book_slug", "tool", "request_id")}),
+        (
+            "What it was about",
+            {"fields": ("page", "job_link", "user", "book_slug", "tool_link", "request_id")},
+        ),
         ("Where it came from", {"fields": ("traceback_shown", "request", "logger", "fingerprint")}),
     )
 
@@ -79,6 +83,16 @@ class ErrorEventAdmin(admin.ModelAdmin[ErrorEvent]):
             return "-"
         address = reverse("admin:procrastinate_procrastinatejob_change", args=[error.job])
         return format_html('<a href="{}">{} {}</a>', address, error.job_name, error.job)
+
+    @admin.display(description="tool")
+    def tool_link(self, error: ErrorEvent) -> SafeString | str:
+        """Link to what the tool did, where it is still registered under this path."""
+        tool = Tool.objects.filter(module_path=error.tool).only("pk").first() if error.tool else None
+        if tool is None:
+            return error.tool or "-"
+        return format_html(
+            '<a href="{}">{}</a>', reverse("toolbox:tool-runs", kwargs={"tool": tool.pk}), error.tool
+        )
 
     @admin.display(description="traceback")
     def traceback_shown(self, error: ErrorEvent) -> SafeString:

@@ -11,12 +11,13 @@ from django.db.models import OuterRef, QuerySet
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import confidence_word
-from ledgerflow.classification.models import Classification, State
+from ledgerflow.classification.models import Classification, Source, State
 from ledgerflow.classification.tag_selectors import tags_of_lines
 from ledgerflow.core.periods import Period
 from ledgerflow.posting.matching import Candidate
 from ledgerflow.posting.selectors import SourcePlace, entry_for_line, places_of_line
 from ledgerflow.posting.transfer_selectors import candidates_of
+from ledgerflow.review.record_selectors import Band, band_of
 from ledgerflow.statements.models import Hold, LineReceipt
 from ledgerflow.statements.receipt_selectors import attached_to, receipts_of
 
@@ -68,7 +69,7 @@ class QueuePage:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another account that lines of the payee were booked to, and how often."""
+    """Another account, and how often lines of the payee were booked to it; 0 where only the engine thought of it."""
 
     account_id: int
     account: str
@@ -95,8 +96,11 @@ class Evidence:
     entry_number: int | None
     transfers: tuple[Candidate, ...]
     receipts: tuple[LineReceipt, ...]
+    band: Band | None
 
 
+#: Suggestions whose confidence answers to the record.
+_LEARNED = (Source.MEMORY, Source.MODEL)
 _COUNTS = """
     SELECT count(*) FILTER (WHERE line.hold = '' AND NOT line.is_pending),
         count(*) FILTER (WHERE line.hold <> '' OR line.is_pending),
@@ -123,6 +127,15 @@ _ALTERNATIVES = """
         AND made.account_id IS NOT NULL AND made.state IN ('accepted', 'posted')
         AND made.account_id IS DISTINCT FROM %(account)s AND made.line_id <> %(line)s
     GROUP BY account.id ORDER BY count(*) DESC, account.code LIMIT 3
+"""
+_THOUGHT_OF = """
+    SELECT account.id, account.code || ' ' || account.name
+    FROM classification_prediction said
+    CROSS JOIN LATERAL unnest(said.alternatives) WITH ORDINALITY AS other (id, place)
+    JOIN ledger_account account ON account.id = other.id AND account.book_id = %(book)s AND NOT account.is_archived
+    WHERE said.line_id = %(line)s AND said.book_id = %(book)s AND said.replaced_at IS NULL
+        AND account.id IS DISTINCT FROM %(account)s
+    ORDER BY other.place
 """
 
 
@@ -167,6 +180,7 @@ def evidence(*, book: Book, line_id: int) -> Evidence | None:
         same_payee=_same_payee(book, made),
         entry_number=entry_for_line(book=book, line_id=line_id),
         transfers=tuple(candidates_of(book=book, line_id=line_id)),
+        band=band_of(book=book, confidence=made.confidence) if made.source in _LEARNED else None,
         receipts=tuple(one for one in receipts_of(book=book, line_id=line_id) if one.detached_at is None),
     )
 
@@ -229,12 +243,21 @@ def _row(made: Classification, tags: Sequence[str]) -> QueueRow:
 
 
 def _alternatives(book: Book, made: Classification) -> tuple[Alternative, ...]:
+    """Return up to three other accounts: what the payee's lines were booked to, then what the engine thought of."""
     with connection.cursor() as cursor:
         cursor.execute(
             _ALTERNATIVES,
             {"book": book.pk, "payee": made.payee_id, "account": made.account_id, "line": made.line_id},
         )
-        return tuple(Alternative(*row) for row in cursor.fetchall())
+        found = [Alternative(*row) for row in cursor.fetchall()]
+        cursor.execute(_THOUGHT_OF, {"book": book.pk, "account": made.account_id, "line": made.line_id})
+        known = {each.account_id for each in found}
+        found += [
+            Alternative(account_id, account, 0)
+            for account_id, account in cursor.fetchall()
+            if account_id not in known
+        ]
+    return tuple(found[:3])
 
 
 def _preview(made: Classification) -> tuple[PreviewLine, ...]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledgerflow.review.views import actions, close, proposals, queue, transfers
+from ledgerflow.review.views import actions, close, proposals, queue, record, transfers
 
 app_name = "review"
 
@@ -16,6 +16,10 @@ urlpatterns = [
     path("proposals/", proposals.ProposalsView.as_view(), name="proposals"),
     path("proposals/<int:proposal>/accept/", proposals.AcceptView.as_view(), name="accept-proposal"),
     path("proposals/<int:proposal>/decline/", proposals.DeclineView.as_view(), name="decline-proposal"),
+    path("record/", record.RecordView.as_view(), name="record"),
+    path("record/on/", record.PromiseOnView.as_view(), name="promise-on"),
+    path("record/off/", record.PromiseOffView.as_view(), name="promise-off"),
+    path("record/take-back/", record.TakeBackView.as_view(), name="take-back"),
     path("close/", close.CloseView.as_view(), name="close"),
     path("close/<int:year>/", close.CloseView.as_view(), name="close-year"),
     path("close/<int:year>/<int:month>/", close.CloseView.as_view(), name="close-month"),
@@ -25,4 +29,5 @@ urlpatterns = [
     path("line/<int:line>/transfer/", transfers.TransferView.as_view(), name="transfer"),
     path("line/<int:line>/no-transfer/", transfers.NoTransferView.as_view(), name="no-transfer"),
     path("line/<int:line>/rule/", actions.RuleView.as_view(), name="rule"),
+    path("line/<int:line>/no-rule/", actions.NoRuleView.as_view(), name="no-rule"),
 ]

@@ -6,13 +6,15 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from ledgerflow.books.models import Book, Membership, Role
 from ledgerflow.books.permissions import Action, may
+from ledgerflow.toolbox.configuration_schemas import defaults
 from ledgerflow.toolbox.consent import State
-from ledgerflow.toolbox.models import EgressRequest, Outcome, Tool, ToolRun
+from ledgerflow.toolbox.models import EgressRequest, Outcome, Tool, ToolConfiguration, ToolRun
+from ledgerflow.toolbox.redaction import PROFILES
 from ledgerflow.toolbox.values import READER
 from ledgerflow.users.models import User
 
@@ -140,6 +142,7 @@ def requests_page(
     *,
     user: User,
     book: Book | None = None,
+    tool: Tool | None = None,
     run: ToolRun | None = None,
     host: str | None = None,
     only_refused: bool = False,
@@ -147,7 +150,7 @@ def requests_page(
     limit: int = PAGE,
 ) -> RequestPage:
     """Return a page of the egress ledger, as far as the user may see it. One query."""
-    exact = {"book": book, "run": run, "host": host, "id__lt": before}
+    exact = {"book": book, "run__tool": tool, "run": run, "host": host, "id__lt": before}
     rows = requests_for(user=user).filter(
         **{name: value for name, value in exact.items() if value is not None}
     )
@@ -156,6 +159,44 @@ def requests_page(
     page = list(rows.select_related("run", "book", "asked_by").defer("run__arguments", "run__result", "run__traceback")
                 .order_by("-id")[: limit + 1])  # fmt: skip
     return RequestPage(page[:limit], page[limit - 1].pk if len(page) > limit else None)
+
+
+class Reached(NamedTuple):
+    """A host that answered, and how often."""
+
+    host: str
+    requests: int
+
+
+def hosts_reached(*, user: User, since: datetime, book: Book | None = None) -> list[Reached]:
+    """Return the hosts that answered since then, as far as the user may see it, the most asked first. One query."""
+    rows = requests_for(user=user).filter(at__gte=since, status__isnull=False)
+    if book is not None:
+        rows = rows.filter(book=book)
+    counted = rows.values("host").annotate(requests=Count("pk")).order_by("-requests", "host")
+    return [Reached(row["host"], row["requests"]) for row in counted]
+
+
+def profiles_on(*, book: Book | None = None) -> dict[str, list[str]]:
+    """Return the profiles of redaction by which enabled tools ask the network now, each with their paths.
+
+    Two queries.
+    """
+    on = [
+        tool
+        for tool in Tool.objects.filter(enabled=True).order_by("module_path")
+        if tool.state is State.ON and tool.manifest["permissions"]["network"]
+    ]
+    kept = ToolConfiguration.objects.filter(tool__in=on).filter(Q(book=None) | Q(book=book))
+    chosen: dict[int, dict[str, object]] = {}
+    for row in sorted(kept, key=lambda each: each.book_id is not None):
+        chosen.setdefault(row.tool_id, {}).update(row.values)
+    found: dict[str, list[str]] = {}
+    for tool in on:
+        known = defaults(tool.manifest["configuration"]) | chosen.get(tool.pk, {})
+        profile = str(known.get("redaction", "strict"))
+        found.setdefault(profile if profile in PROFILES else "strict", []).append(tool.module_path)
+    return found
 
 
 def _sees_all(user: User) -> bool:

@@ -51,6 +51,7 @@ _PLACES = (
     _Place("Accounts", "ledger:accounts", "wallet", "a"),
     _Place("Close", "review:close", "lock"),
     _Place("Export", "exchange:home", "download"),
+    _Place("Tools", "book-tools:tools", "tool"),
     _Place("Settings", "books:settings", "settings", "s"),
 )
 

@@ -10,14 +10,12 @@ from ledgerflow.classification.engine import (
     ANY,
     IN,
     OUT,
-    SURE,
-    Habit,
     RuleValue,
     candidates,
     confidence_word,
     first_match,
     folded,
-    habit_reason,
+    nothing,
     suggest,
 )
 
@@ -115,32 +113,20 @@ def test_candidates_keep_every_rule_that_could_win(rules, text, amount):
     assert first_match(candidates(rules, text=text, bank_account_id=5), amount) == plain
 
 
-def test_a_rule_comes_before_a_habit():
-    habit = Habit("Shell", 20, "6640 Meals", 9, 9)
-
-    made = suggest(rule=rule("shell"), payee_id=7, habit=habit)
+def test_a_rule_suggests_with_its_sentence():
+    made = suggest(rule=rule("shell"), payee_id=7)
 
     assert (made.account_id, made.source, made.payee_id, made.accepts) == (10, "rule", 7, False)
     assert made.reason == 'A rule says 6530 Fuel: text contains "shell".'
 
 
 def test_only_a_rule_that_may_accepts():
-    assert suggest(rule=rule("shell", accepts=True), payee_id=None, habit=None).accepts
-    assert not suggest(rule=None, payee_id=7, habit=Habit("Shell", 20, "6640 Meals", 20, 20)).accepts
-
-
-def test_a_habit_says_its_record():
-    assert habit_reason(Habit("Shell", 1, "6530 Fuel", 5, 6)) == "5 of the last 6 Shell lines were 6530 Fuel."
-    assert habit_reason(Habit("Shell", 1, "6530 Fuel", 1, 1)) == "The last Shell line was 6530 Fuel."
-
-
-def test_a_habit_is_never_sure_after_three():
-    assert Habit("Shell", 1, "6530 Fuel", 3, 3).confidence < SURE
-    assert Habit("Shell", 1, "6530 Fuel", 9, 9).confidence >= SURE
+    assert suggest(rule=rule("shell", accepts=True), payee_id=None).accepts
+    assert not nothing(7).accepts
 
 
 def test_nothing_known_gives_an_empty_proposal_with_a_reason():
-    made = suggest(rule=None, payee_id=None, habit=None)
+    made = nothing(None)
 
     assert (made.account_id, made.source, made.confidence) == (None, "none", 0)
     assert made.reason

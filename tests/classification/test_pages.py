@@ -1,6 +1,7 @@
 """The pages of rules."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ledgerflow.books.models import Role
 from ledgerflow.classification.models import Classification, Rule
@@ -22,11 +23,12 @@ def _rule(file, **changed):
 def test_a_rule_is_previewed_then_saved_and_suggests(file):
     client = file.client(Role.BOOKKEEPER)
 
-    preview = client.post(file.address("rules/new/"), _rule(file, most="2", preview="1"))
+    preview = client.post(file.address("rules/new/"), _rule(file, most="2", preview="open"))
     nothing_yet = Rule.objects.filter(book=file.book).count()
     saved = client.post(file.address("rules/new/"), _rule(file, most="2"), follow=True)
 
-    assert preview.context["matching"] == 2
+    assert preview.context["trial"].changing == 2
+    assert "2 open lines match, 2 of them change" in preview.content.decode()
     assert nothing_yet == 0
     assert "2 open lines" in saved.content.decode()
     suggested = Classification.objects.filter(book=file.book, account=file.expense)
@@ -109,3 +111,48 @@ def test_accounts_and_rules_of_another_book_are_not_there(file):
     assert "account" in refused.context["form"].errors
     for path in (f"rules/{theirs.pk}/", f"rules/{theirs.pk}/switch/", f"rules/{theirs.pk}/raise/"):
         assert file.client().post(file.address(path), _rule(file)).status_code == 404
+
+
+def test_while_it_is_typed_the_lines_alone_are_answered(file):
+    client = file.client(Role.BOOKKEEPER)
+
+    typed = client.post(
+        file.address("rules/new/"), _rule(file, preview="open"), headers={"HX-Request": "true"}
+    ).content.decode()
+    unfinished = client.post(
+        file.address("rules/new/"), _rule(file, account="", preview="open"), headers={"HX-Request": "true"}
+    ).content.decode()
+
+    assert "3 open lines match" in typed
+    assert "<html" not in typed
+    assert "This field is required" in unfinished
+
+
+def test_a_trial_on_the_whole_book_holds_the_rule_against_what_people_decided(file):
+    file.decide_all()
+
+    page = file.client().post(file.address("rules/new/"), _rule(file, preview="book")).content.decode()
+
+    assert "People decided 3 matching lines: 0 otherwise" in page
+
+
+def test_rules_go_out_as_a_file_and_come_into_another_book(file):
+    file.client().post(file.address("rules/new/"), _rule(file, mode="accept"))
+    text = file.client(Role.VIEWER).get(file.address("rules/export/")).content
+    other = BookedFile(3, is_posted=False)
+
+    def bring_in(content):
+        sent = {"file": SimpleUploadedFile("rules.yaml", content)}
+        page = other.client(Role.BOOKKEEPER).post(other.address("rules/import/"), sent, follow=True)
+        return page.content.decode()
+
+    assert "1 rules came in; 0 were here already." in bring_in(text)
+    assert "0 rules came in; 1 were here already." in bring_in(text)
+    assert "begin with" in bring_in(b"a: 1")
+    made = Rule.objects.get(book=other.book)
+    assert (made.text, made.account, made.mode) == ("shop", other.expense, "suggest")
+    assert Classification.objects.filter(book=other.book, rule=made).count() == 3
+
+
+def test_a_viewer_brings_no_rules_in(file):
+    assert file.client(Role.VIEWER).get(file.address("rules/import/")).status_code == 403

@@ -2,12 +2,19 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
 from django.db import connection, transaction
 
 from ledgerflow.classification.models import Classification, State
-from ledgerflow.classification.services import classify_lines, decide
+from ledgerflow.classification.services import (
+    classify_lines,
+    decide,
+    switch_promise_off,
+    switch_promise_on,
+)
 from tests.classification.rows import NOW, Shop
+from tests.classification.test_promise import with_record
 
 
 def test_decisions_about_one_payee_do_not_deadlock(committed_db):
@@ -47,6 +54,28 @@ def test_new_lines_classified_by_two_are_classified_once(committed_db):
 
     assert (first, later) == (3, 0)
     assert Classification.objects.count() == 3
+
+
+def test_switching_the_promise_off_waits_for_lines_that_are_being_accepted(committed_db):
+    shop = with_record(Shop())
+    switch_promise_on(book=shop.book, share=Decimal("0.95"), user=shop.user, now=NOW)
+    lines = [shop.line("SHELL OIL").pk for _ in range(20)]
+
+    def switch():
+        try:
+            switch_promise_off(book=shop.book, user=shop.user, now=NOW)
+            return Classification.objects.filter(pk__in=lines, state=State.ACCEPTED).count()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            classify_lines(book=shop.book, line_ids=lines)
+            off = thread.submit(switch)
+            wait_until_one_waits_for_another()
+        seen = off.result(timeout=10)
+
+    assert seen > 0
 
 
 def wait_until_one_waits_for_another():

@@ -15,6 +15,7 @@ from ledgerflow.classification.services import (
     decide,
     exclude,
     set_rule_active,
+    switch_promise_on,
 )
 from ledgerflow.documents.models import Receipt
 from ledgerflow.documents.selectors import content
@@ -57,6 +58,7 @@ from ledgerflow.taxforms.facts import Facts
 from ledgerflow.taxforms.forms import tax_form
 from ledgerflow.toolbox.values import Layout
 from ledgerflow.users.models import User
+from tests.exchange.promised import keep_promises
 from tests.statements import shapes
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, 535897, tzinfo=UTC)
@@ -75,6 +77,7 @@ class Eventful:
         self.tag_and_date()
         self.split()
         self.change_rules()
+        self.keep_promises()
         self.keep_receipts()
         self.remember_columns()
         self.undo_and_import_again()
@@ -84,6 +87,7 @@ class Eventful:
         self.match_and_reconcile()
         self.enter_tax_facts()
         self.close_and_reopen()
+        switch_promise_on(book=self.book, share=Decimal("0.95"), user=self.user, now=NOW)
 
     def post_twice_and_take_back_twice(self) -> None:
         first = self.newest[0]
@@ -130,6 +134,13 @@ class Eventful:
         assert accepted.exists()
         Rule.objects.filter(pk=rule.pk).update(account=Account.objects.get(book=self.book, code="6020"))
         set_rule_active(book=self.book, rule_id=rule.pk, is_active=False)
+
+    def keep_promises(self) -> None:
+        taken_back = self.newest[16:19]
+        for made in taken_back:
+            self.reverse(made.entry_number)
+        lines = [made.line_id for made in taken_back]
+        keep_promises(self.book, lines, self.expense, self.user, NOW)
 
     def keep_receipts(self) -> None:
         """One receipt is attached twice and detached once; the line of another goes with its import."""

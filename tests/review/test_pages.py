@@ -4,7 +4,9 @@ import pytest
 
 from ledgerflow.books.models import Role
 from ledgerflow.classification.models import Classification, ClassificationSplit, Rule, State
-from ledgerflow.ledger.models import JournalEntry
+from ledgerflow.classification.services import classify_lines
+from ledgerflow.ledger.models import Account, JournalEntry
+from ledgerflow.statements.models import StatementLine
 from tests.booked import BookedFile
 
 pytestmark = pytest.mark.django_db
@@ -225,3 +227,66 @@ def test_days_may_be_open_at_one_end_and_what_are_no_days_are_all(file, query, s
     text = file.client().get(file.address(f"review/?{query}")).content.decode()
 
     assert [f"Shop {number}" in text for number in (1, 2, 3)] == shown
+
+
+def _offer(file, line):
+    return _decide(file, line).get("offer", "")
+
+
+def test_the_offer_shows_its_lines_old_and_new(file):
+    StatementLine.objects.filter(book=file.book).update(description="CORNER SHOP")
+    Classification.objects.filter(book=file.book).delete()
+    classify_lines(book=file.book, line_ids=file.line_ids)
+
+    offer = _offer(file, file.line_ids[0])
+
+    assert "2 more open lines match" in offer
+    assert offer.count("<tr>") == 3  # the head, and two lines
+    assert "text=corner" in offer
+
+
+def test_three_times_no_stops_the_offer(file):
+    StatementLine.objects.filter(book=file.book).update(description="CORNER SHOP")
+    Classification.objects.filter(book=file.book).delete()
+    classify_lines(book=file.book, line_ids=file.line_ids)
+    line = file.line_ids[0]
+    client = file.client(Role.BOOKKEEPER)
+
+    for _ in range(3):
+        assert "Always book" in _offer(file, line)
+        _ask(client, file.address(f"review/line/{line}/no-rule/"))
+
+    assert not _offer(file, line)
+
+
+def test_undo_switches_a_rule_off_that_was_made_from_an_offer(file):
+    StatementLine.objects.filter(book=file.book).update(description="CORNER SHOP")
+    Classification.objects.filter(book=file.book).delete()
+    classify_lines(book=file.book, line_ids=file.line_ids)
+    client = file.client(Role.BOOKKEEPER)
+    line = file.line_ids[0]
+    _ask(client, file.address(f"review/line/{line}/decide/"), {"account": file.expense.pk})
+    _ask(client, file.address(f"review/line/{line}/rule/"), {"mode": "suggest", "apply_to_open": "on"})
+    by_rule = Classification.objects.filter(book=file.book, rule__isnull=False, state=State.OPEN)
+    assert by_rule.count() == 2
+
+    answer = _ask(client, file.address("review/undo/"))
+
+    assert answer["message"] == "Undone: rule made, 2 lines."
+    assert not Rule.objects.get(book=file.book).is_active
+    assert not by_rule.exists()
+    assert _ask(client, file.address("review/undo/"))["message"] == "Undone: decided, 1 lines."
+
+
+def test_a_rule_that_is_corrected_twice_says_so_at_once(file):
+    file.client().post(
+        file.address("rules/new/"),
+        {"text": "shop", "direction": "any", "account": file.expense.pk, "mode": "accept"},
+    )
+    other = Account.objects.filter(book=file.book, type="expense").order_by("-code").first()
+
+    first = _decide(file, file.line_ids[0], account=other.pk)
+    second = _decide(file, file.line_ids[1], account=other.pk)
+
+    assert "corrected twice" not in first["message"]
+    assert "The rule “shop” was corrected twice and only suggests from now on." in second["message"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from tools.contract import Context, Response, TemporaryToolError, ToolError
+from tools.contract import Context, HttpUnreachableError, Response, TemporaryToolError, ToolError
 
 TimeRange = Literal["day", "week", "month", "year"]
 
@@ -55,7 +55,15 @@ def ask(
     if time_range is not None:
         parameters["time_range"] = time_range
     address = _address(str(settings["base_url"]))
-    response = context.http.request("GET", address, params=parameters, headers={"Accept": "application/json"})
+    try:
+        response = context.http.request(
+            "GET", address, params=parameters, headers={"Accept": "application/json"}
+        )
+    except HttpUnreachableError as error:
+        raise HttpUnreachableError(
+            f"SearXNG does not answer at {address}. See that it runs, and that its address in the settings of this "
+            f"tool is right. ({error})"
+        ) from None
     return _answer(response, address)
 
 

@@ -12,16 +12,28 @@ from ledgerflow.classification.services.decisions import (
     exclude,
     reopen,
 )
+from ledgerflow.classification.services.exchanged import export_rules, import_rules
 from ledgerflow.classification.services.history import Undone, undo
 from ledgerflow.classification.services.matched import match_lines, unmatch_lines
+from ledgerflow.classification.services.promise import switch_promise_off, switch_promise_on
 from ledgerflow.classification.services.propose import ProposedAccount, propose
+from ledgerflow.classification.services.record import prune_predictions, settle_predictions
+from ledgerflow.classification.services.refit import (
+    REFIT_JOB,
+    SUGGEST_JOB,
+    ask_for_refit,
+    refit,
+    suggest_anew,
+)
 from ledgerflow.classification.services.rules import (
     MadeRule,
     apply_rules,
     check_rule,
     conditions_from_line,
     create_rule,
+    is_offered,
     move_rule,
+    refuse_offer,
     rule_from_decision,
     set_rule_active,
     update_rule,
@@ -36,6 +48,8 @@ from ledgerflow.classification.services.tags import (
 )
 
 __all__ = [
+    "REFIT_JOB",
+    "SUGGEST_JOB",
     "Accepted",
     "Changed",
     "MadeRule",
@@ -47,6 +61,7 @@ __all__ = [
     "accept_all",
     "accept_confident",
     "apply_rules",
+    "ask_for_refit",
     "change_tags",
     "check_decision",
     "check_rule",
@@ -56,16 +71,26 @@ __all__ = [
     "decide",
     "delete_tag",
     "exclude",
+    "export_rules",
+    "import_rules",
+    "is_offered",
     "match_lines",
     "move_rule",
     "names_typed",
     "payee_text",
     "propose",
+    "prune_predictions",
+    "refit",
+    "refuse_offer",
     "rename_tag",
     "reopen",
     "rule_from_decision",
     "set_line_tags",
     "set_rule_active",
+    "settle_predictions",
+    "suggest_anew",
+    "switch_promise_off",
+    "switch_promise_on",
     "tags_named",
     "undo",
     "unmatch_lines",

@@ -1,11 +1,13 @@
-"""Suggest an account for every open line of a set: the stored side of the engine.
+"""Suggest an account for every open line of a set: rules first, then the engine that learns.
 
-Lines are read in chunks and the engine runs over values in memory. Texts that differ in their digits only are held
+Lines are read in chunks and rules run over values in memory. Texts that differ in their digits only are held
 against the rules once, and what comes out is one small table of outcomes and the number of the outcome of each line.
+The engine is made only where lines are left that no rule settles, and asked once for lines that are the same.
 Lines that are new get their classifications by COPY; where some have one, one statement writes what it may.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import repeat
 
@@ -16,16 +18,19 @@ from psycopg.errors import UniqueViolation
 from ledgerflow.books.models import Book
 from ledgerflow.classification import selectors
 from ledgerflow.classification.engine import (
-    Habit,
     RuleValue,
     Suggestion,
     candidates,
     first_match,
     folded,
+    nothing,
     suggest,
 )
+from ledgerflow.classification.services.answers import Answers, Said
+from ledgerflow.classification.services.record import ToLog, forget_predictions, log_predictions
 from ledgerflow.core.copying import copy_rows, texts
 from ledgerflow.core.garbage import collector_paused
+from ledgerflow.learning.stored import is_sampled
 from ledgerflow.payees.cleaning import digits_alike
 from ledgerflow.payees.services import identify_payees
 
@@ -40,33 +45,45 @@ _LINES = """
 """
 # An import's own lines have ids that follow each other, so that nothing within them is classified.
 _ARE_SOME_MADE = "SELECT EXISTS (SELECT FROM classification_classification WHERE line_id BETWEEN %s AND %s)"
+# Locked in the order of their lines, so that two sessions wait for each other instead of a deadlock.
+_MADE = """
+    SELECT line_id, state, account_id, payee_id, source, rule_id, reason, state <> 'open' OR decided_by_id IS NOT NULL
+    FROM classification_classification
+    WHERE line_id = ANY(%s::bigint[]) AND book_id = %s ORDER BY line_id FOR UPDATE
+"""
 _STORE = """
     INSERT INTO classification_classification
-        (line_id, book_id, state, account_id, payee_id, source, rule_id, confidence, reason, note, is_split)
+        (line_id, book_id, state, account_id, payee_id, source, rule_id, promise_id, confidence, reason, note,
+         is_split)
     SELECT line.id, %(book)s, outcome.state, outcome.account, outcome.payee, outcome.source, outcome.rule,
-           outcome.confidence, outcome.reason, '', false
+           outcome.promise, outcome.confidence, outcome.reason, '', false
     FROM unnest(%(lines)s::bigint[], %(numbers)s::integer[]) AS line (id, number)
     JOIN unnest(%(state)s::text[], %(account_id)s::bigint[], %(payee_id)s::bigint[], %(source)s::text[],
-                %(rule_id)s::bigint[], %(confidence)s::numeric[], %(reason)s::text[]) WITH ORDINALITY
-        AS outcome (state, account, payee, source, rule, confidence, reason, number) ON outcome.number = line.number + 1
+                %(rule_id)s::bigint[], %(promise_id)s::bigint[], %(confidence)s::numeric[], %(reason)s::text[])
+        WITH ORDINALITY AS outcome (state, account, payee, source, rule, promise, confidence, reason, number)
+        ON outcome.number = line.number + 1
     ON CONFLICT (line_id) DO UPDATE SET
         state = excluded.state, account_id = excluded.account_id, payee_id = excluded.payee_id,
-        source = excluded.source, rule_id = excluded.rule_id, confidence = excluded.confidence,
-        reason = excluded.reason
+        source = excluded.source, rule_id = excluded.rule_id, promise_id = excluded.promise_id,
+        confidence = excluded.confidence, reason = excluded.reason
     WHERE classification_classification.state = 'open' AND classification_classification.decided_by_id IS NULL
-        AND (classification_classification.state, classification_classification.account_id,
-             classification_classification.payee_id, classification_classification.source,
-             classification_classification.rule_id, classification_classification.reason)
-            IS DISTINCT FROM (excluded.state, excluded.account_id, excluded.payee_id, excluded.source,
-                              excluded.rule_id, excluded.reason)
-        -- Nothing is no better than what an agent proposed for the same payee; rules and habits are.
+        -- Nothing is no better than what an agent proposed for the same payee; rules and what was learned are.
         AND NOT (classification_classification.source = 'agent' AND excluded.account_id IS NULL
                  AND excluded.payee_id IS NOT DISTINCT FROM classification_classification.payee_id)
 """
 
-Outcome = tuple[Suggestion, bool]
 #: Bank account, description and counterparty.
 Look = tuple[int, str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What is written for a line; with ``said`` it is the engine's, and logged."""
+
+    suggestion: Suggestion
+    accepts: bool
+    said: Said | None = None
+    is_sampled: bool = False
 
 
 class _Columns:
@@ -91,7 +108,9 @@ def payee_text(description: str, counterparty: str | None) -> str:
 def classify_lines(*, book: Book, line_ids: Sequence[int]) -> int:
     """Suggest account and payee for lines nobody has decided about; return how many are new or changed.
 
-    A rule that accepts "without me" accepts; nothing else does, and no rule accepts a line held back or pending.
+    A rule that accepts "without me" accepts, and so does the book's promise where a person switched it on and the
+    record keeps it; of what the promise would accept, one line of twenty is left to a person. Nothing else accepts, and
+    nothing accepts a line held back or pending.
     Lines that a person touched, and accepted, excluded and posted ones, stay as they are. Ids of lines outside the
     book are passed over.
     """
@@ -114,56 +133,91 @@ def _classify_chunk(book: Book, line_ids: Sequence[int], rules: Sequence[RuleVal
             return 0
         columns = _Columns(rows)
         payees = identify_payees(book=book, texts=set(columns.payee_texts))
-        habits = selectors.habits(book=book, payee_ids=set(payees.values()))
-        outcomes, numbers = _outcomes(columns, rules, payees, habits)
-        said = _said(outcomes)
+        outcomes, numbers, waiting = _by_rules(columns, rules, payees)
+        answers = None
+        if waiting:
+            asked = {payee_id for _, payee_id in waiting}
+            answers = Answers(book=book, payee_ids=asked)
+            _by_answers(columns, waiting, answers, outcomes, numbers)
         cursor.execute(_ARE_SOME_MADE, [columns.ids[0], columns.ids[-1]])
         (are_some_made,) = cursor.fetchone()
-        if not are_some_made and _copy(cursor, book, columns.ids, said, numbers):
+        chunk = _Chunk(book, columns.ids, numbers, outcomes, answers)
+        if not are_some_made and _copy(cursor, chunk):
             return len(rows)
-        cursor.execute(
-            _STORE, {"book": book.pk, "lines": _array(columns.ids), "numbers": _array(numbers), **said}
+        return _store(cursor, chunk)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Lines with the number of the outcome of each."""
+
+    book: Book
+    line_ids: Sequence[int]
+    numbers: Sequence[int]
+    outcomes: Sequence[_Outcome]
+    answers: Answers | None
+
+    def log(self) -> None:
+        """Log what the engine said of the lines."""
+        answers = self.answers
+        if answers is None:
+            return
+        log_predictions(
+            book=self.book,
+            version=answers.version,
+            said=[
+                ToLog(
+                    account_id=suggestion.account_id,
+                    alternatives=outcome.said.alternatives,
+                    answer=outcome.said.answer,
+                    promise_id=answers.promise_id if outcome.accepts or outcome.is_sampled else None,
+                    is_sampled=outcome.is_sampled,
+                )
+                if outcome.said and outcome.said.answer and (suggestion := outcome.suggestion).account_id
+                else None
+                for outcome in self.outcomes
+            ],
+            line_ids=self.line_ids,
+            numbers=self.numbers,
         )
-        return int(cursor.rowcount)
+
+    def said(self) -> dict[str, list[object]]:
+        """Return the outcomes column by column."""
+        suggestions = [outcome.suggestion for outcome in self.outcomes]
+        promise_id = self.answers.promise_id if self.answers else None
+        return {
+            "state": ["accepted" if outcome.accepts else "open" for outcome in self.outcomes],
+            "account_id": [suggestion.account_id for suggestion in suggestions],
+            "payee_id": [suggestion.payee_id for suggestion in suggestions],
+            "source": [suggestion.source for suggestion in suggestions],
+            "rule_id": [suggestion.rule_id for suggestion in suggestions],
+            "promise_id": [
+                promise_id if outcome.accepts and outcome.said else None for outcome in self.outcomes
+            ],
+            "confidence": [suggestion.confidence for suggestion in suggestions],
+            "reason": [suggestion.reason for suggestion in suggestions],
+        }
 
 
-def _said(outcomes: Sequence[Outcome]) -> dict[str, list[object]]:
-    """Return the outcomes column by column."""
-    suggestions = [suggestion for suggestion, _ in outcomes]
-    return {
-        "state": ["accepted" if accepts else "open" for _, accepts in outcomes],
-        "account_id": [suggestion.account_id for suggestion in suggestions],
-        "payee_id": [suggestion.payee_id for suggestion in suggestions],
-        "source": [suggestion.source for suggestion in suggestions],
-        "rule_id": [suggestion.rule_id for suggestion in suggestions],
-        "confidence": [suggestion.confidence for suggestion in suggestions],
-        "reason": [suggestion.reason for suggestion in suggestions],
-    }
-
-
-def _copy(
-    cursor: CursorWrapper,
-    book: Book,
-    line_ids: Sequence[int],
-    said: Mapping[str, Sequence[object]],
-    numbers: Sequence[int],
-) -> bool:
+def _copy(cursor: CursorWrapper, chunk: _Chunk) -> bool:
     """Write the classifications of new lines; false, and nothing written, where another session has just made one."""
     written = {
         name: list(texts([None if value is None else str(value) for value in values]))
-        for name, values in said.items()
+        for name, values in chunk.said().items()
     }
+    count = len(chunk.line_ids)
     try:
         with transaction.atomic():
+            chunk.log()
             copy_rows(
                 cursor,
                 "classification_classification",
                 {
-                    "line_id": map(str, line_ids),
-                    "book_id": repeat(str(book.pk), len(line_ids)),
-                    "note": repeat("", len(line_ids)),
-                    "is_split": repeat("f", len(line_ids)),
-                    **{name: map(values.__getitem__, numbers) for name, values in written.items()},
+                    "line_id": map(str, chunk.line_ids),
+                    "book_id": repeat(str(chunk.book.pk), count),
+                    "note": repeat("", count),
+                    "is_split": repeat("f", count),
+                    **{name: map(values.__getitem__, chunk.numbers) for name, values in written.items()},
                 },
             )
     except UniqueViolation:
@@ -171,20 +225,60 @@ def _copy(
     return True
 
 
+def _store(cursor: CursorWrapper, chunk: _Chunk) -> int:
+    """Write what is new or says something else than before, and log it; return how many lines that are."""
+    cursor.execute(_MADE, [_array(chunk.line_ids), chunk.book.pk])
+    made = {row[0]: row[1:] for row in cursor.fetchall()}
+    says = [_shown(outcome) for outcome in chunk.outcomes]
+    changing = [
+        (line_id, number)
+        for line_id, number in zip(chunk.line_ids, chunk.numbers, strict=True)
+        if (before := made.get(line_id)) is None or (not before[-1] and before[:-1] != says[number])
+    ]
+    if not changing:
+        return 0
+    ids, numbers = zip(*changing, strict=True)
+    changed = _Chunk(chunk.book, ids, numbers, chunk.outcomes, chunk.answers)
+    forget_predictions(line_ids=ids)
+    changed.log()
+    cursor.execute(
+        _STORE,
+        {"book": chunk.book.pk, "lines": _array(ids), "numbers": _array(numbers), **changed.said()},
+    )
+    return int(cursor.rowcount)
+
+
+def _shown(outcome: _Outcome) -> tuple[object, ...]:
+    """Return what makes an outcome another one; a confidence that moved a little does not."""
+    suggestion = outcome.suggestion
+    return (
+        "accepted" if outcome.accepts else "open",
+        suggestion.account_id,
+        suggestion.payee_id,
+        suggestion.source,
+        suggestion.rule_id,
+        suggestion.reason,
+    )
+
+
 def _array(numbers: Sequence[int]) -> str:
     """Return PostgreSQL's text for an array of whole numbers: ten times as fast as adapting a long list."""
     return f"{{{','.join(map(str, numbers))}}}"
 
 
-def _outcomes(
-    columns: _Columns, rules: Sequence[RuleValue], payees: dict[str, int], habits: dict[int, Habit]
-) -> tuple[list[Outcome], list[int]]:
-    """Return the different outcomes, each with whether it accepts, and for each line the number of its own."""
-    outcomes: list[Outcome] = []
+_WAITING = -1
+
+
+def _by_rules(
+    columns: _Columns, rules: Sequence[RuleValue], payees: dict[str, int]
+) -> tuple[list[_Outcome], list[int], list[tuple[int, int]]]:
+    """Return the different outcomes, for each line the number of its own, and the place and payee of the others."""
+    outcomes: list[_Outcome] = []
     known: dict[tuple[int | None, int | None, bool], int] = {}
     alike: dict[tuple[Look, int | None, bool], int] = {}  # lines whose amount does not matter
     matching: dict[Look, tuple[RuleValue, ...]] = {}
     numbers: list[int] = []
+    waiting: list[tuple[int, int]] = []
     payee_ids = map(payees.get, columns.payee_texts)
     for line, amount in zip(
         zip(_looks(columns, rules), payee_ids, columns.are_held, strict=True), columns.amounts, strict=True
@@ -198,18 +292,45 @@ def _outcomes(
                 found = candidates(rules, text=folded(*said), bank_account_id=bank_account_id)
                 matching[look] = found
             rule = first_match(found, amount)
-            key = (rule.id if rule else None, payee_id, is_held)
-            number = known.get(key)
-            if number is None:
-                suggestion = suggest(
-                    rule=rule, payee_id=payee_id, habit=habits.get(payee_id) if payee_id else None
-                )
-                number = known[key] = len(outcomes)
-                outcomes.append((suggestion, suggestion.accepts and not is_held))
+            if rule is None and payee_id is not None:
+                number = _WAITING
+            else:
+                number = known.setdefault((rule.id if rule else None, payee_id, is_held), len(outcomes))
+                if number == len(outcomes):
+                    suggestion = suggest(rule=rule, payee_id=payee_id) if rule else nothing(payee_id)
+                    outcomes.append(_Outcome(suggestion, suggestion.accepts and not is_held))
             if not found or found[0].is_about_text_only:
                 alike[line] = number
+        if number == _WAITING:
+            waiting.append((len(numbers), line[1] or 0))
         numbers.append(number)
-    return outcomes, numbers
+    return outcomes, numbers, waiting
+
+
+def _by_answers(
+    columns: _Columns,
+    waiting: Sequence[tuple[int, int]],
+    answers: Answers,
+    outcomes: list[_Outcome],
+    numbers: list[int],
+) -> None:
+    """Fill in what the engine says of the lines that wait."""
+    known: dict[tuple[int, bool, bool], int] = {}
+    for place, payee_id in waiting:
+        said = answers.about(
+            payee_id=payee_id,
+            bank_account_id=columns.bank_account_ids[place],
+            amount=columns.amounts[place],
+        )
+        could_accept = said.is_safe and not columns.are_held[place]
+        is_drawn = (
+            could_accept and said.answer is not None and is_sampled(columns.ids[place], said.answer.features)
+        )
+        key = (id(said), could_accept, is_drawn)
+        number = known.setdefault(key, len(outcomes))
+        if number == len(outcomes):
+            outcomes.append(_Outcome(said.suggestion, could_accept and not is_drawn, said, is_drawn))
+        numbers[place] = number
 
 
 def _looks(columns: _Columns, rules: Sequence[RuleValue]) -> Iterable[Look]:

@@ -26,6 +26,9 @@ from ledgerflow.classification.models import (
     State,
 )
 from ledgerflow.classification.services.classify import classify_lines, payee_text
+from ledgerflow.classification.services.corrections import count_correction
+from ledgerflow.classification.services.record import settle_predictions
+from ledgerflow.classification.services.refit import ask_for_refit
 from ledgerflow.core.money import minor_digits
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.models import Payee
@@ -84,6 +87,7 @@ def decide(
         raise UnknownLineError("This book has no such line.")
     check_decision(book=book, made=made, accounts=[account] if account else [part.account for part in splits])
     before = _snapshot(made)
+    said, rule_id = made.account_id, made.rule_id
     if account is not None or splits:
         _check_splits(made.line, account, splits)
         _book_to(made, account, splits, user, now)
@@ -92,9 +96,13 @@ def decide(
         made.save(update_fields=["note"])
     if payee is not None:
         _name(book, made, payee)
+    settle_predictions(book=book, line_ids=[line_id])
     kept = DecisionChange.objects.create(book=book, act=DecisionChange.Act.DECIDE, made_by=user, made_at=now)
+    if rule_id is not None and made.rule_id is None and said != made.account_id:
+        count_correction(rule_id=rule_id, change=kept)
     ChangedLine.objects.create(change=kept, book=book, line_id=line_id, before=before, after=_snapshot(made))
     _refresh(book, made.payee_id)
+    ask_for_refit(book=book)
     return Classification.objects.get(pk=line_id)
 
 
@@ -164,7 +172,7 @@ def _book_to(
     made: Classification, account: Account | None, splits: Sequence[SplitPart], user: User, now: datetime
 ) -> None:
     made.splits.all().delete()
-    made.state, made.source, made.rule = State.ACCEPTED, Source.PERSON, None
+    made.state, made.source, made.rule, made.promise = State.ACCEPTED, Source.PERSON, None, None
     made.account, made.is_split = account, bool(splits)
     made.confidence, made.reason = Decimal(1), f"{user} decided."[:300]
     made.decided_by, made.decided_at = user, now

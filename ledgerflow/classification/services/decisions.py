@@ -9,6 +9,8 @@ from django.db import connection, transaction
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import SURE
 from ledgerflow.classification.models import DecisionChange
+from ledgerflow.classification.services.record import settle_predictions
+from ledgerflow.classification.services.refit import ask_for_refit
 from ledgerflow.ledger.models import Account
 from ledgerflow.users.models import User
 
@@ -61,6 +63,10 @@ _ACCEPT = """
     reason = CASE WHEN made.is_split OR made.account_id IS NOT NULL THEN made.reason ELSE %(fallback_reason)s END
 """
 _THESE = "made.line_id = ANY(%(lines)s::bigint[])"
+_SAMPLED = """EXISTS (
+    SELECT FROM classification_prediction said
+    WHERE said.line_id = made.line_id AND said.replaced_at IS NULL AND said.is_sampled
+)"""
 _REVIEWABLE = "made.state = 'open' AND line.hold = '' AND NOT line.is_pending"
 
 
@@ -80,15 +86,22 @@ Accepted = Changed
 @transaction.atomic
 def accept(*, book: Book, line_ids: Sequence[int], user: User, now: datetime) -> Accepted:
     """Accept the suggestion of each line; lines without one, held back or posted are told with the reason."""
-    return _change(
+    changed = _change(
         book, _Act.ACCEPT, user, now, which=_THESE, refusal=_ACCEPT_REFUSAL, change=_ACCEPT, lines=line_ids
     )
+    settle_predictions(book=book, line_ids=line_ids)
+    return changed
 
 
 @transaction.atomic
 def accept_confident(*, book: Book, user: User, now: datetime) -> Accepted:
-    """Accept every suggestion that is sure, and nothing below."""
+    """Accept every suggestion that is sure, and nothing below.
+
+    Nobody looked at each of these lines, so that they say nothing of how good the suggestions are; what was drawn to
+    be looked at stays.
+    """
     sure = f"{_REVIEWABLE} AND (made.account_id IS NOT NULL OR made.is_split) AND made.confidence >= {SURE}"
+    sure += f" AND NOT {_SAMPLED}"
     return _change(book, _Act.ACCEPT, user, now, which=sure, refusal=_ACCEPT_REFUSAL, change=_ACCEPT)
 
 
@@ -116,7 +129,7 @@ def exclude(*, book: Book, line_ids: Sequence[int], reason: str, user: User, now
     """Keep the lines out of the books, with the reason as their note."""
     refusal = f"CASE {_POSTED} WHEN made.state = 'excluded' THEN 'It is excluded already.' END"
     change = "state = 'excluded', decided_by_id = %(user)s, decided_at = %(now)s, note = %(note)s"
-    return _change(
+    changed = _change(
         book,
         _Act.EXCLUDE,
         user,
@@ -127,6 +140,8 @@ def exclude(*, book: Book, line_ids: Sequence[int], reason: str, user: User, now
         lines=line_ids,
         note=reason[:500],
     )
+    settle_predictions(book=book, line_ids=line_ids)
+    return changed
 
 
 @transaction.atomic
@@ -137,7 +152,11 @@ def reopen(*, book: Book, line_ids: Sequence[int], user: User, now: datetime) ->
     """
     refusal = f"CASE {_POSTED} WHEN made.state = 'open' THEN 'It is in review already.' END"
     change = "state = 'open', decided_by_id = %(user)s, decided_at = %(now)s"
-    return _change(book, _Act.REOPEN, user, now, which=_THESE, refusal=refusal, change=change, lines=line_ids)
+    changed = _change(
+        book, _Act.REOPEN, user, now, which=_THESE, refusal=refusal, change=change, lines=line_ids
+    )
+    settle_predictions(book=book, line_ids=line_ids)
+    return changed
 
 
 def _change(
@@ -172,4 +191,6 @@ def _change(
         *refused, (_, count) = sorted(cursor.fetchall(), key=lambda row: (row[0] is None, row[0]))
     if int(count) == 0:
         kept.delete()
+    elif act != _Act.REOPEN:
+        ask_for_refit(book=book)
     return Changed(count=int(count), refused=tuple(refused), change_id=kept.pk if int(count) else None)

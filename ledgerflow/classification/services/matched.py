@@ -13,6 +13,7 @@ from ledgerflow.classification.errors import (
     UnknownLineError,
 )
 from ledgerflow.classification.models import Classification, State
+from ledgerflow.classification.services.record import settle_predictions
 from ledgerflow.users.models import User
 
 
@@ -46,6 +47,7 @@ def match_lines(*, book: Book, line_ids: Sequence[int], user: User, now: datetim
     Classification.objects.filter(book=book, line_id__in=line_ids).update(
         state=State.MATCHED, decided_by=user, decided_at=now
     )
+    settle_predictions(book=book, line_ids=line_ids)
 
 
 @transaction.atomic
@@ -53,3 +55,4 @@ def unmatch_lines(*, book: Book, line_ids: Sequence[int], user: User, now: datet
     """Send matched lines back to review; the person stays named on them, so that no rule takes them again."""
     matched = Classification.objects.filter(book=book, line_id__in=line_ids, state=State.MATCHED)
     matched.update(state=State.OPEN, decided_by=user, decided_at=now)
+    settle_predictions(book=book, line_ids=line_ids)

@@ -10,14 +10,18 @@ from ledgerflow.books.models import Book
 from ledgerflow.classification import selectors
 from ledgerflow.classification.engine import folded
 from ledgerflow.classification.errors import RuleError, UnknownLineError
-from ledgerflow.classification.models import Classification, Rule
+from ledgerflow.classification.models import Classification, DecisionChange, RefusedOffer, Rule
 from ledgerflow.classification.selectors import RuleConditions, matching_open_lines
 from ledgerflow.classification.services.classify import classify_lines, payee_text
+from ledgerflow.classification.services.corrections import let_accept_again
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.cleaning import clean_payee
 from ledgerflow.payees.models import Payee
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.users.models import User
+
+#: So many times "No" for a payee stop asking.
+MOST_OFFERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,8 @@ def rule_from_decision(
 ) -> MadeRule:
     """Make the rule "always book this payee so" from a decided line; it comes first, being the newest correction.
 
+    Undoing it switches the rule off.
+
     Raises:
         UnknownLineError: the book has no such line.
         RuleError: the line has no single account, or no text.
@@ -157,9 +163,35 @@ def rule_from_decision(
         mode=mode,
         is_first=True,
     )
+    DecisionChange.objects.create(
+        book=book, act=DecisionChange.Act.RULE, rule=rule, made_by=user, made_at=now
+    )
     matching = matching_open_lines(book=book, conditions=conditions)
     applied = classify_lines(book=book, line_ids=matching) if apply_to_open else 0
     return MadeRule(rule=rule, applied=applied)
+
+
+@transaction.atomic
+def refuse_offer(*, book: Book, line_id: int) -> None:
+    """Count that nobody wanted the rule that a line's payee was offered; after the third time it is not offered again.
+
+    Raises:
+        UnknownLineError: the book has no such line.
+    """
+    made = Classification.objects.filter(book=book, line_id=line_id).first()
+    if made is None:
+        raise UnknownLineError("This book has no such line.")
+    if made.payee_id is not None:
+        refused, _ = RefusedOffer.objects.select_for_update().get_or_create(book=book, payee_id=made.payee_id)
+        refused.times = min(refused.times + 1, MOST_OFFERS)
+        refused.save(update_fields=["times"])
+
+
+def is_offered(*, book: Book, payee_id: int | None) -> bool:
+    """Whether a rule is still offered after a correction of the payee; one query."""
+    if payee_id is None:
+        return True
+    return not RefusedOffer.objects.filter(book=book, payee_id=payee_id, times__gte=MOST_OFFERS).exists()
 
 
 def _locked(book: Book, rule_id: int) -> Rule:
@@ -173,6 +205,8 @@ def _save(
     rule: Rule, *, conditions: RuleConditions, account: Account, payee: Payee | None, mode: str
 ) -> Rule:
     check_rule(book=rule.book, conditions=conditions, account=account, payee=payee, mode=mode)
+    if mode == Rule.Mode.ACCEPT and rule.mode != mode:
+        let_accept_again(rule)
     rule.text, rule.direction = " ".join(conditions.text.split()), conditions.direction
     rule.least_amount, rule.most_amount = conditions.least, conditions.most
     rule.bank_account, rule.account, rule.payee, rule.mode = conditions.bank_account, account, payee, mode

@@ -13,6 +13,8 @@ from ledgerflow.classification.models import (
     ClassificationSplit,
     EntryTag,
     LineTag,
+    Prediction,
+    Promise,
     Rule,
     Tag,
 )
@@ -208,12 +210,27 @@ RULES = Table(
         "is_active", "made_by", "made_at",
     ),
 )  # fmt: skip
+PROMISES = Table(
+    "promises",
+    Promise,
+    ("share", "switched_on_by", "switched_on_at", "switched_off_by", "switched_off_at"),
+)
+#: The record that confidences answer to, and what was accepted under a promise.
+PREDICTIONS = Table(
+    "predictions",
+    Prediction,
+    (
+        "line", "account", "confidence", "plain", "source", "version", "features", "promise", "is_sampled",
+        "predicted_at", "replaced_at", "decided_at", "decided_account", "is_right",
+    ),
+    only=Q(replaced_at__isnull=True) & (Q(decided_at__isnull=False) | Q(promise__isnull=False)),
+)  # fmt: skip
 CLASSIFICATIONS = Table(
     "classifications",
     Classification,
     (
-        "line", "state", "account", "is_split", "payee", "source", "rule", "confidence", "reason", "note",
-        "decided_by", "decided_at", "entry_number",
+        "line", "state", "account", "is_split", "payee", "source", "rule", "promise", "confidence", "reason",
+        "note", "decided_by", "decided_at", "entry_number",
     ),
 )  # fmt: skip
 SPLITS = Table(
@@ -331,8 +348,8 @@ RUNS = Table(
 TABLES = (
     PEOPLE, ACCOUNTS, BATCHES, ENTRIES, JOURNAL_LINES, TEXTS, YEAR_CLOSINGS, PERIODS, TAX_FACTS, TAX_SHARES,
     RECEIPT_LIMITS, DOCUMENTS, RECEIPTS, BANK_ACCOUNTS, NUMBERS, LAYOUTS, STATEMENTS, LINES, SIGHTINGS, LINE_RECEIPTS,
-    QUESTIONS, PAYEES, ALIASES, RULES, CLASSIFICATIONS, SPLITS, TAGS, LINE_TAGS, ENTRY_TAGS, DOCUMENT_DATES,
-    REVERSED, WITHDRAWN, RATES, STATED, EXCHANGES, REVALUED, OPENINGS,
+    QUESTIONS, PAYEES, ALIASES, RULES, PROMISES, PREDICTIONS, CLASSIFICATIONS, SPLITS, TAGS, LINE_TAGS,
+    ENTRY_TAGS, DOCUMENT_DATES, REVERSED, WITHDRAWN, RATES, STATED, EXCHANGES, REVALUED, OPENINGS,
     TRANSFERS, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, PAST_ACTIONS,
     FINISHES, RUNS,
 )  # fmt: skip

@@ -9,6 +9,7 @@ from django.db.models import Case, F, Value, When
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, ClassificationSplit, Source, State
+from ledgerflow.classification.services import settle_predictions
 from ledgerflow.ledger.models import Account, AccountRole, BatchSource
 from ledgerflow.ledger.services import journal
 from ledgerflow.posting.errors import TransferRefusedError
@@ -154,9 +155,11 @@ def _accept(book: Book, pair: _Pair, user: User, now: datetime) -> None:
     ).delete()
     for made, account in ((pair.sent, sent_to), (pair.received, received_from)):
         made.state, made.account, made.is_split, made.rule = State.ACCEPTED, account, False, None
-        made.source, made.confidence, made.reason = Source.PERSON, 1, f"{pair.name}."[:300]
+        made.promise, made.source = None, Source.PERSON
+        made.confidence, made.reason = 1, f"{pair.name}."[:300]
         made.decided_by, made.decided_at = user, now
         made.save()
+    settle_predictions(book=book, line_ids=[pair.sent.pk, pair.received.pk])
 
 
 def _account_for_transfers(book: Book) -> Account:

@@ -13,7 +13,9 @@ from django.views import generic
 
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
-from ledgerflow.classification.selectors import matching_open_lines
+from ledgerflow.classification.models import Classification
+from ledgerflow.classification.rule_trials import try_rule
+from ledgerflow.classification.selectors import rules_fallen_back
 from ledgerflow.classification.services import Changed, conditions_from_line
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.models import Account
@@ -189,14 +191,19 @@ class LineActionView(ActionView):
     def offer(self, message: str) -> dict[str, Any]:
         """Return the answer to a decision: the line is done, and here is the rule that would do it next time."""
         line_id = self.kwargs["line"]
-        matching = matching_open_lines(
-            book=self.book, conditions=conditions_from_line(book=self.book, line_id=line_id)
-        )
+        done = {"message": message, "line": str(line_id), "gone": True}
+        conditions = conditions_from_line(book=self.book, line_id=line_id)
         evidence = selectors.evidence(book=self.book, line_id=line_id)
         assert evidence is not None  # it was decided a moment ago
-        context = {"book": self.book, "row": evidence.row, "matching": len(matching)}
+        made = Classification.objects.select_related("account").get(book=self.book, line_id=line_id)
+        if made.account is None or not services.is_offered(book=self.book, payee_id=made.payee_id):
+            return done
+        trial = try_rule(
+            book=self.book, conditions=conditions, account=made.account, whole_book=False, is_first=True
+        )
+        context = {"book": self.book, "row": evidence.row, "trial": trial, "conditions": conditions}
         html = render_to_string("review/_offer.html", context, request=self.request)
-        return {"message": message, "line": str(line_id), "gone": True, "offer": html}
+        return {**done, "offer": html}
 
 
 class DecideView(LineActionView):
@@ -206,7 +213,7 @@ class DecideView(LineActionView):
 
     def act(self, form: forms.Form) -> dict[str, Any]:
         """Decide."""
-        facts = form.cleaned_data
+        facts, now = form.cleaned_data, timezone.now()
         account: Account | None = facts["account"]
         services.decide(
             book=self.book,
@@ -215,11 +222,14 @@ class DecideView(LineActionView):
             payee=name_payee(book=self.book, name=facts["payee"]) if facts["payee"].strip() else None,
             note=facts["note"],
             user=self.user,
-            now=timezone.now(),
+            now=now,
         )
         if account is None:
             return {"message": "Noted.", "reload": True}
-        return self.offer(f"Accepted as {account}.")
+        message = f"Accepted as {account}."
+        for rule in rules_fallen_back(book=self.book, at=now):
+            message += f" The rule “{rule}” was corrected twice and only suggests from now on."
+        return self.offer(message)
 
 
 class SplitView(LineActionView):
@@ -266,3 +276,16 @@ class RuleView(LineActionView):
             now=timezone.now(),
         )
         return {"message": f"Rule made; {made.applied} open lines have a new suggestion.", "reload": True}
+
+
+class NoRuleView(LineActionView):
+    """No rule for this payee."""
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Nothing beside the data."""
+        return {}
+
+    def act(self, form: forms.Form) -> dict[str, Any]:
+        """Remember the answer."""
+        services.refuse_offer(book=self.book, line_id=self.kwargs["line"])
+        return {"message": "No rule.", "again": True, "is_final": True}

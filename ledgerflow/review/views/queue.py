@@ -43,6 +43,7 @@ KEYS = (
     ("e", "Exclude from the books"),
     ("Space", "Select the line"),
     ("u", "Undo the last change"),
+    ("Ctrl-Z", "Undo the last change, up to 50 one after the other"),
 )
 
 

@@ -33,7 +33,7 @@ def configure_tool(
     """Keep the settings of the tool, all of them, for the installation or for one book.
 
     A firm administrator sets everything. An owner sets what is of the book, but for tools that hold secrets and for
-    addresses of the installation's services: whoever says where a secret is sent, reads it.
+    addresses of the installation's services, which stay as they are: whoever says where a secret is sent, reads it.
 
     :raises NotAllowedError: the user may not.
     :raises ConfigurationError: a setting is unknown or does not fit the tool's schema, or is a secret in clear.
@@ -41,7 +41,8 @@ def configure_tool(
     tool = Tool.objects.select_for_update(of=("self",)).get(pk=tool.pk)
     schema = _schema(tool)
     if not (user.is_active and user.is_firm_admin):
-        _require_owner(tool, book, values, user)
+        before = ToolConfiguration.objects.filter(tool=tool, book=book).first()
+        _require_owner(tool, book, values, before.values if before else {}, user)
     try:
         check_values(schema, values, is_whole=False)
     except ValueRefusedError as error:
@@ -83,7 +84,9 @@ def stored_configuration(tool: Tool, book: Book | None) -> dict[str, Any]:
     return values
 
 
-def _require_owner(tool: Tool, book: Book | None, values: Mapping[str, object], user: User) -> None:
+def _require_owner(
+    tool: Tool, book: Book | None, values: Mapping[str, object], before: Mapping[str, object], user: User
+) -> None:
     if book is None:
         raise NotAllowedError(
             "You may not set up tools for the whole installation; ask a firm administrator."
@@ -92,7 +95,13 @@ def _require_owner(tool: Tool, book: Book | None, values: Mapping[str, object], 
     schema = _schema(tool)
     if secret_names(schema):
         raise NotAllowedError(f"{tool} works with secrets, so only a firm administrator sets it up.")
-    addresses = ", ".join(sorted(service_names(schema) & values.keys()))
+    addresses = ", ".join(
+        sorted(
+            name
+            for name in service_names(schema) & (values.keys() | before.keys())
+            if values.get(name) != before.get(name)
+        )
+    )
     if addresses:
         raise NotAllowedError(
             f"Only a firm administrator says where services of the installation are: {addresses}."

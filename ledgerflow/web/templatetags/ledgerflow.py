@@ -1,7 +1,7 @@
 """Template filters and tags every page uses: ``{% load ledgerflow %}``."""
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
@@ -32,6 +32,13 @@ def rate(value: Decimal) -> str:
     """Show an exchange rate with at least four digits after the decimal mark, and no zeros beyond them."""
     exponent = value.normalize().as_tuple().exponent
     return f"{value:.{max(4, -exponent if isinstance(exponent, int) else 0)}f}"
+
+
+@register.filter
+def percent(share: Decimal) -> str:
+    """Show a share as 95 % or 95.2 %, rounded down, so that what is not reached is not shown."""
+    shown = (share * 100).quantize(Decimal("0.1"), rounding=ROUND_DOWN)
+    return f"{shown:f} %".replace(".0 %", " %")
 
 
 @register.filter

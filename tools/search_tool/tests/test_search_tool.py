@@ -178,7 +178,9 @@ def test_an_address_that_is_none_is_refused(base):
 def test_nobody_there_is_temporary():
     with served(lambda _: (200, JSON, NOTHING)) as address:
         pass
-    with pytest.raises(HttpUnreachableError):
+    with pytest.raises(
+        HttpUnreachableError, match=r"SearXNG does not answer at http://.*/search\. See that it runs"
+    ):
         search_web("coffee", context_for(address))
 
 

@@ -255,6 +255,12 @@ if (queue) {
       putRest(event.target);
       return;
     }
+    const isTyping = event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]");
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === "z" && !isTyping && keysAct()) {
+      event.preventDefault();
+      pressUndo();
+      return;
+    }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !keysAct()) return;
     if (event.key === "Enter" && event.target.matches("[data-evidence] select")) {
       event.preventDefault();

@@ -1,0 +1,50 @@
+"""The engine is fitted anew behind the people who decide, and what it said long ago is thrown away."""
+
+from django.utils import timezone
+
+from ledgerflow.books.models import Book
+from ledgerflow.books.scope import book_scope
+from ledgerflow.classification import services
+from ledgerflow.classification.selectors import open_line_ids
+from ledgerflow.core.jobs import DEFAULT, job, periodic_job
+
+_AT_A_TIME = 1_000
+
+
+def _given_up(*, book_id: int) -> None:
+    """Nothing waits for it: the next decision asks for a fit again."""
+
+
+@job(name=services.REFIT_JOB, given_up=_given_up)
+def refit_book(*, book_id: int) -> None:
+    """Fit the model if enough was decided, and suggest anew for what is open."""
+    book = Book.objects.filter(pk=book_id).first()
+    if book is None:  # purged meanwhile
+        return
+    with book_scope(book, None):
+        is_fitted = services.refit(book=book, now=timezone.now())
+    if is_fitted:
+        _suggest_anew(book)
+
+
+@job(name=services.SUGGEST_JOB, given_up=_given_up)
+def suggest_anew(*, book_id: int) -> None:
+    """Suggest anew for every open line of a book."""
+    book = Book.objects.filter(pk=book_id).first()
+    if book is None:
+        return
+    _suggest_anew(book)
+
+
+def _suggest_anew(book: Book) -> None:
+    """Suggest anew for what is open, few lines at a time, so that whoever reviews meanwhile does not wait for all."""
+    waiting = open_line_ids(book=book)
+    for start in range(0, len(waiting), _AT_A_TIME):
+        with book_scope(book, None):
+            services.classify_lines(book=book, line_ids=waiting[start : start + _AT_A_TIME])
+
+
+@periodic_job(name="classification.prune_predictions", cron="17 3 * * *", queue=DEFAULT)
+def prune_predictions() -> None:
+    """Delete predictions that no bar looks at any more."""
+    services.prune_predictions(now=timezone.now())

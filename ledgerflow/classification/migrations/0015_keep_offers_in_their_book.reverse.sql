@@ -1,0 +1,2 @@
+ALTER TABLE classification_refusedoffer DROP CONSTRAINT classification_offer_payee_in_book;
+ALTER TABLE classification_decisionchange DROP CONSTRAINT classification_change_rule_in_book;

@@ -1,0 +1,33 @@
+"""A rule that people correct stops accepting by itself."""
+
+from django.db import transaction
+
+from ledgerflow.classification.models import DecisionChange, Rule, RuleCorrection
+
+#: A rule that accepts and is corrected so often only suggests from then on.
+MOST_CORRECTIONS = 2
+
+
+@transaction.atomic
+def count_correction(*, rule_id: int, change: DecisionChange) -> None:
+    """Count that a person booked a line otherwise than the rule said; at the second time the rule stops accepting."""
+    rule = Rule.objects.select_for_update().get(book_id=change.book_id, pk=rule_id)
+    RuleCorrection.objects.create(
+        book_id=change.book_id, rule=rule, change=change, corrected_at=change.made_at
+    )
+    counted = RuleCorrection.objects.filter(book_id=change.book_id, rule=rule, is_settled=False).count()
+    if rule.mode == Rule.Mode.ACCEPT and counted >= MOST_CORRECTIONS:
+        rule.mode, rule.fell_back_at = Rule.Mode.SUGGEST, change.made_at
+        rule.save(update_fields=["mode", "fell_back_at"])
+
+
+def let_accept_again(rule: Rule) -> None:
+    """Let what was corrected count no more, because a person lets the rule accept all the same."""
+    rule.fell_back_at = None
+    if rule.pk is not None:
+        RuleCorrection.objects.filter(book_id=rule.book_id, rule=rule).update(is_settled=True)
+
+
+def forget_corrections(change: DecisionChange) -> None:
+    """Forget the corrections of a decision that is undone; a rule that fell back stays so until a person changes it."""
+    RuleCorrection.objects.filter(book_id=change.book_id, change=change).delete()

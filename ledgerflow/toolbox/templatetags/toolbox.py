@@ -1,0 +1,67 @@
+"""Tags of the tools' pages: ``{% load toolbox %}``."""
+
+import re
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.html import conditional_escape, format_html_join
+from django.utils.safestring import SafeString
+
+from ledgerflow.toolbox.models import Outcome
+from ledgerflow.toolbox.selectors import FAILED
+from ledgerflow.toolbox.showing import shown
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def tool_url(context: Context, name: str, **kwargs: Any) -> str:
+    """Return the address of a page behind the same door: of the installation, or of the book."""
+    address: str = context["door"].url(name, **kwargs)
+    return address
+
+
+@register.filter
+def json_shown(value: Any) -> SafeString:
+    """Show a JSON value to people."""
+    return shown(value)
+
+
+@register.filter
+def path_shown(path: str) -> SafeString:
+    """Show a module path that may be broken behind its dots and underscores, where there is no room."""
+    *parts, last = re.split(r"(?<=[._])(?!$)", path)
+    return format_html_join("", "{}<wbr>", ((part,) for part in parts)) + conditional_escape(last)
+
+
+@register.filter
+def outcome_class(outcome: str) -> str:
+    """Return the dot of an outcome, which the word beside it says too."""
+    if outcome in {Outcome.DONE, Outcome.CACHED}:
+        return "proven"
+    return "discrepancy" if outcome in FAILED else "unprovable" if outcome == Outcome.REFUSED else "old"
+
+
+@register.filter
+def outcome_icon(outcome: str) -> str:
+    """Return the icon of an outcome."""
+    if outcome in {Outcome.DONE, Outcome.CACHED}:
+        return "circle-check"
+    return "clock" if outcome == Outcome.RUNNING else "circle-x" if outcome in FAILED else "circle-dashed"
+
+
+@register.filter
+def milliseconds(value: float | None) -> str:
+    """Show a duration in the unit that suits it; nothing for ``None``."""
+    if value is None:
+        return ""
+    return (
+        f"{value / 1000:.1f} s" if value >= 1000 else f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
+    )
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """Show a share of 1; nothing for ``None``."""
+    return "" if share is None else f"{share:.0%}"

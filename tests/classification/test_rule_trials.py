@@ -1,0 +1,98 @@
+"""Before a rule is saved it says which lines it takes, old and new, and where another rule comes first."""
+
+import pytest
+
+from ledgerflow.classification.models import Classification
+from ledgerflow.classification.rule_trials import try_rule
+from ledgerflow.classification.services import RuleConditions, accept, classify_lines, create_rule, decide
+from tests.classification.rows import NOW, Shop
+
+pytestmark = pytest.mark.django_db
+
+
+def rule(shop, account, text):
+    conditions = RuleConditions(text=text)
+    return create_rule(book=shop.book, conditions=conditions, account=account, user=shop.user, now=NOW)
+
+
+def tried(shop, text="shell", account=None, **more):
+    return try_rule(
+        book=shop.book,
+        conditions=RuleConditions(text=text),
+        account=account or shop.fuel,
+        **{"whole_book": False, **more},
+    )
+
+
+def lines(shop, *texts):
+    made = [shop.line(text).pk for text in texts]
+    classify_lines(book=shop.book, line_ids=made)
+    return made
+
+
+def test_each_line_is_shown_old_and_new_and_nothing_is_written():
+    shop = Shop()
+    lines(shop, *["SHELL 5742"] * 14, "BAKERY")
+    before = list(Classification.objects.order_by("pk").values())
+
+    trial = tried(shop)
+
+    assert (trial.opened, trial.changing, trial.decided) == (14, 14, 0)
+    assert {(line.old, line.new) for line in trial.shown} == {("", "6530 Fuel")}
+    assert list(Classification.objects.order_by("pk").values()) == before
+
+
+def test_a_rule_that_comes_first_keeps_its_lines_and_is_named():
+    shop = Shop()
+    rule(shop, shop.food, "shell shop")
+    lines(shop, "SHELL SHOP", "SHELL 5742")
+
+    trial = tried(shop)
+
+    assert (trial.opened, trial.changing) == (2, 1)
+    (conflict,) = trial.conflicts
+    assert (conflict.lines, conflict.wins, conflict.account) == (1, True, "6640 Meals")
+    assert {line.winner for line in trial.shown} == {"", 'text contains "shell shop"'}
+
+
+def test_a_changed_rule_keeps_its_place():
+    shop = Shop()
+    first = rule(shop, shop.food, "shell")
+    rule(shop, shop.sales, "shell 5742")
+    lines(shop, "SHELL 5742")
+
+    trial = tried(shop, rule_id=first.pk)
+
+    (conflict,) = trial.conflicts
+    assert not conflict.wins
+    assert [(line.old, line.new) for line in trial.shown] == [("6640 Meals", "6530 Fuel")]
+
+
+def test_the_whole_book_tells_where_people_decided_otherwise():
+    shop = Shop()
+    one, other, _ = lines(shop, "SHELL 1", "SHELL 2", "SHELL 3")
+    decide(book=shop.book, line_id=one, account=shop.fuel, user=shop.user, now=NOW)
+    decide(book=shop.book, line_id=other, account=shop.food, user=shop.user, now=NOW)
+    accept(book=shop.book, line_ids=[one], user=shop.user, now=NOW)
+
+    trial = tried(shop, whole_book=True)
+
+    assert (trial.opened, trial.decided, trial.otherwise) == (1, 2, 1)
+
+
+def test_lines_of_another_book_are_not_looked_at():
+    shop, other = Shop(), Shop()
+    lines(other, "SHELL 5742")
+
+    assert tried(shop).opened == 0
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_trial_takes_two_queries(count, django_assert_num_queries):
+    shop = Shop()
+    for number in range(3):
+        rule(shop, shop.food, f"shop {number}")
+    lines(shop, *["SHELL"] * count)
+
+    with django_assert_num_queries(2):
+        tried(shop)
