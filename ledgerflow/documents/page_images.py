@@ -11,7 +11,8 @@ from ledgerflow.documents.selectors import content as content_of
 from ledgerflow.toolbox.sandbox import Limits, Sandbox, SandboxError
 
 _SANDBOX = Sandbox("ledgerflow.toolbox.rendering")
-_LIMITS = Limits(memory_bytes=512 * 1024 * 1024, output_bytes=16 * 1024 * 1024)
+#: Somebody waits for the page, and others for their turn; a page takes a tenth of a second.
+_LIMITS = Limits(memory_bytes=512 * 1024 * 1024, cpu_seconds=5, wall_seconds=8, output_bytes=16 * 1024 * 1024)
 #: The scale: the longer side of a picture in pixels.
 LONGEST_SIDE = 1_600
 #: Points around the words of a line, so that the box does not touch them.
@@ -19,6 +20,8 @@ _MARGIN = 2.0
 _SIDES = 4
 #: A larger picture is drawn each time, so that a few scans cannot fill the cache.
 _MOST_CACHED = 4 * 1024 * 1024
+#: How long a page that could not be drawn is not tried again, so that a bad file does not keep the others waiting.
+_PROBLEM_SECONDS = 60
 #: Drawing takes a processor for a moment; whoever opens many pages waits for each other, and the rest goes on.
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -67,9 +70,15 @@ def drawn_page(*, document: Document, page: int) -> DrawnPage:
     version = f"{document.sha256}-{page}-{LONGEST_SIDE}"
     found = cached.peek(cached.PAGES, book_id=document.book_id, version=version)
     if found is None:
-        found = tuple(_draw(content_of(document), page))
+        try:
+            found = tuple(_draw(content_of(document), page))
+        except PageError as error:
+            found = str(error)
         if len(found[0]) <= _MOST_CACHED:
-            cached.keep(cached.PAGES, book_id=document.book_id, version=version, value=found)
+            seconds = _PROBLEM_SECONDS if isinstance(found, str) else None
+            cached.keep(cached.PAGES, book_id=document.book_id, version=version, value=found, seconds=seconds)
+    if isinstance(found, str):
+        raise PageError(found)
     return DrawnPage(*found)
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 
 from ledgerflow.books.models import Role
 from ledgerflow.classification.services import classify_lines
+from ledgerflow.documents.page_images import PageError, drawn_page
 from ledgerflow.documents.services import store_document
 from ledgerflow.ledger.services.opening import open_book
 from ledgerflow.statements.models import Sighting
@@ -19,7 +20,7 @@ from ledgerflow.statements.reading import read_file
 from ledgerflow.statements.services import create_bank_account, import_statement
 from ledgerflow.toolbox.sandbox import Sandbox
 from tests.booked import NOW
-from tests.factories import MembershipFactory, UserFactory
+from tests.factories import BookFactory, MembershipFactory, UserFactory
 from tools.pdf_statement.tests.layouts import german_pages
 from tools.pdf_statement.tests.printing import Printer, table
 from tools.xlsx_statement.tests.books import one
@@ -140,13 +141,30 @@ def _never(*_arguments: object, **_options: object) -> None:
     pytest.fail("The page was drawn again.")
 
 
-def test_pages_of_a_protected_pdf_are_not_shown_because_the_password_is_kept_nowhere():
+def test_pages_of_a_protected_pdf_are_not_shown_because_the_password_is_kept_nowhere(monkeypatch):
     file = TakenIn("may.pdf", _protected(), password="open sesame")
 
     assert "password, which is kept nowhere" in file.source(file.sightings[0])
+    monkeypatch.setattr(Sandbox, "run", _never)
+    assert "password, which is kept nowhere" in file.source(file.sightings[1])
     assert (
         file.client().get(file.address(f"statements/document/{file.document.pk}/pages/1/")).status_code == 404
     )
+
+
+@pytest.mark.parametrize("size", [(14_400, 14_400), (1, 14_400), (20_000_000, 3), (0, 0)])
+def test_a_page_of_any_size_is_a_picture_of_bounded_size_or_a_sentence(size):
+    content = german_pages()[0].replace(b"/MediaBox [ 0 0 595 842 ]", b"/MediaBox [ 0 0 %d %d ]" % size)
+    assert content != german_pages()[0]
+    book = BookFactory()
+    document = store_document(book=book, name="a.pdf", content=content, uploaded_by=None, now=NOW).document
+
+    try:
+        drawn = drawn_page(document=document, page=1)
+    except PageError as error:
+        assert "cannot be drawn" in str(error)
+    else:
+        assert max(Image.open(io.BytesIO(drawn.picture)).size) <= 1601
 
 
 def test_a_page_that_the_file_does_not_have_is_said(pdf):
