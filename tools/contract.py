@@ -15,7 +15,9 @@ A statement reader exports two functions:
 ``read_statement(content: bytes, name: str) -> Reading``
     Every statement in the file. Raises :class:`StatementRefusedError` when the file cannot be read
     completely. A reader of files that can be encrypted takes a third argument, ``password: str | None =
-    None``; a reader of tables takes ``layouts: Sequence[Layout] = ()``, how people say that tables are to be read.
+    None``; a reader of tables takes ``layouts: Sequence[Layout] = ()``, how people say that tables are to be read. A
+    reader of files that may hold pictures of pages takes ``recognize: bool = False``: it raises :class:`ScannedError`
+    first, and is called again with ``True`` and the limits of text recognition.
 
 A reader of tables exports a third one:
 
@@ -50,6 +52,10 @@ DECIMAL_MARKS = (".", ",")
 
 class StatementRefusedError(Exception):
     """The file cannot be read completely; the message says why, where, and what to do."""
+
+
+class ScannedError(StatementRefusedError):
+    """The file holds pictures of pages; they can be read when more time and memory are given, by ``recognize``."""
 
 
 class ToolError(Exception):

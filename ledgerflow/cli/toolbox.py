@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from ledgerflow.cli import DONE, FAILED, output, tool_run
+from ledgerflow.cli import DONE, FAILED, output, tool_prune, tool_run
 from ledgerflow.cli.database import running
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.toolbox.selectors import tools_with_health
@@ -14,7 +14,8 @@ from ledgerflow.toolbox.services.registry import sync_tools
 from ledgerflow.toolbox.skeleton import SkeletonError, write_skeleton
 
 HELP = (
-    "look for tool packages, list tools, call one, or write the files of a new one: tools sync|list|run|new"
+    "look for tool packages, list tools, call one, write the files of a new one, or take old records away: "
+    "tools sync|list|run|new|prune"
 )
 
 
@@ -31,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     new = actions.add_parser("new", help="write the files of a new tool, with a test that passes")
     new.add_argument("name", metavar="NAME", help="of the package, as in word_counter")
     new.add_argument("--into", type=Path, metavar="FOLDER", help="instead of the folder of the other tools")
+    tool_prune.add_arguments(
+        actions.add_parser("prune", help="take old runs, and what they sent, off the record; as the owner")
+    )
     for each in (sync, listing):
         output.add_format_argument(each)
 
@@ -98,4 +102,5 @@ _ACTIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "list": _list,
     "run": tool_run.run,
     "new": _new,
+    "prune": tool_prune.run,
 }

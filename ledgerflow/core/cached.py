@@ -32,7 +32,9 @@ BALANCES = Cached("balances", 24 * 60 * 60, "the head of the book's hash chain, 
 
 #: What a tool answered to a question. It lasts as long as the tool's manifest says, at most this long.
 TOOL_ANSWERS = Cached(
-    "tool-answers", 30 * 24 * 60 * 60, "the tool, its version, its settings, and the arguments, as one digest"
+    "tool-answers",
+    30 * 24 * 60 * 60,
+    "the tool, its version and settings, those of the tools it needs, and the arguments, as one keyed digest",
 )
 
 #: A page of a PDF as a picture, with its size. A file never changes, so it lasts as long as people look at it.

@@ -82,14 +82,6 @@ def drawn_page(*, document: Document, page: int) -> DrawnPage:
     return DrawnPage(*found)
 
 
-def page_image(*, content: bytes, page: int) -> bytes:
-    """Return a page of a PDF, counted from 1, as a PNG of at most 1,600 pixels a side.
-
-    :raises PageError: there is no such page, or the file is damaged, protected, or too much to draw.
-    """
-    return _draw(content, page).picture
-
-
 def _draw(content: bytes, page: int) -> DrawnPage:
     request = {"page": page, "longest_side": LONGEST_SIDE}
     try:

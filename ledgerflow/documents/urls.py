@@ -4,4 +4,11 @@ from ledgerflow.documents import views
 
 app_name = "documents"
 
-urlpatterns = [path("receipts/<int:receipt>/", views.ReceiptView.as_view(), name="receipt")]
+urlpatterns = [
+    path("receipts/<int:receipt>/", views.ReceiptView.as_view(), name="receipt"),
+    path(
+        "receipts/<int:receipt>/pages/<int:page_number>/",
+        views.ReceiptPageView.as_view(),
+        name="receipt-page",
+    ),
+]

@@ -3,6 +3,8 @@
 from django.db import models
 
 from ledgerflow.books.models import Book
+from ledgerflow.statements.models import StatementLine
+from ledgerflow.toolbox.models import ToolRun
 
 
 class Payee(models.Model):
@@ -33,3 +35,16 @@ class PayeeAlias(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class LineToolRun(models.Model):
+    """A run of a tool that looked up the payee of a bank line; both are of the book. It goes with line or run."""
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey(
+        StatementLine, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
+    )
+    run = models.OneToOneField(ToolRun, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+
+    def __str__(self) -> str:
+        return f"run {self.run_id} for line {self.line_id}"

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.payees.cleaning import NAME_LENGTH, UNKNOWN, clean_payees, payee_key
-from ledgerflow.payees.models import Payee, PayeeAlias
+from ledgerflow.payees.models import LineToolRun, Payee, PayeeAlias
 
 _NEW_PAYEES = """
     INSERT INTO payees_payee (book_id, name)
@@ -31,6 +31,10 @@ _KNOWN = """
 
 class PayeeNameError(LedgerFlowError):
     """The name cannot be a payee's."""
+
+
+class PayeeLookupError(LedgerFlowError):
+    """The line's payee cannot be looked up; the sentence says why."""
 
 
 @transaction.atomic
@@ -73,6 +77,19 @@ def remember_payee(*, book: Book, text: str, payee: Payee) -> None:
     if clean_payees([text])[text] == UNKNOWN:
         return
     PayeeAlias.objects.update_or_create(book=book, key=key, defaults={"payee": payee})
+
+
+def link_run(*, book: Book, line_id: int, run_id: int) -> LineToolRun:
+    """Keep that the run, which is committed already, looked up the payee of the line.
+
+    Raises:
+        PayeeLookupError: the line went while the tool ran.
+    """
+    try:
+        with transaction.atomic():
+            return LineToolRun.objects.create(book=book, line_id=line_id, run_id=run_id)
+    except IntegrityError:
+        raise PayeeLookupError("The line went with its import while its payee was looked up.") from None
 
 
 def _known(book: Book, keys: Collection[str]) -> dict[str, int]:

@@ -7,6 +7,9 @@ from ledgerflow.books.models import Book
 from ledgerflow.documents.models import Document
 from ledgerflow.statements.models import BankAccount
 
+#: How the names of receipts end.
+_RECEIPTS = (".pdf", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".txt")
+
 
 class ImportRun(models.Model):
     """One file's way: waiting, running, ready, in need of a person, or failed with a sentence.
@@ -70,6 +73,12 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return self.state
+
+    @property
+    def may_be_receipt(self) -> bool:
+        """Whether it failed and its name is that of a receipt; its bytes are looked at when somebody says so."""
+        named = self.document.name.lower().endswith(_RECEIPTS)
+        return self.state == self.State.FAILED and named and not self.asks_password
 
     @property
     def asks_password(self) -> bool:

@@ -13,7 +13,7 @@ def inbox(*, book: Book) -> QuerySet[ImportRun]:
     """Return the book's files, newest first, with what their rows show."""
     return (
         ImportRun.objects.filter(book=book)
-        .select_related("document", "bank_account", "started_by")
+        .select_related("document__receipt", "bank_account", "started_by")
         .order_by("-created_at", "-pk")
     )
 

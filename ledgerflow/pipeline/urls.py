@@ -9,6 +9,7 @@ urlpatterns = [
     path("rows/", views.InboxRowsView.as_view(), name="inbox-rows"),
     path("upload/", views.UploadView.as_view(), name="upload"),
     path("<int:run>/retry/", views.RetryView.as_view(), name="retry"),
+    path("<int:run>/receipt/", views.TakeAsReceiptView.as_view(), name="take-as-receipt"),
     path("<int:run>/account/", views.AssignAccountView.as_view(), name="assign-account"),
     path("<int:run>/columns/", column_views.ColumnsView.as_view(), name="columns"),
     path("<int:run>/undo/", views.UndoView.as_view(), name="undo"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -123,6 +123,22 @@ class RetryView(RunMixin, generic.FormView[RetryForm]):
         """Say what was wrong, in the inbox."""
         messages.error(self.request, "That password is too long.")
         return self.back()
+
+
+class TakeAsReceiptView(RunMixin, generic.View):
+    """Say that a failed file is a receipt."""
+
+    action = Action.ATTACH_RECEIPTS
+    http_method_names = ["post"]
+
+    def post(self, _request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        """Keep it as one and show it, or say why not."""
+        try:
+            receipt = services.take_as_receipt(run=self.get_run(), user=self.user, now=timezone.now())
+        except LedgerFlowError as error:
+            messages.error(self.request, str(error))
+            return self.back()
+        return redirect("posting:receipt", book=self.book.slug, receipt=receipt.pk)
 
 
 class AssignAccountView(RunMixin, generic.FormView[AssignAccountForm]):

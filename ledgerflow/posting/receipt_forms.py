@@ -64,6 +64,18 @@ class AttachForm(forms.Form):
         return cleaned
 
 
+class KeepForm(forms.Form):
+    """New files whose lines are not known yet."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"] = _FilesField(
+            allow_empty_file=True,
+            label="New receipts",
+            help_text="PDF, pictures or text, 20 MB at most each. Or drop them on this page.",
+        )
+
+
 def _named(receipt: Receipt) -> str:
     count = getattr(receipt, "line_count", 0)
     lines = f"of {count} line{'s' if count > 1 else ''}" if count else "of no line yet"

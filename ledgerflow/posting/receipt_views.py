@@ -13,7 +13,7 @@ from django.views import generic
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.posting.receipt_forms import AttachForm, DaysForm, DetachForm, ReceiptLimitForm
+from ledgerflow.posting.receipt_forms import AttachForm, DaysForm, DetachForm, KeepForm, ReceiptLimitForm
 from ledgerflow.posting.receipt_selectors import (
     MOST,
     LackingLine,
@@ -122,6 +122,7 @@ class ReceiptsView(BookMixin, generic.TemplateView):
                 "days_form": DaysForm(initial={"from": days.get("from"), "to": last}),
                 "lines": lines,
                 "count": count,
+                "keep_form": KeepForm(),
                 "unattached": unattached[:_UNATTACHED],
                 "has_more_unattached": len(unattached) > _UNATTACHED,
                 **kwargs,

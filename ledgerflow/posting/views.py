@@ -33,6 +33,7 @@ from ledgerflow.posting.forms import (
     StatedAmountForm,
     TagsForm,
 )
+from ledgerflow.posting.lookup_views import lookup_context
 from ledgerflow.posting.receipt_forms import AttachForm, DetachForm
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.statements.receipt_selectors import offered_receipts
@@ -146,6 +147,7 @@ class LineView(BookMixin, generic.TemplateView):
             **kwargs,
         }
         return super().get_context_data(**given) | {
+            **lookup_context(self, line_id=record.line.pk, state=made.state if made else None),
             "record": record,
             "line": record.line,
             "confidence": confidence_word(made.confidence) if made else "",

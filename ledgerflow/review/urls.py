@@ -25,6 +25,7 @@ urlpatterns = [
     path("close/<int:year>/<int:month>/", close.CloseView.as_view(), name="close-month"),
     path("line/<int:line>/evidence/", queue.EvidenceView.as_view(), name="evidence"),
     path("line/<int:line>/decide/", actions.DecideView.as_view(), name="decide"),
+    path("line/<int:line>/look-up/", actions.LookUpView.as_view(), name="look-up"),
     path("line/<int:line>/split/", actions.SplitView.as_view(), name="split"),
     path("line/<int:line>/transfer/", transfers.TransferView.as_view(), name="transfer"),
     path("line/<int:line>/no-transfer/", transfers.NoTransferView.as_view(), name="no-transfer"),

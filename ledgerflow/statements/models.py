@@ -353,3 +353,31 @@ class LineReceipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.receipt_id} for line {self.line_id}"
+
+
+class DeclinedReceipt(models.Model):
+    """Somebody said that a receipt is not for a bank line, so that the two are never proposed to each other again.
+
+    It stays as it was said, and goes with its line. Whoever knows better attaches the receipt on the line's page.
+    """
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    receipt = models.ForeignKey(
+        Receipt, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    line = models.ForeignKey(
+        StatementLine, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    declined_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    declined_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "receipt", "line"], name="statements_declined_once"),
+        ]
+        indexes = [models.Index(fields=["book", "line"], name="statements_declined_by_line")]
+
+    def __str__(self) -> str:
+        return f"{self.receipt_id} not for line {self.line_id}"

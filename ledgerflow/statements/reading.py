@@ -9,9 +9,12 @@ from ledgerflow.statements.archives import ArchiveRefusedError, unpack
 from ledgerflow.statements.looks import describe
 from ledgerflow.statements.sandboxed import SANDBOX
 from ledgerflow.toolbox.layouts import decode_description, layout_as_json
-from ledgerflow.toolbox.sandbox import SandboxError
+from ledgerflow.toolbox.sandbox import Limits, SandboxError
 from ledgerflow.toolbox.values import Description, Layout, Statement
 from ledgerflow.toolbox.wire import WireError, decode
+
+#: What recognizing the text of pictures may use.
+_RECOGNITION = Limits(memory_bytes=1536 * 1024 * 1024, cpu_seconds=60, wall_seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,11 @@ def read_file(
     try:
         lines = SANDBOX.run("read", content=content, request=request)
         answer = json.loads(lines[0])
+        if answer["outcome"] == "scanned":
+            lines = SANDBOX.run(
+                "read", content=content, request={**request, "recognize": True}, limits=_RECOGNITION
+            )
+            answer = json.loads(lines[0])
         reading = decode(lines[1:]) if answer["outcome"] == "read" else None
     except (SandboxError, WireError) as error:
         return FileReading(name=name, status="refused", error=str(error))

@@ -34,13 +34,19 @@ def offered_receipts(*, book: Book, line_id: int) -> "QuerySet[Receipt]":
 
 
 def unattached_receipts(*, book: Book) -> "QuerySet[Receipt]":
-    """Return the receipts of the book that are attached to no line, newest first."""
+    """Return the receipts of the book that are attached to no line, newest first, with what was read."""
     return (
         Receipt.objects.filter(book=book)
         .exclude(pk__in=LineReceipt.objects.filter(_ATTACHED, book=book).values("receipt"))
-        .select_related("document", "kept_by")
+        .select_related("document", "kept_by", "reading")
         .order_by("-kept_at", "-pk")
     )
+
+
+def lines_of(*, book: Book, receipt_id: int) -> list[LineReceipt]:
+    """Return what the receipt is attached to now, the oldest line first; one query."""
+    found = LineReceipt.objects.filter(_ATTACHED, book=book, receipt=receipt_id)
+    return list(found.select_related("line__bank_account", "attached_by").order_by("line__date", "pk"))
 
 
 def attached_count(*, book: Book, line_ids: Sequence[int]) -> int:

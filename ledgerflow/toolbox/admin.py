@@ -167,7 +167,7 @@ class ToolConfigurationAdmin(_ForFirmAdministrators):
     list_display = ("tool", "book", "changed_by", "changed_at")
     list_filter = ("tool",)
     list_select_related = ("tool", "book", "changed_by")
-    fields = ("tool", "book", "values_shown", "changed_by", "changed_at")
+    fields = ("tool", "book", "values_shown", "calls_a_minute", "calls_a_day", "changed_by", "changed_at")
     readonly_fields = fields
 
     @admin.display(description="values")

@@ -97,12 +97,15 @@ class Tool(models.Model):
 class ToolConfiguration(models.Model):
     """A tool's settings for the installation (without a book) or for one book, valid by the tool's own schema.
 
-    Secrets stand here as references only: ``{"env": "LEDGERFLOW_TOOL_NAME"}`` or ``{"file": "NAME"}``.
+    Secrets stand here as references only: ``{"env": "LEDGERFLOW_TOOL_NAME"}`` or ``{"file": "NAME"}``. The limits are
+    of each book, or of this one; the lowest of manifest, installation and book holds, and ``None`` sets none.
     """
 
     tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="configurations")
     book = models.ForeignKey(Book, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     values = models.JSONField(default=dict)
+    calls_a_minute = models.PositiveIntegerField(null=True, blank=True)
+    calls_a_day = models.PositiveIntegerField(null=True, blank=True)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -112,6 +115,14 @@ class ToolConfiguration(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["tool", "book"], name="toolbox_one_configuration", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=models.Q(calls_a_minute__gte=1) | models.Q(calls_a_minute=None),
+                name="toolbox_limit_of_the_minute",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(calls_a_day__gte=1) | models.Q(calls_a_day=None),
+                name="toolbox_limit_of_the_day",
             ),
         ]
 
@@ -151,8 +162,10 @@ class ToolRun(models.Model):
     """One call of a tool. ``module_path`` and ``version`` are what they were at the time.
 
     Arguments and results that are long, or files, are kept as SHA-256 and counts. ``parent`` is the run of the tool
-    that asked for this one. ``subject`` says in words what it was about (``line 12``); rows of higher apps link to it.
-    ``cost`` is in ``cost_currency``.
+    that asked for this one. ``subject`` says in words what it was about (``line 12``); rows of higher apps link to it,
+    and go with it or let go of it when the owner of the database prunes.
+    ``cost`` is in ``cost_currency``. ``answer_key`` names the question of a run whose answer may stand for the next
+    ones, where it is kept whole.
     """
 
     tool = models.ForeignKey(Tool, on_delete=models.PROTECT, related_name="runs")
@@ -173,6 +186,7 @@ class ToolRun(models.Model):
     result = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
     result_sha256 = models.CharField(max_length=64, blank=True)
     result_bytes = models.BigIntegerField(null=True, blank=True)
+    answer_key = models.CharField(max_length=64, blank=True)
     started_at = models.DateTimeField()
     duration_ms = models.FloatField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=1)
@@ -196,11 +210,17 @@ class ToolRun(models.Model):
             models.CheckConstraint(
                 condition=models.Q(asked_through__in=Asker.values), name="toolbox_asker_is_known"
             ),
+            models.UniqueConstraint(fields=["book", "id"], name="toolbox_run_in_book"),
         ]
         indexes = [
             models.Index(fields=["tool", "-id"], name="toolbox_runs_of_a_tool"),
             models.Index(fields=["book", "-id"], name="toolbox_runs_of_a_book"),
             models.Index(fields=["tool", "book", "started_at"], name="toolbox_runs_by_time"),
+            models.Index(
+                fields=["answer_key", "-id"],
+                name="toolbox_kept_answers",
+                condition=~models.Q(answer_key=""),
+            ),
             models.Index(
                 fields=["-id"],
                 name="toolbox_runs_that_failed",

@@ -12,7 +12,7 @@ from ledgerflow.toolbox import wire
 from ledgerflow.toolbox.archives import unpack
 from ledgerflow.toolbox.layouts import encode_description, layout_of_json
 from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, find_packages, load
-from ledgerflow.toolbox.values import READER, Excerpt, StatementRefusedError
+from ledgerflow.toolbox.values import READER, Excerpt, ScannedError, StatementRefusedError
 
 __all__ = ["describe", "read", "show", "unpack", "warm_up"]
 
@@ -28,10 +28,11 @@ def warm_up() -> None:
 def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
     """Yield what became of the file: a line of JSON with the outcome, then the reading if there is one.
 
-    ``request`` holds ``name``, ``readers`` (package names, or ``None`` for all), ``password`` (or ``None``)
-    and ``layouts``, how people say that tables are read. Outcomes: ``read``, ``refused`` (with ``message``),
-    ``unclaimed``, ``ambiguous``, ``broken`` (with ``message``); ``readers`` names those that claimed the file, or where
-    none did, all that were asked; ``is_table`` says that the one which claimed it can describe tables.
+    ``request`` holds ``name``, ``readers`` (package names, or ``None`` for all), ``password`` (or ``None``),
+    ``recognize``, and ``layouts``, how people say that tables are read. Outcomes: ``read``, ``refused`` (with
+    ``message``), ``scanned`` (the same, but for ``recognize``), ``unclaimed``, ``ambiguous``, ``broken`` (with
+    ``message``); ``readers`` names those that claimed the file, or where none did, all that were asked; ``is_table``
+    says that the one which claimed it can describe tables.
     """
     name, wanted = str(request["name"]), request["readers"]
     names = [str(reader) for reader in wanted] if isinstance(wanted, list) else _readers()
@@ -49,6 +50,8 @@ def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
         reading = function(content, name, **_options(function, request))
     except ToolLoadError as error:
         yield _outcome("broken", names, str(error))
+    except ScannedError as refusal:
+        yield _outcome("scanned", claimants, str(refusal))
     except StatementRefusedError as refusal:
         yield _outcome("refused", claimants, str(refusal))
     else:
@@ -114,11 +117,12 @@ def _readers(function: str = "read_statement") -> list[str]:
 
 
 def _options(function: ToolFunction, request: Mapping[str, object]) -> dict[str, object]:
-    """A password or layouts go only to a reader that takes them."""
+    """A password, layouts, and whether to recognize text, go only to a reader that takes them."""
     takes = inspect.signature(function).parameters
     layouts = request.get("layouts")
     given: dict[str, object] = {
         "password": request.get("password"),
+        "recognize": request.get("recognize"),
         "layouts": list(map(layout_of_json, layouts)) if isinstance(layouts, list) and layouts else None,
     }
     return {name: value for name, value in given.items() if value is not None and name in takes}

@@ -33,6 +33,12 @@ def enabled_readers() -> list[str]:
     return sorted({tool.package for tool in rows if tool.state is State.ON})
 
 
+def may_run(*, path: str) -> bool:
+    """Whether the tool of this path is here, enabled, and asks for nothing beyond what was agreed to; one query."""
+    tool = Tool.objects.filter(module_path=path).first()
+    return tool is not None and tool.state is State.ON
+
+
 @dataclass(frozen=True, slots=True)
 class ToolHealth:
     """A tool and its last hundred runs; ``error_rate`` is a share of 1, the median is in milliseconds.

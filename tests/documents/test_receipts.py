@@ -6,10 +6,10 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from ledgerflow.books.models import Role
-from ledgerflow.documents import services, verify
+from ledgerflow.documents import verify
 from ledgerflow.documents.media import media_type_of
 from ledgerflow.documents.models import Document, MediaType, Receipt
-from ledgerflow.documents.services import DocumentRefusedError, keep_receipt, store_document
+from ledgerflow.documents.services import DocumentRefusedError, files, keep_receipt, store_document
 from tests.booked import BookedFile
 from tests.factories import BookFactory
 
@@ -64,7 +64,7 @@ def test_a_receipt_is_kept_once_a_book_and_may_be_a_statement_too():
     [(b"", "is empty"), (b"MZ\x90\0", "is no receipt that can be shown"), (b"x" * 9, "is larger than 20 MB")],
 )
 def test_what_is_no_receipt_is_refused_with_a_sentence(content, says, monkeypatch):
-    monkeypatch.setattr(services, "LARGEST_RECEIPT", 8)
+    monkeypatch.setattr(files, "LARGEST_RECEIPT", 8)
 
     with pytest.raises(DocumentRefusedError, match=says):
         keep(BookFactory(), content)

@@ -10,10 +10,10 @@ from django.db import connection, transaction
 from django.db.utils import Error
 from django.utils import timezone
 
-from ledgerflow.documents import services, verify
+from ledgerflow.documents import verify
 from ledgerflow.documents.models import Document
 from ledgerflow.documents.selectors import DocumentDamagedError, content
-from ledgerflow.documents.services import DocumentRefusedError, remove_files, store_document
+from ledgerflow.documents.services import DocumentRefusedError, files, remove_files, store_document
 from tests.factories import BookFactory
 
 
@@ -81,7 +81,7 @@ def test_an_empty_file_is_refused_and_leaves_nothing():
 
 @pytest.mark.django_db
 def test_a_file_that_is_too_large_is_refused_and_one_byte_less_is_not(monkeypatch):
-    monkeypatch.setattr(services, "LARGEST", 10)
+    monkeypatch.setattr(files, "LARGEST", 10)
     book = BookFactory()
 
     with pytest.raises(DocumentRefusedError, match="larger than 50 MB"):
@@ -181,7 +181,7 @@ def test_files_without_rows_go_and_a_folder_that_cannot_go_is_named(monkeypatch)
         raise PermissionError(13, "Permission denied", str(path))
 
     with monkeypatch.context() as patched:
-        patched.setattr(services.shutil, "rmtree", refuse)
+        patched.setattr(files.shutil, "rmtree", refuse)
         with pytest.raises(DocumentRefusedError, match=rf"{folder}.*Permission denied.*by hand"):
             remove_files(book_id=book.pk)
     assert folder.exists()

@@ -17,7 +17,7 @@ from ledgerflow.classification.services import (
     set_rule_active,
     switch_promise_on,
 )
-from ledgerflow.documents.models import Receipt
+from ledgerflow.documents.models import Receipt, ReceiptReading
 from ledgerflow.documents.selectors import content
 from ledgerflow.ledger.fiscal import fiscal_year
 from ledgerflow.ledger.models import Account, BatchSource, EntryText
@@ -45,10 +45,11 @@ from ledgerflow.reconciliation.models import Reconciliation
 from ledgerflow.reconciliation.selectors import figures
 from ledgerflow.reconciliation.services import finish, make_match, reopen, start
 from ledgerflow.reconciliation.values import Kind
-from ledgerflow.statements.models import BankAccount
+from ledgerflow.statements.models import BankAccount, StatementLine
 from ledgerflow.statements.services import (
     attach_receipts,
     create_bank_account,
+    decline_receipt,
     detach_receipt,
     remember_layout,
 )
@@ -81,6 +82,7 @@ class Eventful:
         self.keep_receipts()
         self.remember_columns()
         self.undo_and_import_again()
+        _decline_a_receipt(self.book, self.other)
         self.withdraw_what_stays()
         self.enter_by_hand()
         self.trade_in_euros()
@@ -155,6 +157,11 @@ class Eventful:
         detach_receipt(
             book=self.book, line_id=second, receipt_id=receipt.pk, reason="Wrong", user=self.other, now=NOW
         )
+        ReceiptReading.objects.create(
+            book=self.book, receipt=receipt, state="read", asked_at=NOW, read_at=NOW, read_by="OCR", seller="Café",
+            date=NOW.date(), total=Decimal("1.00"), currency="USD", unsure=["Several taxes."],
+            places={"total": {"page": 1, "box": [1, 2, 3, 4], "line": "Total 1.00"}},
+        )  # fmt: skip
         set_receipt_limit(book=self.book, amount=Decimal("12.50"), user=self.other, now=NOW)
 
     def remember_columns(self) -> None:
@@ -321,3 +328,11 @@ class Eventful:
 
     def reverse(self, number: int) -> None:
         reverse_entry(book=self.book, number=number, date=TODAY, reason="Wrong", user=self.other, now=NOW)
+
+
+def _decline_a_receipt(book, user) -> None:
+    """The receipt whose line is gone is not for another one."""
+
+    receipt = Receipt.objects.get(book=book, document__name="photo.jpg")
+    line = StatementLine.objects.filter(book=book).earliest("pk")
+    decline_receipt(book=book, line_id=line.pk, receipt_id=receipt.pk, user=user, now=NOW)

@@ -1,7 +1,6 @@
-"""Ten thousand runs and requests, listed and narrowed: in time, and with the same few queries."""
+"""Many runs and requests, listed and narrowed with the same few queries. How long it takes: benchmarks.tool_calls."""
 
 import datetime as dt
-import time
 
 import pytest
 from django.urls import reverse
@@ -14,7 +13,7 @@ from tests.toolbox.test_pages import NOW, enabled, run_of, search_tool, sent_for
 
 pytestmark = pytest.mark.django_db
 
-_MANY = 10_000
+_MANY = 1_000
 #: Session, user, and what the frame around the page asks.
 _FRAME = 3
 
@@ -24,7 +23,7 @@ def _many_runs(book, user) -> None:
     ToolRun.objects.bulk_create(
         ToolRun(
             tool=model.tool, module_path=model.module_path, version=model.version, book=book, asked_by=user,
-            asked_through="job" if number % 3 else "person", started_at=NOW + dt.timedelta(minutes=number),
+            asked_through="job" if number % 3 else "person", started_at=NOW + dt.timedelta(minutes=10 * number),
             outcome=Outcome.ERROR if number % 10 == 0 else Outcome.DONE, arguments={"query": "x" * 500},
             result={"hits": ["x" * 100] * 10}, duration_ms=5.0, error_message="Odd." if number % 10 == 0 else "",
         )
@@ -44,7 +43,7 @@ def _many_runs(book, user) -> None:
         "before={middle}",
     ],
 )
-def test_a_page_of_ten_thousand_runs_takes_less_than_a_tenth_of_a_second(
+def test_a_page_of_many_runs_asks_a_few_queries(
     narrowed: str, django_assert_max_num_queries
 ):
     book, admin = BookFactory(), UserFactory(is_firm_admin=True)
@@ -55,16 +54,11 @@ def test_a_page_of_ten_thousand_runs_takes_less_than_a_tenth_of_a_second(
     query = narrowed.format(book=book.pk, user=admin.pk, middle=middle)
     client.get(address)
 
-    times = []
-    for _ in range(5):
-        begun = time.perf_counter()
-        # The tool, books and people to choose from (each also checked, where chosen), the runs, the tool's settings.
-        with django_assert_max_num_queries(_FRAME + 8):
-            page = client.get(f"{address}?{query}").content.decode()
-        times.append(time.perf_counter() - begun)
+    # The tool, books and people to choose from (each also checked, where chosen), the runs, the tool's settings.
+    with django_assert_max_num_queries(_FRAME + 8):
+        page = client.get(f"{address}?{query}").content.decode()
 
     assert page.count("/tools/runs/") >= 50
-    assert min(times) < 0.1, times
 
 
 def test_pages_follow_one_another_without_a_gap(book_of_runs):
@@ -123,15 +117,13 @@ def test_the_ledger_of_requests_says_what_left_and_narrows(django_assert_max_num
     client, address = signed_in(admin), reverse("toolbox:sent")
     client.get(address)
 
-    begun = time.perf_counter()
     with django_assert_max_num_queries(_FRAME + 7):
         page = client.get(address).content.decode()
-    took = time.perf_counter() - begun
     refused = client.get(f"{address}?refused=on&tool={tool.pk}&book={book.pk}").content.decode()
 
     reached = page.split('id="reached"')[1].split("</p>")[0]
     assert "In the last 30 days 40 hosts answered" in reached
-    assert "<strong>host0.example</strong> (250)" in reached
+    assert "<strong>host0.example</strong> (25)" in reached
     assert "metadata.example" not in reached
     assert "long-ago.example" not in reached
     assert f"{tool} sends (profile <strong>strict</strong>)" in reached
@@ -141,4 +133,3 @@ def test_the_ledger_of_requests_says_what_left_and_narrows(django_assert_max_num
         "metadata.example"
         not in client.get(f"{address}?host=host3.example").content.decode().split("<table")[1]
     )
-    assert took < 0.2, took

@@ -17,7 +17,7 @@ from ledgerflow.ops.error_log.writer import WRITER
 from ledgerflow.ops.models import ErrorEvent
 from ledgerflow.toolbox.models import Outcome, ToolRun
 from ledgerflow.toolbox.services.calling import ToolFailedError, ToolNotAllowedError
-from tests.workers import _url
+from tests.workers import database_address
 
 _CALLER = """
 import os, sys
@@ -77,7 +77,11 @@ def test_nothing_is_left_of_a_call_whose_process_is_killed(bench, tmp_path):
         "    time.sleep(0.02)",
         permissions="timeout_seconds=120",
     )
-    environment = {**os.environ, "DATABASE_URL": _url("default"), "DATABASE_OWNER_URL": _url("owner")}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_address("default"),
+        "DATABASE_OWNER_URL": database_address("owner"),
+    }
     caller = subprocess.Popen(
         [sys.executable, "-c", _CALLER, str(bench.folder), path, bench.book.slug], env=environment
     )

@@ -50,14 +50,17 @@ def test_a_reader_that_does_not_load_is_broken(reader):
     assert outcome["message"]
 
 
-@pytest.mark.parametrize(("password", "options"), [(None, {}), ("secret", {"password": "secret"})])
-def test_a_password_goes_to_a_reader_that_takes_one(password, options):
-    def takes_one(content, name, password=None): ...
+@pytest.mark.parametrize(
+    "options", [{}, {"password": "secret"}, {"recognize": True}, {"password": "secret", "recognize": True}]
+)
+def test_a_password_and_recognition_go_to_a_reader_that_takes_them(options):
+    def takes_both(content, name, password=None, *, recognize=False): ...
 
     def takes_none(content, name): ...
 
-    assert readers._options(takes_one, {"password": password}) == options
-    assert readers._options(takes_none, {"password": password}) == {}
+    request = {"name": "a.pdf", "readers": None, "password": None, **options}
+    assert readers._options(takes_both, request) == options
+    assert readers._options(takes_none, request) == {}
 
 
 def test_every_reader_of_the_tree_is_warm_before_the_first_file():

@@ -6,12 +6,14 @@ from decimal import Decimal
 from itertools import product
 
 from tools._shared.balances import follow
+from tools._shared.recognition import is_installed
 from tools._shared.vocabulary import Role
-from tools.contract import Reading, Statement, StatementRefusedError
+from tools.contract import Reading, ScannedError, Statement, StatementRefusedError
 from tools.pdf_statement._document import Page, read_pages
 from tools.pdf_statement._lines import Line, lines_of
 from tools.pdf_statement._parts import Part, PartBuilder
 from tools.pdf_statement._rows import date_at
+from tools.pdf_statement._scans import recognize_pages
 from tools.pdf_statement._tables import (
     FORMAT,
     Sheet,
@@ -26,6 +28,9 @@ from tools.pdf_statement._years import Years
 _START = b"%PDF-"
 _HEAD = 1024
 _LEAST_BALANCES = 2
+_RECOGNIZED = (
+    "The PDF was scanned and its text recognized. Sums prove the amounts; look at the days and the texts."
+)
 _ELSEWHERE = "Ask the bank for the same statement as CSV, OFX or CAMT."
 
 
@@ -33,6 +38,7 @@ _ELSEWHERE = "Ask the bank for the same statement as CSV, OFX or CAMT."
 class _Judged:
     statement: Statement
     is_proven: bool
+    has_doubts: bool
     objection: str | None
     warnings: tuple[str, ...]
 
@@ -42,16 +48,24 @@ def claims(content: bytes, name: str) -> bool:  # noqa: ARG001 - content decides
     return _START in content[:_HEAD]
 
 
-def read_statement(content: bytes, name: str, password: str | None = None) -> Reading:
+def read_statement(
+    content: bytes, name: str, password: str | None = None, *, recognize: bool = False
+) -> Reading:
     """Return the statement of every account in the document.
 
+    With ``recognize`` the text of a scanned document is recognized; what is not proved then is refused.
+
     Raises:
+        ScannedError: The document is scanned and could be recognized here.
         StatementRefusedError: The document is damaged, protected or scanned, holds no table of movements, or what was
             read is neither proved by balances or totals nor beyond doubt.
     """
     pages = read_pages(content, password)
+    is_scanned = _is_scanned(pages)
+    if is_scanned:
+        _refuse_pictures(is_protected=password is not None, recognize=recognize)
+        pages = recognize_pages(content)
     lines = [lines_of(page.words) for page in pages]
-    _refuse_pictures(pages)
     short_years = _has_short_years([line for page in lines for line in page])
     refusal: StatementRefusedError | None = None
     for by_account in (False, True):
@@ -60,21 +74,45 @@ def read_statement(content: bytes, name: str, password: str | None = None) -> Re
             builder.take_page(page)
         parts = [part for part in builder.parts if part.rows]
         try:
-            return _read_parts(parts, lines, name)
+            reading = _read_parts(parts, lines, name, must_prove=is_scanned)
+            return _checked_scan(reading) if is_scanned else reading
         except StatementRefusedError as error:
             refusal = refusal or error
     raise refusal or StatementRefusedError(_ELSEWHERE)
 
 
-def _refuse_pictures(pages: Sequence[Page]) -> None:
+def _is_scanned(pages: Sequence[Page]) -> bool:
+    """Whether the pages are pictures; blank ones are refused."""
     if any(page.words for page in pages):
-        return
+        return False
     if any(page.has_pictures for page in pages):
-        raise StatementRefusedError(
-            "The PDF holds pictures of pages and no text: it was scanned. Reading pictures needs the [ocr] extra, "
-            f"which is not installed. {_ELSEWHERE}"
-        )
+        return True
     raise StatementRefusedError("The pages of the PDF are blank. Download it again from the bank.")
+
+
+def _refuse_pictures(*, is_protected: bool, recognize: bool) -> None:
+    """Go on only where the pictures of pages can be read, and are meant to be."""
+    scanned = "The PDF holds pictures of pages and no text: it was scanned."
+    if not is_installed():
+        raise StatementRefusedError(
+            f"{scanned} Reading pictures needs the [ocr] extra, which is not installed: pip install 'ledgerflow[ocr]'. "
+            f"{_ELSEWHERE}"
+        )
+    if is_protected:
+        raise StatementRefusedError(f"{scanned} Take its password off, then give it again. {_ELSEWHERE}")
+    if not recognize:
+        raise ScannedError(f"{scanned} It takes longer to recognize its text.")
+
+
+def _checked_scan(reading: Reading) -> Reading:
+    """Return what was recognized with a warning, where its days are in order: sums do not prove them."""
+    for statement in reading.statements:
+        days = [line.date for line in statement.lines]
+        if days not in (sorted(days), sorted(days, reverse=True)):
+            raise StatementRefusedError(
+                f"The PDF was scanned, and its days are not in order, so one may be misread. {_ELSEWHERE}"
+            )
+    return replace(reading, warnings=(*reading.warnings, _RECOGNIZED))
 
 
 def _has_short_years(lines: Sequence[Line]) -> bool:
@@ -93,7 +131,9 @@ def _has_short_years(lines: Sequence[Line]) -> bool:
     return bool(years) and without == 0 and len(years) <= 2
 
 
-def _read_parts(parts: Sequence[Part], lines: Sequence[Sequence[Line]], name: str) -> Reading:
+def _read_parts(
+    parts: Sequence[Part], lines: Sequence[Sequence[Line]], name: str, *, must_prove: bool
+) -> Reading:
     if not parts:
         raise StatementRefusedError(
             f"The PDF holds no table of transactions with days and amounts. {_ELSEWHERE}"
@@ -108,6 +148,10 @@ def _read_parts(parts: Sequence[Part], lines: Sequence[Sequence[Line]], name: st
     for each in judged:
         if each.objection:
             raise StatementRefusedError(each.objection)
+        if must_prove and (not each.is_proven or each.has_doubts):
+            raise StatementRefusedError(
+                f"The PDF was scanned, and what was recognized in it is not proved in full. {_ELSEWHERE}"
+            )
     warnings = [warning for each in judged for warning in each.warnings]
     return Reading(FORMAT, tuple(each.statement for each in judged), tuple(dict.fromkeys(warnings)))
 
@@ -174,7 +218,7 @@ def _judge(reading: Reading, sheet: Sheet, part: Part, *, has_signs: bool) -> _J
             )
             if agrees is False
         ]
-        return _Judged(statement, True, None, (*warnings, *contradicted))
+        return _Judged(statement, True, _has_doubts(sheet), None, (*warnings, *contradicted))
     problems = list(sheet.problems)
     if ends is False:
         problems.append("opening balance and transactions do not add up to the closing balance")
@@ -194,10 +238,16 @@ def _judge(reading: Reading, sheet: Sheet, part: Part, *, has_signs: bool) -> _J
         return _Judged(
             statement,
             False,
+            True,
             f"The PDF cannot be read for certain: {'; '.join(problems[:2])}. {_ELSEWHERE}",
             (),
         )
-    return _Judged(statement, False, None, tuple(warnings))
+    return _Judged(statement, False, _has_doubts(sheet), None, tuple(warnings))
+
+
+def _has_doubts(sheet: Sheet) -> bool:
+    """Whether something beside the amounts may be missing, such as a day that another row has."""
+    return bool(sheet.problems) or len({len(entry.dates) for entry in sheet.entries}) > 1
 
 
 def _is_certain(sheet: Sheet, *, has_signs: bool) -> bool:

@@ -1,6 +1,5 @@
 """From the bytes of a file to its lines: the text layer of a PDF, or what is recognized in a picture."""
 
-import importlib
 import io
 import itertools
 import re
@@ -11,6 +10,7 @@ from typing import Any, Literal
 import pypdfium2
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from tools._shared.recognition import RecognizerMissingError, recognize
 from tools.contract import ToolError
 from tools.receipt_reader._lines import Line, Word, lines_of
 
@@ -100,32 +100,12 @@ def _picture(content: bytes) -> Image.Image:
 
 
 def _recognized(pictures: Iterator[Image.Image]) -> Iterator[Word]:
-    engine = _engine()
-    numpy = importlib.import_module("numpy")
-    for number, picture in enumerate(pictures, start=1):
-        found = engine(numpy.asarray(picture)[:, :, ::-1])
-        if found.txts is None:
-            continue
-        for corners, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
-            if score >= _LEAST_SURE and text.strip():
-                across, down = corners[:, 0] / picture.width, corners[:, 1] / picture.height
-                box = (across.min(), down.min(), across.max(), down.max())
-                yield Word(" ".join(text.split()), number, _thousandths(box))
-
-
-def _engine() -> Any:
-    """The recognizer; loaded when the first picture comes, because it is large."""
     try:
-        rapidocr = importlib.import_module("rapidocr")
-        return rapidocr.RapidOCR(
-            params={
-                "Global.log_level": "critical",
-                "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-                "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-                "EngineConfig.onnxruntime.enable_cpu_mem_arena": False,
-            }
-        )
-    except ModuleNotFoundError:
+        for found in recognize(pictures):
+            if found.score >= _LEAST_SURE:
+                box = (found.left, found.top, found.right, found.bottom)
+                yield Word(found.text, found.number, _thousandths(box))
+    except RecognizerMissingError:
         raise ToolError(_NO_OCR) from None
 
 

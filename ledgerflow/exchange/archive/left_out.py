@@ -22,6 +22,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "api.KeptAnswer": "what programs were answered within a day",
         "review.Proposal": "what programs proposed; what people made of it stands in decisions and rules",
         "toolbox.EgressRequest": "what left one machine",
+        "payees.LineToolRun": "which run of a tool looked up which line's payee in one installation",
         "classification.DecisionChange": "what a person may still undo in one installation",
         "classification.ChangedLine": "the same, line by line",
         "classification.RefusedOffer": "what people were asked in one installation",

@@ -18,7 +18,7 @@ from ledgerflow.classification.models import (
     Rule,
     Tag,
 )
-from ledgerflow.documents.models import Document, Receipt
+from ledgerflow.documents.models import Document, Receipt, ReceiptReading
 from ledgerflow.ledger.models import (
     Account,
     EntryText,
@@ -52,6 +52,7 @@ from ledgerflow.statements.models import (
     BankAccount,
     BankAccountNumber,
     DayQuestion,
+    DeclinedReceipt,
     LineReceipt,
     Sighting,
     Statement,
@@ -157,6 +158,17 @@ TAX_FACTS = Table(
 TAX_SHARES = Table("business_shares", BusinessShare, ("year", "account", "share"))
 DOCUMENTS = Table("documents", Document, ("sha256", "size", "name", "uploaded_by", "uploaded_at"))
 RECEIPTS = Table("receipts", Receipt, ("document", "media_type", "kept_by", "kept_at"), ("document_id",))
+RECEIPT_READINGS = Table(
+    "receipt_readings",
+    ReceiptReading,
+    (
+        "receipt", "state", "asked_at", "read_at", "read_by", "seller", "date", "total", "tax", "currency", "places",
+        "unsure", "problem",
+    ),
+    ("receipt_id",),
+    only=~Q(state=ReceiptReading.State.WAITING),  # no job would come
+    is_later=True,
+)  # fmt: skip
 RECEIPT_LIMITS = Table("receipt_limits", ReceiptLimit, ("amount", "set_by", "set_at"), ("book_id",))
 BANK_ACCOUNTS = Table("bank_accounts", BankAccount, ("name", "kind", "currency", "ledger_account"))
 NUMBERS = Table("bank_account_numbers", BankAccountNumber, ("bank_account", "kind", "number"))
@@ -199,6 +211,9 @@ LINE_RECEIPTS = Table(
     "line_receipts",
     LineReceipt,
     ("line", "receipt", "attached_by", "attached_at", "detached_by", "detached_at", "detach_reason"),
+)
+DECLINED_RECEIPTS = Table(
+    "declined_receipts", DeclinedReceipt, ("line", "receipt", "declined_by", "declined_at"), is_later=True
 )
 PAYEES = Table("payees", Payee, ("name",))
 ALIASES = Table("payee_aliases", PayeeAlias, ("key", "payee"))
@@ -347,9 +362,10 @@ RUNS = Table(
 #: In the order in which they are written and read; people come first, because every table may name them.
 TABLES = (
     PEOPLE, ACCOUNTS, BATCHES, ENTRIES, JOURNAL_LINES, TEXTS, YEAR_CLOSINGS, PERIODS, TAX_FACTS, TAX_SHARES,
-    RECEIPT_LIMITS, DOCUMENTS, RECEIPTS, BANK_ACCOUNTS, NUMBERS, LAYOUTS, STATEMENTS, LINES, SIGHTINGS, LINE_RECEIPTS,
-    QUESTIONS, PAYEES, ALIASES, RULES, PROMISES, PREDICTIONS, CLASSIFICATIONS, SPLITS, TAGS, LINE_TAGS,
-    ENTRY_TAGS, DOCUMENT_DATES, REVERSED, WITHDRAWN, RATES, STATED, EXCHANGES, REVALUED, OPENINGS,
+    RECEIPT_LIMITS, DOCUMENTS, RECEIPTS, RECEIPT_READINGS, BANK_ACCOUNTS, NUMBERS, LAYOUTS, STATEMENTS, LINES,
+    SIGHTINGS, LINE_RECEIPTS, DECLINED_RECEIPTS, QUESTIONS, PAYEES, ALIASES, RULES, PROMISES, PREDICTIONS,
+    CLASSIFICATIONS, SPLITS, TAGS, LINE_TAGS, ENTRY_TAGS, DOCUMENT_DATES, REVERSED, WITHDRAWN,
+    RATES, STATED, EXCHANGES, REVALUED, OPENINGS,
     TRANSFERS, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, PAST_ACTIONS,
     FINISHES, RUNS,
 )  # fmt: skip

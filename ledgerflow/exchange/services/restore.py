@@ -20,6 +20,7 @@ from ledgerflow.exchange.archive.tables import (
     ACCOUNTS,
     ALIASES,
     BANK_ACCOUNTS,
+    DECLINED_RECEIPTS,
     DOCUMENT_DATES,
     DOCUMENTS,
     ENTRY_TAGS,
@@ -32,6 +33,7 @@ from ledgerflow.exchange.archive.tables import (
     PERIODS,
     QUESTIONS,
     RECEIPT_LIMITS,
+    RECEIPT_READINGS,
     RECEIPTS,
     RULES,
     RUNS,
@@ -139,10 +141,19 @@ def _restore(loader: Loader, *, owner: User, now: datetime) -> None:
     people = _people(loader, now)
     loader.load(ACCOUNTS, is_archived=False)
     _documents(loader, people)
-    for table in (RECEIPT_LIMITS, RECEIPTS, BANK_ACCOUNTS, NUMBERS, LAYOUTS, STATEMENTS):
+    for table in (RECEIPT_LIMITS, RECEIPTS, RECEIPT_READINGS, BANK_ACCOUNTS, NUMBERS, LAYOUTS, STATEMENTS):
         loader.load(table)
     waiting = restore_lines_and_journal(loader, past_batches(loader, people), owner)
-    for table in (LINE_RECEIPTS, QUESTIONS, PAYEES, ALIASES, RULES, TAX_FACTS, TAX_SHARES):
+    for table in (
+        LINE_RECEIPTS,
+        DECLINED_RECEIPTS,
+        QUESTIONS,
+        PAYEES,
+        ALIASES,
+        RULES,
+        TAX_FACTS,
+        TAX_SHARES,
+    ):
         loader.load(table)
     restore_decisions(loader, waiting)
     for table in (TAGS, LINE_TAGS, ENTRY_TAGS, DOCUMENT_DATES):

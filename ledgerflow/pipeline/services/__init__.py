@@ -16,6 +16,7 @@ from ledgerflow.pipeline.services.receive import (
     receive_file,
     receive_files,
     retry,
+    take_as_receipt,
 )
 from ledgerflow.pipeline.services.run import IMPORT_JOB, give_up, run_import
 from ledgerflow.pipeline.services.undo import UndoPreview, UndoRefusedError, preview_undo, undo_import
@@ -40,5 +41,6 @@ __all__ = [
     "retry",
     "run_import",
     "save_columns",
+    "take_as_receipt",
     "undo_import",
 ]

@@ -9,9 +9,11 @@ from django.db import transaction
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.jobs import enqueue
-from ledgerflow.documents.services import store_document
+from ledgerflow.documents.models import Receipt
+from ledgerflow.documents.selectors import content as content_of
+from ledgerflow.documents.services import keep_receipt, store_document
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.pipeline.services.run import IMPORT_JOB, run_import
+from ledgerflow.pipeline.services.run import IMPORT_JOB, KEPT_AS_RECEIPT, run_import
 from ledgerflow.statements.archives import ArchiveRefusedError, unpack
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.services import create_bank_account, remember_file_name, remember_number
@@ -145,6 +147,31 @@ def retry(*, run: ImportRun, now: datetime, password: str | None = None) -> None
     _wait_again(locked, in_seconds=_RESCUE_SECONDS if password else 0)
     if password:
         run_import(run_id=locked.pk, now=now, password=password)
+
+
+@transaction.atomic
+def take_as_receipt(*, run: ImportRun, user: User, now: datetime) -> Receipt:
+    """Keep a file that failed as a statement as a receipt, which is read then; its import is done with that.
+
+    Undoing the import lets the file be tried as a statement again; the receipt stays.
+
+    Raises:
+        RunNotWaitingError: it has not failed.
+        DocumentRefusedError: it is larger than a receipt may be, or neither PDF, picture nor text.
+    """
+    locked = (
+        ImportRun.objects.select_for_update(of=("self",)).select_related("book", "document").get(pk=run.pk)
+    )
+    if locked.state != ImportRun.State.FAILED:
+        raise RunNotWaitingError(f"{locked.document.name} has not failed; attach it on the page of its line.")
+    document = locked.document
+    receipt = keep_receipt(
+        book=locked.book, name=document.name, content=content_of(document), user=user, now=now
+    )
+    locked.state, locked.stage = ImportRun.State.READY, ImportRun.Stage.DONE
+    locked.message, locked.finished_at = KEPT_AS_RECEIPT, now
+    locked.save(update_fields=["state", "stage", "message", "finished_at"])
+    return receipt
 
 
 @transaction.atomic

@@ -12,6 +12,10 @@ from ledgerflow.classification.services import classify_lines
 from ledgerflow.core.database_errors import is_away, lacks_room
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.jobs import MOST_ATTEMPTS
+from ledgerflow.documents.media import media_type_of
+from ledgerflow.documents.models import PICTURES
+from ledgerflow.documents.selectors import content
+from ledgerflow.documents.services import keep_receipt
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services._layouts import (
     ReadByLayouts,
@@ -33,6 +37,7 @@ from ledgerflow.toolbox.values import Layout
 logger = logging.getLogger(__name__)
 
 IMPORT_JOB = "pipeline.import_file"
+KEPT_AS_RECEIPT = "It is kept as a receipt."
 
 #: ISO 4217's code for "no currency", where a file states none.
 _NO_CURRENCY = "XXX"
@@ -58,6 +63,11 @@ def run_import(*, run_id: int, now: datetime, password: str | None = None) -> No
         read = read_by_layouts(run=run, password=password)
         reading = read.reading
         run.is_table = reading.is_table
+        if not reading.is_claimed:
+            original = content(run.document)
+            if media_type_of(original) in PICTURES:
+                _keep_as_receipt(run, original, now)
+                return
         if reading.status != "read":
             state = _State.READY if reading.status == "empty" else _State.FAILED
             _finish(run, state, now, reading.error or "")
@@ -81,6 +91,16 @@ def run_import(*, run_id: int, now: datetime, password: str | None = None) -> No
             now,
             "Something unexpected went wrong; the log says what. Try again, or report it.",
         )
+
+
+def _keep_as_receipt(run: ImportRun, original: bytes, now: datetime) -> None:
+    """Keep a picture as a receipt: no reader takes it for a statement, and a receipt changes no figure."""
+    with book_scope(run.book, run.started_by):
+        if _is_ours(run):
+            keep_receipt(
+                book=run.book, name=run.document.name, content=original, user=run.started_by, now=now
+            )
+            _finish(run, _State.READY, now, KEPT_AS_RECEIPT)
 
 
 def give_up(*, run_id: int, now: datetime) -> None:

@@ -20,6 +20,7 @@ from ledgerflow.classification.services import Changed, conditions_from_line
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.services import name_payee
+from ledgerflow.posting.lookups import look_up_line
 from ledgerflow.posting.services import post_lines
 from ledgerflow.review import selectors, services
 from ledgerflow.review.forms import DecideForm, ExcludeForm, LinesForm, RuleOfferForm, SplitFormSet, TagForm
@@ -230,6 +231,17 @@ class DecideView(LineActionView):
         for rule in rules_fallen_back(book=self.book, at=now):
             message += f" The rule “{rule}” was corrected twice and only suggests from now on."
         return self.offer(message)
+
+
+class LookUpView(ActionView):
+    """Ask the tool who the payee is; the answer stands in the pane, as a proposal."""
+
+    action = Action.RUN_TOOLS
+
+    def act(self, form: forms.Form) -> dict[str, Any]:
+        """Look up."""
+        look_up_line(book=self.book, line_id=self.kwargs["line"], user=self.user, now=timezone.now())
+        return {"message": "The payee is looked up.", "again": True, "is_final": True}
 
 
 class SplitView(LineActionView):

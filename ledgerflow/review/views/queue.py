@@ -10,6 +10,7 @@ from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.tag_selectors import tags_of
 from ledgerflow.core.periods import EARLIEST
+from ledgerflow.posting.lookup_views import lookup_context
 from ledgerflow.review import selectors
 from ledgerflow.review.forms import DecideForm, SplitFormSet
 from ledgerflow.review.proposal_selectors import open_proposals
@@ -113,5 +114,6 @@ def evidence_context(view: BookMixin, line_id: int) -> dict[str, Any]:
             (one, one.other(line_id), "to" if one.sent.line_id == line_id else "from")
             for one in evidence.transfers
         ],
+        **lookup_context(view, line_id=line_id, state=row.state),
         "split_forms": SplitFormSet(prefix="split", form_kwargs={"book": view.book}),
     }

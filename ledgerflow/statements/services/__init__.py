@@ -28,7 +28,12 @@ from ledgerflow.statements.services.layouts import (
     note_proofs,
     remember_layout,
 )
-from ledgerflow.statements.services.receipts import ReceiptError, attach_receipts, detach_receipt
+from ledgerflow.statements.services.receipts import (
+    ReceiptError,
+    attach_receipts,
+    decline_receipt,
+    detach_receipt,
+)
 from ledgerflow.statements.services.undo import NotImportedError, UndoneImport, undo_import
 
 __all__ = [
@@ -48,6 +53,7 @@ __all__ = [
     "attach_receipts",
     "change_bank_account",
     "create_bank_account",
+    "decline_receipt",
     "detach_receipt",
     "forget_layout",
     "import_statement",

@@ -9,7 +9,7 @@ from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.documents.models import Receipt
 from ledgerflow.documents.services import keep_receipt
-from ledgerflow.statements.models import LineReceipt, StatementLine
+from ledgerflow.statements.models import DeclinedReceipt, LineReceipt, StatementLine
 from ledgerflow.users.models import User
 
 _LONGEST_REASON = 500
@@ -77,3 +77,31 @@ def detach_receipt(
     attached.detached_by, attached.detached_at, attached.detach_reason = user, now, reason
     attached.save(update_fields=["detached_by", "detached_at", "detach_reason"])
     return attached
+
+
+@transaction.atomic
+def decline_receipt(
+    *, book: Book, line_id: int, receipt_id: int, user: User, now: datetime
+) -> DeclinedReceipt:
+    """Say that a receipt is not for the line, so that the two are not proposed to each other again.
+
+    Saying it twice changes nothing.
+
+    :raises ReceiptError: the book has no such line or receipt, or the receipt is attached to the line.
+    """
+    if not StatementLine.objects.select_for_update().filter(book=book, pk=line_id).exists():
+        raise ReceiptError("This book has no such line any more.")
+    if not Receipt.objects.filter(book=book, pk=receipt_id).exists():
+        raise ReceiptError("This book has no such receipt.")
+    attached = LineReceipt.objects.filter(
+        book=book, line=line_id, receipt=receipt_id, detached_at__isnull=True
+    )
+    if attached.exists():
+        raise ReceiptError("This receipt is attached to the line; detach it there, and say why.")
+    declined, _ = DeclinedReceipt.objects.get_or_create(
+        book=book,
+        line_id=line_id,
+        receipt_id=receipt_id,
+        defaults={"declined_by": user, "declined_at": now},
+    )
+    return declined

@@ -13,7 +13,6 @@ import psycopg
 
 from ledgerflow.books.models import Membership
 from ledgerflow.books.permissions import Action, NotAllowedError, may, require, role_of
-from ledgerflow.core.cached import TOOL_ANSWERS, keep, peek
 from ledgerflow.core.doing import begun, doing
 from ledgerflow.toolbox import plain
 from ledgerflow.toolbox.calls import (
@@ -34,8 +33,9 @@ from ledgerflow.toolbox.models import Asker, Outcome, Tool, ToolRun
 from ledgerflow.toolbox.redaction import PROFILES
 from ledgerflow.toolbox.schemas import ValueRefusedError, check
 from ledgerflow.toolbox.services import runs
+from ledgerflow.toolbox.services.answers import answer_key, find_answer, keep_answer
 from ledgerflow.toolbox.services.attempts import Attempts, CallOther, Ended, Order
-from ledgerflow.toolbox.services.configuration import configuration_for
+from ledgerflow.toolbox.services.configuration import configuration_for, limits_for
 from ledgerflow.users.models import User
 
 __all__ = [
@@ -155,18 +155,14 @@ class _Call:
             self._refuse(asked, str(error))
         permissions = tool.manifest["permissions"]
         keeps = permissions["cache_seconds"] if not permissions["writes"] else 0
-        version = plain.digest([tool.pk, tool.version, tool.result_schema, configuration, given])
-        if keeps and not self._fresh and (answer := self._cached(asked, version)):
+        key = answer_key(tool, self._asking.book, configuration, given) if keeps else ""
+        if keeps and not self._fresh and (answer := self._cached(asked, key, keeps)):
             return answer
-        answer = self._run(tool, asked, given, configuration)
+        answer = self._run(tool, asked, given, configuration, key)
         if keeps:
-            kept = {"run": answer.run_id, "result": answer.result, "at": answer.computed_at.isoformat()}
-            keep(TOOL_ANSWERS, book_id=self._book_id, version=version, value=kept, seconds=keeps)
+            kept = runs.KeptAnswer(answer.run_id, answer.result, answer.computed_at)
+            keep_answer(key, kept, book=self._asking.book, seconds=keeps)
         return answer
-
-    @property
-    def _book_id(self) -> int:
-        return self._asking.book.pk if self._asking.book else 0
 
     def _asked(self, tool: Tool, given: Any) -> runs.Asked:
         return runs.Asked(
@@ -211,25 +207,22 @@ class _Call:
         run_id = runs.refuse(asked, now=self._now, message=message)
         raise kind(message, outcome=Outcome.REFUSED, run_id=run_id)
 
-    def _cached(self, asked: runs.Asked, version: str) -> Answer | None:
-        kept = peek(TOOL_ANSWERS, book_id=self._book_id, version=version)
+    def _cached(self, asked: runs.Asked, key: str, seconds: int) -> Answer | None:
+        kept = find_answer(key, book=self._asking.book, now=self._now, seconds=seconds)
         if kept is None:
             return None
         ending = runs.Ending(
-            outcome=Outcome.CACHED, duration_ms=self._milliseconds(), result=plain.storable(kept["result"])
+            outcome=Outcome.CACHED, duration_ms=self._milliseconds(), result=plain.storable(kept.result)
         )
-        run_id = runs.answer_from_cache(asked, now=self._now, cached_from=kept["run"], ending=ending)
-        return Answer(run_id, kept["result"], from_cache=True, computed_at=datetime.fromisoformat(kept["at"]))
+        run_id = runs.answer_from_cache(asked, now=self._now, cached_from=kept.run_id, ending=ending)
+        return Answer(run_id, kept.result, from_cache=True, computed_at=kept.computed_at)
 
-    def _run(self, tool: Tool, asked: runs.Asked, given: Any, configuration: Mapping[str, Any]) -> Answer:
+    def _run(
+        self, tool: Tool, asked: runs.Asked, given: Any, configuration: Mapping[str, Any], key: str
+    ) -> Answer:
         permissions = tool.manifest["permissions"]
         try:
-            run_id = runs.begin(
-                asked,
-                now=self._now,
-                calls_a_minute=permissions["calls_a_minute"],
-                calls_a_day=permissions["calls_a_day"],
-            )
+            run_id = runs.begin(asked, now=self._now, **limits_for(tool, self._asking.book)._asdict())
         except runs.LimitReachedError as error:
             self._refuse(asked, str(error))
         until = min(self._until, time.monotonic() + permissions["timeout_seconds"])
@@ -253,8 +246,10 @@ class _Call:
         )
         attempts = Attempts(order, look, self._other(watched, until), client)
         ended = self._ended(attempts, tool, run_id)
-        finished = runs.finish(run_id, self._ending(ended, client))
-        return self._told(tool, run_id, ended if finished else Ended(Outcome.CANCELED))
+        ending = self._ending(ended, client, key)
+        is_finished = runs.finish(run_id, ending)
+        computed_at = self._now + timedelta(milliseconds=ending.duration_ms)
+        return self._told(tool, run_id, ended if is_finished else Ended(Outcome.CANCELED), computed_at)
 
     def _guard(
         self, tool: Tool, run_id: int, configuration: Mapping[str, Any], until: float, look: Checkpoint
@@ -324,15 +319,17 @@ class _Call:
             raise
         return ended
 
-    def _ending(self, ended: Ended, client: GuardedClient | None) -> runs.Ending:
+    def _ending(self, ended: Ended, client: GuardedClient | None, key: str) -> runs.Ending:
         is_done = ended.outcome is Outcome.DONE
+        stored = plain.storable(ended.result) if is_done else None
         return runs.Ending(
             outcome=ended.outcome,
             duration_ms=self._milliseconds(),
             attempts=ended.attempts,
-            result=plain.storable(ended.result) if is_done else None,
+            result=stored,
             result_sha256=hashlib.sha256(ended.encoded).hexdigest() if is_done else "",
             result_bytes=len(ended.encoded) if is_done else None,
+            answer_key=key if stored is not None and stored == ended.result else "",
             error_class=ended.error_class,
             error_message=ended.message,
             traceback=ended.traceback,
@@ -340,9 +337,8 @@ class _Call:
             bytes_received=client.bytes_received if client else 0,
         )
 
-    def _told(self, tool: Tool, run_id: int, ended: Ended) -> Answer:
+    def _told(self, tool: Tool, run_id: int, ended: Ended, computed_at: datetime) -> Answer:
         if ended.outcome is Outcome.DONE:
-            computed_at = self._now + timedelta(milliseconds=self._milliseconds())
             return Answer(run_id, ended.result, from_cache=False, computed_at=computed_at)
         # A logger for each tool, so that the error log keeps the errors of each apart; no values of a book.
         logger = logging.getLogger(f"ledgerflow.{tool.module_path}")

@@ -2,12 +2,15 @@
 
 import stat
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action, NotAllowedError, require
@@ -26,17 +29,50 @@ from ledgerflow.users.models import User
 _LONGEST_SECRET = 64 * 1024
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How often a tool may be called for a book; ``None`` sets no limit of one's own."""
+
+    calls_a_minute: int | None = None
+    calls_a_day: int | None = None
+
+
+class EffectiveLimits(NamedTuple):
+    """The limits that hold."""
+
+    calls_a_minute: int
+    calls_a_day: int
+
+
+# Each call asks this, and the ORM would take longer over it than PostgreSQL.
+_OWN_LIMITS = """
+    SELECT min(calls_a_minute), min(calls_a_day) FROM toolbox_toolconfiguration
+     WHERE tool_id = %(tool)s AND (book_id IS NULL OR book_id = %(book)s)
+"""
+_WORDS_FOR_LIMITS = MappingProxyType({"calls_a_minute": "calls a minute", "calls_a_day": "calls a day"})
+
+
 @transaction.atomic
 def configure_tool(
-    *, tool: Tool, book: Book | None, values: Mapping[str, object], user: User, now: datetime
+    *,
+    tool: Tool,
+    book: Book | None,
+    values: Mapping[str, object],
+    user: User,
+    now: datetime,
+    limits: Limits | None = None,
 ) -> ToolConfiguration:
     """Keep the settings of the tool, all of them, for the installation or for one book.
+
+    ``limits`` replace those that are kept; without, these stay. They only narrow: the manifest's are what was agreed to
+    when the tool was enabled, and a book's are within the installation's.
 
     A firm administrator sets everything. An owner sets what is of the book, but for tools that hold secrets and for
     addresses of the installation's services, which stay as they are: whoever says where a secret is sent, reads it.
 
     :raises NotAllowedError: the user may not.
-    :raises ConfigurationError: a setting is unknown or does not fit the tool's schema, or is a secret in clear.
+    :raises ConfigurationError: a setting is unknown or does not fit the tool's schema, or is a secret in clear; or a
+        limit is none, or above the one it narrows.
     """
     tool = Tool.objects.select_for_update(of=("self",)).get(pk=tool.pk)
     schema = _schema(tool)
@@ -47,10 +83,28 @@ def configure_tool(
         check_values(schema, values, is_whole=False)
     except ValueRefusedError as error:
         raise ConfigurationError(f"{tool}: {error}") from None
+    if limits is not None:
+        _check_limits(tool, book, limits)
     kept, _ = ToolConfiguration.objects.select_for_update(of=("self",)).get_or_create(tool=tool, book=book)
     kept.values, kept.changed_by, kept.changed_at = dict(values), user, now
-    kept.save(update_fields=["values", "changed_by", "changed_at"])
+    if limits is not None:
+        kept.calls_a_minute, kept.calls_a_day = limits.calls_a_minute, limits.calls_a_day
+    kept.save(update_fields=["values", "calls_a_minute", "calls_a_day", "changed_by", "changed_at"])
     return kept
+
+
+def limits_for(tool: Tool, book: Book | None) -> EffectiveLimits:
+    """Return how often the tool may be called for the book: the lowest of its limits; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN_LIMITS, {"tool": tool.pk, "book": book.pk if book else None})
+        own = cursor.fetchone()
+    most = tool.manifest["permissions"]
+    return EffectiveLimits(
+        *(
+            min(most[name], limit or most[name])
+            for name, limit in zip(EffectiveLimits._fields, own, strict=True)
+        )
+    )
 
 
 def configuration_for(tool: Tool, book: Book | None) -> dict[str, Any]:
@@ -75,13 +129,31 @@ def configuration_for(tool: Tool, book: Book | None) -> dict[str, Any]:
 
 def stored_configuration(tool: Tool, book: Book | None) -> dict[str, Any]:
     """Return the same settings with references in place of secrets, for a form, and for the key of a cache."""
-    rows = ToolConfiguration.objects.filter(tool=tool, book=None)
-    if book is not None:
-        rows = rows | ToolConfiguration.objects.filter(tool=tool, book=book)
     values = defaults(_schema(tool))
-    for row in sorted(rows, key=lambda each: each.book_id is not None):
+    for row in sorted(_rows(tool, book), key=lambda each: each.book_id is not None):
         values |= row.values
     return values
+
+
+def _rows(tool: Tool, book: Book | None) -> QuerySet[ToolConfiguration]:
+    """Return what is kept for the installation, and for the book if there is one."""
+    rows = ToolConfiguration.objects.filter(tool=tool, book=None)
+    return rows if book is None else rows | ToolConfiguration.objects.filter(tool=tool, book=book)
+
+
+def _check_limits(tool: Tool, book: Book | None, limits: Limits) -> None:
+    most = tool.manifest["permissions"] if book is None else limits_for(tool, None)._asdict()
+    whose = "were agreed to when it was enabled" if book is None else "are the installation's limit"
+    for name, words in _WORDS_FOR_LIMITS.items():
+        limit = getattr(limits, name)
+        if limit is None:
+            continue
+        if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+            raise ConfigurationError(f"{tool}: a limit of {words} is a whole number from 1 on, or nothing.")
+        if limit > most[name]:
+            raise ConfigurationError(
+                f"{tool}: {limit:,} {words} are too many; at most {most[name]:,} {whose}."
+            )
 
 
 def _require_owner(

@@ -7,7 +7,7 @@ there, so that the limits hold over all processes and need nothing but PostgreSQ
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg.types.json import Jsonb
 
@@ -19,9 +19,9 @@ from ledgerflow.toolbox.sessions import SESSIONS, Session
 _GRACE_SECONDS = 60
 _COLUMNS = (
     "tool_id", "module_path", "version", "book_id", "parent_id", "asked_through", "asked_by_id", "job_id", "subject",
-    "arguments", "arguments_sha256", "result", "result_sha256", "result_bytes", "started_at", "duration_ms", "attempts",
-    "outcome", "error_class", "error_message", "traceback", "bytes_sent", "bytes_received", "cost_currency",
-    "cached_from_id",
+    "arguments", "arguments_sha256", "result", "result_sha256", "result_bytes", "answer_key", "started_at",
+    "duration_ms", "attempts", "outcome", "error_class", "error_message", "traceback", "bytes_sent", "bytes_received",
+    "cost_currency", "cached_from_id",
 )  # fmt: skip
 _INSERT = f"""
     INSERT INTO toolbox_toolrun ({", ".join(_COLUMNS)}) SELECT {", ".join(f"%({name})s" for name in _COLUMNS)}
@@ -41,10 +41,17 @@ _BEGIN = f"""
 _FINISH = """
     UPDATE toolbox_toolrun
        SET outcome = %(outcome)s, duration_ms = %(duration_ms)s, attempts = %(attempts)s, result = %(result)s,
-           result_sha256 = %(result_sha256)s, result_bytes = %(result_bytes)s, error_class = %(error_class)s,
+           result_sha256 = %(result_sha256)s, result_bytes = %(result_bytes)s, answer_key = %(answer_key)s,
+           error_class = %(error_class)s,
            error_message = %(error_message)s, traceback = %(traceback)s, bytes_sent = %(bytes_sent)s,
            bytes_received = %(bytes_received)s
      WHERE id = %(id)s AND outcome = 'running'
+"""
+_ANSWER = """
+    SELECT id, result, started_at, duration_ms FROM toolbox_toolrun
+     WHERE answer_key = %(key)s AND answer_key <> '' AND outcome = 'done'
+       AND started_at + make_interval(secs => duration_ms / 1000) > %(since)s
+     ORDER BY id DESC LIMIT 1
 """
 # The run and whatever it asked other tools for.
 _CANCEL = """
@@ -100,6 +107,7 @@ class Ending:
     result: Any = None
     result_sha256: str = ""
     result_bytes: int | None = None
+    answer_key: str = ""
     error_class: str = ""
     error_message: str = ""
     traceback: str = ""
@@ -153,6 +161,24 @@ def begin(asked: Asked, *, now: datetime, calls_a_minute: int, calls_a_day: int)
     return int(begun[0])
 
 
+class KeptAnswer(NamedTuple):
+    """An answer on record, whole."""
+
+    run_id: int
+    result: Any
+    computed_at: datetime
+
+
+def kept_answer(key: str, *, since: datetime) -> KeptAnswer | None:
+    """Return the last answer to the question of this key that was computed after ``since``, if there is one."""
+    with SESSIONS.session() as session:
+        found = session.execute(_ANSWER, {"key": key, "since": since}).fetchone()
+    if found is None:
+        return None
+    run_id, result, started_at, duration_ms = found
+    return KeptAnswer(run_id, result, started_at + timedelta(milliseconds=duration_ms))
+
+
 def refuse(asked: Asked, *, now: datetime, message: str) -> int:
     """Write down a call that was not allowed, and return its id."""
     with SESSIONS.session() as session:
@@ -187,6 +213,7 @@ def finish(run_id: int, ending: Ending) -> bool:
         "result": None if ending.result is None else Jsonb(ending.result),
         "result_sha256": ending.result_sha256,
         "result_bytes": ending.result_bytes,
+        "answer_key": ending.answer_key,
         "error_class": clean(ending.error_class)[:200],
         "error_message": clean(ending.error_message),
         "traceback": clean(ending.traceback),

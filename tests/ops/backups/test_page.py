@@ -82,7 +82,7 @@ def test_others_see_nothing_of_it(client):
     assert client.get("/backups/").status_code == 403
     assert client.post("/backups/now/").status_code == 403
     assert client.post("/backups/drill/").status_code == 403
-    assert not ProcrastinateJob.objects.exists()
+    assert not ProcrastinateJob.objects.filter(queue_name="backups").exists()
 
 
 def test_what_is_due_is_decided_by_what_was_done_last(settings, monkeypatch):

@@ -19,6 +19,7 @@ from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.documents.media import media_type_of
 from ledgerflow.documents.models import Document, Receipt
+from ledgerflow.documents.services.reading import request_reading
 from ledgerflow.users.models import User
 
 logger = logging.getLogger(__name__)
@@ -101,7 +102,8 @@ def store_document(
 def keep_receipt(*, book: Book, name: str, content: bytes, user: User | None, now: datetime) -> Receipt:
     """Store a receipt as it came; the same bytes in the same book are the receipt that is there.
 
-    What it is, is found from its bytes; nothing of it is ever opened or run here.
+    What it is, is found from its bytes; nothing of it is ever opened or run here. What it says is read by a job, once,
+    where the tool for it is on.
 
     :raises DocumentRefusedError: it is empty, larger than 20 MB, or neither PDF, picture nor text.
     """
@@ -118,11 +120,13 @@ def keep_receipt(*, book: Book, name: str, content: bytes, user: User | None, no
             f"{shown_name} is no receipt that can be shown: give a PDF, a picture (JPEG, PNG, GIF, WebP, HEIC) or text."
         )
     stored = store_document(book=book, name=name, content=content, uploaded_by=user, now=now)
-    receipt, _ = Receipt.objects.get_or_create(
+    receipt, is_new = Receipt.objects.get_or_create(
         book=book,
         document=stored.document,
         defaults={"media_type": media_type, "kept_by": user, "kept_at": now},
     )
+    if is_new:
+        request_reading(receipt=receipt, now=now)
     return receipt
 
 

@@ -1,0 +1,1 @@
+ALTER TABLE documents_receiptreading DROP CONSTRAINT documents_reading_of_receipt;
