@@ -99,6 +99,7 @@ mutants: setup  ## Break the ledger and the proof on purpose; the tests must not
 
 score: setup  ## Read every file of the corpus, where it is there, and compare with the floor (SCORE=--table)
 	$(BIN)/python .ci/corpus_floor.py $(CORPUS) $(RAISE) $(SCORE)
+	$(BIN)/python .ci/pdf_boxes.py $(CORPUS)
 
 screenshots: setup  ## Take the pictures of docs/images anew (needs Chromium)
 	$(BIN)/pytest tests/browser/screenshots.py --quiet -n 0

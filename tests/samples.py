@@ -45,6 +45,7 @@ _OF_NO_BOOK = {
     "format",
     "year",
     "month",
+    "page_number",
     "api_token",
     "page_number",
 }

@@ -271,6 +271,19 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What stands at a place of a file, for people to look at.
+
+    ``rows`` are lines of one cell each in a text file, else rows of cells as they are shown; ``numbers`` say which
+    lines or rows of the file they are, ``marked`` which of those numbers the place is.
+    """
+
+    numbers: tuple[int, ...]
+    rows: tuple[tuple[str, ...], ...]
+    marked: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Description:
     """The tables of a file, and what comes of reading them: a ``reading``, or the ``problem`` in a sentence."""
 

@@ -37,7 +37,13 @@ TOOL_ANSWERS = Cached(
     "the tool, its version and settings, those of the tools it needs, and the arguments, as one keyed digest",
 )
 
-EVERYTHING = (BALANCES, TOOL_ANSWERS)
+#: A page of a PDF as a picture, with its size. A file never changes, so it lasts as long as people look at it.
+PAGES = Cached("pages", 60 * 60, "the SHA-256 of the document, the page, and the scale")
+
+#: What stands at a place of a file that is not plain text: an element of an XML document, a row of a workbook.
+EXCERPTS = Cached("excerpts", 60 * 60, "the SHA-256 of the document, and the place, as one digest")
+
+EVERYTHING = (BALANCES, TOOL_ANSWERS, PAGES, EXCERPTS)
 
 
 def kept(what: Cached, *, book_id: int, version: str, make: Callable[[], T]) -> T:

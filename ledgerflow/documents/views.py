@@ -11,7 +11,7 @@ from django.views import View
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.documents.models import MediaType, Receipt
-from ledgerflow.documents.page_images import PageError, page_image
+from ledgerflow.documents.page_images import PageError, drawn_page
 from ledgerflow.documents.selectors import DocumentDamagedError, content
 
 
@@ -53,7 +53,7 @@ class ReceiptPageView(BookMixin, View):
         if request.headers.get("If-None-Match") == version:
             return HttpResponseNotModified()
         try:
-            picture = page_image(content=content(receipt.document), page=kwargs["page_number"])
+            picture = drawn_page(document=receipt.document, page=kwargs["page_number"]).picture
         except (PageError, DocumentDamagedError) as error:
             raise Http404(str(error)) from None
         response = HttpResponse(picture, content_type="image/png")

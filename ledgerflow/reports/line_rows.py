@@ -1,8 +1,7 @@
 """Journal lines as rows of an HTML table, for the lists that show a hundred of them: templates are too slow."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.safestring import SafeString
 
@@ -11,6 +10,7 @@ from ledgerflow.core.money import format_money
 from ledgerflow.reports import address
 from ledgerflow.reports.markup import amount, link, text, whole
 from ledgerflow.reports.selectors import ReportLine
+from ledgerflow.statements.places import query, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,6 @@ class _Rows:
         if line.sighting is None:
             return '<td class="text-nowrap"></td>'
         document = self._document.format(line.sighting.statement.document_id)
-        leads_to, words = _place(document, line.sighting.place)
-        return f'<td class="text-nowrap">{link(leads_to, words, "text-decoration-underline")}</td>'
-
-
-def _place(document: str, place: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the address of the place in the document, and what it is called."""
-    if place.get("line"):
-        return f"{document}?line={place['line']}#mark", f"line {place['line']}"
-    return document, ", ".join(f"{name} {value}" for name, value in place.items())
+        place = line.sighting.place
+        leads_to = link(f"{document}?{query(place)}#mark", words(place), "text-decoration-underline")
+        return f'<td class="text-nowrap">{leads_to}</td>'

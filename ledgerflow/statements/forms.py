@@ -1,5 +1,6 @@
 """Forms of statements and bank accounts."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -19,10 +20,27 @@ class OverrideForm(forms.Form):
 
 
 class PlaceForm(forms.Form):
-    """Which part of a file to show: a record to mark, and the first line of the window."""
+    """Which part of a file to show: a place as a reader names it, and the first line of the window."""
 
     line = forms.IntegerField(min_value=1, required=False)
     first = forms.IntegerField(min_value=1, required=False)
+    page = forms.IntegerField(min_value=1, max_value=100_000, required=False)
+    box = forms.RegexField(r"^-?\d{1,6}(\.\d{1,4})?(,-?\d{1,6}(\.\d{1,4})?){3}$", required=False)
+    sheet = forms.CharField(max_length=200, required=False, strip=False)
+    row = forms.IntegerField(min_value=1, max_value=10_000_000, required=False)
+    xpath = forms.CharField(max_length=200, required=False)
+
+    def place(self) -> dict[str, Any]:
+        """Return the place as a reader would name it; what is no place is left out."""
+        if not self.is_valid():
+            return {}
+        facts = self.cleaned_data
+        place = {name: facts[name] for name in ("line", "page", "row", "xpath") if facts[name]}
+        if facts["box"]:
+            place["box"] = [Decimal(side) for side in facts["box"].split(",")]
+        if "row" in place:
+            place["sheet"] = facts["sheet"]
+        return place
 
 
 class BankAccountForm(forms.Form):

@@ -8,10 +8,10 @@ from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from ledgerflow.books.models import Book
-from ledgerflow.documents.excerpt import ExcerptLine, excerpt, extent, text_lines
+from ledgerflow.documents.excerpt import ExcerptLine, excerpt, extent, shown, text_lines
 from ledgerflow.documents.models import Document
 from ledgerflow.documents.selectors import DocumentDamagedError, content
-from ledgerflow.statements import standing
+from ledgerflow.statements import places, standing
 from ledgerflow.statements.chain_selectors import chains
 from ledgerflow.statements.models import BankAccount, BankAccountNumber, Sighting, Statement, StatementLine
 from ledgerflow.statements.selectors import account_states, bank_accounts, shown_by, sightings, statements
@@ -149,7 +149,9 @@ def file_page(*, document: Document, original: bytes, line: int | None, first: i
     marked = _record(document, line) if line is not None else range(0)
     booked = _lines_by_place(document, start, end)
     lines = [
-        FileLine(ExcerptLine(number, texts[number - 1][:_LONGEST_LINE], number in marked), booked.get(number))
+        FileLine(
+            ExcerptLine(number, shown(texts[number - 1], _LONGEST_LINE), number in marked), booked.get(number)
+        )
         for number in range(start, end + 1)
     ]
     return FilePage(lines, start if lines else 0, end, len(texts))
@@ -177,11 +179,15 @@ def _lines_by_place(document: Document, first: int, last: int) -> dict[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A sighting with the lines of the file around it; ``damage`` says why they cannot be shown."""
+    """A sighting with the lines of the file around it; ``damage`` says why they cannot be shown.
+
+    ``is_apart`` where what it shows is no text, so that a page asks for it by itself.
+    """
 
     sighting: Sighting
     lines: Sequence[ExcerptLine] = ()
     damage: str = ""
+    is_apart: bool = False
 
 
 def shown_with_excerpts(*, line: StatementLine) -> list[Shown]:
@@ -194,6 +200,8 @@ def shown_with_excerpts(*, line: StatementLine) -> list[Shown]:
 
 
 def _with_excerpt(sighting: Sighting) -> Shown:
+    if places.is_apart(sighting.place):
+        return Shown(sighting, is_apart=True)
     place, document = sighting.place.get("line"), sighting.statement.document
     if not isinstance(place, int):
         return Shown(sighting)
@@ -201,11 +209,13 @@ def _with_excerpt(sighting: Sighting) -> Shown:
         found = content(document)
     except DocumentDamagedError as error:
         return Shown(sighting, damage=str(error))
-    marked = _record(document, place)
-    return Shown(
-        sighting,
-        excerpt(found, first=place - _AROUND, last=marked[-1] + _AROUND, marked=marked),
-    )
+    return Shown(sighting, record_excerpt(document=document, original=found, line=place))
+
+
+def record_excerpt(*, document: Document, original: bytes, line: int) -> list[ExcerptLine]:
+    """Return the record that begins at the line, marked, with three lines above and below. One query."""
+    marked = _record(document, line)
+    return excerpt(original, first=line - _AROUND, last=marked[-1] + _AROUND, marked=marked)
 
 
 @dataclass(frozen=True, slots=True)

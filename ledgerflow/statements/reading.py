@@ -1,9 +1,9 @@
 """Choose the reader of a file by its content and read it in the sandbox. Pure: no Django, no database."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from ledgerflow.statements.archives import ArchiveRefusedError, unpack
 from ledgerflow.statements.looks import describe
@@ -112,6 +112,23 @@ def describe_file(
         return decode_description(lines) if lines else None
     except (SandboxError, WireError) as error:
         return Description((), problem=str(error))
+
+
+def show_place(
+    *, content: bytes, name: str, place: Mapping[str, Any], readers: Sequence[str] | None = None
+) -> dict[str, Any] | None:
+    """Return what stands at a place of a file as its reader shows it: ``numbers``, ``rows`` and ``marked``.
+
+    ``readers`` are names of tool packages; ``None`` asks all. ``None`` where none of them can tell.
+    """
+    wanted = None if readers is None else list(readers)
+    try:
+        lines = SANDBOX.run(
+            "show", content=content, request={"name": name, "readers": wanted, "place": dict(place)}
+        )
+    except SandboxError:
+        return None
+    return dict(json.loads(lines[0])) if lines else None
 
 
 def _refused(name: str, sentence: str) -> FileReading:

@@ -11,6 +11,8 @@ urlpatterns = [
     path("<int:statement>/override/", views.OverrideView.as_view(), name="override"),
     path("document/<int:document>/", documents.DocumentView.as_view(), name="document"),
     path("document/<int:document>/original/", documents.OriginalView.as_view(), name="original"),
+    path("document/<int:document>/source/", documents.SourceView.as_view(), name="source"),
+    path("document/<int:document>/pages/<int:page_number>/", documents.PageView.as_view(), name="page"),
     path("bank-accounts/", accounts.BankAccountsView.as_view(), name="bank-accounts"),
     path("bank-accounts/new/", accounts.CreateBankAccountView.as_view(), name="create-bank-account"),
     path(

@@ -6,16 +6,18 @@ Runs inside :mod:`ledgerflow.toolbox.child` only, because already the question t
 import inspect
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 
 from ledgerflow.toolbox import wire
 from ledgerflow.toolbox.archives import unpack
 from ledgerflow.toolbox.layouts import encode_description, layout_of_json
 from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, find_packages, load
-from ledgerflow.toolbox.values import READER, ScannedError, StatementRefusedError
+from ledgerflow.toolbox.values import READER, Excerpt, ScannedError, StatementRefusedError
 
-__all__ = ["describe", "read", "unpack", "warm_up"]
+__all__ = ["describe", "read", "show", "unpack", "warm_up"]
 
 DESCRIBE = "describe"
+SHOW = "show"
 
 
 def warm_up() -> None:
@@ -68,6 +70,25 @@ def describe(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
     if len(claimants) == 1 and claimants[0] in _readers(DESCRIBE):
         function = load(f"tools.{claimants[0]}.{DESCRIBE}")
         yield from encode_description(function(content, name, **_options(function, request)))
+
+
+def show(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
+    """Yield what stands at a place of a file: the excerpt as a line of JSON; nothing where its reader cannot tell.
+
+    ``request`` holds ``name``, ``readers`` (package names, or ``None`` for all) and ``place``. Of what is wrong with
+    the place or the file nothing comes either: the reader that found the place may have been another one.
+    """
+    place, wanted = request["place"], request["readers"]
+    names = [str(reader) for reader in wanted] if isinstance(wanted, list) else _readers()
+    claimants = _claimants(content, str(request["name"]), names, [])
+    if len(claimants) != 1 or claimants[0] not in _readers(SHOW) or not isinstance(place, dict):
+        return
+    try:
+        found = load(f"tools.{claimants[0]}.{SHOW}")(content, place)
+    except (ToolLoadError, StatementRefusedError):
+        return
+    if isinstance(found, Excerpt):
+        yield json.dumps(asdict(found)).encode("ascii") + b"\n"
 
 
 def _claimants(content: bytes, name: str, names: Sequence[str], broken: list[str]) -> list[str]:

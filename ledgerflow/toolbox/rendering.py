@@ -11,6 +11,9 @@ from PIL import Image
 __all__ = ["draw", "warm_up"]
 
 _MOST_SCALE = 3.0
+#: Pages are text in few colors: with a palette the picture is a third as large.
+_COLORS = 64
+_WRONG_PASSWORD = 4
 _write_as = Image.Image.save
 
 
@@ -21,8 +24,9 @@ def warm_up() -> None:
 def draw(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
     """Yield what became of it as a line of JSON, then the page as PNG if there is one.
 
-    ``request`` holds ``page`` (from 1) and ``longest_side`` in pixels. Outcomes: ``drawn``, ``none`` (there is no such
-    page) and ``damaged`` (or protected).
+    ``request`` holds ``page`` (from 1) and ``longest_side`` in pixels. Outcomes: ``drawn`` (with ``width`` and
+    ``height`` of the page in points, as it is shown, and ``pages``), ``none`` (there is no such page), ``protected`` by
+    a password, and ``damaged``.
     """
     number, longest = int(str(request["page"])), int(str(request["longest_side"]))
     try:
@@ -31,15 +35,18 @@ def draw(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
                 yield _outcome("none")
                 return
             page = document[number - 1]
-            scale = min(_MOST_SCALE, longest / max(*page.get_size(), 1.0))
+            width, height = page.get_size()
+            scale = min(_MOST_SCALE, longest / max(width, height, 1.0))
             drawn = io.BytesIO()
-            _write_as(page.render(scale=scale).to_pil().convert("RGB"), drawn, "PNG")
-    except pypdfium2.PdfiumError:
-        yield _outcome("damaged")
+            _write_as(page.render(scale=scale).to_pil().convert("RGB").quantize(_COLORS), drawn, "PNG")
+            pages = len(document)
+    except pypdfium2.PdfiumError as error:
+        is_protected = getattr(error, "err_code", None) == _WRONG_PASSWORD or "password" in str(error).lower()
+        yield _outcome("protected" if is_protected else "damaged")
     else:
-        yield _outcome("drawn")
+        yield _outcome("drawn", width=width, height=height, pages=pages)
         yield drawn.getvalue()
 
 
-def _outcome(outcome: str) -> bytes:
-    return json.dumps({"outcome": outcome}).encode("ascii") + b"\n"
+def _outcome(outcome: str, **facts: float) -> bytes:
+    return json.dumps({"outcome": outcome, **facts}).encode("ascii") + b"\n"

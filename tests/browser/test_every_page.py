@@ -17,9 +17,13 @@ _SERIOUS = {"serious", "critical"}
 _PHONE = {"width": 360, "height": 740}
 _DESK = {"width": 1280, "height": 900}
 #: Answers that are parts of a page; they are looked at inside it.
-PARTS = {"review:evidence": "review:queue", "pipeline:inbox-rows": "pipeline:inbox"}
+PARTS = {
+    "review:evidence": "review:queue",
+    "pipeline:inbox-rows": "pipeline:inbox",
+    "statements:source": "statements:detail",
+}
 #: What waits until a part is in its page.
-_WAIT_FOR = {"review:queue": "[data-evidence] form"}
+_WAIT_FOR = {"review:queue": "[data-evidence] form", "statements:detail": "[data-source] .source"}
 #: Pages that send someone who is signed in and has a password elsewhere; those whom they are for are asked below.
 _SENDS_ON = {"web:welcome", "web:sign-in", "web:home"}
 #: What is refused even to a superuser, and why.
@@ -33,6 +37,7 @@ _REFUSED = {
     "admin:ops_backuprun_delete": "the record is kept",
     "admin:ops_restoredrill_add": "drills are recorded by who runs them",
     "admin:ops_restoredrill_delete": "the record is kept",
+    "statements:page": "the sample's file is text",
     "admin:toolbox_tool_add": "tools are registered from their packages",
     "admin:toolbox_tool_delete": "a missing tool keeps its history",
     "admin:toolbox_toolconfiguration_add": "settings are made on the tool's page",

@@ -3,9 +3,10 @@
 import re
 
 from tools.camt_statement._reader import read
+from tools.camt_statement._showing import show
 from tools.contract import Manifest, Reading
 
-__all__ = ["claims", "read_statement"]
+__all__ = ["claims", "read_statement", "show"]
 
 MANIFEST = Manifest(
     version="1.0",

@@ -24,7 +24,8 @@ _WEEKDAYS = frozenset(
 _NUMERIC = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2?")
 _DAY_NAME = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.?[\s\-./]*(?:de )?([^\W\d_]{3,12})\.?,?")
 _NAME_DAY = re.compile(r"([^\W\d_]{3,12})\.?[\s\-./]*(\d{1,2})(?:st|nd|rd|th)?,?")
-_NUMBER_BEFORE = re.compile(r"#?\d{1,12}[*^.)]{0,2}")
+#: A check's number; the mark behind it leads to a note, such as that numbers before it are missing.
+_NUMBER_BEFORE = re.compile(r"#?\d{1,12}[*^.)·•†‡~+]{0,2}")
 
 
 class Dated(NamedTuple):

@@ -2,8 +2,9 @@
 
 from tools.contract import Manifest
 from tools.xlsx_statement._reading import claims, describe, read_statement
+from tools.xlsx_statement._showing import show
 
-__all__ = ["claims", "describe", "read_statement"]
+__all__ = ["claims", "describe", "read_statement", "show"]
 
 MANIFEST = Manifest(
     version="1.0.0",

@@ -85,7 +85,7 @@ def describe(content: bytes, name: str, layouts: Sequence[Layout] = ()) -> Descr
 
 
 def _read(content: bytes, name: str, layouts: Sequence[Layout], seen: list[TableView]) -> Reading:
-    workbook = _open(content)
+    workbook = open_workbook(content)
     visible = [sheet for sheet in workbook.sheets if not sheet.hidden] or workbook.sheets
     warnings = [
         f"The hidden sheet “{sheet.name}” was not read."
@@ -127,7 +127,12 @@ def _read(content: bytes, name: str, layouts: Sequence[Layout], seen: list[Table
     )
 
 
-def _open(content: bytes) -> _Workbook:
+def open_workbook(content: bytes) -> _Workbook:
+    """Return the sheets of a workbook of any format.
+
+    Raises:
+        StatementRefusedError: It is damaged, encrypted or too large.
+    """
     if content.startswith(_xls.START):
         return _Workbook("xls", _xls.read_sheets(content))
     if content.startswith(_ZIP):

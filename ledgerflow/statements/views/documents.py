@@ -1,24 +1,31 @@
-"""A file as it came: its text with a record marked, and the untouched original."""
+"""A file as it came: its text or pages with a record marked, and the untouched original."""
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404
+from django.utils.cache import patch_cache_control
 from django.utils.http import content_disposition_header
 from django.views import generic
 
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.documents.models import Document
+from ledgerflow.documents.page_images import LONGEST_SIDE, PageError, drawn_page
 from ledgerflow.documents.selectors import DocumentDamagedError, content
 from ledgerflow.statements import standing
 from ledgerflow.statements.forms import PlaceForm
 from ledgerflow.statements.page_selectors import file_page
+from ledgerflow.statements.places import is_apart
 from ledgerflow.statements.selectors import statements_of
+from ledgerflow.statements.source_selectors import source_at
 
 #: Byte order marks of UTF-16, the only text that may hold NUL bytes.
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _HEAD = 8_192
+#: Where a PDF begins; a few bytes of something else may stand before it.
+_PDF = b"%PDF-"
+_PDF_WITHIN = 1_024
 
 
 class _DocumentMixin(BookMixin):
@@ -31,7 +38,7 @@ class _DocumentMixin(BookMixin):
 
 
 class DocumentView(_DocumentMixin, generic.TemplateView):
-    """The file as text with line numbers; ``?line=`` marks the record that begins there."""
+    """The file as text with line numbers, or a page of it; ``?line=`` and other places are marked."""
 
     template_name = "statements/document.html"
 
@@ -46,15 +53,54 @@ class DocumentView(_DocumentMixin, generic.TemplateView):
 
     def _window(self, document: Document) -> dict[str, Any]:
         form = PlaceForm(self.request.GET)
-        place = form.cleaned_data if form.is_valid() else {}
-        line, first = place.get("line"), place.get("first")
+        place = form.place()
+        line, first = place.get("line"), form.cleaned_data.get("first")
         try:
             found = content(document)
         except DocumentDamagedError as error:
             return {"damage": str(error)}
+        if _PDF in found[:_PDF_WITHIN]:
+            place.setdefault("page", 1)
+        if is_apart(place) and not line:
+            return {"source": source_at(document=document, place=place), "place": place}
         if b"\0" in found[:_HEAD] and not found.startswith(_UTF_16):
             return {"is_binary": True}
         return {"line": line, "page": file_page(document=document, original=found, line=line, first=first)}
+
+
+class SourceView(_DocumentMixin, generic.TemplateView):
+    """What stands at one place of the file, for the pane beside the lines."""
+
+    template_name = "statements/_source.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what stands there."""
+        document = self.document()
+        place = PlaceForm(self.request.GET).place()
+        return super().get_context_data(**kwargs) | {
+            "document": document,
+            "source": source_at(document=document, place=place),
+        }
+
+
+class PageView(_DocumentMixin):
+    """A page of a PDF as a picture."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Send it. The bytes of a document never change, so a browser that has the picture is told to keep it."""
+        document = self.document()
+        version = f'"{document.sha256}-{kwargs["page_number"]}-{LONGEST_SIDE}"'
+        if request.headers.get("If-None-Match") == version:
+            return HttpResponseNotModified()
+        try:
+            picture = drawn_page(document=document, page=kwargs["page_number"]).picture
+        except (PageError, DocumentDamagedError) as error:
+            raise Http404(str(error)) from None
+        response = HttpResponse(picture, content_type="image/png")
+        response["ETag"] = version
+        response["X-Content-Type-Options"] = "nosniff"
+        patch_cache_control(response, private=True, max_age=3600)
+        return response
 
 
 class OriginalView(_DocumentMixin):

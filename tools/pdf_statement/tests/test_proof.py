@@ -108,6 +108,17 @@ def test_it_refuses_days_and_months_that_nothing_settles():
     assert "day or the month first" in refused(table(page, HEADER, rows, FIVE).content())
 
 
+@pytest.mark.parametrize("mark", ["", "*", "·", "†"])
+def test_a_mark_behind_the_number_of_a_check_does_not_hide_its_date(mark):
+    header, places = ("Number", "Date", "Amount"), (40, 120, -350)
+    rows = [("1001", "06/06/2023", "$10.00"), (f"1007{mark}", "06/21/2023", "$389.44")]
+    page = Printer().line((40, "Checks"))
+
+    (statement,) = read_statement(table(page, header, rows, places).content(), "june.pdf").statements
+
+    assert [f"{line.date}" for line in statement.lines] == ["2023-06-06", "2023-06-21"]
+
+
 def test_a_password_opens_a_protected_file():
     page = Printer(password="open sesame")
     rows = [("2026-05-01", "Cafe", "15.00", "", "85.00"), ("2026-05-02", "Pay", "", "10.00", "95.00")]

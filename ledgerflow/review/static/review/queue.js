@@ -54,8 +54,16 @@ if (queue) {
     if (!force && evidenceOf === row.dataset.line) return;
     evidenceOf = row.dataset.line;
     const answer = await fetch(row.dataset.evidenceUrl, { headers: { Accept: "text/html" } });
-    if (answer.ok && evidenceOf === row.dataset.line) pane.innerHTML = await answer.text();
+    if (!answer.ok || evidenceOf !== row.dataset.line) return;
+    pane.innerHTML = await answer.text();
+    window.htmx?.process(pane); // the page of a PDF comes by itself
   }
+
+  pane.addEventListener("htmx:load", () => {
+    const box = pane.querySelector("[data-box]");
+    const frame = box?.closest(".source-frame");
+    if (frame) frame.scrollTop += box.getBoundingClientRect().top - frame.getBoundingClientRect().top - frame.clientHeight / 3;
+  });
 
   function showFocused() {
     evidenceOf = "";
