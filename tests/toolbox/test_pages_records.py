@@ -43,9 +43,7 @@ def _many_runs(book, user) -> None:
         "before={middle}",
     ],
 )
-def test_a_page_of_many_runs_asks_a_few_queries(
-    narrowed: str, django_assert_max_num_queries
-):
+def test_a_page_of_many_runs_asks_a_few_queries(narrowed: str, django_assert_max_num_queries):
     book, admin = BookFactory(), UserFactory(is_firm_admin=True)
     _many_runs(book, admin)
     client = signed_in(admin)
