@@ -47,7 +47,6 @@ _OF_NO_BOOK = {
     "month",
     "page_number",
     "api_token",
-    "page_number",
 }
 #: What stands in an address for these, whatever the book.
 _WORDS = {"tax_line": "28", "report": "trial-balance", "path": "tools.no_such.tool"}
