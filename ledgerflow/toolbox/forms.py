@@ -12,6 +12,7 @@ from ledgerflow.toolbox.configuration_schemas import SECRET_PREFIX, secret_names
 from ledgerflow.toolbox.models import Asker, Outcome, Tool
 from ledgerflow.toolbox.schema_fields import field_for
 from ledgerflow.toolbox.schemas import ORDER
+from ledgerflow.toolbox.services.configuration import EffectiveLimits, Limits
 from ledgerflow.users.models import User
 
 #: The largest file that a form hands to a tool.
@@ -76,8 +77,11 @@ class SettingsForm(forms.Form):
     """A tool's settings, for the installation or a book; ``below`` are those that stand where one is left empty.
 
     Secrets are asked for as references. Addresses of services are asked for where ``sets_services`` allows; what is
-    kept of them otherwise stays.
+    kept of them otherwise stays. ``limits`` are those that are kept, ``most`` those that they narrow.
     """
+
+    calls_a_minute = forms.IntegerField(required=False, min_value=1, label="Calls a minute")
+    calls_a_day = forms.IntegerField(required=False, min_value=1, label="Calls a day")
 
     def __init__(
         self,
@@ -86,9 +90,14 @@ class SettingsForm(forms.Form):
         kept: Mapping[str, Any],
         below: Mapping[str, Any],
         sets_services: bool,
+        limits: Limits,
+        most: EffectiveLimits,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        for name, limit in most._asdict().items():
+            self.fields[name].initial = getattr(limits, name)
+            self.fields[name].help_text = f"For each book. Left empty: {limit:,}, which is also the most."
         self._schema: Mapping[str, Any] = tool.manifest["configuration"]
         self._kept = kept
         self._secrets = secret_names(self._schema)
@@ -96,6 +105,11 @@ class SettingsForm(forms.Form):
         for name in _in_order(self._schema):
             if name not in self._fixed:
                 self.fields.update(self._fields_of(name, below))
+        self.order_fields([name for name in self.fields if name.startswith(_BEFORE)])
+
+    def limits(self) -> Limits:
+        """Return the limits that were given."""
+        return Limits(self.cleaned_data["calls_a_minute"], self.cleaned_data["calls_a_day"])
 
     def values(self) -> dict[str, Any]:
         """Return the settings that were given, and those that this form does not ask for."""

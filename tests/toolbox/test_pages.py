@@ -10,6 +10,7 @@ from django.urls import reverse
 from ledgerflow.books.models import Book, Role
 from ledgerflow.ops.models import ErrorEvent
 from ledgerflow.toolbox.models import Asker, EgressRequest, Outcome, Tool, ToolConfiguration, ToolRun
+from ledgerflow.toolbox.services.configuration import limits_for
 from ledgerflow.users.models import User
 from tests.factories import BookFactory, MembershipFactory, UserFactory
 
@@ -238,6 +239,28 @@ def test_an_owner_sets_what_is_of_the_book_and_leaves_addresses_as_they_are(book
     client.post(address, {"value_language": "de", "value_base_url": "http://evil.example"})
 
     assert ToolConfiguration.objects.get().values == {"base_url": "http://searxng:8080", "language": "de"}
+
+
+def test_limits_are_set_beside_the_settings_and_narrow_only(book: Book, admin: User):
+    tool = search_tool()
+    most = tool.manifest["permissions"]["calls_a_day"]
+    client = signed_in(admin)
+    everywhere = reverse("toolbox:settings", kwargs={"tool": tool.pk})
+    given = {"value_base_url": "http://searxng:8080", "calls_a_day": "40"}
+
+    refused = client.post(everywhere, {**given, "calls_a_day": str(most + 1)}).content.decode()
+    client.post(everywhere, given)
+    in_book = reverse("book-tools:settings", kwargs={"book": book.slug, "tool": tool.pk})
+    shown = client.get(in_book).content.decode()
+    too_many = client.post(in_book, {"calls_a_day": "41"}).content.decode()
+    client.post(in_book, {"calls_a_day": "10"})
+
+    assert "calls a day are too many" in refused
+    assert "Left empty: 40, which is also the most." in shown
+    assert "are the installation&#x27;s limit" in too_many
+    assert limits_for(tool, book).calls_a_day == 10
+    client.post(everywhere, {"value_base_url": "http://searxng:8080"})
+    assert limits_for(tool, None).calls_a_day == most
 
 
 def test_a_traceback_is_for_administrators(book: Book, admin: User):

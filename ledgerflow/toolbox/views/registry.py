@@ -21,8 +21,11 @@ from ledgerflow.toolbox.readme import readme_of
 from ledgerflow.toolbox.requirements import install_command, missing_requirements
 from ledgerflow.toolbox.selectors import tools_with_health
 from ledgerflow.toolbox.services.configuration import (
+    EffectiveLimits,
+    Limits,
     configuration_for,
     configure_tool,
+    limits_for,
     stored_configuration,
 )
 from ledgerflow.toolbox.services.registry import consent_to, disable_tool, enable_tool, remap_tool
@@ -140,7 +143,12 @@ class SettingsView(ToolboxView):
         if form.is_valid():
             try:
                 configure_tool(
-                    tool=tool, book=self.of_book, values=form.values(), user=self.user, now=timezone.now()
+                    tool=tool,
+                    book=self.of_book,
+                    values=form.values(),
+                    limits=form.limits(),
+                    user=self.user,
+                    now=timezone.now(),
                 )
             except ConfigurationError as error:
                 form.add_error(None, str(error))
@@ -155,11 +163,22 @@ class SettingsView(ToolboxView):
         if self.of_book is None and kept is not None:
             defaults = tool.manifest["configuration"].get("properties", {})
             below = {name: each["default"] for name, each in defaults.items() if "default" in each}
-        values = kept.values if kept else {}
-        return SettingsForm(tool, data, kept=values, below=below, sets_services=self.user.is_firm_admin)
+        agreed = tool.manifest["permissions"]
+        return SettingsForm(
+            tool,
+            data,
+            kept=kept.values if kept else {},
+            below=below,
+            sets_services=self.user.is_firm_admin,
+            limits=Limits(kept.calls_a_minute, kept.calls_a_day) if kept else Limits(),
+            most=limits_for(tool, None)
+            if self.of_book
+            else EffectiveLimits(agreed["calls_a_minute"], agreed["calls_a_day"]),
+        )
 
     def _shown(self, tool: Tool, form: SettingsForm | None) -> HttpResponse:
-        has_settings = bool(tool.manifest["configuration"].get("properties"))
+        # What reads statements is called by imports, and neither counted nor set up.
+        has_settings = tool.kind != READER or bool(tool.manifest["configuration"].get("properties"))
         is_for_others = not self.user.is_firm_admin and bool(secret_names(tool.manifest["configuration"]))
         return self.page(
             "settings.html",
