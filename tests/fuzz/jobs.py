@@ -71,7 +71,7 @@ def _text(content: bytes, reader: str) -> str:
         document = pypdfium2.PdfDocument(content)
         return "\n".join(page.get_textpage().get_text_range() for page in document)
     if reader == "xlsx_statement":
-        sheets = workbooks._open(content).sheets
+        sheets = workbooks.open_workbook(content).sheets
         return "\n".join(
             cell.text for sheet in sheets for row in sheet.cells.values() for cell in row.values()
         )
