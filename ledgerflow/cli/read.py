@@ -93,6 +93,12 @@ def _statement(statement: Statement) -> dict[str, object]:
 
 
 def _line(line: StatementLine) -> dict[str, object]:
+    """Return the line; what was in another currency is there only where the file says so."""
+    original = {
+        "original_amount": _decimal(line.original_amount),
+        "original_currency": line.original_currency,
+        "rate": _decimal(line.rate),
+    }
     return {
         "date": line.date.isoformat(),
         "value_date": line.value_date.isoformat() if line.value_date else None,
@@ -104,9 +110,7 @@ def _line(line: StatementLine) -> dict[str, object]:
         "bank_id": line.bank_id,
         "balance": _decimal(line.balance),
         "status": line.status,
-        "original_amount": _decimal(line.original_amount),
-        "original_currency": line.original_currency,
-        "rate": _decimal(line.rate),
+        **{name: value for name, value in original.items() if value is not None},
         "source": dict(line.place),
     }
 

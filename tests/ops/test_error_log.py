@@ -56,11 +56,14 @@ def _switched_on(settings, tmp_path, monkeypatch):
     settings.DATA_DIR = tmp_path
     fresh = writer.Writer()
     monkeypatch.setattr("ledgerflow.ops.error_log.handler.WRITER", fresh)
+    root = logging.getLogger()
+    for left in [each for each in root.handlers if isinstance(each, ErrorLogHandler)]:
+        root.removeHandler(left)  # of a test that set logging up anew
     handler = ErrorLogHandler()
-    logging.getLogger().addHandler(handler)
+    root.addHandler(handler)
     yield fresh
     fresh.flush()
-    logging.getLogger().removeHandler(handler)
+    root.removeHandler(handler)
 
 
 def _fail(sentence: str = "odd") -> None:

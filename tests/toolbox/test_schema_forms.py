@@ -13,6 +13,7 @@ from ledgerflow.toolbox.forms import ArgumentsForm, SettingsForm
 from ledgerflow.toolbox.models import Tool
 from ledgerflow.toolbox.plain import as_plain
 from ledgerflow.toolbox.schemas import ORDER, check, signature_of
+from ledgerflow.toolbox.services.configuration import EffectiveLimits, Limits
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,13 @@ SETTINGS = {
 
 def _settings(typed=None, *, kept=(), sets_services=True):
     return SettingsForm(
-        _tool(SETTINGS), typed, kept=dict(kept), below={"language": "all"}, sets_services=sets_services
+        _tool(SETTINGS),
+        typed,
+        kept=dict(kept),
+        below={"language": "all"},
+        sets_services=sets_services,
+        limits=Limits(),
+        most=EffectiveLimits(60, 1_000),
     )
 
 
@@ -177,6 +184,8 @@ def test_settings_stand_in_the_order_of_the_package_and_say_what_holds_otherwise
         "value_loud",
         "value_key",
         "value_key__at",
+        "calls_a_minute",
+        "calls_a_day",
     ]
     assert form.fields["value_language"].help_text == "Left empty: all."
     assert form.fields["value_base_url"].help_text.endswith("Needed.")
