@@ -149,10 +149,9 @@ if (queue) {
       if (row) {
         const all = rows();
         const next = all[all.indexOf(row) + 1] || all[all.indexOf(row) - 1];
-        const isElsewhere = focused() && focused() !== row; // whoever went on meanwhile stays there
         row.remove();
-        if (next && !answer.offer && !isElsewhere) focus(next);
-        else if (next && !isElsewhere) {
+        if (next && !answer.offer) focus(next);
+        else if (next) {
           next.classList.add("is-focused");
           next.scrollIntoView({ block: "nearest" });
         }
