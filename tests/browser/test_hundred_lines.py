@@ -95,11 +95,11 @@ def test_a_hundred_lines_take_few_keys(
         else:
             moves.append(_press_and_wait(tab))
             keys += 1
-    expect(tab.locator("[data-line]")).to_have_count(0)
+    # Rows leave at once; this stands there when the last answer has come.
+    expect(tab.get_by_text("Nothing to review")).to_be_visible()
 
     reviewed = Classification.objects.filter(book=made.book, line__date__gte=FEBRUARY, state=State.ACCEPTED)
-    # A key that comes while the pane is made anew may meet the line before; the list itself was emptied above.
-    assert reviewed.count() >= 95
+    assert reviewed.count() == 100
     assert keys <= 100 + 10 * (2 + len(_OFFICE))
     with capsys.disabled():
         print(  # noqa: T201 - the figures are what the script is for

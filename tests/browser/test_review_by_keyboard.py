@@ -85,6 +85,28 @@ def test_a_chosen_account_makes_a_rule_that_suggests_it_for_the_others(queue: Pa
     assert Rule.objects.get(book=made.book).account == made.account(_VEHICLES)
 
 
+def test_selected_lines_are_accepted_together_and_posted(queue: Page, made: NewBook):
+    for text in ("Shell", "Shell", "Shell"):
+        _go_to(queue, text)
+        queue.keyboard.press("c")
+        queue.keyboard.type(_VEHICLES)
+        queue.keyboard.press("Enter")
+        expect(queue.locator("[data-evidence]")).to_contain_text("Always book")
+    Classification.objects.filter(book=made.book, state=State.OPEN).update(account=made.account(_MEALS))
+    queue.reload()
+    expect(queue.locator("[data-evidence] h2")).to_be_visible()
+
+    queue.keyboard.press("Space")
+    queue.keyboard.press("Space")
+    queue.keyboard.press("Enter")
+
+    _expect_message(queue, "2 accepted.")
+    expect(queue.locator("[data-line]")).to_have_count(3)
+    queue.get_by_role("button", name="Post 5 accepted").press("Enter")
+    _expect_message(queue, "5 entries posted.")
+    assert Classification.objects.filter(book=made.book, state=State.POSTED).count() == 5
+
+
 def test_a_split_takes_the_rest_by_alt_r_and_shows_exactly_what_is_left(queue: Page, made: NewBook):
     _go_to(queue, "Check")
     row = queue.locator("[data-line].is-focused")

@@ -38,12 +38,19 @@ if (queue) {
     location.reload();
   };
 
-  function focus(row, { scroll = true } = {}) {
-    if (!row) return;
-    focused()?.classList.remove("is-focused");
-    focused()?.removeAttribute("aria-current");
+  // One row at a time, also where one comes back that left the list in focus.
+  function mark(row) {
+    queue.querySelectorAll("[data-line].is-focused").forEach((each) => {
+      each.classList.remove("is-focused");
+      each.removeAttribute("aria-current");
+    });
     row.classList.add("is-focused");
     row.setAttribute("aria-current", "true");
+  }
+
+  function focus(row, { scroll = true } = {}) {
+    if (!row) return;
+    mark(row);
     if (scroll) row.scrollIntoView({ block: "nearest" });
     history.replaceState(history.state, "", `#line-${row.dataset.line}`);
     clearTimeout(evidenceTimer);
@@ -138,24 +145,23 @@ if (queue) {
       else say(answer.error, { level: "error" });
       return;
     }
-    if (answer.offer) {
+    const row = answer.line ? queue.querySelector(`[data-line="${answer.line}"]`) : null;
+    // Whoever went on before the answer came stays there, and keeps what stands in the pane.
+    const isElsewhere = row !== null && focused() !== row;
+    if (answer.offer && !isElsewhere) {
       pane.innerHTML = answer.offer;
       evidenceOf = OFFER;
     }
     (answer.with || []).forEach((line) => queue.querySelector(`[data-line="${line}"]`)?.remove());
-    if (answer.gone) {
-      if (pane.contains(document.activeElement)) document.activeElement.blur(); // the next key is for the list
-      const row = queue.querySelector(`[data-line="${answer.line}"]`);
-      if (row) {
-        const all = rows();
-        const next = all[all.indexOf(row) + 1] || all[all.indexOf(row) - 1];
-        row.remove();
-        if (next && !answer.offer) focus(next);
-        else if (next) {
-          next.classList.add("is-focused");
-          next.scrollIntoView({ block: "nearest" });
-        }
-      }
+    if (answer.gone && !isElsewhere && pane.contains(document.activeElement)) document.activeElement.blur(); // the next key is for the list
+    if (answer.gone && row) {
+      const all = rows();
+      const next = all[all.indexOf(row) + 1] || all[all.indexOf(row) - 1];
+      row.remove();
+      if (next && !isElsewhere && answer.offer) {
+        mark(next);
+        next.scrollIntoView({ block: "nearest" });
+      } else if (next && !isElsewhere) focus(next);
     }
     showCounts(answer.counts);
     if (answer.reload || (!rows().length && !answer.offer)) loadAgain(answer.message);
@@ -163,8 +169,9 @@ if (queue) {
     if (answer.again && focused()) showEvidence(focused(), { force: true });
   }
 
-  const into = (selector) => {
-    const field = pane.querySelector(selector);
+  // An alternative's form holds its account and note as hidden fields; nobody types there.
+  const into = (name) => {
+    const field = pane.querySelector(`[name=${name}]:not([type=hidden])`);
     if (field) {
       field.closest("details")?.setAttribute("open", "");
       field.focus();
@@ -187,10 +194,10 @@ if (queue) {
     Enter: () => send(queue.dataset.acceptUrl, chosen()),
     e: () => send(queue.dataset.excludeUrl, chosen()),
     u: () => pressUndo(),
-    c: () => into("[name=account]"),
-    p: () => into("[name=payee]"),
-    n: () => into("[name=note]"),
-    s: () => into("[name=split-0-amount]"),
+    c: () => into("account"),
+    p: () => into("payee"),
+    n: () => into("note"),
+    s: () => into("split-0-amount"),
     t: () => answerTransfer("[data-transfer]"),
     T: () => answerTransfer("[data-no-transfer]"),
     r: () => pane.querySelector("[data-rule-offer] button")?.focus(),
