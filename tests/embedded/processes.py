@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Self
 
@@ -76,11 +77,12 @@ def supervisors(data_dir: Path) -> list[int]:
 def kill(*pids: int) -> None:
     """SIGKILL the processes and wait until they are gone."""
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # one that was killed before took it along
+            os.kill(pid, signal.SIGKILL)
     wait_for(lambda: all(_is_dead(pid) for pid in pids))
 
 
-def wait_for(condition: Callable[[], bool], *, seconds: float = 15) -> None:
+def wait_for(condition: Callable[[], bool], *, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come true in time"
