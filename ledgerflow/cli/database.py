@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from django import db
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
 from ledgerflow import embedded
 from ledgerflow.core.connecting import libpq_parameters
-from ledgerflow.core.database_errors import is_away
+from ledgerflow.core.database_errors import is_away, lacks_room
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ops.schema import Fit, schema_state
 
@@ -24,6 +25,12 @@ _MIGRATION_LOCK = 7200
 _PATIENCE_SECONDS = 60.0
 _LONGEST_PAUSE_SECONDS = 2.0
 _LONGEST_RESTART_PAUSE_SECONDS = 15.0
+_AWAY = (
+    "The database stopped answering. What was being written was kept whole or not at all: look, then go on."
+)
+_NO_ROOM = (
+    "The database's disk is full or failing, so what was being written was not kept. Make room, then go on."
+)
 
 
 class SchemaError(LedgerFlowError):
@@ -42,17 +49,30 @@ def running(*, no_backup: bool = False) -> Iterator[None]:
 
     Raises:
         SchemaError: the database was migrated by a newer LedgerFlow, or migrations are missing or in conflict.
-        DatabaseAwayError: the database of DATABASE_URL does not answer within a minute.
+        DatabaseAwayError: the database of DATABASE_URL does not answer within a minute, or it stops answering, or its
+            disk is full.
         EmbeddedError: the embedded server cannot be started.
     """
     if settings.USES_EMBEDDED_DATABASE:
-        with embedded.ensure_running(settings.DATA_DIR):
+        with embedded.ensure_running(settings.DATA_DIR), _told():
             migrate(no_backup=no_backup)
             yield
     else:
         _wait_for_database()
-        migrate(no_backup=no_backup)
+        with _told():
+            migrate(no_backup=no_backup)
+            yield
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say in a sentence that the database is away or without room, whatever was being done."""
+    try:
         yield
+    except (db.Error, psycopg.Error) as error:
+        if not is_away(error):
+            raise
+        raise DatabaseAwayError(_NO_ROOM if lacks_room(error) else _AWAY) from error
 
 
 @contextmanager

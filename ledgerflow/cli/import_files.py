@@ -34,6 +34,18 @@ HELP = "store and import statement files"
 _BAD_INPUT = 2
 _UNSTATED = ("", "XXX")
 _USUAL_CURRENCY = "USD"
+#: The row of a file that was not taken in. Whatever became of a file, its row has these columns.
+_NOTHING_KEPT: dict[str, object] = {
+    "file": None,
+    "state": "refused",
+    "format": None,
+    "account": None,
+    "new": 0,
+    "here_already": 0,
+    "held_back": 0,
+    "proof": None,
+    "message": None,
+}
 _BAD_STATES = {"refused", str(ImportRun.State.FAILED), str(ImportRun.State.NEEDS_YOU)}
 
 
@@ -86,7 +98,7 @@ def _preview(path: Path, password: str | None) -> dict[str, object]:
     try:
         reading = _read(path, password)
     except OSError as error:
-        return {"file": path.name, "state": "refused", "message": str(error)}
+        reading = FileReading(name=path.name, status="refused", error=str(error))
     return {
         "file": path.name,
         "state": reading.status,
@@ -236,7 +248,7 @@ def _account_name(run: ImportRun, *, currency: str | None) -> str:
 def _row(answer: Answer) -> dict[str, object]:
     received = answer.received
     if received is None:
-        return {"file": answer.name, "state": "refused", "message": answer.refusal}
+        return _NOTHING_KEPT | {"file": answer.name, "message": answer.refusal}
     run = received.run
     statements = list(statements_of(document=run.document))
     is_known = not received.is_new and run.state == ImportRun.State.READY

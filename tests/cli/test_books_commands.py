@@ -4,11 +4,14 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+import psycopg
 import pytest
+from django.db import OperationalError
 
 from ledgerflow import cli
 from ledgerflow.books.models import Book, Role
 from ledgerflow.classification.models import Classification, State
+from ledgerflow.cli import verify
 from ledgerflow.ledger.models import JournalEntry
 from ledgerflow.ledger.selectors.chain import chain_head
 from ledgerflow.pipeline.demo_statements import CAFE_HABITS, DemoFile, Habit, german_csv_files
@@ -111,6 +114,40 @@ def test_a_bad_file_is_told_and_does_not_stop_the_next(capsys, files, tmp_path):
 
     assert status == cli.BAD_INPUT
     assert [row["state"] for row in rows] == ["failed", "ready"]
+
+
+@pytest.mark.parametrize("words", [["--create", "--wait"], ["--create", "--dry-run"]])
+def test_a_file_that_is_not_there_has_the_columns_of_every_other(capsys, files, tmp_path, words):
+    status, rows = _run(
+        capsys, "import", "--book", "acme", *words, "--format", "json", tmp_path / "gone.ofx", files[0]
+    )
+
+    missing, there = rows
+    assert status == cli.BAD_INPUT
+    assert missing["state"] == "refused"
+    assert "No such file" in str(missing["message"])
+    assert list(missing) == list(there)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (psycopg.errors.DiskFull("could not extend file"), "disk is full or failing"),
+        (psycopg.errors.AdminShutdown("terminating connection"), "The database stopped answering."),
+    ],
+)
+def test_a_command_whose_database_fails_ends_with_a_sentence(capsys, monkeypatch, error, sentence):
+    def fail(_options: object) -> int:
+        raise OperationalError("secret of this program's inside") from error
+
+    monkeypatch.setattr(verify, "run", fail)
+
+    status = cli.main(["verify"])
+
+    said = capsys.readouterr().err
+    assert status == cli.FAILED
+    assert sentence in said
+    assert "inside" not in said
 
 
 def test_accepting_all_sends_lines_without_a_suggestion_to_suspense(capsys, files):

@@ -81,7 +81,7 @@ def store_document(
             )
             _keep(received, root / document.storage_name, sha256)
     except OSError as error:
-        logger.exception("Unable to keep a document of %s", book.slug)
+        logger.error("Unable to keep a document of %s: %s", book.slug, error.strerror)  # noqa: TRY400 - the disk, not this code
         raise StorageError(
             f"{shown_name} cannot be kept in {root} ({error.strerror}), so nothing of it was taken in. Make room, or "
             "make the folder writable, then try again."
