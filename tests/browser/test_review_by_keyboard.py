@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.classification.services import classify_lines
@@ -132,6 +132,56 @@ def test_a_split_takes_the_rest_by_alt_r_and_shows_exactly_what_is_left(queue: P
     parts = Classification.objects.get(line_id=line_id).splits.order_by("amount")
     assert [part.account.code for part in parts] == [_SUPPLIES, _OFFICE]
     assert sum(part.amount for part in parts) == amount
+
+
+class _Held:
+    """Requests that have not reached the server yet."""
+
+    def __init__(self, tab: Page, pattern: str):
+        self._tab, self._routes = tab, list[Route]()
+        tab.route(pattern, self._hold)
+
+    def _hold(self, route: Route) -> None:
+        self._routes.append(route)
+
+    def let_go(self, number: int) -> None:
+        """Send the request of that number on, once it is there."""
+        while len(self._routes) <= number:
+            self._tab.wait_for_timeout(20)
+        self._routes[number].continue_()
+
+
+def test_keys_wait_for_the_pane_of_the_line_in_focus(queue: Page, made: NewBook):
+    held = _Held(queue, "**/evidence/")
+    queue.keyboard.press("j")
+    line_id = queue.locator("[data-line].is-focused").get_attribute("data-line")
+
+    queue.keyboard.press("1")  # nor is anything chosen that stands in the pane of the line before
+    for key in ("c", *_OFFICE, "Enter"):
+        queue.keyboard.press(key)
+    assert not Classification.objects.filter(book=made.book).exclude(state=State.OPEN).exists()
+    held.let_go(0)
+
+    expect(queue.locator(f"[data-line='{line_id}']")).to_have_count(0)
+    decided = Classification.objects.get(book=made.book, state=State.ACCEPTED)
+    assert (str(decided.line_id), decided.account) == (line_id, made.account(_OFFICE))
+
+
+def test_what_is_under_way_is_posted_too(queue: Page, made: NewBook):
+    Classification.objects.filter(book=made.book).update(account=made.account(_MEALS))
+    queue.reload()
+    expect(queue.locator("[data-evidence] h2")).to_be_visible()
+    held = _Held(queue, "**/accept/")
+    queue.keyboard.press("Enter")
+    queue.keyboard.press("Enter")
+    held.let_go(0)
+    _expect_message(queue, "1 accepted.")
+
+    queue.get_by_role("button", name="Post 1 accepted").click()
+    held.let_go(1)
+
+    _expect_message(queue, "2 entries posted.")
+    assert Classification.objects.filter(book=made.book, state=State.POSTED).count() == 2
 
 
 def test_an_excluded_line_comes_back_by_undo(queue: Page, made: NewBook):

@@ -3,6 +3,8 @@
 import { tenThousandths, written } from "../web/decimal.js";
 
 const OFFER = "offer"; // stands in the evidence pane instead of a line's evidence
+const NO_EVIDENCE = "The evidence could not be loaded. Choose the line again.";
+const TYPING_MS = 1000; // what is typed into a list of accounts within this belongs together
 const NO_ANSWER = "The server did not answer; nothing was changed.";
 const SAID = "ledgerflow-said"; // what to say after the page was loaded again
 
@@ -12,10 +14,17 @@ if (queue) {
   const pane = document.querySelector("[data-evidence]");
   const token = queue.querySelector("input[name=csrfmiddlewaretoken]").value;
   let evidenceTimer = 0;
-  let evidenceOf = "";
+  let wanted = ""; // the line whose evidence was asked for last
+  let shown = ""; // what stands in the pane: a line, or the offer
+  let held = null; // a key for the pane, and those after it, until the pane shows the line in focus
+  let typed = { select: null, text: "", at: 0 };
+  let underWay = 0; // answers that have not come
+  let lastWord = null; // what to say once the page is loaded again, which waits for those answers
+  let lastForm = null; // a form that leaves the page, and waits for them too
 
   const rows = () => [...queue.querySelectorAll("[data-line]")];
   const focused = () => queue.querySelector("[data-line].is-focused");
+  const isShown = () => shown !== "" && shown === focused()?.dataset.line;
   const chosen = () => {
     const ticked = rows().filter((row) => row.querySelector("input[type=checkbox]").checked);
     return ticked.length ? ticked : [focused()].filter(Boolean);
@@ -34,9 +43,34 @@ if (queue) {
     return whole;
   };
   const loadAgain = (message) => {
-    if (message) window.sessionStorage.setItem(SAID, message);
-    location.reload();
+    lastWord = message || "";
   };
+
+  // To leave the page would end what is under way: its lines would not be posted, or be shown as they were.
+  function leaveOnceAnswered() {
+    if (underWay) return;
+    if (lastForm) {
+      const { form, button } = lastForm;
+      lastForm = null;
+      form.requestSubmit(button);
+    } else if (lastWord !== null) {
+      if (lastWord) window.sessionStorage.setItem(SAID, lastWord);
+      location.reload();
+    }
+  }
+
+  async function post(url, body) {
+    underWay += 1;
+    try {
+      const response = await fetch(withDays(url), { method: "POST", body, headers: { Accept: "application/json" } });
+      return await response.json();
+    } catch {
+      return { error: NO_ANSWER };
+    } finally {
+      underWay -= 1;
+      setTimeout(leaveOnceAnswered); // after what this answer changes
+    }
+  }
 
   // One row at a time, also where one comes back that left the list in focus.
   function mark(row) {
@@ -51,6 +85,7 @@ if (queue) {
   function focus(row, { scroll = true } = {}) {
     if (!row) return;
     mark(row);
+    held = null;
     if (scroll) row.scrollIntoView({ block: "nearest" });
     history.replaceState(history.state, "", `#line-${row.dataset.line}`);
     clearTimeout(evidenceTimer);
@@ -58,12 +93,31 @@ if (queue) {
   }
 
   async function showEvidence(row, { force = false } = {}) {
-    if (!force && evidenceOf === row.dataset.line) return;
-    evidenceOf = row.dataset.line;
-    const answer = await fetch(row.dataset.evidenceUrl, { headers: { Accept: "text/html" } });
-    if (!answer.ok || evidenceOf !== row.dataset.line) return;
-    pane.innerHTML = await answer.text();
+    const { line, evidenceUrl } = row.dataset;
+    if (!force && wanted === line) return;
+    wanted = line;
+    let text;
+    try {
+      const answer = await fetch(evidenceUrl, { headers: { Accept: "text/html" } });
+      if (!answer.ok) throw new Error(answer.statusText);
+      text = await answer.text();
+    } catch {
+      if (wanted === line) {
+        [wanted, shown, held] = ["", "", null];
+        pane.textContent = NO_EVIDENCE;
+      }
+      return;
+    }
+    if (wanted !== line) return;
+    pane.innerHTML = text;
+    shown = line;
     window.htmx?.process(pane); // the page of a PDF comes by itself
+    if (held && isShown()) {
+      const { name, keys } = held;
+      held = null;
+      into(name);
+      keys.forEach(replay);
+    }
   }
 
   pane.addEventListener("htmx:load", () => {
@@ -73,14 +127,14 @@ if (queue) {
   });
 
   function showFocused() {
-    evidenceOf = "";
+    [wanted, shown] = ["", ""];
     focus(focused());
   }
 
   function step(by) {
     const all = rows();
     const at = all.indexOf(focused());
-    if (evidenceOf === OFFER) {
+    if (shown === OFFER) {
       showFocused(); // the offer gives way to the line that follows
       return;
     }
@@ -100,13 +154,7 @@ if (queue) {
     body.set("csrfmiddlewaretoken", token);
     lines.forEach((row) => body.append("lines", row.dataset.line));
     Object.entries(fields).forEach(([name, value]) => body.append(name, value));
-    let answer;
-    try {
-      const response = await fetch(withDays(url), { method: "POST", body, headers: { Accept: "application/json" } });
-      answer = await response.json();
-    } catch {
-      answer = { refused: Object.fromEntries(lines.map((row) => [row.dataset.line, NO_ANSWER])) };
-    }
+    const answer = await post(url, body);
     if (answer.error) answer.refused = Object.fromEntries(lines.map((row) => [row.dataset.line, answer.error]));
     leaving.reverse().forEach(({ row, parent, next }) => {
       const reason = answer.refused?.[row.dataset.line];
@@ -118,6 +166,7 @@ if (queue) {
     const refused = Object.keys(answer.refused || {}).length;
     if (answer.message) say(answer.message, { undo: refused < lines.length, level: refused ? "warning" : "success" });
     showCounts(answer.counts);
+    if (refused) [lastWord, lastForm] = [null, null]; // the reasons are to be read
     if (!rows().length) loadAgain(answer.message);
   }
 
@@ -132,16 +181,11 @@ if (queue) {
   }
 
   async function sendForm(form, body = new FormData(form)) {
-    let answer;
-    try {
-      const response = await fetch(withDays(form.action), { method: "POST", body, headers: { Accept: "application/json" } });
-      answer = await response.json();
-    } catch {
-      answer = { error: NO_ANSWER };
-    }
+    const about = shown;
+    const answer = await post(form.action, body);
     const problem = form.querySelector("[data-form-error]");
     if (answer.error) {
-      if (problem) problem.textContent = answer.error;
+      if (problem?.isConnected) problem.textContent = answer.error;
       else say(answer.error, { level: "error" });
       return;
     }
@@ -150,7 +194,7 @@ if (queue) {
     const isElsewhere = row !== null && focused() !== row;
     if (answer.offer && !isElsewhere) {
       pane.innerHTML = answer.offer;
-      evidenceOf = OFFER;
+      [wanted, shown] = ["", OFFER];
     }
     (answer.with || []).forEach((line) => queue.querySelector(`[data-line="${line}"]`)?.remove());
     if (answer.gone && !isElsewhere && pane.contains(document.activeElement)) document.activeElement.blur(); // the next key is for the list
@@ -166,7 +210,7 @@ if (queue) {
     showCounts(answer.counts);
     if (answer.reload || (!rows().length && !answer.offer)) loadAgain(answer.message);
     else if (answer.message) say(answer.message, { undo: !answer.is_final });
-    if (answer.again && focused()) showEvidence(focused(), { force: true });
+    if (answer.again && isShown() && shown === about) showEvidence(focused(), { force: true });
   }
 
   // An alternative's form holds its account and note as hidden fields; nobody types there.
@@ -179,8 +223,36 @@ if (queue) {
     }
   };
 
+  // A key for a field of the pane waits for the pane of the line in focus, and so does what is typed after it.
+  function inPane(name) {
+    if (isShown()) into(name);
+    else if (focused()) {
+      held = { name, keys: [] };
+      clearTimeout(evidenceTimer);
+      showEvidence(focused());
+    }
+  }
+
+  function replay(key) {
+    const field = document.activeElement;
+    if (!pane.contains(field)) actions[key]?.();
+    else if (key === "Enter") field.form?.requestSubmit();
+    else if (field.matches("select")) typeInto(field, key);
+    else field.setRangeText?.(key, field.selectionStart, field.selectionEnd, "end");
+  }
+
+  // As browsers do it by themselves, but the same for keys that waited.
+  function typeInto(select, key) {
+    const now = Date.now();
+    const before = typed.select === select && now - typed.at < TYPING_MS ? typed.text : "";
+    typed = { select, text: before + key.toLowerCase(), at: now };
+    const found = [...select.options].find((option) => option.text.trim().toLowerCase().startsWith(typed.text));
+    if (found) select.value = found.value;
+  }
+
   // One candidate is taken at once; of several the first is proposed, and Tab goes to the others.
   function answerTransfer(selector) {
+    if (!isShown()) return;
     const forms = pane.querySelectorAll(selector);
     if (forms.length === 1) forms[0].requestSubmit();
     else forms[0]?.querySelector("button").focus();
@@ -194,10 +266,10 @@ if (queue) {
     Enter: () => send(queue.dataset.acceptUrl, chosen()),
     e: () => send(queue.dataset.excludeUrl, chosen()),
     u: () => pressUndo(),
-    c: () => into("account"),
-    p: () => into("payee"),
-    n: () => into("note"),
-    s: () => into("split-0-amount"),
+    c: () => inPane("account"),
+    p: () => inPane("payee"),
+    n: () => inPane("note"),
+    s: () => inPane("split-0-amount"),
     t: () => answerTransfer("[data-transfer]"),
     T: () => answerTransfer("[data-no-transfer]"),
     r: () => pane.querySelector("[data-rule-offer] button")?.focus(),
@@ -209,7 +281,7 @@ if (queue) {
     },
   };
   ["1", "2", "3"].forEach((digit) => {
-    actions[digit] = () => pane.querySelector(`[data-alternative="${digit}"]`)?.requestSubmit();
+    actions[digit] = () => isShown() && pane.querySelector(`[data-alternative="${digit}"]`)?.requestSubmit();
   });
 
   // The switch in the list of keys.
@@ -269,12 +341,18 @@ if (queue) {
       return;
     }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !keysAct()) return;
-    if (event.key === "Enter" && event.target.matches("[data-evidence] select")) {
+    if (held) {
       event.preventDefault();
-      event.target.form.requestSubmit();
+      if (event.key === "Escape") held = null;
+      else if (event.key.length === 1 || event.key === "Enter") held.keys.push(event.key);
       return;
     }
-    if (event.key === "Escape" && evidenceOf === OFFER && focused()) {
+    if (event.target.matches("[data-evidence] select") && (event.key === "Enter" || event.key.length === 1)) {
+      event.preventDefault();
+      replay(event.key);
+      return;
+    }
+    if (event.key === "Escape" && shown === OFFER && focused()) {
       showFocused();
       return;
     }
@@ -301,10 +379,13 @@ if (queue) {
     sendForm(event.target, body);
   });
   document.addEventListener("submit", (event) => {
-    const form = event.target.closest("form[data-in-place]");
-    if (!form) return;
-    event.preventDefault();
-    sendForm(form);
+    if (event.defaultPrevented) return;
+    const form = event.target;
+    const isInPlace = form.matches("form[data-in-place]");
+    if (isInPlace || underWay) event.preventDefault();
+    if (isInPlace) sendForm(form);
+    else if (underWay) lastForm = { form, button: event.submitter };
+    else lastWord = null;
   });
   document.querySelectorAll("[data-bulk]").forEach((button) =>
     button.addEventListener("click", () => send(queue.dataset[button.dataset.bulk], chosen())),
