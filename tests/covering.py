@@ -1,0 +1,42 @@
+"""Coverage counts what tests of the units execute; journeys, whole processes and generated examples run without it.
+
+Being traced doubles or trebles the time of a test, and what those execute is executed by smaller tests too.
+Loaded by ``-p tests.covering``, so that the tests of the tools are covered as well.
+"""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+UNCOUNTED = (
+    "tests/browser",
+    "tests/chaos",
+    "tests/embedded",
+    "tests/fuzz",
+    "tests/test_docs.py",
+)
+#: By this coverage starts itself in the processes that a test starts.
+_FOR_CHILDREN = "COVERAGE_PROCESS_CONFIG"
+
+
+def _is_counted(item: pytest.Item) -> bool:
+    return not any(item.path.is_relative_to(ROOT / each) for each in UNCOUNTED)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    controller = getattr(item.config.pluginmanager.get_plugin("_cov"), "cov_controller", None)
+    if controller is None or _is_counted(item):
+        return (yield)
+    for_children = os.environ.pop(_FOR_CHILDREN, None)
+    controller.pause()
+    try:
+        return (yield)
+    finally:
+        controller.resume()
+        if for_children is not None:
+            os.environ[_FOR_CHILDREN] = for_children
