@@ -8,7 +8,7 @@ import socket
 import time
 from pathlib import Path
 
-from tests.toolbox.lives import hold
+from tests.lives import hold
 
 
 def warm_up():

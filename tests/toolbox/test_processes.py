@@ -16,7 +16,7 @@ from ledgerflow.ops.error_log.writer import WRITER
 from ledgerflow.ops.models import ErrorEvent
 from ledgerflow.toolbox.models import Outcome, ToolRun
 from ledgerflow.toolbox.services.calling import ToolFailedError, ToolNotAllowedError
-from tests.toolbox.lives import comes_true, is_held
+from tests.lives import comes_true, is_held
 from tests.workers import database_address
 
 #: A warm process that starts beside many others is given the time it needs; what is looked at here is no speed.

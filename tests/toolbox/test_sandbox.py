@@ -20,7 +20,7 @@ from ledgerflow.toolbox.sandbox import (
     SandboxError,
     ToolFailedError,
 )
-from tests.toolbox.lives import comes_true, is_held
+from tests.lives import comes_true, is_held
 
 _SHORT = Limits(cpu_seconds=1, wall_seconds=10)
 #: For jobs that are ended by something else than their time, however busy the machine is.
