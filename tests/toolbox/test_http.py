@@ -259,16 +259,33 @@ return Said(response.text(), response.status)
 """
 
 
-def _fetching(bench, url, method="GET", permissions="network=True"):
+def _fetching(bench, url, method="GET", permissions="network=True", reaches=""):
     return bench.tool(
-        _FETCH.format(method=method, url=url), arguments="context: Context", permissions=permissions
+        _FETCH.format(method=method, url=url),
+        arguments="context: Context",
+        permissions=permissions,
+        reaches=reaches,
     )
+
+
+def test_a_tool_reaches_the_own_services_of_its_settings_and_no_others(bench, settings):
+    with serving(saying("200 OK", b"own")) as server, serving(saying("200 OK", b"others")) as other:
+        settings.OWN_SERVICES = (server.origin, other.origin)
+        own = _fetching(bench, server.origin, reaches=f"{server.origin}/search")
+        others = _fetching(bench, other.origin, reaches=server.origin)
+        undeclared = _fetching(bench, server.origin)
+
+        said = [bench.call(path).result["text"] for path in (own, others, undeclared)]
+
+    assert said[0] == "own"
+    assert all(text.startswith("refused: Port") for text in said[1:])
+    assert other.requests == []
 
 
 def test_a_tool_fetches_through_its_context_and_its_run_counts_the_bytes(bench, settings):
     with serving(saying("404 Not Found", b"nothing here")) as server:
         settings.OWN_SERVICES = (server.origin,)
-        path = _fetching(bench, f"{server.origin}/page?card=4111111111111111")
+        path = _fetching(bench, f"{server.origin}/page?card=4111111111111111", reaches=server.origin)
 
         answer = bench.call(path)
 
@@ -312,6 +329,7 @@ def test_a_slow_server_is_the_tools_time_and_a_refusal_is_the_tools_to_handle(be
             _FETCH.format(method="GET", url=server.origin),
             arguments="context: Context",
             permissions="network=True, timeout_seconds=2",
+            reaches=server.origin,
         )
         private = bench.write(
             _FETCH.format(method="GET", url="http://169.254.169.254/latest"),
@@ -329,7 +347,9 @@ def test_a_slow_server_is_the_tools_time_and_a_refusal_is_the_tools_to_handle(be
 def test_canceling_ends_a_request_that_waits(bench, settings):
     with serving(_say_nothing) as server:
         settings.OWN_SERVICES = (server.origin,)
-        path = _fetching(bench, server.origin, permissions="network=True, timeout_seconds=30")
+        path = _fetching(
+            bench, server.origin, permissions="network=True, timeout_seconds=30", reaches=server.origin
+        )
         ended = []
 
         def call():
@@ -358,6 +378,7 @@ def test_members_names_do_not_leave(bench, settings):
             f"context.http.request('GET', {server.origin!r}, params={{'q': text}})\nreturn Said('x')",
             arguments="text: str, context: Context",
             permissions="network=True",
+            reaches=server.origin,
         )
         asking = Asking(through=Asker.JOB, book=bench.book, names=("Ottilie Querbach",))
         call_tool(

@@ -15,6 +15,7 @@ from ledgerflow.books.models import Membership
 from ledgerflow.books.permissions import Action, NotAllowedError, may, require, role_of
 from ledgerflow.core.doing import begun, doing
 from ledgerflow.toolbox import plain
+from ledgerflow.toolbox.addresses import origins_of
 from ledgerflow.toolbox.calls import (
     Answer,
     Asking,
@@ -23,7 +24,7 @@ from ledgerflow.toolbox.calls import (
     ToolFailedError,
     ToolNotAllowedError,
 )
-from ledgerflow.toolbox.configuration_schemas import secret_names
+from ledgerflow.toolbox.configuration_schemas import secret_names, service_addresses
 from ledgerflow.toolbox.consent import State
 from ledgerflow.toolbox.conversation import Checkpoint
 from ledgerflow.toolbox.errors import RegistryError
@@ -257,15 +258,17 @@ class _Call:
         book, user = self._asking.book, self._asking.user
         members = Membership.objects.filter(book=book).values_list("user__name", flat=True) if book else []
         profile = configuration.get(_REDACTION, "strict")
+        schema = tool.manifest["configuration"]
         return Guard(
             purpose=f"{tool.module_path} {self._asking.subject}".rstrip(),
-            own_services=own_services(),
+            # Those of its own settings alone: of the others it has no business knowing.
+            own_services=own_services() & origins_of(service_addresses(schema, configuration)),
             run_id=run_id,
             book_id=book.pk if book else None,
             user_id=user.pk if user else None,
             redaction=profile if profile in PROFILES else "strict",
             names=tuple(filter(None, {*self._asking.names, *members, user.name if user else ""})),
-            secrets=tuple(str(configuration[name]) for name in secret_names(tool.manifest["configuration"])
+            secrets=tuple(str(configuration[name]) for name in secret_names(schema)
                           if configuration.get(name)),
             until=until - _LAST_WORDS_SECONDS,
             checkpoint=look,
