@@ -34,6 +34,37 @@ def _client(server, **facts):
     return GuardedClient(Guard(**{"purpose": "a test", "own_services": own, "seconds": 10, **facts}))
 
 
+@pytest.mark.parametrize(
+    ("sent", "arrives"),
+    [
+        ("/a%2Fb/%7Ename%20x;v=1/", "/a%2Fb/%7Ename%20x;v=1/"),
+        ("/page?q=a%20b&flag&list=%5B1%5D", "/page?q=a%20b&flag&list=%5B1%5D"),
+        ("/a%2Fb/DE89370400440532013000", "/a%2Fb/%5Baccount%5D"),
+        ("/page?q=a%20b&card=4111111111111111&flag", "/page?q=a%20b&card=%5Bnumber%5D&flag"),
+        ("/49301234567890/4930123456/?key=49301234567890", "/49301234567890/%5Bnumber%5D/?key=49301234567890"),
+    ],
+)  # fmt: skip
+def test_nothing_changes_on_its_way_but_what_the_profile_takes_out(bench, sent, arrives):
+    with serving(saying("200 OK")) as server:
+        client = _client(server, secrets=("49301234567890",))
+        client.request("GET", f"{server.origin}{sent}")
+
+    assert server.requests[0].split(b" ")[1] == arrives.encode()
+
+
+def test_a_secret_that_looks_like_a_number_arrives_in_a_body_too_and_stands_in_no_record(bench):
+    secret = "49301234567890"
+    with serving(saying("200 OK")) as server:
+        client = _client(server, secrets=(secret,))
+        client.request(
+            "POST", f"{server.origin}/{secret}", json={"key": secret, "said": f"key {secret}, 4930123456"}
+        )
+
+    body = json.loads(server.requests[0].split(b"\r\n\r\n", 1)[1])
+    assert body == {"key": secret, "said": f"key {secret}, [number]"}
+    assert secret not in _last().sent + _last().url
+
+
 def _last():
     return EgressRequest.objects.latest("pk")
 
