@@ -268,7 +268,7 @@ def _following(request: httpx.Request, response: httpx.Response) -> httpx.Reques
         place.copy_with(fragment=None),
         headers=headers,
         content=content,
-        extensions={_FROM: request.extensions.get(_FROM, origin_of(request.url))},
+        extensions={_FROM: origin_of(request.url)},
     )
 
 
