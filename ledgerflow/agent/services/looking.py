@@ -9,8 +9,8 @@ from ledgerflow.agent.models import AgentTurn
 from ledgerflow.agent.offers import OfferedTool
 from ledgerflow.agent.services.ways import ToolUnavailableError
 from ledgerflow.agent.talk import LookUpRefusedError
-from ledgerflow.agent.text import RESULT_LENGTH, stripped
 from ledgerflow.agent.values import Call, Question
+from ledgerflow.core.foreign_text import RESULT_LENGTH, stripped
 
 _TEXT_LENGTH = 300
 _MOST_ITEMS = 10
