@@ -4,6 +4,8 @@ import json
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ledgerflow.agent.errors import AgentOffError
 from ledgerflow.agent.models import AgentProposal, AgentSettings, AgentTurn
@@ -16,6 +18,7 @@ from ledgerflow.statements.models import Hold
 from tests.agent.desk import PAYEE, SEARCH
 from tests.agent.server import Behavior, answers, calls, completion
 from tests.classification.rows import NOW
+from tests.factories import BankAccountFactory
 
 
 def test_an_answer_becomes_a_suggestion_that_waits_for_a_person(desk):
@@ -82,6 +85,37 @@ def test_the_same_payee_is_not_asked_about_again(desk):
     assert desk.made(later).account == desk.fuel
     assert len(desk.server.requests) == 1
     assert AgentProposal.objects.filter(conversation=desk.conversation).count() == 2
+
+
+def test_a_payee_in_two_currencies_is_asked_about_once(desk):
+    euros = BankAccountFactory(
+        book=desk.book, currency="EUR", ledger_account__book=desk.book, ledger_account__currency="EUR"
+    )
+    lines = [desk.open(), desk.open(currency="EUR", bank_account=euros)]
+    desk.server.says(answers("6530"))
+
+    asked = desk.ask()
+
+    assert (asked.asked, asked.cached, asked.suggested) == (1, 1, 2)
+    assert {desk.made(line).account for line in lines} == {desk.fuel}
+
+
+def test_what_was_answered_before_takes_as_many_queries_for_many_payees_as_for_one(desk):
+    names = [f"{chr(65 + at) * 3}ville Works" for at in range(8)]
+    for name in names:
+        desk.open(name)
+    desk.server.says(answers("6530"))
+    desk.ask()
+    counted = []
+    for again in (names[:1], names[1:]):
+        for name in again:
+            desk.open(name)
+        with CaptureQueriesContext(connection) as queries:
+            asked = desk.ask()
+        assert (asked.asked, asked.cached, asked.suggested) == (0, len(again), len(again))
+        counted.append(len(queries))
+
+    assert counted[0] == counted[1] < 30
 
 
 def test_not_sure_is_an_answer_that_is_kept_too(desk):

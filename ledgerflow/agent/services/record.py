@@ -236,36 +236,41 @@ def finish(
         return 0
     return suggest(
         book=conversation.book,
-        conversation=conversation,
-        account=account,
-        line_ids=line_ids,
-        reason=reason,
+        suggestions=[Suggestion(conversation, account, reason, line_ids)],
         confidence=confidence,
         now=now,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a conversation came to, for lines of its payee."""
+
+    conversation: AgentConversation
+    account: Account
+    reason: str
+    line_ids: Sequence[int]
+
+
 @transaction.atomic
-def suggest(
-    *,
-    book: Book,
-    conversation: AgentConversation,
-    account: Account,
-    line_ids: Sequence[int],
-    reason: str,
-    confidence: Decimal,
-    now: datetime,
-) -> int:
-    """Suggest the account for lines that still have no suggestion, and keep which conversation did; return how many."""
+def suggest(*, book: Book, suggestions: Sequence[Suggestion], confidence: Decimal, now: datetime) -> int:
+    """Suggest accounts for lines that still have no suggestion, and keep which conversation did; return how many."""
+    of_line = {line_id: one for one in suggestions for line_id in one.line_ids}
     written = propose(
         book=book,
-        line_ids=line_ids,
-        proposal=ProposedAccount(account=account, reason=reason, confidence=confidence),
+        proposals={
+            line_id: ProposedAccount(account=one.account, reason=one.reason, confidence=confidence)
+            for line_id, one in of_line.items()
+        },
     )
     AgentProposal.objects.bulk_create(
         [
             AgentProposal(
-                book=book, line_id=line_id, conversation=conversation, account=account, proposed_at=now
+                book=book,
+                line_id=line_id,
+                conversation=of_line[line_id].conversation,
+                account=of_line[line_id].account,
+                proposed_at=now,
             )
             for line_id in written
         ],
