@@ -156,9 +156,10 @@ class Manifest:
     """The facts about a tool package that the registry stores and asks consent for.
 
     ``version`` is three numbers. ``configuration`` is a JSON schema of the package's settings (an object; a property
-    with ``"format": "secret"`` holds a reference to an environment variable or a file, never the secret; one with
-    ``"format": "own-service"`` the address of a service of the installation, which may be private if the settings of
-    the installation name it). ``needs`` names module paths of other tools that the toolbox hands over.
+    with ``"format": "secret"`` holds a reference to an environment variable or a file, never the secret; a text with
+    ``"format": "own-service"``, also in a list, is the address of a service of the installation, which may be private
+    if the settings of the installation name it; other services of the installation are out of reach).
+    ``needs`` names module paths of other tools that the toolbox hands over.
     """
 
     version: str

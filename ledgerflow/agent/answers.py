@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from ledgerflow.agent.errors import WrongAnswerError
-from ledgerflow.agent.text import stripped
 from ledgerflow.agent.values import ModelAnswer, Offer, Question
+from ledgerflow.core.foreign_text import stripped
 
 #: The function by whose arguments a model answers.
 ANSWER = "answer"

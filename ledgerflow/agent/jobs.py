@@ -1,4 +1,4 @@
-"""One job a book at a time: ask about what is open."""
+"""One job a book at a time: ask about what is open. In a queue of its own, because an endpoint may take minutes."""
 
 import logging
 
@@ -8,7 +8,7 @@ from ledgerflow.agent import services
 from ledgerflow.agent.errors import AgentError
 from ledgerflow.agent.services.ask import wait_and_wake
 from ledgerflow.books.models import Book
-from ledgerflow.core.jobs import job
+from ledgerflow.core.jobs import MODELS, job
 from ledgerflow.users.models import User
 
 logger = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ def _given_up(*, book_id: int, user_id: int | None, waited: int) -> None:  # noq
         services.end_broken(book=book, now=timezone.now())
 
 
-@job(name=services.ASK_JOB, given_up=_given_up)
+@job(name=services.ASK_JOB, given_up=_given_up, queue=MODELS)
 def ask_about(*, book_id: int, user_id: int | None, waited: int) -> None:
     """Ask the agent about the book's open lines; where the endpoint asks to wait, go on later."""
     book = Book.objects.filter(pk=book_id).first()

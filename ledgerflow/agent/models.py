@@ -159,7 +159,8 @@ class AgentConversation(models.Model):
 class AgentTurn(models.Model):
     """A request to the endpoint, or a call of a tool, within a conversation; its number counts from 1.
 
-    A request is written, with the most that it can cost, before it is sent, and counts with that until it is answered.
+    A request is written, with the most that it can cost, before it is sent, and counts with that until it is answered;
+    a call of a tool is written before it is made, and ``tool_run`` is its run, of the same book.
     ``sent`` holds the messages that came new with it; what was sent in all is what came new in each up to here.
     ``day`` is the day that it counts for. A cost is in ``currency``.
     """

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
-from ledgerflow.agent.text import TEXT_LENGTH, stripped
+from ledgerflow.core.foreign_text import TEXT_LENGTH, stripped
 from ledgerflow.toolbox.redaction import Profile, redacted
 
 STRICT: Profile = "strict"

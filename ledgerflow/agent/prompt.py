@@ -1,7 +1,7 @@
 """What a model is told. Pure; a change here is a new ``PROMPT_VERSION``, which no cached answer outlives."""
 
-from ledgerflow.agent.text import fenced
 from ledgerflow.agent.values import Message, Question, Speaker
+from ledgerflow.core.foreign_text import fenced
 
 PROMPT_VERSION = "1"
 

@@ -159,31 +159,33 @@ def _different(texts: Sequence[str]) -> list[str]:
     return list(alike.values())[: 4 * _MOST_TEXTS]
 
 
-def known_answer(
+def known_answers(
     *,
     book: Book,
-    asked: OpenQuestion,
+    asked: Sequence[OpenQuestion],
     model: str,
     host: str,
     prompt_version: str,
     privacy: str,
     now: datetime,
-) -> AgentConversation | None:
-    """Return the latest conversation that answers the same question again; one query.
+) -> dict[tuple[str, str], AgentConversation]:
+    """Return by payee's key and direction the latest conversation that answers the same question again; one query.
 
-    That a model gave no usable answer is an answer for a day, so that no payee is paid for with every import.
+    The questions are of one chart. That a model gave no usable answer is an answer for a day, so that no payee is paid
+    for with every import.
     """
+    if not asked:
+        return {}
     settled = Q(outcome__in=(OutcomeWords.PROPOSED, OutcomeWords.UNSURE)) | Q(
         outcome__in=(OutcomeWords.WRONG, OutcomeWords.ENDLESS, OutcomeWords.TRUNCATED),
         started_at__gt=now - _ASKED_AGAIN_AFTER,
     )
-    return (
+    found = (
         AgentConversation.objects.filter(
             settled,
             book=book,
-            payee_key=asked.payee_key,
-            direction=asked.direction,
-            chart_sha256=chart_sha256(asked.question.accounts),
+            payee_key__in={one.payee_key for one in asked},
+            chart_sha256=chart_sha256(asked[0].question.accounts),
             model=model,
             host=host,
             prompt_version=prompt_version,
@@ -191,9 +193,10 @@ def known_answer(
         )
         .select_related("account")
         .defer("question")
-        .order_by("-pk")
-        .first()
+        .order_by("payee_key", "direction", "-pk")
+        .distinct("payee_key", "direction")
     )
+    return {(one.payee_key, one.direction): one for one in found}
 
 
 def proposals_confidence(*, book: Book) -> Decimal:

@@ -1,6 +1,6 @@
 """What goes to a language model and comes back, as values. Nothing here knows Django, HTTP or a database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -168,6 +168,3 @@ class Verdict:
     outcome: Outcome
     sentence: str = ""
     answer: ModelAnswer | None = None
-
-
-Messages = Sequence[Message]

@@ -1,5 +1,6 @@
 """The one place that says which role may do what; pages, commands and jobs all ask here."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -83,6 +84,16 @@ def role_of(*, user: User, book: Book) -> Role | None:
         return Role.OWNER
     membership = Membership.objects.filter(user=user, book=book).only("role").first()
     return Role(membership.role) if membership else None
+
+
+def roles_of(*, user: User, books: Collection[Book]) -> dict[int, Role]:
+    """Return the user's role in each of the books where there is one, by the book's id; at most one query."""
+    if not user.is_active:
+        return {}
+    if user.is_firm_admin:
+        return {book.pk: Role.OWNER for book in books}
+    memberships = Membership.objects.filter(user=user, book__in=books)
+    return {book: Role(role) for book, role in memberships.values_list("book", "role")}
 
 
 def may(role: Role | None, action: Action) -> bool:

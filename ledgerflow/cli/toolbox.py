@@ -50,7 +50,7 @@ def _sync(options: argparse.Namespace) -> int:
         done = sync_tools(now=timezone.now())
     rows: list[output.Row] = [
         *_rows("registered", "", done.added),
-        *_rows("waits for consent", "Look at what it asks for in the administration.", done.waiting),
+        *_rows("waits for consent", "Look at what it asks for on its page under Tools.", done.waiting),
         *_rows("missing", "Its package no longer offers it: remap it in the administration.", done.missing),
         *_rows("found again", "", done.returned),
         *(

@@ -5,11 +5,22 @@ import argparse
 from django.utils import timezone
 
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.core.jobs import BACKUPS, QUEUES, keeper_is_alive, run_worker, worker_is_alive
+from ledgerflow.core.jobs import (
+    BACKUPS,
+    DEFAULT,
+    MODELS,
+    QUEUES,
+    keeper_is_alive,
+    run_worker,
+    worker_is_alive,
+)
 from ledgerflow.ops.backups.schedule import enqueue_look_after
 from ledgerflow.ops.error_log.statements import forget
 from ledgerflow.ops.error_log.writer import take_in_spool
 from ledgerflow.toolbox.services.runs import bury_dead_runs
+
+#: By what `--only` says, the queues that are worked off.
+_ONLY = {DEFAULT: (DEFAULT, MODELS), BACKUPS: (BACKUPS,)}
 
 HELP = "work jobs off in the foreground (up and demo start one by themselves)"
 
@@ -18,10 +29,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take which jobs and how many at once, or only look for a worker."""
     parser.add_argument(
         "--only",
-        choices=QUEUES,
-        help="only what people wait for (default), or only backups, drills and what keeps them; both otherwise",
+        choices=tuple(_ONLY),
+        help=(
+            "only what people wait for, and beside it what waits for a model (default), or only backups, drills and "
+            "what keeps them; both otherwise"
+        ),
     )
-    parser.add_argument("--concurrency", type=int, default=1, help="jobs at once (default 1)")
+    parser.add_argument(
+        "--concurrency", type=int, default=1, help="jobs at once that people wait for (default 1)"
+    )
     parser.add_argument("--check", action="store_true", help="only say whether a worker gives signs of life")
 
 
@@ -38,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     enqueue_look_after()
     run_worker(
-        queues=(options.only,) if options.only else QUEUES,
+        queues=_ONLY.get(options.only, QUEUES),
         concurrency=options.concurrency,
         housekeeping=(
             take_in_spool,

@@ -29,9 +29,11 @@ MOST_ATTEMPTS = 3
 
 #: The queue of what people wait for.
 DEFAULT = "default"
+#: The queue of jobs that wait for a language model elsewhere, minutes at a time.
+MODELS = "models"
 #: The queue of long jobs about the whole installation.
 BACKUPS = "backups"
-QUEUES = (DEFAULT, BACKUPS)
+QUEUES = (DEFAULT, MODELS, BACKUPS)
 
 _HEARTBEAT_SECONDS = 2.0
 _STALLED_SECONDS = 8.0
@@ -162,8 +164,9 @@ def run_worker(
 ) -> None:
     """Work until SIGINT or SIGTERM, taking up again what a killed worker left, and waiting while the database is away.
 
-    ``concurrency`` counts for what people wait for; backups are worked off one at a time beside it. ``housekeeping`` is
-    done at the start and every ten minutes.
+    ``concurrency`` counts for what people wait for; each other queue is worked off one job at a time beside it, so
+    that neither a slow model nor a dump keeps an import waiting. ``housekeeping`` is done at the start and every ten
+    minutes.
     """
     asyncio.run(_work_on(queues, concurrency, housekeeping))
 

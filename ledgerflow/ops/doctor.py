@@ -19,6 +19,7 @@ from ledgerflow.documents.selectors import newest_file
 from ledgerflow.ops.backups.selectors import standing
 from ledgerflow.ops.error_log.selectors import open_errors
 from ledgerflow.ops.schema import Fit, schema_state
+from ledgerflow.toolbox.enforced import network_is_closed
 from ledgerflow.toolbox.health import problems_of_enabled_tools
 
 _LEAST_FREE_BYTES = 1024**3
@@ -251,6 +252,14 @@ def _tools() -> Iterator[Finding]:
         yield Finding("Tools", Health.REDUCED, f"{problem.path}: {problem.sentence}", problem.remedy)
     if not problems:
         yield Finding("Tools", Health.GOOD, "every enabled tool loads")
+    yield Finding(
+        "Network of tools",
+        Health.GOOD,
+        "closed to their processes by the kernel"
+        if network_is_closed()
+        else "not closed by the kernel, which gives them no namespaces: a tool can reach what this machine or its "
+        "container can",
+    )
 
 
 def _cache() -> Iterator[Finding]:

@@ -62,7 +62,7 @@ def offers_lookup() -> bool:
 def look_up_payee(*, book: Book, line_id: int, text: str, user: User, now: datetime) -> Lookup:
     """Ask the tool whom the line's text speaks of, and keep with the line that it was asked, answered or not.
 
-    Nothing about the line changes. It may take a minute; call it while holding no lock.
+    Nothing about the line changes. It may take 20 seconds; call it while holding no lock.
 
     Raises:
         PayeeLookupError: the book has no such line, the bank wrote no text, or the line went meanwhile.

@@ -1,13 +1,17 @@
-"""In Django's administration: the registry with its consent, and what tools did and sent, only read."""
+"""In Django's administration: the registry with its consent, and what tools did and sent, only read.
+
+Nothing is agreed to here: a list of names does not show what would be.
+"""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,11 +19,8 @@ from django.utils.safestring import SafeString
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.toolbox.consent import State
 from ledgerflow.toolbox.models import EgressRequest, Tool, ToolConfiguration, ToolRun
-from ledgerflow.toolbox.services.registry import consent_to, disable_tool, enable_tool, remap_tool
+from ledgerflow.toolbox.services.registry import disable_tool, remap_tool
 from ledgerflow.users.models import User
-
-_Decision = Callable[..., Tool]
-_Action = Callable[["ToolAdmin", HttpRequest, QuerySet[Tool]], None]
 
 
 class _ForFirmAdministrators(admin.ModelAdmin[Any]):
@@ -45,19 +46,16 @@ def _is_firm_admin(request: HttpRequest) -> bool:
     return bool(getattr(request.user, "is_firm_admin", False))
 
 
-def _deciding(name: str, label: str, decision: _Decision) -> _Action:
-    @admin.action(description=label, permissions=["change"])
-    def act(model_admin: "ToolAdmin", request: HttpRequest, tools: QuerySet[Tool]) -> None:
-        for tool in tools:
-            try:
-                held = decision(tool=tool, user=cast("User", request.user), now=timezone.now())
-            except LedgerFlowError as error:
-                model_admin.message_user(request, f"Not done: {error}", messages.ERROR)
-            else:
-                model_admin.message_user(request, f"{held.state.capitalize()}: {held}.", messages.SUCCESS)
-
-    act.__name__ = name
-    return act
+@admin.action(description="Disable", permissions=["change"])
+def disable(model_admin: "ToolAdmin", request: HttpRequest, tools: QuerySet[Tool]) -> None:
+    """Let the chosen tools run no more; what is agreed to, is agreed to on the page that shows it."""
+    for tool in tools:
+        try:
+            held = disable_tool(tool=tool, user=cast("User", request.user), now=timezone.now())
+        except LedgerFlowError as error:
+            model_admin.message_user(request, f"Not done: {error}", messages.ERROR)
+        else:
+            model_admin.message_user(request, f"{held.state.capitalize()}: {held}.", messages.SUCCESS)
 
 
 class RemapForm(forms.ModelForm[Tool]):
@@ -84,14 +82,13 @@ class ToolAdmin(_ForFirmAdministrators):
     search_fields = ("module_path", "summary")
     list_select_related = ("enabled_by",)
     ordering = ("module_path",)
-    actions = (
-        _deciding("enable", "Enable, agreeing to what they ask for now", enable_tool),
-        _deciding("agree", "Consent to what they ask for now", consent_to),
-        _deciding("disable", "Disable", disable_tool),
-    )
+    actions = (disable,)
     fieldsets = (
         (None, {"fields": ("module_path", "kind", "version", "summary", "how", "problem", "to_path")}),
-        ("Consent", {"fields": ("enabled", "enabled_by", "enabled_at", "beyond", "consent_shown")}),
+        (
+            "Consent",
+            {"fields": ("enabled", "enabled_by", "enabled_at", "beyond", "consent_shown", "consent_given")},
+        ),
         ("What it says of itself", {"fields": ("manifest_shown", "arguments_shown", "result_shown")}),
         ("History", {"fields": ("found_at", "missing_since", "former_shown")}),
     )
@@ -138,6 +135,13 @@ class ToolAdmin(_ForFirmAdministrators):
     def consent_shown(self, tool: Tool) -> SafeString:
         """Show the consent."""
         return _shown(tool.consented)
+
+    @admin.display(description="enable, or agree to more")
+    def consent_given(self, tool: Tool) -> SafeString:
+        """Lead to the page that shows what would be agreed to, and takes that and nothing else as the consent."""
+        return format_html(
+            '<a href="{}">on the page of the tool</a>', reverse("toolbox:tool", kwargs={"tool": tool.pk})
+        )
 
     @admin.display(description="manifest")
     def manifest_shown(self, tool: Tool) -> SafeString:
@@ -214,7 +218,7 @@ class ToolRunAdmin(_ForFirmAdministrators):
         ("What went wrong", {"fields": ("error_class", "error_message", "traceback_shown")}),
         (
             "What it took",
-            {"fields": ("bytes_sent", "bytes_received", "cost", "cost_currency", "cached_from")},
+            {"fields": ("bytes_sent", "bytes_received", "cached_from")},
         ),
     )
 

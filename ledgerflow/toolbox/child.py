@@ -39,7 +39,10 @@ class OutOfTimeError(BaseException):
 
 
 def serve(control_descriptor: int, module_name: str) -> None:
-    """Keep a child waiting until the parent goes away. ``module_name`` holds the jobs and ``warm_up()``."""
+    """Keep a child waiting until the parent goes away.
+
+    ``module_name`` holds the jobs and ``warm_up()``, and ``rehearse()`` if a child is to do something while it waits.
+    """
     module = importlib.import_module(module_name)
     module.warm_up()
     gc.collect()
@@ -91,6 +94,8 @@ def _keep_one_waiting(isolation: Isolation, control: socket.socket, module: Modu
 
 
 def _wait_and_work(isolation: Isolation, control: socket.socket, taken: int, module: ModuleType) -> None:
+    if rehearse := getattr(module, "rehearse", None):
+        rehearse()
     message, packed, _flags, _address = socket.recv_fds(control, 1, _DESCRIPTORS)
     descriptors = list(array.array("i", packed))
     if not message or len(descriptors) != _DESCRIPTORS:

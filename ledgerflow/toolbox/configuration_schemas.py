@@ -7,10 +7,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import jsonschema
 
+from ledgerflow.toolbox.addresses import AddressRefusedError, read_url
 from ledgerflow.toolbox.schemas import ORDER, JsonSchema, SchemaError, ValueRefusedError, check, json_text
 
 SECRET, OWN_SERVICE = "secret", "own-service"
@@ -47,12 +47,24 @@ def check_configuration_schema(schema: JsonSchema) -> None:
 
 def secret_names(schema: JsonSchema) -> frozenset[str]:
     """Return the properties that hold secrets."""
-    return _names_with_format(schema, SECRET)
+    properties = schema.get("properties", {})
+    return frozenset(
+        name for name, each in properties.items() if isinstance(each, dict) and each.get("format") == SECRET
+    )
 
 
 def service_names(schema: JsonSchema) -> frozenset[str]:
-    """Return the properties that hold the address of a service of the installation."""
-    return _names_with_format(schema, OWN_SERVICE)
+    """Return the properties that hold addresses of services of the installation, also within them."""
+    return frozenset(
+        name
+        for name, each in schema.get("properties", {}).items()
+        if any(part.get("format") == OWN_SERVICE for part in _parts(each))
+    )
+
+
+def service_addresses(schema: JsonSchema, values: Mapping[str, object]) -> frozenset[str]:
+    """Return the addresses that stand in the settings where the schema says that a service of the installation does."""
+    return frozenset(str(address) for address in _addresses(schema, values))
 
 
 def defaults(schema: JsonSchema) -> dict[str, Any]:
@@ -71,7 +83,8 @@ def check_values(schema: JsonSchema, values: Mapping[str, object], *, is_whole: 
     for name in sorted(secret_names(schema) & values.keys()):
         check_reference(name, values[name])
     for name in sorted(service_names(schema) & values.keys()):
-        _check_address(name, values[name])
+        for address in _addresses(schema["properties"][name], values[name]):
+            _check_address(name, address)
     plain = {
         **schema,
         "type": "object",
@@ -111,22 +124,27 @@ def check_reference(name: str, value: object) -> None:
 
 def _check_address(name: str, value: object) -> None:
     try:
-        parts = urlsplit(value) if isinstance(value, str) else None
-        is_address = parts is not None and parts.scheme in {"http", "https"} and bool(parts.hostname)
-        _ = parts and parts.port
-    except ValueError:
-        is_address = False
-    if not is_address or (parts is not None and (parts.username or parts.password)):
+        url = read_url(value) if isinstance(value, str) else None
+    except AddressRefusedError:
+        url = None
+    if url is None or url.scheme not in {"http", "https"} or not url.host or url.userinfo:
         raise ValueRefusedError(
             f"The setting “{name}” must be an address such as http://searxng:8080, without user and password."
         )
 
 
-def _names_with_format(schema: JsonSchema, form: str) -> frozenset[str]:
-    properties = schema.get("properties", {})
-    return frozenset(
-        name for name, each in properties.items() if isinstance(each, dict) and each.get("format") == form
-    )
+def _addresses(schema: JsonSchema, value: object) -> Iterator[object]:
+    """Yield what stands where the schema says that an own service does: in properties, and in items of lists."""
+    if schema.get("format") == OWN_SERVICE:
+        yield value
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            part = schema.get("properties", {}).get(name, schema.get("additionalProperties"))
+            if isinstance(part, Mapping):
+                yield from _addresses(part, each)
+    elif isinstance(value, list | tuple) and isinstance(schema.get("items"), Mapping):
+        for each in value:
+            yield from _addresses(schema["items"], each)
 
 
 def _parts(schema: object) -> Iterator[Mapping[str, Any]]:

@@ -53,7 +53,7 @@ def guard_for(
     seconds: float = MOST_SECONDS,
     most_bytes: int = MOST_BYTES,
 ) -> Guard:
-    """Return the guard of requests that belong to no run of a tool, with the own services of the settings."""
+    """Return the guard of requests that belong to no run of a tool, with all own services of the settings."""
     return Guard(
         purpose=purpose,
         own_services=own_services(),

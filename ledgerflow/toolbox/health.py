@@ -45,7 +45,7 @@ def problems_of_enabled_tools(*, using: str = DEFAULT_DB_ALIAS) -> list[ToolProb
         elif tool.state is State.WAITING:
             sentence = f"It waits for consent: {'; '.join(tool.beyond_consent)}."
             problems.append(
-                ToolProblem(tool.module_path, sentence, "Agree in the administration, or disable it.")
+                ToolProblem(tool.module_path, sentence, "Agree on its page under Tools, or disable it.")
             )
         elif tool.state is not State.ON:
             sentence = "It loads again, but the registry does not know yet."

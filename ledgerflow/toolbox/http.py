@@ -5,7 +5,6 @@ those very addresses. Services of the installation that its settings name may be
 redirect. The egress ledger has a row for each attempt, also for those that were kept from leaving.
 """
 
-import asyncio
 import json
 import re
 import time
@@ -34,7 +33,6 @@ __all__ = [
     "GuardedClient",
     "RequestRefusedError",
     "guard_for",
-    "guarded_async_transport",
     "guarded_transport",
     "own_services",
 ]
@@ -55,11 +53,6 @@ _HEADER_NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,100}", re.ASCII)
 def guarded_transport(guard: Guard) -> httpx.BaseTransport:
     """Return a transport for :class:`httpx.Client` under the guards of this module. Redirects are the client's."""
     return GuardedTransport(guard)
-
-
-def guarded_async_transport(guard: Guard) -> httpx.AsyncBaseTransport:
-    """Return the same for :class:`httpx.AsyncClient`."""
-    return _AsyncTransport(guard)
 
 
 class GuardedTransport(httpx.BaseTransport):
@@ -149,25 +142,6 @@ class GuardedTransport(httpx.BaseTransport):
                 duration_ms=_since(began),
             )
         return response
-
-
-class _AsyncTransport(httpx.AsyncBaseTransport):
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        content = await request.aread()
-        whole = httpx.Request(
-            request.method,
-            request.url,
-            headers=request.headers,
-            content=content,
-            extensions=request.extensions,
-        )
-        response = await asyncio.to_thread(GuardedTransport(self._guard).handle_request, whole)
-        return httpx.Response(
-            response.status_code, headers=response.headers, content=response.content, request=request
-        )
 
 
 class GuardedClient:
@@ -268,7 +242,7 @@ def _following(request: httpx.Request, response: httpx.Response) -> httpx.Reques
         place.copy_with(fragment=None),
         headers=headers,
         content=content,
-        extensions={_FROM: request.extensions.get(_FROM, origin_of(request.url))},
+        extensions={_FROM: origin_of(request.url)},
     )
 
 

@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 from typing import NoReturn
 
-_NEW_USERS, _NEW_PROCESSES, _NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
+NEW_USERS, NEW_PROCESSES, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
 _DIE_WITH_PARENT, _ADOPT_ORPHANS = 1, 36
 _LOOK_SECONDS = 1.0
 _MOST_GENERATIONS = 100
@@ -35,7 +35,7 @@ class Isolation:
         :raises OSError: there is no process to be had.
         """
         if self._processes is not None:
-            _call("unshare", _NEW_PROCESSES)
+            _call("unshare", NEW_PROCESSES)
         try:
             child = os.fork()
         except OSError:
@@ -65,7 +65,7 @@ class Isolation:
 
     def _return(self) -> None:
         """Let the next child be no child of the namespace of the last one, which ends with its first process."""
-        if self._processes is not None and not _can("setns", self._processes, _NEW_PROCESSES):
+        if self._processes is not None and not _can("setns", self._processes, NEW_PROCESSES):
             os._exit(1)  # nothing can be forked any more; the parent starts this process anew
 
 
@@ -74,8 +74,8 @@ def isolate() -> Isolation:
 
     Where process namespaces are to be had, what returns is a child, and the caller stays behind until it has ended.
     """
-    flags = _NEW_USERS | _NEW_NETWORK
-    if not _can("unshare", flags | _NEW_PROCESSES):
+    flags = NEW_USERS | NEW_NETWORK
+    if not _can("unshare", flags | NEW_PROCESSES):
         _can("unshare", flags)
         _can("prctl", _ADOPT_ORPHANS, 1)
         return Isolation(processes=None)

@@ -1,8 +1,9 @@
 """A request as it leaves: without what the profile takes out, and as the egress ledger shows it, without secrets."""
 
 import json
-from collections.abc import Iterable
-from urllib.parse import parse_qsl, quote, unquote, urlencode
+import re
+from collections.abc import Callable, Iterable
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 import httpx
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django.utils import timezone
 from ledgerflow.core.redaction import HIDDEN, SECRET_WORD
 from ledgerflow.toolbox.egress import Leaving
 from ledgerflow.toolbox.guard import Guard
-from ledgerflow.toolbox.redaction import redacted, redacted_path, redacted_value
+from ledgerflow.toolbox.redaction import as_seen, redacted, redacted_path, redacted_value
 
 _SHORTEST_SECRET = 4
 _SAID_BY_EVERY_REQUEST = frozenset({"host", "content-length", "connection"})
@@ -56,21 +57,28 @@ def leaving(request: httpx.Request, guard: Guard) -> Leaving:
 
 
 def _redacted_url(url: httpx.URL, guard: Guard) -> httpx.URL:
-    path = "/".join(
-        quote(redacted_path(unquote(part), guard.redaction, names=guard.names), safe=_UNTOUCHED)
-        for part in url.raw_path.decode("ascii").partition("?")[0].split("/")
-    )
-    pairs = parse_qsl(url.query.decode("ascii"), keep_blank_values=True)
-    hidden = [
-        (
-            redacted(name, guard.redaction, names=guard.names),
-            value if value in guard.secrets else redacted(value, guard.redaction, names=guard.names),
-        )
-        for name, value in pairs
-    ]
-    is_same = hidden == pairs
-    query = url.query if is_same else urlencode(hidden).encode("ascii")
-    return url.copy_with(raw_path=path.encode("ascii") + (b"?" + query if query else b""))
+    path, mark, query = url.raw_path.decode("ascii").partition("?")
+    parts = (_redacted_part(part, guard) for part in path.split("/"))
+    query = _each_pair(query, lambda name, value: (_hidden(name, guard), _hidden(value, guard)))
+    return url.copy_with(raw_path=f"{'/'.join(parts)}{mark}{query}".encode("ascii"))
+
+
+def _redacted_part(part: str, guard: Guard) -> str:
+    """Return a part of the path; one from which nothing is taken out keeps its quoting, which may mean something."""
+    said = unquote(part)
+    hidden = _hidden(said, guard, redacted_path)
+    return part if hidden == said else quote(hidden, safe=_UNTOUCHED)
+
+
+def _each_pair(query: str, change: Callable[[str, str], tuple[str, str]]) -> str:
+    """Return the query with each name and value changed; pairs that stay the same keep their quoting."""
+    pairs = []
+    for pair in query.split("&"):
+        name, mark, value = pair.partition("=")
+        said = unquote_plus(name), unquote_plus(value)
+        changed = change(*said)
+        pairs.append(pair if changed == said else mark.join(quote_plus(each, safe="*") for each in changed))
+    return "&".join(pairs)
 
 
 def _redacted_body(content: bytes, guard: Guard) -> bytes:
@@ -78,23 +86,55 @@ def _redacted_body(content: bytes, guard: Guard) -> bytes:
         value = json.loads(content)
     except (ValueError, RecursionError):
         text = content.decode("utf-8", errors="replace")
-        return redacted(text, guard.redaction, names=guard.names).encode()
-    hidden = redacted_value(value, guard.redaction, names=guard.names)
+        hidden = _hidden(text, guard)
+        return content if hidden == text else hidden.encode()
+    hidden = redacted_value(value, lambda text: _hidden(text, guard))
     return content if hidden == value else json.dumps(hidden).encode()
 
 
+def _hidden(text: str, guard: Guard, redact: Callable[..., str] = redacted) -> str:
+    """Return the text without what the profile takes out, and as it was written where that is nothing.
+
+    The tool's secrets stay: a key is for the other side, whatever it looks like.
+    """
+    if text in guard.secrets:
+        return text
+    return "".join(
+        part if part in guard.secrets else _hidden_part(part, guard, redact)
+        for part in _split_at_secrets(text, guard.secrets)
+    )
+
+
+def _hidden_part(part: str, guard: Guard, redact: Callable[..., str]) -> str:
+    hidden = redact(part, guard.redaction, names=guard.names)
+    return part if hidden == as_seen(part) else hidden
+
+
+def _split_at_secrets(text: str, secrets: Iterable[str]) -> list[str]:
+    long = sorted((each for each in secrets if len(each) >= _SHORTEST_SECRET), key=len, reverse=True)
+    if not long:
+        return [text]
+    return re.split(rf"(?<!\w)({'|'.join(map(re.escape, long))})(?!\w)", text)
+
+
 def _shown(url: httpx.URL) -> str:
-    pairs = parse_qsl(url.query.decode("ascii"), keep_blank_values=True)
-    if not any(SECRET_WORD.search(name) for name, _ in pairs) and not url.userinfo:
-        return str(url)
-    hidden = [(name, HIDDEN if SECRET_WORD.search(name) else value) for name, value in pairs]
     bare = url.copy_with(username=None, password=None) if url.userinfo else url
-    return str(bare.copy_with(query=urlencode(hidden, safe="*").encode("ascii")))
+    path, mark, query = bare.raw_path.decode("ascii").partition("?")
+    query = _each_pair(
+        query, lambda name, value: (name, HIDDEN if value and SECRET_WORD.search(name) else value)
+    )
+    return str(bare.copy_with(raw_path=f"{path}{mark}{query}".encode("ascii")))
 
 
 def _without_secrets(text: str, secrets: Iterable[str]) -> str:
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _SHORTEST_SECRET:
-            for form in (secret, quote(secret), quote(secret, safe=""), json.dumps(secret)[1:-1]):
+            for form in (
+                secret,
+                quote(secret),
+                quote(secret, safe=""),
+                quote_plus(secret),
+                json.dumps(secret)[1:-1],
+            ):
                 text = text.replace(form, HIDDEN)
     return text

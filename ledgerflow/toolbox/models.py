@@ -163,9 +163,8 @@ class ToolRun(models.Model):
 
     Arguments and results that are long, or files, are kept as SHA-256 and counts. ``parent`` is the run of the tool
     that asked for this one. ``subject`` says in words what it was about (``line 12``); rows of higher apps link to it,
-    and go with it or let go of it when the owner of the database prunes.
-    ``cost`` is in ``cost_currency``. ``answer_key`` names the question of a run whose answer may stand for the next
-    ones, where it is kept whole.
+    and go with it or let go of it when the owner of the database prunes. ``answer_key`` names the question of a run
+    whose answer may stand for the next ones, where it is kept whole.
     """
 
     tool = models.ForeignKey(Tool, on_delete=models.PROTECT, related_name="runs")
@@ -196,8 +195,6 @@ class ToolRun(models.Model):
     traceback = models.TextField(blank=True)
     bytes_sent = models.BigIntegerField(default=0)
     bytes_received = models.BigIntegerField(default=0)
-    cost = models.DecimalField(max_digits=20, decimal_places=8, null=True, blank=True)
-    cost_currency = models.CharField(max_length=3, blank=True)
     cached_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -22,7 +22,7 @@ def as_plain(value: object) -> Any:
     :raises NotPlainError: it holds something else.
     """
     try:
-        return json.loads(json.dumps(value, default=_text, allow_nan=False))
+        return json.loads(json.dumps(value, default=as_text, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
         raise NotPlainError(f"{error}") from None
 
@@ -71,7 +71,11 @@ def _dumped(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
+    """Return how an amount, a day or bytes travel.
+
+    :raises TypeError: it is none of them.
+    """
     match value:
         case Decimal():
             return str(value)

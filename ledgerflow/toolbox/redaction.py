@@ -9,14 +9,14 @@ A net for what gets into a query by the way, no wall against a tool that means t
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, get_args
 
 Profile = Literal["strict", "names", "off"]
 PROFILES: tuple[str, ...] = get_args(Profile)
 
 # Every repetition has a greatest count, so that no text makes the search slow.
-_EMAIL = re.compile(r"[^\s@<>\"'(),:;\[\]]{1,64}@[^\s@<>\"'(),:;\[\]]{1,255}")
+_EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]]{1,64}@[^\s@<>\"'(),:;\[\]]{1,255}")
 # ISO 13616: two letters, two digits, eleven to thirty letters and digits, printed in groups or not.
 _ACCOUNT_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[ .-]?\d[ .-]?\d(?=[ .-]?[A-Za-z0-9])")
 _ACCOUNT_TOKEN = re.compile(r"[A-Za-z]{2}\d{2}(?=[A-Za-z]*\d)[A-Za-z0-9]{11,30}(?![A-Za-z0-9])")
@@ -41,7 +41,7 @@ def redacted(text: str, profile: Profile, *, names: Iterable[str] = ()) -> str:
     """Return the text without what the profile takes out."""
     if profile == "off":
         return text
-    shown = _seen(text)
+    shown = as_seen(text)
     if profile == "strict":
         shown = _without_names(shown, names)
     shown = _EMAIL.sub("[email]", shown)
@@ -54,20 +54,17 @@ def redacted(text: str, profile: Profile, *, names: Iterable[str] = ()) -> str:
     return "".join([*parts, _without_numbers(shown[at:])])
 
 
-def redacted_value(value: Any, profile: Profile, *, names: Iterable[str] = ()) -> Any:
-    """Return JSON values without what the profile takes out of their texts; numbers of seven digits become texts."""
+def redacted_value(value: Any, redact: Callable[[str], str]) -> Any:
+    """Return JSON values whose texts went through ``redact``; numbers of which it leaves less become texts."""
     if isinstance(value, str):
-        return redacted(value, profile, names=names)
+        return redact(value)
     if isinstance(value, Mapping):
-        return {
-            redacted(str(name), profile, names=names): redacted_value(each, profile, names=names)
-            for name, each in value.items()
-        }
+        return {redact(str(name)): redacted_value(each, redact) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return [redacted_value(each, profile, names=names) for each in value]
-    if profile != "off" and isinstance(value, int | float) and not isinstance(value, bool):
+        return [redacted_value(each, redact) for each in value]
+    if isinstance(value, int | float) and not isinstance(value, bool):
         written = str(value)
-        shown = redacted(written, profile)
+        shown = redact(written)
         return value if shown == written else shown
     return value
 
@@ -76,11 +73,11 @@ def redacted_path(path: str, profile: Profile, *, names: Iterable[str] = ()) -> 
     """Return the path of an address without accounts, e-mail addresses, long numbers and names; amounts may stay."""
     if profile == "off":
         return path
-    shown = _without_names(_seen(path), names) if profile == "strict" else _seen(path)
+    shown = _without_names(as_seen(path), names) if profile == "strict" else as_seen(path)
     return _NUMBER.sub("[number]", _without_accounts(_EMAIL.sub("[email]", shown)))
 
 
-def _seen(text: str) -> str:
+def as_seen(text: str) -> str:
     """Return the text as it looks: full-width digits are digits, and what cannot be seen hides nothing."""
     normal = unicodedata.normalize("NFKC", text)
     return "".join(each for each in normal if unicodedata.category(each) != _INVISIBLE)
@@ -88,7 +85,7 @@ def _seen(text: str) -> str:
 
 def _without_names(text: str, names: Iterable[str]) -> str:
     for name in sorted({name for name in names if name.strip()}, key=len, reverse=True):
-        words = [re.escape(word) for word in _seen(name).split()]
+        words = [re.escape(word) for word in as_seen(name).split()]
         forms = [r"[\s,]+".join(words), r"[\s,]+".join([words[-1], *words[:-1]])]
         if len(words) > 1 and len(words[-1]) >= _SHORTEST_NAME:
             forms.append(words[-1])

@@ -76,8 +76,9 @@ DEFAULT_LIMITS = Limits()
 class Sandbox:
     """Runs the jobs of one module, each call in a child process of its own.
 
-    A job is a function ``job(content: bytes, request)`` that gives lines of bytes; the module also has ``warm_up()``.
-    A job that may ask the caller in between takes ``ask(question)`` as well.
+    A job is a function ``job(content: bytes, request)`` that gives lines of bytes; the module also has ``warm_up()``
+    and may have ``rehearse()``, which each child does while it waits. A job that may ask the caller in between takes
+    ``ask(question)`` as well.
     """
 
     def __init__(self, module: str) -> None:

@@ -4,7 +4,6 @@ The same schemas serve people, jobs, the agent, REST and MCP. Amounts travel as 
 other programs read as binary fractions), days as ISO 8601, bytes as base64. Pure: no Django, no database.
 """
 
-import base64
 import dataclasses
 import functools
 import inspect
@@ -13,8 +12,6 @@ import re
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import jsonschema
@@ -27,6 +24,7 @@ from pydantic_core import core_schema
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import EMPTY_REGISTRY
 
+from ledgerflow.toolbox.plain import as_text
 from ledgerflow.toolbox.values import Context
 
 JsonSchema = Mapping[str, Any]
@@ -141,7 +139,7 @@ def json_text(value: object) -> str:
     :raises ValueRefusedError: it is no such value.
     """
     try:
-        text = json.dumps(value, default=_as_text, allow_nan=False, ensure_ascii=False)
+        text = json.dumps(value, default=as_text, allow_nan=False, ensure_ascii=False)
         text.encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise ValueRefusedError(f"A value is none that JSON knows: {_shortened(error)}.") from None
@@ -230,18 +228,6 @@ def _is_frozen(kind: type) -> bool:
 def _validator(schema: str) -> jsonschema.Draft202012Validator:
     # The empty registry keeps a reference to elsewhere from being fetched.
     return jsonschema.Draft202012Validator(json.loads(schema), registry=EMPTY_REGISTRY)
-
-
-def _as_text(value: object) -> str:
-    match value:
-        case Decimal():
-            return str(value)
-        case date():
-            return value.isoformat()
-        case bytes():
-            return base64.urlsafe_b64encode(value).decode("ascii")
-    message = f"{type(value).__name__} is neither text, number, truth value, list nor mapping"
-    raise TypeError(message)
 
 
 def _refusal(error: jsonschema.ValidationError, what: str) -> str:

@@ -7,9 +7,12 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _KILOBYTE, _MEGABYTE = 1024, 1024 * 1024
 
 
-def permissions_in_words(manifest: Mapping[str, Any]) -> list[str]:
-    """Return what the tool may do and how much of everything, each a sentence."""
-    return list(_sentences(manifest))
+def permissions_in_words(manifest: Mapping[str, Any], *, network_is_closed: bool) -> list[str]:
+    """Return what the tool may do and how much of everything, each a sentence.
+
+    ``network_is_closed`` where the kernel keeps the processes of tools from the network.
+    """
+    return list(_sentences(manifest, network_is_closed=network_is_closed))
 
 
 def reach_in_words(manifest: Mapping[str, Any]) -> str:
@@ -25,15 +28,21 @@ def reach_in_words(manifest: Mapping[str, Any]) -> str:
     return "; ".join(words) or "only computes"
 
 
-def _sentences(manifest: Mapping[str, Any]) -> Iterator[str]:
+def _sentences(manifest: Mapping[str, Any], *, network_is_closed: bool) -> Iterator[str]:
     permissions = manifest["permissions"]
     if permissions["network"]:
         yield (
-            "It may ask for pages on the network, through LedgerFlow alone: private addresses are refused unless the "
-            "settings of the installation name them, and every request is on record."
+            "It may ask for pages on the network, through LedgerFlow: private addresses are refused unless the "
+            "settings of the installation and of the tool name them, and every request is on record."
         )
     else:
-        yield "It reaches no network."
+        yield "It asks for no network, and LedgerFlow fetches nothing for it."
+    yield (
+        "Its process has no network of its own: the kernel closes it."
+        if network_is_closed
+        else "The kernel closes no network to its process here, so nothing but its code, and what stands around "
+        "LedgerFlow, keeps it from reaching out by itself."
+    )
     if permissions["writes"]:
         yield "What it does can be seen elsewhere afterwards; an agent can only propose it."
     else:

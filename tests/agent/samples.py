@@ -47,10 +47,12 @@ def a_conversation(*, book: Book, user: User, account: Account, line_id: int) ->
         **given, no=1, kind="request", state="answered", sent={"messages": told, "offers": ["answer"]},
         received={"text": "", "calls": [call], "finish": "tool_call"}, tokens_in=812, tokens_out=31, duration_ms=740,
     )  # fmt: skip
-    AgentTurn.objects.create(
-        **given, no=2, kind="tool", state="answered", tool="tools.search_tool.search_web",
-        sent={"query": "Blue Heron Supply"}, received='{"results": []}', duration_ms=52,
+    looked_up = AgentTurn.objects.create(
+        **given, no=2, kind="tool", state="sent", tool="tools.search_tool.search_web",
+        sent={"query": "Blue Heron Supply"},
     )  # fmt: skip
+    looked_up.state, looked_up.received, looked_up.duration_ms = "answered", '{"results": []}', 52
+    looked_up.save()
     AgentTurn.objects.create(
         **given, no=3, kind="tool", state="refused", sent={"name": "send_email", "arguments": "{}"},
         sentence="There is no such function here.",

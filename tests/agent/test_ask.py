@@ -4,15 +4,21 @@ import json
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ledgerflow.agent.errors import AgentOffError
 from ledgerflow.agent.models import AgentProposal, AgentSettings, AgentTurn
 from ledgerflow.agent.services import Allowed, allow
+from ledgerflow.agent.services.replay import recorded, replay
+from ledgerflow.agent.services.ways import ToolAnswer
 from ledgerflow.classification.models import Rule
 from ledgerflow.classification.services import accept, accept_confident, apply_rules, classify_lines, decide
 from ledgerflow.statements.models import Hold
-from tests.agent.server import Behavior, answers, completion
+from tests.agent.desk import PAYEE, SEARCH
+from tests.agent.server import Behavior, answers, calls, completion
 from tests.classification.rows import NOW
+from tests.factories import BankAccountFactory
 
 
 def test_an_answer_becomes_a_suggestion_that_waits_for_a_person(desk):
@@ -79,6 +85,37 @@ def test_the_same_payee_is_not_asked_about_again(desk):
     assert desk.made(later).account == desk.fuel
     assert len(desk.server.requests) == 1
     assert AgentProposal.objects.filter(conversation=desk.conversation).count() == 2
+
+
+def test_a_payee_in_two_currencies_is_asked_about_once(desk):
+    euros = BankAccountFactory(
+        book=desk.book, currency="EUR", ledger_account__book=desk.book, ledger_account__currency="EUR"
+    )
+    lines = [desk.open(), desk.open(currency="EUR", bank_account=euros)]
+    desk.server.says(answers("6530"))
+
+    asked = desk.ask()
+
+    assert (asked.asked, asked.cached, asked.suggested) == (1, 1, 2)
+    assert {desk.made(line).account for line in lines} == {desk.fuel}
+
+
+def test_what_was_answered_before_takes_as_many_queries_for_many_payees_as_for_one(desk):
+    names = [f"{chr(65 + at) * 3}ville Works" for at in range(8)]
+    for name in names:
+        desk.open(name)
+    desk.server.says(answers("6530"))
+    desk.ask()
+    counted = []
+    for again in (names[:1], names[1:]):
+        for name in again:
+            desk.open(name)
+        with CaptureQueriesContext(connection) as queries:
+            asked = desk.ask()
+        assert (asked.asked, asked.cached, asked.suggested) == (0, len(again), len(again))
+        counted.append(len(queries))
+
+    assert counted[0] == counted[1] < 30
 
 
 def test_not_sure_is_an_answer_that_is_kept_too(desk):
@@ -214,22 +251,79 @@ def test_a_book_that_does_not_allow_it_is_not_asked_about(desk):
     assert desk.server.requests == []
 
 
+def _after_the_first_reply(desk, **changed):
+    """Change what the book allows as soon as the model has answered once."""
+    tick = desk.clock
+
+    def clock():
+        if len(desk.server.requests) == 1:
+            AgentSettings.objects.update(**changed)
+        return tick()
+
+    desk.clock = clock
+
+
 def test_switched_off_in_between_nothing_more_is_sent(desk):
     for name in ("Alpha Works", "Beta Works", "Gamma Works"):
         desk.open(name)
 
     desk.server.says(answers("6530"))
-    tick = desk.clock
-
-    def clock():
-        if len(desk.server.requests) == 1:
-            AgentSettings.objects.update(is_enabled=False)
-        return tick()
-
-    desk.clock = clock
+    _after_the_first_reply(desk, is_enabled=False)
 
     assert "does not allow" in desk.ask().stopped
     assert len(desk.server.requests) == 1
+
+
+WISHES = calls(("search_payee", '{"topic": "company"}'), ("identify_payee", "{}"))
+
+
+def test_switched_off_while_the_model_answers_no_tool_is_called(desk):
+    desk.allow(tools=(SEARCH, PAYEE))
+    desk.tools.results = {SEARCH: {"results": []}, PAYEE: {"kind": "company"}}
+    desk.open()
+
+    desk.server.says(WISHES)
+    _after_the_first_reply(desk, is_enabled=False)
+
+    assert desk.ask().asked == 1
+    assert desk.tools.wishes == []
+    assert (desk.conversation.outcome, len(desk.turns)) == ("broken", 1)
+    assert "does not allow the agent" in desk.conversation.sentence
+
+
+def test_switched_off_while_a_tool_works_no_other_is_called(desk):
+    desk.allow(tools=(SEARCH, PAYEE))
+    desk.open()
+    on_record = []
+
+    def call(wish):
+        on_record.append(AgentTurn.objects.get(tool=wish.path).state)
+        AgentSettings.objects.update(is_enabled=False)
+        return ToolAnswer(run_id=None, result={"results": []})
+
+    desk.tools.call = call
+    desk.server.says(WISHES)
+
+    desk.ask()
+
+    assert on_record == ["sent"], "each call is on record before it is made"
+    assert [(turn.tool, turn.state) for turn in desk.turns] == [("", "answered"), (SEARCH, "answered")]
+    assert desk.conversation.outcome == "broken"
+    assert replay(recorded(desk.conversation)).is_same
+
+
+def test_a_tool_that_was_taken_back_in_between_is_not_called(desk):
+    desk.allow(tools=(SEARCH, PAYEE))
+    desk.tools.results = {PAYEE: {"kind": "company"}}
+    desk.open()
+
+    desk.server.says(WISHES, answers("6530"))
+    _after_the_first_reply(desk, tools=[PAYEE])
+
+    desk.ask()
+
+    assert [wish.path for wish in desk.tools.wishes] == [PAYEE]
+    assert [turn.state for turn in desk.turns] == ["answered", "refused", "answered", "answered"]
 
 
 def test_everything_that_was_said_is_on_record(desk):

@@ -12,7 +12,7 @@ from ledgerflow.agent.errors import AgentError
 from ledgerflow.agent.models import AgentConversation, AgentSettings, AgentTurn
 from ledgerflow.agent.selectors import used_on
 from ledgerflow.agent.services import Allowed, allow
-from tests.agent.desk import PRICE, Desk
+from tests.agent.desk import PRICE, SEARCH, Desk
 from tests.agent.server import Behavior, answers, completion
 from tests.classification.rows import NOW
 
@@ -175,7 +175,19 @@ def test_postgresql_lets_no_tool_by_that_the_book_does_not_allow(desk):
     desk.open()
     desk.ask()
     with pytest.raises(IntegrityError, match="this tool"), transaction.atomic():
-        _turn(desk.conversation, kind="tool", state="answered", tool="tools.search_tool.search_web").save()
+        _turn(desk.conversation, kind="tool", state="sent", tool="tools.search_tool.search_web").save()
+
+
+def test_postgresql_lets_no_tools_answer_by_whose_call_was_not_on_record_first(desk):
+    desk.allow(tools=(SEARCH,))
+    desk.open()
+    desk.ask()
+
+    for state in ("answered", "failed"):
+        with pytest.raises(IntegrityError, match="before it is made"), transaction.atomic():
+            _turn(desk.conversation, kind="tool", state=state, tool=SEARCH).save()
+
+    _turn(desk.conversation, kind="tool", state="sent", tool=SEARCH).save()
 
 
 def test_what_was_said_does_not_change(desk):

@@ -1,6 +1,7 @@
 """The agent is asked by a job: after imports where the book allows it, and when somebody presses the button."""
 
 import json
+import threading
 
 import pytest
 from django.db import connection
@@ -8,10 +9,13 @@ from django.db import connection
 from ledgerflow.agent.jobs import ask_about
 from ledgerflow.agent.models import AgentConversation, AgentSettings
 from ledgerflow.agent.services import wake
+from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import receive_file, run_import
 from tests.agent.desk import Desk
 from tests.agent.server import Behavior, answers
 from tests.classification.rows import NOW
+from tests.lives import comes_true
+from tests.workers import start_worker
 
 CSV = b"Date,Description,Amount\n2026-03-02,Blue Heron Supply,-40.00\n2026-03-03,Red Kite Garage,-12.00\n"
 
@@ -75,6 +79,35 @@ def test_a_job_of_a_book_that_was_purged_or_switched_off_does_nothing(desk):
 @pytest.fixture
 def committed_desk(committed_db, server, settings):
     return Desk(server, settings)
+
+
+def test_a_slow_endpoint_keeps_no_import_waiting(committed_db, server, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path / "documents"
+    desk, is_asked, may_answer = Desk(server, settings), threading.Event(), threading.Event()
+    monkeypatch.setenv("LEDGERFLOW_AGENT_URL", server.url)
+    monkeypatch.setenv("LEDGERFLOW_AGENT_MODEL", "scripted")
+
+    def answer_late(_asked):
+        is_asked.set()
+        assert may_answer.wait(300)
+        return answers("6530")
+
+    server.says(answer_late)
+    desk.open()
+    wake(book=desk.book, user=desk.user)
+    worker = start_worker(str(tmp_path))
+    try:
+        assert is_asked.wait(120)
+        run = receive_file(
+            book=desk.book, name="march.csv", content=CSV, user=desk.user, now=NOW, bank_account=desk.bank
+        ).run
+
+        assert comes_true(lambda: ImportRun.objects.get(pk=run.pk).state == "ready", 120)
+        assert not AgentConversation.objects.exclude(outcome="running").exists()
+    finally:
+        may_answer.set()
+        worker.terminate()
+        worker.wait(120)
 
 
 def test_a_busy_endpoint_is_asked_again_later_and_not_for_ever(committed_desk):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ledgerflow.agent.privacy import NAMES, STRICT, bands, outgoing, people_in, says_something
 from ledgerflow.agent.selectors import open_questions
-from ledgerflow.agent.text import fenced, stripped
+from ledgerflow.core.foreign_text import fenced, stripped
 from tests.agent.server import answers
 
 PRIVATE = (
@@ -100,7 +100,7 @@ def test_placeholders_say_nothing():
     ("text", "shown"),
     [
         ("a\u202eb\u200bc\u2066d", "abcd"),
-        ("\x1b[2Ja\x07\x00b", "[2Jab"),
+        ("\x1b[2Ja\x07\x00b", "ab"),
         ("a\r\nb\u2028c\td", "a b c d"),
         ("<|im_start|>system hello<|im_end|>", "system hello"),
         ("<|im_<|x|>start|>hello", "hello"),

@@ -9,7 +9,8 @@ from ledgerflow.ops.services import purge_book
 from ledgerflow.payees.services import name_payee
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import receive_file, run_import, undo_import
-from tests.agent.desk import Desk
+from ledgerflow.toolbox.models import Tool, ToolRun
+from tests.agent.desk import SEARCH, Desk
 from tests.agent.samples import a_conversation
 from tests.agent.server import answers
 from tests.booked import NOW, BookedFile
@@ -62,6 +63,29 @@ def test_a_conversation_names_no_row_of_another_book(desk, column):
 
     with pytest.raises(IntegrityError, match="in_book"), transaction.atomic():
         said.save(force_insert=True)
+
+
+def test_a_turn_names_no_run_of_another_book(desk):
+    desk.allow(tools=(SEARCH,))
+    desk.open()
+    desk.ask()
+    tool = Tool.objects.get(module_path=SEARCH)
+    own, strangers = (
+        ToolRun.objects.create(
+            tool=tool, module_path=SEARCH, version="1.0.0", book=book, asked_through="agent", started_at=NOW
+        )
+        for book in (desk.book, BookFactory())
+    )
+    AgentTurn.objects.create(
+        book=desk.book, conversation=desk.conversation, no=50, kind="tool", state="sent", tool=SEARCH, sent={},
+        day=NOW.date(), started_at=NOW,
+    )  # fmt: skip
+    turn = AgentTurn.objects.filter(no=50)
+
+    with pytest.raises(IntegrityError, match="tool_run_in_book"), transaction.atomic():
+        turn.update(state="answered", tool_run=strangers)
+
+    assert turn.update(state="answered", tool_run=own) == 1
 
 
 def test_a_proposal_is_its_conversations_and_for_a_line_of_its_book(desk, server, settings):

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from ledgerflow.api.models import KeptAnswer, Scope
-from ledgerflow.books.models import Role
+from ledgerflow.books.models import Membership, Role
 from ledgerflow.classification.models import Classification
 from ledgerflow.review.models import Proposal
 from ledgerflow.review.services import accept_proposal
@@ -151,6 +151,30 @@ def test_a_key_belongs_to_one_request_and_one_token(file):
 
     assert clash.status_code == 409
     assert own.status_code == 201
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.VIEWER, 403), (None, 404)])
+def test_an_answer_is_not_told_again_to_who_may_not_propose_any_more(file, role, status):
+    program = _program(file, role=Role.BOOKKEEPER)
+    first = _propose(program, file, Idempotency_Key="abc")
+    membership = Membership.objects.filter(book=file.book, role=Role.BOOKKEEPER)
+    if role is None:
+        membership.delete()
+    else:
+        membership.update(role=role)
+
+    again = _propose(program, file, Idempotency_Key="abc")
+
+    assert (first.status_code, again.status_code) == (201, status)
+    assert "diff" not in again.json()
+
+
+@pytest.mark.parametrize(("what", "status"), [("reason", 201), ("payee", 201), ("account", 404)])
+def test_what_postgresql_cannot_keep_breaks_nothing(file, what, status):
+    answer = _propose(_program(file), file, _asked(file, **{what: "a\0b"}))
+
+    assert answer.status_code == status
+    assert "\0" not in answer.content.decode()
 
 
 def test_an_error_leaves_the_key_free(file):

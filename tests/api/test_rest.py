@@ -108,6 +108,18 @@ def test_lines_are_found(file, program, query, found):
     assert [each["description"] for each in lines] == found
 
 
+def test_the_list_of_books_takes_as_many_queries_for_many_as_for_one(django_assert_max_num_queries):
+    member = MembershipFactory(role=Role.VIEWER)
+    program = Program(secret_of(member.user))
+    MembershipFactory.create_batch(20, user=member.user, role=Role.REVIEWER)
+    program.get("books")
+
+    with django_assert_max_num_queries(8):
+        books = program.get("books").json()
+
+    assert sorted(book["role"] for book in books) == ["reviewer"] * 20 + ["viewer"]
+
+
 def test_the_number_of_queries_does_not_grow_with_the_lines(django_assert_max_num_queries):
     file = BookedFile(60)
     program = Program(secret_of(file.owner))
@@ -256,7 +268,7 @@ def test_while_the_database_is_away_that_is_a_problem_too(program, monkeypatch):
     def away(**_: Any) -> None:
         raise OperationalError from PsycopgError("the connection is lost")
 
-    monkeypatch.setattr("ledgerflow.api.questions.books.role_of", away)
+    monkeypatch.setattr("ledgerflow.api.questions.books.roles_of", away)
     monkeypatch.setattr("ledgerflow.ops.unavailable.PATIENCE._is_away", False)
 
     answer = program.get("books")

@@ -123,6 +123,13 @@ def test_a_key_runs_it_once(bench, steady):
     assert ToolRun.objects.filter(module_path=steady, arguments={"text": "once"}).count() == 1
 
 
+@pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "run-0"}])
+def test_a_book_that_cannot_be_named_so_is_not_there(bench, steady, headers):
+    sent = {"book": "a\0b", "arguments": {"text": "x"}}
+
+    assert _program(bench).post(f"tools/{steady}/run", sent, **headers).status_code == 404
+
+
 def test_a_failed_run_leaves_the_key_free(bench):
     failing = bench.tool("raise ToolError('No.')")
     program = _program(bench)

@@ -28,7 +28,7 @@ def _propose(shop, *line_ids, account=None, confidence="0.700"):
     proposal = ProposedAccount(
         account=account or shop.fuel, reason="The agent says so.", confidence=Decimal(confidence)
     )
-    return propose(book=shop.book, line_ids=line_ids, proposal=proposal)
+    return propose(book=shop.book, proposals=dict.fromkeys(line_ids, proposal))
 
 
 def test_it_is_a_suggestion_and_never_sure(shop):

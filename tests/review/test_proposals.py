@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from ledgerflow.books.models import Role
 from ledgerflow.books.permissions import NotAllowedError
@@ -427,3 +428,20 @@ def test_strangers_do_not_find_it(file):
     client.force_login(UserFactory())
 
     assert client.get(file.address("review/proposals/")).status_code == 404
+
+
+def test_many_lines_are_proposed_with_as_many_queries_as_one():
+    file = BookedFile(40, is_posted=False)
+    counted = []
+    for line_ids in (file.line_ids[:1], file.line_ids[1:]):
+        with CaptureQueriesContext(connection) as queries:
+            propose_classification(
+                book=file.book,
+                line_ids=line_ids,
+                account=file.expense,
+                by=Proposer(user=file.owner, through=Proposal.Through.MCP),
+                now=NOW,
+            )
+        counted.append(len(queries))
+
+    assert counted[0] == counted[1] < 20

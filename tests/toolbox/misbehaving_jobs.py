@@ -8,6 +8,8 @@ import socket
 import time
 from pathlib import Path
 
+from tests.lives import hold
+
 
 def warm_up():
     pass
@@ -73,15 +75,17 @@ def tell_environment(content, request):
 
 def start_children(content, request):
     for leaves_group in (False, True):
+        ours, theirs = os.pipe()
         if not os.fork():
             if leaves_group:
                 os.setsid()
+            hold(Path(request["folder"], f"alive-{leaves_group}"))
+            os.write(theirs, b"!")
             while True:  # kept alive by nothing but itself
-                Path(request["folder"], f"alive-{leaves_group}").write_text(str(time.time()))
-                time.sleep(0.02)
-    time.sleep(0.3)
+                time.sleep(60)
+        os.read(ours, 1)
     if request["hangs"]:
-        time.sleep(60)
+        time.sleep(120)
     return [b"left them behind"]
 
 
@@ -98,12 +102,13 @@ def ask_twice(content, request, ask):
 
 
 def shout(content, request, ask):
+    said = request["text"].encode() * request["times"]
     for descriptor in range(3, 20):
         try:
-            os.write(descriptor, request["text"].encode())
+            os.write(descriptor, said)
         except OSError:
             continue
-    time.sleep(60)
+    time.sleep(120)
 
 
 def reach_out(content, request):

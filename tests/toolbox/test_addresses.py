@@ -4,8 +4,8 @@ import contextlib
 
 import pytest
 
-from ledgerflow.toolbox import wires
-from ledgerflow.toolbox.addresses import is_public
+from ledgerflow.toolbox import http, wires
+from ledgerflow.toolbox.addresses import is_public, origin_of
 from ledgerflow.toolbox.guard import Guard
 from ledgerflow.toolbox.http import GuardedClient
 from ledgerflow.toolbox.models import EgressRequest
@@ -200,6 +200,24 @@ def test_a_redirect_into_another_own_service_is_refused(bench):
                 _client(own_services=own).request("GET", f"{outside.origin}/start")
 
         assert inside.requests == []
+
+
+def test_nobody_outside_leads_back_into_the_own_service_that_led_there(bench, monkeypatch):
+    # Outside is a place that is admitted and no own service; on this machine every address is private.
+    monkeypatch.setattr(http, "check_url", lambda url, own: origin_of(url) in own)
+    monkeypatch.setattr(http, "check_addresses", lambda _host, _addresses: None)
+    home = []
+
+    def lead_back(connection, request):
+        saying("302 Found", b"", f"Location: {home[0]}/admin")(connection, request)
+
+    with serving(lead_back) as outside:
+        with serving(saying("302 Found", b"", f"Location: {outside.origin}/")) as inside:
+            home.append(inside.origin)
+            with pytest.raises(HttpRefusedError, match=r"leads on to .*, a service of the installation"):
+                _client(own_services=frozenset({inside.origin})).request("GET", f"{inside.origin}/start")
+
+        assert len(inside.requests) == len(outside.requests) == 1
 
 
 def test_an_own_service_is_reached_by_scheme_host_and_port_alone(bench):

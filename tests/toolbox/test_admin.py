@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from ledgerflow.toolbox.consent import State
 from ledgerflow.toolbox.models import Asker, EgressRequest, Outcome, Tool, ToolConfiguration, ToolRun
-from ledgerflow.toolbox.services.registry import sync_tools
+from ledgerflow.toolbox.services.registry import enable_tool, sync_tools
 from tests.factories import BookFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -42,19 +42,25 @@ def _act(client, action, tool) -> str:
     return response.content.decode()
 
 
-def test_it_enables_agrees_and_disables_in_the_name_of_who_did(client, user, tool, packages):
-    assert "Enabled: tools.word_counter.count." in _act(client, "enable", tool)
-    assert (tool.state, tool.enabled_by) == (State.ON, user)
-
+def test_it_disables_in_the_name_of_who_did(client, user, tool, packages):
+    enable_tool(tool=tool, user=user, now=NOW)
     packages.counter(network=True, version="2.0.0")
     sync_tools(now=NOW)
     assert "it is version 2.0.0, and 1.0.0 was agreed to" in client.get(reverse(LIST)).content.decode()
-    _act(client, "agree", tool)
-    assert tool.state is State.ON
 
-    _act(client, "disable", tool)
+    assert "Disabled: tools.word_counter.count." in _act(client, "disable", tool)
     assert tool.state is State.OFF
     assert "disabled already" in _act(client, "disable", tool)
+
+
+def test_nobody_agrees_to_what_is_not_shown(client, user, tool, packages):
+    for action in ("enable", "agree", "consent_to"):
+        _act(client, action, tool)
+        assert tool.state is State.OFF
+
+    page = client.get(reverse("admin:toolbox_tool_change", args=[tool.pk])).content.decode()
+
+    assert f'href="{reverse("toolbox:tool", kwargs={"tool": tool.pk})}"' in page
 
 
 def test_it_remaps_a_missing_tool_and_says_why_where_it_cannot(client, tool, packages):
@@ -122,14 +128,15 @@ def test_everything_else_is_only_read(client, user, tool):
 
 
 def test_only_firm_administrators_see_it(tool):
+    enable_tool(tool=tool, user=UserFactory(is_firm_admin=True), now=NOW)
     client = Client()
     client.force_login(UserFactory(is_staff=True, is_superuser=True))
 
     for name in ("tool", "toolconfiguration", "toolrun", "egressrequest"):
         assert client.get(reverse(f"admin:toolbox_{name}_changelist")).status_code == 403
-    client.post(reverse(LIST), {"action": "enable", "_selected_action": [tool.pk]})
+    client.post(reverse(LIST), {"action": "disable", "_selected_action": [tool.pk]})
     tool.refresh_from_db()
-    assert tool.state is State.OFF
+    assert tool.state is State.ON
 
 
 def test_lists_ask_as_often_for_many_rows_as_for_few(client, tool, django_assert_max_num_queries):

@@ -213,6 +213,28 @@ def test_an_owner_cannot_have_a_secret_sent_elsewhere(packages):
         _set(_tool(packages, PLAIN), owner.user, owner.book, url="http://127.0.0.1:5432")
 
 
+def test_an_owner_adds_no_address_to_those_that_the_exchange_rates_may_be_fetched_from():
+    tool, owner = (
+        Tool.objects.get(module_path="tools.exchange_rates.read_rates"),
+        MembershipFactory(role=Role.OWNER),
+    )
+    addresses = ["http://searxng:8080/search?q=x"]
+
+    with pytest.raises(NotAllowedError, match="where services of the installation are: addresses"):
+        _set(tool, owner.user, owner.book, addresses=addresses)
+
+    kept = _set(tool, UserFactory(is_firm_admin=True), owner.book, addresses=addresses)
+    assert kept.values == {"addresses": addresses}
+
+
+def test_an_address_within_a_setting_is_one(admin):
+    tool = Tool.objects.get(module_path="tools.exchange_rates.read_rates")
+
+    for address in ("ftp://example.org/", "http://user:word@example.org/", "http://", 4711):
+        with pytest.raises(ConfigurationError, match="must be an address such as"):
+            _set(tool, admin, addresses=["https://example.org/rates.csv", address])
+
+
 def test_settings_that_a_new_version_does_not_know_it_says(packages, admin):
     tool = _tool(packages)
     _set(tool, admin, tongue="en", pages=2)

@@ -5,7 +5,9 @@ import time
 
 import pytest
 
-from ledgerflow.toolbox.services.calling import ToolFailedError
+from ledgerflow.toolbox.models import Asker
+from ledgerflow.toolbox.services import calling
+from ledgerflow.toolbox.services.calling import Asking, ToolFailedError
 
 _SHORT = "timeout_seconds=2"
 _LONGER = "timeout_seconds=20"
@@ -135,3 +137,23 @@ def test_an_unexpected_error_is_kept_with_its_place_but_logged_without_values(be
     assert str(run.pk) in record.getMessage()
     assert "private" not in caplog.text
     assert caught.value.run_id == run.pk
+
+
+@pytest.mark.parametrize("through", [Asker.PERSON, Asker.API, Asker.MCP])
+def test_what_waits_in_a_request_is_let_go_of_before_the_tools_own_time_is_up(bench, monkeypatch, through):
+    monkeypatch.setattr(calling, "MOST_SECONDS_IN_A_REQUEST", 1)
+    path = bench.tool("time.sleep(600)", permissions="timeout_seconds=120")
+
+    with pytest.raises(
+        ToolFailedError, match=f"as long as a page .* `ledgerflow tools run {path}`"
+    ) as raised:
+        bench.call(path, asking=Asking(through=through, book=bench.book, user=bench.user))
+
+    assert raised.value.outcome == "time"
+
+
+def test_a_job_waits_for_all_of_the_tools_own_time(bench, monkeypatch):
+    monkeypatch.setattr(calling, "MOST_SECONDS_IN_A_REQUEST", 1)
+    path = bench.tool("time.sleep(2)\nreturn Said('late')", permissions="timeout_seconds=120")
+
+    assert bench.call(path, asking=Asking(through=Asker.JOB, book=bench.book)).result["text"] == "late"

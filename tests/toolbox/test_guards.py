@@ -140,6 +140,59 @@ def test_retention_as_the_owner_deletes_runs_and_clears_links_to_them(committed_
     assert list(ToolRun.objects.values_list("pk", "cached_from")) == [(later.pk, None)]
 
 
+def _offer(**facts):
+    least = {"version": "1.0.0", "needs": [], "configuration": {}, "arguments": {}, "result": {}}
+    return least | {"permissions": {"network": False, "writes": False}} | facts
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"permissions": {"network": True, "writes": False}},
+        {"permissions": {"network": False, "writes": True}},
+        {"permissions": {}},
+        {"needs": ["tools.search_tool.search_web"]},
+    ],
+)
+def test_only_what_computes_is_enabled_without_a_person(more):
+    tool = Tool.objects.filter(module_path="tools.exchange_rates.rate_on")
+    agreed = {"enabled": True, "enabled_at": NOW, "enabled_by": None}
+
+    with pytest.raises(DatabaseError, match="toolbox_somebody_agreed"), transaction.atomic():
+        tool.update(**agreed, consented=_offer(**more))
+
+    assert tool.update(**agreed, consented=_offer()) == 1
+    assert tool.update(**agreed | {"enabled_by": UserFactory()}, consented=_offer(**more)) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "sk-the-secret-itself",
+        {"env": "SECRET_KEY"},
+        {"env": "LEDGERFLOW_TOOL_KEY", "value": "sk-the-secret-itself"},
+        {"env": ["LEDGERFLOW_TOOL_KEY"]},
+        {"file": ""},
+        {},
+        None,
+    ],
+)
+def test_of_a_secret_only_a_reference_is_kept(kept):
+    tool = Tool.objects.get(module_path="tools.mcp_bridge.list_tools")
+
+    with pytest.raises(DatabaseError, match="only a reference is kept"), transaction.atomic():
+        ToolConfiguration.objects.create(tool=tool, values={"secret_1": kept})
+    with pytest.raises(DatabaseError, match="settings_are_named"), transaction.atomic():
+        ToolConfiguration.objects.create(tool=tool, values=["sk-the-secret-itself"])
+
+    row = ToolConfiguration.objects.create(tool=tool, values={"secret_1": {"env": "LEDGERFLOW_TOOL_KEY"}})
+    ToolConfiguration.objects.filter(pk=row.pk).update(values={"secret_1": {"file": "key"}, "servers": []})
+    with pytest.raises(DatabaseError, match="only a reference is kept"), transaction.atomic():
+        ToolConfiguration.objects.filter(pk=row.pk).update(values={"secret_1": kept})
+
+
 def test_two_processes_that_look_at_the_same_time_register_a_package_once(committed_db, packages):
     path = packages.counter()
 

@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 from django.core import checks
+from django.urls import reverse
 
 from ledgerflow.ops import doctor
 from ledgerflow.toolbox.models import Tool
 from ledgerflow.toolbox.services.registry import enable_tool, sync_tools
+from ledgerflow.toolbox.views import registry
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +97,18 @@ def test_a_tool_that_nobody_enabled_it_does_not_name(packages):
 
 def test_without_a_database_to_ask_it_says_nothing():
     assert [each for each in checks.run_checks() if each.id == "toolbox.W001"] == []
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_it_is_said_whether_the_kernel_closes_the_network(monkeypatch, client, is_closed):
+    monkeypatch.setattr(doctor, "network_is_closed", lambda: is_closed)
+    monkeypatch.setattr(registry, "network_is_closed", lambda: is_closed)
+    client.force_login(UserFactory(is_firm_admin=True))
+    tool = Tool.objects.get(module_path="tools.receipt_reader.read_receipt")
+
+    (finding,) = [each for each in doctor.examine() if each.subject == "Network of tools"]
+    page = client.get(reverse("toolbox:tool", kwargs={"tool": tool.pk})).content.decode()
+
+    assert finding.detail.startswith("closed to their processes" if is_closed else "not closed by the kernel")
+    assert ("the kernel closes it" in page) == is_closed
+    assert ("keeps it from reaching out by itself" in page) != is_closed

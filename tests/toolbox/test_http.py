@@ -1,6 +1,5 @@
 """Requests over the wire: what leaves, what is written down, and servers that mean no good."""
 
-import asyncio
 import gzip
 import json
 import os
@@ -17,7 +16,6 @@ from ledgerflow.toolbox.http import (
     GuardedClient,
     RequestRefusedError,
     guard_for,
-    guarded_async_transport,
     guarded_transport,
 )
 from ledgerflow.toolbox.models import Asker, EgressRequest, Outcome
@@ -32,6 +30,37 @@ _BOMB = gzip.compress(bytes(200_000_000), compresslevel=9)
 def _client(server, **facts):
     own = frozenset({server.origin})
     return GuardedClient(Guard(**{"purpose": "a test", "own_services": own, "seconds": 10, **facts}))
+
+
+@pytest.mark.parametrize(
+    ("sent", "arrives"),
+    [
+        ("/a%2Fb/%7Ename%20x;v=1/", "/a%2Fb/%7Ename%20x;v=1/"),
+        ("/page?q=a%20b&flag&list=%5B1%5D", "/page?q=a%20b&flag&list=%5B1%5D"),
+        ("/a%2Fb/DE89370400440532013000", "/a%2Fb/%5Baccount%5D"),
+        ("/page?q=a%20b&card=4111111111111111&flag", "/page?q=a%20b&card=%5Bnumber%5D&flag"),
+        ("/49301234567890/4930123456/?key=49301234567890", "/49301234567890/%5Bnumber%5D/?key=49301234567890"),
+    ],
+)  # fmt: skip
+def test_nothing_changes_on_its_way_but_what_the_profile_takes_out(bench, sent, arrives):
+    with serving(saying("200 OK")) as server:
+        client = _client(server, secrets=("49301234567890",))
+        client.request("GET", f"{server.origin}{sent}")
+
+    assert server.requests[0].split(b" ")[1] == arrives.encode()
+
+
+def test_a_secret_that_looks_like_a_number_arrives_in_a_body_too_and_stands_in_no_record(bench):
+    secret = "49301234567890"
+    with serving(saying("200 OK")) as server:
+        client = _client(server, secrets=(secret,))
+        client.request(
+            "POST", f"{server.origin}/{secret}", json={"key": secret, "said": f"key {secret}, 4930123456"}
+        )
+
+    body = json.loads(server.requests[0].split(b"\r\n\r\n", 1)[1])
+    assert body == {"key": secret, "said": f"key {secret}, [number]"}
+    assert secret not in _last().sent + _last().url
 
 
 def _last():
@@ -222,7 +251,7 @@ def test_a_port_where_nobody_listens_is_unreachable(bench):
             _client(nobody).request("GET", nobody.origin)
 
 
-def test_the_transports_serve_httpx_for_others(bench, settings):
+def test_the_transport_serves_httpx_for_others(bench, settings):
     def answer(connection, request):
         saying("200 OK", b'{"ok": true}', "Content-Type: application/json")(connection, request)
 
@@ -234,17 +263,11 @@ def test_the_transports_serve_httpx_for_others(bench, settings):
             said = client.post(
                 f"{server.origin}/v1/chat", json=text, headers={"Authorization": "Bearer hidden-key"}
             )
-
-        async def ask():
-            async with httpx.AsyncClient(transport=guarded_async_transport(guard)) as client:
-                return await client.post(f"{server.origin}/v1/chat", json=text)
-
-        also = asyncio.run(ask())
         with httpx.Client(transport=guarded_transport(guard)) as client, pytest.raises(RequestRefusedError):
             client.get("http://127.0.0.1:1/")
 
-    assert said.json() == also.json() == {"ok": True}
-    assert b"model-20241022" in server.requests[1]
+    assert said.json() == {"ok": True}
+    assert b"model-20241022" in server.requests[0]
     row = EgressRequest.objects.exclude(status=None).latest("pk")
     assert (row.purpose, row.asked_by, row.run) == ("the agent asks its model", bench.user, None)
     assert "hidden-key" not in EgressRequest.objects.filter(purpose=row.purpose).earliest("pk").sent
@@ -259,16 +282,33 @@ return Said(response.text(), response.status)
 """
 
 
-def _fetching(bench, url, method="GET", permissions="network=True"):
+def _fetching(bench, url, method="GET", permissions="network=True", reaches=""):
     return bench.tool(
-        _FETCH.format(method=method, url=url), arguments="context: Context", permissions=permissions
+        _FETCH.format(method=method, url=url),
+        arguments="context: Context",
+        permissions=permissions,
+        reaches=reaches,
     )
+
+
+def test_a_tool_reaches_the_own_services_of_its_settings_and_no_others(bench, settings):
+    with serving(saying("200 OK", b"own")) as server, serving(saying("200 OK", b"others")) as other:
+        settings.OWN_SERVICES = (server.origin, other.origin)
+        own = _fetching(bench, server.origin, reaches=f"{server.origin}/search")
+        others = _fetching(bench, other.origin, reaches=server.origin)
+        undeclared = _fetching(bench, server.origin)
+
+        said = [bench.call(path).result["text"] for path in (own, others, undeclared)]
+
+    assert said[0] == "own"
+    assert all(text.startswith("refused: Port") for text in said[1:])
+    assert other.requests == []
 
 
 def test_a_tool_fetches_through_its_context_and_its_run_counts_the_bytes(bench, settings):
     with serving(saying("404 Not Found", b"nothing here")) as server:
         settings.OWN_SERVICES = (server.origin,)
-        path = _fetching(bench, f"{server.origin}/page?card=4111111111111111")
+        path = _fetching(bench, f"{server.origin}/page?card=4111111111111111", reaches=server.origin)
 
         answer = bench.call(path)
 
@@ -312,6 +352,7 @@ def test_a_slow_server_is_the_tools_time_and_a_refusal_is_the_tools_to_handle(be
             _FETCH.format(method="GET", url=server.origin),
             arguments="context: Context",
             permissions="network=True, timeout_seconds=2",
+            reaches=server.origin,
         )
         private = bench.write(
             _FETCH.format(method="GET", url="http://169.254.169.254/latest"),
@@ -329,7 +370,9 @@ def test_a_slow_server_is_the_tools_time_and_a_refusal_is_the_tools_to_handle(be
 def test_canceling_ends_a_request_that_waits(bench, settings):
     with serving(_say_nothing) as server:
         settings.OWN_SERVICES = (server.origin,)
-        path = _fetching(bench, server.origin, permissions="network=True, timeout_seconds=30")
+        path = _fetching(
+            bench, server.origin, permissions="network=True, timeout_seconds=30", reaches=server.origin
+        )
         ended = []
 
         def call():
@@ -358,6 +401,7 @@ def test_members_names_do_not_leave(bench, settings):
             f"context.http.request('GET', {server.origin!r}, params={{'q': text}})\nreturn Said('x')",
             arguments="text: str, context: Context",
             permissions="network=True",
+            reaches=server.origin,
         )
         asking = Asking(through=Asker.JOB, book=bench.book, names=("Ottilie Querbach",))
         call_tool(

@@ -95,7 +95,7 @@ def test_what_left_the_machine_is_shown_beside_the_answer(bench: Workbench, sett
         settings.OWN_SERVICES = (server.origin,)
         path = bench.tool(
             f"return Said(context.http.request('GET', {server.origin!r} + '/?q=DE89370400440532013000').text())",
-            arguments="context: Context", permissions="network=True",
+            arguments="context: Context", permissions="network=True", reaches=server.origin,
         )  # fmt: skip
         page = _try(bench, path)
 

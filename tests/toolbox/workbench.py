@@ -49,14 +49,22 @@ class Workbench:
     def tool(
         self, body: str, *, arguments: str = "", permissions: str = "", enabled: bool = True, **manifest: Any
     ) -> str:
-        """Make a tool ``act`` of the body of its function, registered and enabled, and return its path."""
+        """Make a tool ``act`` of the body of its function, registered and enabled, and return its path.
+
+        ``reaches`` is the address of a service of the installation that its settings name.
+        """
         path = self.write(body, arguments=arguments, permissions=permissions, **manifest)
         self.register(*([path] if enabled else []))
         return path
 
-    def write(self, body: str, *, arguments: str = "", permissions: str = "", **manifest: Any) -> str:
+    def write(
+        self, body: str, *, arguments: str = "", permissions: str = "", reaches: str = "", **manifest: Any
+    ) -> str:
         """Write the package of a tool ``act`` of the body of its function and return its path."""
         name = next(self._names)
+        if reaches:
+            service = {"type": "string", "format": "own-service", "default": reaches}
+            manifest["configuration"] = {"type": "object", "properties": {"service": service}}
         facts = {"version": "1.0.0", "kind": "other", "summary": "A tool of a test.", **manifest}
         said = ", ".join(f"{name}={value!r}" for name, value in facts.items())
         lines = "\n".join(f"    {line}" for line in body.strip("\n").splitlines())

@@ -41,7 +41,7 @@ MANIFEST = Manifest(
             },
             "addresses": {
                 "type": "array",
-                "items": {"type": "string", "pattern": "^https?://"},
+                "items": {"type": "string", "format": "own-service"},
                 "title": "Other addresses",
                 "description": "Addresses of such files that may be asked for beside the central bank's own.",
                 "default": [],

@@ -49,7 +49,7 @@ MANIFEST = Manifest(
                         "name": {"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,39}$"},
                         "url": {
                             "type": "string",
-                            "pattern": "^https?://",
+                            "format": "own-service",
                             "description": "Where it speaks streamable HTTP, such as https://tools.example/mcp.",
                         },
                         "headers": {

@@ -3,7 +3,7 @@
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -17,14 +17,14 @@ from ledgerflow.agent.prompt import PROMPT_VERSION
 from ledgerflow.agent.selectors import (
     OpenQuestion,
     chart_sha256,
-    known_answer,
+    known_answers,
     open_questions,
     proposals_confidence,
     settings_of,
     used_on,
 )
 from ledgerflow.agent.services.conversing import Conversing
-from ledgerflow.agent.services.record import finish, suggest
+from ledgerflow.agent.services.record import Suggestion, finish, suggest
 from ledgerflow.agent.services.ways import Ways, guarded_ways
 from ledgerflow.agent.values import Outcome, Verdict
 from ledgerflow.books.models import Book
@@ -151,18 +151,27 @@ class _Run:
 
     def asked(self) -> Asked:
         privacy = settings_of(book=self._book).privacy
-        for question in open_questions(book=self._book, privacy=privacy):
+        place = place_from_settings()
+        questions = open_questions(book=self._book, privacy=privacy)
+        if place is None:
+            return self._done("No endpoint is set any more.")
+        known = self._known(questions, place, privacy)
+        self._again(known, questions)
+        told = set()
+        for question in questions:
+            key = (question.payee_key, question.direction)
+            if key in known:
+                continue
+            if key in told and (answers := self._known([question], place, privacy)):
+                self._again(answers, [question])  # it was asked about a moment ago, for another currency
+                continue
+            told.add(key)
             # Asked for anew each time: who switches the agent off means now.
             allowed = settings_of(book=self._book)
-            place = place_from_settings()
-            if place is None or not allowed.is_enabled:
+            if not allowed.is_enabled:
                 return self._done("The book does not allow the agent any more.")
             if allowed.privacy != privacy:
                 return self._done("The privacy profile was changed meanwhile; ask again.")
-            known = self._known(question, place, privacy)
-            if known is not None:
-                self._again(known, question)
-                continue
             stopped = self._spent(allowed) or self._ask(question, place, allowed)
             if stopped is not None:
                 return stopped
@@ -171,10 +180,12 @@ class _Run:
     def _done(self, stopped: str = "", wait: int | None = None) -> Asked:
         return Asked(self._asked, self._cached, self._suggested, stopped, wait)
 
-    def _known(self, question: OpenQuestion, place: Place, privacy: str) -> AgentConversation | None:
-        return known_answer(
+    def _known(
+        self, questions: Sequence[OpenQuestion], place: Place, privacy: str
+    ) -> Mapping[tuple[str, str], AgentConversation]:
+        return known_answers(
             book=self._book,
-            asked=question,
+            asked=questions,
             model=place.model,
             host=place.host,
             prompt_version=PROMPT_VERSION,
@@ -182,15 +193,23 @@ class _Run:
             now=self._clock(),
         )
 
-    def _again(self, known: AgentConversation, question: OpenQuestion) -> None:
-        self._cached += 1
-        if known.account is not None and known.answer is not None and not known.account.is_archived:
+    def _again(
+        self, known: Mapping[tuple[str, str], AgentConversation], questions: Sequence[OpenQuestion]
+    ) -> None:
+        """Suggest what was answered before, all at once."""
+        suggestions = []
+        for question in questions:
+            said = known.get((question.payee_key, question.direction))
+            if said is None:
+                continue
+            self._cached += 1
+            if said.account is not None and said.answer is not None and not said.account.is_archived:
+                reason = _reason(said.model, said.answer["reason"])
+                suggestions.append(Suggestion(said, said.account, reason, question.line_ids))
+        if suggestions:
             self._suggested += suggest(
                 book=self._book,
-                conversation=known,
-                account=known.account,
-                line_ids=question.line_ids,
-                reason=_reason(known.model, known.answer["reason"]),
+                suggestions=suggestions,
                 confidence=proposals_confidence(book=self._book),
                 now=self._clock(),
             )

@@ -1,4 +1,7 @@
-"""One conversation with its record: each request is written down and paid for before it leaves."""
+"""One conversation with its record: each request, and each call of a tool, is written down before it is made.
+
+So is asked, each time, whether the book still allows it.
+"""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -9,9 +12,15 @@ from ledgerflow.agent.errors import EndpointError
 from ledgerflow.agent.models import AgentConversation, AgentTurn
 from ledgerflow.agent.offers import OfferedTool, offered
 from ledgerflow.agent.place import Place
-from ledgerflow.agent.selectors import settings_of
 from ledgerflow.agent.services.looking import arguments_for, readable, shown_arguments, state_of
-from ledgerflow.agent.services.record import answered, failed, looked_up, reserve
+from ledgerflow.agent.services.record import (
+    answered,
+    begin_look_up,
+    end_look_up,
+    failed,
+    refuse_look_up,
+    reserve,
+)
 from ledgerflow.agent.services.ways import ToolUnavailableError, Ways, Wish
 from ledgerflow.agent.talk import LookUpRefusedError, talk
 from ledgerflow.agent.values import Call, Message, Offer, Outcome, Question, Reply, Verdict
@@ -112,67 +121,50 @@ class Conversing:
         return reply
 
     def _use(self, tool: OfferedTool, call: Call) -> str:
-        arguments = arguments_for(tool, self._question, call)
-        # Asked for anew: who takes a tool back means now.
-        if tool.path not in settings_of(book=self._conversation.book).tools:
-            raise LookUpRefusedError("This function is not allowed any more.")
+        arguments = dict(arguments_for(tool, self._question, call))
         started_at = self._clock()
-        try:
-            answer = self._ways.call(
-                Wish(
-                    path=tool.path,
-                    arguments=arguments,
-                    book=self._conversation.book,
-                    user=self._conversation.asked_by,
-                    subject=f"payee {self._question.vendor}",
-                    now=started_at,
-                )
-            )
-        except ToolUnavailableError as error:
-            self._keep(
-                tool.path,
-                state_of(error),
-                started_at,
-                sent=dict(arguments),
-                sentence=str(error),
-                run_id=error.run_id,
-            )
-            raise LookUpRefusedError(LOOK_UP_FAILED, is_recorded=True) from error
-        text = readable(answer.result)
-        self._keep(
-            tool.path,
-            AgentTurn.State.ANSWERED,
-            started_at,
-            sent=dict(arguments),
-            received=text,
-            run_id=answer.run_id,
+        turn = begin_look_up(
+            conversation=self._conversation, no=self._next(), tool=tool.path, sent=arguments, now=started_at
         )
+        wish = Wish(
+            path=tool.path,
+            arguments=arguments,
+            book=self._conversation.book,
+            user=self._conversation.asked_by,
+            subject=f"payee {self._question.vendor}",
+            now=started_at,
+        )
+        try:
+            answer = self._ways.call(wish)
+        except ToolUnavailableError as error:
+            self._end(turn, state_of(error), sentence=str(error), run_id=error.run_id)
+            raise LookUpRefusedError(LOOK_UP_FAILED, is_recorded=True) from error
+        except Exception as error:
+            self._end(turn, AgentTurn.State.FAILED, sentence=_unexpected(error))
+            raise
+        text = readable(answer.result)
+        self._end(turn, AgentTurn.State.ANSWERED, received=text, run_id=answer.run_id)
         return text
 
-    def _refuse(self, call: Call, sentence: str) -> None:
-        """Keep a call that was not made."""
-        self._keep("", AgentTurn.State.REFUSED, self._clock(), sent=shown_arguments(call), sentence=sentence)
-
-    def _keep(
+    def _end(
         self,
-        path: str,
+        turn: AgentTurn,
         state: AgentTurn.State,
-        started_at: datetime,
         *,
-        sent: object,
         received: object = None,
         sentence: str = "",
         run_id: int | None = None,
     ) -> None:
-        looked_up(
+        end_look_up(
+            turn=turn, state=state, received=received, sentence=sentence, run_id=run_id, now=self._clock()
+        )
+
+    def _refuse(self, call: Call, sentence: str) -> None:
+        """Keep a call that was not made."""
+        refuse_look_up(
             conversation=self._conversation,
             no=self._next(),
-            state=state,
-            tool=path,
-            sent=sent,
-            received=received,
+            sent=shown_arguments(call),
             sentence=sentence,
-            run_id=run_id,
-            started_at=started_at,
             now=self._clock(),
         )

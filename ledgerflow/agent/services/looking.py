@@ -9,8 +9,8 @@ from ledgerflow.agent.models import AgentTurn
 from ledgerflow.agent.offers import OfferedTool
 from ledgerflow.agent.services.ways import ToolUnavailableError
 from ledgerflow.agent.talk import LookUpRefusedError
-from ledgerflow.agent.text import RESULT_LENGTH, stripped
 from ledgerflow.agent.values import Call, Question
+from ledgerflow.core.foreign_text import RESULT_LENGTH, stripped
 
 _TEXT_LENGTH = 300
 _MOST_ITEMS = 10
@@ -49,10 +49,9 @@ def arguments_for(tool: OfferedTool, question: Question, call: Call) -> Mapping[
         raise LookUpRefusedError(str(error)) from error
 
 
-def state_of(error: Exception) -> AgentTurn.State:
+def state_of(error: ToolUnavailableError) -> AgentTurn.State:
     """Return how a call that raised ended."""
-    is_refusal = isinstance(error, ToolUnavailableError) and error.is_refusal
-    return AgentTurn.State.REFUSED if is_refusal else AgentTurn.State.FAILED
+    return AgentTurn.State.REFUSED if error.is_refusal else AgentTurn.State.FAILED
 
 
 def shown_arguments(call: Call) -> dict[str, str]:

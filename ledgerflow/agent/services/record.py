@@ -16,6 +16,7 @@ from ledgerflow.agent.errors import AgentOffError, BudgetSpentError
 from ledgerflow.agent.models import AgentConversation, AgentProposal, AgentSettings, AgentTurn, OutcomeWords
 from ledgerflow.agent.place import Place
 from ledgerflow.agent.selectors import used_on
+from ledgerflow.agent.talk import LookUpRefusedError
 from ledgerflow.agent.values import MOST_TOKENS_OUT, Message, Offer, Outcome, Reply, Verdict
 from ledgerflow.books.models import Book
 from ledgerflow.classification.services import ProposedAccount, propose
@@ -54,12 +55,7 @@ def reserve(
     tokens_in = _tokens(messages, offers)
     cost = place.price.of(tokens_in=tokens_in, tokens_out=MOST_TOKENS_OUT) if place.price else None
     day = timezone.localdate(now)
-    # Locked: two that ask at once count each other. PostgreSQL counts again when the row is written.
-    allowed = (
-        AgentSettings.objects.select_for_update().filter(book=conversation.book_id, is_enabled=True).first()
-    )
-    if allowed is None:
-        raise AgentOffError("The book does not allow the agent any more.")
+    allowed = _allowed(conversation)  # PostgreSQL counts again when the row is written
     used = used_on(book=conversation.book, day=day, currency=allowed.money_currency)
     if used.calls + 1 > allowed.calls_a_day:
         raise BudgetSpentError(
@@ -134,36 +130,74 @@ def failed(*, reserved: Reserved, sentence: str, status: int | None, now: dateti
 
 
 @transaction.atomic
-def looked_up(
+def begin_look_up(
+    *, conversation: AgentConversation, no: int, tool: str, sent: object, now: datetime
+) -> AgentTurn:
+    """Write down a call of a tool that is about to be made.
+
+    Raises:
+        AgentOffError: the book does not allow the agent (any more).
+        LookUpRefusedError: it does not allow the tool (any more).
+    """
+    if tool not in _allowed(conversation).tools:
+        raise LookUpRefusedError("This function is not allowed any more.")
+    return _look_up(conversation, no, AgentTurn.State.SENT, tool=tool, sent=sent, now=now)
+
+
+@transaction.atomic
+def end_look_up(
     *,
-    conversation: AgentConversation,
-    no: int,
+    turn: AgentTurn,
     state: AgentTurn.State,
-    tool: str,
-    sent: object,
-    received: object,
-    sentence: str,
     run_id: int | None,
-    started_at: datetime,
     now: datetime,
+    received: object = None,
+    sentence: str = "",
 ) -> None:
-    """Write down a call of a tool, made or refused."""
-    turn = AgentTurn(
+    """Write down how a call of a tool ended, also where the book has switched the agent off meanwhile."""
+    turn.state, turn.received, turn.sentence = state, received, sentence[:_SENTENCE_LENGTH]
+    turn.tool_run_id, turn.duration_ms = run_id, _milliseconds(turn, now)
+    turn.save(update_fields=["state", "received", "sentence", "tool_run", "duration_ms"])
+
+
+@transaction.atomic
+def refuse_look_up(
+    *, conversation: AgentConversation, no: int, sent: object, sentence: str, now: datetime
+) -> None:
+    """Write down a call of a tool that is not made.
+
+    Raises:
+        AgentOffError: the book does not allow the agent (any more).
+    """
+    _allowed(conversation)
+    _look_up(conversation, no, AgentTurn.State.REFUSED, sent=sent, sentence=sentence, duration_ms=0, now=now)
+
+
+def _look_up(
+    conversation: AgentConversation, no: int, state: AgentTurn.State, *, now: datetime, **facts: object
+) -> AgentTurn:
+    sentence = str(facts.pop("sentence", ""))[:_SENTENCE_LENGTH]
+    return AgentTurn.objects.create(
         book_id=conversation.book_id,
         conversation=conversation,
         no=no,
         kind=AgentTurn.Kind.TOOL,
         state=state,
-        tool=tool[:200],
-        sent=sent,
-        received=received,
-        sentence=sentence[:_SENTENCE_LENGTH],
-        tool_run_id=run_id,
+        sentence=sentence,
         day=timezone.localdate(now),
-        started_at=started_at,
+        started_at=now,
+        **facts,
     )
-    turn.duration_ms = _milliseconds(turn, now)
-    turn.save()
+
+
+def _allowed(conversation: AgentConversation) -> AgentSettings:
+    """Return what the book allows, locked, so that two that ask at once count each other."""
+    allowed = (
+        AgentSettings.objects.select_for_update().filter(book=conversation.book_id, is_enabled=True).first()
+    )
+    if allowed is None:
+        raise AgentOffError("The book does not allow the agent any more.")
+    return allowed
 
 
 def _milliseconds(turn: AgentTurn, now: datetime) -> int:
@@ -202,36 +236,41 @@ def finish(
         return 0
     return suggest(
         book=conversation.book,
-        conversation=conversation,
-        account=account,
-        line_ids=line_ids,
-        reason=reason,
+        suggestions=[Suggestion(conversation, account, reason, line_ids)],
         confidence=confidence,
         now=now,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a conversation came to, for lines of its payee."""
+
+    conversation: AgentConversation
+    account: Account
+    reason: str
+    line_ids: Sequence[int]
+
+
 @transaction.atomic
-def suggest(
-    *,
-    book: Book,
-    conversation: AgentConversation,
-    account: Account,
-    line_ids: Sequence[int],
-    reason: str,
-    confidence: Decimal,
-    now: datetime,
-) -> int:
-    """Suggest the account for lines that still have no suggestion, and keep which conversation did; return how many."""
+def suggest(*, book: Book, suggestions: Sequence[Suggestion], confidence: Decimal, now: datetime) -> int:
+    """Suggest accounts for lines that still have no suggestion, and keep which conversation did; return how many."""
+    of_line = {line_id: one for one in suggestions for line_id in one.line_ids}
     written = propose(
         book=book,
-        line_ids=line_ids,
-        proposal=ProposedAccount(account=account, reason=reason, confidence=confidence),
+        proposals={
+            line_id: ProposedAccount(account=one.account, reason=one.reason, confidence=confidence)
+            for line_id, one in of_line.items()
+        },
     )
     AgentProposal.objects.bulk_create(
         [
             AgentProposal(
-                book=book, line_id=line_id, conversation=conversation, account=account, proposed_at=now
+                book=book,
+                line_id=line_id,
+                conversation=of_line[line_id].conversation,
+                account=of_line[line_id].account,
+                proposed_at=now,
             )
             for line_id in written
         ],

@@ -133,7 +133,7 @@ class _Record:
         if not self._turns:
             if self._outcome == Outcome.BUDGET and kind == AgentTurn.Kind.REQUEST:
                 raise BudgetSpentError(self._sentence)
-            if self._outcome == Outcome.BROKEN and kind == AgentTurn.Kind.REQUEST:
+            if self._outcome == Outcome.BROKEN:
                 raise AgentOffError(self._sentence)
             raise ReplayError("The record ends here, and more would be said today.")
         turn: Mapping[str, Any] = self._turns.pop(0)

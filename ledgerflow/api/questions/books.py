@@ -8,8 +8,8 @@ from ledgerflow.api import shapes
 from ledgerflow.api.access import Caller, UnknownError
 from ledgerflow.api.models import Scope
 from ledgerflow.api.questions.asked import sound_day
-from ledgerflow.books.models import Book
-from ledgerflow.books.permissions import role_of
+from ledgerflow.books.models import Book, Role
+from ledgerflow.books.permissions import role_of, roles_of
 from ledgerflow.ledger.models import Account
 from ledgerflow.ledger.selectors import trial_balance
 from ledgerflow.ledger.selectors.balances import Balance, balances
@@ -18,14 +18,16 @@ from ledgerflow.ledger.selectors.balances import Balance, balances
 def list_books(caller: Caller) -> list[shapes.BookShape]:
     """Return the books the caller may open, by name."""
     caller.needs(Scope.READ)
-    return [_book(caller, book) for book in caller.books()]
+    books = list(caller.books())
+    roles = roles_of(user=caller.user, books=books)
+    return [_book(book, roles.get(book.pk)) for book in books]
 
 
 def one_book(caller: Caller, slug: str) -> shapes.BookShape:
     """Return one of them."""
     caller.needs(Scope.READ)
     with caller.opened(slug) as book:
-        return _book(caller, book)
+        return _book(book, role_of(user=caller.user, book=book))
 
 
 def list_accounts(caller: Caller, slug: str, *, is_archived: bool | None = None) -> list[shapes.AccountShape]:
@@ -75,13 +77,13 @@ def account_balances(
         )
 
 
-def _book(caller: Caller, book: Book) -> shapes.BookShape:
+def _book(book: Book, role: Role | None) -> shapes.BookShape:
     return shapes.BookShape(
         slug=book.slug,
         name=book.name,
         base_currency=book.base_currency,
         fiscal_year_start_month=book.fiscal_year_start_month,
-        role=str(role_of(user=caller.user, book=book) or ""),
+        role=str(role or ""),
     )
 
 

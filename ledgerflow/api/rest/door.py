@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from ledgerflow.api.access import Caller, caller_of
 from ledgerflow.api.services import Answered, once
-from ledgerflow.books.models import Book
+from ledgerflow.books.permissions import Action
 
 KEY_HEADER = "Idempotency-Key"
 
@@ -31,12 +31,21 @@ def caller(request: HttpRequest) -> Caller:
 
 
 def answered_once(
-    request: HttpRequest, *, status: int, slug: str, work: Callable[[], BaseModel], is_atomic: bool
+    request: HttpRequest,
+    *,
+    status: int,
+    slug: str,
+    action: Action,
+    work: Callable[[], BaseModel],
+    is_atomic: bool,
 ) -> HttpResponse:
     """Do the work and answer with its JSON; with an Idempotency-Key only the first time.
 
+    The answer of the first time is told again to who may still do the ``action`` in the book.
+
     Raises:
         RepeatError: as :func:`ledgerflow.api.services.once`.
+        UnknownError, NotAllowedError: as :meth:`ledgerflow.api.access.Caller.opened`.
     """
     key, who = request.headers.get(KEY_HEADER), caller(request)
 
@@ -45,7 +54,8 @@ def answered_once(
 
     if key is None or who.token is None:
         return _json(answer())
-    book: Book | None = who.books().filter(slug=slug).first() if slug else None
+    with who.opened(slug, action=action) as book:
+        pass  # the work opens it for itself, where it needs to
     body = f"{request.method} {request.path}?{request.META.get('QUERY_STRING', '')}\n".encode() + request.body
     return _json(
         once(

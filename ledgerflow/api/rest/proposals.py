@@ -9,6 +9,7 @@ from ledgerflow.api import questions, shapes
 from ledgerflow.api.rest.books import Cursor, Limit
 from ledgerflow.api.rest.door import answered_once, caller
 from ledgerflow.api.stage import ProposalAsked, propose
+from ledgerflow.books.permissions import Action
 from ledgerflow.review.models import Proposal
 
 router = Router(tags=["Proposals"])
@@ -51,6 +52,7 @@ def make_proposal(request: HttpRequest, book: str, asked: ProposalAsked) -> Http
         request,
         status=HTTPStatus.CREATED,
         slug=book,
+        action=Action.REVIEW,
         is_atomic=True,
         work=lambda: propose(caller(request), book, asked, through=Proposal.Through.API),
     )

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ledgerflow.api import shapes, tool_runs
 from ledgerflow.api.rest.door import answered_once, caller
+from ledgerflow.books.permissions import Action
 from ledgerflow.toolbox.models import Asker
 
 router = Router(tags=["Tools"])
@@ -38,6 +39,7 @@ def run_tool(request: HttpRequest, path: str, asked: RunAsked) -> HttpResponse:
         request,
         status=HTTPStatus.OK,
         slug=asked.book,
+        action=Action.RUN_TOOLS,
         is_atomic=False,
         work=lambda: tool_runs.run_tool(
             caller(request), path, slug=asked.book, arguments=asked.arguments, through=Asker.API

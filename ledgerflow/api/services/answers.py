@@ -34,7 +34,7 @@ def once(
     token: ApiToken,
     key: str,
     request_sha256: str,
-    book: Book | None,
+    book: Book,
     work: Callable[[], Answered],
     now: datetime,
     is_atomic: bool,
@@ -55,7 +55,7 @@ def once(
         try:
             with transaction.atomic():
                 kept = KeptAnswer.objects.create(
-                    token=token, book=book or token.book, key=key, request_sha256=request_sha256, made_at=now
+                    token=token, book=book, key=key, request_sha256=request_sha256, made_at=now
                 )
         except IntegrityError:
             return _again(token, key, request_sha256)

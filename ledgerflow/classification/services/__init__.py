@@ -2,7 +2,7 @@
 
 from ledgerflow.classification.selectors import RuleConditions
 from ledgerflow.classification.services.classify import classify_lines, payee_text
-from ledgerflow.classification.services.decide import SplitPart, check_decision, decide
+from ledgerflow.classification.services.decide import SplitPart, check_decisions, decide
 from ledgerflow.classification.services.decisions import (
     Accepted,
     Changed,
@@ -63,7 +63,7 @@ __all__ = [
     "apply_rules",
     "ask_for_refit",
     "change_tags",
-    "check_decision",
+    "check_decisions",
     "check_rule",
     "classify_lines",
     "conditions_from_line",

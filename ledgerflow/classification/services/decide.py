@@ -85,7 +85,9 @@ def decide(
     )
     if made is None:
         raise UnknownLineError("This book has no such line.")
-    check_decision(book=book, made=made, accounts=[account] if account else [part.account for part in splits])
+    check_decisions(
+        book=book, made=[made], accounts=[account] if account else [part.account for part in splits]
+    )
     before = _snapshot(made)
     said, rule_id = made.account_id, made.rule_id
     if account is not None or splits:
@@ -106,19 +108,23 @@ def decide(
     return Classification.objects.get(pk=line_id)
 
 
-def check_decision(*, book: Book, made: Classification, accounts: Sequence[Account]) -> None:
-    """Do nothing where :func:`decide` could book the line to the accounts, or without any change payee and note.
+def check_decisions(*, book: Book, made: Sequence[Classification], accounts: Sequence[Account]) -> None:
+    """Do nothing where :func:`decide` could book each of the lines to the accounts, or change its payee and note.
+
+    The lines come with their bank accounts; one query, however many they are.
 
     Raises:
         PostedLineError, MatchedLineError, HeldLineError, WrongAccountError: as :func:`decide`.
     """
-    if made.state == State.POSTED:
-        raise PostedLineError("This line is in the journal; reverse its entry first, then decide anew.")
-    if made.state == State.MATCHED:
-        raise MatchedLineError("This line is matched with an entry; take the match apart first.")
+    for one in made:
+        if one.state == State.POSTED:
+            raise PostedLineError("This line is in the journal; reverse its entry first, then decide anew.")
+        if one.state == State.MATCHED:
+            raise MatchedLineError("This line is matched with an entry; take the match apart first.")
+        if accounts:
+            _refuse_held(one.line)
     if accounts:
-        _refuse_held(made.line)
-        _check_accounts(book, made.line, accounts)
+        _check_accounts(book, [one.line for one in made], accounts)
 
 
 def _refuse_held(line: StatementLine) -> None:
@@ -134,16 +140,17 @@ def _refuse_held(line: StatementLine) -> None:
         )
 
 
-def _check_accounts(book: Book, line: StatementLine, accounts: Sequence[Account]) -> None:
+def _check_accounts(book: Book, lines: Sequence[StatementLine], accounts: Sequence[Account]) -> None:
     found = {
         found.pk: found for found in Account.objects.filter(book=book, pk__in=[one.pk for one in accounts])
     }
+    own = {line.bank_account.ledger_account_id for line in lines}
     for account in accounts:
         if account.pk not in found:
             raise WrongAccountError("This book has no such account.")
         if found[account.pk].is_archived:
             raise WrongAccountError(f"The account {account} is archived; choose another or restore it.")
-        if account.pk == line.bank_account.ledger_account_id:
+        if account.pk in own:
             raise WrongAccountError(f"{account} is the bank account itself; choose what the money was for.")
 
 

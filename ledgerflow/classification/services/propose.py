@@ -1,10 +1,11 @@
 """What an agent answers becomes a suggestion: for lines that have none, and never more than that."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import F
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import MOST_OF_AGENT
@@ -13,6 +14,8 @@ from ledgerflow.classification.models import Classification, Source, State
 from ledgerflow.ledger.models import Account
 
 _REASON_LENGTH = 300
+#: Rows of one statement.
+_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,39 +28,42 @@ class ProposedAccount:
 
 
 @transaction.atomic
-def propose(*, book: Book, line_ids: Sequence[int], proposal: ProposedAccount) -> list[int]:
-    """Suggest the account for those of the lines that are open, undecided and without a suggestion; return their ids.
+def propose(*, book: Book, proposals: Mapping[int, ProposedAccount]) -> list[int]:
+    """Suggest accounts, by line, for lines that are open, undecided and without a suggestion; return their ids.
 
     The state stays open whatever the confidence, which counts for less than sure. Lines that got a suggestion or a
     decision in the meantime, or are the account's own bank lines, stay as they are.
 
     Raises:
-        WrongAccountError: the account is not of the book, or archived.
+        WrongAccountError: an account is not of the book, or archived.
     """
-    account = Account.objects.filter(book=book, pk=proposal.account.pk).first()
-    if account is None:
+    wanted = {proposal.account.pk for proposal in proposals.values()}
+    accounts = Account.objects.filter(book=book).in_bulk(wanted)
+    if len(accounts) != len(wanted):
         raise WrongAccountError("This book has no such account.")
-    if account.is_archived:
-        raise WrongAccountError(f"The account {account} is archived; choose another or restore it.")
+    for account in accounts.values():
+        if account.is_archived:
+            raise WrongAccountError(f"The account {account} is archived; choose another or restore it.")
     waiting = (
         Classification.objects.select_for_update(of=("self",))
         .filter(
             book=book,
-            line_id__in=line_ids,
+            line_id__in=proposals,
             state=State.OPEN,
             decided_by__isnull=True,
             account__isnull=True,
             is_split=False,
         )
-        .exclude(line__bank_account__ledger_account=account)
+        .annotate(own_account=F("line__bank_account__ledger_account"))
         .order_by("line_id")
     )
-    found = list(waiting.values_list("line_id", flat=True))
-    Classification.objects.filter(book=book, line_id__in=found).update(
-        account=account,
-        source=Source.AGENT,
-        rule=None,
-        confidence=min(proposal.confidence, MOST_OF_AGENT),
-        reason=proposal.reason[:_REASON_LENGTH],
+    made = [one for one in waiting if one.own_account != proposals[one.line_id].account.pk]
+    for one in made:
+        proposal = proposals[one.line_id]
+        one.account, one.source, one.rule = accounts[proposal.account.pk], Source.AGENT, None
+        one.confidence = min(proposal.confidence, MOST_OF_AGENT)
+        one.reason = proposal.reason[:_REASON_LENGTH]
+    Classification.objects.bulk_update(
+        made, ["account", "source", "rule", "confidence", "reason"], batch_size=_AT_ONCE
     )
-    return found
+    return [one.line_id for one in made]

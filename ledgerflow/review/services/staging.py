@@ -13,7 +13,7 @@ from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action, require
 from ledgerflow.classification.errors import UnknownLineError
 from ledgerflow.classification.models import Classification, Rule, State
-from ledgerflow.classification.services import RuleConditions, check_decision, check_rule
+from ledgerflow.classification.services import RuleConditions, check_decisions, check_rule
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.money import format_money
 from ledgerflow.ledger.models import Account
@@ -73,8 +73,7 @@ def propose_classification(
         NotAllowedError: the user's role could not do it either.
     """
     made = _lines(book, line_ids)
-    for one in made:
-        check_decision(book=book, made=one, accounts=[account])
+    check_decisions(book=book, made=made, accounts=[account])
     payload: dict[str, Any] = {"lines": [one.line_id for one in made], "account": account.pk}
     name = _payee_name(payee) if payee.strip() else ""
     if name:
@@ -96,8 +95,7 @@ def propose_payee(
         ProposalError, ClassificationError, NotAllowedError: as :func:`propose_classification`.
     """
     made, name = _lines(book, line_ids), _payee_name(payee)
-    for one in made:
-        check_decision(book=book, made=one, accounts=[])
+    check_decisions(book=book, made=made, accounts=[])
     payload = {"lines": [one.line_id for one in made], "payee": name}
     diff = [_change(one, one.payee.name if one.payee else "no payee", name) for one in made]
     return _stage(book, Proposal.Kind.NAME_PAYEE, payload, diff, reason, by, now)

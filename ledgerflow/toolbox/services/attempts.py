@@ -44,7 +44,10 @@ CallOther = Callable[[str, Mapping[str, Any]], Mapping[str, object]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What is to be run, and how much of everything it may use. ``until`` is of the monotonic clock."""
+    """What is to be run, and how much of everything it may use.
+
+    ``until`` is of the monotonic clock; ``too_slow`` is the sentence for when it has passed.
+    """
 
     path: str
     version: str
@@ -53,6 +56,7 @@ class Order:
     permissions: Mapping[str, Any]
     needs: tuple[str, ...]
     until: float
+    too_slow: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ class Attempts:
     def _attempt(self) -> Ended:
         permissions, left = self.order.permissions, self.order.until - time.monotonic()
         if left <= 0:
-            return Ended(Outcome.TIME, message=self._too_slow())
+            return Ended(Outcome.TIME, message=self.order.too_slow)
         limits = Limits(
             memory_bytes=permissions["memory_bytes"],
             cpu_seconds=math.ceil(left),
@@ -146,7 +150,7 @@ class Attempts:
         path = self.order.path
         match error:
             case OutOfTimeError():
-                return Ended(Outcome.TIME, message=self._too_slow())
+                return Ended(Outcome.TIME, message=self.order.too_slow)
             case OutOfMemoryError():
                 megabytes = self.order.permissions["memory_bytes"] // _MEGABYTE
                 return Ended(Outcome.MEMORY, message=f"{path} needed more than {megabytes} MB of memory.")
@@ -158,9 +162,6 @@ class Attempts:
             case GarbledAnswerError():
                 return Ended(Outcome.BROKEN, message=str(error), error_class="GarbledAnswer")
         return Ended(Outcome.BROKEN, message=f"{path} could not be run: its answer could not be written.")
-
-    def _too_slow(self) -> str:
-        return f"{self.order.path} took more than {self.order.permissions['timeout_seconds']} seconds."
 
     def _answer(self, question: Mapping[str, Any]) -> Mapping[str, object]:
         """Fulfill what the tool asks for. It is somebody's code that asks, so nothing about the question is sure."""

@@ -15,6 +15,7 @@ from ledgerflow.books.models import Membership
 from ledgerflow.books.permissions import Action, NotAllowedError, may, require, role_of
 from ledgerflow.core.doing import begun, doing
 from ledgerflow.toolbox import plain
+from ledgerflow.toolbox.addresses import origins_of
 from ledgerflow.toolbox.calls import (
     Answer,
     Asking,
@@ -23,7 +24,7 @@ from ledgerflow.toolbox.calls import (
     ToolFailedError,
     ToolNotAllowedError,
 )
-from ledgerflow.toolbox.configuration_schemas import secret_names
+from ledgerflow.toolbox.configuration_schemas import secret_names, service_addresses
 from ledgerflow.toolbox.consent import State
 from ledgerflow.toolbox.conversation import Checkpoint
 from ledgerflow.toolbox.errors import RegistryError
@@ -39,6 +40,7 @@ from ledgerflow.toolbox.services.configuration import configuration_for, limits_
 from ledgerflow.users.models import User
 
 __all__ = [
+    "MOST_SECONDS_IN_A_REQUEST",
     "Answer",
     "Asking",
     "ToolArgumentsError",
@@ -52,6 +54,9 @@ __all__ = [
 #: A tool may ask another, which may ask another; deeper is a circle, or might as well be one.
 _DEEPEST = 4
 _ONLY_STAGED = frozenset({Asker.AGENT, Asker.MCP})
+#: Through these doors a process of the web server waits, of which there are few.
+_WAIT_IN_A_REQUEST = frozenset({Asker.PERSON, Asker.API, Asker.MCP})
+MOST_SECONDS_IN_A_REQUEST = 20
 #: A tool whose settings have a property of this name lets people choose the profile; `strict` is the default.
 _REDACTION = "redaction"
 #: A request ends this much before the tool's time is up, so that the tool can still say what it waited for.
@@ -225,7 +230,8 @@ class _Call:
             run_id = runs.begin(asked, now=self._now, **limits_for(tool, self._asking.book)._asdict())
         except runs.LimitReachedError as error:
             self._refuse(asked, str(error))
-        until = min(self._until, time.monotonic() + permissions["timeout_seconds"])
+        seconds, too_slow = self._patience(tool)
+        until = min(self._until, time.monotonic() + seconds)
         watched = (*self._parents, run_id)
 
         def look() -> None:
@@ -243,6 +249,7 @@ class _Call:
             permissions=permissions,
             needs=tuple(tool.manifest["needs"]),
             until=until,
+            too_slow=too_slow,
         )
         attempts = Attempts(order, look, self._other(watched, until), client)
         ended = self._ended(attempts, tool, run_id)
@@ -251,21 +258,33 @@ class _Call:
         computed_at = self._now + timedelta(milliseconds=ending.duration_ms)
         return self._told(tool, run_id, ended if is_finished else Ended(Outcome.CANCELED), computed_at)
 
+    def _patience(self, tool: Tool) -> tuple[float, str]:
+        """Return the seconds that the tool may take, and the sentence for when they are over."""
+        seconds, most = tool.manifest["permissions"]["timeout_seconds"], MOST_SECONDS_IN_A_REQUEST
+        if self._asking.through in _WAIT_IN_A_REQUEST and seconds > most:
+            return most, (
+                f"{tool} took more than {most} seconds, which is as long as a page or a program waits for a tool; "
+                f"`ledgerflow tools run {tool}` waits for all of its {seconds}."
+            )
+        return seconds, f"{tool} took more than {seconds} seconds."
+
     def _guard(
         self, tool: Tool, run_id: int, configuration: Mapping[str, Any], until: float, look: Checkpoint
     ) -> Guard:
         book, user = self._asking.book, self._asking.user
         members = Membership.objects.filter(book=book).values_list("user__name", flat=True) if book else []
         profile = configuration.get(_REDACTION, "strict")
+        schema = tool.manifest["configuration"]
         return Guard(
             purpose=f"{tool.module_path} {self._asking.subject}".rstrip(),
-            own_services=own_services(),
+            # Those of its own settings alone: of the others it has no business knowing.
+            own_services=own_services() & origins_of(service_addresses(schema, configuration)),
             run_id=run_id,
             book_id=book.pk if book else None,
             user_id=user.pk if user else None,
             redaction=profile if profile in PROFILES else "strict",
             names=tuple(filter(None, {*self._asking.names, *members, user.name if user else ""})),
-            secrets=tuple(str(configuration[name]) for name in secret_names(tool.manifest["configuration"])
+            secrets=tuple(str(configuration[name]) for name in secret_names(schema)
                           if configuration.get(name)),
             until=until - _LAST_WORDS_SECONDS,
             checkpoint=look,

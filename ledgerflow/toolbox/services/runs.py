@@ -21,7 +21,7 @@ _COLUMNS = (
     "tool_id", "module_path", "version", "book_id", "parent_id", "asked_through", "asked_by_id", "job_id", "subject",
     "arguments", "arguments_sha256", "result", "result_sha256", "result_bytes", "answer_key", "started_at",
     "duration_ms", "attempts", "outcome", "error_class", "error_message", "traceback", "bytes_sent", "bytes_received",
-    "cost_currency", "cached_from_id",
+    "cached_from_id",
 )  # fmt: skip
 _INSERT = f"""
     INSERT INTO toolbox_toolrun ({", ".join(_COLUMNS)}) SELECT {", ".join(f"%({name})s" for name in _COLUMNS)}

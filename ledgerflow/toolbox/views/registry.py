@@ -14,6 +14,7 @@ from ledgerflow.books.permissions import Action, NotAllowedError
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.toolbox.configuration_schemas import secret_names
 from ledgerflow.toolbox.consent import State
+from ledgerflow.toolbox.enforced import network_is_closed
 from ledgerflow.toolbox.errors import ConfigurationError
 from ledgerflow.toolbox.forms import RemapForm, SettingsForm
 from ledgerflow.toolbox.models import Tool, ToolConfiguration
@@ -68,7 +69,7 @@ class ToolView(ToolboxView):
             tab="about",
             is_reader=tool.kind == READER,
             readme=readme_of(tool.package),
-            permissions=permissions_in_words(tool.manifest),
+            permissions=permissions_in_words(tool.manifest, network_is_closed=network_is_closed()),
             not_set_up=_not_set_up(self, tool),
             remap=RemapForm(),
             **_trouble(tool),

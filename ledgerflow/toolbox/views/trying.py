@@ -14,7 +14,7 @@ from ledgerflow.toolbox.consent import State
 from ledgerflow.toolbox.forms import ArgumentsForm
 from ledgerflow.toolbox.models import Asker, Tool, ToolRun
 from ledgerflow.toolbox.selectors import requests_page
-from ledgerflow.toolbox.services.calling import call_tool, cancel_run
+from ledgerflow.toolbox.services.calling import MOST_SECONDS_IN_A_REQUEST, call_tool, cancel_run
 from ledgerflow.toolbox.values import READER
 from ledgerflow.toolbox.views.door import ToolboxView
 
@@ -24,7 +24,7 @@ _SUBJECT = "tried in the application"
 class TryView(ToolboxView):
     """A form made of the schema of a tool's arguments; what came of it; and what left the machine for it.
 
-    The answer takes as long as the tool, which is at most its own timeout: the toolbox ends it then.
+    The answer takes as long as the tool, which is at most its own timeout and 20 seconds: the toolbox ends it then.
     """
 
     action = Action.RUN_TOOLS
@@ -74,6 +74,7 @@ class TryView(ToolboxView):
             form=form,
             is_reader=tool.kind == READER,
             is_on=tool.state is State.ON,
+            seconds=min(tool.manifest["permissions"]["timeout_seconds"], MOST_SECONDS_IN_A_REQUEST),
             **came,
         )
 

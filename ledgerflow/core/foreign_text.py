@@ -8,6 +8,8 @@ TEXT_LENGTH = 160
 #: A tool's whole answer.
 RESULT_LENGTH = 4_000
 
+# Sequences that terminals obey.
+_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 # Marks that chat templates read as the turn of somebody else.
 _TEMPLATE_MARKS = re.compile(
     r"<\|[^|>]{0,40}\|>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|</?(?:system|assistant|user|tool_call|think)>",
@@ -21,42 +23,46 @@ _REMOVED = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _MARKS_IN_A_ROW = 3
 
 
-def stripped(text: str, length: int = TEXT_LENGTH) -> str:
-    """Return the text on one line without controls, invisible characters and marks of chat templates.
+def harmless(text: str) -> str:
+    """Return the text without controls, invisible characters and marks of chat templates; its lines and tabs stay."""
+    return _without_marks(_visible(text.replace("\r\n", "\n"), kept="\n\t"))
 
-    It is at most ``length`` characters long; what was cut ends with an ellipsis.
-    """
-    # Twice as much as is kept is looked at: nobody waits for a megabyte of invisible characters.
-    shown = _visible(unicodedata.normalize("NFC", text[: 20 * length]))
-    for _ in range(_ROUNDS):
-        without = _TEMPLATE_MARKS.sub(" ", shown)
-        if without == shown:
-            break
-        shown = without
-    else:
-        shown = re.sub(r"[<>\[\]|]", " ", shown)
-    shown = _SPACE.sub(" ", shown).strip()
+
+def stripped(text: str, length: int = TEXT_LENGTH) -> str:
+    """Return the same on one line of at most ``length`` characters; what was cut ends with an ellipsis."""
+    # Twenty times as much as is kept is looked at: nobody waits for a megabyte of invisible characters.
+    shown = _SPACE.sub(" ", _without_marks(_visible(text[: 20 * length]))).strip()
     return shown if len(shown) <= length else shown[: length - 1].rstrip() + "…"
 
 
-def _visible(text: str) -> str:
-    kept: list[str] = []
+def _without_marks(shown: str) -> str:
+    for _ in range(_ROUNDS):
+        without = _TEMPLATE_MARKS.sub(" ", shown)
+        if without == shown:
+            return shown
+        shown = without
+    return re.sub(r"[<>\[\]|]", " ", shown)
+
+
+def _visible(text: str, kept: str = "") -> str:
+    """Return what can be seen of the text, every space but those of ``kept`` a plain one."""
+    shown: list[str] = []
     marks = 0
-    for char in text:
+    for char in unicodedata.normalize("NFC", _SEQUENCE.sub("", text)):
         category = unicodedata.category(char)
         if char.isspace():
-            kept.append(" ")
+            shown.append(char if char in kept else " ")
         elif category in _REMOVED or _is_selector(char):
             continue
         elif category in {"Mn", "Me"}:
             marks += 1
             if marks <= _MARKS_IN_A_ROW:
-                kept.append(char)
+                shown.append(char)
             continue
         else:
-            kept.append(char)
+            shown.append(char)
         marks = 0
-    return "".join(kept)
+    return "".join(shown)
 
 
 def _is_selector(char: str) -> bool:
