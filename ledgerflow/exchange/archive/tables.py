@@ -357,10 +357,10 @@ RUNS = Table(
     ImportRun,
     (
         "document", "bank_account", "state", "stage", "attempts", "asked_number", "asked_currency", "message",
-        "is_table", "layouts", "lines_new", "lines_known", "lines_held", "started_by", "created_at", "started_at",
-        "finished_at", "undone_at", "undone_by",
+        "is_table", "layouts", "read_by", "lines_new", "lines_known", "lines_held", "started_by", "created_at",
+        "started_at", "finished_at", "undone_at", "undone_by",
     ),
-    later=MappingProxyType({"is_table": False, "layouts": []}),
+    later=MappingProxyType({"is_table": False, "layouts": [], "read_by": []}),
 )  # fmt: skip
 
 #: In the order in which they are written and read; people come first, because every table may name them.
