@@ -139,11 +139,11 @@ def _candidate(columns: Columns, numbers: Numbers) -> Candidate:
 
 
 def _compared(columns: Columns, numbers: Numbers, groups: Groups, choice: Choice, balance: int) -> Choice:
-    """Say how far the balance proves the amounts."""
+    """Say how far the balance proves the amounts; where it does, nothing about them is in doubt any more."""
     chains = groups.chains(choice.moved, numbers.values[balance])
     compared, matched = sum(chain.compared for chain in chains), sum(chain.matched for chain in chains)
     if all(chain.works for chain in chains if chain.compared):
-        return replace(choice, proven=compared > 0)
+        return replace(choice, proven=True, warnings=()) if compared else choice
     said = f"{compared - matched} of {compared} balances in {columns.title(balance)} do not follow from the amounts."
     return replace(choice, warnings=(*choice.warnings, said))
 

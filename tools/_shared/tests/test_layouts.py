@@ -170,6 +170,21 @@ def test_columns_saved_from_a_month_that_went_one_way_it_reads_every_other_by(sa
     assert [amount for _, amount, _ in _lines(_BOTH, layout)] == [Decimal("-1.50"), Decimal("20.00")]
 
 
+def test_what_the_balance_proves_it_does_not_warn_about():
+    rows = b"2026-01-02;Tea;1,50;;98,50\n2026-01-03;Refund;-2,00;;100,50\n2026-01-04;Pay;;20,00;%s\n"
+    content = b"Date;What;Debit;Credit;Balance\n" + rows
+    layout = _layout(content % b"120,50")
+    assert layout.roles[2:] == ("money out", "money in", "balance")
+
+    proven = csv_statement.read_statement(content % b"120,50", "a.csv", [layout])
+    unproven = csv_statement.read_statement(content % b"120,51", "a.csv", [layout])
+
+    assert [line.amount for line in proven.statements[0].lines] == [Decimal("-1.5"), 2, 20]
+    assert proven.warnings == ()
+    assert "both signs" in unproven.warnings[0]
+    assert "do not follow" in unproven.warnings[1]
+
+
 @pytest.mark.parametrize("content", [_BOTH, _MANY_IN], ids=["one", "most"])
 def test_a_row_whose_only_amount_stands_in_an_ignored_column_it_refuses_instead_of_losing_it(content):
     layout = _with(_layout(_ONLY_OUT), c3="ignored")
