@@ -2,8 +2,8 @@
 
     python .ci/pdf_boxes.py [CORPUS]
 
-Fails where fewer than 99.5 % of the lines agree, or none was read. The corpus lies outside the repository; without it nothing is
-measured, and that is said.
+Fails where fewer than 99.5 % of the lines agree, or none was read. The corpus lies outside the repository; without it
+nothing is measured, and that is said.
 """
 
 import argparse
