@@ -10,13 +10,10 @@ from django.utils import timezone
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.reports.basis import Basis
-from ledgerflow.reports.by_name import Asked, schedule_c_year
+from ledgerflow.reports.by_name import Asked, schedule_c_asked
 from ledgerflow.reports.evidence.pack import write_evidence_pack
-from ledgerflow.reports.schedule_c import schedule_c
-from ledgerflow.reports.schedule_c_tables import schedule_c_frame, schedule_c_table
+from ledgerflow.reports.schedule_c import ScheduleC
 from ledgerflow.reports.table import Table
-from ledgerflow.taxforms.forms import tax_form
 
 
 def add_schedule_c_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,30 +39,27 @@ def schedule_c_of(*, book: Book, asked: Asked, pack: Path | None) -> Table:
     Raises:
         LedgerFlowError: the days are no tax year, there is no form for it, or the pack cannot be written.
     """
-    year = schedule_c_year(book=book, asked=asked)
-    frame = schedule_c_frame(book=book, year=tax_form(year).year)
-    method = Basis(asked.basis or Basis.CASH)
-    report = schedule_c(book=book, year=year, whole_dollars=asked.whole_dollars, method=method)
+    report, table = schedule_c_asked(book=book, asked=asked)
     for point in report.open_points:
         print(point.sentence, file=sys.stderr)
     if pack is not None:
-        _write_pack(book, year, pack, whole_dollars=asked.whole_dollars, method=method)
-    return schedule_c_table(frame=frame, report=report)
+        _write_pack(report, pack)
+    return table
 
 
-def _write_pack(book: Book, year: int, target: Path, *, whole_dollars: bool, method: Basis) -> None:
+def _write_pack(report: ScheduleC, target: Path) -> None:
     """Write the pack beside its place and move it there once it is whole."""
     try:
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".pack-", delete=False) as file:
             unfinished = Path(file.name)
             try:
                 sha256 = write_evidence_pack(
-                    book=book,
-                    year=year,
+                    book=report.book,
+                    year=report.form.year,
                     out=file,
                     made_at=timezone.now(),
-                    whole_dollars=whole_dollars,
-                    method=method,
+                    whole_dollars=report.whole_dollars,
+                    method=report.method,
                 )
                 file.flush()
                 os.fsync(file.fileno())

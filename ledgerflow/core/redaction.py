@@ -21,13 +21,12 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         HIDDEN,
     ),
-    # postgresql://user:password@host, also where the password holds a slash.
-    # Counted repetitions, here and below: a long run of letters must not be searched from each of them to its end.
-    (re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{0,30}://[^\s:/@'\"]{0,200}):[^\s@'\"]{1,500}@"), rf"\1:{HIDDEN}@"),
     (re.compile(r"\b(Bearer|Basic|Token)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    # A name goes on to its end, but not past another such word, from which it is looked at by itself: a long run of
+    # letters must not be searched from each of them to its end.
     (
         re.compile(
-            rf"((?:[\w-]{{0,30}}(?:{SECRET_WORD.pattern})[\w-]{{0,30}})[\"']?\s*(?:[:=]|=>)\s*)"
+            rf"((?:{SECRET_WORD.pattern})(?:(?!{SECRET_WORD.pattern})[\w-])*+[\"']?\s*(?:[:=]|=>)\s*)"
             r"(\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;&}\])]+)",
             re.IGNORECASE,
         ),
@@ -42,6 +41,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(DETAIL|CONTEXT):[^\n]*"), rf"\1: {HIDDEN}"),
     (re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), HIDDEN),
 )
+_RUN = re.compile(r"[^\s'\"]+")
 _CARD = re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?!\d|\.\d)")
 
 _known: set[str] = set()
@@ -57,9 +57,28 @@ def redacted(text: str) -> str:
     shown = text[:_LONGEST_TEXT]
     for value in sorted(_known, key=len, reverse=True):
         shown = shown.replace(value, HIDDEN)
+    if "://" in shown:
+        shown = _RUN.sub(_without_passwords, shown)
     for pattern, replacement in _PATTERNS:
         shown = pattern.sub(replacement, shown)
     return _CARD.sub(_card, shown)
+
+
+def _without_passwords(match: re.Match[str]) -> str:
+    """Hide the password in each postgresql://user:password@host, however long, also where it holds a slash."""
+    run, parts, done, host = match[0], [], 0, -1
+    begin = run.find("://")
+    while begin >= 0:
+        host = run.find("@", begin) if host < begin else host
+        if host < 0:
+            break
+        colon = run.find(":", begin + 3, host)
+        if colon >= 0 and run.find("/", begin + 3, colon) < 0:
+            parts += [run[done : colon + 1], HIDDEN]
+            begin, done = run.find("://", host), host
+        else:
+            begin = run.find("://", begin + 3)
+    return "".join([*parts, run[done:]])
 
 
 def _card(match: re.Match[str]) -> str:

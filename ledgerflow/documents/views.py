@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.cache import patch_cache_control
 from django.utils.http import content_disposition_header
 from django.views import View
 
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.documents.models import MediaType, Receipt
-from ledgerflow.documents.page_images import PageError, drawn_page
+from ledgerflow.documents.page_answers import page_answer
 from ledgerflow.documents.selectors import DocumentDamagedError, content
 
 
@@ -46,18 +45,7 @@ class ReceiptPageView(BookMixin, View):
     action = Action.VIEW
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Send the picture; the bytes of a receipt never change, so a browser that has it is told to keep it."""
+        """Send the picture."""
         found = Receipt.objects.filter(book=self.book, media_type=MediaType.PDF).select_related("document")
         receipt = get_object_or_404(found, pk=kwargs["receipt"])
-        version = f'"{receipt.document.sha256}-{kwargs["page_number"]}"'
-        if request.headers.get("If-None-Match") == version:
-            return HttpResponseNotModified()
-        try:
-            picture = drawn_page(document=receipt.document, page=kwargs["page_number"]).picture
-        except (PageError, DocumentDamagedError) as error:
-            raise Http404(str(error)) from None
-        response = HttpResponse(picture, content_type="image/png")
-        response["ETag"] = version
-        response["X-Content-Type-Options"] = "nosniff"
-        patch_cache_control(response, private=True, max_age=3600)
-        return response
+        return page_answer(request=request, document=receipt.document, page=kwargs["page_number"])

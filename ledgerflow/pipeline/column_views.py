@@ -54,15 +54,18 @@ class ColumnsView(RunMixin, generic.TemplateView):
         return self.back()
 
     def _save(self, run: ImportRun, layout: Layout) -> None:
-        after = services.save_columns(
+        saved = services.save_columns(
             run=run, layout=layout, user=self.user, now=timezone.now(), reverse_posted=self._may_reverse()
         )
-        what = (
-            "remembered"
-            if after.pk == run.pk and run.state == after.state
-            else "saved and the file read anew"
-        )
-        messages.success(self.request, f"{run.document.name}: the columns are {what}.")
+        if not saved.is_read_anew:
+            what = "the columns are remembered."
+        elif saved.run.state == ImportRun.State.NEEDS_YOU:
+            what = (
+                "the file is read by these columns. Say which account it is, and they are remembered for it."
+            )
+        else:
+            what = "the columns are saved and the file read anew."
+        messages.success(self.request, f"{run.document.name}: {what}")
 
     def _forget(self, run: ImportRun, layout: Layout) -> None:
         services.forget_columns(
@@ -96,8 +99,10 @@ class ColumnsView(RunMixin, generic.TemplateView):
                 "page": columns_page(table=table, description=columns.description),
                 "tables": columns.description.tables,
                 "saved": columns.saved_for(table),
-                "preview": services.preview_undo(run=run) if run.state == ImportRun.State.READY else None,
             }
         if self.request.headers.get("HX-Request") == "true":
             self.template_name = "pipeline/_columns.html"
+        elif run.state == ImportRun.State.READY:
+            # What goes with the import does not depend on what is chosen, so it stands outside that part.
+            context["preview"] = services.preview_undo(run=run)
         return self.render_to_response(self.get_context_data(**context))

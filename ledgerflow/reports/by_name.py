@@ -17,7 +17,7 @@ from ledgerflow.ledger.selectors import cash_flow, trial_balance
 from ledgerflow.posting.tag_selectors import TagFilter
 from ledgerflow.reports.basis import Basis, Scope
 from ledgerflow.reports.forms import BalanceSheetForm, BesideForm, StatementForm
-from ledgerflow.reports.schedule_c import schedule_c
+from ledgerflow.reports.schedule_c import ScheduleC, schedule_c
 from ledgerflow.reports.schedule_c_tables import schedule_c_frame, schedule_c_table
 from ledgerflow.reports.scope_forms import CashFlowForm, IncomeStatementForm
 from ledgerflow.reports.selectors import (
@@ -247,14 +247,23 @@ def _register(book: Book, asked: Asked) -> Table:
 
 
 def _schedule_c(book: Book, asked: Asked) -> Table:
-    year = schedule_c_year(book=book, asked=asked)
+    return schedule_c_asked(book=book, asked=asked)[1]
+
+
+def schedule_c_asked(*, book: Book, asked: Asked) -> tuple[ScheduleC, Table]:
+    """Return the worksheet that is asked for, and its table.
+
+    Raises:
+        LedgerFlowError: the days are no tax year, there is no form for it, or the book is not kept in dollars.
+    """
+    year = _schedule_c_year(book, asked)
     frame = schedule_c_frame(book=book, year=tax_form(year).year)
     method = Basis(asked.basis or Basis.CASH)
     report = schedule_c(book=book, year=year, whole_dollars=asked.whole_dollars, method=method)
-    return schedule_c_table(frame=frame, report=report)
+    return report, schedule_c_table(frame=frame, report=report)
 
 
-def schedule_c_year(*, book: Book, asked: Asked) -> int:
+def _schedule_c_year(book: Book, asked: Asked) -> int:
     """Return the tax year that is asked for: by its number, or by its days; today's where neither is given.
 
     Raises:

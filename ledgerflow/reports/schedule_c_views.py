@@ -140,5 +140,5 @@ class EvidencePackView(_ScheduleCMixin):
             messages.error(request, str(error))
             return redirect("reports:schedule-c", book=self.book.slug)
         pack.seek(0)
-        name = pack_name(book=self.book, year=asked["year"])
+        name = pack_name(book=self.book, year=asked["year"], method=asked["method"])
         return FileResponse(pack, as_attachment=True, filename=name, content_type="application/zip")

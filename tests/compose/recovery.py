@@ -99,6 +99,49 @@ def test_with_the_receiver_a_lost_data_folder_costs_at_most_a_second(dev: Instal
     dev.sql("DROP TABLE probe")
 
 
+def test_what_was_received_goes_once_the_archive_has_it_and_not_before(dev: Installation) -> None:
+    dev.compose("--profile", "receive", "up", "--detach", "--wait", "receiver")
+    dev.sql("CREATE TABLE probe AS SELECT 1 AS one")
+    dev.sql("SELECT pg_switch_wal()")
+    eventually(lambda: _whole_files_received(dev) != [])
+
+    dev.inside(
+        "postgres",
+        "setpriv",
+        "--reuid=postgres",
+        "--init-groups",
+        "pgbackrest",
+        "--stanza=ledgerflow",
+        "stop",
+    )
+    refused = dev.compose("exec", "-T", "receiver", "lf-receive", "tidy", "0", check=False)
+    still_there = _whole_files_received(dev)
+    dev.inside(
+        "postgres",
+        "setpriv",
+        "--reuid=postgres",
+        "--init-groups",
+        "pgbackrest",
+        "--stanza=ledgerflow",
+        "start",
+    )
+    dev.inside("receiver", "lf-receive", "tidy", "0")
+
+    assert refused.returncode == 1
+    assert "it stays" in refused.stderr
+    assert still_there != []
+    assert set(_whole_files_received(dev)).isdisjoint(still_there)
+    for file in still_there:
+        found = f"find /var/lib/pgbackrest/archive -name '{file.rpartition('/')[2]}-*'"
+        assert dev.inside("postgres", "sh", "-c", found) != "", file
+    dev.sql("DROP TABLE probe")
+
+
+def _whole_files_received(dev: Installation) -> list[str]:
+    found = "find /var/lib/pgbackrest/received -type f -regex '.*/[0-9A-F]*'"
+    return dev.inside("receiver", "sh", "-c", found).split()
+
+
 def test_the_repository_of_backups_is_verified_and_a_damaged_byte_is_named(dev: Installation) -> None:
     assert "status: ok" in dev.inside("backup", "lf-backup", "verify")
     files = "find /var/lib/pgbackrest/backup -path '*F/*' -type f -printf '%s %p\\n'"

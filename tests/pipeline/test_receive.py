@@ -1,12 +1,16 @@
 """The upload door: stored once, enqueued with the row, one refused file never stops the next."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
 from ledgerflow.documents.models import Document
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.pipeline.services import receive_file, receive_files
+from ledgerflow.pipeline.services import receive, receive_file, receive_files
+from ledgerflow.statements.services import create_bank_account
 from tests.factories import BookFactory, UserFactory
 from tests.pipeline.statements import JANUARY, ofx
 
@@ -51,6 +55,44 @@ def test_the_same_bytes_in_another_book_are_its_own():
 
     assert other.is_new
     assert other.run.document != first.run.document
+
+
+@pytest.mark.django_db
+def test_a_failed_file_given_again_is_tried_for_whom_and_as_what_it_is_given_now():
+    book, now = BookFactory(), timezone.now()
+    first = receive_file(book=book, name="a.ofx", content=b"no statement", user=UserFactory(), now=now).run
+    ImportRun.objects.filter(pk=first.pk).update(state=ImportRun.State.FAILED, finished_at=now)
+    user = UserFactory()
+    account = create_bank_account(book=book, name="Checking", kind="bank", currency=book.base_currency)
+
+    again = receive_file(
+        book=book, name="a.ofx", content=b"no statement", user=user, now=now, bank_account=account
+    )
+
+    again.run.refresh_from_db()
+    assert again.is_new
+    assert again.run == first
+    assert (again.run.state, again.run.started_by, again.run.bank_account) == ("waiting", user, account)
+
+
+def test_two_uploads_of_a_file_at_once_are_one_import(committed_db, monkeypatch):
+    book, file, now = BookFactory(), ofx(JANUARY)[0], timezone.now()
+    first = receive_file(book=book, name=file.name, content=file.content, user=None, now=now).run
+    ImportRun.objects.filter(pk=first.pk).update(state=ImportRun.State.UNDONE, undone_at=now)
+    both, store = threading.Barrier(2), receive.store_document
+    monkeypatch.setattr(receive, "store_document", lambda **facts: (store(**facts), both.wait(60))[0])
+
+    def upload(_number):
+        try:
+            return receive_file(book=book, name=file.name, content=file.content, user=None, now=now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        received = list(pool.map(upload, range(2)))
+
+    assert received[0].run == received[1].run != first
+    assert sorted(each.is_new for each in received) == [False, True]
 
 
 def test_nothing_is_enqueued_when_the_transaction_fails(committed_db):

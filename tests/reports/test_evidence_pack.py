@@ -348,15 +348,17 @@ def test_a_pack_without_a_manifest_is_told_without_a_traceback(pack, verify):
     assert "Traceback" not in said
 
 
-def test_a_viewer_downloads_the_pack_from_the_page(books, verify):
+@pytest.mark.parametrize(("asked", "ending"), [("", ""), ("&basis=accrual", "-accrual")])
+def test_a_viewer_downloads_the_pack_from_the_page(books, verify, asked, ending):
     client = books.client(Role.VIEWER)
 
-    page = client.get(books.address("reports/schedule-c/?year=2025")).content.decode()
-    answer = client.get(books.address("reports/schedule-c/evidence/?year=2025"))
+    page = client.get(books.address(f"reports/schedule-c/?year=2025{asked}")).content.decode()
+    answer = client.get(books.address(f"reports/schedule-c/evidence/?year=2025{asked}"))
 
     assert books.address("reports/schedule-c/evidence/?year=2025") in page
     assert answer["Content-Type"] == "application/zip"
-    assert answer["Content-Disposition"] == f'attachment; filename="{books.book.slug}-schedule-c-2025.zip"'
+    name = f"{books.book.slug}-schedule-c-2025{ending}.zip"
+    assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
     status, said = verify(b"".join(answer.streaming_content))
     assert status == 0, said
 

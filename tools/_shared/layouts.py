@@ -7,19 +7,21 @@ from hashlib import sha256
 from itertools import islice
 
 from tools._shared.accounts import Owner
+from tools._shared.amounts import single_amount
 from tools._shared.columns import Columns
 from tools._shared.dates import Order
 from tools._shared.movements import Candidate, Numbers, Values, flagged, negated, pair, signed
 from tools._shared.proofs import Choice, Groups
 from tools._shared.tables import Shape, Table
 from tools._shared.texts import text_roles
-from tools._shared.vocabulary import Role, words
+from tools._shared.vocabulary import Role, roles_of_header, words
 from tools.contract import COLUMN_ROLES, DAY_ORDERS, DECIMAL_MARKS, Layout, StatementRefusedError, TableView
 
 _SHOWN_ROWS = 20
 _LONGEST_SHOWN = 80
 _SEPARATOR = "\x1f"
 _MANY = frozenset({Role.DESCRIPTION, Role.COUNTERPARTY, Role.REFERENCE, Role.IGNORED, Role.STATUS})
+_MOVING = frozenset({Role.AMOUNT, Role.OUT, Role.IN})
 _PROPOSED = {Role.BOOKING_DATE: Role.DATE, Role.OTHER: Role.IGNORED}
 
 
@@ -123,8 +125,10 @@ def choose_said(columns: Columns, numbers: Numbers, groups: Groups) -> Choice:
 
 def _candidate(columns: Columns, numbers: Numbers) -> Candidate:
     amounts, outs, ins, ways = (columns.of(role) for role in (Role.AMOUNT, Role.OUT, Role.IN, Role.FLAG))
-    missing = [at for at in (*amounts, *outs, *ins) if at not in numbers.values]
-    if missing:
+    money = [*amounts, *outs, *ins]
+    missing = [at for at in money if at not in numbers.values]
+    # Of money in and money out one may be empty, because nothing went that way in these days.
+    if missing and (amounts or missing == money):
         raise StatementRefusedError(f"{columns.title(missing[0])} is empty. Choose another column.")
     if amounts:
         return flagged(columns, numbers, amounts[0], ways[0]) if ways else signed(numbers, amounts[0])
@@ -135,13 +139,29 @@ def _candidate(columns: Columns, numbers: Numbers) -> Candidate:
 
 
 def _compared(columns: Columns, numbers: Numbers, groups: Groups, choice: Choice, balance: int) -> Choice:
-    """Say how far the balance proves the amounts."""
+    """Say how far the balance proves the amounts; where it does, nothing about them is in doubt any more."""
     chains = groups.chains(choice.moved, numbers.values[balance])
     compared, matched = sum(chain.compared for chain in chains), sum(chain.matched for chain in chains)
     if all(chain.works for chain in chains if chain.compared):
-        return replace(choice, proven=compared > 0)
+        return replace(choice, proven=True, warnings=()) if compared else choice
     said = f"{compared - matched} of {compared} balances in {columns.title(balance)} do not follow from the amounts."
     return replace(choice, warnings=(*choice.warnings, said))
+
+
+def refuse_ignored(columns: Columns, at: int, numbers: Sequence[int], unit: str) -> None:
+    """Refuse a row without an amount in the chosen columns that states one in a column which is left out.
+
+    A column that was empty when somebody chose may be the one in which money came in.
+    """
+    for column in columns.of(Role.IGNORED):
+        cell = columns.cells[column][at]
+        title = columns.header[column] if column < len(columns.header) else ""
+        is_named = not columns.header or not _MOVING.isdisjoint(roles_of_header(title))
+        if is_named and single_amount(cell):
+            raise StatementRefusedError(
+                f"{unit.capitalize()} {numbers[at]} states {cell[:40]} in {columns.title(column)}, which is ignored, "
+                "and no amount in the chosen columns. Choose what that column is for."
+            )
 
 
 def settle_said_order(columns: Columns, order: Order, line_of: Sequence[int], unit: str) -> Order:
@@ -187,7 +207,7 @@ def read_as(name: str, found: Found, width: int) -> Layout:
     else:
         _settled(columns, found.numbers, found.choice, found.owner, roles)
     named = tuple(roles.get(at, Role.IGNORED).value for at in range(width))
-    return Layout(name, named, found.order or "", found.numbers.mark if found.numbers else "")
+    return Layout(name, named, found.order or "", _mark_shown(found.numbers) if found.numbers else "")
 
 
 def _proposed(columns: Columns) -> Iterator[tuple[int, Role]]:
@@ -205,8 +225,8 @@ def _settled(
 ) -> None:
     used = choice.candidate.columns
     if len(used) == 1:
-        roles[used[0]] = Role.OUT if _is_turned(numbers, used[0], choice.candidate.amounts) else Role.AMOUNT
-    elif used[1] in numbers.values:
+        roles |= _alone(columns, numbers, used[0], choice.candidate.amounts)
+    elif used[1] in numbers.values or columns.roles[used[1]] is Role.IN:
         roles |= {used[0]: Role.OUT, used[1]: Role.IN}
     else:
         roles |= {used[0]: Role.AMOUNT, used[1]: Role.FLAG}
@@ -227,6 +247,28 @@ def _settled(
     value_date = next((at for at in columns.of(Role.VALUE_DATE) if at not in roles), None)
     if value_date is not None:
         roles[value_date] = Role.VALUE_DATE
+
+
+def _alone(columns: Columns, numbers: Numbers, column: int, read: Values) -> dict[int, Role]:
+    """Return what the one column of amounts is, with the empty one of the other direction that stands beside it.
+
+    A month in which nothing came in leaves it empty, and the next one does not.
+    """
+    named, turned = columns.roles[column], _is_turned(numbers, column, read)
+    opposite = {Role.OUT: Role.IN, Role.IN: Role.OUT}.get(named)
+    beside = [at for at in columns.of(opposite) if not any(columns.pick(at))] if opposite else []
+    if opposite is not None and beside:
+        out, into = (column, beside[0]) if named is Role.OUT else (beside[0], column)
+        if pair(columns, numbers, out, into, certain=True).amounts == read:
+            return {out: Role.OUT, into: Role.IN}
+    return {column: Role.OUT if turned else Role.AMOUNT}
+
+
+def _mark_shown(numbers: Numbers) -> str:
+    """Return the decimal mark where the amounts show one; whole numbers leave it to later files."""
+    shows = any(shape.has_mark for looked in numbers.looked.values() for shape in looked.known.values())
+    allowed = all(numbers.mark in looked.marks for looked in numbers.looked.values())
+    return numbers.mark if shows and allowed else ""
 
 
 def _is_turned(numbers: Numbers, column: int, read: Values) -> bool:

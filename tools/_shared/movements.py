@@ -55,8 +55,9 @@ def reversed_sign(candidate: Candidate, warning: str | None) -> Candidate:
 
 
 def pair(columns: Columns, numbers: Numbers, out: int, into: int, *, certain: bool) -> Candidate:
-    """Read one column of money out and one of money in; a row may state only one of them."""
-    outs, ins = numbers.values[out], numbers.values[into]
+    """Read one column of money out and one of money in; a row may state only one of them, and one may be empty."""
+    nothing: Values = [None] * len(columns.dated)
+    outs, ins = numbers.values.get(out, nothing), numbers.values.get(into, nothing)
     stated = [value for value in outs if value]
     prints_minus = bool(stated) and all(value < 0 for value in stated)
     amounts: Values = []

@@ -18,6 +18,7 @@ from tools._shared.layouts import (
     choose_said,
     fingerprint,
     read_as,
+    refuse_ignored,
     roles_said,
     settle_said_order,
     view,
@@ -246,6 +247,9 @@ def _without_amount(work: Work, choice: Choice, numbers: Numbers) -> None:
     """Leave out rows that state no amount, unless they are so many that the wrong column was taken."""
     columns = work.columns
     missing = [at for at, amount in enumerate(choice.candidate.amounts) if amount is None and work.moves[at]]
+    if work.layout is not None:
+        for position in missing:
+            refuse_ignored(columns, columns.dated[position], work.numbers, work.table.unit)
     if len(missing) * 2 > len(columns.dated):
         raise StatementRefusedError(
             f"Most rows state no amount in {columns.title(choice.candidate.columns[0])}. "

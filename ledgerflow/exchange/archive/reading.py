@@ -41,7 +41,7 @@ class Archive:
             ArchiveError: a row is not one of this table.
         """
         name = f"{table.name}.jsonl"
-        if table.is_later and name not in self._files:
+        if self._is_before(table):
             return
         readers = _readers(table)
         with self._zip.open(name) as file:
@@ -50,8 +50,14 @@ class Archive:
 
     def count(self, table: Table) -> int:
         """Return how many rows the table has."""
+        if self._is_before(table):
+            return 0
         with self._zip.open(f"{table.name}.jsonl") as file:
             return sum(block.count(b"\n") for block in iter(lambda: file.read(_BLOCK), b""))
+
+    def _is_before(self, table: Table) -> bool:
+        """Whether the archive was written before there was the table."""
+        return table.is_later and f"{table.name}.jsonl" not in self._files
 
     @contextmanager
     def document(self, sha256: str) -> Iterator[IO[bytes]]:
@@ -149,14 +155,12 @@ def _readers(table: Table) -> Readers:
     return {column: reader_of(table.field(column)) for column in table.columns}
 
 
-def _row(readers: Readers, line: bytes, where: str, later: frozenset[str]) -> Row:
+def _row(readers: Readers, line: bytes, where: str, later: Mapping[str, Any]) -> Row:
     try:
         said = json.loads(line)
     except ValueError as error:
         raise ArchiveError(f"{where} is no JSON ({error}).") from error
-    if later and isinstance(said, dict) and not later & said.keys():
-        said |= dict.fromkeys(later)
-    return _row_of(readers, said, where)
+    return _row_of(readers, {**later, **said} if isinstance(said, dict) else said, where)
 
 
 def _row_of(readers: Readers, said: object, where: str) -> Row:

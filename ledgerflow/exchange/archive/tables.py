@@ -1,7 +1,7 @@
 """What an archive holds, table by table, in the order in which one refers to another."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -71,7 +71,8 @@ class Table:
     """A file of the archive: the columns of a model's rows in their order, what sorts the rows, and which of them.
 
     A row's place in the file is what other rows call it by, so the order is that of the rows' ids where they have one.
-    Archives that were written before there were the columns ``later``, or a table that ``is_later``, are read without.
+    Archives that were written before there were the columns ``later`` are read as if they said what stands there, and
+    those from before there was a table that ``is_later`` as if it were empty.
     """
 
     name: str
@@ -79,7 +80,7 @@ class Table:
     columns: tuple[str, ...]
     order: tuple[str, ...] = ("pk",)
     only: Q = Q()  # noqa: RUF009 - never changed
-    later: frozenset[str] = frozenset()
+    later: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     is_later: bool = False
 
     def field(self, column: str) -> "Field[Any, Any]":
@@ -194,7 +195,7 @@ LINES = Table(
         "id", "bank_account", "date", "value_date", "amount", "currency", "description", "counterparty", "reference",
         "bank_id", "is_pending", "hold", "original_amount", "original_currency", "rate",
     ),
-    later=frozenset({"original_amount", "original_currency", "rate"}),
+    later=MappingProxyType({"original_amount": None, "original_currency": None, "rate": None}),
 )  # fmt: skip
 SIGHTINGS = Table(
     "sightings",
@@ -229,6 +230,7 @@ PROMISES = Table(
     "promises",
     Promise,
     ("share", "switched_on_by", "switched_on_at", "switched_off_by", "switched_off_at"),
+    is_later=True,
 )
 #: The record that confidences answer to, and what was accepted under a promise.
 PREDICTIONS = Table(
@@ -239,6 +241,7 @@ PREDICTIONS = Table(
         "predicted_at", "replaced_at", "decided_at", "decided_account", "is_right",
     ),
     only=Q(replaced_at__isnull=True) & (Q(decided_at__isnull=False) | Q(promise__isnull=False)),
+    is_later=True,
 )  # fmt: skip
 CLASSIFICATIONS = Table(
     "classifications",
@@ -247,6 +250,7 @@ CLASSIFICATIONS = Table(
         "line", "state", "account", "is_split", "payee", "source", "rule", "promise", "confidence", "reason",
         "note", "decided_by", "decided_at", "entry_number",
     ),
+    later=MappingProxyType({"promise": None}),
 )  # fmt: skip
 SPLITS = Table(
     "splits",
@@ -353,10 +357,10 @@ RUNS = Table(
     ImportRun,
     (
         "document", "bank_account", "state", "stage", "attempts", "asked_number", "asked_currency", "message",
-        "is_table", "layouts", "lines_new", "lines_known", "lines_held", "started_by", "created_at", "started_at",
-        "finished_at", "undone_at", "undone_by",
+        "is_table", "layouts", "read_by", "lines_new", "lines_known", "lines_held", "started_by", "created_at",
+        "started_at", "finished_at", "undone_at", "undone_by",
     ),
-    later=frozenset({"is_table", "layouts"}),
+    later=MappingProxyType({"is_table": False, "layouts": [], "read_by": []}),
 )  # fmt: skip
 
 #: In the order in which they are written and read; people come first, because every table may name them.

@@ -3,6 +3,7 @@
 from ledgerflow.pipeline.services.columns import (
     Columns,
     ColumnsRefusedError,
+    SavedColumns,
     forget_columns,
     look_at_columns,
     save_columns,
@@ -28,6 +29,7 @@ __all__ = [
     "ColumnsRefusedError",
     "Received",
     "RunNotWaitingError",
+    "SavedColumns",
     "UndoPreview",
     "UndoRefusedError",
     "answer_account",

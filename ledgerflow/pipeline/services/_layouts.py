@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ledgerflow.documents.selectors import content
 from ledgerflow.pipeline.models import ImportRun
@@ -10,17 +11,25 @@ from ledgerflow.statements.models import BankAccount, TableLayout
 from ledgerflow.statements.proof import Outcome, prove
 from ledgerflow.statements.reading import FileReading, describe_file, read_file
 from ledgerflow.statements.services import match_bank_account, note_proofs
-from ledgerflow.toolbox.layouts import layout_of_json
+from ledgerflow.toolbox.layouts import layout_as_json, layout_of_json
 from ledgerflow.toolbox.selectors import enabled_readers
 from ledgerflow.toolbox.values import Layout, Reading
 
 
 @dataclass(frozen=True, slots=True)
 class ReadByLayouts:
-    """A file's reading, and the layouts remembered for its bank accounts, used or not."""
+    """A file's reading, and the layouts chosen for it and remembered for its bank accounts, used or not."""
 
     reading: FileReading
+    given: tuple[Layout, ...] = ()
     remembered: tuple[TableLayout, ...] = ()
+
+    @property
+    def used(self) -> list[dict[str, Any]]:
+        """The layouts by which tables of the file were read, as JSON; what was chosen goes first."""
+        known = {each.fingerprint: each.layout for each in reversed(self.remembered)}
+        known |= {each.fingerprint: layout_as_json(each) for each in reversed(self.given)}
+        return [known[name] for name in self.reading.layouts if name in known]
 
 
 def chosen(run: ImportRun) -> list[Layout]:
@@ -28,14 +37,16 @@ def chosen(run: ImportRun) -> list[Layout]:
     return [layout_of_json(each) for each in run.layouts]
 
 
-def read_by_layouts(*, run: ImportRun, password: str | None = None) -> ReadByLayouts:
+def read_by_layouts(
+    *, run: ImportRun, password: str | None = None, forgotten: str | None = None
+) -> ReadByLayouts:
     """Read the file by what was chosen for it, else by what is remembered for its bank account, else by its rows.
 
     Whose file it is shows when it is read, so it may be read twice: a layout that is remembered for another bank
-    account of the book is never used.
+    account of the book is never used, nor one of the fingerprint ``forgotten``.
     """
     original = content(run.document)
-    given, readers = chosen(run), enabled_readers()
+    given, readers = tuple(chosen(run)), enabled_readers()
 
     def read(remembered: Iterable[TableLayout]) -> FileReading:
         known = [*given, *(layout_of_json(each.layout) for each in remembered)]
@@ -43,28 +54,28 @@ def read_by_layouts(*, run: ImportRun, password: str | None = None) -> ReadByLay
             content=original, name=run.document.name, readers=readers, password=password, layouts=known
         )
 
-    accounts = [run.bank_account] if run.bank_account else None
-    tried = list(layouts(book=run.book, bank_accounts=accounts))
+    tried = [each for each in layouts(book=run.book) if each.fingerprint != forgotten]
     reading = read(tried)
     if not tried or not reading.is_table:
-        return ReadByLayouts(reading)
+        return ReadByLayouts(reading, given)
     plain = reading if reading.status == "read" else read(())
-    owners = accounts or matched(run, plain)
+    owners = owners_of(run, plain)
     own = [each for each in tried if each.bank_account in owners]
     if len(own) < len(tried):
         reading = read(own) if own else plain if plain is not reading else read(())
     if reading.status == "refused":
         reading = _said_why(reading, original, own)
-    return ReadByLayouts(reading, tuple(own))
+    return ReadByLayouts(reading, given, tuple(own))
 
 
-def matched(run: ImportRun, reading: FileReading) -> list[BankAccount]:
-    """Return the bank accounts that the statements say they are about."""
-    found = (
+def owners_of(run: ImportRun, reading: FileReading) -> list[BankAccount]:
+    """Return the bank accounts of the statements: the ones that they say, else the one that the file was given as."""
+    found = [
         match_bank_account(book=run.book, statement=statement, file_name=run.document.name)
+        or run.bank_account
         for statement in reading.statements
-    )
-    return [account for account in found if account is not None]
+    ]
+    return list(dict.fromkeys(account for account in found or [run.bank_account] if account is not None))
 
 
 def _said_why(reading: FileReading, original: bytes, own: Sequence[TableLayout]) -> FileReading:
@@ -81,7 +92,7 @@ def _said_why(reading: FileReading, original: bytes, own: Sequence[TableLayout])
     )
 
 
-def layout_warnings(*, read: ReadByLayouts, given: Sequence[Layout]) -> list[str]:
+def layout_warnings(*, read: ReadByLayouts) -> list[str]:
     """Return what a person should see: saved columns that the file no longer has, or that no longer prove it.
 
     Keeps by which layouts the file proved.
@@ -89,7 +100,7 @@ def layout_warnings(*, read: ReadByLayouts, given: Sequence[Layout]) -> list[str
     reading = read.reading
     shown = set(reading.layouts)
     used = [each for each in read.remembered if each.fingerprint in shown]
-    chosen_now = {layout.fingerprint for layout in given}
+    chosen_now = {layout.fingerprint for layout in read.given}
     said = []
     if read.remembered and shown and not used and not shown & chosen_now:
         last = read.remembered[0]

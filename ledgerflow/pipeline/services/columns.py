@@ -9,7 +9,13 @@ from django.db import transaction
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.documents.selectors import content
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.pipeline.services._layouts import chosen, is_proven_by_file, matched
+from ledgerflow.pipeline.services._layouts import (
+    ReadByLayouts,
+    chosen,
+    is_proven_by_file,
+    owners_of,
+    read_by_layouts,
+)
 from ledgerflow.pipeline.services.run import run_import
 from ledgerflow.pipeline.services.undo import undo_import
 from ledgerflow.statements.layout_selectors import layouts
@@ -57,12 +63,16 @@ def look_at_columns(*, run: ImportRun, layout: Layout | None = None) -> Columns:
     """
     saved = tuple(layouts(book=run.book, bank_accounts=_accounts(run)))
     known = [*([layout] if layout else []), *chosen(run), *(layout_of_json(each.layout) for each in saved)]
+    return Columns(_described(run, known), saved)
+
+
+def _described(run: ImportRun, known: Sequence[Layout]) -> Description:
     description = describe_file(
         content=content(run.document), name=run.document.name, readers=enabled_readers(), layouts=known
     )
     if description is None:
         raise ColumnsRefusedError(f"{run.document.name} is no table, so it has no columns to choose.")
-    return Columns(description, saved)
+    return description
 
 
 def _accounts(run: ImportRun) -> list[BankAccount]:
@@ -71,44 +81,55 @@ def _accounts(run: ImportRun) -> list[BankAccount]:
     given = [run.bank_account] if run.bank_account else []
     if imported or given:
         return list(dict.fromkeys(imported or given))
-    return matched(
+    return owners_of(
         run, read_file(content=content(run.document), name=run.document.name, readers=enabled_readers())
     )
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class SavedColumns:
+    """The file's run after its columns were saved; ``is_read_anew`` unless it was read by them already."""
+
+    run: ImportRun
+    is_read_anew: bool
+
+
 def save_columns(
     *, run: ImportRun, layout: Layout, user: User, now: datetime, reverse_posted: bool = False
-) -> ImportRun:
+) -> SavedColumns:
     """Read the file anew by the columns that a person chose, and remember them for its bank account.
 
     An import that is there is undone first, and the file imported again, in one transaction: where the columns do not
-    read the file, or the import may not be undone, everything stays as it was. Columns by which the file was read
-    already are only remembered.
+    read the file, or the import may not be undone, everything stays as it was. Columns by which what is imported was
+    read are only remembered. The file is read before anything is locked.
 
     Raises:
-        ColumnsRefusedError: the file is under way or undone, or cannot be read by these columns.
+        ColumnsRefusedError: the file is under way or undone, or cannot be read by these columns, or with them somebody
+            would have to say first which account it is.
         UndoRefusedError: something was posted and may not be reversed.
         PostingError: an entry's date lies in a closed period, or in days that are reconciled.
     """
-    locked = (
-        ImportRun.objects.select_for_update(of=("self",)).select_related("book", "document").get(pk=run.pk)
-    )
-    if locked.state not in _CORRECTED:
-        raise ColumnsRefusedError(
-            f"{locked.document.name} is {locked.get_state_display()}; wait, or take it in again."
-        )
-    now_read = look_at_columns(run=locked)
-    table = now_read.table(layout.fingerprint)
+    seen = _to_correct(run)
+    is_imported = seen.state == _State.READY
+    description = _described(seen, [layout_of_json(each) for each in seen.read_by] or chosen(seen))
+    table = Columns(description, ()).table(layout.fingerprint)
     if table is None or table.layout.fingerprint != layout.fingerprint:
-        raise ColumnsRefusedError(f"{locked.document.name} has no such table. Open its columns again.")
-    reading = now_read.description.reading
-    if locked.state == _State.READY and table.layout == layout and reading is not None:
-        _only_remember(locked, table, reading, user=user, now=now)
-        return locked
-    return _read_anew(
-        locked, _beside(locked, layout, table.header), user=user, now=now, reverse_posted=reverse_posted
-    )
+        raise ColumnsRefusedError(f"{seen.document.name} has no such table. Open its columns again.")
+    if is_imported and table.layout == layout and description.reading is not None:
+        _only_remember(seen, table, description.reading, user=user, now=now)
+        return SavedColumns(seen, is_read_anew=False)
+    draft = _draft(seen, _beside(seen, layout, table.header), user, now)
+    after = _read_anew(seen, draft, read_by_layouts(run=draft), user, now, reverse_posted=reverse_posted)
+    return SavedColumns(after, is_read_anew=True)
+
+
+def _to_correct(run: ImportRun) -> ImportRun:
+    seen = ImportRun.objects.select_related("book", "document", "bank_account").get(pk=run.pk)
+    if seen.state not in _CORRECTED:
+        raise ColumnsRefusedError(
+            f"{seen.document.name} is {seen.get_state_display()}; wait, or take it in again."
+        )
+    return seen
 
 
 def _beside(run: ImportRun, layout: Layout, titles: Sequence[str]) -> list[dict[str, object]]:
@@ -117,6 +138,7 @@ def _beside(run: ImportRun, layout: Layout, titles: Sequence[str]) -> list[dict[
     return [*others, {**layout_as_json(layout), "titles": list(titles)}]
 
 
+@transaction.atomic
 def _only_remember(run: ImportRun, table: TableView, reading: Reading, *, user: User, now: datetime) -> None:
     for account in _accounts(run):
         remember_layout(
@@ -129,7 +151,6 @@ def _only_remember(run: ImportRun, table: TableView, reading: Reading, *, user: 
         )
 
 
-@transaction.atomic
 def forget_columns(
     *, run: ImportRun, fingerprint: str, user: User, now: datetime, reverse_posted: bool = False
 ) -> ImportRun:
@@ -139,43 +160,65 @@ def forget_columns(
         ColumnsRefusedError: none are saved, or the file is under way or undone, or cannot be read by its rows.
         UndoRefusedError: something was posted and may not be reversed.
     """
-    locked = (
-        ImportRun.objects.select_for_update(of=("self",)).select_related("book", "document").get(pk=run.pk)
-    )
-    if locked.state not in _CORRECTED:
-        raise ColumnsRefusedError(
-            f"{locked.document.name} is {locked.get_state_display()}; wait, or take it in again."
-        )
-    saved = layouts(book=locked.book, bank_accounts=_accounts(locked)).filter(fingerprint=fingerprint)
+    seen = _to_correct(run)
+    saved = list(layouts(book=seen.book, bank_accounts=_accounts(seen)).filter(fingerprint=fingerprint))
     if not saved:
         raise ColumnsRefusedError("No columns are saved for such files.")
-    for each in saved:
-        forget_layout(bank_account=each.bank_account, fingerprint=fingerprint)
-    others = [each for each in locked.layouts if each["fingerprint"] != fingerprint]
-    return _read_anew(locked, others, user=user, now=now, reverse_posted=reverse_posted)
+    draft = _draft(seen, [each for each in seen.layouts if each["fingerprint"] != fingerprint], user, now)
+    read = read_by_layouts(run=draft, forgotten=fingerprint)
+    with transaction.atomic():
+        for each in saved:
+            forget_layout(bank_account=each.bank_account, fingerprint=fingerprint)
+        return _read_anew(seen, draft, read, user, now, reverse_posted=reverse_posted)
 
 
+def _draft(run: ImportRun, chosen_now: list[dict[str, object]], user: User, now: datetime) -> ImportRun:
+    """Return the run that reads the file anew, not saved yet."""
+    return ImportRun(
+        book=run.book,
+        document=run.document,
+        bank_account=_given_account(run),
+        started_by=user,
+        created_at=now,
+        layouts=chosen_now,
+    )
+
+
+def _given_account(run: ImportRun) -> BankAccount | None:
+    """Return the bank account that somebody said the file is; none where an import found it by the file's number."""
+    numbers = [statement.account_number for statement in statements_of(document=run.document)]
+    is_found = run.state == _State.READY and bool(numbers) and all(numbers)
+    return None if is_found else run.bank_account
+
+
+@transaction.atomic
 def _read_anew(
-    run: ImportRun, chosen_now: list[dict[str, object]], *, user: User, now: datetime, reverse_posted: bool
+    seen: ImportRun, draft: ImportRun, read: ReadByLayouts, user: User, now: datetime, *, reverse_posted: bool
 ) -> ImportRun:
-    if run.state == _State.READY:
-        undo_import(run=run, user=user, now=now, reverse_posted=reverse_posted)
-        run = ImportRun.objects.create(
-            book=run.book,
-            document=run.document,
-            bank_account=run.bank_account,
-            started_by=user,
-            created_at=now,
-            layouts=chosen_now,
+    run = ImportRun.objects.select_for_update(of=("self",)).select_related("book", "document").get(pk=seen.pk)
+    if (run.state, run.layouts, run.started_at) != (seen.state, seen.layouts, seen.started_at):
+        raise ColumnsRefusedError(
+            f"{run.document.name} has changed since. Open its columns again; nothing was changed."
         )
+    is_imported = run.state == _State.READY
+    if is_imported:
+        undo_import(run=run, user=user, now=now, reverse_posted=reverse_posted)
+        draft.save()
+        run = draft
     else:
-        run.state, run.stage, run.layouts = _State.WAITING, ImportRun.Stage.RECEIVED, chosen_now
+        run.state, run.stage, run.layouts = _State.WAITING, ImportRun.Stage.RECEIVED, draft.layouts
         run.attempts, run.message, run.finished_at, run.started_by = 0, "", None, user
         run.save(
             update_fields=["state", "stage", "layouts", "attempts", "message", "finished_at", "started_by"]
         )
-    run_import(run_id=run.pk, now=now)
+    run_import(run_id=run.pk, now=now, read=read)
     run.refresh_from_db()
     if run.state == _State.FAILED:
         raise ColumnsRefusedError(f"Nothing has changed: {run.message}")
+    if run.state == _State.NEEDS_YOU and is_imported:
+        # What is imported would be gone until somebody answers.
+        raise ColumnsRefusedError(
+            f"Nothing has changed, because somebody would have to answer first: {run.message} Undo the import, then "
+            "choose these columns and answer."
+        )
     return run

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
@@ -35,7 +35,6 @@ class Received:
     is_new: bool
 
 
-@transaction.atomic
 def receive_file(
     *,
     book: Book,
@@ -48,41 +47,75 @@ def receive_file(
 ) -> Received:
     """Store the file and enqueue its import; the same bytes again lead to the import that is there.
 
-    Where that failed it is tried again, because whoever gives a file again wants it in.
+    Where that failed it is tried again, for the person and as the bank account given now, because whoever gives a file
+    again wants it in.
 
     ``bank_account`` answers beforehand which account the file is, where it does not say so itself. With a ``password``
-    a PDF is imported at once, because the password is kept nowhere and a worker could not know it.
+    a PDF is imported at once, because the password is kept nowhere and a worker could not know it; it is read once
+    the file is kept.
 
     Raises:
         DocumentRefusedError: the file is empty or too large.
     """
+    is_read_here = bool(password) and content.startswith(_PDF)
+    received = _take(
+        book=book,
+        name=name,
+        content=content,
+        user=user,
+        now=now,
+        bank_account=bank_account,
+        # Should this process die, the file does not wait for ever.
+        in_seconds=_RESCUE_SECONDS if is_read_here else 0,
+    )
+    if is_read_here and received.is_new:
+        run_import(run_id=received.run.pk, now=now, password=password)
+        received.run.refresh_from_db()
+    return received
+
+
+@transaction.atomic
+def _take(
+    *,
+    book: Book,
+    name: str,
+    content: bytes,
+    user: User | None,
+    now: datetime,
+    bank_account: BankAccount | None,
+    in_seconds: int,
+) -> Received:
     stored = store_document(book=book, name=name, content=content, uploaded_by=user, now=now)
-    there = (
-        ImportRun.objects.filter(book=book, document=stored.document)
+    live = (
+        ImportRun.objects.select_for_update(of=("self",))
+        .select_related("document", "bank_account", "started_by")
+        .filter(book=book, document=stored.document)
         .exclude(state=ImportRun.State.UNDONE)
-        .first()
     )
-    if there is not None:
-        if there.state == ImportRun.State.FAILED:
-            retry(run=there, now=now, password=password)
-            there.refresh_from_db()
-            return Received(there, is_new=True)
+    there = live.first()
+    if there is None:
+        try:
+            with transaction.atomic():
+                run = ImportRun.objects.create(
+                    book=book,
+                    document=stored.document,
+                    bank_account=bank_account,
+                    started_by=user,
+                    created_at=now,
+                )
+        except IntegrityError:
+            # Given by another session at the same moment: the unique constraint has settled whose it is.
+            there = live.first()
+            if there is None:
+                raise
+        else:
+            _enqueue(run, in_seconds=in_seconds)
+            return Received(run, is_new=True)
+    if there.state != ImportRun.State.FAILED:
         return Received(there, is_new=False)
-    run = ImportRun.objects.create(
-        book=book, document=stored.document, bank_account=bank_account, started_by=user, created_at=now
-    )
-    _start(run, content=content, now=now, password=password)
-    return Received(run, is_new=True)
-
-
-def _start(run: ImportRun, *, content: bytes, now: datetime, password: str | None) -> None:
-    """Leave the file to a worker, or import it here where it needs a password that nobody else may know."""
-    if not password or not content.startswith(_PDF):
-        _enqueue(run)
-        return
-    _enqueue(run, in_seconds=_RESCUE_SECONDS)  # should this process die, the file does not wait for ever
-    run_import(run_id=run.pk, now=now, password=password)
-    run.refresh_from_db()
+    there.bank_account, there.started_by = bank_account or there.bank_account, user or there.started_by
+    _wait_again(there, in_seconds=in_seconds)
+    return Received(there, is_new=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +167,17 @@ def receive_files(
     return answers
 
 
-@transaction.atomic
 def retry(*, run: ImportRun, now: datetime, password: str | None = None) -> None:
     """Try a failed file again from the beginning; with a password at once, because it is kept nowhere.
 
     Raises:
         RunNotWaitingError: it has not failed.
     """
-    locked = ImportRun.objects.select_for_update().get(pk=run.pk)
-    if locked.state != ImportRun.State.FAILED:
-        raise RunNotWaitingError(f"{locked.document.name} has not failed; there is nothing to try again.")
-    _wait_again(locked, in_seconds=_RESCUE_SECONDS if password else 0)
+    with transaction.atomic():
+        locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if locked.state != ImportRun.State.FAILED:
+            raise RunNotWaitingError(f"{locked.document.name} has not failed; there is nothing to try again.")
+        _wait_again(locked, in_seconds=_RESCUE_SECONDS if password else 0)
     if password:
         run_import(run_id=locked.pk, now=now, password=password)
 
@@ -207,7 +240,9 @@ def answer_account(
 def _wait_again(run: ImportRun, *, in_seconds: int = 0) -> None:
     run.state, run.stage = ImportRun.State.WAITING, ImportRun.Stage.RECEIVED
     run.attempts, run.message, run.finished_at = 0, "", None
-    run.save(update_fields=["state", "stage", "attempts", "message", "finished_at"])
+    run.save(
+        update_fields=["state", "stage", "attempts", "message", "finished_at", "bank_account", "started_by"]
+    )
     _enqueue(run, in_seconds=in_seconds)
 
 

@@ -19,7 +19,6 @@ from ledgerflow.documents.services import keep_receipt
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services._layouts import (
     ReadByLayouts,
-    chosen,
     is_proven_by_file,
     layout_warnings,
     read_by_layouts,
@@ -48,19 +47,21 @@ _NO_ROOM = (
 )
 
 
-def run_import(*, run_id: int, now: datetime, password: str | None = None) -> None:
+def run_import(
+    *, run_id: int, now: datetime, password: str | None = None, read: ReadByLayouts | None = None
+) -> None:
     """Read the file, recognize what is here already, classify what is new.
 
     Ends with the run ready, failed with a sentence, or asking which account the file is. Running it again after a kill
     starts from the beginning; a run that is finished is left alone. Where two try at once (a worker that was only
     asleep, or the command line beside a worker) one of them imports, and the other changes nothing. ``password`` opens
-    a protected file; it is kept nowhere.
+    a protected file; it is kept nowhere. ``read`` is what the file says where it was read just now.
     """
     run = _begin(run_id, now)
     if run is None:
         return
     try:
-        read = read_by_layouts(run=run, password=password)
+        read = read or read_by_layouts(run=run, password=password)
         reading = read.reading
         run.is_table = reading.is_table
         if not reading.is_claimed:
@@ -152,14 +153,14 @@ def _take_in(run: ImportRun, read: ReadByLayouts, now: datetime) -> None:
         )
         _finish(run, _State.NEEDS_YOU, now, f"The file {named}. Which account of this book is it?")
         return
-    given = chosen(run)
-    warnings = [*reading.warnings, *layout_warnings(read=read, given=given)]
-    _remember(run, reading, given, accounts, now)
+    warnings = [*reading.warnings, *layout_warnings(read=read)]
+    _remember(run, reading, read.given, accounts, now)
     outcomes = import_statement(document=run.document, reading=reading, bank_accounts=accounts, now=now)
     new_lines = [line_id for outcome in outcomes for line_id in outcome.new_line_ids]
     classify_lines(book=run.book, line_ids=new_lines)
     wake_agent(book=run.book, user=None, by_import=True)
     run.bank_account = accounts[0]
+    run.read_by = read.used
     run.lines_new = sum(outcome.lines_new for outcome in outcomes)
     run.lines_known = sum(outcome.lines_known for outcome in outcomes)
     run.lines_held = sum(outcome.lines_held for outcome in outcomes)
@@ -220,6 +221,6 @@ def _finish(run: ImportRun, state: ImportRun.State, now: datetime, message: str)
     run.save(
         update_fields=[
             "state", "stage", "message", "finished_at", "bank_account", "lines_new", "lines_known", "lines_held",
-            "asked_number", "asked_currency", "is_table",
+            "asked_number", "asked_currency", "is_table", "read_by",
         ]
     )  # fmt: skip

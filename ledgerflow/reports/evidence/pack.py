@@ -127,9 +127,10 @@ def write_evidence_pack(
     return hashlib.sha256(manifest).hexdigest()
 
 
-def pack_name(*, book: Book, year: int) -> str:
-    """Return the name of the pack's file."""
-    return f"{book.slug}-schedule-c-{year}.zip"
+def pack_name(*, book: Book, year: int, method: Method) -> str:
+    """Return the name of the pack's file, which says so where it is not on the cash basis."""
+    basis_named = "" if method is Method.CASH else f"-{method.value}"
+    return f"{book.slug}-schedule-c-{year}{basis_named}.zip"
 
 
 def _lines(of: Basis, sums: _Sums) -> Iterator[bytes]:

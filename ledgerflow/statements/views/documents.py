@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.cache import patch_cache_control
 from django.utils.http import content_disposition_header
 from django.views import generic
 
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.documents.models import Document
-from ledgerflow.documents.page_images import LONGEST_SIDE, PageError, drawn_page
+from ledgerflow.documents.page_answers import page_answer
 from ledgerflow.documents.selectors import DocumentDamagedError, content
 from ledgerflow.statements import standing
 from ledgerflow.statements.forms import PlaceForm
@@ -87,20 +86,8 @@ class PageView(_DocumentMixin):
     """A page of a PDF as a picture."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Send it. The bytes of a document never change, so a browser that has the picture is told to keep it."""
-        document = self.document()
-        version = f'"{document.sha256}-{kwargs["page_number"]}-{LONGEST_SIDE}"'
-        if request.headers.get("If-None-Match") == version:
-            return HttpResponseNotModified()
-        try:
-            picture = drawn_page(document=document, page=kwargs["page_number"]).picture
-        except (PageError, DocumentDamagedError) as error:
-            raise Http404(str(error)) from None
-        response = HttpResponse(picture, content_type="image/png")
-        response["ETag"] = version
-        response["X-Content-Type-Options"] = "nosniff"
-        patch_cache_control(response, private=True, max_age=3600)
-        return response
+        """Send it."""
+        return page_answer(request=request, document=self.document(), page=kwargs["page_number"])
 
 
 class OriginalView(_DocumentMixin):

@@ -153,6 +153,53 @@ def test_a_layout_is_for_its_header_width_and_delimiter_alone():
         assert _layout(other).fingerprint != layout.fingerprint
 
 
+_HEAD = b"Date;What;Debit;Credit\n"
+_ONLY_OUT = _HEAD + b"2026-01-02;Tea;1,50;\n2026-01-03;Bun;2,00;\n"
+_ONLY_IN = _HEAD + b"2026-03-02;Pay;;20,00\n2026-03-03;Gift;;5,00\n"
+_BOTH = _HEAD + b"2026-02-02;Tea;1,50;\n2026-02-03;Pay;;20,00\n"
+_MANY_IN = _BOTH + b"2026-02-04;Pay;;20,00\n2026-02-05;Pay;;20,00\n2026-02-06;Pay;;20,00\n"
+
+
+@pytest.mark.parametrize("saved", [_ONLY_OUT, _ONLY_IN], ids=["out", "in"])
+def test_columns_saved_from_a_month_that_went_one_way_it_reads_every_other_by(saved):
+    layout = _layout(saved)
+
+    assert layout.roles == ("date", "description", "money out", "money in")
+    assert [amount for _, amount, _ in _lines(_ONLY_OUT, layout)] == [Decimal("-1.50"), Decimal("-2.00")]
+    assert [amount for _, amount, _ in _lines(_ONLY_IN, layout)] == [Decimal("20.00"), Decimal("5.00")]
+    assert [amount for _, amount, _ in _lines(_BOTH, layout)] == [Decimal("-1.50"), Decimal("20.00")]
+
+
+def test_what_the_balance_proves_it_does_not_warn_about():
+    rows = b"2026-01-02;Tea;1,50;;98,50\n2026-01-03;Refund;-2,00;;100,50\n2026-01-04;Pay;;20,00;%s\n"
+    content = b"Date;What;Debit;Credit;Balance\n" + rows
+    layout = _layout(content % b"120,50")
+    assert layout.roles[2:] == ("money out", "money in", "balance")
+
+    proven = csv_statement.read_statement(content % b"120,50", "a.csv", [layout])
+    unproven = csv_statement.read_statement(content % b"120,51", "a.csv", [layout])
+
+    assert [line.amount for line in proven.statements[0].lines] == [Decimal("-1.5"), 2, 20]
+    assert proven.warnings == ()
+    assert "both signs" in unproven.warnings[0]
+    assert "do not follow" in unproven.warnings[1]
+
+
+@pytest.mark.parametrize("content", [_BOTH, _MANY_IN], ids=["one", "most"])
+def test_a_row_whose_only_amount_stands_in_an_ignored_column_it_refuses_instead_of_losing_it(content):
+    layout = _with(_layout(_ONLY_OUT), c3="ignored")
+
+    with pytest.raises(StatementRefusedError, match="Line 3 states 20,00 in “Credit”, which is ignored"):
+        csv_statement.read_statement(content, "a.csv", [layout])
+
+
+def test_whole_numbers_leave_the_decimal_mark_to_later_files():
+    layout = _layout(b"Date;What;Amount\n2026-01-02;Tea;-15\n2026-01-03;Pay;20\n")
+
+    assert layout.decimal_mark == ""
+    assert _lines(b"Date;What;Amount\n2026-02-02;Tea;-1.234,56\n", layout)[0][1] == Decimal("-1234.56")
+
+
 def test_a_sheet_it_describes_and_reads_by_its_layout():
     rows = [["Date", "Text", "Amount"], ["03/04/2026", "Rent", "-900.00"], ["05/06/2026", "Pay", "2000.00"]]
     content = xlsx(("Sheet", "visible", sheet_xml(rows)))
