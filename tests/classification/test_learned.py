@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -185,6 +186,22 @@ def test_another_suggestion_takes_the_place_of_a_prediction():
     (said,) = Prediction.objects.filter(line=line.pk)
     assert said.replaced_at is not None
     assert said.decided_at is None  # it was the rule that was accepted
+
+
+@pytest.mark.parametrize(
+    ("moved", "is_shown_anew"), [("0.004", False), ("0.010", True), ("-0.300", True)]
+)
+def test_a_confidence_that_moved_is_shown_anew(moved, is_shown_anew):
+    shop = Shop()
+    decided(shop, "SHELL OIL", shop.fuel)
+    (before,) = classified(shop, shop.line("SHELL OIL"))
+    stale = before.confidence + Decimal(moved)
+    Classification.objects.filter(pk=before.pk).update(confidence=stale)
+
+    classify_lines(book=shop.book, line_ids=[before.pk])
+
+    shown = Classification.objects.get(pk=before.pk).confidence
+    assert shown == (before.confidence if is_shown_anew else stale)
 
 
 def test_a_prediction_goes_with_its_line():

@@ -75,6 +75,19 @@ def test_a_record_that_keeps_the_promise_accepts_all_but_the_sample():
     assert set(Prediction.objects.filter(is_sampled=True).values_list("line_id", flat=True)) == set(drawn)
 
 
+def test_lines_that_were_suggested_before_are_drawn_as_well():
+    shop = with_record(Shop())
+    waiting = [line.pk for line in classified(shop, 100)]
+    promise = on(shop)
+
+    classify_lines(book=shop.book, line_ids=waiting)
+
+    left = Classification.objects.filter(pk__in=waiting, state="open")
+    drawn = Prediction.objects.filter(line__in=waiting, replaced_at=None, is_sampled=True, promise=promise)
+    assert 0 < len(left) < 20
+    assert set(drawn.values_list("line_id", flat=True)) == {line.pk for line in left}
+
+
 def test_a_record_that_breaks_the_promise_accepts_nothing():
     shop = with_record(Shop(), outcomes=100)
     wrong = Prediction.objects.filter(is_right=True).values("pk")[:15]
