@@ -143,9 +143,9 @@ def record_of(record: Sequence[Logged], *, promise: Decimal) -> Record:
     return made
 
 
-def is_fit_due(*, new: int, fitted: int) -> bool:
-    """Whether enough was decided since the last fit, and the extra that fits is installed."""
-    return has_model() and new >= FEWEST_NEW and new * SHARE_NEW >= fitted
+def is_fit_due(*, new: int, fitted: int, is_undone: bool = False) -> bool:
+    """Whether enough was decided since the last fit or undone of it, and the extra that fits is installed."""
+    return has_model() and (is_undone or (new >= FEWEST_NEW and new * SHARE_NEW >= fitted))
 
 
 def fit(decisions: Sequence[Decision]) -> Weights | None:

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import SURE
 from ledgerflow.classification.models import DecisionChange
-from ledgerflow.classification.services.record import settle_predictions
+from ledgerflow.classification.services.record import BEFORE, settle_predictions
 from ledgerflow.classification.services.refit import ask_for_refit
 from ledgerflow.ledger.models import Account
 from ledgerflow.users.models import User
@@ -20,7 +20,7 @@ _Act = DecisionChange.Act
 # the others with the reason.
 _CHANGE = """
     WITH picked AS MATERIALIZED (
-        SELECT made.line_id, classification_snapshot(made) AS before, {refusal} AS refusal
+        SELECT made.line_id, {before} AS before, {refusal} AS refusal
         FROM classification_classification made
         JOIN statements_statementline line ON line.id = made.line_id
         LEFT JOIN ledger_account account ON account.id = COALESCE(made.account_id, %(fallback)s)
@@ -78,6 +78,11 @@ class Changed:
     refused: tuple[tuple[int, str], ...]
     change_id: int | None
 
+    def lines_of(self, line_ids: Sequence[int]) -> list[int]:
+        """Return those of the lines that were not refused."""
+        refused = {line_id for line_id, _ in self.refused}
+        return [line_id for line_id in line_ids if line_id not in refused]
+
 
 #: What accepting returns.
 Accepted = Changed
@@ -89,7 +94,7 @@ def accept(*, book: Book, line_ids: Sequence[int], user: User, now: datetime) ->
     changed = _change(
         book, _Act.ACCEPT, user, now, which=_THESE, refusal=_ACCEPT_REFUSAL, change=_ACCEPT, lines=line_ids
     )
-    settle_predictions(book=book, line_ids=line_ids)
+    settle_predictions(book=book, line_ids=changed.lines_of(line_ids))
     return changed
 
 
@@ -140,7 +145,7 @@ def exclude(*, book: Book, line_ids: Sequence[int], reason: str, user: User, now
         lines=line_ids,
         note=reason[:500],
     )
-    settle_predictions(book=book, line_ids=line_ids)
+    settle_predictions(book=book, line_ids=changed.lines_of(line_ids))
     return changed
 
 
@@ -155,7 +160,7 @@ def reopen(*, book: Book, line_ids: Sequence[int], user: User, now: datetime) ->
     changed = _change(
         book, _Act.REOPEN, user, now, which=_THESE, refusal=refusal, change=change, lines=line_ids
     )
-    settle_predictions(book=book, line_ids=line_ids)
+    settle_predictions(book=book, line_ids=changed.lines_of(line_ids))
     return changed
 
 
@@ -173,7 +178,7 @@ def _change(
     fallback: Account | None = None,
 ) -> Changed:
     kept = DecisionChange.objects.create(book=book, act=act, made_by=user, made_at=now)
-    statement = _CHANGE.format(which=which, refusal=refusal, change=change)
+    statement = _CHANGE.format(before=BEFORE, which=which, refusal=refusal, change=change)
     with connection.cursor() as cursor:
         cursor.execute(
             statement,

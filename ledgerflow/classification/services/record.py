@@ -36,7 +36,7 @@ _REPLACE = """
 _SETTLE = """
     UPDATE classification_prediction said SET
         decided_at = CASE WHEN {is_decided} THEN made.decided_at END,
-        decided_account_id = CASE WHEN {is_decided} AND made.state <> 'excluded' THEN made.account_id END,
+        decided_account_id = CASE WHEN {is_decided} AND made.state IN ('accepted', 'posted') THEN made.account_id END,
         is_right = CASE WHEN {is_decided} THEN
             made.state IN ('accepted', 'posted') AND COALESCE(made.account_id = said.account_id, false)
         END
@@ -44,6 +44,16 @@ _SETTLE = """
     WHERE made.book_id = %(book)s AND made.line_id = ANY(%(lines)s::bigint[])
         AND said.line_id = made.line_id AND said.replaced_at IS NULL
 """.format(is_decided="made.decided_by_id IS NOT NULL AND made.state <> 'open'")
+_UNSETTLE = """
+    UPDATE classification_prediction SET decided_at = NULL, decided_account_id = NULL, is_right = NULL
+    WHERE book_id = %s AND line_id = ANY(%s::bigint[]) AND replaced_at IS NULL AND decided_at IS NOT NULL
+"""
+#: What a change keeps of a line of ``classification_classification made``, so that undoing it also gives back whether
+#: somebody had looked at the line's prediction.
+BEFORE = """classification_snapshot(made) || jsonb_build_object('is_settled', EXISTS (
+    SELECT FROM classification_prediction said
+    WHERE said.line_id = made.line_id AND said.replaced_at IS NULL AND said.decided_at IS NOT NULL
+))"""
 _PRUNE = """
     DELETE FROM classification_prediction said
     USING (
@@ -118,9 +128,19 @@ def forget_predictions(*, line_ids: Collection[int]) -> None:
 
 
 def settle_predictions(*, book: Book, line_ids: Collection[int]) -> None:
-    """Write what people made of the lines' predictions, or that they are open again; one query."""
+    """Write what people made of the lines' predictions, or that they are open again; one query.
+
+    Called for lines that somebody looked at and decided about, and for no others: what is accepted unseen, or stays as
+    it is, says nothing of how good its suggestion was.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_SETTLE, {"book": book.pk, "lines": whole_numbers(line_ids)})
+
+
+def unsettle_predictions(*, book: Book, line_ids: Collection[int]) -> None:
+    """Say that nobody has looked at the lines' predictions, whatever state the lines are in; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSETTLE, [book.pk, whole_numbers(line_ids)])
 
 
 @transaction.atomic
