@@ -27,7 +27,6 @@ from ledgerflow.classification.services.refit import (
 )
 from ledgerflow.classification.services.rules import (
     MadeRule,
-    apply_rules,
     check_rule,
     conditions_from_line,
     create_rule,
@@ -60,7 +59,6 @@ __all__ = [
     "accept",
     "accept_all",
     "accept_confident",
-    "apply_rules",
     "ask_for_refit",
     "change_tags",
     "check_decision",
