@@ -126,6 +126,7 @@ class Line:
         ("accept_all_sure post", OPEN),
         ("accept_all_sure post exclude", OPEN),
         ("accept_all_sure post send_back", OPEN),
+        ("accept_all_sure take_apart", OPEN),
         ("accept_all_sure correct", WRONG),
         # Taken back: what the person thinks is no longer said.
         ("accept send_back", OPEN),
