@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from ledgerflow.learning.engine import Engine, has_model
-from ledgerflow.learning.promise import Outcome, Record
+from ledgerflow.learning.promise import Outcome, Record, stricter, tolerated
 from ledgerflow.learning.values import Line, Prediction
 from ledgerflow.payees.cleaning import payee_key
 
@@ -141,6 +141,16 @@ def record_of(record: Sequence[Logged], *, promise: Decimal) -> Record:
         made.add(Outcome(float(logged.confidence), logged.is_right, logged.was_accepted))
     made.refresh()
     return made
+
+
+def tolerated_of(promise: Decimal) -> int:
+    """Return how many of the latest lines accepted without a person may be wrong before more is asked of the record."""
+    return tolerated(promise=float(promise))
+
+
+def stricter_than(promise: Decimal) -> Decimal:
+    """Return the share that is asked of the record then."""
+    return Decimal(f"{stricter(float(promise)):.4f}")
 
 
 def is_fit_due(*, new: int, fitted: int, is_undone: bool = False) -> bool:
