@@ -60,10 +60,14 @@ class Extent:
     through: int
 
 
-def extent(*, book: Book, which: Which) -> Extent:
-    """Return how many lines match; one query."""
-    found = which.lines(book).aggregate(count=Count("pk"), through=Max("pk"))
-    return Extent(found["count"], found["through"] or 0)
+def extent(*, book: Book, which: Which, count: int | None = None) -> Extent:
+    """Return how many lines match, where their ``count`` is known only the latest of them; one query."""
+    lines = which.lines(book)
+    if count is None:
+        found = lines.aggregate(count=Count("pk"), through=Max("pk"))
+        return Extent(found["count"], found["through"] or 0)
+    latest = lines.order_by("-pk").values_list("pk", flat=True).first()
+    return Extent(count, latest or 0)
 
 
 def name_of(*, book: Book, which: Which) -> str:

@@ -117,7 +117,7 @@ def undo(*, book: Book, user: User, now: datetime) -> Undone:
     _end(change, now)
     # What was suggested because of it is suggested anew; the lines themselves are as they were before.
     payee_ids = {payee_id for kept in undone for payee_id in kept.payee_ids if payee_id is not None}
-    suggest_for_payees(book=book, payee_ids=payee_ids, besides=lines, is_all=True)
+    suggest_for_payees(book=book, payee_ids=payee_ids, besides=change, is_all=True)
     ask_for_refit(book=book)
     refused = tuple(
         (kept.line_id, _NO_LONGER if kept.is_same else _reason(kept.state))

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification import record_selectors as record
-from ledgerflow.classification.models import BookWeights, Classification, State
+from ledgerflow.classification.models import BookWeights, ChangedLine, Classification, DecisionChange, State
 from ledgerflow.classification.selectors import open_line_ids
 from ledgerflow.classification.services.classify import classify_lines
 from ledgerflow.core.jobs import enqueue, is_waiting
@@ -51,9 +51,9 @@ def suggest_anew(*, book: Book) -> int | None:
 
 @transaction.atomic
 def suggest_for_payees(
-    *, book: Book, payee_ids: Collection[int], besides: Collection[int] = (), is_all: bool = False
+    *, book: Book, payee_ids: Collection[int], besides: DecisionChange | None = None, is_all: bool = False
 ) -> None:
-    """Suggest anew for open lines of the payees ``besides`` some, because of what was decided or is no longer.
+    """Suggest anew for open lines of the payees, ``besides`` those of a change that stay as they are.
 
     Of many lines the latest are looked at; with ``is_all`` a job looks at the others.
     """
@@ -61,9 +61,10 @@ def suggest_for_payees(
     waiting = (
         Classification.objects.select_for_update(skip_locked=True)
         .filter(book=book, payee_id__in=payee_ids, state=State.OPEN, decided_by__isnull=True)
-        .exclude(line_id__in=besides)
         .order_by("-line_id")
     )
+    if besides is not None:
+        waiting = waiting.exclude(line_id__in=ChangedLine.objects.filter(change=besides).values("line_id"))
     lines = list(waiting.values_list("line_id", flat=True)[: _OF_PAYEES_AT_ONCE + 1])
     classify_lines(book=book, line_ids=lines[:_OF_PAYEES_AT_ONCE])
     if is_all and len(lines) > _OF_PAYEES_AT_ONCE:
