@@ -1,11 +1,13 @@
-"""The engine is fitted anew behind the people who decide, and what it said long ago is thrown away."""
+"""Behind the people who decide: the engine is fitted anew, rules are tried, and what is old is thrown away."""
 
 from django.utils import timezone
 
 from ledgerflow.books.models import Book
 from ledgerflow.books.scope import book_scope
 from ledgerflow.classification import services
+from ledgerflow.classification.models import RuleTrial
 from ledgerflow.classification.selectors import open_line_ids
+from ledgerflow.core import database_errors
 from ledgerflow.core.jobs import DEFAULT, job, periodic_job
 
 _AT_A_TIME = 1_000
@@ -42,6 +44,27 @@ def _suggest_anew(book: Book) -> None:
     for start in range(0, len(waiting), _AT_A_TIME):
         with book_scope(book, None):
             services.classify_lines(book=book, line_ids=waiting[start : start + _AT_A_TIME])
+
+
+def _trial_given_up(*, trial_id: int) -> None:
+    trial = RuleTrial.objects.filter(pk=trial_id).first()
+    if trial is not None:
+        services.end_broken_trial(trial=trial, now=timezone.now())
+
+
+@job(name=services.TRIAL_JOB, given_up=_trial_given_up)
+def try_rule(*, trial_id: int) -> None:
+    """Try a rule on a whole book."""
+    trial = RuleTrial.objects.select_related("book").filter(pk=trial_id, ended_at__isnull=True).first()
+    if trial is None:  # something else was asked meanwhile, or the book was purged
+        return
+    try:
+        with book_scope(trial.book, None):
+            services.do_trial(trial=trial, now=timezone.now())
+    except Exception as error:
+        if not database_errors.is_away(error):  # else it is done again
+            services.end_broken_trial(trial=trial, now=timezone.now())
+        raise
 
 
 @periodic_job(name="classification.prune_predictions", cron="17 3 * * *", queue=DEFAULT)

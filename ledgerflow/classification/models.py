@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -25,6 +26,7 @@ __all__ = [
     "RefusedOffer",
     "Rule",
     "RuleCorrection",
+    "RuleTrial",
     "Source",
     "State",
     "Tag",
@@ -171,8 +173,13 @@ class Classification(models.Model):
             ),
             models.Index(
                 fields=["book", "-line"],
-                name="classification_by_promise",
-                condition=models.Q(decided_by__isnull=True, promise__isnull=False),
+                name="classification_unattended",
+                condition=models.Q(decided_by__isnull=True, state="accepted"),
+            ),
+            models.Index(
+                fields=["book", "-entry_number"],
+                name="classification_unattended_post",
+                condition=models.Q(decided_by__isnull=True, state="posted"),
             ),
             models.Index(
                 fields=["book", "payee", "-decided_at"],
@@ -311,6 +318,37 @@ class RuleCorrection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.corrected_at:%Y-%m-%d}"
+
+
+class RuleTrial(models.Model):
+    """A rule that is not saved, tried on a whole book by a job: ``asked`` and ``found`` as JSON, or the ``error``.
+
+    A user has one a book, the latest.
+    """
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    asked_at = models.DateTimeField()
+    asked = models.JSONField()
+    found = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    error = models.CharField(max_length=200, blank=True, default="")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "asked_by"], name="classification_one_trial_a_user"),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, found__isnull=True, error="")
+                | models.Q(ended_at__isnull=False, found__isnull=False, error="")
+                | models.Q(ended_at__isnull=False, found__isnull=True) & ~models.Q(error=""),
+                name="classification_trial_ends_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asked_at:%Y-%m-%d %H:%M}"
 
 
 class ChangedLine(models.Model):

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.models import BookWeights, Prediction
+from ledgerflow.classification.models import BookWeights, DecisionChange, Prediction
 from ledgerflow.learning.promise import WINDOW
 from ledgerflow.learning.stored import Category, Decision, Logged, Weights
 from ledgerflow.learning.values import Line
@@ -21,6 +21,7 @@ REMEMBERED = 50
 #: So many decisions of a book are fitted, the latest.
 FITTED = 8_000
 
+_TEACHING = (DecisionChange.Act.ACCEPT, DecisionChange.Act.DECIDE)
 # Lines in suspense teach nothing: they wait there for somebody who knows. Nor do transfers between own bank accounts:
 # each is matched anew with the line on the other side.
 _TEACHES = """
@@ -83,6 +84,7 @@ class Fitted:
     weights: Weights
     decisions: int
     through: datetime
+    fitted_at: datetime
 
 
 def accounts_known(*, book: Book) -> Known:
@@ -115,7 +117,7 @@ def fitted(*, book: Book, known: Known) -> Fitted | None:
         return None
     titles = tuple(known.titles.get(account_id, "") for account_id in stored.accounts)
     weights = Weights(bytes(stored.archive), stored.sha256, titles)
-    return Fitted(weights, stored.decisions, stored.through)
+    return Fitted(weights, stored.decisions, stored.through, stored.fitted_at)
 
 
 def decisions_of_payees(
@@ -137,6 +139,12 @@ def decisions_since(*, book: Book, since: datetime | None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_COUNT_SINCE.format(teaches=_TEACHES), {"book": book.pk, "since": since})
         return int(cursor.fetchone()[0])
+
+
+def is_undone(*, book: Book, fitted: Fitted) -> bool:
+    """Whether somebody undid a decision since, which the last fit may have learned from; one query."""
+    undone = DecisionChange.objects.filter(book=book, undone_at__gte=fitted.fitted_at)
+    return undone.filter(made_at__lte=fitted.through, act__in=_TEACHING).exists()
 
 
 def logged(*, book: Book) -> list[Logged]:

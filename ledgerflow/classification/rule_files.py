@@ -1,5 +1,6 @@
 """Rules as YAML text, to be read, kept, and brought into another book. Values in, values out."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal, InvalidOperation
@@ -13,6 +14,10 @@ from ledgerflow.classification.errors import RuleError
 VERSION, LARGEST_BYTES, MOST_RULES = 1, 1_000_000, 5_000
 #: What a rule may look for, as its column says.
 LONGEST_TEXT = 200
+#: What no text keeps, though YAML can say it: the character NUL, and halves of others.
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+#: A number in place of a text, such as an account's code, is below this.
+_MOST = 10**18
 _HEAD = "ledgerflow_rules"
 
 
@@ -97,9 +102,15 @@ def _rule(number: int, said: object) -> RuleText:
     if not isinstance(said, dict):
         raise RuleError(f"Rule {number} is no list of “name: value”.")
     for name, value in said.items():
+        if found := _NO_TEXT.search(f"{name}{value if isinstance(value, str) else ''}"):
+            raise RuleError(
+                f"Rule {number} holds a character that no text can keep (U+{ord(found[0]):04X}); write it anew."
+            )
         if name not in _KNOWN:
             raise RuleError(f"Rule {number} says “{name}”, which is none of {', '.join(_KNOWN)}.")
-        if isinstance(value, bool) is not (name == "active") or not isinstance(value, str | int | bool):
+        if isinstance(value, bool) is not (name == "active") or not (
+            isinstance(value, str) or (isinstance(value, int) and abs(value) < _MOST)
+        ):
             kind = "true or false" if name == "active" else "a text; put it in quotes"
             raise RuleError(f"Rule {number}: “{name}” is {kind}.")
     if not said.get("account"):

@@ -1,22 +1,30 @@
 """What a rule would do before it is saved: which lines, old and new, and where another rule comes first."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db.models import Q, QuerySet
+
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import RuleValue, candidates, first_match, folded
-from ledgerflow.classification.models import Classification, State
+from ledgerflow.classification.models import Classification, RuleTrial, State
 from ledgerflow.classification.selectors import RuleConditions, rule_values
 from ledgerflow.ledger.models import Account
 
 #: Lines that the list shows; the counts are of all.
 SHOWN = 100
-#: A trial looks at the latest so many lines of the book.
-LOOKED_AT = 100_000
+#: A trial looks at so many lines, the latest, while a person waits; at all of them in a job.
+AT_ONCE = 2_000
+_AT_A_TIME = 5_000
 _DRAFT = 0  # no rule has this id
+
+_OPEN = Q(state=State.OPEN, decided_by__isnull=True)
+# What a machine accepted says nothing of what people think, and a line that somebody sent back is not decided.
+_DECIDED = Q(state__in=(State.ACCEPTED, State.POSTED), decided_by__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,10 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The lines that a rule matches: open ones and how many change, decided ones and how many people see otherwise."""
+    """The lines that a rule matches: open ones and how many change, decided ones and how many people see otherwise.
+
+    Where it ``is_cut``, only the latest ``looked_at`` lines were looked at.
+    """
 
     shown: tuple[TriedLine, ...]
     opened: int
@@ -57,6 +68,7 @@ class Trial:
     decided: int
     otherwise: int
     conflicts: tuple[Conflict, ...]
+    looked_at: int
     is_cut: bool
 
 
@@ -68,11 +80,12 @@ def try_rule(
     whole_book: bool,
     rule_id: int | None = None,
     is_first: bool = False,
+    most: int | None = AT_ONCE,
 ) -> Trial:
     """Return what the rule would do: a new one behind the others (or before them), or ``rule_id`` as changed.
 
-    Open lines alone, or with ``whole_book`` also what people decided, as a test of the rule. Nothing is written; two
-    queries.
+    Open lines alone, or with ``whole_book`` also what people decided, as a test of the rule; the latest ``most``, or
+    all. Nothing is written; two queries.
     """
     rules = rule_values(book=book)
     place = next((place for place, each in enumerate(rules) if each.id == rule_id), len(rules))
@@ -80,35 +93,87 @@ def try_rule(
     draft = _draft(conditions, account)
     others = [each for each in rules if each.id != rule_id]
     order = {each.id: number for number, each in enumerate([*others[:place], draft, *others[place:]])}
-    lines: list[TriedLine] = []
     meeting: Counter[int] = Counter()
-    rows = _rows(book, conditions, whole_book=whole_book)
-    for made in rows[:LOOKED_AT]:
+    tally = _Tally()
+    looked_at, is_cut = 0, False
+    for made in _rows(_lines(book, conditions, whole_book=whole_book), most):
+        if looked_at == most:
+            is_cut = True
+            break
+        looked_at += 1
         text = folded(made.description, made.counterparty)
         if not _matches(draft, text, made):
             continue
         rivals = [each for each in others if _matches(each, text, made)]
         meeting.update(each.id for each in rivals)
         first = min(rivals, key=lambda each: order[each.id], default=None)
-        lines.append(_tried(made, draft, first if first and order[first.id] < order[_DRAFT] else None))
-    opened = [line for line in lines if not line.is_decided]
-    decided = [line for line in lines if line.is_decided]
-    changing = [line for line in opened if line.old != line.new]
-    otherwise = [line for line in decided if line.old != line.new]
-    first_shown = [*changing, *otherwise, *(line for line in lines if line.old == line.new)]
+        tally.add(_tried(made, draft, first if first and order[first.id] < order[_DRAFT] else None))
     return Trial(
-        shown=tuple(first_shown[:SHOWN]),
-        opened=len(opened),
-        changing=len(changing),
-        decided=len(decided),
-        otherwise=len(otherwise),
+        shown=tally.shown(),
+        opened=tally.opened,
+        changing=tally.changing,
+        decided=tally.decided,
+        otherwise=tally.otherwise,
         conflicts=tuple(
             Conflict(each.sentence(), each.account, meeting[each.id], order[each.id] < order[_DRAFT])
             for each in others
             if meeting[each.id]
         ),
-        is_cut=len(rows) > LOOKED_AT,
+        looked_at=looked_at,
+        is_cut=is_cut,
     )
+
+
+def trial_of(kept: RuleTrial) -> Trial | None:
+    """Return what came out of a trial by a job, as :func:`try_rule` does; nothing while there is nothing."""
+    if kept.found is None:
+        return None
+    lines = (
+        {**line, "date": date.fromisoformat(line["date"]), "amount": Decimal(line["amount"])}
+        for line in kept.found["shown"]
+    )
+    return Trial(
+        **{
+            **kept.found,
+            "shown": tuple(TriedLine(**line) for line in lines),
+            "conflicts": tuple(Conflict(**each) for each in kept.found["conflicts"]),
+        }
+    )
+
+
+def is_small(*, book: Book, conditions: RuleConditions) -> bool:
+    """Whether the whole book can be tried while a person waits; one query."""
+    return len(_lines(book, conditions, whole_book=True).values_list("pk")[: AT_ONCE + 1]) <= AT_ONCE
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts of lines, and the first few of each kind: a book has more lines than are kept at once."""
+
+    opened: int = 0
+    changing: int = 0
+    decided: int = 0
+    otherwise: int = 0
+    _changing: list[TriedLine] = field(default_factory=list)
+    _otherwise: list[TriedLine] = field(default_factory=list)
+    _same: list[TriedLine] = field(default_factory=list)
+
+    def add(self, line: TriedLine) -> None:
+        """Count a line."""
+        is_other = line.old != line.new
+        if line.is_decided:
+            self.decided += 1
+            self.otherwise += is_other
+        else:
+            self.opened += 1
+            self.changing += is_other
+        kept = self._same if not is_other else self._otherwise if line.is_decided else self._changing
+        if len(kept) < SHOWN:
+            kept.append(line)
+
+    def shown(self) -> tuple[TriedLine, ...]:
+        """Return what changes first, then where people see otherwise, then the rest."""
+        return tuple([*self._changing, *self._otherwise, *self._same][:SHOWN])
 
 
 def _draft(conditions: RuleConditions, account: Account) -> RuleValue:
@@ -135,7 +200,6 @@ class _Row(NamedTuple):
     amount: Decimal
     date: date
     currency: str
-    state: str
     decided_by_id: int | None
     is_split: bool
     code: str | None
@@ -147,16 +211,16 @@ def _matches(rule: RuleValue, text: str, made: _Row) -> bool:
     return bool(found) and first_match(found, made.amount) is not None
 
 
-def _rows(book: Book, conditions: RuleConditions, *, whole_book: bool) -> list[_Row]:
-    """Return the latest lines, one more than are looked at; values only, because there are many."""
-    lines = Classification.objects.filter(book=book)
+def _lines(book: Book, conditions: RuleConditions, *, whole_book: bool) -> QuerySet[Classification]:
+    lines = Classification.objects.filter(_OPEN | _DECIDED if whole_book else _OPEN, book=book)
     if conditions.bank_account is not None:
         lines = lines.filter(line__bank_account=conditions.bank_account)
-    if whole_book:
-        lines = lines.exclude(state__in=(State.EXCLUDED, State.MATCHED))
-    else:
-        lines = lines.filter(state=State.OPEN, decided_by__isnull=True)
-    rows = lines.order_by("-line_id").values_list(
+    return lines.order_by("-line_id")
+
+
+def _rows(lines: QuerySet[Classification], most: int | None) -> Iterator[_Row]:
+    """Yield the lines, one more than are looked at; values only, because there are many."""
+    rows = lines.values_list(
         "line_id",
         "line__bank_account_id",
         "line__description",
@@ -164,13 +228,13 @@ def _rows(book: Book, conditions: RuleConditions, *, whole_book: bool) -> list[_
         "line__amount",
         "line__date",
         "line__currency",
-        "state",
         "decided_by_id",
         "is_split",
         "account__code",
         "account__name",
     )
-    return [_Row(*row) for row in rows[: LOOKED_AT + 1]]
+    for row in rows[: most + 1] if most is not None else rows.iterator(chunk_size=_AT_A_TIME):
+        yield _Row(*row)
 
 
 def _tried(made: _Row, draft: RuleValue, winner: RuleValue | None) -> TriedLine:
@@ -184,5 +248,5 @@ def _tried(made: _Row, draft: RuleValue, winner: RuleValue | None) -> TriedLine:
         old=old,
         new=winner.account if winner else draft.account,
         winner=winner.sentence() if winner else "",
-        is_decided=made.state != State.OPEN or made.decided_by_id is not None,
+        is_decided=made.decided_by_id is not None,
     )

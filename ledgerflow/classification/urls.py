@@ -12,6 +12,7 @@ urlpatterns = [
     path("export/", exchange_views.ExportRulesView.as_view(), name="export-rules"),
     path("import/", exchange_views.ImportRulesView.as_view(), name="import-rules"),
     path("new/", views.CreateRuleView.as_view(), name="create-rule"),
+    path("trials/<int:trial>/", views.TrialView.as_view(), name="trial"),
     path("<int:rule>/", views.ChangeRuleView.as_view(), name="change-rule"),
     path("<int:rule>/switch/", views.SwitchRuleView.as_view(), name="switch-rule"),
     path("<int:rule>/raise/", views.RaiseRuleView.as_view(), name="raise-rule"),

@@ -12,8 +12,8 @@ from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification import selectors, services
 from ledgerflow.classification.forms import RuleForm
-from ledgerflow.classification.models import Rule
-from ledgerflow.classification.rule_trials import try_rule
+from ledgerflow.classification.models import Rule, RuleTrial
+from ledgerflow.classification.rule_trials import is_small, trial_of, try_rule
 from ledgerflow.core.errors import LedgerFlowError
 
 
@@ -25,7 +25,9 @@ class RulesView(BookMixin, generic.TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the rules with their sentences and how many lines each suggested."""
-        return super().get_context_data(rules=selectors.listed_rules(book=self.book), **kwargs)
+        return super().get_context_data(
+            rules=selectors.listed_rules(book=self.book), most_corrections=services.MOST_CORRECTIONS, **kwargs
+        )
 
 
 class RuleFormView(BookMixin, generic.FormView[RuleForm]):
@@ -42,14 +44,7 @@ class RuleFormView(BookMixin, generic.FormView[RuleForm]):
     def form_valid(self, form: RuleForm) -> HttpResponse:
         """Show what the rule would do, or save and suggest anew for open lines."""
         if "preview" in self.request.POST:
-            trial = try_rule(
-                book=self.book,
-                conditions=form.conditions(),
-                account=form.cleaned_data["account"],
-                rule_id=self.kwargs.get("rule"),
-                whole_book=self.request.POST["preview"] == "book",
-            )
-            return self.show(form, trial=trial)
+            return self.show(form, **self.tried(form))
         try:
             self.save(form)
         except LedgerFlowError as error:
@@ -63,6 +58,19 @@ class RuleFormView(BookMixin, generic.FormView[RuleForm]):
         )
         messages.success(self.request, f"Saved. {done}")
         return redirect("classification:rules", book=self.book.slug)
+
+    def tried(self, form: RuleForm) -> dict[str, Any]:
+        """Return what the rule would do, or where a job looks through the whole book, the trial that is waited for."""
+        asked = {
+            "book": self.book,
+            "conditions": form.conditions(),
+            "account": form.cleaned_data["account"],
+            "rule_id": self.kwargs.get("rule"),
+        }
+        is_whole = self.request.POST["preview"] == "book"
+        if is_whole and not is_small(book=self.book, conditions=asked["conditions"]):
+            return {"waiting": services.ask_for_trial(**asked, user=self.user, now=timezone.now())}
+        return {"trial": try_rule(**asked, whole_book=is_whole)}
 
     def form_invalid(self, form: RuleForm) -> HttpResponse:
         """Say what is missing; while the rule is being typed, beside the form."""
@@ -122,7 +130,9 @@ class ChangeRuleView(RuleFormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the rule."""
-        return super().get_context_data(rule=self.rule(), **kwargs)
+        return super().get_context_data(
+            rule=self.rule(), most_corrections=services.MOST_CORRECTIONS, **kwargs
+        )
 
     def save(self, form: RuleForm) -> Rule:
         """Change it; its payee stays."""
@@ -134,6 +144,24 @@ class ChangeRuleView(RuleFormView):
             payee=self.rule().payee,
             mode=form.cleaned_data["mode"],
         )
+
+
+class TrialView(BookMixin, generic.TemplateView):
+    """What came out of a trial on the whole book, or that it is still being made."""
+
+    action = Action.EDIT_RULES
+
+    def get_template_names(self) -> list[str]:
+        """Beside the form, which asks again and again, the lines alone."""
+        is_asked_by_form = self.request.headers.get("HX-Request")
+        return ["classification/_trial.html" if is_asked_by_form else "classification/rule_trial.html"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the trial, in this book only."""
+        kept = get_object_or_404(RuleTrial, book=self.book, pk=self.kwargs["trial"])
+        waiting = kept if kept.ended_at is None else None
+        kwargs |= {"trial": trial_of(kept), "waiting": waiting, "failed": kept.error}
+        return super().get_context_data(**kwargs)
 
 
 class SwitchRuleView(BookMixin, generic.View):

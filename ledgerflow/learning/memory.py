@@ -8,8 +8,6 @@ from ledgerflow.learning.values import Line
 
 #: A memory looks back at so many decisions, and each weighs so much less than the one after it.
 DEPTH, FADING = 20, 0.8
-#: From the general to the particular.
-LEVELS = ("payee", "payee and account", "payee and amount", "payee, account and amount")
 
 Place = tuple[str, str | None, Decimal | None]
 
@@ -51,7 +49,7 @@ class Memory:
                 self._corrected.pop(place, None)
 
     def recall(self, line: Line, key: str) -> tuple[Recollection, ...]:
-        """Return what is remembered at each of the levels."""
+        """Return what is remembered of the payee, of it in this account, at this amount, and at both."""
         return tuple(self._recall(place) for place in _places(line, key))
 
     def correction(self, line: Line, key: str) -> int | None:

@@ -80,11 +80,6 @@ class Model:
         found: list[float] = ranks.tolist()
         return found
 
-    def scores(self, line: Line, key: str) -> Numbers:
-        """Return how much speaks for each of ``labels``."""
-        result: Numbers = self._payee(key) + self._crosses(line, key)
-        return result
-
     def _crosses(self, line: Line, key: str) -> Numbers:
         """Return what account and amount add to each label's score."""
         crosses = [place for name in crosses_of(line, key) if (place := self._places.get(name)) is not None]

@@ -18,8 +18,9 @@ DELTA = 0.1
 WINDOW = 1000
 #: Nothing is accepted while fewer outcomes are known.
 FEWEST = 60
-#: The watchdog looks at so many of the latest accepted lines, and barks when more than this share was wrong.
-WATCHED, WORST = 40, 0.10
+#: The watchdog looks at so many of the latest accepted lines, and barks when so many were wrong that a promise that is
+#: kept shows as many in less than one case of twenty.
+WATCHED, FALSE_ALARMS = 40, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,15 @@ def bar(outcomes: Iterable[Outcome], *, promise: float = PROMISE) -> float | Non
     return lowest
 
 
+@lru_cache
+def tolerated(*, of: int = WATCHED, promise: float = PROMISE) -> int:
+    """Return how many of so many accepted lines may be wrong before the watchdog barks."""
+    allowed = 0
+    while allowed < of and 1 - _at_most(allowed, of, 1 - promise) >= FALSE_ALARMS:
+        allowed += 1
+    return allowed
+
+
 def stricter(promise: float) -> float:
     """Return the promise asked of the record after the watchdog barked: half as many errors."""
     return 1 - (1 - promise) / 2
@@ -97,9 +107,14 @@ class Record:
 
     @property
     def is_watched(self) -> bool:
-        """Whether the latest accepted lines were wrong too often, so that more is asked."""
+        """Whether the latest accepted lines were wrong too often for the promise, so that more is asked."""
         seen = len(self._accepted)
-        return seen == WATCHED and self._accepted.count(False) > WORST * seen
+        return seen == WATCHED and self.wrong > tolerated(of=seen, promise=self.promise)
+
+    @property
+    def wrong(self) -> int:
+        """How many of the latest accepted lines were wrong."""
+        return self._accepted.count(False)
 
     def refresh(self) -> None:
         """Set the bar anew."""

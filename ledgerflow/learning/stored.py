@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from ledgerflow.learning.engine import Engine, has_model
-from ledgerflow.learning.promise import Outcome, Record
+from ledgerflow.learning.promise import Outcome, Record, stricter, tolerated
 from ledgerflow.learning.values import Line, Prediction
 from ledgerflow.payees.cleaning import payee_key
 
@@ -143,9 +143,19 @@ def record_of(record: Sequence[Logged], *, promise: Decimal) -> Record:
     return made
 
 
-def is_fit_due(*, new: int, fitted: int) -> bool:
-    """Whether enough was decided since the last fit, and the extra that fits is installed."""
-    return has_model() and new >= FEWEST_NEW and new * SHARE_NEW >= fitted
+def tolerated_of(promise: Decimal) -> int:
+    """Return how many of the latest lines accepted without a person may be wrong before more is asked of the record."""
+    return tolerated(promise=float(promise))
+
+
+def stricter_than(promise: Decimal) -> Decimal:
+    """Return the share that is asked of the record then."""
+    return Decimal(f"{stricter(float(promise)):.4f}")
+
+
+def is_fit_due(*, new: int, fitted: int, is_undone: bool = False) -> bool:
+    """Whether enough was decided since the last fit or undone of it, and the extra that fits is installed."""
+    return has_model() and (is_undone or (new >= FEWEST_NEW and new * SHARE_NEW >= fitted))
 
 
 def fit(decisions: Sequence[Decision]) -> Weights | None:

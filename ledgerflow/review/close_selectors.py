@@ -16,7 +16,7 @@ from ledgerflow.ledger.selectors.periods import held
 from ledgerflow.ledger.selectors.rates import currencies_of
 from ledgerflow.posting.receipt_selectors import count_without_receipt
 from ledgerflow.posting.revaluation import revaluation
-from ledgerflow.review.selectors import Tab
+from ledgerflow.review.which import Tab
 from ledgerflow.taxes.receipt_limits import receipt_limit
 from ledgerflow.taxes.selectors import entered_facts, tax_year, year_at
 from ledgerflow.taxforms.keys import SCHEDULE_C

@@ -8,11 +8,14 @@ from django import forms
 from ledgerflow.books.models import Book
 from ledgerflow.classification.errors import TagError
 from ledgerflow.classification.models import Rule
-from ledgerflow.classification.services import SplitPart, names_typed
+from ledgerflow.classification.services import NOBODY, Matching, SplitPart, names_typed
+from ledgerflow.core.periods import EARLIEST, LATEST, Period
 from ledgerflow.ledger.models import Account
+from ledgerflow.posting.receipt_forms import DaysForm
 from ledgerflow.review.services import LONGEST_REASON, Closing
 
 _MOST_LINES = 5_000
+_GREATEST = 2**63 - 1
 
 
 def _accounts(book: Book) -> Any:
@@ -36,6 +39,32 @@ class LinesForm(forms.Form):
             raise forms.ValidationError("These are no lines of the queue; load the page again.")
         self.line_ids = [int(text) for text in chosen]
         return self.cleaned_data
+
+
+class MatchingForm(DaysForm):
+    """All lines to review that match: what the page showed, up to the latest line that it knew of.
+
+    Whatever it does not understand is refused, because leaving a condition out would take more lines.
+    """
+
+    payee = forms.IntegerField(min_value=NOBODY, max_value=_GREATEST, required=False)
+    account = forms.IntegerField(min_value=NOBODY, max_value=_GREATEST, required=False)
+    through = forms.IntegerField(min_value=1, max_value=_GREATEST)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse days that are none."""
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("from"), cleaned.get("to")
+        if first and last and first > last:
+            raise forms.ValidationError("The days end before they begin.")
+        return cleaned
+
+    def matching(self) -> Matching:
+        """Return which lines they are."""
+        facts = self.cleaned_data
+        first, last = facts["from"], facts["to"]
+        days = Period(first or EARLIEST, last or LATEST) if first or last else None
+        return Matching(facts["through"], days=days, payee_id=facts["payee"], account_id=facts["account"])
 
 
 class ExcludeForm(LinesForm):
@@ -108,7 +137,7 @@ SplitFormSet = forms.formset_factory(SplitPartForm, extra=4, max_num=20)
 class TransferForm(forms.Form):
     """The line on the other bank account."""
 
-    other = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    other = forms.IntegerField(min_value=1, max_value=_GREATEST)
 
 
 class RuleOfferForm(forms.Form):

@@ -6,13 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, Promise, State
 from ledgerflow.classification.record_selectors import logged
 from ledgerflow.learning.promise import FEWEST, PROMISE
-from ledgerflow.learning.stored import Logged, record_of
+from ledgerflow.learning.stored import Logged, record_of, stricter_than, tolerated_of
 
 #: Lines of each list on the page.
 LISTED = 100
@@ -74,7 +74,7 @@ class Report:
     """The record of a book and its promise.
 
     ``bar`` is the confidence from which lines could go without a person, none while nothing could; ``is_watched`` says
-    that too many of the latest such lines were wrong, so that half as many errors are allowed.
+    that too many of the latest such lines were wrong, so that ``stricter`` is asked of the record instead of ``share``.
     """
 
     promise: Promise | None
@@ -84,8 +84,19 @@ class Report:
     needed: int
     bar: Decimal | None
     is_watched: bool
+    wrong: int
     bands: tuple[Band, ...]
     months: tuple[Month, ...]
+
+    @property
+    def stricter(self) -> Decimal:
+        """The share that is asked of the record while it is watched."""
+        return stricter_than(self.share)
+
+    @property
+    def tolerated(self) -> int:
+        """How many of the latest lines that went without a person may be wrong before the record is watched."""
+        return tolerated_of(self.share)
 
 
 def report(*, book: Book) -> Report:
@@ -110,6 +121,7 @@ def report(*, book: Book) -> Report:
         needed=max(0, FEWEST - len(outcomes)),
         bar=None if record.bar is None else Decimal(f"{record.bar:.4f}"),
         is_watched=record.is_watched,
+        wrong=record.wrong,
         bands=_bands(outcomes),
         months=months,
     )
@@ -123,12 +135,30 @@ def band_of(*, book: Book, confidence: Decimal) -> Band | None:
     )
 
 
-def unattended(*, book: Book, state: State) -> list[Classification]:
-    """Return the latest lines that were accepted or posted without a person, by a rule or the promise; one query."""
-    by_nobody = Q(decided_by__isnull=True) & (Q(rule__isnull=False) | Q(promise__isnull=False))
-    lines = Classification.objects.filter(by_nobody, book=book, state=state)
-    order = (F("entry_number").desc(),) if state == State.POSTED else (F("line_id").desc(),)
-    return list(lines.select_related("line", "account", "payee", "rule", "promise").order_by(*order)[:LISTED])
+@dataclass(frozen=True, slots=True)
+class Unattended:
+    """Lines that nobody decided about, the latest first; ``earlier`` is the ``before`` of the next page."""
+
+    lines: tuple[Classification, ...]
+    earlier: int | None
+
+
+def unattended(*, book: Book, state: State, before: int | None = None) -> Unattended:
+    """Return the latest lines that were accepted or posted without a person, by a rule or the promise; one query.
+
+    ``before`` is a line, or among posted lines the number of an entry: only what is before it is returned.
+    """
+    key = "entry_number" if state == State.POSTED else "line_id"
+    lines = Classification.objects.filter(book=book, state=state, decided_by__isnull=True)
+    if before is not None:
+        lines = lines.filter(**{f"{key}__lt": before})
+    shown = list(
+        lines.select_related("line", "account", "payee", "rule", "promise").order_by(F(key).desc())[
+            : LISTED + 1
+        ]
+    )
+    earlier = getattr(shown[LISTED - 1], key) if len(shown) > LISTED else None
+    return Unattended(tuple(shown[:LISTED]), earlier)
 
 
 def _bands(outcomes: Sequence[Logged]) -> tuple[Band, ...]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from django.db import connection
 from django.db.models import OuterRef, QuerySet
@@ -18,17 +17,9 @@ from ledgerflow.posting.matching import Candidate
 from ledgerflow.posting.selectors import SourcePlace, entry_for_line, places_of_line
 from ledgerflow.posting.transfer_selectors import candidates_of
 from ledgerflow.review.record_selectors import Band, band_of
-from ledgerflow.statements.models import Hold, LineReceipt
+from ledgerflow.review.which import Tab, Which
+from ledgerflow.statements.models import LineReceipt
 from ledgerflow.statements.receipt_selectors import attached_to, receipts_of
-
-
-class Tab(StrEnum):
-    """Where a line is in the queue."""
-
-    TO_REVIEW = "to-review"
-    NEEDS_ANSWER = "needs-answer"
-    REVIEWED = "reviewed"
-    EXCLUDED = "excluded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +90,8 @@ class Evidence:
     band: Band | None
 
 
+#: What the queue shows unasked.
+TO_REVIEW = Which()
 #: Suggestions whose confidence answers to the record.
 _LEARNED = (Source.MEMORY, Source.MODEL)
 _COUNTS = """
@@ -139,22 +132,18 @@ _THOUGHT_OF = """
 """
 
 
-def queue(
-    *,
-    book: Book,
-    tab: Tab = Tab.TO_REVIEW,
-    after: int | None = None,
-    limit: int = 50,
-    days: Period | None = None,
-) -> QueuePage:
-    """Return a page of the tab's lines behind the line ``after``, only those of the days where given; two queries."""
-    lines = _tab(book, tab).filter(line_id__gt=after or 0).order_by("line_id")
-    if days is not None:
-        lines = lines.filter(line__date__range=(days.first, days.last))
-    made = list(lines[: limit + 1])
-    tags = tags_of_lines(book=book, line_ids=[one.pk for one in made[:limit]])
-    rows = tuple(_row(one, tags.get(one.pk, ())) for one in made[:limit])
+def queue(*, book: Book, which: Which = TO_REVIEW, after: int | None = None, limit: int = 50) -> QueuePage:
+    """Return a page of the lines behind the line ``after``; two queries."""
+    lines = which.lines(book).filter(line_id__gt=after or 0).order_by("line_id")
+    made = list(_with_facts(book, lines)[: limit + 1])
+    rows = _rows(book, made[:limit])
     return QueuePage(rows=rows, following=rows[-1].line_id if len(made) > limit else None)
+
+
+def rows_of(*, book: Book, line_ids: Sequence[int]) -> tuple[QueueRow, ...]:
+    """Return those lines of the book in their order; two queries."""
+    lines = Classification.objects.filter(book=book, line_id__in=line_ids).order_by("line_id")
+    return _rows(book, list(_with_facts(book, lines)))
 
 
 def counts(*, book: Book, days: Period | None = None) -> dict[Tab, int]:
@@ -169,7 +158,8 @@ def counts(*, book: Book, days: Period | None = None) -> dict[Tab, int]:
 
 def evidence(*, book: Book, line_id: int) -> Evidence | None:
     """Return the evidence for the line, ``None`` where the book has no such line; a constant number of queries."""
-    made = _rows(book).select_related("line__bank_account__ledger_account").filter(line_id=line_id).first()
+    asked = Classification.objects.filter(book=book, line_id=line_id)
+    made = _with_facts(book, asked).select_related("line__bank_account__ledger_account").first()
     if made is None:
         return None
     return Evidence(
@@ -192,22 +182,16 @@ def _same_payee(book: Book, made: Classification) -> int:
     return waiting.exclude(line_id=made.line_id).count()
 
 
-def _rows(book: Book) -> QuerySet[Classification]:
-    return (
-        Classification.objects.filter(book=book)
-        .select_related("line__bank_account", "account", "payee", "decided_by")
-        .annotate(has_receipt=attached_to(book=book, line=OuterRef("line")))
+def _with_facts(book: Book, lines: QuerySet[Classification]) -> QuerySet[Classification]:
+    """Return the lines with what a row shows of them."""
+    return lines.select_related("line__bank_account", "account", "payee", "decided_by").annotate(
+        has_receipt=attached_to(book=book, line=OuterRef("line"))
     )
 
 
-def _tab(book: Book, tab: Tab) -> QuerySet[Classification]:
-    if tab == Tab.REVIEWED:
-        return _rows(book).filter(state=State.ACCEPTED)
-    if tab == Tab.EXCLUDED:
-        return _rows(book).filter(state=State.EXCLUDED)
-    waiting = _rows(book).filter(state=State.OPEN)
-    is_free = {"line__hold": Hold.NONE, "line__is_pending": False}
-    return waiting.filter(**is_free) if tab == Tab.TO_REVIEW else waiting.exclude(**is_free)
+def _rows(book: Book, made: Sequence[Classification]) -> tuple[QueueRow, ...]:
+    tags = tags_of_lines(book=book, line_ids=[one.pk for one in made])
+    return tuple(_row(one, tags.get(one.pk, ())) for one in made)
 
 
 def _row(made: Classification, tags: Sequence[str]) -> QueueRow:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", queue.QueueView.as_view(), name="queue"),
     path("accept/", actions.AcceptView.as_view(), name="accept"),
     path("accept-sure/", actions.AcceptSureView.as_view(), name="accept-sure"),
+    path("accept-matching/", actions.AcceptMatchingView.as_view(), name="accept-matching"),
     path("exclude/", actions.ExcludeView.as_view(), name="exclude"),
     path("reopen/", actions.ReopenView.as_view(), name="reopen"),
     path("tag/", actions.TagView.as_view(), name="tag"),

@@ -13,7 +13,7 @@ from ledgerflow.agent.services import Allowed, allow
 from ledgerflow.agent.services.replay import recorded, replay
 from ledgerflow.agent.services.ways import ToolAnswer
 from ledgerflow.classification.models import Rule
-from ledgerflow.classification.services import accept, accept_confident, apply_rules, classify_lines, decide
+from ledgerflow.classification.services import accept, accept_confident, classify_lines, decide, suggest_anew
 from ledgerflow.statements.models import Hold
 from tests.agent.desk import PAYEE, SEARCH
 from tests.agent.server import Behavior, answers, calls, completion
@@ -215,13 +215,13 @@ def test_a_rule_goes_before_a_proposal_and_nothing_does_not(desk):
     desk.server.says(answers("6530"))
     desk.ask()
 
-    apply_rules(book=desk.book)
+    suggest_anew(book=desk.book)
     assert desk.made(line).source == "agent"
 
     Rule.objects.create(
         book=desk.book, position=1, text="heron", account=desk.food, made_by=desk.user, made_at=NOW
     )
-    apply_rules(book=desk.book)
+    suggest_anew(book=desk.book)
     assert (desk.made(line).source, desk.made(line).account) == ("rule", desk.food)
 
 

@@ -4,13 +4,13 @@
 from django.utils import timezone
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.models import Rule, Tag
+from ledgerflow.classification.models import Rule, RuleTrial, Tag
 from ledgerflow.users.models import User
 from tests.factories import AccountFactory
 
 
 class ClassificationSamples:
-    """Makes a rule and a tag of the book."""
+    """Makes a rule, a trial of one and a tag of the book."""
 
     book: Book
     owner: User
@@ -26,6 +26,12 @@ class ClassificationSamples:
             made_at=timezone.now(),
         )
         return rule.pk
+
+    def _make_trial(self, page: str) -> int:
+        trial = RuleTrial.objects.create(
+            book=self.book, asked_by=self.owner, asked_at=timezone.now(), asked={}
+        )
+        return trial.pk
 
     def _make_tag(self, page: str) -> int:
         return Tag.objects.create(book=self.book, name="travel").pk

@@ -19,12 +19,12 @@ from ledgerflow.classification.services import (
     accept,
     accept_all,
     accept_confident,
-    apply_rules,
     classify_lines,
     create_rule,
     decide,
     exclude,
     reopen,
+    suggest_anew,
     undo,
 )
 from ledgerflow.payees.services import name_payee
@@ -220,7 +220,7 @@ def test_no_rule_accepts_what_a_person_sent_back():
     assert states() == ["accepted"]
     reopen(line_ids=ids, **by(shop))
 
-    apply_rules(book=shop.book)
+    suggest_anew(book=shop.book)
     classify_lines(book=shop.book, line_ids=ids)
 
     assert states() == ["open"]

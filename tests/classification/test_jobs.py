@@ -1,12 +1,14 @@
 """The jobs of classification: fitting anew behind the people who decide, and throwing away what is old."""
 
+import sys
 from datetime import timedelta
 
+from django.db import connection
 from django.utils import timezone
 
 from ledgerflow.classification import jobs
 from ledgerflow.classification.models import BookWeights, Classification, Prediction
-from ledgerflow.classification.services import REFIT_JOB, classify_lines, decide
+from ledgerflow.classification.services import REFIT_JOB, SUGGEST_JOB, classify_lines, decide, suggest_anew
 from ledgerflow.core.jobs import is_waiting
 from tests.classification.rows import NOW, Shop
 from tests.classification.test_learned import FOOD, FUEL
@@ -37,9 +39,23 @@ def test_decisions_ask_for_one_fit_which_suggests_anew(committed_db):
     assert Classification.objects.get(pk=new.pk).account == shop.fuel
 
 
+def test_suggesting_anew_for_many_lines_waits_once(committed_db, monkeypatch):
+    monkeypatch.setattr(sys.modules["ledgerflow.classification.services.refit"], "AT_ONCE", 0)
+    shop = Shop()
+    classify_lines(book=shop.book, line_ids=[shop.line().pk])
+
+    asked = [suggest_anew(book=shop.book) for _ in range(3)]
+
+    assert asked == [None] * 3
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s", [SUGGEST_JOB])
+        assert cursor.fetchone() == (1,)
+
+
 def test_a_book_that_was_purged_meanwhile_is_no_matter(committed_db):
     jobs.refit_book(book_id=0)
     jobs.suggest_anew(book_id=0)
+    jobs.try_rule(trial_id=0)
 
 
 def test_old_predictions_are_thrown_away_by_the_clock(committed_db):

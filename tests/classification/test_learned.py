@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -172,6 +173,44 @@ def test_undoing_and_sending_back_take_the_outcome_away():
     assert [outcome(one.pk), outcome(other.pk)] == [(None, None)] * 2
 
 
+def test_what_was_suggested_because_of_a_decision_is_taken_back_with_it():
+    shop = Shop()
+    waiting, changed = classified(shop, shop.line("SHELL OIL"), shop.line("SHELL OIL"))
+    decide(book=shop.book, line_id=changed.pk, account=shop.fuel, user=shop.user, now=NOW)
+    said = Classification.objects.get(pk=waiting.pk).account
+
+    undo(book=shop.book, user=shop.user, now=NOW)
+
+    assert said == shop.fuel
+    assert Classification.objects.get(pk=waiting.pk).account is None
+
+
+def test_weights_that_learned_from_an_undone_decision_are_fitted_anew():
+    shop = with_weights(Shop())
+    before = BookWeights.objects.get()
+    assert not refit(book=shop.book, now=NOW + timedelta(days=1))
+
+    undo(book=shop.book, user=shop.user, now=NOW + timedelta(days=2))
+
+    assert refit(book=shop.book, now=NOW + timedelta(days=3))
+    after = BookWeights.objects.get()
+    assert (after.decisions, after.sha256 == before.sha256) == (before.decisions - 1, False)
+    assert not refit(book=shop.book, now=NOW + timedelta(days=4))
+
+
+def test_weights_go_when_too_few_of_their_decisions_are_left():
+    shop = Shop()
+    for number, payee in enumerate([*FUEL, *FOOD, *FUEL[:2]]):
+        account = shop.food if payee in FOOD else shop.fuel
+        decided(shop, payee, account, at=NOW + timedelta(minutes=number))
+    assert refit(book=shop.book, now=NOW + timedelta(days=1))
+
+    undo(book=shop.book, user=shop.user, now=NOW + timedelta(days=2))
+
+    assert refit(book=shop.book, now=NOW + timedelta(days=3))
+    assert not BookWeights.objects.exists()
+
+
 def test_another_suggestion_takes_the_place_of_a_prediction():
     shop = Shop()
     decided(shop, "SHELL OIL", shop.fuel)
@@ -185,6 +224,20 @@ def test_another_suggestion_takes_the_place_of_a_prediction():
     (said,) = Prediction.objects.filter(line=line.pk)
     assert said.replaced_at is not None
     assert said.decided_at is None  # it was the rule that was accepted
+
+
+@pytest.mark.parametrize(("moved", "is_shown_anew"), [("0.004", False), ("0.010", True), ("-0.300", True)])
+def test_a_confidence_that_moved_is_shown_anew(moved, is_shown_anew):
+    shop = Shop()
+    decided(shop, "SHELL OIL", shop.fuel)
+    (before,) = classified(shop, shop.line("SHELL OIL"))
+    stale = before.confidence + Decimal(moved)
+    Classification.objects.filter(pk=before.pk).update(confidence=stale)
+
+    classify_lines(book=shop.book, line_ids=[before.pk])
+
+    shown = Classification.objects.get(pk=before.pk).confidence
+    assert shown == (before.confidence if is_shown_anew else stale)
 
 
 def test_a_prediction_goes_with_its_line():

@@ -4,7 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ledgerflow.books.models import Role
-from ledgerflow.classification.models import Classification, Rule
+from ledgerflow.classification import jobs, rule_trials, services
+from ledgerflow.classification.models import Classification, Rule, RuleTrial
 from tests.booked import BookedFile
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +135,62 @@ def test_a_trial_on_the_whole_book_holds_the_rule_against_what_people_decided(fi
     page = file.client().post(file.address("rules/new/"), _rule(file, preview="book")).content.decode()
 
     assert "People decided 3 matching lines: 0 otherwise" in page
+
+
+@pytest.fixture
+def waiting(file, monkeypatch):
+    """A trial on a book of more lines than are looked at while a person waits."""
+    monkeypatch.setattr(rule_trials, "AT_ONCE", 2)
+    client = file.client()
+    page = client.post(file.address("rules/new/"), _rule(file, preview="book", most="2"))
+    return client, page.content.decode(), RuleTrial.objects.get(book=file.book)
+
+
+def test_a_trial_on_a_large_book_is_left_to_a_job_that_looks_at_every_line(file, waiting):
+    client, page, trial = waiting
+    address = file.address(f"rules/trials/{trial.pk}/")
+    before = client.get(address, headers={"HX-Request": "true"}).content.decode()
+
+    jobs.try_rule(trial_id=trial.pk)
+
+    fragment = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    whole = client.get(address).content.decode()
+    assert f'hx-get="{address}"' in page
+    assert "is being tried on the whole book" in before
+    assert "2 open lines match, 2 of them change" in fragment
+    assert "-2.00" in fragment
+    assert "hx-trigger" not in fragment
+    assert "<html" not in fragment
+    assert "2 open lines match, 2 of them change" in whole
+
+
+def test_whoever_asks_again_gets_the_answer_to_what_was_asked_last(file, waiting):
+    client, _, first = waiting
+    client.post(file.address("rules/new/"), _rule(file, preview="book"))
+    last = RuleTrial.objects.get(book=file.book)
+
+    for trial in (first, last):
+        jobs.try_rule(trial_id=trial.pk)
+
+    last.refresh_from_db()
+    assert (first.pk == last.pk, last.found["opened"]) == (False, 3)
+
+
+def test_a_trial_says_when_its_account_went_or_it_broke(file, waiting, monkeypatch):
+    client, _, trial = waiting
+    RuleTrial.objects.filter(pk=trial.pk).update(asked=trial.asked | {"account": 0})
+    jobs.try_rule(trial_id=trial.pk)
+    gone = client.get(file.address(f"rules/trials/{trial.pk}/")).content.decode()
+
+    client.post(file.address("rules/new/"), _rule(file, preview="book"))
+    trial = RuleTrial.objects.get(book=file.book)
+    monkeypatch.setattr(services.trials, "try_rule", lambda **_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        jobs.try_rule(trial_id=trial.pk)
+    broken = client.get(file.address(f"rules/trials/{trial.pk}/")).content.decode()
+
+    assert "account or bank account went" in gone
+    assert "did not come to its end" in broken
 
 
 def test_rules_go_out_as_a_file_and_come_into_another_book(file):

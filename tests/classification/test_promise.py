@@ -34,11 +34,11 @@ def classified(shop, count, text="SHELL OIL"):
     return list(Classification.objects.filter(pk__in=ids).order_by("pk"))
 
 
-def with_record(shop, outcomes=FEWEST):
+def with_record(shop, outcomes=FEWEST, text="SHELL OIL"):
     """Decide about so many predicted lines of one payee."""
-    (first,) = classified(shop, 1)
+    (first,) = classified(shop, 1, text)
     decide(book=shop.book, line_id=first.pk, account=shop.fuel, user=shop.user, now=NOW)
-    made = classified(shop, outcomes)
+    made = classified(shop, outcomes, text)
     accept(book=shop.book, line_ids=[line.pk for line in made], user=shop.user, now=NOW)
     return shop
 
@@ -75,6 +75,19 @@ def test_a_record_that_keeps_the_promise_accepts_all_but_the_sample():
     assert set(Prediction.objects.filter(is_sampled=True).values_list("line_id", flat=True)) == set(drawn)
 
 
+def test_lines_that_were_suggested_before_are_drawn_as_well():
+    shop = with_record(Shop())
+    waiting = [line.pk for line in classified(shop, 100)]
+    promise = on(shop)
+
+    classify_lines(book=shop.book, line_ids=waiting)
+
+    left = Classification.objects.filter(pk__in=waiting, state="open")
+    drawn = Prediction.objects.filter(line__in=waiting, replaced_at=None, is_sampled=True, promise=promise)
+    assert 0 < len(left) < 20
+    assert set(drawn.values_list("line_id", flat=True)) == {line.pk for line in left}
+
+
 def test_a_record_that_breaks_the_promise_accepts_nothing():
     shop = with_record(Shop(), outcomes=100)
     wrong = Prediction.objects.filter(is_right=True).values("pk")[:15]
@@ -105,17 +118,21 @@ def test_the_sample_is_not_swept_up_with_all_that_are_sure():
     assert set(Classification.objects.filter(pk__in=drawn).values_list("state", flat=True)) == {"open"}
 
 
-def test_errors_that_people_find_raise_the_bar():
-    shop = with_record(Shop(), outcomes=200)
+def test_errors_that_people_find_raise_the_bar_for_every_payee():
+    """The other payee's memory and confidence are as they were: what changed is the record alone."""
+    shop = with_record(Shop(), outcomes=100)
+    with_record(shop, outcomes=100, text="LUIGI PIZZA")
     on(shop)
     accepted = [line for line in classified(shop, 60) if line.state == "accepted"]
+    before = classified(shop, 20, "LUIGI PIZZA")
 
     for line in accepted[:40]:
         reopen(book=shop.book, line_ids=[line.pk], user=shop.user, now=NOW)
         later = NOW + timedelta(days=1)
         decide(book=shop.book, line_id=line.pk, account=shop.food, user=shop.user, now=later)
 
-    assert {line.state for line in classified(shop, 20)} == {"open"}
+    assert "accepted" in {line.state for line in before}
+    assert {line.state for line in classified(shop, 20, "LUIGI PIZZA")} == {"open"}
 
 
 def test_what_the_promise_accepted_comes_back_when_sending_it_back_is_undone():

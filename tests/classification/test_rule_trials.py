@@ -2,17 +2,27 @@
 
 import pytest
 
+from ledgerflow.classification import rule_trials
 from ledgerflow.classification.models import Classification
 from ledgerflow.classification.rule_trials import try_rule
-from ledgerflow.classification.services import RuleConditions, accept, classify_lines, create_rule, decide
+from ledgerflow.classification.services import (
+    RuleConditions,
+    accept,
+    classify_lines,
+    create_rule,
+    decide,
+    reopen,
+)
 from tests.classification.rows import NOW, Shop
 
 pytestmark = pytest.mark.django_db
 
 
-def rule(shop, account, text):
+def rule(shop, account, text, mode="suggest"):
     conditions = RuleConditions(text=text)
-    return create_rule(book=shop.book, conditions=conditions, account=account, user=shop.user, now=NOW)
+    return create_rule(
+        book=shop.book, conditions=conditions, account=account, mode=mode, user=shop.user, now=NOW
+    )
 
 
 def tried(shop, text="shell", account=None, **more):
@@ -78,6 +88,42 @@ def test_the_whole_book_tells_where_people_decided_otherwise():
     trial = tried(shop, whole_book=True)
 
     assert (trial.opened, trial.decided, trial.otherwise) == (1, 2, 1)
+
+
+def test_what_a_machine_accepted_or_somebody_sent_back_is_nobodys_decision():
+    shop = Shop()
+    rule(shop, shop.food, "shell", mode="accept")
+    accepted, sent_back, decided = lines(shop, "SHELL 1", "SHELL 2", "SHELL 3")
+    reopen(book=shop.book, line_ids=[sent_back], user=shop.user, now=NOW)
+    decide(book=shop.book, line_id=decided, account=shop.food, user=shop.user, now=NOW)
+
+    trial = tried(shop, whole_book=True, is_first=True)
+
+    assert Classification.objects.get(pk=accepted).state == "accepted"
+    assert (trial.opened, trial.decided, trial.otherwise) == (0, 1, 1)
+
+
+def test_while_a_person_waits_the_latest_lines_are_looked_at():
+    shop = Shop()
+    made = lines(shop, *["SHELL"] * 4)
+
+    few, exact, every = (tried(shop, most=most) for most in (3, 4, None))
+
+    assert (few.opened, few.looked_at, few.is_cut) == (3, 3, True)
+    assert {line.line_id for line in few.shown} == set(made[1:])
+    assert [(each.opened, each.is_cut) for each in (exact, every)] == [(4, False)] * 2
+
+
+def test_no_more_lines_are_kept_than_are_shown(monkeypatch):
+    monkeypatch.setattr(rule_trials, "SHOWN", 3)
+    shop = Shop()
+    rule(shop, shop.fuel, "shell same")
+    lines(shop, "SHELL SAME", *["SHELL"] * 5)
+
+    trial = tried(shop)
+
+    assert (trial.opened, trial.changing, len(trial.shown)) == (6, 5, 3)
+    assert {line.old for line in trial.shown} == {""}
 
 
 def test_lines_of_another_book_are_not_looked_at():

@@ -9,17 +9,21 @@ from ledgerflow.classification.models import Classification, Rule
 from ledgerflow.classification.selectors import matching_open_lines
 from ledgerflow.classification.services import (
     RuleConditions,
-    apply_rules,
     classify_lines,
     conditions_from_line,
     create_rule,
     decide,
     move_rule,
+    reopen,
     rule_from_decision,
     set_rule_active,
+    suggest_anew,
+    undo,
     update_rule,
 )
+from ledgerflow.posting.services import post_lines
 from tests.classification.rows import NOW, Shop
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -83,11 +87,11 @@ def test_applying_rules_refreshes_open_lines():
     classify_lines(book=shop.book, line_ids=[line.pk])
     one = rule(shop, text="shell")
 
-    assert apply_rules(book=shop.book) == 1
+    assert suggest_anew(book=shop.book) == 1
     assert Classification.objects.get().account == shop.fuel
 
     set_rule_active(book=shop.book, rule_id=one.pk, is_active=False)
-    assert apply_rules(book=shop.book) == 1
+    assert suggest_anew(book=shop.book) == 1
     assert Classification.objects.get().account is None
 
 
@@ -132,3 +136,26 @@ def test_a_line_without_text_makes_no_rule():
 
     with pytest.raises(RuleError):
         conditions_from_line(book=shop.book, line_id=line.pk)
+
+
+def test_undoing_a_rule_that_accepts_opens_what_it_accepted_and_tells_what_was_posted():
+    shop = Shop()
+    first, waiting, going, chosen = (shop.line("SHELL 5742").pk for _ in range(4))
+    classify_lines(book=shop.book, line_ids=[first, waiting, going, chosen])
+    by = {"book": shop.book, "user": shop.user, "now": NOW}
+    decide(line_id=first, account=shop.fuel, **by)
+    rule_from_decision(line_id=first, mode="accept", **by)
+    post_lines(book=shop.book, line_ids=[going], posted_by=shop.user, posted_at=NOW)
+    reopen(line_ids=[chosen], book=shop.book, user=UserFactory(), now=NOW)
+
+    undone = undo(**by)
+
+    made = Classification.objects.in_bulk()
+    assert undone.refused == ((going, "It was posted since; reverse its entry first."),)
+    assert [made[line].state for line in (first, waiting, going, chosen)] == [
+        "accepted",  # a person decided it
+        "open",
+        "posted",
+        "open",
+    ]
+    assert (made[waiting].rule, made[waiting].source) == (None, "memory")

@@ -6,10 +6,13 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from ledgerflow.classification.models import Classification, State
+from ledgerflow.classification.models import Classification, Prediction, State
 from ledgerflow.classification.services import (
+    RuleConditions,
     classify_lines,
+    create_rule,
     decide,
+    set_rule_active,
     switch_promise_off,
     switch_promise_on,
 )
@@ -54,6 +57,59 @@ def test_new_lines_classified_by_two_are_classified_once(committed_db):
 
     assert (first, later) == (3, 0)
     assert Classification.objects.count() == 3
+
+
+def test_lines_that_the_engine_answers_are_classified_once_by_two(committed_db):
+    shop = with_record(Shop())
+    lines = [shop.line("SHELL OIL").pk for _ in range(3)]
+
+    def classify():
+        try:
+            return classify_lines(book=shop.book, line_ids=lines)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            classify_lines(book=shop.book, line_ids=lines)
+            second = thread.submit(classify)
+            wait_until_one_waits_for_another()
+        later = second.result(timeout=10)
+
+    assert later == 0
+    assert Prediction.objects.filter(line__in=lines).count() == 3
+
+
+def test_a_rule_that_is_switched_off_meanwhile_accepts_nothing(committed_db):
+    shop = Shop()
+    lines = [shop.line().pk for _ in range(3)]
+    classify_lines(book=shop.book, line_ids=lines)
+    rule = create_rule(
+        book=shop.book,
+        conditions=RuleConditions(text="shell"),
+        account=shop.fuel,
+        mode="accept",
+        user=shop.user,
+        now=NOW,
+    )
+
+    def classify():
+        try:
+            return classify_lines(book=shop.book, line_ids=lines)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            # Held, so that whoever classifies waits with the rule in hand.
+            list(Classification.objects.select_for_update().filter(pk__in=lines))
+            second = thread.submit(classify)
+            wait_until_one_waits_for_another()
+            set_rule_active(book=shop.book, rule_id=rule.pk, is_active=False)
+        later = second.result(timeout=10)
+
+    assert later == 0
+    assert set(Classification.objects.values_list("state", flat=True)) == {State.OPEN}
 
 
 def test_switching_the_promise_off_waits_for_lines_that_are_being_accepted(committed_db):

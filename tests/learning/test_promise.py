@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledgerflow.learning.promise import FEWEST, WATCHED, Outcome, Record, bar, most_wrong, upper_bound
+from ledgerflow.learning.promise import (
+    FEWEST,
+    WATCHED,
+    Outcome,
+    Record,
+    bar,
+    most_wrong,
+    tolerated,
+    upper_bound,
+)
 
 OUTCOMES = st.lists(
     st.builds(Outcome, confidence=st.sampled_from([0.5, 0.6, 0.7, 0.8, 0.9, 0.95]), is_right=st.booleans()),
@@ -83,3 +92,19 @@ def test_the_watchdog_raises_the_bar_when_the_record_falls():
     assert record.is_watched
     assert not record.accepts(0.9)
     assert record.accepts(0.97)
+
+
+@pytest.mark.parametrize(
+    ("promise", "allowed"),  # from tables of the binomial distribution of 40
+    [(0.80, 12), (0.90, 7), (0.95, 4), (0.98, 2), (0.99, 2), (0.999, 0)],
+)
+def test_the_watchdog_asks_of_the_record_what_was_promised(promise: float, allowed: int):
+    watched = []
+    for wrong in (allowed, allowed + 1):
+        record = Record(promise=promise)
+        for number in range(WATCHED):
+            record.add(Outcome(0.99, is_right=number >= wrong, was_accepted=True))
+        watched.append(record.is_watched)
+
+    assert tolerated(promise=promise) == allowed
+    assert watched == [False, True]

@@ -306,7 +306,7 @@ def test_each_point_about_lines_leads_to_just_those_of_the_period():
     points = client.get(file.address("review/close/2026/1/")).context["points"]
 
     found = {
-        point.what: [row.date.day for row in client.get(address).context["page"].rows]
+        point.what: [row.date.day for row in client.get(address).context["rows"]]
         for point, address in points
         if point.url_name == "review:queue"
     }

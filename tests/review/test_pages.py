@@ -278,6 +278,30 @@ def test_undo_switches_a_rule_off_that_was_made_from_an_offer(file):
     assert _ask(client, file.address("review/undo/"))["message"] == "Undone: decided, 1 lines."
 
 
+def test_a_decision_about_a_line_without_text_stands_and_offers_no_rule(file):
+    StatementLine.objects.filter(pk=file.line_ids[0]).update(description="", counterparty=None)
+
+    answer = _decide(file, file.line_ids[0])
+
+    assert answer["message"].startswith("Accepted as")
+    assert "offer" not in answer
+    assert _states(file)[0] == State.ACCEPTED
+
+
+def test_undo_says_which_lines_stay_and_why(file):
+    client = file.client(Role.BOOKKEEPER)
+    for line in file.line_ids[:2]:
+        _decide(file, line)
+    for act in ("reopen", "accept"):
+        _ask(client, file.address(f"review/{act}/"), {"lines": file.line_ids[:2]})
+    other = {"lines": file.line_ids[:1], "reason": "private"}
+    _ask(file.client(Role.OWNER), file.address("review/exclude/"), other)
+
+    page = client.post(file.address("review/undo/"), follow=True).content.decode()
+
+    assert "Undone: accepted, 1 lines. 1 stay as they are. It was changed again since." in page
+
+
 def test_a_rule_that_is_corrected_twice_says_so_at_once(file):
     file.client().post(
         file.address("rules/new/"),
@@ -288,5 +312,5 @@ def test_a_rule_that_is_corrected_twice_says_so_at_once(file):
     first = _decide(file, file.line_ids[0], account=other.pk)
     second = _decide(file, file.line_ids[1], account=other.pk)
 
-    assert "corrected twice" not in first["message"]
-    assert "The rule “shop” was corrected twice and only suggests from now on." in second["message"]
+    assert "corrected" not in first["message"]
+    assert "The rule “shop” was corrected 2 times and only suggests from now on." in second["message"]

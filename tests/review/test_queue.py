@@ -16,8 +16,9 @@ from ledgerflow.classification.services import (
 )
 from ledgerflow.posting.selectors import entries_of_line, entry_for_line, lines_for_entries
 from ledgerflow.posting.services import post_lines
-from ledgerflow.review.selectors import Tab, counts, evidence, queue
+from ledgerflow.review.selectors import counts, evidence, queue
 from ledgerflow.review.services import accept_confident, accept_everything
+from ledgerflow.review.which import Tab, Which
 from tests.classification.rows import NOW, Shop
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,7 @@ def test_each_line_is_in_one_tab():
     decide(book=shop.book, line_id=accepted, account=shop.food, user=shop.user, now=NOW)
     exclude(book=shop.book, line_ids=[left_out], reason="private", user=shop.user, now=NOW)
 
-    shown = {tab: [row.line_id for row in queue(book=shop.book, tab=tab).rows] for tab in Tab}
+    shown = {tab: [row.line_id for row in queue(book=shop.book, which=Which(tab)).rows] for tab in Tab}
 
     assert shown == {
         Tab.TO_REVIEW: [review],

@@ -10,9 +10,10 @@ from ledgerflow.books.permissions import NotAllowedError
 from ledgerflow.classification.errors import UnknownLineError
 from ledgerflow.classification.models import Classification, Prediction, Promise, State
 from ledgerflow.classification.services import accept, classify_lines, decide
-from ledgerflow.learning.promise import FEWEST
+from ledgerflow.learning.promise import FEWEST, WATCHED, tolerated
 from ledgerflow.ledger.models import JournalEntry
 from ledgerflow.posting.services import post_lines
+from ledgerflow.review import record_selectors
 from ledgerflow.review.record_selectors import report
 from ledgerflow.review.unattended import take_back
 from ledgerflow.statements.models import StatementLine
@@ -171,11 +172,68 @@ def test_the_page_takes_as_many_queries_for_many_lines(file, django_assert_num_q
 
 def test_the_evidence_says_how_often_suggestions_about_as_sure_were_right(file):
     waiting = Classification.objects.filter(book=file.book, state=State.OPEN).first()
-    Prediction.objects.filter(book=file.book).update(confidence=waiting.confidence)
+    known = list(Prediction.objects.filter(book=file.book, is_right=True).order_by("pk"))
+    as_sure, less_sure = known[:20], known[20:]
+    _say(as_sure[:2], confidence=waiting.confidence, is_right=False)
+    _say(as_sure[2:], confidence=waiting.confidence)
+    _say(less_sure, confidence=Decimal("0.2"))
 
     page = file.client(Role.VIEWER).get(file.address(f"review/line/{waiting.pk}/evidence/"))
 
-    assert f"Of {FEWEST} suggestions about as sure, {FEWEST} were right." in page.content.decode()
+    assert waiting.confidence >= Decimal("0.5")
+    assert "Of 20 suggestions about as sure, 18 were right." in page.content.decode()
+
+
+def _say(predictions, **facts):
+    Prediction.objects.filter(pk__in=[each.pk for each in predictions]).update(**facts)
+
+
+def test_the_page_says_when_more_was_wrong_than_was_promised(file):
+    switch_on(file)
+    promise = Promise.objects.get()
+    seen = list(Prediction.objects.filter(book=file.book, is_right=True).order_by("pk"))[:WATCHED]
+    allowed = tolerated(promise=float(promise.share))
+    _say(seen, promise=promise)
+    pages = []
+    for wrong in (allowed, allowed + 1):
+        _say(seen[:wrong], is_right=False)
+        pages.append(file.client(Role.VIEWER).get(file.address("review/record/")).content.decode())
+
+    assert "were wrong" not in pages[0]
+    assert f"{allowed + 1} of the latest {WATCHED} such lines whose outcome is known were wrong" in pages[1]
+    assert f"a promise of 95 % that is kept shows {allowed} at most" in pages[1]
+    assert "97.5 % right answers are asked" in pages[1]
+
+
+def test_lines_that_went_without_a_person_are_listed_page_by_page(file, monkeypatch):
+    monkeypatch.setattr(record_selectors, "LISTED", 4)
+    switch_on(file)
+    post_lines(book=file.book, line_ids=None, posted_by=file.owner, posted_at=NOW)
+    lines(file, 20)
+    client = file.client(Role.VIEWER)
+
+    for name, state, key in (
+        ("accepted", State.ACCEPTED, "line_id"),
+        ("posted", State.POSTED, "entry_number"),
+    ):
+        seen, address = [], file.address("review/record/")
+        while address:
+            page = client.get(address)
+            (listing,) = (each for which, _, each in page.context["lists"] if which == name)
+            seen.append([getattr(made, key) for made in listing.lines])
+            following = f"?{name}_before={listing.earlier}"
+            address = file.address(f"review/record/{following}") if listing.earlier else ""
+            assert (f'href="{following}#{name}"' in page.content.decode()) is bool(address)
+        expected = unattended(file, state).order_by(f"-{key}").values_list(key, flat=True)
+        assert [each for part in seen for each in part] == list(expected)
+        assert {len(part) for part in seen[:-1]} == {4}
+
+
+@pytest.mark.parametrize("before", ["x", "9" * 30, "-1"])
+def test_a_place_that_is_made_up_lists_the_latest(file, before):
+    page = file.client().get(file.address(f"review/record/?accepted_before={before}"))
+
+    assert page.status_code == 200
 
 
 def test_accepting_takes_as_many_queries_for_many_lines(file, django_assert_max_num_queries):

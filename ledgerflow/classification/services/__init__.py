@@ -2,13 +2,17 @@
 
 from ledgerflow.classification.selectors import RuleConditions
 from ledgerflow.classification.services.classify import classify_lines, payee_text
+from ledgerflow.classification.services.corrections import MOST_CORRECTIONS
 from ledgerflow.classification.services.decide import SplitPart, check_decisions, decide
 from ledgerflow.classification.services.decisions import (
+    NOBODY,
     Accepted,
     Changed,
+    Matching,
     accept,
     accept_all,
     accept_confident,
+    accept_matching,
     exclude,
     reopen,
 )
@@ -27,7 +31,6 @@ from ledgerflow.classification.services.refit import (
 )
 from ledgerflow.classification.services.rules import (
     MadeRule,
-    apply_rules,
     check_rule,
     conditions_from_line,
     create_rule,
@@ -46,13 +49,23 @@ from ledgerflow.classification.services.tags import (
     set_line_tags,
     tags_named,
 )
+from ledgerflow.classification.services.trials import (
+    TRIAL_JOB,
+    ask_for_trial,
+    do_trial,
+    end_broken_trial,
+)
 
 __all__ = [
+    "MOST_CORRECTIONS",
+    "NOBODY",
     "REFIT_JOB",
     "SUGGEST_JOB",
+    "TRIAL_JOB",
     "Accepted",
     "Changed",
     "MadeRule",
+    "Matching",
     "ProposedAccount",
     "RuleConditions",
     "SplitPart",
@@ -60,8 +73,9 @@ __all__ = [
     "accept",
     "accept_all",
     "accept_confident",
-    "apply_rules",
+    "accept_matching",
     "ask_for_refit",
+    "ask_for_trial",
     "change_tags",
     "check_decisions",
     "check_rule",
@@ -70,6 +84,8 @@ __all__ = [
     "create_rule",
     "decide",
     "delete_tag",
+    "do_trial",
+    "end_broken_trial",
     "exclude",
     "export_rules",
     "import_rules",

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import repeat
+from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
-from psycopg.errors import UniqueViolation
+from psycopg.errors import IntegrityError as RefusedByPostgres  # COPY raises it as it is
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification import selectors
@@ -21,6 +22,7 @@ from ledgerflow.classification.engine import (
     RuleValue,
     Suggestion,
     candidates,
+    confidence_word,
     first_match,
     folded,
     nothing,
@@ -28,6 +30,7 @@ from ledgerflow.classification.engine import (
 )
 from ledgerflow.classification.services.answers import Answers, Said
 from ledgerflow.classification.services.record import ToLog, forget_predictions, log_predictions
+from ledgerflow.core.arrays import whole_numbers
 from ledgerflow.core.copying import copy_rows, texts
 from ledgerflow.core.garbage import collector_paused
 from ledgerflow.learning.stored import is_sampled
@@ -36,6 +39,10 @@ from ledgerflow.payees.services import identify_payees
 
 #: Lines in memory at once.
 CHUNK = 50_000
+#: A chunk is done so many times when what it was made from changes under it.
+_ATTEMPTS = 3
+#: A confidence that moved so far is shown anew, and so is one that is called by another word.
+_MOVED = Decimal("0.01")
 
 _LINES = """
     SELECT line.id, line.bank_account_id, line.amount, line.description, line.counterparty,
@@ -47,9 +54,11 @@ _LINES = """
 _ARE_SOME_MADE = "SELECT EXISTS (SELECT FROM classification_classification WHERE line_id BETWEEN %s AND %s)"
 # Locked in the order of their lines, so that two sessions wait for each other instead of a deadlock.
 _MADE = """
-    SELECT line_id, state, account_id, payee_id, source, rule_id, reason, state <> 'open' OR decided_by_id IS NOT NULL
-    FROM classification_classification
-    WHERE line_id = ANY(%s::bigint[]) AND book_id = %s ORDER BY line_id FOR UPDATE
+    SELECT made.line_id, made.state, made.account_id, made.payee_id, made.source, made.rule_id, made.reason,
+        made.confidence, COALESCE(said.is_sampled, false), made.state <> 'open' OR made.decided_by_id IS NOT NULL
+    FROM classification_classification made
+    LEFT JOIN classification_prediction said ON said.line_id = made.line_id AND said.replaced_at IS NULL
+    WHERE made.line_id = ANY(%s::bigint[]) AND made.book_id = %s ORDER BY made.line_id FOR UPDATE OF made
 """
 _STORE = """
     INSERT INTO classification_classification
@@ -86,6 +95,39 @@ class _Outcome:
     is_sampled: bool = False
 
 
+class _Made(NamedTuple):
+    """What stands for a line already."""
+
+    state: str
+    account_id: int | None
+    payee_id: int | None
+    source: str
+    rule_id: int | None
+    reason: str
+    confidence: Decimal
+    is_sampled: bool
+    is_settled: bool
+
+    def gives_way_to(self, outcome: _Outcome) -> bool:
+        """Whether the outcome says anything else; a confidence that moved by less than a hundredth does not."""
+        said = outcome.suggestion
+        now = (
+            "accepted" if outcome.accepts else "open",
+            said.account_id,
+            said.payee_id,
+            said.source,
+            said.rule_id,
+        )
+        return not self.is_settled and (
+            now != self[:5]
+            or said.reason != self.reason
+            or abs(said.confidence - self.confidence) >= _MOVED
+            or confidence_word(said.confidence) != confidence_word(self.confidence)
+            # A line that is drawn although it was suggested before: the record needs to know that it was.
+            or (outcome.is_sampled and not self.is_sampled)
+        )
+
+
 class _Columns:
     """The lines of a chunk, column by column."""
 
@@ -114,19 +156,28 @@ def classify_lines(*, book: Book, line_ids: Sequence[int]) -> int:
     Lines that a person touched, and accepted, excluded and posted ones, stay as they are. Ids of lines outside the
     book are passed over.
     """
-    rules = selectors.rule_values(book=book)
     # Sorted, so that two sessions that classify the same lines wait for each other instead of a deadlock.
     ordered = sorted(line_ids)
-    return sum(
-        _classify_chunk(book, ordered[start : start + CHUNK], rules)
-        for start in range(0, len(ordered), CHUNK)
-    )
+    return sum(_classify(book, ordered[start : start + CHUNK]) for start in range(0, len(ordered), CHUNK))
+
+
+def _classify(book: Book, line_ids: Sequence[int]) -> int:
+    """Classify a chunk, again where somebody switched a rule off or classified the same new lines meanwhile."""
+    attempt = 1
+    while True:
+        try:
+            with transaction.atomic():
+                return _classify_chunk(book, line_ids, selectors.rule_values(book=book))
+        except (IntegrityError, RefusedByPostgres):
+            if attempt == _ATTEMPTS:
+                raise
+            attempt += 1
 
 
 def _classify_chunk(book: Book, line_ids: Sequence[int], rules: Sequence[RuleValue]) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")  # the sets of a chunk stay in memory
-        cursor.execute(_LINES, {"book": book.pk, "lines": _array(line_ids)})
+        cursor.execute(_LINES, {"book": book.pk, "lines": whole_numbers(line_ids)})
         with collector_paused():
             rows = sorted(cursor.fetchall())
         if not rows:
@@ -142,9 +193,7 @@ def _classify_chunk(book: Book, line_ids: Sequence[int], rules: Sequence[RuleVal
         cursor.execute(_ARE_SOME_MADE, [columns.ids[0], columns.ids[-1]])
         (are_some_made,) = cursor.fetchone()
         chunk = _Chunk(book, columns.ids, numbers, outcomes, answers)
-        if not are_some_made and _copy(cursor, chunk):
-            return len(rows)
-        return _store(cursor, chunk)
+        return _store(cursor, chunk) if are_some_made else _copy(cursor, chunk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,41 +248,36 @@ class _Chunk:
         }
 
 
-def _copy(cursor: CursorWrapper, chunk: _Chunk) -> bool:
-    """Write the classifications of new lines; false, and nothing written, where another session has just made one."""
+def _copy(cursor: CursorWrapper, chunk: _Chunk) -> int:
+    """Write the classifications of lines that have none, and log them; return how many that are."""
     written = {
         name: list(texts([None if value is None else str(value) for value in values]))
         for name, values in chunk.said().items()
     }
     count = len(chunk.line_ids)
-    try:
-        with transaction.atomic():
-            chunk.log()
-            copy_rows(
-                cursor,
-                "classification_classification",
-                {
-                    "line_id": map(str, chunk.line_ids),
-                    "book_id": repeat(str(chunk.book.pk), count),
-                    "note": repeat("", count),
-                    "is_split": repeat("f", count),
-                    **{name: map(values.__getitem__, chunk.numbers) for name, values in written.items()},
-                },
-            )
-    except UniqueViolation:
-        return False
-    return True
+    chunk.log()
+    copy_rows(
+        cursor,
+        "classification_classification",
+        {
+            "line_id": map(str, chunk.line_ids),
+            "book_id": repeat(str(chunk.book.pk), count),
+            "note": repeat("", count),
+            "is_split": repeat("f", count),
+            **{name: map(values.__getitem__, chunk.numbers) for name, values in written.items()},
+        },
+    )
+    return count
 
 
 def _store(cursor: CursorWrapper, chunk: _Chunk) -> int:
     """Write what is new or says something else than before, and log it; return how many lines that are."""
-    cursor.execute(_MADE, [_array(chunk.line_ids), chunk.book.pk])
-    made = {row[0]: row[1:] for row in cursor.fetchall()}
-    says = [_shown(outcome) for outcome in chunk.outcomes]
+    cursor.execute(_MADE, [whole_numbers(chunk.line_ids), chunk.book.pk])
+    made = {row[0]: _Made(*row[1:]) for row in cursor.fetchall()}
     changing = [
         (line_id, number)
         for line_id, number in zip(chunk.line_ids, chunk.numbers, strict=True)
-        if (before := made.get(line_id)) is None or (not before[-1] and before[:-1] != says[number])
+        if (before := made.get(line_id)) is None or before.gives_way_to(chunk.outcomes[number])
     ]
     if not changing:
         return 0
@@ -243,27 +287,14 @@ def _store(cursor: CursorWrapper, chunk: _Chunk) -> int:
     changed.log()
     cursor.execute(
         _STORE,
-        {"book": chunk.book.pk, "lines": _array(ids), "numbers": _array(numbers), **changed.said()},
+        {
+            "book": chunk.book.pk,
+            "lines": whole_numbers(ids),
+            "numbers": whole_numbers(numbers),
+            **changed.said(),
+        },
     )
     return int(cursor.rowcount)
-
-
-def _shown(outcome: _Outcome) -> tuple[object, ...]:
-    """Return what makes an outcome another one; a confidence that moved a little does not."""
-    suggestion = outcome.suggestion
-    return (
-        "accepted" if outcome.accepts else "open",
-        suggestion.account_id,
-        suggestion.payee_id,
-        suggestion.source,
-        suggestion.rule_id,
-        suggestion.reason,
-    )
-
-
-def _array(numbers: Sequence[int]) -> str:
-    """Return PostgreSQL's text for an array of whole numbers: ten times as fast as adapting a long list."""
-    return f"{{{','.join(map(str, numbers))}}}"
 
 
 _WAITING = -1

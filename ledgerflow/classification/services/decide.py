@@ -25,10 +25,10 @@ from ledgerflow.classification.models import (
     Source,
     State,
 )
-from ledgerflow.classification.services.classify import classify_lines, payee_text
+from ledgerflow.classification.services.classify import payee_text
 from ledgerflow.classification.services.corrections import count_correction
-from ledgerflow.classification.services.record import settle_predictions
-from ledgerflow.classification.services.refit import ask_for_refit
+from ledgerflow.classification.services.record import BEFORE, settle_predictions
+from ledgerflow.classification.services.refit import ask_for_refit, suggest_for_payees
 from ledgerflow.core.money import minor_digits
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.models import Payee
@@ -36,11 +36,7 @@ from ledgerflow.payees.services import remember_payee
 from ledgerflow.statements.models import Hold, StatementLine
 from ledgerflow.users.models import User
 
-_SNAPSHOT = (
-    "SELECT classification_snapshot(made)::text FROM classification_classification made WHERE line_id = %s"
-)
-#: Open lines of the payee that get a fresh suggestion at once; the next import refreshes the others.
-_REFRESHED = 1_000
+_SNAPSHOT = "SELECT ({what})::text FROM classification_classification made WHERE line_id = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +84,24 @@ def decide(
     check_decisions(
         book=book, made=[made], accounts=[account] if account else [part.account for part in splits]
     )
-    before = _snapshot(made)
+    before = _snapshot(made, BEFORE)
     said, rule_id = made.account_id, made.rule_id
     if account is not None or splits:
         _check_splits(made.line, account, splits)
         _book_to(made, account, splits, user, now)
+        settle_predictions(book=book, line_ids=[line_id])
     if note is not None:
         made.note = note[:500]
         made.save(update_fields=["note"])
     if payee is not None:
         _name(book, made, payee)
-    settle_predictions(book=book, line_ids=[line_id])
     kept = DecisionChange.objects.create(book=book, act=DecisionChange.Act.DECIDE, made_by=user, made_at=now)
     if rule_id is not None and made.rule_id is None and said != made.account_id:
         count_correction(rule_id=rule_id, change=kept)
-    ChangedLine.objects.create(change=kept, book=book, line_id=line_id, before=before, after=_snapshot(made))
-    _refresh(book, made.payee_id)
+    after = _snapshot(made, "classification_snapshot(made)")
+    ChangedLine.objects.create(change=kept, book=book, line_id=line_id, before=before, after=after)
+    if made.payee_id is not None:
+        suggest_for_payees(book=book, payee_ids=[made.payee_id])
     ask_for_refit(book=book)
     return Classification.objects.get(pk=line_id)
 
@@ -209,19 +207,7 @@ def _name(book: Book, made: Classification, payee: Payee) -> None:
     made.save(update_fields=["payee"])
 
 
-def _refresh(book: Book, payee_id: int | None) -> None:
-    if payee_id is None:
-        return
-    # What somebody else is at work on is left alone: waiting for it with a line in hand would deadlock.
-    waiting = (
-        Classification.objects.select_for_update(skip_locked=True)
-        .filter(book=book, payee_id=payee_id, state=State.OPEN, decided_by__isnull=True)
-        .order_by("-line_id")
-    )
-    classify_lines(book=book, line_ids=list(waiting.values_list("line_id", flat=True)[:_REFRESHED]))
-
-
-def _snapshot(made: Classification) -> object:
+def _snapshot(made: Classification, what: str) -> object:
     with connection.cursor() as cursor:
-        cursor.execute(_SNAPSHOT, [made.pk])
+        cursor.execute(_SNAPSHOT.format(what=what), [made.pk])
         return json.loads(cursor.fetchone()[0])

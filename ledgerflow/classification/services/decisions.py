@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import SURE
 from ledgerflow.classification.models import DecisionChange
-from ledgerflow.classification.services.record import settle_predictions
+from ledgerflow.classification.services.record import BEFORE, settle_predictions
 from ledgerflow.classification.services.refit import ask_for_refit
+from ledgerflow.core.arrays import whole_numbers
+from ledgerflow.core.periods import Period
 from ledgerflow.ledger.models import Account
 from ledgerflow.users.models import User
 
@@ -20,7 +23,7 @@ _Act = DecisionChange.Act
 # the others with the reason.
 _CHANGE = """
     WITH picked AS MATERIALIZED (
-        SELECT made.line_id, classification_snapshot(made) AS before, {refusal} AS refusal
+        SELECT made.line_id, {before} AS before, {refusal} AS refusal
         FROM classification_classification made
         JOIN statements_statementline line ON line.id = made.line_id
         LEFT JOIN ledger_account account ON account.id = COALESCE(made.account_id, %(fallback)s)
@@ -48,14 +51,14 @@ _HELD = """
     WHEN line.hold <> '' THEN 'It may be here already; someone must say so first.'
     WHEN line.is_pending THEN 'The bank has not booked it yet.'
 """
-_ACCEPT_REFUSAL = f"""
-    CASE {_POSTED} {_HELD}
+_ACCEPT_REFUSALS = f"""
+    {_POSTED} {_HELD}
         WHEN made.state = 'excluded' THEN 'It is excluded; send it back to review first.'
         WHEN made.state = 'accepted' THEN 'It is accepted already.'
         WHEN NOT made.is_split AND account.id IS NULL THEN 'It has no account yet.'
         WHEN NOT made.is_split AND account.is_archived THEN 'Its account is archived; choose another.'
-    END
 """
+_ACCEPT_REFUSAL = f"CASE {_ACCEPT_REFUSALS} END"
 _ACCEPT = """
     state = 'accepted', decided_by_id = %(user)s, decided_at = %(now)s,
     account_id = CASE WHEN made.is_split THEN NULL ELSE COALESCE(made.account_id, %(fallback)s) END,
@@ -67,6 +70,10 @@ _SAMPLED = """EXISTS (
     SELECT FROM classification_prediction said
     WHERE said.line_id = made.line_id AND said.replaced_at IS NULL AND said.is_sampled
 )"""
+# What was drawn is looked at, which nobody does who accepts a set by what its lines have in common.
+_ACCEPT_UNSEEN_REFUSAL = f"""
+    CASE {_ACCEPT_REFUSALS} WHEN {_SAMPLED} THEN 'It was drawn to be looked at; accept it by itself.' END
+"""
 _REVIEWABLE = "made.state = 'open' AND line.hold = '' AND NOT line.is_pending"
 
 
@@ -78,7 +85,14 @@ class Changed:
     refused: tuple[tuple[int, str], ...]
     change_id: int | None
 
+    def lines_of(self, line_ids: Sequence[int]) -> list[int]:
+        """Return those of the lines that were not refused."""
+        refused = {line_id for line_id, _ in self.refused}
+        return [line_id for line_id in line_ids if line_id not in refused]
 
+
+#: Stands for lines without a payee, or without an account.
+NOBODY = 0
 #: What accepting returns.
 Accepted = Changed
 
@@ -87,9 +101,16 @@ Accepted = Changed
 def accept(*, book: Book, line_ids: Sequence[int], user: User, now: datetime) -> Accepted:
     """Accept the suggestion of each line; lines without one, held back or posted are told with the reason."""
     changed = _change(
-        book, _Act.ACCEPT, user, now, which=_THESE, refusal=_ACCEPT_REFUSAL, change=_ACCEPT, lines=line_ids
+        book,
+        _Act.ACCEPT,
+        user,
+        now,
+        which=_THESE,
+        refusal=_ACCEPT_REFUSAL,
+        change=_ACCEPT,
+        lines=whole_numbers(line_ids),
     )
-    settle_predictions(book=book, line_ids=line_ids)
+    settle_predictions(book=book, line_ids=changed.lines_of(line_ids))
     return changed
 
 
@@ -103,6 +124,46 @@ def accept_confident(*, book: Book, user: User, now: datetime) -> Accepted:
     sure = f"{_REVIEWABLE} AND (made.account_id IS NOT NULL OR made.is_split) AND made.confidence >= {SURE}"
     sure += f" AND NOT {_SAMPLED}"
     return _change(book, _Act.ACCEPT, user, now, which=sure, refusal=_ACCEPT_REFUSAL, change=_ACCEPT)
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Lines to review by what they have in common, up to the line ``through``, the latest that the person knows of.
+
+    ``NOBODY`` as payee or account stands for lines that have none.
+    """
+
+    through: int
+    days: Period | None = None
+    payee_id: int | None = None
+    account_id: int | None = None
+
+
+@transaction.atomic
+def accept_matching(*, book: Book, matching: Matching, user: User, now: datetime) -> Accepted:
+    """Accept the suggestion of each of the lines; those without one, and those drawn to be looked at, are told.
+
+    Nobody looked at each of them, so that they say nothing of how good the suggestions are.
+    """
+    which = [_REVIEWABLE, "made.line_id <= %(through)s"]
+    facts: dict[str, Any] = {"through": matching.through}
+    if matching.days is not None:
+        which.append("line.date BETWEEN %(first)s AND %(last)s")
+        facts |= {"first": matching.days.first, "last": matching.days.last}
+    for column, asked in (("payee_id", matching.payee_id), ("account_id", matching.account_id)):
+        if asked is not None:
+            which.append(f"made.{column} IS NOT DISTINCT FROM %({column})s")
+            facts[column] = None if asked == NOBODY else asked
+    return _change(
+        book,
+        _Act.ACCEPT,
+        user,
+        now,
+        which=" AND ".join(which),
+        refusal=_ACCEPT_UNSEEN_REFUSAL,
+        change=_ACCEPT,
+        **facts,
+    )
 
 
 @transaction.atomic
@@ -137,10 +198,10 @@ def exclude(*, book: Book, line_ids: Sequence[int], reason: str, user: User, now
         which=_THESE,
         refusal=refusal,
         change=change,
-        lines=line_ids,
+        lines=whole_numbers(line_ids),
         note=reason[:500],
     )
-    settle_predictions(book=book, line_ids=line_ids)
+    settle_predictions(book=book, line_ids=changed.lines_of(line_ids))
     return changed
 
 
@@ -153,9 +214,16 @@ def reopen(*, book: Book, line_ids: Sequence[int], user: User, now: datetime) ->
     refusal = f"CASE {_POSTED} WHEN made.state = 'open' THEN 'It is in review already.' END"
     change = "state = 'open', decided_by_id = %(user)s, decided_at = %(now)s"
     changed = _change(
-        book, _Act.REOPEN, user, now, which=_THESE, refusal=refusal, change=change, lines=line_ids
+        book,
+        _Act.REOPEN,
+        user,
+        now,
+        which=_THESE,
+        refusal=refusal,
+        change=change,
+        lines=whole_numbers(line_ids),
     )
-    settle_predictions(book=book, line_ids=line_ids)
+    settle_predictions(book=book, line_ids=changed.lines_of(line_ids))
     return changed
 
 
@@ -168,12 +236,11 @@ def _change(
     which: str,
     refusal: str,
     change: str,
-    lines: Sequence[int] = (),
-    note: str = "",
     fallback: Account | None = None,
+    **facts: Any,
 ) -> Changed:
     kept = DecisionChange.objects.create(book=book, act=act, made_by=user, made_at=now)
-    statement = _CHANGE.format(which=which, refusal=refusal, change=change)
+    statement = _CHANGE.format(before=BEFORE, which=which, refusal=refusal, change=change)
     with connection.cursor() as cursor:
         cursor.execute(
             statement,
@@ -182,8 +249,7 @@ def _change(
                 "change": kept.pk,
                 "user": user.pk,
                 "now": now,
-                "lines": list(lines),
-                "note": note,
+                **facts,
                 "fallback": fallback.pk if fallback else None,
                 "fallback_reason": f"Accepted to {fallback} without a suggestion." if fallback else "",
             },

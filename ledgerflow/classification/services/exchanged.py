@@ -1,19 +1,19 @@
 """Rules into a text and out of one: for another book, or to be kept."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.errors import RuleError
 from ledgerflow.classification.models import Rule
 from ledgerflow.classification.rule_files import LONGEST_TEXT, RuleText, amount_of, read, written
 from ledgerflow.classification.selectors import RuleConditions
-from ledgerflow.classification.services.rules import create_rule, set_rule_active
+from ledgerflow.classification.services.rules import check_conditions
 from ledgerflow.ledger.models import Account
-from ledgerflow.payees.services import name_payee
+from ledgerflow.payees.services import PayeeNameError, checked_name, name_payees
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.users.models import User
 
@@ -41,56 +41,73 @@ def import_rules(*, book: Book, content: bytes, user: User, now: datetime) -> Im
     Raises:
         RuleError: the text cannot be read, or names an account or bank account that the book does not have.
     """
-    known = {_plain(_text_of(rule)) for rule in _rules(book)}
-    accounts = {account.code: account for account in Account.objects.filter(book=book)}
-    banks = {bank.name: bank for bank in BankAccount.objects.filter(book=book)}
+    here = _Here(book)
     said = read(content)
-    made = 0
+    new: list[tuple[RuleText, RuleConditions]] = []
     for number, each in enumerate(said, start=1):
-        if _plain(each) in known:
-            continue
-        known.add(_plain(each))
         try:
-            _make(book=book, said=each, accounts=accounts, banks=banks, user=user, now=now)
-        except RuleError as error:
+            if (plain := _plain(each)) not in here.known:
+                new.append((each, here.conditions(each)))
+                here.known.add(plain)
+        except (RuleError, PayeeNameError) as error:
             raise RuleError(f"Rule {number}: {error}") from error
-        made += 1
-    return Imported(made=made, known=len(said) - made)
+    payees = name_payees(book=book, names={each.payee for each, _ in new if each.payee})
+    last = Rule.objects.filter(book=book).aggregate(Max("position"))["position__max"] or 0
+    Rule.objects.bulk_create(
+        Rule(
+            book=book,
+            position=position,
+            text=" ".join(conditions.text.split()),
+            direction=conditions.direction,
+            least_amount=conditions.least,
+            most_amount=conditions.most,
+            bank_account=conditions.bank_account,
+            account=here.accounts[each.account],
+            payee=payees.get(each.payee),
+            is_active=each.active,
+            made_by=user,
+            made_at=now,
+        )
+        for position, (each, conditions) in enumerate(new, start=last + 1)
+    )
+    return Imported(made=len(new), known=len(said) - len(new))
 
 
-def _make(
-    *,
-    book: Book,
-    said: RuleText,
-    accounts: Mapping[str, Account],
-    banks: Mapping[str, BankAccount],
-    user: User,
-    now: datetime,
-) -> None:
-    if said.account not in accounts:
-        raise RuleError(f"this book has no account {said.account}.")
-    if said.bank_account and said.bank_account not in banks:
-        raise RuleError(f"this book has no bank account “{said.bank_account}”.")
-    if said.mode not in Rule.Mode.values:
-        raise RuleError(f"“{said.mode}” is neither suggest nor accept.")
-    if len(said.text) > LONGEST_TEXT:
-        raise RuleError(f"its text has more than {LONGEST_TEXT} characters.")
-    rule = create_rule(
-        book=book,
-        conditions=RuleConditions(
+class _Here:
+    """What a book has that rules name: three queries, whatever the rules are."""
+
+    def __init__(self, book: Book) -> None:
+        self.known = {_plain(_text_of(rule)) for rule in _rules(book)}
+        self.accounts = {account.code: account for account in Account.objects.filter(book=book)}
+        self.banks = {bank.name: bank for bank in BankAccount.objects.filter(book=book)}
+
+    def conditions(self, said: RuleText) -> RuleConditions:
+        """Return what the rule looks for.
+
+        Raises:
+            RuleError, PayeeNameError: it cannot be a rule of this book.
+        """
+        if said.account not in self.accounts:
+            raise RuleError(f"this book has no account {said.account}.")
+        if self.accounts[said.account].is_archived:
+            raise RuleError(f"the account {said.account} is archived.")
+        if said.bank_account and said.bank_account not in self.banks:
+            raise RuleError(f"this book has no bank account “{said.bank_account}”.")
+        if said.mode not in Rule.Mode.values:
+            raise RuleError(f"“{said.mode}” is neither suggest nor accept.")
+        if len(said.text) > LONGEST_TEXT:
+            raise RuleError(f"its text has more than {LONGEST_TEXT} characters.")
+        if said.payee:
+            checked_name(said.payee)
+        conditions = RuleConditions(
             text=said.text,
             direction=said.direction,
             least=amount_of(said.least),
             most=amount_of(said.most),
-            bank_account=banks.get(said.bank_account),
-        ),
-        account=accounts[said.account],
-        payee=name_payee(book=book, name=said.payee) if said.payee else None,
-        user=user,
-        now=now,
-    )
-    if not said.active:
-        set_rule_active(book=book, rule_id=rule.pk, is_active=False)
+            bank_account=self.banks.get(said.bank_account),
+        )
+        check_conditions(conditions=conditions, mode=said.mode)
+        return conditions
 
 
 def _rules(book: Book) -> list[Rule]:

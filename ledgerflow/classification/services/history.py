@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
@@ -10,7 +11,8 @@ from ledgerflow.classification.errors import NothingToUndoError
 from ledgerflow.classification.models import Classification, DecisionChange, State
 from ledgerflow.classification.services.classify import classify_lines
 from ledgerflow.classification.services.corrections import forget_corrections
-from ledgerflow.classification.services.record import settle_predictions
+from ledgerflow.classification.services.record import settle_predictions, unsettle_predictions
+from ledgerflow.classification.services.refit import ask_for_refit, suggest_for_payees
 from ledgerflow.classification.services.rules import set_rule_active
 from ledgerflow.users.models import User
 
@@ -26,7 +28,9 @@ _LOCK = """
         ) OR EXISTS (
             SELECT FROM classification_rule WHERE id = (kept.before ->> 'rule')::bigint AND mode = 'accept'
                 AND is_active AND account_id = (kept.before ->> 'account')::bigint
-        )
+        ),
+        COALESCE((kept.before ->> 'is_settled')::boolean, true),
+        ARRAY[(kept.before ->> 'payee')::bigint, (kept.after ->> 'payee')::bigint]
     FROM classification_changedline kept
     JOIN classification_classification made ON made.line_id = kept.line_id AND made.book_id = kept.book_id
     WHERE kept.change_id = %(change)s
@@ -69,6 +73,17 @@ class Undone:
     refused: tuple[tuple[int, str], ...]
 
 
+class _Kept(NamedTuple):
+    """A line of a change: what it is now, whether that is what the change left, and what it may be again."""
+
+    line_id: int
+    state: str
+    is_same: bool
+    may_return: bool
+    was_settled: bool
+    payee_ids: list[int | None]
+
+
 @transaction.atomic
 def undo(*, book: Book, user: User, now: datetime) -> Undone:
     """Take back the user's last change in the book that is not undone yet.
@@ -91,32 +106,48 @@ def undo(*, book: Book, user: User, now: datetime) -> Undone:
         return _undo_rule(book, change, now)
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, {"change": change.pk})
-        found = cursor.fetchall()
-        same = [line_id for line_id, _, is_same, may_return in found if is_same and may_return]
+        found = [_Kept(*row) for row in cursor.fetchall()]
+        undone = [kept for kept in found if kept.is_same and kept.may_return]
+        lines = [kept.line_id for kept in undone]
         for statement in (_DROP_PARTS, _RESTORE, _RESTORE_PARTS):
-            cursor.execute(statement, {"change": change.pk, "lines": same})
-    settle_predictions(book=book, line_ids=same)
+            cursor.execute(statement, {"change": change.pk, "lines": lines})
+    settle_predictions(book=book, line_ids=[kept.line_id for kept in undone if kept.was_settled])
+    unsettle_predictions(book=book, line_ids=[kept.line_id for kept in undone if not kept.was_settled])
     forget_corrections(change)
-    change.undone_at = now
-    change.save(update_fields=["undone_at"])
+    _end(change, now)
+    # What was suggested because of it is suggested anew; the lines themselves are as they were before.
+    payee_ids = {payee_id for kept in undone for payee_id in kept.payee_ids if payee_id is not None}
+    suggest_for_payees(book=book, payee_ids=payee_ids, besides=change, is_all=True)
+    ask_for_refit(book=book)
     refused = tuple(
-        (line_id, _reason(state) if not is_same else _NO_LONGER)
-        for line_id, state, is_same, may_return in found
-        if not is_same or not may_return
+        (kept.line_id, _NO_LONGER if kept.is_same else _reason(kept.state))
+        for kept in found
+        if not (kept.is_same and kept.may_return)
     )
-    return Undone(act=change.get_act_display(), count=len(same), refused=refused)
+    return Undone(act=change.get_act_display(), count=len(undone), refused=refused)
 
 
 def _undo_rule(book: Book, change: DecisionChange, now: datetime) -> Undone:
-    """Switch the rule off, because lines may say already that it was the reason; open lines are suggested anew."""
+    """Switch the rule off, because lines may say already that it was the reason, and suggest for its lines anew.
+
+    What it accepted without a person is open again; what was posted since stays and is told.
+    """
     assert change.rule_id is not None  # the caller asked
-    waiting = Classification.objects.filter(book=book, rule_id=change.rule_id, state=State.OPEN)
-    lines = list(waiting.values_list("line_id", flat=True))
     set_rule_active(book=book, rule_id=change.rule_id, is_active=False)
+    by_rule = Classification.objects.filter(book=book, rule_id=change.rule_id, decided_by__isnull=True)
+    held = by_rule.select_for_update().order_by("line_id").values_list("line_id", "state")
+    lines = [line_id for line_id, state in held if state in {State.OPEN, State.ACCEPTED}]
+    posted = [line_id for line_id, state in held if state == State.POSTED]
+    by_rule.filter(line_id__in=lines, state=State.ACCEPTED).update(state=State.OPEN)
     changed = classify_lines(book=book, line_ids=lines)
+    _end(change, now)
+    refused = tuple((line_id, _reason(State.POSTED)) for line_id in posted)
+    return Undone(act=change.get_act_display(), count=changed, refused=refused)
+
+
+def _end(change: DecisionChange, now: datetime) -> None:
     change.undone_at = now
     change.save(update_fields=["undone_at"])
-    return Undone(act=change.get_act_display(), count=changed, refused=())
 
 
 def _reason(state: str) -> str:

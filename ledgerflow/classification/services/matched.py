@@ -54,5 +54,6 @@ def match_lines(*, book: Book, line_ids: Sequence[int], user: User, now: datetim
 def unmatch_lines(*, book: Book, line_ids: Sequence[int], user: User, now: datetime) -> None:
     """Send matched lines back to review; the person stays named on them, so that no rule takes them again."""
     matched = Classification.objects.filter(book=book, line_id__in=line_ids, state=State.MATCHED)
+    freed = list(matched.select_for_update().order_by("line_id").values_list("line_id", flat=True))
     matched.update(state=State.OPEN, decided_by=user, decided_at=now)
-    settle_predictions(book=book, line_ids=line_ids)
+    settle_predictions(book=book, line_ids=freed)

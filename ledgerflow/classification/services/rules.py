@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import Max, Min
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification import selectors
 from ledgerflow.classification.engine import folded
 from ledgerflow.classification.errors import RuleError, UnknownLineError
 from ledgerflow.classification.models import Classification, DecisionChange, RefusedOffer, Rule
@@ -104,12 +103,6 @@ def set_rule_active(*, book: Book, rule_id: int, is_active: bool) -> Rule:
     rule.is_active = is_active
     rule.save(update_fields=["is_active"])
     return rule
-
-
-@transaction.atomic
-def apply_rules(*, book: Book) -> int:
-    """Suggest anew for every open line of the book; return how many suggestions changed."""
-    return classify_lines(book=book, line_ids=selectors.open_line_ids(book=book))
 
 
 def conditions_from_line(*, book: Book, line_id: int) -> RuleConditions:
@@ -227,15 +220,7 @@ def check_rule(
     Raises:
         RuleError: as :func:`create_rule`.
     """
-    least, most = conditions.least, conditions.most
-    if not folded(conditions.text) and least is None and most is None and conditions.bank_account is None:
-        raise RuleError("A rule needs a condition: a text, an amount or a bank account.")
-    if any(amount is not None and amount < 0 for amount in (least, most)):
-        raise RuleError("A rule's amounts are sizes, without a sign; choose money in or out beside them.")
-    if least is not None and most is not None and least > most:
-        raise RuleError("The least amount is above the most.")
-    if conditions.direction not in Rule.Direction.values or mode not in Rule.Mode.values:
-        raise RuleError("A rule is about money in, out or both, and suggests or accepts.")
+    check_conditions(conditions=conditions, mode=mode)
     if not Account.objects.filter(book=book, pk=account.pk, is_archived=False).exists():
         raise RuleError("This book has no such account, or it is archived.")
     if payee is not None and payee.book_id != book.pk:
@@ -245,3 +230,20 @@ def check_rule(
         and not BankAccount.objects.filter(book=book, pk=conditions.bank_account.pk).exists()
     ):
         raise RuleError("This book has no such bank account.")
+
+
+def check_conditions(*, conditions: RuleConditions, mode: str) -> None:
+    """Do nothing where a rule of any book could look for that; without a query.
+
+    Raises:
+        RuleError: it has no condition, or an impossible range, direction or mode.
+    """
+    least, most = conditions.least, conditions.most
+    if not folded(conditions.text) and least is None and most is None and conditions.bank_account is None:
+        raise RuleError("A rule needs a condition: a text, an amount or a bank account.")
+    if any(amount is not None and amount < 0 for amount in (least, most)):
+        raise RuleError("A rule's amounts are sizes, without a sign; choose money in or out beside them.")
+    if least is not None and most is not None and least > most:
+        raise RuleError("The least amount is above the most.")
+    if conditions.direction not in Rule.Direction.values or mode not in Rule.Mode.values:
+        raise RuleError("A rule is about money in, out or both, and suggests or accepts.")

@@ -26,6 +26,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "classification.DecisionChange": "what a person may still undo in one installation",
         "classification.ChangedLine": "the same, line by line",
         "classification.RefusedOffer": "what people were asked in one installation",
+        "classification.RuleTrial": "what a rule would have done that nobody saved",
         "classification.RuleCorrection": "the same, for the rules that were corrected",
         "classification.Rule.fell_back_at": "the same",
         "classification.BookWeights": "fitted anew from the decisions",

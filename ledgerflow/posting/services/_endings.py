@@ -7,15 +7,23 @@ from django.db.models import Q
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, Source, State
+from ledgerflow.classification.services import settle_predictions
 from ledgerflow.posting.models import OpeningBalance, Transfer
 from ledgerflow.users.models import User
 
 
-def free_lines(*, book: Book, numbers: Collection[int]) -> None:
-    """Send the bank lines that the entries stand for back to review; whoever decided stays named on them."""
-    Classification.objects.filter(book=book, entry_number__in=numbers).update(
-        state=State.OPEN, entry_number=None, is_counterpart=False
-    )
+def free_lines(
+    *, book: Book, numbers: Collection[int], user: User | None = None, now: datetime | None = None
+) -> None:
+    """Send the bank lines that the entries stand for back to review; what people made of suggestions is open again.
+
+    Where a person is given they are named on the lines; elsewhere whoever decided stays so.
+    """
+    freed = Classification.objects.filter(book=book, entry_number__in=numbers)
+    line_ids = list(freed.values_list("line_id", flat=True))
+    named = {} if user is None else {"decided_by": user, "decided_at": now}
+    freed.update(state=State.OPEN, entry_number=None, is_counterpart=False, **named)
+    settle_predictions(book=book, line_ids=line_ids)
 
 
 def end_opening(

@@ -14,6 +14,7 @@ from django.db.backends.utils import CursorWrapper
 
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action, may, role_of
+from ledgerflow.core.arrays import whole_numbers
 from ledgerflow.core.money import minor_digits
 from ledgerflow.ledger.models import BatchSource
 from ledgerflow.ledger.selectors.periods import held
@@ -122,7 +123,7 @@ def _post_set(
         facts = {
             "book": book.pk,
             "after": after,
-            "lines": f"{{{','.join(map(str, line_ids or ()))}}}",
+            "lines": whole_numbers(line_ids or ()),
             "currency": book.base_currency,
             "digits": minor_digits(book.base_currency),
             "closed": days.closed_through,

@@ -9,12 +9,11 @@ from decimal import Decimal
 from django.db import transaction
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.models import Classification, State
 from ledgerflow.ledger.errors import ReversalError
 from ledgerflow.ledger.models import Account, BatchSource, JournalEntry, YearClosing
 from ledgerflow.ledger.services import journal
 from ledgerflow.posting.errors import ReasonMissingError
-from ledgerflow.posting.services._endings import end_opening, end_transfers
+from ledgerflow.posting.services._endings import end_opening, end_transfers, free_lines
 from ledgerflow.posting.services._foreign import foreign_lines, rate_of_entry
 from ledgerflow.posting.services.tags import tag_entry
 from ledgerflow.posting.transfer_selectors import counterparts
@@ -97,8 +96,7 @@ def reverse_entry(*, book: Book, number: int, date: Date, reason: str, user: Use
         book=book, source=BatchSource.REVERSAL, entries=drafts, posted_by=user, posted_at=now
     )
     # The person stays named on the line, so that no rule accepts and posts it again behind their back.
-    lines = Classification.objects.filter(book=book, entry_number__in=numbers)
-    lines.update(state=State.OPEN, entry_number=None, is_counterpart=False, decided_by=user, decided_at=now)
+    free_lines(book=book, numbers=numbers, user=user, now=now)
     end_transfers(book=book, numbers=numbers, user=user, now=now)
     end_opening(
         book=book,

@@ -11,6 +11,7 @@ from ledgerflow.classification import services as classification
 from ledgerflow.classification.services import (
     Accepted,
     accept,
+    accept_matching,
     change_tags,
     decide,
     exclude,
@@ -53,6 +54,7 @@ __all__ = [
     "accept",
     "accept_confident",
     "accept_everything",
+    "accept_matching",
     "accept_proposal",
     "change_tags",
     "close_books",

@@ -1,5 +1,6 @@
 """What each key of the review queue does: a form of its own, answered as a page or, for its script, as JSON."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -8,23 +9,33 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.views import generic
 
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
+from ledgerflow.classification.errors import RuleError
 from ledgerflow.classification.models import Classification
 from ledgerflow.classification.rule_trials import try_rule
 from ledgerflow.classification.selectors import rules_fallen_back
-from ledgerflow.classification.services import Changed, conditions_from_line
+from ledgerflow.classification.services import MOST_CORRECTIONS, Changed, conditions_from_line
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.services import name_payee
 from ledgerflow.posting.lookups import look_up_line
 from ledgerflow.posting.services import post_lines
 from ledgerflow.review import selectors, services
-from ledgerflow.review.forms import DecideForm, ExcludeForm, LinesForm, RuleOfferForm, SplitFormSet, TagForm
-from ledgerflow.review.views.days import asked_days
+from ledgerflow.review.forms import (
+    DecideForm,
+    ExcludeForm,
+    LinesForm,
+    MatchingForm,
+    RuleOfferForm,
+    SplitFormSet,
+    TagForm,
+)
+from ledgerflow.review.views.which import asked_days
 
 
 class ActionView(BookMixin, generic.View):
@@ -66,7 +77,9 @@ class ActionView(BookMixin, generic.View):
             messages.success(self.request, facts["message"])
             for reason in sorted(set(facts.get("refused", {}).values())):
                 messages.warning(self.request, reason)
-        return redirect("review:queue", book=self.book.slug)
+        back = reverse("review:queue", kwargs={"book": self.book.slug})
+        asked = self.request.GET.urlencode()
+        return redirect(f"{back}?{asked}" if asked else back)
 
 
 def _said(changed: Changed, verb: str) -> dict[str, Any]:
@@ -161,6 +174,23 @@ class AcceptSureView(ActionView):
         )
 
 
+class AcceptMatchingView(ActionView):
+    """Accept every suggestion of the lines that match, as one set."""
+
+    form_class = MatchingForm
+
+    def act(self, form: forms.Form) -> dict[str, Any]:
+        """Accept them, saying how many were not for which reason."""
+        assert isinstance(form, MatchingForm)
+        done = services.accept_matching(
+            book=self.book, matching=form.matching(), user=self.user, now=timezone.now()
+        )
+        message = f"{done.count} accepted."
+        for reason, count in Counter(reason for _, reason in done.refused).most_common():
+            message += f" {count} not: {reason}"
+        return {"message": message, "reload": True}
+
+
 class PostView(ActionView):
     """Post every accepted line."""
 
@@ -179,7 +209,11 @@ class UndoView(ActionView):
     def act(self, form: forms.Form) -> dict[str, Any]:
         """Undo."""
         undone = services.undo(book=self.book, user=self.user, now=timezone.now())
-        return {"message": f"Undone: {undone.act}, {undone.count} lines.", "reload": True}
+        message = f"Undone: {undone.act}, {undone.count} lines."
+        if undone.refused:
+            reasons = " ".join(sorted({reason for _, reason in undone.refused}))
+            message += f" {len(undone.refused)} stay as they are. {reasons}"
+        return {"message": message, "reload": True}
 
 
 class LineActionView(ActionView):
@@ -193,7 +227,10 @@ class LineActionView(ActionView):
         """Return the answer to a decision: the line is done, and here is the rule that would do it next time."""
         line_id = self.kwargs["line"]
         done = {"message": message, "line": str(line_id), "gone": True}
-        conditions = conditions_from_line(book=self.book, line_id=line_id)
+        try:
+            conditions = conditions_from_line(book=self.book, line_id=line_id)
+        except RuleError:  # the bank gave no text that a rule could look for; the decision stands
+            return done
         evidence = selectors.evidence(book=self.book, line_id=line_id)
         assert evidence is not None  # it was decided a moment ago
         made = Classification.objects.select_related("account").get(book=self.book, line_id=line_id)
@@ -229,7 +266,9 @@ class DecideView(LineActionView):
             return {"message": "Noted.", "reload": True}
         message = f"Accepted as {account}."
         for rule in rules_fallen_back(book=self.book, at=now):
-            message += f" The rule “{rule}” was corrected twice and only suggests from now on."
+            message += (
+                f" The rule “{rule}” was corrected {MOST_CORRECTIONS} times and only suggests from now on."
+            )
         return self.offer(message)
 
 

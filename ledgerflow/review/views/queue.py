@@ -13,9 +13,10 @@ from ledgerflow.core.periods import EARLIEST
 from ledgerflow.posting.lookup_views import lookup_context
 from ledgerflow.review import selectors
 from ledgerflow.review.forms import DecideForm, SplitFormSet
+from ledgerflow.review.group_selectors import SHOWN, extent, groups, name_of
 from ledgerflow.review.proposal_selectors import open_proposals
-from ledgerflow.review.selectors import Tab
-from ledgerflow.review.views.days import asked_days
+from ledgerflow.review.views.which import asked_group, asked_number, asked_place, asked_which
+from ledgerflow.review.which import By, Tab, Which
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.statements.page_selectors import shown_with_excerpts
 
@@ -55,33 +56,41 @@ class QueueView(BookMixin, generic.TemplateView):
     template_name = "review/queue.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the page of lines and the counts of the tabs."""
-        asked = self.request.GET.get("tab", Tab.TO_REVIEW)
-        tab = Tab(asked) if asked in set(Tab) else Tab.TO_REVIEW
-        after, days = self.request.GET.get("after", ""), asked_days(self.request)
-        page = selectors.queue(
-            book=self.book,
-            tab=tab,
-            after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None,
-            limit=PAGE_SIZE,
-            days=days,
-        )
-        counts = selectors.counts(book=self.book, days=days)
+        """Add the page of lines or groups, the counts of the tabs, and how many lines match."""
+        which, by = asked_which(self.request), asked_group(self.request)
+        counts = selectors.counts(book=self.book, days=which.days)
         return super().get_context_data(
-            tab=tab,
+            which=which,
+            tab=which.tab,
             tabs=[(name, label, counts[name]) for name, label in _TABS],
             to_review=counts[Tab.TO_REVIEW],
             accepted=counts[Tab.REVIEWED],
             proposed=open_proposals(book=self.book),
-            page=page,
+            matching=extent(
+                book=self.book, which=which, count=None if which.is_narrowed else counts[which.tab]
+            ),
+            narrowed_to=name_of(book=self.book, which=which),
+            group=by,
+            groupings=[(None, "Not grouped"), (By.PAYEE, "By payee"), (By.ACCOUNT, "By account")],
+            **self._page(which, by),
             page_size=PAGE_SIZE,
             queue_keys=KEYS,
             known_tags=tags_of(book=self.book),
-            days=days,
-            from_the_beginning=days is not None and days.first == EARLIEST,
-            days_query="" if days is None else f"&from={days.first.isoformat()}&to={days.last.isoformat()}",
+            days=which.days,
+            from_the_beginning=which.days is not None and which.days.first == EARLIEST,
+            days_query=""
+            if which.days is None
+            else f"&from={which.days.first.isoformat()}&to={which.days.last.isoformat()}",
             **kwargs,
         )
+
+    def _page(self, which: Which, by: By | None) -> dict[str, Any]:
+        if by is not None:
+            page = groups(book=self.book, which=which, by=by, after=asked_place(self.request))
+            return {"grouped": page.groups, "following": page.following, "shown_of_group": SHOWN}
+        after = asked_number(self.request, "after")
+        lines = selectors.queue(book=self.book, which=which, after=after, limit=PAGE_SIZE)
+        return {"rows": lines.rows, "following": lines.following}
 
 
 class EvidenceView(BookMixin, generic.TemplateView):

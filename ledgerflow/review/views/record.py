@@ -15,9 +15,12 @@ from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.models import State
 from ledgerflow.classification.services import suggest_anew, switch_promise_off, switch_promise_on
 from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.learning.promise import WATCHED
+from ledgerflow.learning.stored import SAMPLED
 from ledgerflow.review import record_selectors
 from ledgerflow.review.forms import LinesForm
 from ledgerflow.review.unattended import take_back
+from ledgerflow.review.views.which import asked_number
 
 
 class PromiseForm(forms.Form):
@@ -39,8 +42,12 @@ class RecordView(BookMixin, generic.TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the record and the lines."""
-        accepted = record_selectors.unattended(book=self.book, state=State.ACCEPTED)
-        posted = record_selectors.unattended(book=self.book, state=State.POSTED)
+        accepted, posted = (
+            record_selectors.unattended(
+                book=self.book, state=state, before=asked_number(self.request, f"{name}_before")
+            )
+            for name, state in (("accepted", State.ACCEPTED), ("posted", State.POSTED))
+        )
         return super().get_context_data(
             report=record_selectors.report(book=self.book),
             promise_form=PromiseForm(),
@@ -49,6 +56,8 @@ class RecordView(BookMixin, generic.TemplateView):
                 ("posted", "Posted", posted),
             ],
             listed=record_selectors.LISTED,
+            sampled=SAMPLED,
+            watched=WATCHED,
             **kwargs,
         )
 
