@@ -102,8 +102,8 @@ def _keys_of_pages() -> set[str]:
     script = text("ledgerflow/review/static/review/queue.js")
     actions = script.split("const actions = {", 1)[1].split("\n  };", 1)[0]
     keys.update(re.findall(r"^    (\w+): \(", actions, re.MULTILINE))
-    keys.update("#" for _ in re.findall(r'^    "#": \(', actions, re.MULTILINE))
-    keys.update("Space" for _ in re.findall(r'^    " ": \(', actions, re.MULTILINE))
+    quoted = re.findall(r'^    "([^"]+)": \(', actions, re.MULTILINE)
+    keys.update(key.replace("+", "-").replace(" ", "Space") for key in quoted)
     keys.update(
         re.findall(r'"(\d)"', script.split("const actions = {", 1)[1].split(".forEach((digit)", 1)[0])
     )

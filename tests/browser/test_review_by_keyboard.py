@@ -167,6 +167,33 @@ def test_keys_wait_for_the_pane_of_the_line_in_focus(queue: Page, made: NewBook)
     assert (str(decided.line_id), decided.account) == (line_id, made.account(_OFFICE))
 
 
+def test_a_range_is_selected_and_a_group_accepted_by_keys(queue: Page, made: NewBook):
+    Classification.objects.filter(book=made.book).update(account=made.account(_MEALS))
+    queue.goto(made.address("review/?group=payee"))
+    first = queue.locator("[data-group]").first
+    of_first = first.locator("[data-line]").count()
+    expect(queue.locator("[data-evidence] h2")).to_be_visible()
+
+    queue.keyboard.press("Space")
+    queue.keyboard.press("j")
+    queue.keyboard.press("Shift+Space")
+    expect(queue.locator("[data-selected]")).to_have_text("3 selected")
+    for _ in range(3):
+        queue.locator("[data-line] input:checked").first.uncheck()
+    expect(queue.locator("[data-selected]")).to_be_empty()
+    first.locator("[data-line]").first.locator("td").nth(3).click()
+    queue.keyboard.press("Shift+Enter")
+
+    _expect_message(queue, f"{of_first} accepted")
+    assert Classification.objects.filter(book=made.book, state=State.ACCEPTED).count() == of_first
+    expect(queue.locator("[data-line]")).to_have_count(8 - of_first)
+
+
+def test_a_opens_the_place_for_receipts(queue: Page):
+    queue.keyboard.press("a")
+    queue.wait_for_url("**/journal/line/*/#receipts")
+
+
 def test_what_is_under_way_is_posted_too(queue: Page, made: NewBook):
     Classification.objects.filter(book=made.book).update(account=made.account(_MEALS))
     queue.reload()

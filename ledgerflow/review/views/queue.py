@@ -32,6 +32,7 @@ KEYS = (
     ("j", "Next line"),
     ("k", "Previous line"),
     ("Enter", "Accept the line, or all selected"),
+    ("Shift-Enter", "Accept the group, where lines are grouped"),
     ("1", "Take the first alternative (2 and 3 likewise)"),
     ("c", "Choose the account"),
     ("p", "Name the payee"),
@@ -43,7 +44,9 @@ KEYS = (
     ("T", "It is no transfer: do not suggest these two again"),
     ("#", "Tag the line, or all selected"),
     ("e", "Exclude from the books"),
+    ("a", "Attach a receipt"),
     ("Space", "Select the line"),
+    ("Shift-Space", "Select from the last selected line down to this one"),
     ("u", "Undo the last change"),
     ("Ctrl-Z", "Undo the last change, up to 50 one after the other"),
 )

@@ -25,9 +25,15 @@ if (queue) {
   const rows = () => [...queue.querySelectorAll("[data-line]")];
   const focused = () => queue.querySelector("[data-line].is-focused");
   const isShown = () => shown !== "" && shown === focused()?.dataset.line;
+  const boxOf = (row) => row?.querySelector("input[type=checkbox]");
   const chosen = () => {
-    const ticked = rows().filter((row) => row.querySelector("input[type=checkbox]").checked);
+    const ticked = rows().filter((row) => boxOf(row).checked);
     return ticked.length ? ticked : [focused()].filter(Boolean);
+  };
+  const showChosen = () => {
+    const count = rows().filter((row) => boxOf(row).checked).length;
+    const selected = document.querySelector("[data-selected]");
+    if (selected) selected.textContent = count ? `${count} selected` : "";
   };
   // One message at a time, with Undo beside it where there is something to undo.
   const say = (text, { undo = false, level = "success" } = {}) => {
@@ -148,6 +154,7 @@ if (queue) {
     const last = after.indexOf(lines.at(-1));
     const following = after.slice(last + 1).find((row) => !lines.includes(row)) || after.slice(0, last).reverse().find((row) => !lines.includes(row));
     lines.forEach((row) => row.remove());
+    showChosen();
     focus(following);
 
     const body = new FormData();
@@ -163,6 +170,7 @@ if (queue) {
       row.querySelector("[data-refusal]").textContent = reason;
       focus(row);
     });
+    showChosen();
     const refused = Object.keys(answer.refused || {}).length;
     if (answer.message) say(answer.message, { undo: refused < lines.length, level: refused ? "warning" : "success" });
     showCounts(answer.counts);
@@ -273,10 +281,23 @@ if (queue) {
     t: () => answerTransfer("[data-transfer]"),
     T: () => answerTransfer("[data-no-transfer]"),
     r: () => pane.querySelector("[data-rule-offer] button")?.focus(),
+    a: () => isShown() && pane.querySelector("[data-attach]")?.click(),
+    "Shift+Enter": () => focused()?.closest("[data-group]")?.querySelector("[data-accept-group]")?.requestSubmit(),
     "#": () => document.querySelector("[data-tag-form] [name=tags]")?.focus(),
     " ": () => {
-      const box = focused()?.querySelector("input[type=checkbox]");
+      const box = boxOf(focused());
       if (box) box.checked = !box.checked;
+      showChosen();
+      step(1);
+    },
+    "Shift+ ": () => {
+      const all = rows();
+      const at = all.indexOf(focused());
+      const from = all.slice(0, at).findLastIndex((row) => boxOf(row).checked);
+      all.slice(Math.max(from, 0), at + 1).forEach((row) => {
+        boxOf(row).checked = true;
+      });
+      showChosen();
       step(1);
     },
   };
@@ -362,7 +383,8 @@ if (queue) {
       return;
     }
     if (inField || document.querySelector("dialog[open], .modal.show")) return;
-    const action = actions[event.key];
+    const isShifted = event.shiftKey && (event.key === "Enter" || event.key === " ");
+    const action = actions[isShifted ? `Shift+${event.key}` : event.key];
     if (!action) return;
     event.preventDefault();
     action();
@@ -372,6 +394,7 @@ if (queue) {
     const row = event.target.closest("[data-line]");
     if (row) focus(row, { scroll: false });
   });
+  queue.addEventListener("change", showChosen);
   document.querySelector("[data-tag-form]")?.addEventListener("submit", (event) => {
     event.preventDefault();
     const body = new FormData(event.target, event.submitter);
