@@ -194,6 +194,24 @@ def test_a_opens_the_place_for_receipts(queue: Page):
     queue.wait_for_url("**/journal/line/*/#receipts")
 
 
+def test_what_is_typed_before_the_pane_is_there_fills_its_fields(queue: Page, made: NewBook):
+    held = _Held(queue, "**/evidence/")
+    queue.keyboard.press("j")
+    line = Classification.objects.get(
+        line_id=queue.locator("[data-line].is-focused").get_attribute("data-line")
+    )
+    part = line.line.amount / 4
+
+    for key in ("s", *f"{part}9", "Backspace", "Tab", *_OFFICE):
+        queue.keyboard.press(key)
+    held.let_go(0)
+
+    split = queue.locator("[data-evidence] form[data-split-total]")
+    expect(split.locator("[name=split-0-amount]")).to_have_value(f"{part}")
+    expect(split.locator("[name=split-0-account]")).to_have_value(str(made.account(_OFFICE).pk))
+    expect(split.locator("[data-split-left]")).to_have_text(f"{line.line.amount - part:,.2f}")
+
+
 def test_what_is_under_way_is_posted_too(queue: Page, made: NewBook):
     Classification.objects.filter(book=made.book).update(account=made.account(_MEALS))
     queue.reload()

@@ -80,6 +80,7 @@ class QueueView(BookMixin, generic.TemplateView):
             queue_keys=KEYS,
             known_tags=tags_of(book=self.book),
             days=which.days,
+            is_later="after" in self.request.GET,
             from_the_beginning=which.days is not None and which.days.first == EARLIEST,
             days_query=""
             if which.days is None

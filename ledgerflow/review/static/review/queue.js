@@ -17,12 +17,14 @@ if (queue) {
   let wanted = ""; // the line whose evidence was asked for last
   let shown = ""; // what stands in the pane: a line, or the offer
   let held = null; // a key for the pane, and those after it, until the pane shows the line in focus
+  const sending = new Set(); // forms whose answer has not come
   let typed = { select: null, text: "", at: 0 };
   let underWay = 0; // answers that have not come
   let lastWord = null; // what to say once the page is loaded again, which waits for those answers
-  let lastForm = null; // a form that leaves the page, and waits for them too
+  let departure = null; // what leaves the page, and waits for them too
+  let hasLeft = false; // the next page is on its way; keys are for that
 
-  const rows = () => [...queue.querySelectorAll("[data-line]")];
+  const rows = () => [...queue.querySelectorAll("tbody:not([hidden]) [data-line]")];
   const focused = () => queue.querySelector("[data-line].is-focused");
   const isShown = () => shown !== "" && shown === focused()?.dataset.line;
   const boxOf = (row) => row?.querySelector("input[type=checkbox]");
@@ -48,18 +50,19 @@ if (queue) {
     }
     return whole;
   };
-  const loadAgain = (message) => {
-    lastWord = message || "";
+  const loadAgain = (...words) => {
+    lastWord = [lastWord, ...words].filter(Boolean).join(" ");
   };
 
   // To leave the page would end what is under way: its lines would not be posted, or be shown as they were.
   function leaveOnceAnswered() {
-    if (underWay) return;
-    if (lastForm) {
-      const { form, button } = lastForm;
-      lastForm = null;
-      form.requestSubmit(button);
+    if (underWay || hasLeft) return;
+    if (departure) {
+      const leave = departure;
+      departure = null;
+      leave();
     } else if (lastWord !== null) {
+      hasLeft = true;
       if (lastWord) window.sessionStorage.setItem(SAID, lastWord);
       location.reload();
     }
@@ -122,7 +125,7 @@ if (queue) {
       const { name, keys } = held;
       held = null;
       into(name);
-      keys.forEach(replay);
+      replay(keys);
     }
   }
 
@@ -174,8 +177,8 @@ if (queue) {
     const refused = Object.keys(answer.refused || {}).length;
     if (answer.message) say(answer.message, { undo: refused < lines.length, level: refused ? "warning" : "success" });
     showCounts(answer.counts);
-    if (refused) [lastWord, lastForm] = [null, null]; // the reasons are to be read
     if (!rows().length) loadAgain(answer.message);
+    else if (lastWord !== null) loadAgain(answer.message, ...new Set(Object.values(answer.refused || {})));
   }
 
   function showCounts(counts = {}) {
@@ -188,11 +191,25 @@ if (queue) {
     if (post && "reviewed" in counts) post.hidden = counts.reviewed === 0;
   }
 
+  // As rows do, a group leaves before the answer.
+  function leaveGroup(group) {
+    const all = rows();
+    const last = all.findLastIndex((row) => group.contains(row));
+    group.hidden = true;
+    focus(all[last + 1] || rows().at(-1));
+  }
+
   async function sendForm(form, body = new FormData(form)) {
+    if (sending.has(form) && !form.matches("[data-undo]")) return; // pressed twice
+    sending.add(form);
     const about = shown;
+    const group = form.matches("[data-accept-group]") ? form.closest("[data-group]") : null;
+    if (group) leaveGroup(group);
     const answer = await post(form.action, body);
+    sending.delete(form);
     const problem = form.querySelector("[data-form-error]");
     if (answer.error) {
+      if (group) group.hidden = false;
       if (problem?.isConnected) problem.textContent = answer.error;
       else say(answer.error, { level: "error" });
       return;
@@ -241,21 +258,52 @@ if (queue) {
     }
   }
 
-  function replay(key) {
-    const field = document.activeElement;
-    if (!pane.contains(field)) actions[key]?.();
-    else if (key === "Enter") field.form?.requestSubmit();
-    else if (field.matches("select")) typeInto(field, key);
-    else field.setRangeText?.(key, field.selectionStart, field.selectionEnd, "end");
+  // What was typed before the pane was there, as if it were typed now.
+  function replay(keys) {
+    let text = "";
+    const write = (field) => {
+      if (!text) return;
+      if (field.matches("select")) [...text].forEach((key) => typeInto(field, key));
+      else {
+        field.value = text; // what stood there was selected
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+      text = "";
+    };
+    for (const key of keys) {
+      const field = document.activeElement;
+      if (!pane.contains(field)) return;
+      if (key === "Backspace") text = text.slice(0, -1);
+      else if (key.length === 1) text += key;
+      else {
+        write(field);
+        if (key === "Enter") {
+          field.form?.requestSubmit();
+          return;
+        }
+        focusAfter(field);
+      }
+    }
+    if (pane.contains(document.activeElement)) write(document.activeElement);
   }
 
-  // As browsers do it by themselves, but the same for keys that waited.
+  function focusAfter(field) {
+    const fields = [...(field.form?.elements || [])].filter((each) => each.checkVisibility() && each.tabIndex >= 0);
+    const next = fields[fields.indexOf(field) + 1];
+    next?.focus();
+    next?.select?.();
+  }
+
+  const isTypingInto = (select) => typed.select === select && Date.now() - typed.at < TYPING_MS;
+
+  // Browsers do it by themselves, but do not know what was typed before the list was there.
   function typeInto(select, key) {
-    const now = Date.now();
-    const before = typed.select === select && now - typed.at < TYPING_MS ? typed.text : "";
-    typed = { select, text: before + key.toLowerCase(), at: now };
-    const found = [...select.options].find((option) => option.text.trim().toLowerCase().startsWith(typed.text));
-    if (found) select.value = found.value;
+    const text = (isTypingInto(select) ? typed.text : "") + key.toLowerCase();
+    typed = { select, text, at: Date.now() };
+    const found = [...select.options].find((option) => option.text.trim().toLowerCase().startsWith(text));
+    if (!found) return;
+    select.value = found.value;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   // One candidate is taken at once; of several the first is proposed, and Tab goes to the others.
@@ -294,7 +342,7 @@ if (queue) {
       const all = rows();
       const at = all.indexOf(focused());
       const from = all.slice(0, at).findLastIndex((row) => boxOf(row).checked);
-      all.slice(Math.max(from, 0), at + 1).forEach((row) => {
+      all.slice(from < 0 ? at : from, at + 1).forEach((row) => {
         boxOf(row).checked = true;
       });
       showChosen();
@@ -361,17 +409,22 @@ if (queue) {
       pressUndo();
       return;
     }
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !keysAct()) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || hasLeft || !keysAct()) return;
+    if (isTyping) held = null; // somebody went on to another field
     if (held) {
       event.preventDefault();
       if (event.key === "Escape") held = null;
-      else if (event.key.length === 1 || event.key === "Enter") held.keys.push(event.key);
+      else if (event.key.length === 1 || ["Enter", "Tab", "Backspace"].includes(event.key)) held.keys.push(event.key);
       return;
     }
-    if (event.target.matches("[data-evidence] select") && (event.key === "Enter" || event.key.length === 1)) {
-      event.preventDefault();
-      replay(event.key);
-      return;
+    if (event.target.matches("[data-evidence] select")) {
+      const goesOn = event.key.length === 1 && isTypingInto(event.target);
+      if (goesOn) typeInto(event.target, event.key);
+      else if (event.key === "Enter") event.target.form.requestSubmit();
+      if (goesOn || event.key === "Enter") {
+        event.preventDefault();
+        return;
+      }
     }
     if (event.key === "Escape" && shown === OFFER && focused()) {
       showFocused();
@@ -407,8 +460,17 @@ if (queue) {
     const isInPlace = form.matches("form[data-in-place]");
     if (isInPlace || underWay) event.preventDefault();
     if (isInPlace) sendForm(form);
-    else if (underWay) lastForm = { form, button: event.submitter };
-    else lastWord = null;
+    else if (underWay) departure = () => form.requestSubmit(event.submitter);
+    else hasLeft = true;
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]:not([target], [download], [href^='#'])");
+    if (!link || !underWay || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    departure = () => link.click();
+  });
+  window.addEventListener("pageshow", () => {
+    hasLeft = false;
   });
   document.querySelectorAll("[data-bulk]").forEach((button) =>
     button.addEventListener("click", () => send(queue.dataset[button.dataset.bulk], chosen())),
