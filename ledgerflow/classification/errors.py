@@ -35,6 +35,10 @@ class NothingToUndoError(ClassificationError):
     """There is no change left that can be undone."""
 
 
+class OthersMatchError(ClassificationError):
+    """Other lines match by now than the person was shown."""
+
+
 class RuleError(ClassificationError):
     """The rule cannot be as asked."""
 

@@ -15,7 +15,8 @@ class ImportRun(models.Model):
     """One file's way: waiting, running, ready, in need of a person, or failed with a sentence.
 
     ``is_table`` where the file is one whose columns a person can choose; ``layouts`` are those that were chosen for it,
-    and ``read_by`` those by which what is imported was read, chosen or remembered.
+    and ``read_by`` those by which what is imported was read, chosen or remembered; unknown where it was imported before
+    this was kept.
     """
 
     class State(models.TextChoices):
@@ -48,7 +49,7 @@ class ImportRun(models.Model):
     message = models.TextField(blank=True, default="")
     is_table = models.BooleanField(default=False)
     layouts = models.JSONField(default=list, blank=True)
-    read_by = models.JSONField(default=list, blank=True)
+    read_by = models.JSONField(null=True)
     lines_new = models.IntegerField(default=0)
     lines_known = models.IntegerField(default=0)
     lines_held = models.IntegerField(default=0)

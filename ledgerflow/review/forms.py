@@ -42,7 +42,7 @@ class LinesForm(forms.Form):
 
 
 class MatchingForm(DaysForm):
-    """All lines to review that match: what the page showed, up to the latest line that it knew of.
+    """All lines to review that match: what the page showed, how many, and the latest of them.
 
     Whatever it does not understand is refused, because leaving a condition out would take more lines.
     """
@@ -50,6 +50,7 @@ class MatchingForm(DaysForm):
     payee = forms.IntegerField(min_value=NOBODY, max_value=_GREATEST, required=False)
     account = forms.IntegerField(min_value=NOBODY, max_value=_GREATEST, required=False)
     through = forms.IntegerField(min_value=1, max_value=_GREATEST)
+    count = forms.IntegerField(min_value=1, max_value=_GREATEST)
 
     def clean(self) -> dict[str, Any]:
         """Refuse days that are none."""
@@ -64,7 +65,9 @@ class MatchingForm(DaysForm):
         facts = self.cleaned_data
         first, last = facts["from"], facts["to"]
         days = Period(first or EARLIEST, last or LATEST) if first or last else None
-        return Matching(facts["through"], days=days, payee_id=facts["payee"], account_id=facts["account"])
+        return Matching(
+            facts["through"], facts["count"], days=days, payee_id=facts["payee"], account_id=facts["account"]
+        )
 
 
 class ExcludeForm(LinesForm):

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from ledgerflow.classification.models import Classification, Prediction, State
+from ledgerflow.classification.models import Classification, Prediction, RuleTrial, State
 from ledgerflow.classification.services import (
     RuleConditions,
+    ask_for_trial,
     classify_lines,
     create_rule,
     decide,
@@ -132,6 +133,33 @@ def test_switching_the_promise_off_waits_for_lines_that_are_being_accepted(commi
         seen = off.result(timeout=10)
 
     assert seen > 0
+
+
+def test_a_trial_that_is_asked_for_twice_is_one_trial(committed_db):
+    shop = Shop()
+
+    def ask(text):
+        conditions = RuleConditions(text=text)
+        return ask_for_trial(
+            book=shop.book, conditions=conditions, account=shop.fuel, user=shop.user, now=NOW
+        ).pk
+
+    def ask_beside():
+        try:
+            return ask("bakery")
+        finally:
+            connection.close()
+
+    before = ask("rent")
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            first = ask("shell")
+            second = thread.submit(ask_beside)
+            wait_until_one_waits_for_another()
+        last = second.result(timeout=10)
+
+    assert len({before, first, last}) == 3
+    assert [(trial.pk, trial.asked["text"]) for trial in RuleTrial.objects.all()] == [(last, "bakery")]
 
 
 def wait_until_one_waits_for_another():

@@ -71,6 +71,7 @@ def test_an_archive_in_the_first_shape_is_read(eventful, tmp_path):
     assert problems(book=again) == []
     assert not Promise.objects.filter(book=again).exists()
     assert not ImportRun.objects.filter(book=again, is_table=True).exists()
+    assert not ImportRun.objects.filter(book=again, read_by__isnull=False).exists()
 
 
 def _in_first_shape(path: Path) -> Path:

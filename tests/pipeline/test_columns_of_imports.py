@@ -50,6 +50,22 @@ def test_what_was_imported_by_remembered_columns_is_only_remembered_again(column
     assert following.state == ImportRun.State.READY
 
 
+def test_an_import_of_before_its_columns_were_kept_counts_as_read_by_the_saved_ones(columns):
+    columns.post(columns.take_in(_SETTLED), "save", role_2="counterparty")
+    following = columns.take_in(_OTHER_MONTH, "b.csv")
+    ImportRun.objects.filter(pk=following.pk).update(read_by=None)
+
+    unchanged = _said(columns.post(following, "save"))
+    following.refresh_from_db()
+    before = following.state
+    corrected = _said(columns.post(following, "save", role_2="description"))
+
+    assert "remembered" in unchanged
+    assert before == ImportRun.State.READY
+    assert "read anew" in corrected
+    assert _texts(columns, "description")[2:] == ["Rent", "Salary"]
+
+
 def test_nobody_is_told_about_the_columns_of_another_bank_account(columns):
     create_bank_account(book=columns.book, name="Savings", kind="bank", currency="USD", number="9900112233")
     columns.post(columns.take_in(_SETTLED, "first.csv"), "save", role_2="counterparty")

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ledgerflow.books.models import Role
 from ledgerflow.classification.models import Classification, DecisionChange, Prediction, State
-from ledgerflow.classification.services import RuleConditions, classify_lines, create_rule, exclude
+from ledgerflow.classification.services import RuleConditions, classify_lines, create_rule, exclude, reopen
 from ledgerflow.payees.models import Payee
 from ledgerflow.review.group_selectors import SHOWN, groups
 from ledgerflow.review.which import By, Which
@@ -61,6 +61,10 @@ class Queue:
     def accepted(self) -> set[int]:
         made = Classification.objects.filter(book=self.book, state=State.ACCEPTED)
         return set(made.values_list("line_id", flat=True))
+
+    def shown(self) -> dict[str, str]:
+        """Return what the queue's form for all that match sends."""
+        return dict(re.findall(r'name="(through|count)" value="(\d+)"', self.page("tab=to-review")))
 
     def page(self, query: str) -> str:
         return self.browser.get(self.file.address(f"review/?{query}")).content.decode()
@@ -132,7 +136,7 @@ def test_a_group_is_accepted_as_one_and_the_others_stay():
     queue.lines("SHELLY SHOES", 3)
     page = queue.page("group=payee")
 
-    answer = queue.accept(payee=queue.payee("Shell"), through=shell[-1])
+    answer = queue.accept(payee=queue.payee("Shell"), through=shell[-1], count=len(shell))
 
     assert f"Accept these {SHOWN + 2}" in page
     assert f'href="?tab=to-review&amp;payee={queue.payee("Shell")}">Show all {SHOWN + 2}' in page
@@ -143,12 +147,27 @@ def test_a_group_is_accepted_as_one_and_the_others_stay():
 def test_what_came_in_after_the_page_was_shown_is_not_accepted_with_it():
     queue = Queue()
     known = queue.lines("SHELL 5742", 3)
-    through = re.search(r'name="through" value="(\d+)"', queue.page("tab=to-review"))
+    shown = queue.shown()
     queue.lines("SHELL 5742", 2)
 
-    queue.accept(through=through[1])
+    queue.accept(**shown)
 
     assert queue.accepted() == set(known)
+
+
+def test_older_lines_that_match_since_the_page_was_shown_are_looked_at_first():
+    queue = Queue()
+    sent_back = queue.lines("SHELL 5742", 2)
+    exclude(book=queue.book, line_ids=sent_back, reason="", user=queue.file.owner, now=NOW)
+    queue.lines("SHELL 5742", 3)
+    shown = queue.shown()
+    reopen(book=queue.book, line_ids=sent_back, user=queue.file.owner, now=NOW)
+
+    answer = queue.accept(**shown)
+
+    assert answer["error"].startswith("3 were shown, 5 match now. Load the page again")
+    assert not queue.accepted()
+    assert not DecisionChange.objects.filter(book=queue.book, act="accept").exists()
 
 
 def test_what_the_queue_keeps_to_is_what_is_accepted():
@@ -158,7 +177,7 @@ def test_what_the_queue_keeps_to_is_what_is_accepted():
     page = queue.page(f"from=2026-01-01&to=2026-01-31&account={queue.file.expense.pk}")
 
     queue.accept(
-        **{"from": "2026-01-01", "to": "2026-01-31"}, account=queue.file.expense.pk, through=late[-1]
+        **{"from": "2026-01-01", "to": "2026-01-31"}, account=queue.file.expense.pk, through=late[-1], count=2
     )
 
     assert "Accept all 2 matching" in page
@@ -174,7 +193,7 @@ def test_everything_that_matches_is_one_set_and_is_undone_as_one():
     for size in (2, 40):
         lines = queue.lines("SHELL 5742", size)
         with CaptureQueriesContext(connection) as queries:
-            queue.accept(through=lines[-1])
+            queue.accept(through=lines[-1], count=size)
         counts.append(len(queries))
 
     queue.browser.post(queue.file.address("review/undo/"))
@@ -187,9 +206,9 @@ def test_everything_that_matches_is_one_set_and_is_undone_as_one():
 def test_lines_without_an_account_are_counted_with_the_reason():
     queue = Queue()
     queue.lines("SHELL 5742", 2)
-    last = queue.lines("ROSSI BAKERY", 3)[-1]
+    queue.lines("ROSSI BAKERY", 3)
 
-    answer = queue.accept(through=last)
+    answer = queue.accept(**queue.shown())
 
     assert answer["message"] == "2 accepted. 3 not: It has no account yet."
 
@@ -204,7 +223,7 @@ def test_what_was_drawn_to_be_looked_at_stays():
 
     answer = browser.post(
         f"/books/{shop.book.slug}/review/accept-matching/",
-        {"through": drawn[-1]},
+        {"through": drawn[-1], "count": len(drawn)},
         headers={"Accept": "application/json"},
     )
 
@@ -219,7 +238,7 @@ def test_accepting_what_matches_says_nothing_of_how_good_suggestions_are():
     browser = BookedFile(1).client()
     browser.force_login(shop.user)
 
-    browser.post(f"/books/{shop.book.slug}/review/accept-matching/", {"through": waiting[-1]})
+    browser.post(f"/books/{shop.book.slug}/review/accept-matching/", {"through": waiting[-1], "count": 3})
 
     assert set(Classification.objects.filter(pk__in=waiting).values_list("state", flat=True)) == {"accepted"}
     assert not Prediction.objects.filter(line__in=waiting, decided_at__isnull=False).exists()
@@ -229,12 +248,14 @@ def test_accepting_what_matches_says_nothing_of_how_good_suggestions_are():
     "sent",
     [
         {},
-        {"through": "x"},
-        {"through": "9" * 30},
-        {"through": 10**9, "payee": "x"},
-        {"through": 10**9, "account": "-1"},
-        {"through": 10**9, "from": "soon"},
-        {"through": 10**9, "from": "2026-02-01", "to": "2026-01-01"},
+        {"through": 10**9},
+        {"through": 10**9, "count": "x"},
+        {"count": 1, "through": "x"},
+        {"count": 1, "through": "9" * 30},
+        {"through": 10**9, "count": 1, "payee": "x"},
+        {"through": 10**9, "count": 1, "account": "-1"},
+        {"through": 10**9, "count": 1, "from": "soon"},
+        {"through": 10**9, "count": 1, "from": "2026-02-01", "to": "2026-01-01"},
     ],
 )
 def test_a_condition_that_is_not_understood_accepts_nothing(sent):
@@ -253,9 +274,10 @@ def test_payees_and_accounts_of_another_book_match_nothing():
     other.lines("SHELL 5742")
     theirs = other.payee("Shell")
 
-    answer = queue.accept(payee=theirs, through=last)
+    answer = queue.accept(payee=theirs, through=last, count=2)
 
-    assert answer["message"] == "0 accepted."
+    assert "2 were shown, 0 match now" in answer["error"]
+    assert not queue.accepted()
     assert "Lines of no payee only." in queue.page(f"payee={theirs}")
 
 
@@ -265,7 +287,9 @@ def test_without_its_script_the_queue_comes_back_as_it_was_asked_for():
     page = queue.page("group=payee")
     action = re.search(r'action="([^"]+accept-matching[^"]+)"', page)[1].replace("&amp;", "&")
 
-    done = queue.browser.post(action, {"payee": queue.payee("Shell"), "through": last}, follow=True)
+    done = queue.browser.post(
+        action, {"payee": queue.payee("Shell"), "through": last, "count": 2}, follow=True
+    )
 
     assert done.redirect_chain[-1][0].endswith("/review/?tab=to-review&group=payee")
     assert "2 accepted." in done.content.decode()
@@ -287,7 +311,7 @@ def test_a_viewer_accepts_nothing():
     viewer = queue.file.client(Role.VIEWER)
 
     page = viewer.get(queue.file.address("review/?group=payee")).content.decode()
-    answer = viewer.post(queue.file.address("review/accept-matching/"), {"through": last})
+    answer = viewer.post(queue.file.address("review/accept-matching/"), {"through": last, "count": 2})
 
     assert "Accept these" not in page
     assert answer.status_code == 403

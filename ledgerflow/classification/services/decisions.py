@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import SURE
+from ledgerflow.classification.errors import OthersMatchError
 from ledgerflow.classification.models import DecisionChange
 from ledgerflow.classification.services.record import BEFORE, settle_predictions
 from ledgerflow.classification.services.refit import ask_for_refit
@@ -128,12 +129,13 @@ def accept_confident(*, book: Book, user: User, now: datetime) -> Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """Lines to review by what they have in common, up to the line ``through``, the latest that the person knows of.
+    """Lines to review by what they have in common, as the person was shown them: ``count``, the latest ``through``.
 
     ``NOBODY`` as payee or account stands for lines that have none.
     """
 
     through: int
+    count: int
     days: Period | None = None
     payee_id: int | None = None
     account_id: int | None = None
@@ -144,6 +146,10 @@ def accept_matching(*, book: Book, matching: Matching, user: User, now: datetime
     """Accept the suggestion of each of the lines; those without one, and those drawn to be looked at, are told.
 
     Nobody looked at each of them, so that they say nothing of how good the suggestions are.
+
+    Raises:
+        OthersMatchError: more or fewer match than were shown. Not only new lines do: one that was held, sent back or
+            suggested anew has an older number than ``through``.
     """
     which = [_REVIEWABLE, "made.line_id <= %(through)s"]
     facts: dict[str, Any] = {"through": matching.through}
@@ -154,7 +160,7 @@ def accept_matching(*, book: Book, matching: Matching, user: User, now: datetime
         if asked is not None:
             which.append(f"made.{column} IS NOT DISTINCT FROM %({column})s")
             facts[column] = None if asked == NOBODY else asked
-    return _change(
+    changed = _change(
         book,
         _Act.ACCEPT,
         user,
@@ -164,6 +170,14 @@ def accept_matching(*, book: Book, matching: Matching, user: User, now: datetime
         change=_ACCEPT,
         **facts,
     )
+    found = changed.count + len(changed.refused)
+    if found != matching.count:
+        # Counted once the lines are locked, and taken back with the transaction.
+        raise OthersMatchError(
+            f"{matching.count} were shown, {found} match now. Load the page again, and look at them; nothing was "
+            "accepted."
+        )
+    return changed
 
 
 @transaction.atomic

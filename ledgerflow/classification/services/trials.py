@@ -1,10 +1,11 @@
 """Trying a rule on a whole book, by a job: what was asked, and what came out, stay in a row that the page looks at."""
 
+import json
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import RuleTrial
@@ -19,6 +20,17 @@ TRIAL_JOB = "classification.try_rule"
 _GONE = "The rule's account or bank account went while the book was looked through. Choose it anew."
 _BROKEN = "The trial did not come to its end. Try again; the error log says why."
 
+# One statement, because a button can be pressed twice. The id is a new one, so that the job of what was asked before
+# finds nothing to answer.
+_ASK = """
+    INSERT INTO classification_ruletrial (book_id, asked_by_id, asked_at, asked, error)
+    VALUES (%(book)s, %(user)s, %(now)s, %(asked)s, '')
+    ON CONFLICT (book_id, asked_by_id) DO UPDATE SET
+        id = excluded.id, asked_at = excluded.asked_at, asked = excluded.asked,
+        found = NULL, error = '', ended_at = NULL
+    RETURNING id
+"""
+
 
 @transaction.atomic
 def ask_for_trial(
@@ -32,21 +44,18 @@ def ask_for_trial(
 ) -> RuleTrial:
     """Let a job try the rule on the whole book; what the user had asked before in the book is forgotten."""
     bank, least, most = conditions.bank_account, conditions.least, conditions.most
-    RuleTrial.objects.filter(book=book, asked_by=user).delete()
-    trial = RuleTrial.objects.create(
-        book=book,
-        asked_by=user,
-        asked_at=now,
-        asked={
-            "text": conditions.text,
-            "direction": conditions.direction,
-            "least": None if least is None else str(least),
-            "most": None if most is None else str(most),
-            "bank_account": bank.pk if bank else None,
-            "account": account.pk,
-            "rule": rule_id,
-        },
-    )
+    asked = {
+        "text": conditions.text,
+        "direction": conditions.direction,
+        "least": None if least is None else str(least),
+        "most": None if most is None else str(most),
+        "bank_account": bank.pk if bank else None,
+        "account": account.pk,
+        "rule": rule_id,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ASK, {"book": book.pk, "user": user.pk, "now": now, "asked": json.dumps(asked)})
+        trial = RuleTrial.objects.get(pk=cursor.fetchone()[0])
     enqueue(TRIAL_JOB, lock=f"{TRIAL_JOB}:{book.pk}", trial_id=trial.pk)
     return trial
 

@@ -360,7 +360,7 @@ RUNS = Table(
         "is_table", "layouts", "read_by", "lines_new", "lines_known", "lines_held", "started_by", "created_at",
         "started_at", "finished_at", "undone_at", "undone_by",
     ),
-    later=MappingProxyType({"is_table": False, "layouts": [], "read_by": []}),
+    later=MappingProxyType({"is_table": False, "layouts": [], "read_by": None}),
 )  # fmt: skip
 
 #: In the order in which they are written and read; people come first, because every table may name them.

@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='importrun',
             name='read_by',
-            field=models.JSONField(blank=True, default=list),
+            field=models.JSONField(null=True),
         ),
     ]

@@ -66,6 +66,13 @@ def look_at_columns(*, run: ImportRun, layout: Layout | None = None) -> Columns:
     return Columns(_described(run, known), saved)
 
 
+def _as_read(run: ImportRun) -> Description:
+    """Return the file by the columns by which it was read; where that was not kept, by those it would be shown by."""
+    if run.read_by is None:
+        return look_at_columns(run=run).description
+    return _described(run, [layout_of_json(each) for each in run.read_by])
+
+
 def _described(run: ImportRun, known: Sequence[Layout]) -> Description:
     description = describe_file(
         content=content(run.document), name=run.document.name, readers=enabled_readers(), layouts=known
@@ -111,7 +118,7 @@ def save_columns(
     """
     seen = _to_correct(run)
     is_imported = seen.state == _State.READY
-    description = _described(seen, [layout_of_json(each) for each in seen.read_by] or chosen(seen))
+    description = _as_read(seen)
     table = Columns(description, ()).table(layout.fingerprint)
     if table is None or table.layout.fingerprint != layout.fingerprint:
         raise ColumnsRefusedError(f"{seen.document.name} has no such table. Open its columns again.")
