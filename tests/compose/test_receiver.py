@@ -27,6 +27,11 @@ echo started >>"$REPOSITORY/started"
 _PGBACKREST = """#!/bin/bash
 case "${@: -1}" in */received/7001-*) ;; *) exit 1 ;; esac
 """
+# Of the cluster that is being restored, as PostgreSQL prints it.
+_CONTROLDATA = """#!/bin/bash
+echo 'pg_control version number:            1300'
+echo 'Database system identifier:           7001'
+"""
 
 
 class Receiver:
@@ -43,10 +48,11 @@ class Receiver:
         self._write("psql", _PSQL)
         self._write("pgbackrest", _PGBACKREST)
         self._write("pg_receivewal", _RECEIVEWAL)
+        self._write("pg_controldata", _CONTROLDATA)
         for name in (*PRESENT, *FORMER):
             (self.received / name).mkdir(parents=True)
             for file in (*SEGMENTS, "000000010000000000000003.partial"):
-                self._old(self.received / name / file)
+                self._old(self.received / name / file, name)
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "PATH": f"{self.folder}:{os.environ['PATH']}"}
@@ -65,8 +71,8 @@ class Receiver:
         (self.folder / name).write_text(script)
         (self.folder / name).chmod(0o755)
 
-    def _old(self, file: Path) -> None:
-        file.write_bytes(b"WAL")
+    def _old(self, file: Path, content: str) -> None:
+        file.write_text(content)
         os.utime(file, (0, 0))
 
 
@@ -130,3 +136,22 @@ def test_all_is_forgotten_with_the_slot_and_nothing_by_a_wrong_word(receiver: Re
     assert done.returncode == 0
     assert not receiver.received.exists()
     assert "pg_drop_replication_slot" in receiver.asked()
+
+
+@pytest.mark.parametrize("file", [SEGMENTS[0], "000000010000000000000003"])
+def test_a_restore_takes_its_own_clusters_files_alone(receiver: Receiver, tmp_path: Path, file: str) -> None:
+    taken = receiver.run("get", file, str(tmp_path / "taken"))
+    absent = receiver.run("get", "000000010000000000000009", str(tmp_path / "absent"))
+
+    assert taken.returncode == 0
+    assert (tmp_path / "taken").read_text() in PRESENT
+    assert absent.returncode == 1
+
+
+def test_a_restore_stops_where_it_cannot_be_said_whose_it_is(receiver: Receiver, tmp_path: Path) -> None:
+    (receiver.folder / "pg_controldata").write_text("#!/bin/bash\nexit 1\n")
+
+    stopped = receiver.run("get", SEGMENTS[0], str(tmp_path / "taken"))
+
+    assert stopped.returncode == 126
+    assert not (tmp_path / "taken").exists()
