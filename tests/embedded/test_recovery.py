@@ -5,7 +5,6 @@ import os
 import secrets
 import shutil
 import signal
-import statistics
 import subprocess
 import threading
 import time
@@ -248,17 +247,15 @@ def test_switched_off_the_server_keeps_no_wal_for_it(archived):
         processes.wait_for(lambda: superuser.execute("SHOW summarize_wal").fetchone() == ("off",))
 
 
-def _seconds_to_archive(data_dir: Path, archive: embedded.Archive) -> float:
-    """Commit something and see how long it takes until it, and so all that was committed before, is in the archive."""
+def _wait_until_received(data_dir: Path, archive: embedded.Archive) -> None:
+    """Commit something and wait until it, and so all that was committed before, is in the archive."""
     mark = secrets.token_hex(16)
     with embedded.connection(data_dir).connect(role="postgres") as superuser:
         superuser.execute("SELECT pg_logical_emit_message(true, 'test', %s)", [mark])
     (generation,) = archive.generations()
-    began = time.monotonic()
     processes.wait_for(
         lambda: any(mark.encode() in path.read_bytes() for path in sorted(generation.wal.iterdir())[-2:])
     )
-    return time.monotonic() - began
 
 
 def test_when_the_data_folder_vanishes_at_most_a_second_of_work_is_lost(initialized, tmp_path):
@@ -269,27 +266,26 @@ def test_when_the_data_folder_vanishes_at_most_a_second_of_work_is_lost(initiali
     with lease.database.connect(role="lf_owner") as session:
         session.execute("CREATE TABLE journal (row integer)")
     take_base_backup(data_dir, archive)
-    acknowledged = 0
+    acknowledged: list[float] = []
 
     def work() -> None:
-        nonlocal acknowledged
         with lease.database.connect(role="lf_owner") as session:
             try:
                 while True:
-                    session.execute("INSERT INTO journal VALUES (%s)", [acknowledged])
-                    acknowledged += 1
+                    session.execute("INSERT INTO journal VALUES (%s)", [len(acknowledged)])
+                    acknowledged.append(time.monotonic())
             except psycopg.Error:
                 return
 
     worker = threading.Thread(target=work)
     worker.start()
-    processes.wait_for(lambda: acknowledged > 0)
-    # How long a commit takes to the archive, several times, because a busy machine delays some of them.
-    delays = []
-    for _ in range(9):
-        arrived = acknowledged
-        delays.append(_seconds_to_archive(data_dir, archive))
-    # The supervisor first, which would start the server again.
+    processes.wait_for(lambda: len(acknowledged) > 0)
+    arrived = len(acknowledged)
+    _wait_until_received(data_dir, archive)
+    processes.wait_for(lambda: len(acknowledged) > arrived + 100)
+    # All of the server in one instant. Killing takes its time on a busy machine, and the receiver goes with the
+    # supervisor, which goes first because it would start the server again: no commit may come meanwhile.
+    processes.freeze(*processes.servers(data_dir))
     processes.kill(*processes.supervisors(data_dir))
     while running := processes.servers(data_dir):
         processes.kill(*running)
@@ -300,14 +296,18 @@ def test_when_the_data_folder_vanishes_at_most_a_second_of_work_is_lost(initiali
     data_dir.mkdir()
     with rebuilt(archive, target=None, place=data_dir) as books:
         with books.lease.database.connect(role="lf_owner") as session:
-            there = len(_rows(session))
+            there = _rows(session)
         put_in_place(books, data_dir)
 
-    assert 0 < arrived <= there <= acknowledged + 1
-    assert statistics.median(delays) <= 1.0, delays
+    # By the times at which the commits themselves were acknowledged: while the machine is too busy to commit, no
+    # work is lost either, however long that takes.
+    lost = acknowledged[len(there) :]
+    assert there == list(range(len(there)))
+    assert arrived <= len(there) <= len(acknowledged) + 1
+    assert not lost or lost[-1] - lost[0] <= 1.0, f"{len(lost)} of {len(acknowledged)} lost"
     with (
         embedded.ensure_running(data_dir, grace=0) as again,
         again.database.connect(role="lf_owner") as session,
     ):
-        assert len(_rows(session)) == there
+        assert _rows(session) == there
     processes.wait_until_stopped(data_dir)

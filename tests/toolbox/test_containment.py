@@ -157,3 +157,35 @@ def test_a_job_waits_for_all_of_the_tools_own_time(bench, monkeypatch):
     path = bench.tool("time.sleep(2)\nreturn Said('late')", permissions="timeout_seconds=120")
 
     assert bench.call(path, asking=Asking(through=Asker.JOB, book=bench.book)).result["text"] == "late"
+
+
+def test_what_a_tool_asks_for_is_let_go_of_with_it_and_says_why(bench, monkeypatch):
+    monkeypatch.setattr(calling, "MOST_SECONDS_IN_A_REQUEST", 5)
+    asked = bench.tool("time.sleep(600)", permissions="timeout_seconds=60")
+    path = _asks(bench, asked)
+
+    with pytest.raises(ToolFailedError):
+        bench.call(path)
+
+    said = f"{path} took more than 5 seconds, which is as long as a page or a program waits for a tool; "
+    said += f"`ledgerflow tools run {path}` waits for all of its 120."
+    assert (bench.run(asked).outcome, bench.run(asked).error_message) == ("time", said)
+    assert bench.run(path).error_message == said
+
+
+def test_what_a_tool_asks_for_ends_after_its_own_time_where_that_is_over_first(bench):
+    asked = bench.tool("time.sleep(600)", permissions="timeout_seconds=1")
+
+    with pytest.raises(ToolFailedError):
+        bench.call(_asks(bench, asked))
+
+    assert bench.run(asked).error_message == f"{asked} took more than 1 seconds."
+
+
+def _asks(bench, asked):
+    return bench.tool(
+        f"context.tools[{asked!r}]()\nreturn Said('never')",
+        arguments="context: Context",
+        permissions="timeout_seconds=120",
+        needs=(asked,),
+    )

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from ledgerflow.books.permissions import NotAllowedError
 from ledgerflow.toolbox import descriptions
-from ledgerflow.toolbox.consent import State
+from ledgerflow.toolbox.consent import State, is_harmless
 from ledgerflow.toolbox.errors import RegistryError
 from ledgerflow.toolbox.models import Asker, Outcome, Tool, ToolConfiguration, ToolRun
 from ledgerflow.toolbox.sandbox import Limits, Sandbox
@@ -163,6 +164,16 @@ def test_what_goes_beyond_the_consent_waits_and_what_stays_within_runs_on(packag
     assert tool.beyond_consent == beyond
     assert tool.state is (State.WAITING if beyond else State.ON)
     assert done.waiting == ([tool.module_path] if beyond else [])
+
+
+def test_a_shipped_tool_that_waits_at_an_upgrade_says_so_by_its_version():
+    """Where this fails give the package another version, say in CHANGELOG.md what to do, and add the line."""
+    known = json.loads((Path(__file__).parent / "offers.json").read_text())
+    waiting = [tool for tool in Tool.objects.all() if not is_harmless(tool.manifest)]
+
+    assert {str(tool): known.get(tool.module_path, {}).get(tool.version) for tool in waiting} == {
+        str(tool): tool.offer_digest for tool in waiting
+    }
 
 
 def test_new_consent_lets_it_run_again(packages, admin):

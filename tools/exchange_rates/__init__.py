@@ -15,7 +15,7 @@ from tools.exchange_rates._source import Period, file_of
 __all__ = ["rate_on", "read_rates"]
 
 MANIFEST = Manifest(
-    version="1.0.0",
+    version="1.1.0",
     kind="exchange_rates",
     summary="Reads the euro's reference rates from the European Central Bank's file.",
     permissions=Permissions(

@@ -19,7 +19,7 @@ _SECRETS = 8
 ServerName = Annotated[str, Field(description="The server's name in the configuration.")]
 
 MANIFEST = Manifest(
-    version="1.0.0",
+    version="1.1.0",
     kind="bridge",
     summary="Calls tools of MCP servers that the installation names, each one agreed to by name and schema.",
     permissions=Permissions(

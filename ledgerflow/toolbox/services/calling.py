@@ -125,11 +125,12 @@ class _Call:
         fresh: bool,
         chain: tuple[str, ...],
         until: float = float("inf"),
+        too_slow: str = "",
         parents: tuple[int, ...] = (),
         is_for_machine: bool = False,
     ) -> None:
         self._path, self._asking, self._now, self._fresh = path, asking, now, fresh
-        self._chain, self._until = chain, until
+        self._chain, self._until, self._too_slow = chain, until, too_slow
         self._parents = parents or ((asking.parent.pk,) if asking.parent else ())
         self._is_for_machine = is_for_machine or asking.through in _ONLY_STAGED
         self._began = time.monotonic()
@@ -230,8 +231,7 @@ class _Call:
             run_id = runs.begin(asked, now=self._now, **limits_for(tool, self._asking.book)._asdict())
         except runs.LimitReachedError as error:
             self._refuse(asked, str(error))
-        seconds, too_slow = self._patience(tool)
-        until = min(self._until, time.monotonic() + seconds)
+        until, too_slow = self._patience(tool)
         watched = (*self._parents, run_id)
 
         def look() -> None:
@@ -251,7 +251,7 @@ class _Call:
             until=until,
             too_slow=too_slow,
         )
-        attempts = Attempts(order, look, self._other(watched, until), client)
+        attempts = Attempts(order, look, self._other(watched, until, too_slow), client)
         ended = self._ended(attempts, tool, run_id)
         ending = self._ending(ended, client, key)
         is_finished = runs.finish(run_id, ending)
@@ -259,14 +259,18 @@ class _Call:
         return self._told(tool, run_id, ended if is_finished else Ended(Outcome.CANCELED), computed_at)
 
     def _patience(self, tool: Tool) -> tuple[float, str]:
-        """Return the seconds that the tool may take, and the sentence for when they are over."""
+        """Return until when the tool may take, by the monotonic clock, and the sentence for when that has passed."""
         seconds, most = tool.manifest["permissions"]["timeout_seconds"], MOST_SECONDS_IN_A_REQUEST
+        too_slow = f"{tool} took more than {seconds} seconds."
         if self._asking.through in _WAIT_IN_A_REQUEST and seconds > most:
-            return most, (
+            too_slow = (
                 f"{tool} took more than {most} seconds, which is as long as a page or a program waits for a tool; "
                 f"`ledgerflow tools run {tool}` waits for all of its {seconds}."
             )
-        return seconds, f"{tool} took more than {seconds} seconds."
+            seconds = most
+        until = time.monotonic() + seconds
+        # Where the time of the tool that asked is over first, its sentence says why, and what to do.
+        return (until, too_slow) if until < self._until else (self._until, self._too_slow)
 
     def _guard(
         self, tool: Tool, run_id: int, configuration: Mapping[str, Any], until: float, look: Checkpoint
@@ -290,7 +294,7 @@ class _Call:
             checkpoint=look,
         )  # fmt: skip
 
-    def _other(self, watched: tuple[int, ...], until: float) -> CallOther:
+    def _other(self, watched: tuple[int, ...], until: float, too_slow: str) -> CallOther:
         """Return the way by which the tool calls another one, as a run of its own."""
 
         def call_other(path: str, arguments: Mapping[str, Any]) -> Mapping[str, object]:
@@ -302,6 +306,7 @@ class _Call:
                 fresh=self._fresh,
                 chain=(*self._chain, self._path),
                 until=until,
+                too_slow=too_slow,
                 parents=watched,
                 is_for_machine=self._is_for_machine,
             )
