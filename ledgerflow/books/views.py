@@ -9,7 +9,6 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.template.response import SimpleTemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import FormView, View
 from django_htmx.http import HttpResponseClientRedirect
@@ -19,6 +18,7 @@ from ledgerflow.books.forms import BookSettingsForm, InviteForm, RoleForm
 from ledgerflow.books.models import Book, Membership, Role
 from ledgerflow.books.permissions import ALLOWED, Action, NotAllowedError, may, require, role_of
 from ledgerflow.books.scope import book_scope
+from ledgerflow.core.links import absolute
 from ledgerflow.users.models import User
 
 
@@ -136,12 +136,7 @@ class MembersView(_ManagedMixin, FormView[InviteForm]):
         except services.AlreadyMemberError as error:
             form.add_error("email", str(error))
             return self.form_invalid(form)
-        path = reverse("web:invitation", kwargs={"token": token})
-        link = (
-            f"{settings.LEDGERFLOW_URL}{path}"
-            if settings.LEDGERFLOW_URL
-            else self.request.build_absolute_uri(path)
-        )
+        link = absolute(self.request, "web:invitation", token=token)
         return self.render_to_response(self.get_context_data(form=InviteForm(), link=link, invited=email))
 
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 
+from ledgerflow.asking.selectors import answered_question_about, open_question_about
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import confidence_word
 from ledgerflow.classification.models import Classification, Source, State
@@ -56,6 +57,7 @@ class QueueRow:
     held: str
     decided_by: str
     has_receipt: bool
+    has_answer: bool
     tags: tuple[str, ...] = ()
 
 
@@ -101,24 +103,33 @@ class Evidence:
 
 #: Suggestions whose confidence answers to the record.
 _LEARNED = (Source.MEMORY, Source.MODEL)
-_COUNTS = """
-    SELECT count(*) FILTER (WHERE line.hold = '' AND NOT line.is_pending),
-        count(*) FILTER (WHERE line.hold <> '' OR line.is_pending),
+_NOT_HELD = Q(line__hold=Hold.NONE, line__is_pending=False)
+_ASKED = """
+    LEFT JOIN asking_linequestion asked ON asked.book_id = made.book_id AND asked.line_id = made.line_id
+        AND asked.answered_at IS NULL AND asked.withdrawn_at IS NULL
+"""
+_COUNTS = f"""
+    SELECT count(*) FILTER (WHERE line.hold = '' AND NOT line.is_pending AND asked.id IS NULL),
+        count(*) FILTER (WHERE line.hold <> '' OR line.is_pending OR asked.id IS NOT NULL),
         (SELECT count(*) FROM classification_classification WHERE book_id = %(book)s AND state = 'accepted'),
         (SELECT count(*) FROM classification_classification WHERE book_id = %(book)s AND state = 'excluded')
     FROM classification_classification made JOIN statements_statementline line ON line.id = made.line_id
+    {_ASKED}
     WHERE made.book_id = %(book)s AND made.state = 'open'
-"""
+"""  # noqa: S608 - composed of the constant above
 # Those of some days: every line has to be looked at for its date.
-_COUNTS_OF_DAYS = """
-    SELECT count(*) FILTER (WHERE made.state = 'open' AND line.hold = '' AND NOT line.is_pending),
-        count(*) FILTER (WHERE made.state = 'open' AND (line.hold <> '' OR line.is_pending)),
+_COUNTS_OF_DAYS = f"""
+    SELECT count(*) FILTER (
+            WHERE made.state = 'open' AND line.hold = '' AND NOT line.is_pending AND asked.id IS NULL),
+        count(*) FILTER (
+            WHERE made.state = 'open' AND (line.hold <> '' OR line.is_pending OR asked.id IS NOT NULL)),
         count(*) FILTER (WHERE made.state = 'accepted'),
         count(*) FILTER (WHERE made.state = 'excluded')
     FROM classification_classification made JOIN statements_statementline line ON line.id = made.line_id
+    {_ASKED}
     WHERE made.book_id = %(book)s AND made.state IN ('open', 'accepted', 'excluded')
         AND line.date BETWEEN %(first)s AND %(last)s
-"""
+"""  # noqa: S608 - composed of the constant above
 _ALTERNATIVES = """
     SELECT account.id, account.code || ' ' || account.name, count(*)
     FROM classification_classification made
@@ -185,6 +196,11 @@ def evidence(*, book: Book, line_id: int) -> Evidence | None:
     )
 
 
+def waits_for_review(*, book: Book, line_id: int) -> bool:
+    """Whether nothing but a question keeps a person from deciding about the line, and nobody has; one query."""
+    return Classification.objects.filter(_NOT_HELD, book=book, line=line_id, state=State.OPEN).exists()
+
+
 def _same_payee(book: Book, made: Classification) -> int:
     if made.payee_id is None:
         return 0
@@ -196,7 +212,11 @@ def _rows(book: Book) -> QuerySet[Classification]:
     return (
         Classification.objects.filter(book=book)
         .select_related("line__bank_account", "account", "payee", "decided_by")
-        .annotate(has_receipt=attached_to(book=book, line=OuterRef("line")))
+        .annotate(
+            has_receipt=attached_to(book=book, line=OuterRef("line")),
+            is_asked=open_question_about(book=book, line=OuterRef("line")),
+            has_answer=answered_question_about(book=book, line=OuterRef("line")),
+        )
     )
 
 
@@ -206,8 +226,8 @@ def _tab(book: Book, tab: Tab) -> QuerySet[Classification]:
     if tab == Tab.EXCLUDED:
         return _rows(book).filter(state=State.EXCLUDED)
     waiting = _rows(book).filter(state=State.OPEN)
-    is_free = {"line__hold": Hold.NONE, "line__is_pending": False}
-    return waiting.filter(**is_free) if tab == Tab.TO_REVIEW else waiting.exclude(**is_free)
+    is_free = _NOT_HELD & ~Q(open_question_about(book=book, line=OuterRef("line")))
+    return waiting.filter(is_free if tab == Tab.TO_REVIEW else ~is_free)
 
 
 def _row(made: Classification, tags: Sequence[str]) -> QueueRow:
@@ -231,15 +251,21 @@ def _row(made: Classification, tags: Sequence[str]) -> QueueRow:
         reason=made.reason,
         note=made.note,
         state=made.state,
-        held=line.get_hold_display()
-        if line.hold
-        else "the bank has not booked it yet"
-        if line.is_pending
-        else "",
+        held=_why_held(made),
         decided_by=str(made.decided_by) if made.decided_by else "",
         tags=tuple(tags),
         has_receipt=bool(getattr(made, "has_receipt", False)),
+        has_answer=bool(getattr(made, "has_answer", False)),
     )
+
+
+def _why_held(made: Classification) -> str:
+    line = made.line
+    if line.hold:
+        return line.get_hold_display()
+    if line.is_pending:
+        return "the bank has not booked it yet"
+    return "a question about it waits for an answer" if getattr(made, "is_asked", False) else ""
 
 
 def _alternatives(book: Book, made: Classification) -> tuple[Alternative, ...]:

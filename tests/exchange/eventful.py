@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from ledgerflow.books.models import Book
+from ledgerflow.asking.services import answer, answer_by_link, ask
+from ledgerflow.books.models import Book, Role
+from ledgerflow.books.services import add_member
 from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.classification.services import (
     SplitPart,
@@ -163,6 +165,7 @@ class Eventful:
             places={"total": {"page": 1, "box": [1, 2, 3, 4], "line": "Total 1.00"}},
         )  # fmt: skip
         set_receipt_limit(book=self.book, amount=Decimal("12.50"), user=self.other, now=NOW)
+        _ask_about(self.book, (first, second, self.newest[4].line_id, line.line_id), self.user, self.other)
 
     def remember_columns(self) -> None:
         layout = Layout("0" * 32, ("date", "ignored", "amount"), "DMY", ",")
@@ -328,6 +331,20 @@ class Eventful:
 
     def reverse(self, number: int) -> None:
         reverse_entry(book=self.book, number=number, date=TODAY, reason="Wrong", user=self.other, now=NOW)
+
+
+def _ask_about(book: Book, lines: tuple[int, int, int, int], user: User, other: User) -> None:
+    """A colleague answered, the client did with a receipt, one question waits, and the line of another goes."""
+    first, second, third, going = lines
+    add_member(book=book, user=other, role=Role.REVIEWER, now=NOW)
+    given = {"book": book, "user": user, "now": NOW}
+    ask(line_id=first, text="Yours?", of=other, **given)
+    answer(book=book, line_id=first, text="Yes, the train.", user=other, now=NOW)
+    made = ask(line_id=second, text="What was this for?", of=None, **given)
+    assert made.token is not None
+    answer_by_link(token=made.token, text="Paint", receipt=("paint.txt", b"Paint 7.00"), now=NOW)
+    for line_id in (third, going):
+        ask(line_id=line_id, text="And this?", of=None, **given)
 
 
 def _decline_a_receipt(book, user) -> None:

@@ -67,7 +67,13 @@ _SAMPLED = """EXISTS (
     SELECT FROM classification_prediction said
     WHERE said.line_id = made.line_id AND said.replaced_at IS NULL AND said.is_sampled
 )"""
-_REVIEWABLE = "made.state = 'open' AND line.hold = '' AND NOT line.is_pending"
+# What somebody was asked about waits for the answer; whoever knows it accepts the line by itself.
+_ASKED = """EXISTS (
+    SELECT FROM asking_linequestion asked
+    WHERE asked.book_id = made.book_id AND asked.line_id = made.line_id
+        AND asked.answered_at IS NULL AND asked.withdrawn_at IS NULL
+)"""
+_REVIEWABLE = f"made.state = 'open' AND line.hold = '' AND NOT line.is_pending AND NOT {_ASKED}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from ledgerflow.exchange.archive.tables import (
     DOCUMENTS,
     ENTRY_TAGS,
     LAYOUTS,
+    LINE_QUESTIONS,
     LINE_RECEIPTS,
     LINE_TAGS,
     NUMBERS,
@@ -147,6 +148,7 @@ def _restore(loader: Loader, *, owner: User, now: datetime) -> None:
     for table in (
         LINE_RECEIPTS,
         DECLINED_RECEIPTS,
+        LINE_QUESTIONS,
         QUESTIONS,
         PAYEES,
         ALIASES,

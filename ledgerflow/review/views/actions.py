@@ -58,7 +58,7 @@ class ActionView(BookMixin, generic.View):
         """Answer the page's script with JSON, and a person without it with the queue and a message."""
         if self.request.headers.get("Accept") == "application/json":
             found = selectors.counts(book=self.book, days=asked_days(self.request))
-            counts = {str(tab): count for tab, count in found.items()}
+            counts = {str(tab): count for tab, count in found.items()} | facts.pop("counts", {})
             return JsonResponse({**facts, "counts": counts})
         if "error" in facts:
             messages.error(self.request, facts["error"])

@@ -6,6 +6,8 @@ from django.http import Http404
 from django.views import generic
 
 from ledgerflow.agent.selectors import conversation_about
+from ledgerflow.asking.page_context import questions_about
+from ledgerflow.asking.selectors import open_questions
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.tag_selectors import tags_of
@@ -37,6 +39,7 @@ KEYS = (
     ("s", "Split"),
     ("Alt-R", "In a split: put into this part what is left"),
     ("n", "Write a note"),
+    ("q", "Ask a colleague or the client about the line"),
     ("r", "Always book this payee so"),
     ("t", "Post it as a transfer to or from the other account"),
     ("T", "It is no transfer: do not suggest these two again"),
@@ -73,6 +76,7 @@ class QueueView(BookMixin, generic.TemplateView):
             to_review=counts[Tab.TO_REVIEW],
             accepted=counts[Tab.REVIEWED],
             proposed=open_proposals(book=self.book),
+            asked=open_questions(book=self.book).count(),
             page=page,
             page_size=PAGE_SIZE,
             queue_keys=KEYS,
@@ -115,5 +119,6 @@ def evidence_context(view: BookMixin, line_id: int) -> dict[str, Any]:
             for one in evidence.transfers
         ],
         **lookup_context(view, line_id=line_id, state=row.state),
+        **questions_about(book=view.book, line_id=line_id),
         "split_forms": SplitFormSet(prefix="split", form_kwargs={"book": view.book}),
     }
