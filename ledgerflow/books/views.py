@@ -101,10 +101,34 @@ class SettingsView(_ManagedMixin, FormView[BookSettingsForm]):
         """Begin with what is kept."""
         return {"name": self.book.name, "fiscal_year_start_month": self.book.fiscal_year_start_month}
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add how it stands with four eyes."""
+        asked = selectors.four_eyes_of(book=self.book)
+        is_on = bool(asked) and asked[0].switched_off_at is None
+        return super().get_context_data(**kwargs) | {"four_eyes": asked, "has_four_eyes": is_on}
+
     def form_valid(self, form: BookSettingsForm) -> HttpResponse:
         """Keep it."""
         services.change_book(book=self.book, **form.cleaned_data)
         messages.success(self.request, "Saved.")
+        return redirect("books:settings", book=self.book.slug)
+
+
+class FourEyesView(BookMixin):
+    """Switch four eyes on or off."""
+
+    action = Action.MANAGE_BOOK
+
+    def post(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
+        """Switch, or say why not."""
+        is_on = request.POST.get("switch") == "on"
+        switch = services.switch_four_eyes_on if is_on else services.switch_four_eyes_off
+        try:
+            switch(book=self.book, user=self.user, now=timezone.now())
+        except services.BookError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"Four eyes are {'on' if is_on else 'off'}.")
         return redirect("books:settings", book=self.book.slug)
 
 

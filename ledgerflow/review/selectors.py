@@ -21,6 +21,7 @@ from ledgerflow.posting.transfer_selectors import candidates_of
 from ledgerflow.review.record_selectors import Band, band_of
 from ledgerflow.statements.models import Hold, LineReceipt
 from ledgerflow.statements.receipt_selectors import attached_to, receipts_of
+from ledgerflow.users.models import User
 
 
 class Tab(StrEnum):
@@ -199,6 +200,11 @@ def evidence(*, book: Book, line_id: int) -> Evidence | None:
 def waits_for_review(*, book: Book, line_id: int) -> bool:
     """Whether nothing but a question keeps a person from deciding about the line, and nobody has; one query."""
     return Classification.objects.filter(_NOT_HELD, book=book, line=line_id, state=State.OPEN).exists()
+
+
+def prepared_by(*, book: Book, user: User) -> int:
+    """Return how many accepted lines the person decided about; one query."""
+    return Classification.objects.filter(book=book, state=State.ACCEPTED, decided_by=user).count()
 
 
 def _same_payee(book: Book, made: Classification) -> int:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from ledgerflow.asking.services import answer, answer_by_link, ask
 from ledgerflow.books.models import Book, Role
-from ledgerflow.books.services import add_member
+from ledgerflow.books.services import add_member, switch_four_eyes_off, switch_four_eyes_on
 from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.classification.services import (
     SplitPart,
@@ -92,6 +92,8 @@ class Eventful:
         self.enter_tax_facts()
         self.close_and_reopen()
         switch_promise_on(book=self.book, share=Decimal("0.95"), user=self.user, now=NOW)
+        for switch in (switch_four_eyes_on, switch_four_eyes_off, switch_four_eyes_on):
+            switch(book=self.book, user=self.user, now=NOW)
 
     def post_twice_and_take_back_twice(self) -> None:
         first = self.newest[0]

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import AutoField, BigAutoField, Field, Max, Model, Q, QuerySet
 
 from ledgerflow.asking.models import LineQuestion
-from ledgerflow.books.models import Book
+from ledgerflow.books.models import Book, FourEyes
 from ledgerflow.classification.models import (
     Classification,
     ClassificationSplit,
@@ -359,6 +359,13 @@ PAST_ACTIONS = Table(
     only=~_STANDING,
     is_later=True,
 )
+#: Brought in last, because what was posted before it was asked for was posted without it.
+FOUR_EYES = Table(
+    "four_eyes",
+    FourEyes,
+    ("switched_on_by", "switched_on_at", "switched_off_by", "switched_off_at"),
+    is_later=True,
+)
 RUNS = Table(
     "import_runs",
     ImportRun,
@@ -378,7 +385,7 @@ TABLES = (
     PREDICTIONS, CLASSIFICATIONS, SPLITS, TAGS, LINE_TAGS, ENTRY_TAGS, DOCUMENT_DATES, REVERSED, WITHDRAWN,
     RATES, STATED, EXCHANGES, REVALUED, OPENINGS,
     TRANSFERS, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, PAST_ACTIONS,
-    FINISHES, RUNS,
+    FINISHES, RUNS, FOUR_EYES,
 )  # fmt: skip
 
 #: Facts of the book itself, in the manifest.

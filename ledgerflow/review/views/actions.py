@@ -1,5 +1,6 @@
 """What each key of the review queue does: a form of its own, answered as a page or, for its script, as JSON."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -64,8 +65,8 @@ class ActionView(BookMixin, generic.View):
             messages.error(self.request, facts["error"])
         else:
             messages.success(self.request, facts["message"])
-            for reason in sorted(set(facts.get("refused", {}).values())):
-                messages.warning(self.request, reason)
+            for reason, count in sorted(Counter(facts.get("refused", {}).values()).items()):
+                messages.warning(self.request, f"{count} {'line' if count == 1 else 'lines'}: {reason}")
         return redirect("review:queue", book=self.book.slug)
 
 

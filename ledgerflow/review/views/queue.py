@@ -9,6 +9,7 @@ from ledgerflow.agent.selectors import conversation_about
 from ledgerflow.asking.page_context import questions_about
 from ledgerflow.asking.selectors import open_questions
 from ledgerflow.books.permissions import Action
+from ledgerflow.books.selectors import has_four_eyes
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.tag_selectors import tags_of
 from ledgerflow.core.periods import EARLIEST
@@ -70,6 +71,7 @@ class QueueView(BookMixin, generic.TemplateView):
             days=days,
         )
         counts = selectors.counts(book=self.book, days=days)
+        has_two = tab == Tab.REVIEWED and has_four_eyes(book=self.book)
         return super().get_context_data(
             tab=tab,
             tabs=[(name, label, counts[name]) for name, label in _TABS],
@@ -80,6 +82,8 @@ class QueueView(BookMixin, generic.TemplateView):
             page=page,
             page_size=PAGE_SIZE,
             queue_keys=KEYS,
+            four_eyes=has_two,
+            prepared_by_me=selectors.prepared_by(book=self.book, user=self.user) if has_two else 0,
             known_tags=tags_of(book=self.book),
             days=days,
             from_the_beginning=days is not None and days.first == EARLIEST,
