@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledgerflow.review.views import actions, close, proposals, questions, queue, record, transfers
+from ledgerflow.review.views import actions, close, looking, proposals, questions, queue, record, transfers
 
 app_name = "review"
 
@@ -25,6 +25,7 @@ urlpatterns = [
     path("close/<int:year>/", close.CloseView.as_view(), name="close-year"),
     path("close/<int:year>/<int:month>/", close.CloseView.as_view(), name="close-month"),
     path("line/<int:line>/evidence/", queue.EvidenceView.as_view(), name="evidence"),
+    path("line/<int:line>/looking/", looking.LookingView.as_view(), name="looking"),
     path("line/<int:line>/decide/", actions.DecideView.as_view(), name="decide"),
     path("line/<int:line>/look-up/", actions.LookUpView.as_view(), name="look-up"),
     path("line/<int:line>/split/", actions.SplitView.as_view(), name="split"),
