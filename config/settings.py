@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "ledgerflow.taxes",
     "ledgerflow.documents",
     "ledgerflow.statements",
+    "ledgerflow.asking",
     "ledgerflow.payees",
     "ledgerflow.classification",
     "ledgerflow.agent",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("ledgerflow.web.urls")),
     path("", include("ledgerflow.ops.urls")),
     path("", include("ledgerflow.api.urls")),
+    path("answer/", include("ledgerflow.asking.urls")),
     path("api/v1/", include("ledgerflow.api.rest.urls")),
     path("tools/", include("ledgerflow.toolbox.urls")),
     path("books/<slug:book>/", include("ledgerflow.books.urls")),

@@ -14,6 +14,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from ledgerflow.api.models import Scope
 from ledgerflow.api.services import make_token
+from ledgerflow.asking.services import ask
 from ledgerflow.books.models import Book, Invitation, Role
 from ledgerflow.books.services import invite
 from ledgerflow.classification.services import classify_lines
@@ -91,6 +92,17 @@ class Sample(AgentSamples, ClassificationSamples, DocumentSamples, Reconciliatio
     def _make_token(self, page: str) -> str:
         if page == "web:invitation":
             return _invite(self, "new@example.org")
+        if page == "asking:link":
+            made = ask(
+                book=self.book,
+                line_id=self.value("line", page),
+                text="What was this for?",
+                of=None,
+                user=self.owner,
+                now=timezone.now(),
+            )
+            assert made.token is not None
+            return made.token
         if page == "web:sign-in-link":
             return make_sign_in_link(user=self.owner, now=timezone.now())
         return default_token_generator.make_token(self.owner)

@@ -21,6 +21,7 @@ PUBLIC = {
     "web:sign-in": "signing in",
     "web:sign-in-link": "the link is the right",
     "web:invitation": "the link is the right",
+    "asking:link": "the link is the right",
     "web:password-reset": "whoever forgot the password",
     "web:password-reset-sent": "the same",
     "web:password-reset-confirm": "the link is the right",

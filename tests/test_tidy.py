@@ -45,6 +45,7 @@ SPEAKS_SQL = {
     "ledgerflow/ops/": "asks the server about itself",
     "ledgerflow/ledger/services/": "posts sets through the functions that guard the journal",
     "ledgerflow/ledger/selectors/": "adds up movements and part months in one query",
+    "ledgerflow/asking/limits.py": "counts a use in one statement",
     "ledgerflow/statements/services/": "recognizes and stores lines as sets",
     "ledgerflow/statements/chain_selectors.py": "adds up the lines that pairs of statements share",
     "ledgerflow/statements/stored.py": "brings sets of lines in by COPY",

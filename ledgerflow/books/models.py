@@ -95,3 +95,36 @@ class Invitation(models.Model):
     def is_open(self, *, now: datetime) -> bool:
         """Whether it was not accepted yet and has not expired."""
         return self.accepted_at is None and now < self.expires_at
+
+
+class FourEyes(models.Model):
+    """When who asked for four eyes: from then on a bank line is posted by somebody else than who prepared it.
+
+    The row stays on record; it changes once, when somebody switches it off.
+    """
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    switched_on_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    switched_on_at = models.DateTimeField()
+    switched_off_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    switched_off_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["book", "-id"], name="books_four_eyes_of_book")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book"],
+                condition=models.Q(switched_off_at__isnull=True),
+                name="books_four_eyes_once_a_book",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(switched_off_at__isnull=True, switched_off_by__isnull=True)
+                | models.Q(switched_off_at__isnull=False, switched_off_by__isnull=False),
+                name="books_four_eyes_ended_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "four eyes"

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from ledgerflow.books.models import Book, Invitation, Membership
+from ledgerflow.books.models import Book, FourEyes, Invitation, Membership
 from ledgerflow.users.models import User
 
 
@@ -35,3 +35,14 @@ def find_invitation(*, token: str, now: datetime) -> Invitation | None:
         .first()
     )
     return found if found is not None and found.is_open(now=now) else None
+
+
+def has_four_eyes(*, book: Book) -> bool:
+    """Whether somebody else than who prepared a bank line has to post it; one query."""
+    return FourEyes.objects.filter(book=book, switched_off_at__isnull=True).exists()
+
+
+def four_eyes_of(*, book: Book) -> list[FourEyes]:
+    """Return when four eyes were asked for and by whom, the latest first; one query."""
+    found = FourEyes.objects.filter(book=book).select_related("switched_on_by", "switched_off_by")
+    return list(found.order_by("-pk"))

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.text import slugify
 
-from ledgerflow.books.models import Book, Invitation, Membership, Role
+from ledgerflow.books.models import Book, FourEyes, Invitation, Membership, Role
+from ledgerflow.books.permissions import ALLOWED, Action, require
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.users.models import User
 from ledgerflow.users.services import create_user
@@ -33,6 +34,10 @@ class LastOwnerError(BookError):
 
 class AlreadyMemberError(BookError):
     """The person is a member already."""
+
+
+class FourEyesError(BookError):
+    """Four eyes cannot be switched so."""
 
 
 class InvitationError(BookError):
@@ -130,6 +135,40 @@ def remove_member(*, membership: Membership) -> None:
 
 
 @transaction.atomic
+def switch_four_eyes_on(*, book: Book, user: User, now: datetime) -> FourEyes:
+    """From now on let nobody post a bank line that they prepared.
+
+    Raises:
+        FourEyesError: it is on already, or fewer than two people may post.
+        NotAllowedError: the user does not manage the book.
+    """
+    require(user=user, book=book, action=Action.MANAGE_BOOK)
+    Book.objects.select_for_update().get(pk=book.pk)  # two people who switch it on at once
+    if FourEyes.objects.filter(book=book, switched_off_at__isnull=True).exists():
+        raise FourEyesError("Four eyes are on already.")
+    if len(_who_may_post(book)) < 2:
+        raise FourEyesError("Four eyes need two people who may post. Invite another one first.")
+    return FourEyes.objects.create(book=book, switched_on_by=user, switched_on_at=now)
+
+
+@transaction.atomic
+def switch_four_eyes_off(*, book: Book, user: User, now: datetime) -> FourEyes:
+    """From now on let people post what they prepared.
+
+    Raises:
+        FourEyesError: it is off.
+        NotAllowedError: the user does not manage the book.
+    """
+    require(user=user, book=book, action=Action.MANAGE_BOOK)
+    asked = FourEyes.objects.select_for_update().filter(book=book, switched_off_at__isnull=True).first()
+    if asked is None:
+        raise FourEyesError("Four eyes are off already.")
+    asked.switched_off_by, asked.switched_off_at = user, now
+    asked.save(update_fields=["switched_off_by", "switched_off_at"])
+    return asked
+
+
+@transaction.atomic
 def invite(*, book: Book, email: str, role: Role, invited_by: User, now: datetime) -> str:
     """Invite a person to the book and return the token of the link; an older open invitation of theirs ends.
 
@@ -219,3 +258,10 @@ def _free_slug(name: str) -> str:
         return base
     suffix = "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(_SUFFIX_LENGTH))
     return f"{base[: _SLUG_LENGTH - _SUFFIX_LENGTH - 1]}-{suffix}"
+
+
+def _who_may_post(book: Book) -> set[int]:
+    roles = [role for role, actions in ALLOWED.items() if Action.POST in actions]
+    members = book.memberships.filter(role__in=roles, user__is_active=True)
+    administrators = User.objects.filter(is_active=True, is_firm_admin=True)
+    return {*members.values_list("user_id", flat=True), *administrators.values_list("pk", flat=True)}

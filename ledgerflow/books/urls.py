@@ -8,6 +8,7 @@ app_name = "books"
 
 urlpatterns = [
     path("settings/", views.SettingsView.as_view(), name="settings"),
+    path("settings/four-eyes/", views.FourEyesView.as_view(), name="four-eyes"),
     path("members/", views.MembersView.as_view(), name="members"),
     path("members/<int:member>/role/", views.MemberRoleView.as_view(), name="member-role"),
     path("members/<int:member>/remove/", views.MemberRemoveView.as_view(), name="member-remove"),

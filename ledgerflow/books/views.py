@@ -9,7 +9,6 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.template.response import SimpleTemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import FormView, View
 from django_htmx.http import HttpResponseClientRedirect
@@ -19,6 +18,7 @@ from ledgerflow.books.forms import BookSettingsForm, InviteForm, RoleForm
 from ledgerflow.books.models import Book, Membership, Role
 from ledgerflow.books.permissions import ALLOWED, Action, NotAllowedError, may, require, role_of
 from ledgerflow.books.scope import book_scope
+from ledgerflow.core.links import absolute
 from ledgerflow.users.models import User
 
 
@@ -101,10 +101,34 @@ class SettingsView(_ManagedMixin, FormView[BookSettingsForm]):
         """Begin with what is kept."""
         return {"name": self.book.name, "fiscal_year_start_month": self.book.fiscal_year_start_month}
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add how it stands with four eyes."""
+        asked = selectors.four_eyes_of(book=self.book)
+        is_on = bool(asked) and asked[0].switched_off_at is None
+        return super().get_context_data(**kwargs) | {"four_eyes": asked, "has_four_eyes": is_on}
+
     def form_valid(self, form: BookSettingsForm) -> HttpResponse:
         """Keep it."""
         services.change_book(book=self.book, **form.cleaned_data)
         messages.success(self.request, "Saved.")
+        return redirect("books:settings", book=self.book.slug)
+
+
+class FourEyesView(BookMixin):
+    """Switch four eyes on or off."""
+
+    action = Action.MANAGE_BOOK
+
+    def post(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
+        """Switch, or say why not."""
+        is_on = request.POST.get("switch") == "on"
+        switch = services.switch_four_eyes_on if is_on else services.switch_four_eyes_off
+        try:
+            switch(book=self.book, user=self.user, now=timezone.now())
+        except services.BookError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"Four eyes are {'on' if is_on else 'off'}.")
         return redirect("books:settings", book=self.book.slug)
 
 
@@ -136,12 +160,7 @@ class MembersView(_ManagedMixin, FormView[InviteForm]):
         except services.AlreadyMemberError as error:
             form.add_error("email", str(error))
             return self.form_invalid(form)
-        path = reverse("web:invitation", kwargs={"token": token})
-        link = (
-            f"{settings.LEDGERFLOW_URL}{path}"
-            if settings.LEDGERFLOW_URL
-            else self.request.build_absolute_uri(path)
-        )
+        link = absolute(self.request, "web:invitation", token=token)
         return self.render_to_response(self.get_context_data(form=InviteForm(), link=link, invited=email))
 
 

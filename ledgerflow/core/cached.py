@@ -43,7 +43,10 @@ PAGES = Cached("pages", 60 * 60, "the SHA-256 of the document, the page, and the
 #: What stands at a place of a file that is not plain text: an element of an XML document, a row of a workbook.
 EXCERPTS = Cached("excerpts", 60 * 60, "the SHA-256 of the document, and the place, as one digest")
 
-EVERYTHING = (BALANCES, TOOL_ANSWERS, PAGES, EXCERPTS)
+#: Who looks at a line of the review queue, and when they said so: a hint, which may be missing.
+LOOKING = Cached("looking", 60, "the line; what is older than a minute does not count")
+
+EVERYTHING = (BALANCES, TOOL_ANSWERS, PAGES, EXCERPTS, LOOKING)
 
 
 def kept(what: Cached, *, book_id: int, version: str, make: Callable[[], T]) -> T:

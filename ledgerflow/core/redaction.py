@@ -35,7 +35,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+"), HIDDEN),
     (re.compile(r"\b(?:sk|pk|rk|lf|ghp|gho|xox[abp])[-_][A-Za-z0-9_-]{16,}"), HIDDEN),
     # Addresses that are a right by themselves.
-    (re.compile(r"/(link|invitation)/[\w-]{8,}"), rf"/\1/{HIDDEN}"),
+    (re.compile(r"/(link|invitation|answer)/[\w-]{8,}"), rf"/\1/{HIDDEN}"),
     (re.compile(r"/password/reset/[\w-]+/[\w-]{8,}"), f"/password/reset/{HIDDEN}/{HIDDEN}"),
     # PostgreSQL repeats rows in these lines of its errors.
     (re.compile(r"(DETAIL|CONTEXT):[^\n]*"), rf"\1: {HIDDEN}"),

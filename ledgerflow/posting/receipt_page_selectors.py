@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ledgerflow.asking.selectors import is_from_client
 from ledgerflow.books.models import Book
 from ledgerflow.documents.models import MediaType, Receipt, ReceiptReading
 from ledgerflow.posting.receipt_proposals import Proposal, proposals_for
@@ -49,20 +50,22 @@ class Said:
 class ReceiptPage:
     """A receipt: what was read, on which pages, the lines that it is attached to, and those it may be for.
 
-    Lines are proposed while it has none. ``following`` is the next receipt without a line.
+    Lines are proposed while it has none. ``is_from_client`` says that the client gave it in answer to a question,
+    ``following`` is the next receipt without a line.
     """
 
     receipt: Receipt
     reading: ReceiptReading | None
     said: Sequence[Said]
     pages: Sequence[ShownPage]
+    is_from_client: bool
     attached: Sequence[LineReceipt]
     proposals: Sequence[Proposal]
     following: Receipt | None
 
 
 def receipt_page(*, book: Book, receipt_id: int) -> ReceiptPage:
-    """Return what the page shows. Four queries.
+    """Return what the page shows. Five queries.
 
     :raises Receipt.DoesNotExist: the book has no such receipt.
     """
@@ -77,6 +80,7 @@ def receipt_page(*, book: Book, receipt_id: int) -> ReceiptPage:
         reading=reading,
         said=_said(reading) if reading else (),
         pages=_pages(receipt, reading.places if reading else {}),
+        is_from_client=is_from_client(book=book, receipt_id=receipt_id),
         attached=attached,
         proposals=proposals_for(reading=reading) if reading and is_open else (),
         following=unattached_receipts(book=book).exclude(pk=receipt_id).first(),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views import generic
 
 from ledgerflow.agent.selectors import conversation_about
+from ledgerflow.asking.page_context import questions_about
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.engine import confidence_word
@@ -148,6 +149,7 @@ class LineView(BookMixin, generic.TemplateView):
         }
         return super().get_context_data(**given) | {
             **lookup_context(self, line_id=record.line.pk, state=made.state if made else None),
+            **questions_about(book=self.book, line_id=record.line.pk),
             "record": record,
             "line": record.line,
             "confidence": confidence_word(made.confidence) if made else "",

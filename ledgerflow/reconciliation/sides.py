@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, OuterRef, QuerySet, Sum
 
+from ledgerflow.asking.selectors import open_question_about
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.models import Account, AccountRole, JournalLine, Movement
@@ -234,13 +235,17 @@ def _facts(reconciliation: Reconciliation) -> dict[str, int | str | date | None]
 
 
 def _open_bank_lines(reconciliation: Reconciliation) -> QuerySet[Classification]:
-    return Classification.objects.filter(
-        state__in=(State.OPEN, State.ACCEPTED, State.EXCLUDED),
-        book=reconciliation.book_id,
-        line__book=reconciliation.book_id,
-        line__bank_account=reconciliation.bank_account_id,
-        line__date__lte=reconciliation.as_of,
-    ).select_related("line")
+    return (
+        Classification.objects.filter(
+            state__in=(State.OPEN, State.ACCEPTED, State.EXCLUDED),
+            book=reconciliation.book_id,
+            line__book=reconciliation.book_id,
+            line__bank_account=reconciliation.bank_account_id,
+            line__date__lte=reconciliation.as_of,
+        )
+        .select_related("line")
+        .annotate(is_asked=open_question_about(book=reconciliation.book, line=OuterRef("line")))
+    )
 
 
 def _open_bank_line(made: Classification) -> OpenBankLine:
@@ -253,6 +258,8 @@ def _open_bank_line(made: Classification) -> OpenBankLine:
         why, tab = f"held back: {line.get_hold_display()}", "needs-answer"
     elif made.state == State.ACCEPTED:
         why, tab = "accepted, not posted yet", "reviewed"
+    elif getattr(made, "is_asked", False):
+        why, tab = "a question about it waits for an answer", "needs-answer"
     else:
         why, tab = "to review", "to-review"
     return OpenBankLine(line=line, why=why, can_match=not (line.hold or line.is_pending), review_tab=tab)

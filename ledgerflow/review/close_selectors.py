@@ -64,16 +64,21 @@ class Checklist:
 
 # Two halves, because each state has an index of its own.
 _LINES = """
-    SELECT count(*) FILTER (WHERE made.state = 'open' AND line.hold = '' AND NOT line.is_pending),
+    SELECT count(*) FILTER (
+            WHERE made.state = 'open' AND line.hold = '' AND NOT line.is_pending AND asked.id IS NULL),
         count(*) FILTER (WHERE made.state = 'accepted'),
         count(*) FILTER (WHERE made.state = 'open' AND line.hold <> ''),
-        count(*) FILTER (WHERE made.state = 'open' AND line.hold = '' AND line.is_pending)
+        count(*) FILTER (WHERE made.state = 'open' AND line.hold = '' AND line.is_pending),
+        count(*) FILTER (
+            WHERE made.state = 'open' AND line.hold = '' AND NOT line.is_pending AND asked.id IS NOT NULL)
     FROM (
         SELECT line_id, state FROM classification_classification WHERE book_id = %(book)s AND state = 'open'
         UNION ALL
         SELECT line_id, state FROM classification_classification WHERE book_id = %(book)s AND state = 'accepted'
     ) made
     JOIN statements_statementline line ON line.id = made.line_id
+    LEFT JOIN asking_linequestion asked ON asked.book_id = %(book)s AND asked.line_id = made.line_id
+        AND asked.answered_at IS NULL AND asked.withdrawn_at IS NULL
     WHERE line.date BETWEEN %(first)s AND %(last)s
 """
 # A file without lines has no days; it is looked at whenever something is closed.
@@ -135,7 +140,7 @@ def checklist(*, book: Book, through: date, since: date | None = None) -> Checkl
     facts: dict[str, int | date] = {"book": book.pk, "first": since or date.min, "last": through}
     with connection.cursor() as cursor:
         cursor.execute(_LINES, facts)
-        to_review, to_post, held_back, pending = cursor.fetchone()
+        to_review, to_post, held_back, pending, asked = cursor.fetchone()
         cursor.execute(_STATEMENTS, facts)
         discrepancies, unprovable, questions = cursor.fetchone()
         cursor.execute(_UNSTATED, facts)
@@ -150,6 +155,12 @@ def checklist(*, book: Book, through: date, since: date | None = None) -> Checkl
             Point("lines held back", held_back, queue, query=f"tab={Tab.NEEDS_ANSWER}&{days}"),
             Point(
                 "lines that the bank has not booked", pending, queue, query=f"tab={Tab.NEEDS_ANSWER}&{days}"
+            ),
+            Point(
+                "lines with a question that waits for an answer",
+                asked,
+                queue,
+                query=f"tab={Tab.NEEDS_ANSWER}&{days}",
             ),
             Point("questions about days that two files show", questions, "pipeline:questions"),
             Point("statements that do not prove", discrepancies, "statements:list"),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import OuterRef, QuerySet
 
+from ledgerflow.asking.selectors import answered_question_about, open_question_about
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import confidence_word
 from ledgerflow.classification.models import Classification, Source, State
@@ -17,9 +18,10 @@ from ledgerflow.posting.matching import Candidate
 from ledgerflow.posting.selectors import SourcePlace, entry_for_line, places_of_line
 from ledgerflow.posting.transfer_selectors import candidates_of
 from ledgerflow.review.record_selectors import Band, band_of
-from ledgerflow.review.which import Tab, Which
+from ledgerflow.review.which import NOT_HELD, Tab, Which
 from ledgerflow.statements.models import LineReceipt
 from ledgerflow.statements.receipt_selectors import attached_to, receipts_of
+from ledgerflow.users.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class QueueRow:
     held: str
     decided_by: str
     has_receipt: bool
+    has_answer: bool
     tags: tuple[str, ...] = ()
 
 
@@ -94,24 +97,32 @@ class Evidence:
 TO_REVIEW = Which()
 #: Suggestions whose confidence answers to the record.
 _LEARNED = (Source.MEMORY, Source.MODEL)
-_COUNTS = """
-    SELECT count(*) FILTER (WHERE line.hold = '' AND NOT line.is_pending),
-        count(*) FILTER (WHERE line.hold <> '' OR line.is_pending),
+_ASKED = """
+    LEFT JOIN asking_linequestion asked ON asked.book_id = made.book_id AND asked.line_id = made.line_id
+        AND asked.answered_at IS NULL AND asked.withdrawn_at IS NULL
+"""
+_COUNTS = f"""
+    SELECT count(*) FILTER (WHERE line.hold = '' AND NOT line.is_pending AND asked.id IS NULL),
+        count(*) FILTER (WHERE line.hold <> '' OR line.is_pending OR asked.id IS NOT NULL),
         (SELECT count(*) FROM classification_classification WHERE book_id = %(book)s AND state = 'accepted'),
         (SELECT count(*) FROM classification_classification WHERE book_id = %(book)s AND state = 'excluded')
     FROM classification_classification made JOIN statements_statementline line ON line.id = made.line_id
+    {_ASKED}
     WHERE made.book_id = %(book)s AND made.state = 'open'
-"""
+"""  # noqa: S608 - composed of the constant above
 # Those of some days: every line has to be looked at for its date.
-_COUNTS_OF_DAYS = """
-    SELECT count(*) FILTER (WHERE made.state = 'open' AND line.hold = '' AND NOT line.is_pending),
-        count(*) FILTER (WHERE made.state = 'open' AND (line.hold <> '' OR line.is_pending)),
+_COUNTS_OF_DAYS = f"""
+    SELECT count(*) FILTER (
+            WHERE made.state = 'open' AND line.hold = '' AND NOT line.is_pending AND asked.id IS NULL),
+        count(*) FILTER (
+            WHERE made.state = 'open' AND (line.hold <> '' OR line.is_pending OR asked.id IS NOT NULL)),
         count(*) FILTER (WHERE made.state = 'accepted'),
         count(*) FILTER (WHERE made.state = 'excluded')
     FROM classification_classification made JOIN statements_statementline line ON line.id = made.line_id
+    {_ASKED}
     WHERE made.book_id = %(book)s AND made.state IN ('open', 'accepted', 'excluded')
         AND line.date BETWEEN %(first)s AND %(last)s
-"""
+"""  # noqa: S608 - composed of the constant above
 _ALTERNATIVES = """
     SELECT account.id, account.code || ' ' || account.name, count(*)
     FROM classification_classification made
@@ -175,6 +186,16 @@ def evidence(*, book: Book, line_id: int) -> Evidence | None:
     )
 
 
+def waits_for_review(*, book: Book, line_id: int) -> bool:
+    """Whether nothing but a question keeps a person from deciding about the line, and nobody has; one query."""
+    return Classification.objects.filter(NOT_HELD, book=book, line=line_id, state=State.OPEN).exists()
+
+
+def prepared_by(*, book: Book, user: User) -> int:
+    """Return how many accepted lines the person decided about; one query."""
+    return Classification.objects.filter(book=book, state=State.ACCEPTED, decided_by=user).count()
+
+
 def _same_payee(book: Book, made: Classification) -> int:
     if made.payee_id is None:
         return 0
@@ -185,7 +206,9 @@ def _same_payee(book: Book, made: Classification) -> int:
 def _with_facts(book: Book, lines: QuerySet[Classification]) -> QuerySet[Classification]:
     """Return the lines with what a row shows of them."""
     return lines.select_related("line__bank_account", "account", "payee", "decided_by").annotate(
-        has_receipt=attached_to(book=book, line=OuterRef("line"))
+        has_receipt=attached_to(book=book, line=OuterRef("line")),
+        is_asked=open_question_about(book=book, line=OuterRef("line")),
+        has_answer=answered_question_about(book=book, line=OuterRef("line")),
     )
 
 
@@ -215,15 +238,21 @@ def _row(made: Classification, tags: Sequence[str]) -> QueueRow:
         reason=made.reason,
         note=made.note,
         state=made.state,
-        held=line.get_hold_display()
-        if line.hold
-        else "the bank has not booked it yet"
-        if line.is_pending
-        else "",
+        held=_why_held(made),
         decided_by=str(made.decided_by) if made.decided_by else "",
         tags=tuple(tags),
         has_receipt=bool(getattr(made, "has_receipt", False)),
+        has_answer=bool(getattr(made, "has_answer", False)),
     )
+
+
+def _why_held(made: Classification) -> str:
+    line = made.line
+    if line.hold:
+        return line.get_hold_display()
+    if line.is_pending:
+        return "the bank has not booked it yet"
+    return "a question about it waits for an answer" if getattr(made, "is_asked", False) else ""
 
 
 def _alternatives(book: Book, made: Classification) -> tuple[Alternative, ...]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledgerflow.review.views import actions, close, proposals, queue, record, transfers
+from ledgerflow.review.views import actions, close, looking, proposals, questions, queue, record, transfers
 
 app_name = "review"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("proposals/", proposals.ProposalsView.as_view(), name="proposals"),
     path("proposals/<int:proposal>/accept/", proposals.AcceptView.as_view(), name="accept-proposal"),
     path("proposals/<int:proposal>/decline/", proposals.DeclineView.as_view(), name="decline-proposal"),
+    path("questions/", questions.QuestionsView.as_view(), name="questions"),
     path("record/", record.RecordView.as_view(), name="record"),
     path("record/on/", record.PromiseOnView.as_view(), name="promise-on"),
     path("record/off/", record.PromiseOffView.as_view(), name="promise-off"),
@@ -25,11 +26,16 @@ urlpatterns = [
     path("close/<int:year>/", close.CloseView.as_view(), name="close-year"),
     path("close/<int:year>/<int:month>/", close.CloseView.as_view(), name="close-month"),
     path("line/<int:line>/evidence/", queue.EvidenceView.as_view(), name="evidence"),
+    path("line/<int:line>/looking/", looking.LookingView.as_view(), name="looking"),
     path("line/<int:line>/decide/", actions.DecideView.as_view(), name="decide"),
     path("line/<int:line>/look-up/", actions.LookUpView.as_view(), name="look-up"),
     path("line/<int:line>/split/", actions.SplitView.as_view(), name="split"),
     path("line/<int:line>/transfer/", transfers.TransferView.as_view(), name="transfer"),
     path("line/<int:line>/no-transfer/", transfers.NoTransferView.as_view(), name="no-transfer"),
+    path("line/<int:line>/ask/", questions.AskView.as_view(), name="ask"),
+    path("line/<int:line>/ask-again/", questions.AskAgainView.as_view(), name="ask-again"),
+    path("line/<int:line>/answer/", questions.AnswerView.as_view(), name="answer"),
+    path("line/<int:line>/withdraw-question/", questions.WithdrawView.as_view(), name="withdraw-question"),
     path("line/<int:line>/rule/", actions.RuleView.as_view(), name="rule"),
     path("line/<int:line>/no-rule/", actions.NoRuleView.as_view(), name="no-rule"),
 ]

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 
+from ledgerflow.asking.selectors import open_question_about
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.classification.services import NOBODY
 from ledgerflow.core.periods import Period
 from ledgerflow.statements.models import Hold
+
+#: Neither a proof nor the bank keeps the line from being decided about.
+NOT_HELD = Q(line__hold=Hold.NONE, line__is_pending=False)
 
 
 class Tab(StrEnum):
@@ -57,7 +61,7 @@ class Which:
 
     def lines(self, book: Book) -> QuerySet[Classification]:
         """Return the lines of the book."""
-        lines = _of_tab(Classification.objects.filter(book=book), self.tab)
+        lines = _of_tab(book, self.tab)
         if self.days is not None:
             lines = lines.filter(line__date__range=(self.days.first, self.days.last))
         for name, asked in (("payee", self.payee_id), ("account", self.account_id)):
@@ -66,11 +70,12 @@ class Which:
         return lines
 
 
-def _of_tab(lines: QuerySet[Classification], tab: Tab) -> QuerySet[Classification]:
+def _of_tab(book: Book, tab: Tab) -> QuerySet[Classification]:
+    lines = Classification.objects.filter(book=book)
     if tab == Tab.REVIEWED:
         return lines.filter(state=State.ACCEPTED)
     if tab == Tab.EXCLUDED:
         return lines.filter(state=State.EXCLUDED)
     waiting = lines.filter(state=State.OPEN)
-    is_free = {"line__hold": Hold.NONE, "line__is_pending": False}
-    return waiting.filter(**is_free) if tab == Tab.TO_REVIEW else waiting.exclude(**is_free)
+    is_free = NOT_HELD & ~Q(open_question_about(book=book, line=OuterRef("line")))
+    return waiting.filter(is_free if tab == Tab.TO_REVIEW else ~is_free)

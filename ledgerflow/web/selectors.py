@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Greatest
 
+from ledgerflow.asking.selectors import open_question_about, open_questions
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.core.cached import BALANCES, kept
@@ -34,6 +35,7 @@ class Work:
     to_post: int
     files: int
     questions: int
+    asked: int
     held: int
     to_reconcile: int
     openings: int
@@ -46,6 +48,7 @@ class Work:
             or self.to_post
             or self.files
             or self.questions
+            or self.asked
             or self.held
             or self.to_reconcile
             or self.openings
@@ -86,6 +89,7 @@ def work(*, book: Book) -> Work:
         to_post=Classification.objects.filter(book=book, state=State.ACCEPTED).count(),
         files=needs_attention(book=book),
         questions=DayQuestion.objects.filter(book=book, answer="").count(),
+        asked=open_questions(book=book).count(),
         held=Statement.objects.filter(book=book, proof=Proof.DISCREPANCY, overridden_at=None).count(),
         to_reconcile=_to_reconcile(book),
         openings=openings_waiting(book=book),
@@ -146,4 +150,5 @@ def _to_reconcile(book: Book) -> int:
 
 def _open_lines(book: Book) -> QuerySet[Classification]:
     free = StatementLine.objects.filter(pk=OuterRef("line"), hold=Hold.NONE)
-    return Classification.objects.filter(Exists(free), book=book, state=State.OPEN)
+    is_asked = open_question_about(book=book, line=OuterRef("line"))
+    return Classification.objects.filter(Exists(free), ~is_asked, book=book, state=State.OPEN)

@@ -19,6 +19,7 @@ _DESK = {"width": 1280, "height": 900}
 #: Answers that are parts of a page; they are looked at inside it.
 PARTS = {
     "review:evidence": "review:queue",
+    "review:looking": "review:queue",
     "pipeline:inbox-rows": "pipeline:inbox",
     "statements:source": "statements:detail",
 }

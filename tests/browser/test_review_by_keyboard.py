@@ -294,3 +294,29 @@ def test_t_posts_a_transfer_or_offers_the_choice_and_shift_t_says_that_it_is_non
     expect(queue.locator("[data-transfer]")).to_have_count(0)
     assert Transfer.objects.filter(book=made.book, state="rejected").count() == 1
     assert Classification.objects.filter(book=made.book, state=State.POSTED).count() == 2
+
+
+def test_q_asks_the_client_who_answers_without_an_account(
+    queue: Page, made: NewBook, new_context: Callable[..., BrowserContext]
+):
+    _go_to(queue, "Shell")
+    line = queue.locator("[data-line].is-focused").get_attribute("data-line")
+
+    queue.keyboard.press("q")
+    queue.keyboard.type("What was this for?")
+    queue.keyboard.press("Enter")
+    link = queue.locator("[data-evidence] .secret")
+    expect(link).to_contain_text("/answer/")
+    expect(queue.locator(f"[data-line='{line}']")).to_have_count(0)
+    expect(queue.locator("[data-count='needs-answer']")).to_have_text("1")
+
+    client = new_context(viewport={"width": 360, "height": 740}).new_page()
+    client.goto(link.inner_text())
+    client.get_by_label("Your answer").fill("Fuel for the van")
+    client.get_by_role("button", name="Send the answer").press("Enter")
+    expect(client.get_by_role("heading", name="Thank you")).to_be_visible()
+
+    queue.goto(made.address(f"review/#line-{line}"))
+    queue.reload()
+    expect(queue.locator("[data-line].is-focused")).to_have_attribute("data-line", str(line))
+    expect(queue.locator("[data-evidence]")).to_contain_text("Fuel for the van")

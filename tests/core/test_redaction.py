@@ -25,6 +25,7 @@ CANARIES = {
     "an API key": ("api_key=canary0007", "canary0007"),
     "a key by its beginning": ("used sk-canary0008abcdefghij", "canary0008"),
     "a sign-in link": ("GET /link/canary0009-abcdef/ HTTP/1.1", "canary0009"),
+    "a link to a question": ("GET /answer/canary0014-abcdef/ HTTP/1.1", "canary0014"),
     "a private key": (_KEY, "canaryRSA"),
     "a bank account": ("from DE89 3704 0044 0532 0130 00 today", "0440 0532"),
     "a card": ("paid with 4111 1111 1111 1111.", "1111 1111"),

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from ledgerflow.books.models import Book
+from ledgerflow.asking.services import answer, answer_by_link, ask
+from ledgerflow.books.models import Book, Role
+from ledgerflow.books.services import add_member, switch_four_eyes_off, switch_four_eyes_on
 from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.classification.services import (
     SplitPart,
@@ -90,6 +92,8 @@ class Eventful:
         self.enter_tax_facts()
         self.close_and_reopen()
         switch_promise_on(book=self.book, share=Decimal("0.95"), user=self.user, now=NOW)
+        for switch in (switch_four_eyes_on, switch_four_eyes_off, switch_four_eyes_on):
+            switch(book=self.book, user=self.user, now=NOW)
 
     def post_twice_and_take_back_twice(self) -> None:
         first = self.newest[0]
@@ -163,6 +167,7 @@ class Eventful:
             places={"total": {"page": 1, "box": [1, 2, 3, 4], "line": "Total 1.00"}},
         )  # fmt: skip
         set_receipt_limit(book=self.book, amount=Decimal("12.50"), user=self.other, now=NOW)
+        _ask_about(self.book, (first, second, self.newest[4].line_id, line.line_id), self.user, self.other)
 
     def remember_columns(self) -> None:
         layout = Layout("0" * 32, ("date", "ignored", "amount"), "DMY", ",")
@@ -328,6 +333,20 @@ class Eventful:
 
     def reverse(self, number: int) -> None:
         reverse_entry(book=self.book, number=number, date=TODAY, reason="Wrong", user=self.other, now=NOW)
+
+
+def _ask_about(book: Book, lines: tuple[int, int, int, int], user: User, other: User) -> None:
+    """A colleague answered, the client did with a receipt, one question waits, and the line of another goes."""
+    first, second, third, going = lines
+    add_member(book=book, user=other, role=Role.REVIEWER, now=NOW)
+    given = {"book": book, "user": user, "now": NOW}
+    ask(line_id=first, text="Yours?", of=other, **given)
+    answer(book=book, line_id=first, text="Yes, the train.", user=other, now=NOW)
+    made = ask(line_id=second, text="What was this for?", of=None, **given)
+    assert made.token is not None
+    answer_by_link(token=made.token, text="Paint", receipt=("paint.txt", b"Paint 7.00"), now=NOW)
+    for line_id in (third, going):
+        ask(line_id=line_id, text="And this?", of=None, **given)
 
 
 def _decline_a_receipt(book, user) -> None:

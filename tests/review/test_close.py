@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from ledgerflow.asking.services import ask
 from ledgerflow.books.models import Role
 from ledgerflow.classification.services import accept_all, decide
 from ledgerflow.ledger.errors import PeriodActionError
@@ -300,6 +301,7 @@ def test_each_point_about_lines_leads_to_just_those_of_the_period():
     StatementLine.objects.filter(pk=file.line_ids[2]).update(hold="question")
     StatementLine.objects.filter(pk=file.line_ids[3]).update(is_pending=True)
     decide(book=file.book, line_id=file.line_ids[4], account=file.expense, user=file.owner, now=NOW)
+    ask(book=file.book, line_id=file.line_ids[5], text="Why?", of=None, user=file.owner, now=NOW)
     close_period(book=file.book, through=date(2026, 1, 5), reason="x", user=file.owner, now=NOW)
     client = file.client(Role.VIEWER)
 
@@ -311,10 +313,11 @@ def test_each_point_about_lines_leads_to_just_those_of_the_period():
         if point.url_name == "review:queue"
     }
     assert found == {
-        "lines to review": [6, *range(10, 32)],
+        "lines to review": [6, *range(11, 32)],
         "accepted lines that are not posted": [9],
-        "lines held back": [7, 8],
-        "lines that the bank has not booked": [7, 8],
+        "lines held back": [7, 8, 10],
+        "lines that the bank has not booked": [7, 8, 10],
+        "lines with a question that waits for an answer": [7, 8, 10],
     }
 
 

@@ -16,6 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg.errors import IntegrityError as RefusedByPostgres  # COPY raises it as it is
 
+from ledgerflow.asking.selectors import asked_about
 from ledgerflow.books.models import Book
 from ledgerflow.classification import selectors
 from ledgerflow.classification.engine import (
@@ -152,7 +153,7 @@ def classify_lines(*, book: Book, line_ids: Sequence[int]) -> int:
 
     A rule that accepts "without me" accepts, and so does the book's promise where a person switched it on and the
     record keeps it; of what the promise would accept, one line of twenty is left to a person. Nothing else accepts, and
-    nothing accepts a line held back or pending.
+    nothing accepts a line held back or pending, or one about which a question is open.
     Lines that a person touched, and accepted, excluded and posted ones, stay as they are. Ids of lines outside the
     book are passed over.
     """
@@ -274,10 +275,12 @@ def _store(cursor: CursorWrapper, chunk: _Chunk) -> int:
     """Write what is new or says something else than before, and log it; return how many lines that are."""
     cursor.execute(_MADE, [whole_numbers(chunk.line_ids), chunk.book.pk])
     made = {row[0]: _Made(*row[1:]) for row in cursor.fetchall()}
+    asked = asked_about(book=chunk.book, line_ids=made)
     changing = [
         (line_id, number)
         for line_id, number in zip(chunk.line_ids, chunk.numbers, strict=True)
         if (before := made.get(line_id)) is None or before.gives_way_to(chunk.outcomes[number])
+        if not (line_id in asked and chunk.outcomes[number].accepts)  # it waits for an answer
     ]
     if not changing:
         return 0

@@ -75,7 +75,13 @@ _SAMPLED = """EXISTS (
 _ACCEPT_UNSEEN_REFUSAL = f"""
     CASE {_ACCEPT_REFUSALS} WHEN {_SAMPLED} THEN 'It was drawn to be looked at; accept it by itself.' END
 """
-_REVIEWABLE = "made.state = 'open' AND line.hold = '' AND NOT line.is_pending"
+# What somebody was asked about waits for the answer; whoever knows it accepts the line by itself.
+_ASKED = """EXISTS (
+    SELECT FROM asking_linequestion asked
+    WHERE asked.book_id = made.book_id AND asked.line_id = made.line_id
+        AND asked.answered_at IS NULL AND asked.withdrawn_at IS NULL
+)"""
+_REVIEWABLE = f"made.state = 'open' AND line.hold = '' AND NOT line.is_pending AND NOT {_ASKED}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import AutoField, BigAutoField, Field, Max, Model, Q, QuerySet
 
-from ledgerflow.books.models import Book
+from ledgerflow.asking.models import LineQuestion
+from ledgerflow.books.models import Book, FourEyes
 from ledgerflow.classification.models import (
     Classification,
     ClassificationSplit,
@@ -216,6 +217,16 @@ LINE_RECEIPTS = Table(
 DECLINED_RECEIPTS = Table(
     "declined_receipts", DeclinedReceipt, ("line", "receipt", "declined_by", "declined_at"), is_later=True
 )
+#: Without the tokens of links, which open nothing elsewhere: a question that waits is asked again.
+LINE_QUESTIONS = Table(
+    "line_questions",
+    LineQuestion,
+    (
+        "line", "text", "asked_by", "asked_at", "asked_of", "expires_at", "answer", "receipt", "answered_by",
+        "answered_at", "withdrawn_by", "withdrawn_at",
+    ),
+    is_later=True,
+)  # fmt: skip
 PAYEES = Table("payees", Payee, ("name",))
 ALIASES = Table("payee_aliases", PayeeAlias, ("key", "payee"))
 RULES = Table(
@@ -352,6 +363,13 @@ PAST_ACTIONS = Table(
     only=~_STANDING,
     is_later=True,
 )
+#: Brought in last, because what was posted before it was asked for was posted without it.
+FOUR_EYES = Table(
+    "four_eyes",
+    FourEyes,
+    ("switched_on_by", "switched_on_at", "switched_off_by", "switched_off_at"),
+    is_later=True,
+)
 RUNS = Table(
     "import_runs",
     ImportRun,
@@ -367,11 +385,11 @@ RUNS = Table(
 TABLES = (
     PEOPLE, ACCOUNTS, BATCHES, ENTRIES, JOURNAL_LINES, TEXTS, YEAR_CLOSINGS, PERIODS, TAX_FACTS, TAX_SHARES,
     RECEIPT_LIMITS, DOCUMENTS, RECEIPTS, RECEIPT_READINGS, BANK_ACCOUNTS, NUMBERS, LAYOUTS, STATEMENTS, LINES,
-    SIGHTINGS, LINE_RECEIPTS, DECLINED_RECEIPTS, QUESTIONS, PAYEES, ALIASES, RULES, PROMISES, PREDICTIONS,
-    CLASSIFICATIONS, SPLITS, TAGS, LINE_TAGS, ENTRY_TAGS, DOCUMENT_DATES, REVERSED, WITHDRAWN,
+    SIGHTINGS, LINE_RECEIPTS, DECLINED_RECEIPTS, LINE_QUESTIONS, QUESTIONS, PAYEES, ALIASES, RULES, PROMISES,
+    PREDICTIONS, CLASSIFICATIONS, SPLITS, TAGS, LINE_TAGS, ENTRY_TAGS, DOCUMENT_DATES, REVERSED, WITHDRAWN,
     RATES, STATED, EXCHANGES, REVALUED, OPENINGS,
     TRANSFERS, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, PAST_ACTIONS,
-    FINISHES, RUNS,
+    FINISHES, RUNS, FOUR_EYES,
 )  # fmt: skip
 
 #: Facts of the book itself, in the manifest.

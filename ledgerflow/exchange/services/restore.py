@@ -24,7 +24,9 @@ from ledgerflow.exchange.archive.tables import (
     DOCUMENT_DATES,
     DOCUMENTS,
     ENTRY_TAGS,
+    FOUR_EYES,
     LAYOUTS,
+    LINE_QUESTIONS,
     LINE_RECEIPTS,
     LINE_TAGS,
     NUMBERS,
@@ -147,6 +149,7 @@ def _restore(loader: Loader, *, owner: User, now: datetime) -> None:
     for table in (
         LINE_RECEIPTS,
         DECLINED_RECEIPTS,
+        LINE_QUESTIONS,
         QUESTIONS,
         PAYEES,
         ALIASES,
@@ -161,6 +164,7 @@ def _restore(loader: Loader, *, owner: User, now: datetime) -> None:
     restore_reconciliations(loader)
     _close(loader)
     loader.load(RUNS)
+    loader.load(FOUR_EYES)
     under_way = (ImportRun.State.WAITING, ImportRun.State.RUNNING)
     ImportRun.objects.filter(book=loader.book, state__in=under_way).update(
         state=ImportRun.State.FAILED, message=_INTERRUPTED, finished_at=now

@@ -33,6 +33,8 @@ _REFUSAL = f"""
         WHEN made.state = 'excluded' THEN 'It is excluded from the books.'
         WHEN made.state = 'matched' THEN 'It is matched with an entry already.'
         WHEN made.state <> 'accepted' THEN 'Nobody has accepted it yet.'
+        WHEN %(four_eyes)s AND coalesce(%(poster)s, made.decided_by_id) = made.decided_by_id
+            THEN 'Whoever prepared it does not post it in this book; somebody else does.'
         WHEN line.hold = 'proof' THEN 'Its statement does not prove; someone must release its lines first.'
         WHEN line.hold <> '' THEN 'It may be here already; someone must say so first.'
         WHEN line.is_pending THEN 'The bank has not booked it yet.'

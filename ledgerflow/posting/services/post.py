@@ -14,6 +14,7 @@ from django.db.backends.utils import CursorWrapper
 
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action, may, role_of
+from ledgerflow.books.selectors import has_four_eyes
 from ledgerflow.core.arrays import whole_numbers
 from ledgerflow.core.money import minor_digits
 from ledgerflow.ledger.models import BatchSource
@@ -130,6 +131,8 @@ def _post_set(
             "locked": None if poster.may_post_locked else days.locked_through,
             "size": journal.SET_SIZE,
             "days_good": DAYS_GOOD,
+            "poster": poster.user.pk if poster.user else None,
+            "four_eyes": has_four_eyes(book=book),
         }
         which = _selected.ACCEPTED if line_ids is None else _selected.THESE
         # Lines hardly ever change before they are marked, and it would show. Parts stand in rows of their own.

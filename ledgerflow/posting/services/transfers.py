@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Case, F, Value, When
 
 from ledgerflow.books.models import Book
+from ledgerflow.books.selectors import has_four_eyes
 from ledgerflow.classification.models import Classification, ClassificationSplit, Source, State
 from ledgerflow.classification.services import settle_predictions
 from ledgerflow.ledger.models import Account, AccountRole, BatchSource
@@ -50,10 +51,15 @@ def confirm_transfer(*, book: Book, line_ids: Collection[int], user: User, now: 
     account for transfers, so that each bank account agrees with its bank.
 
     Raises:
-        TransferRefusedError: the lines are no pair, were decided otherwise, or cannot be posted.
+        TransferRefusedError: the lines are no pair, were decided otherwise, or cannot be posted; or four eyes are on.
         PostingError: as the ledger says.
     """
     hold_postings(book=book)
+    if has_four_eyes(book=book):
+        raise TransferRefusedError(
+            "With four eyes on, nobody prepares and posts at once. Book each of the two lines to the account for "
+            "transfers between own accounts, and let somebody else post them."
+        )
     pair = _pair(book, line_ids)
     if abs(pair.received.line.date - pair.sent.line.date) > DELAY:
         raise TransferRefusedError(f"More than {DELAY.days} days lie between the two lines.")

@@ -69,14 +69,14 @@ class ActionView(BookMixin, generic.View):
         """Answer the page's script with JSON, and a person without it with the queue and a message."""
         if self.request.headers.get("Accept") == "application/json":
             found = selectors.counts(book=self.book, days=asked_days(self.request))
-            counts = {str(tab): count for tab, count in found.items()}
+            counts = {str(tab): count for tab, count in found.items()} | facts.pop("counts", {})
             return JsonResponse({**facts, "counts": counts})
         if "error" in facts:
             messages.error(self.request, facts["error"])
         else:
             messages.success(self.request, facts["message"])
-            for reason in sorted(set(facts.get("refused", {}).values())):
-                messages.warning(self.request, reason)
+            for reason, count in sorted(Counter(facts.get("refused", {}).values()).items()):
+                messages.warning(self.request, f"{count} {'line' if count == 1 else 'lines'}: {reason}")
         back = reverse("review:queue", kwargs={"book": self.book.slug})
         asked = self.request.GET.urlencode()
         return redirect(f"{back}?{asked}" if asked else back)

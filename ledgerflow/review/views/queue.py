@@ -6,7 +6,10 @@ from django.http import Http404
 from django.views import generic
 
 from ledgerflow.agent.selectors import conversation_about
+from ledgerflow.asking.page_context import questions_about
+from ledgerflow.asking.selectors import open_questions
 from ledgerflow.books.permissions import Action
+from ledgerflow.books.selectors import has_four_eyes
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.tag_selectors import tags_of
 from ledgerflow.core.periods import EARLIEST
@@ -39,6 +42,7 @@ KEYS = (
     ("s", "Split"),
     ("Alt-R", "In a split: put into this part what is left"),
     ("n", "Write a note"),
+    ("q", "Ask a colleague or the client about the line"),
     ("r", "Always book this payee so"),
     ("t", "Post it as a transfer to or from the other account"),
     ("T", "It is no transfer: do not suggest these two again"),
@@ -62,6 +66,7 @@ class QueueView(BookMixin, generic.TemplateView):
         """Add the page of lines or groups, the counts of the tabs, and how many lines match."""
         which, by = asked_which(self.request), asked_group(self.request)
         counts = selectors.counts(book=self.book, days=which.days)
+        has_two = which.tab == Tab.REVIEWED and has_four_eyes(book=self.book)
         return super().get_context_data(
             which=which,
             tab=which.tab,
@@ -76,8 +81,11 @@ class QueueView(BookMixin, generic.TemplateView):
             group=by,
             groupings=[(None, "Not grouped"), (By.PAYEE, "By payee"), (By.ACCOUNT, "By account")],
             **self._page(which, by),
+            asked=open_questions(book=self.book).count(),
             page_size=PAGE_SIZE,
             queue_keys=KEYS,
+            four_eyes=has_two,
+            prepared_by_me=selectors.prepared_by(book=self.book, user=self.user) if has_two else 0,
             known_tags=tags_of(book=self.book),
             days=which.days,
             is_later="after" in self.request.GET,
@@ -128,5 +136,6 @@ def evidence_context(view: BookMixin, line_id: int) -> dict[str, Any]:
             for one in evidence.transfers
         ],
         **lookup_context(view, line_id=line_id, state=row.state),
+        **questions_about(book=view.book, line_id=line_id),
         "split_forms": SplitFormSet(prefix="split", form_kwargs={"book": view.book}),
     }

@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.generic import FormView, View
 
+from ledgerflow.core.links import absolute
 from ledgerflow.users import selectors, services
 from ledgerflow.users.forms import InvitePersonForm
 from ledgerflow.users.models import User
-from ledgerflow.web.links import absolute
 
 #: A new person has this long to open their link.
 _LINK_VALID_FOR = timedelta(days=7)

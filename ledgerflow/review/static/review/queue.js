@@ -325,6 +325,7 @@ if (queue) {
     c: () => inPane("account"),
     p: () => inPane("payee"),
     n: () => inPane("note"),
+    q: () => inPane("question"),
     s: () => inPane("split-0-amount"),
     t: () => answerTransfer("[data-transfer]"),
     T: () => answerTransfer("[data-no-transfer]"),
