@@ -11,6 +11,7 @@ from ledgerflow.documents.models import Document
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import receive, receive_file, receive_files
 from ledgerflow.statements.services import create_bank_account
+from tests.classification.test_two_at_once import wait_until_one_waits_for_another
 from tests.factories import BookFactory, UserFactory
 from tests.pipeline.statements import JANUARY, ofx
 
@@ -93,6 +94,44 @@ def test_two_uploads_of_a_file_at_once_are_one_import(committed_db, monkeypatch)
 
     assert received[0].run == received[1].run != first
     assert sorted(each.is_new for each in received) == [False, True]
+
+
+def test_whoever_gives_a_file_again_does_not_wait_for_its_import(committed_db):
+    book, file, now = BookFactory(), ofx(JANUARY)[0], timezone.now()
+    first = receive_file(book=book, name=file.name, content=file.content, user=None, now=now).run
+
+    def again():
+        try:
+            return receive_file(book=book, name=file.name, content=file.content, user=None, now=now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread, transaction.atomic():
+        ImportRun.objects.select_for_update().get(pk=first.pk)  # as the worker holds it
+        received = thread.submit(again).result(timeout=60)
+
+    assert (received.run, received.is_new) == (first, False)
+
+
+def test_a_failed_file_given_twice_at_once_is_tried_again_once(committed_db):
+    book, now = BookFactory(), timezone.now()
+    first = receive_file(book=book, name="a.ofx", content=b"no statement", user=None, now=now).run
+    ImportRun.objects.filter(pk=first.pk).update(state=ImportRun.State.FAILED, finished_at=now)
+
+    def again():
+        try:
+            return receive_file(book=book, name="a.ofx", content=b"no statement", user=None, now=now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            one = receive_file(book=book, name="a.ofx", content=b"no statement", user=None, now=now)
+            other = thread.submit(again)
+            wait_until_one_waits_for_another()
+        two = other.result(timeout=60)
+
+    assert (one.is_new, two.is_new) == (True, False)
 
 
 def test_nothing_is_enqueued_when_the_transaction_fails(committed_db):

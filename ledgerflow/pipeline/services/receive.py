@@ -86,9 +86,9 @@ def _take(
     in_seconds: int,
 ) -> Received:
     stored = store_document(book=book, name=name, content=content, uploaded_by=user, now=now)
+    # Without a lock: a worker holds the run as long as it takes the file in, and only what failed is changed.
     live = (
-        ImportRun.objects.select_for_update(of=("self",))
-        .select_related("document", "bank_account", "started_by")
+        ImportRun.objects.select_related("document", "bank_account", "started_by")
         .filter(book=book, document=stored.document)
         .exclude(state=ImportRun.State.UNDONE)
     )
@@ -111,11 +111,14 @@ def _take(
         else:
             _enqueue(run, in_seconds=in_seconds)
             return Received(run, is_new=True)
-    if there.state != ImportRun.State.FAILED:
+    failed = None
+    if there.state == ImportRun.State.FAILED:
+        failed = live.select_for_update(of=("self",)).filter(state=ImportRun.State.FAILED).first()
+    if failed is None:
         return Received(there, is_new=False)
-    there.bank_account, there.started_by = bank_account or there.bank_account, user or there.started_by
-    _wait_again(there, in_seconds=in_seconds)
-    return Received(there, is_new=True)
+    failed.bank_account, failed.started_by = bank_account or failed.bank_account, user or failed.started_by
+    _wait_again(failed, in_seconds=in_seconds)
+    return Received(failed, is_new=True)
 
 
 @dataclass(frozen=True, slots=True)
