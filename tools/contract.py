@@ -157,8 +157,9 @@ class Manifest:
 
     ``version`` is three numbers. ``configuration`` is a JSON schema of the package's settings (an object; a property
     with ``"format": "secret"`` holds a reference to an environment variable or a file, never the secret; a text with
-    ``"format": "own-service"``, also in a list, is the address of a service of the installation, which may be private
-    if the settings of the installation name it; other services of the installation are out of reach).
+    ``"format": "own-service"``, also in a list or an object but not in ``anyOf`` and its like, is the address of a
+    service of the installation, which may be private if the settings of the installation name it; other services of
+    the installation are out of reach).
     ``needs`` names module paths of other tools that the toolbox hands over.
     """
 

@@ -23,7 +23,8 @@ _LONGEST_FILE_NAME = 255
 def check_configuration_schema(schema: JsonSchema) -> None:
     """Make sure that a manifest's schema is one that values and forms can be made from.
 
-    :raises SchemaError: it is no JSON schema, not of an object, refers to elsewhere, or hides a secret within a value.
+    :raises SchemaError: it is no JSON schema, not of an object, refers to elsewhere, or hides a secret within a value
+        or an own service where none is looked for.
     """
     if not schema:
         return
@@ -35,9 +36,15 @@ def check_configuration_schema(schema: JsonSchema) -> None:
         raise SchemaError("configuration must be the JSON schema of an object with properties.")
     if any("$ref" in part or "$dynamicRef" in part for part in _parts(schema)):
         raise SchemaError("configuration must not refer to other schemas with $ref.")
-    marked = sum(part.get("format") == SECRET for part in _parts(schema))
-    if marked != len(secret_names(schema)):
+    if _count(schema, SECRET) != len(secret_names(schema)):
         raise SchemaError("configuration may mark only its own properties as secret, none within them.")
+    if _count(schema, OWN_SERVICE) != sum(
+        len(list(_services(each))) for each in schema["properties"].values()
+    ):
+        raise SchemaError(
+            "configuration may mark as own-service only its own properties, and what is within them by properties, "
+            "additionalProperties and items: in other places, such as anyOf, addresses are not looked for."
+        )
     for name in secret_names(schema):
         if schema["properties"][name].get("type") != "string" or "default" in schema["properties"][name]:
             raise SchemaError(
@@ -55,11 +62,7 @@ def secret_names(schema: JsonSchema) -> frozenset[str]:
 
 def service_names(schema: JsonSchema) -> frozenset[str]:
     """Return the properties that hold addresses of services of the installation, also within them."""
-    return frozenset(
-        name
-        for name, each in schema.get("properties", {}).items()
-        if any(part.get("format") == OWN_SERVICE for part in _parts(each))
-    )
+    return frozenset(name for name, each in schema.get("properties", {}).items() if any(_services(each)))
 
 
 def service_addresses(schema: JsonSchema, values: Mapping[str, object]) -> frozenset[str]:
@@ -134,7 +137,7 @@ def _check_address(name: str, value: object) -> None:
 
 
 def _addresses(schema: JsonSchema, value: object) -> Iterator[object]:
-    """Yield what stands where the schema says that an own service does: in properties, and in items of lists."""
+    """Yield what stands in the value at the places of ``_services``."""
     if schema.get("format") == OWN_SERVICE:
         yield value
     elif isinstance(value, Mapping):
@@ -145,6 +148,25 @@ def _addresses(schema: JsonSchema, value: object) -> Iterator[object]:
     elif isinstance(value, list | tuple) and isinstance(schema.get("items"), Mapping):
         for each in value:
             yield from _addresses(schema["items"], each)
+
+
+def _services(schema: object) -> Iterator[Mapping[str, Any]]:
+    """Yield the parts of a schema that say that an own service stands there, where ``_addresses`` finds it."""
+    if not isinstance(schema, Mapping):
+        return
+    if schema.get("format") == OWN_SERVICE:
+        yield schema
+        return
+    for part in (
+        *schema.get("properties", {}).values(),
+        schema.get("additionalProperties"),
+        schema.get("items"),
+    ):
+        yield from _services(part)
+
+
+def _count(schema: JsonSchema, form: str) -> int:
+    return sum(part.get("format") == form for part in _parts(schema))
 
 
 def _parts(schema: object) -> Iterator[Mapping[str, Any]]:

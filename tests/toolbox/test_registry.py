@@ -37,6 +37,7 @@ READERS = [
     "qif_statement",
     "xlsx_statement",
 ]
+_SERVICE = {"type": "string", "format": "own-service"}
 
 
 @pytest.fixture
@@ -403,6 +404,21 @@ def test_what_a_package_forges_in_its_process_concerns_itself_alone(packages, mo
                 }
             },
             "only its own properties as secret",
+        ),
+        *(
+            (
+                {"configuration": {"type": "object", "properties": {"a": {}}, **hides}},
+                "may mark as own-service only its own properties",
+            )
+            for hides in (
+                {"properties": {"a": {"anyOf": [_SERVICE, {"type": "null"}]}}},
+                {"properties": {"a": {"type": "object", "patternProperties": {"^x": _SERVICE}}}},
+                {"properties": {"a": {"type": "array", "prefixItems": [_SERVICE]}}},
+                {"properties": {"a": {"type": "array", "items": {"items": {"oneOf": [_SERVICE]}}}}},
+                {"properties": {"a": {**_SERVICE, "items": _SERVICE}}},
+                {"additionalProperties": _SERVICE},
+                {"format": "own-service"},
+            )
         ),
     ],
 )
