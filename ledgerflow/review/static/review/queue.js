@@ -156,7 +156,10 @@ if (queue) {
     const after = rows();
     const last = after.indexOf(lines.at(-1));
     const following = after.slice(last + 1).find((row) => !lines.includes(row)) || after.slice(0, last).reverse().find((row) => !lines.includes(row));
-    lines.forEach((row) => row.remove());
+    lines.forEach((row) => {
+      recount(row, -1);
+      row.remove();
+    });
     showChosen();
     focus(following);
 
@@ -170,6 +173,7 @@ if (queue) {
       const reason = answer.refused?.[row.dataset.line];
       if (!reason) return;
       parent.insertBefore(row, next && next.parentNode === parent ? next : null);
+      recount(row, 1);
       row.querySelector("[data-refusal]").textContent = reason;
       focus(row);
     });
@@ -179,6 +183,19 @@ if (queue) {
     showCounts(answer.counts);
     if (!rows().length) loadAgain(answer.message);
     else if (lastWord !== null) loadAgain(answer.message, ...new Set(Object.values(answer.refused || {})));
+  }
+
+  // How many lines the buttons accept that accept more than one.
+  function recount(row, by) {
+    const group = row.closest("[data-group]");
+    const badge = group?.querySelector(".badge");
+    if (badge) badge.textContent = Number(badge.textContent) + by;
+    [group?.querySelector("[data-accept-group]"), document.querySelector("[data-accept-matching]")].filter(Boolean).forEach((form) => {
+      const count = form.querySelector("[name=count]");
+      const button = form.querySelector("button");
+      count.value = Number(count.value) + by;
+      button.textContent = button.textContent.replace(/\d+/, count.value);
+    });
   }
 
   function showCounts(counts = {}) {
@@ -221,11 +238,16 @@ if (queue) {
       pane.innerHTML = answer.offer;
       [wanted, shown] = ["", OFFER];
     }
-    (answer.with || []).forEach((line) => queue.querySelector(`[data-line="${line}"]`)?.remove());
+    (answer.with || []).forEach((line) => {
+      const other = queue.querySelector(`[data-line="${line}"]`);
+      if (other) recount(other, -1);
+      other?.remove();
+    });
     if (answer.gone && !isElsewhere && pane.contains(document.activeElement)) document.activeElement.blur(); // the next key is for the list
     if (answer.gone && row) {
       const all = rows();
       const next = all[all.indexOf(row) + 1] || all[all.indexOf(row) - 1];
+      recount(row, -1);
       row.remove();
       if (next && !isElsewhere && answer.offer) {
         mark(next);
