@@ -28,8 +28,8 @@ def answered_question_about(*, book: Book, line: OuterRef) -> Exists:
 
 
 def asked_about(*, book: Book, line_ids: Iterable[int]) -> set[int]:
-    """Return those of the lines about which a question is open; one query."""
-    found = LineQuestion.objects.filter(_OPEN, book=book, line__in=list(line_ids))
+    """Return those of the lines about which a question is open or was answered; one query."""
+    found = LineQuestion.objects.filter(book=book, line__in=list(line_ids), withdrawn_at__isnull=True)
     return set(found.values_list("line_id", flat=True))
 
 

@@ -83,14 +83,15 @@ def ask(
 
 
 @transaction.atomic
-def ask_again(*, book: Book, line_id: int, user: User, now: datetime, days: int = DEFAULT_DAYS) -> Asked:
-    """Withdraw the open question about the line, which ends its link, and ask the same anew.
+def ask_again(*, book: Book, line_id: int, user: User, now: datetime) -> Asked:
+    """Withdraw the open question about the line, which ends its link, and ask the same anew, for as many days.
 
     Raises:
         QuestionError: no question about the line is open, or as :func:`ask`.
         NotAllowedError: the user's role does not allow it.
     """
     withdrawn = withdraw(book=book, line_id=line_id, user=user, now=now)
+    days = (withdrawn.expires_at - withdrawn.asked_at).days if withdrawn.expires_at else DEFAULT_DAYS
     return ask(
         book=book, line_id=line_id, text=withdrawn.text, of=withdrawn.asked_of, user=user, now=now, days=days
     )

@@ -1,5 +1,6 @@
 """The page behind the link that a client gets: one line, one question, one answer, and no account."""
 
+from ipaddress import IPv6Network
 from typing import Any
 
 from django.conf import settings
@@ -39,11 +40,11 @@ class LinkView(View):
 
     def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         token, now = kwargs["token"], timezone.now()
-        if is_address_too_busy(address=_address_of(request), now=now):
-            return _too_busy(request)
         found = find_by_link(token=token, now=now)
         if found is None:
-            return _refused(request)
+            # Only those who try count here: whoever they share an address with has a link that counts by itself.
+            is_busy = is_address_too_busy(address=_address_of(request), now=now)
+            return _too_busy(request) if is_busy else _refused(request)
         if is_link_too_busy(token_sha256=digest_of(token), now=now):
             return _too_busy(request)
         self.question = found
@@ -80,9 +81,16 @@ class LinkView(View):
 
 
 def _address_of(request: HttpRequest) -> str:
-    """Return the network address that asks; with HTTPS the proxy's word for it, which it puts last."""
+    """Return the network address that asks; with HTTPS the proxy's word for it, which it puts last.
+
+    Of IPv6 that is the network of 64 bits, as one household has all of its addresses (RFC 6177).
+    """
     told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() if settings.HTTPS else ""
-    return told or str(request.META.get("REMOTE_ADDR", ""))
+    address = told or str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        return str(IPv6Network((address, 64), strict=False))
+    except ValueError:
+        return address
 
 
 def _refused(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
@@ -121,7 +121,10 @@ class FourEyesView(BookMixin):
 
     def post(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
         """Switch, or say why not."""
-        is_on = request.POST.get("switch") == "on"
+        asked = request.POST.get("switch")
+        if asked not in {"on", "off"}:
+            return HttpResponseBadRequest("Say whether four eyes are to be on or off.")
+        is_on = asked == "on"
         switch = services.switch_four_eyes_on if is_on else services.switch_four_eyes_off
         try:
             switch(book=self.book, user=self.user, now=timezone.now())

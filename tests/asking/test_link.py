@@ -132,32 +132,39 @@ def test_unknown_withdrawn_expired_and_used_links_are_answered_alike(file, metho
     assert Client().get(expired).status_code == 200  # its neighbor still works
 
 
-def test_who_asks_too_often_is_told_to_wait_whatever_the_link(file, monkeypatch):
-    monkeypatch.setattr(limits, "PER_ADDRESS", 3)
-    link = _link(file)
+def test_who_tries_links_is_told_to_wait_and_locks_nobody_out(file, monkeypatch):
+    monkeypatch.setattr(limits, "PER_ADDRESS", 2)
+    link, guessed = _link(file), f"/answer/{NEVER_GIVEN}/"
 
-    answers = [
-        Client().get(at) for at in (link, f"/answer/{NEVER_GIVEN}/", link, link, f"/answer/{NEVER_GIVEN}/")
-    ]
+    answers = [Client().get(at) for at in (guessed, guessed, guessed, link)]
 
-    assert [answer.status_code for answer in answers] == [200, 410, 200, 429, 429]
-    assert answers[3]["Retry-After"] == "3600"
-    assert Client(REMOTE_ADDR="203.0.113.7").get(link).status_code == 200
+    assert [answer.status_code for answer in answers] == [410, 410, 429, 200]
+    assert answers[2]["Retry-After"] == "3600"
+    assert Client(REMOTE_ADDR="203.0.113.7").get(guessed).status_code == 410
+
+
+def test_all_addresses_of_a_household_count_as_one(monkeypatch, db):
+    monkeypatch.setattr(limits, "PER_ADDRESS", 1)
+
+    def status(address):
+        return Client(REMOTE_ADDR=address).get(f"/answer/{NEVER_GIVEN}/").status_code
+
+    assert [status(at) for at in ("2001:db8::1", "2001:db8::ffff", "2001:db8:0:1::1")] == [410, 429, 410]
 
 
 def test_behind_the_proxy_of_https_each_client_counts_by_itself(file, monkeypatch, settings):
     monkeypatch.setattr(limits, "PER_ADDRESS", 1)
     settings.HTTPS = True
-    link = _link(file)
+    link = f"/answer/{NEVER_GIVEN}/"
 
     def ask_from(addresses):
         return Client().get(link, secure=True, headers={"X-Forwarded-For": addresses}).status_code
 
-    assert ask_from("203.0.113.7") == 200
+    assert ask_from("203.0.113.7") == 410
     assert (
         ask_from("198.51.100.9, 203.0.113.7") == 429
     )  # what stands before the last is made up by whoever asks
-    assert ask_from("203.0.113.8") == 200
+    assert ask_from("203.0.113.8") == 410
 
 
 def test_a_link_that_is_opened_too_often_rests(file, monkeypatch):

@@ -87,6 +87,14 @@ def test_only_the_digest_of_a_token_is_kept_and_only_while_it_opens_something(fi
     assert LineQuestion.objects.get().token_sha256 is None
 
 
+def test_a_link_asked_for_again_is_good_for_as_long(file):
+    _ask(file, days=60)
+
+    again = ask_again(book=file.book, line_id=file.line_ids[0], user=file.owner, now=NOW + timedelta(days=3))
+
+    assert again.question.expires_at == NOW + timedelta(days=63)
+
+
 @pytest.mark.parametrize("end", ["answered", "withdrawn", "asked again", "expired", "line gone"])
 def test_a_link_leads_nowhere_once_it_is_over(file, end):
     token, line, now = _ask(file).token, file.line_ids[0], NOW
@@ -199,10 +207,13 @@ def test_no_rule_accepts_a_line_that_was_asked_about(file):
         now=NOW,
     )
 
-    classify_lines(book=file.book, line_ids=file.line_ids)
-
-    states = [each["state"] for each in _facts(file)]
-    assert states == [State.OPEN, State.ACCEPTED, State.ACCEPTED]
+    for _ in range(2):
+        classify_lines(book=file.book, line_ids=file.line_ids)
+        states = [each["state"] for each in _facts(file)]
+        assert states == [State.OPEN, State.ACCEPTED, State.ACCEPTED]
+        # Nor while nobody has read what came back.
+        if LineQuestion.objects.filter(answered_at__isnull=True).exists():
+            answer(book=file.book, line_id=file.line_ids[0], text="Private", user=file.owner, now=NOW)
 
 
 # PostgreSQL says the same to whoever does not come through the services.

@@ -267,6 +267,17 @@ def test_keys_do_nothing_while_they_are_switched_off(queue: Page):
     expect(queue.locator("[data-line].is-focused")).to_have_attribute("data-line", str(before))
 
 
+def test_closing_the_list_of_keys_leaves_them_acting(queue: Page):
+    queue.keyboard.press("?")
+    queue.locator("#keys").get_by_role("button", name="Close").click()
+    before = queue.locator("[data-line].is-focused").get_attribute("data-line")
+
+    queue.locator("[data-evidence]").focus()
+    queue.keyboard.press("j")
+
+    expect(queue.locator("[data-line].is-focused")).not_to_have_attribute("data-line", str(before))
+
+
 def test_t_posts_a_transfer_or_offers_the_choice_and_shift_t_says_that_it_is_none(queue: Page, made: NewBook):
     card = BankAccount.objects.get(book=made.book, name="Card")
     lines = StatementLine.objects.filter(book=made.book).order_by("pk")

@@ -10,7 +10,8 @@ from ledgerflow.asking.models import LineQuestion
 from ledgerflow.books.models import Role
 from ledgerflow.classification.models import Classification
 from ledgerflow.core.periods import Period
-from ledgerflow.review.selectors import Tab, counts, queue
+from ledgerflow.review.selectors import counts, queue
+from ledgerflow.review.which import Tab, Which
 from ledgerflow.statements.models import LineReceipt
 from tests.booked import FIRST_DAY, BookedFile
 
@@ -32,7 +33,7 @@ def _post(file, what, sent=None, *, line=0, role=Role.BOOKKEEPER, client=None):
 
 
 def _lines(file, tab):
-    return [row.line_id for row in queue(book=file.book, tab=tab).rows]
+    return [row.line_id for row in queue(book=file.book, which=Which(tab)).rows]
 
 
 def _link_in(html):
@@ -88,11 +89,13 @@ def test_a_member_is_asked_without_a_link_and_answers_inside(file):
 def test_a_question_is_withdrawn_and_asked_again_with_another_link(file):
     first = _link_in(_post(file, "ask", ASKED).json()["offer"])
 
-    again = _link_in(_post(file, "ask-again").json()["offer"])
+    asked_again = _post(file, "ask-again").json()
+    again = _link_in(asked_again["offer"])
     statuses = [Client().get(link).status_code for link in (first, again)]
     withdrawn = _post(file, "withdraw-question").json()
 
     assert statuses == [410, 200]
+    assert not asked_again["gone"]
     assert withdrawn["message"] == "The question is withdrawn."
     assert Client().get(again).status_code == 410
     assert _lines(file, Tab.TO_REVIEW) == file.line_ids

@@ -280,7 +280,7 @@ def _store(cursor: CursorWrapper, chunk: _Chunk) -> int:
         (line_id, number)
         for line_id, number in zip(chunk.line_ids, chunk.numbers, strict=True)
         if (before := made.get(line_id)) is None or before.gives_way_to(chunk.outcomes[number])
-        if not (line_id in asked and chunk.outcomes[number].accepts)  # it waits for an answer
+        if not (line_id in asked and chunk.outcomes[number].accepts)  # a person reads the answer first
     ]
     if not changing:
         return 0

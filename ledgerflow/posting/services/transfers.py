@@ -55,11 +55,7 @@ def confirm_transfer(*, book: Book, line_ids: Collection[int], user: User, now: 
         PostingError: as the ledger says.
     """
     hold_postings(book=book)
-    if has_four_eyes(book=book):
-        raise TransferRefusedError(
-            "With four eyes on, nobody prepares and posts at once. Book each of the two lines to the account for "
-            "transfers between own accounts, and let somebody else post them."
-        )
+    _refuse_four_eyes(book)
     pair = _pair(book, line_ids)
     if abs(pair.received.line.date - pair.sent.line.date) > DELAY:
         raise TransferRefusedError(f"More than {DELAY.days} days lie between the two lines.")
@@ -101,8 +97,12 @@ def confirm_sure_transfers(*, book: Book, user: User, now: datetime, dry_run: bo
     """Confirm every pair that needs no choice, because a text says so and neither line fits another; return them.
 
     A pair that cannot be posted is left to a person. With ``dry_run`` nothing is kept.
+
+    Raises:
+        TransferRefusedError: four eyes are on.
     """
     hold_postings(book=book)
+    _refuse_four_eyes(book)
     confirmed = []
     for one in sure_transfers(book=book):
         lines = (one.sent.line_id, one.received.line_id)
@@ -112,6 +112,14 @@ def confirm_sure_transfers(*, book: Book, user: User, now: datetime, dry_run: bo
             continue
     transaction.set_rollback(dry_run)
     return confirmed
+
+
+def _refuse_four_eyes(book: Book) -> None:
+    if has_four_eyes(book=book):
+        raise TransferRefusedError(
+            "With four eyes on, nobody prepares and posts at once. Book each of the two lines to the account for "
+            "transfers between own accounts, and let somebody else post them."
+        )
 
 
 def _pair(book: Book, line_ids: Collection[int]) -> _Pair:

@@ -108,12 +108,13 @@ class AskAgainView(_LineQuestionView):
     """Withdraw the open question and ask the same anew; a link gets a new address and its days."""
 
     def act(self, form: forms.Form) -> dict[str, Any]:
-        """Ask again."""
-        return self.asked(
+        """Ask again; the line waits as before."""
+        said = self.asked(
             services.ask_again(
                 book=self.book, line_id=self.kwargs["line"], user=self.user, now=timezone.now()
             )
         )
+        return {**said, "gone": False, "again": "offer" not in said}
 
 
 class AnswerView(_LineQuestionView):

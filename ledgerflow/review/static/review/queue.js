@@ -478,7 +478,7 @@ if (queue) {
     sendForm(event.target, body);
   });
   document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented || event.target.method === "dialog") return;
     const form = event.target;
     const isInPlace = form.matches("form[data-in-place]");
     if (isInPlace || underWay) event.preventDefault();
