@@ -1,6 +1,6 @@
 // The review queue by keyboard. Every action is a form of the page; this file chooses the row, sends the form without leaving
 // the page, moves on before the answer arrives, and brings a row back with the reason when the answer is a refusal.
-import { tenThousandths, written } from "../web/decimal.js";
+import { putRest, showLeft } from "./split.js";
 
 const OFFER = "offer"; // stands in the evidence pane instead of a line's evidence
 const NO_EVIDENCE = "The evidence could not be loaded. Choose the line again.";
@@ -388,31 +388,6 @@ if (queue) {
   function pressUndo() {
     const form = document.querySelector("[data-undo]");
     if (form) form.requestSubmit();
-  }
-
-  // What a split still leaves, in the line's own sign, as the amounts are typed.
-  function left(form) {
-    let rest = tenThousandths(form.dataset.splitTotal);
-    form.querySelectorAll("[name$=-amount]").forEach((field) => {
-      rest -= tenThousandths(field.value);
-    });
-    return rest;
-  }
-
-  function showLeft(form) {
-    const shown = form.querySelector("[data-split-left]");
-    shown.dataset.digits ??= shown.textContent.trim().split(".")[1]?.length || 0;
-    const rest = left(form);
-    shown.textContent = written(rest, Number(shown.dataset.digits));
-    shown.classList.toggle("is-even", rest === 0n);
-  }
-
-  function putRest(field) {
-    const form = field.form;
-    const part = field.closest("[data-split-part]").querySelector("[name$=-amount]");
-    const digits = Number(form.querySelector("[data-split-left]").dataset.digits || 0);
-    part.value = written(left(form) + tenThousandths(part.value), digits, "");
-    showLeft(form);
   }
 
   pane.addEventListener("input", (event) => {
