@@ -55,7 +55,7 @@ class AccountFactory(DjangoModelFactory[Account]):
         model = Account
 
     book = factory.SubFactory(BookFactory)
-    code = factory.Sequence(lambda n: str(1000 + n))
+    code = factory.Sequence(lambda n: str(10_000 + n))  # longer than those of any chart
     name = factory.Sequence(lambda n: f"Account {n}")
     type = AccountType.EXPENSE
 

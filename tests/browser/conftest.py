@@ -54,11 +54,19 @@ def live_address(committed_db: str) -> Iterator[str]:
     thread.terminate()
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for the session; each test has a context of its own."""
+@pytest.fixture(scope="module")
+def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
+    """Changes that are taken back at the end of the module."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.fixture(scope="module")
+def chromium(monkeypatch_module: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """One browser for the module; each test has a context of its own."""
     # Playwright's synchronous API runs an event loop in this thread, which Django takes for an asynchronous view.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # It ends with the module, because other tests run loops of their own.
+    monkeypatch_module.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=_ARGUMENTS)
         yield browser

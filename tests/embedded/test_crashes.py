@@ -84,6 +84,9 @@ def test_a_busy_child_of_a_killed_postmaster_is_ended_before_the_next_start(data
         child = busy.info.backend_pid
         # It computes for a long time without a look at whether the postmaster lives.
         busy.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 1000000000)")
+        with lease.database.connect(role="lf_app") as beside:
+            state = "SELECT state FROM pg_stat_activity WHERE pid = %s"
+            wait_for(lambda: beside.execute(state, [child]).fetchone() == ("active",))
         time.sleep(0.2)
 
         kill(*supervisors(data_dir), postmaster(data_dir))
