@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from ledgerflow.asking.limits import forget_old_uses
 from ledgerflow.asking.models import LONGEST_TEXT, LineQuestion
 from ledgerflow.asking.selectors import colleagues, digest_of, find_by_link
 from ledgerflow.books.models import Book
@@ -66,7 +65,6 @@ def ask(
         raise QuestionError(f"{of} cannot answer in this book; ask a member who may classify lines.")
     if not 1 <= days <= MOST_DAYS:
         raise QuestionError(f"A link is good for 1 to {MOST_DAYS} days.")
-    forget_old_uses(now=now)
     token = secrets.token_urlsafe(32) if of is None else None
     question = LineQuestion(
         book=book,

@@ -211,6 +211,7 @@ def test_no_rule_accepts_a_line_that_was_asked_about(file):
         classify_lines(book=file.book, line_ids=file.line_ids)
         states = [each["state"] for each in _facts(file)]
         assert states == [State.OPEN, State.ACCEPTED, State.ACCEPTED]
+        assert {each["account_id"] for each in _facts(file)} == {file.expense.pk}
         # Nor while nobody has read what came back.
         if LineQuestion.objects.filter(answered_at__isnull=True).exists():
             answer(book=file.book, line_id=file.line_ids[0], text="Private", user=file.owner, now=NOW)

@@ -8,7 +8,14 @@ from django.utils import timezone
 
 from ledgerflow.classification import jobs
 from ledgerflow.classification.models import BookWeights, Classification, Prediction
-from ledgerflow.classification.services import REFIT_JOB, SUGGEST_JOB, classify_lines, decide, suggest_anew
+from ledgerflow.classification.services import (
+    REFIT_JOB,
+    SUGGEST_JOB,
+    classify_lines,
+    decide,
+    rule_from_decision,
+    suggest_anew,
+)
 from ledgerflow.core.jobs import is_waiting
 from tests.classification.rows import NOW, Shop
 from tests.classification.test_learned import FOOD, FUEL
@@ -50,6 +57,21 @@ def test_suggesting_anew_for_many_lines_waits_once(committed_db, monkeypatch):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s", [SUGGEST_JOB])
         assert cursor.fetchone() == (1,)
+
+
+def test_a_rule_from_a_decision_leaves_many_open_lines_to_a_job(committed_db, monkeypatch):
+    monkeypatch.setattr(sys.modules["ledgerflow.classification.services.refit"], "AT_ONCE", 0)
+    shop = Shop()
+    decided, waiting = shop.line("SHELL 5742"), shop.line("SHELL 9911")
+    classify_lines(book=shop.book, line_ids=[decided.pk, waiting.pk])
+    decide(book=shop.book, line_id=decided.pk, account=shop.fuel, user=shop.user, now=NOW)
+
+    made = rule_from_decision(book=shop.book, line_id=decided.pk, user=shop.user, now=NOW)
+    before = Classification.objects.get(pk=waiting.pk).rule
+    jobs.suggest_anew(book_id=shop.book.pk)
+
+    assert (made.applied, before) == (None, None)
+    assert Classification.objects.get(pk=waiting.pk).rule == made.rule
 
 
 def test_a_book_that_was_purged_meanwhile_is_no_matter(committed_db):

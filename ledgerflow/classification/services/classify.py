@@ -6,8 +6,8 @@ The engine is made only where lines are left that no rule settles, and asked onc
 Lines that are new get their classifications by COPY; where some have one, one statement writes what it may.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import repeat
 from typing import NamedTuple
@@ -153,7 +153,7 @@ def classify_lines(*, book: Book, line_ids: Sequence[int]) -> int:
 
     A rule that accepts "without me" accepts, and so does the book's promise where a person switched it on and the
     record keeps it; of what the promise would accept, one line of twenty is left to a person. Nothing else accepts, and
-    nothing accepts a line held back or pending, or one about which a question is open.
+    nothing accepts a line held back or pending, or one about which somebody was asked.
     Lines that a person touched, and accepted, excluded and posted ones, stay as they are. Ids of lines outside the
     book are passed over.
     """
@@ -206,6 +206,17 @@ class _Chunk:
     numbers: Sequence[int]
     outcomes: Sequence[_Outcome]
     answers: Answers | None
+
+    def left_to_people(self, line_ids: Collection[int]) -> "_Chunk":
+        """Return the chunk with the same suggestions, none of which is accepted for those lines."""
+        if not line_ids:
+            return self
+        suggesting = [replace(outcome, accepts=False) for outcome in self.outcomes]
+        numbers = [
+            number + len(self.outcomes) * (line_id in line_ids)
+            for line_id, number in zip(self.line_ids, self.numbers, strict=True)
+        ]
+        return replace(self, numbers=numbers, outcomes=[*self.outcomes, *suggesting])
 
     def log(self) -> None:
         """Log what the engine said of the lines."""
@@ -275,12 +286,11 @@ def _store(cursor: CursorWrapper, chunk: _Chunk) -> int:
     """Write what is new or says something else than before, and log it; return how many lines that are."""
     cursor.execute(_MADE, [whole_numbers(chunk.line_ids), chunk.book.pk])
     made = {row[0]: _Made(*row[1:]) for row in cursor.fetchall()}
-    asked = asked_about(book=chunk.book, line_ids=made)
+    chunk = chunk.left_to_people(asked_about(book=chunk.book, line_ids=made))
     changing = [
         (line_id, number)
         for line_id, number in zip(chunk.line_ids, chunk.numbers, strict=True)
         if (before := made.get(line_id)) is None or before.gives_way_to(chunk.outcomes[number])
-        if not (line_id in asked and chunk.outcomes[number].accepts)  # a person reads the answer first
     ]
     if not changing:
         return 0

@@ -9,7 +9,7 @@ from django.db import transaction
 from ledgerflow.books.models import Book
 from ledgerflow.classification import record_selectors as record
 from ledgerflow.classification.models import BookWeights, ChangedLine, Classification, DecisionChange, State
-from ledgerflow.classification.selectors import open_line_ids
+from ledgerflow.classification.selectors import RuleConditions, matching_open_lines, open_line_ids
 from ledgerflow.classification.services.classify import classify_lines
 from ledgerflow.core.jobs import enqueue, is_waiting
 from ledgerflow.learning.stored import fit, is_fit_due
@@ -40,12 +40,17 @@ def _ask(book_id: int) -> None:
 
 
 @transaction.atomic
-def suggest_anew(*, book: Book) -> int | None:
-    """Suggest anew for every open line; return how many changed, or nothing where a job does it."""
+def suggest_anew(*, book: Book, matching: RuleConditions | None = None) -> int | None:
+    """Suggest anew for every open line, or for those ``matching``; return how many changed.
+
+    In a book with many open lines a job does it for all of them, and nothing is returned.
+    """
     waiting = open_line_ids(book=book)
     if len(waiting) > AT_ONCE:
         _suggest_later(book)
         return None
+    if matching is not None:
+        waiting = matching_open_lines(book=book, conditions=matching)
     return classify_lines(book=book, line_ids=waiting)
 
 

@@ -10,9 +10,10 @@ from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import folded
 from ledgerflow.classification.errors import RuleError, UnknownLineError
 from ledgerflow.classification.models import Classification, DecisionChange, RefusedOffer, Rule
-from ledgerflow.classification.selectors import RuleConditions, matching_open_lines
-from ledgerflow.classification.services.classify import classify_lines, payee_text
+from ledgerflow.classification.selectors import RuleConditions
+from ledgerflow.classification.services.classify import payee_text
 from ledgerflow.classification.services.corrections import let_accept_again
+from ledgerflow.classification.services.refit import suggest_anew
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.cleaning import clean_payee
 from ledgerflow.payees.models import Payee
@@ -25,10 +26,10 @@ MOST_OFFERS = 3
 
 @dataclass(frozen=True, slots=True)
 class MadeRule:
-    """A rule made from a decision, and how many open lines it changed at once."""
+    """A rule made from a decision, and how many open lines it changed, or nothing where a job looks at them."""
 
     rule: Rule
-    applied: int
+    applied: int | None
 
 
 @transaction.atomic
@@ -136,7 +137,7 @@ def rule_from_decision(
 ) -> MadeRule:
     """Make the rule "always book this payee so" from a decided line; it comes first, being the newest correction.
 
-    Undoing it switches the rule off.
+    Undoing it switches the rule off. In a book with many open lines a job suggests anew for them.
 
     Raises:
         UnknownLineError: the book has no such line.
@@ -159,8 +160,7 @@ def rule_from_decision(
     DecisionChange.objects.create(
         book=book, act=DecisionChange.Act.RULE, rule=rule, made_by=user, made_at=now
     )
-    matching = matching_open_lines(book=book, conditions=conditions)
-    applied = classify_lines(book=book, line_ids=matching) if apply_to_open else 0
+    applied = suggest_anew(book=book, matching=conditions) if apply_to_open else 0
     return MadeRule(rule=rule, applied=applied)
 
 

@@ -326,7 +326,12 @@ class RuleView(LineActionView):
             user=self.user,
             now=timezone.now(),
         )
-        return {"message": f"Rule made; {made.applied} open lines have a new suggestion.", "reload": True}
+        done = (
+            "the open lines get new suggestions in the background."
+            if made.applied is None
+            else f"{made.applied} open lines have a new suggestion."
+        )
+        return {"message": f"Rule made; {done}", "reload": True}
 
 
 class NoRuleView(LineActionView):
