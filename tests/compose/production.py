@@ -168,6 +168,18 @@ def test_caddy_before_it_gives_https_by_itself(prod: Installation) -> None:
     ).stdout
     assert "308" in plain.splitlines()[0]
     assert f"Location: {ADDRESS}/" in plain
+    # What cannot be answered is logged, without the key in its address.
+    prod.compose("stop", "django")
+    link = page.replace("/sign-in/", "/answer/a-key/")
+    eventually(
+        lambda: prod.run(*to_it, "--referer", link, link, check=False).stdout.startswith("HTTP/2 502"),
+        seconds=30,
+    )
+    logged = prod.compose("logs", "caddy").stdout
+    prod.compose("start", "django")
+    eventually(lambda: prod.run(*to_it, page, check=False).stdout.startswith("HTTP/2 200"), seconds=90)
+    assert "/answer/…" in logged
+    assert "a-key" not in logged
 
 
 def test_static_files_are_collected_hashed_and_compressed(prod: Installation) -> None:
