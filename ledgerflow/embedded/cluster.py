@@ -26,6 +26,8 @@ _ORPHAN_PATIENCE = 10.0
 _LONGEST_LOG = 10 * 1024 * 1024
 #: What a cluster is called after it was replaced, before the moment of that.
 REPLACED_PREFIX = "postgres.before-"
+#: ENOSPC in words, which are English, as the server is started with LC_ALL=C.
+_NO_ROOM = "No space left on device"
 #: Losing an acknowledged posting is never worth speed: these stay on.
 _DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -163,6 +165,11 @@ class Cluster:
             if time.monotonic() >= deadline:
                 self.stop(patience=10)
                 raise EmbeddedError(f"PostgreSQL in {self._folder.cluster} took too long to start:\n{tail}")
+            if _NO_ROOM in tail:
+                raise EmbeddedError(
+                    f"The disk is full: PostgreSQL in {self._folder.cluster} has no room to start. Nothing is lost; "
+                    "make room, then go on."
+                )
             # Children of a killed server that /proc does not show us; they end by themselves.
             if "pre-existing shared memory block" not in tail:
                 raise EmbeddedError(f"PostgreSQL in {self._folder.cluster} does not start:\n{tail}")

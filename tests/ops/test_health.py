@@ -1,6 +1,7 @@
 """What machines and people are told of how LedgerFlow is: one list of checks behind every door."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -102,7 +103,13 @@ def test_the_status_page_is_for_firm_administrators(worker):
     page = administrator.get("/status/").content.decode()
 
     assert other.get("/status/").status_code == 403
-    assert all(finding.subject in page and finding.detail[:10] in page for finding in doctor.examine())
+    words = _words(page)
+    assert all(each.subject in page and _words(each.detail)[:10] in words for each in doctor.examine())
+
+
+def _words(text):
+    """Return it without figures: how many connections there are, or how much room is left, changes while one looks."""
+    return re.sub(r"[\d.]+", "#", text)
 
 
 def test_the_doctor_tells_clocks_that_are_apart(monkeypatch):

@@ -204,8 +204,8 @@ if (queue) {
         badge.textContent = count;
       });
     });
-    const post = document.querySelector("[data-post]");
-    if (post && "reviewed" in counts) post.hidden = counts.reviewed === 0;
+    const toPost = document.querySelector("[data-post]");
+    if (toPost && "reviewed" in counts) toPost.hidden = counts.reviewed === 0;
   }
 
   // As rows do, a group leaves before the answer.
