@@ -51,7 +51,7 @@ up: setup  ## Start LedgerFlow with your own books (data in ./var)
 	@$(BIN)/ledgerflow up
 
 test: setup  ## Run every test on a real PostgreSQL, with coverage (HTML in reports/coverage)
-	$(BIN)/pytest -n $(WORKERS) --dist loadscope --cov --cov-report=term-missing:skip-covered --cov-report=html $(PYTEST)
+	$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder --cov --cov-report=term-missing:skip-covered --cov-report=html $(PYTEST)
 
 lint: setup  ## Check style, types, import contracts, migrations and the requirements of tools
 	$(BIN)/ruff check .
