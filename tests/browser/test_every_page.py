@@ -101,7 +101,9 @@ def _findings(tab: Tab, name: str) -> list[str]:
     for scheme, rules in (("light", {}), ("dark", _RULES_OF_COLORS)):
         tab.emulate_media(color_scheme=scheme)
         tab.evaluate(_SETTLED)
-        for violation in Axe().run(tab, options={"resultTypes": ["violations"], **rules}).response["violations"]:
+        for violation in (
+            Axe().run(tab, options={"resultTypes": ["violations"], **rules}).response["violations"]
+        ):
             if violation["impact"] in _SERIOUS:
                 nodes = [node["html"][:160] for node in violation["nodes"][:3]]
                 found.append(f"{name} ({scheme}): {violation['id']}: {nodes}")
