@@ -3,6 +3,8 @@
 import logging
 import os
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import hypothesis
@@ -55,7 +57,8 @@ def _errors_of_tests_stay_out_of_the_error_log() -> None:
 
 @pytest.fixture(autouse=True)
 def _documents_of_tests_stay_apart(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path_factory.mktemp("documents")
+    # Pytest's own numbering looks at every folder that was made before.
+    settings.MEDIA_ROOT = Path(mkdtemp(prefix="documents-", dir=tmp_path_factory.getbasetemp()))
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
