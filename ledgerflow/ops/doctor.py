@@ -225,6 +225,7 @@ def _backups() -> Iterator[Finding]:
         *(["none of the last 26 hours"] if stand.backup_is_late else []),
         *(["none proved by a restore in the last 26 hours"] if stand.proof_is_late else []),
         *([f"{len(stand.unreadable)} unreadable"] if stand.unreadable else []),
+        *([stand.damage] if stand.damage else []),
     ]
     yield Finding(
         "Backups",

@@ -10,7 +10,7 @@ from django.db import connection
 
 from ledgerflow import embedded
 from ledgerflow.embedded.archive import archive_of
-from ledgerflow.embedded.base_backups import base_backups
+from ledgerflow.embedded.base_backups import DamagedBackupError, base_backups
 from ledgerflow.embedded.folder import DataFolder
 from ledgerflow.ops.backups.errors import DamagedDumpError
 from ledgerflow.ops.backups.manifests import Backup, dumps_in, read_manifest
@@ -30,6 +30,8 @@ class Standing:
     dumps: list[Backup]
     #: Names of dumps whose manifests cannot be read.
     unreadable: list[str]
+    #: Which copy for point-in-time recovery cannot be read; empty where all can.
+    damage: str
     last_run: BackupRun | None
     last_failure: BackupRun | None
     last_drill: RestoreDrill | None
@@ -45,7 +47,7 @@ class Standing:
     @property
     def is_red(self) -> bool:
         """Whether somebody must act."""
-        return self.backup_is_late or self.proof_is_late or bool(self.unreadable)
+        return self.backup_is_late or self.proof_is_late or bool(self.unreadable or self.damage)
 
 
 def standing(*, now: datetime) -> Standing:
@@ -58,16 +60,22 @@ def standing(*, now: datetime) -> Standing:
     if last_failure is not None and newest is not None and last_failure.started_at < newest:
         last_failure = None
     proof = latest_proof()
+    recovery_from, damage = None, ""
+    try:
+        recovery_from = recovery_begins()
+    except DamagedBackupError as error:
+        damage = str(error)
     return Standing(
         folder=folder,
         free_bytes=shutil.disk_usage(_existing(folder)).free,
         dumps=dumps[:_SHOWN],
         unreadable=unreadable,
+        damage=damage,
         last_run=runs.first(),
         last_failure=last_failure,
         last_drill=latest_drill(),
         last_proof=proof,
-        recovery_from=recovery_begins(),
+        recovery_from=recovery_from,
         archives_wal=_archives_wal(),
         server_archived_at=server_archived_at(),
         backup_is_late=newest is None or newest < now - OLDEST,
@@ -92,7 +100,11 @@ def latest_proof() -> RestoreDrill | None:
 
 
 def recovery_begins() -> datetime | None:
-    """Return the first moment that the present cluster's archive leads to; None before its first copy."""
+    """Return the first moment that the present cluster's archive leads to; None before its first copy.
+
+    Raises:
+        DamagedBackupError: a copy cannot be read.
+    """
     if not _archives_wal():
         return None
     generations = embedded.Archive(settings.BACKUP_DIR / "recovery").generations()

@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from ledgerflow.embedded.folder import DataFolder
 from ledgerflow.ops.backups import schedule
+from ledgerflow.ops.doctor import Health, examine
 from ledgerflow.ops.models import BackupKind, BackupReason, BackupRun, RestoreDrill
 from tests.factories import UserFactory
 
@@ -66,6 +68,47 @@ def test_it_is_green_for_young_ones(administrator, settings, place, monkeypatch)
 
     assert page.count("status-green") == 2
     assert "status-red" not in page
+
+
+@pytest.fixture
+def damaged_copy(settings, tmp_path):
+    """What a copy of the embedded cluster says of itself, cut off by a loss of power."""
+    settings.USES_EMBEDDED_DATABASE, settings.AUTOMATIC_BACKUPS = True, True
+    settings.DATA_DIR, settings.BACKUP_DIR = tmp_path / "data", tmp_path / "backups"
+    about = settings.BACKUP_DIR / "recovery" / "20261123T140500Z-abc" / "base" / "one" / "backup.json"
+    about.parent.mkdir(parents=True)
+    (about.parents[2] / "wal").mkdir()
+    about.write_text('{"parent": nu')
+    settings.DATA_DIR.mkdir()
+    DataFolder.at(settings.DATA_DIR).archive_mark.write_text(f"{settings.BACKUP_DIR}/recovery\n")
+    return about
+
+
+def test_a_copy_that_cannot_be_read_is_named_wherever_backups_are_looked_at(administrator, damaged_copy):
+    page = administrator.get("/backups/").content.decode()
+    finding = next(finding for finding in examine() if finding.subject == "Backups")
+
+    for said in (page, finding.detail):
+        assert f"{damaged_copy} cannot be read" in said
+    assert finding.health is Health.REDUCED
+    assert administrator.get("/status/").status_code == 200
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", '{"parent": null, "finished_at": 5}'])
+def test_a_copy_that_cannot_be_read_stops_neither_dump_nor_drill(damaged_copy, monkeypatch, content):
+    damaged_copy.write_text(content)
+    done = []
+    monkeypatch.setattr("ledgerflow.ops.backups.services.create_dump", lambda **_: done.append("dump"))
+    monkeypatch.setattr("ledgerflow.ops.backups.schedule.drill_asked_for", lambda **_: done.append("drill"))
+    monkeypatch.setattr("ledgerflow.ops.backups.services.replaced_databases", lambda *_: [])
+    BackupRun.objects.create(
+        kind=BackupKind.DUMP, reason=BackupReason.DAILY, started_at=timezone.now() - timedelta(hours=25),
+        ended_at=timezone.now(), file_name="a",
+    )  # fmt: skip
+
+    schedule.look_after(now=timezone.now())
+
+    assert done == ["dump", "drill"]
 
 
 def test_the_buttons_have_the_worker_do_it_once(administrator):
