@@ -24,7 +24,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 case $step in
-  drill) to=${to:-latest} ;;
+  drill) ;;
   all | only-beside) [ -n "$to" ] || fail "say which time with --to, or --to latest." ;;
   *) [ -z "$to" ] || fail "--$step takes no time." ;;
 esac
@@ -90,10 +90,15 @@ case $step in
     if in_one_off lf-restore state 2>/dev/null; then
       fail "a cluster was restored before; swap it in, or remove it with --discard."
     fi
+    # Any second of the last day, so that backups and the WAL between them are proved, and not their end alone.
+    [ -n "$to" ] || to=$(in_one_off lf-restore random)
+    echo "The moment to prove: $to"
     held=true
     # In a process of its own: before `||` a function would go on after its first error.
     docker/restore.sh "$kind" --only-beside --to "$to" ${passed[@]+"${passed[@]}"} || held=false
     in_one_off lf-restore discard
+    [ "$to" = latest ] && moment=$(date -u '+%F %T') || moment=$to
+    in_one_off lf-restore drilled "$moment" "$held"
     [ "$held" = true ] || fail "it did not hold; the lines above say why."
     echo "It holds: restored beside, every page checked, every book verified, in $SECONDS s." ;;
   swap) swap ;;

@@ -12,10 +12,11 @@ class Script:
 
     def __init__(self, name: str, folder: Path, **programs: str) -> None:
         self.name, self.folder, self.repository = name, folder, folder / "repository"
-        self.repository.mkdir()
+        self.repository.mkdir(exist_ok=True)
         common = folder / "common.sh"
         common.write_text(
-            f". '{ROOT}/docker/postgres/common.sh'\nexport REPOSITORY='{self.repository}'\nas_postgres() {{ :; }}\n"
+            f". '{ROOT}/docker/postgres/common.sh'\nexport REPOSITORY='{self.repository}'\n"
+            f"STANDING='{folder}'\nas_postgres() {{ :; }}\n"
         )
         script = text(f"docker/postgres/bin/{name}")
         self.put(name, script.replace("/usr/local/lib/ledgerflow/common.sh", str(common)))

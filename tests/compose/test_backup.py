@@ -1,29 +1,71 @@
 """When a physical backup counts as made and the repository as sound: the script, beside stand-ins for the rest."""
 
+import os
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from ledgerflow.ops.backups.server_backups import server_backups
 from tests.compose.stand_ins import Script
 
 # Instead of waiting it ends the script that would go on for ever.
 _SLEEP = 'kill "$PPID"'
 
 
+# It writes down what it is asked, and finds the repository sound.
+_PGBACKREST = 'echo "$@" >>"$REPOSITORY/asked"; case "$*" in *verify) echo "status: ok" ;; esac'
+
+
 def _script(folder: Path, pgbackrest: str) -> Script:
     return Script("lf-backup", folder, **{"pgbackrest": pgbackrest, "sleep": _SLEEP, "lf-restore": ":"})
 
 
-def test_the_schedule_makes_what_is_due_and_then_calls_it_fresh(tmp_path: Path) -> None:
-    script = _script(tmp_path, 'echo "$@" >>"$REPOSITORY/asked"')
+def test_the_schedule_makes_and_verifies_what_is_due_and_says_so_to_ledgerflow(tmp_path: Path) -> None:
+    script = _script(tmp_path, _PGBACKREST)
 
     done = script.run("schedule")
     again = script.run("schedule")
 
     assert (done.returncode, done.stdout) == (0, "Backed up: full.\n")
     assert (again.returncode, again.stdout) == (0, "")
-    assert (script.repository / "asked").read_text() == "--stanza=ledgerflow --type=full backup\n"
+    assert (script.repository / "asked").read_text().splitlines() == [
+        "--stanza=ledgerflow --type=full backup",
+        "--stanza=ledgerflow --output=text --verbose verify",
+    ]
     assert script.run("fresh").returncode == 0
+    said = server_backups(tmp_path / "backups.json")
+    assert said.faults(now=datetime.now(UTC), oldest=timedelta(hours=26)) == []
+    assert (said.problem, said.is_sound, said.drilled_at) == ("", True, None)
+    assert said.backed_up_at <= said.verified_at
+
+
+def test_a_day_later_backup_and_verification_are_due_again(tmp_path: Path) -> None:
+    script = _script(tmp_path, _PGBACKREST)
+    script.run("schedule")
+    for mark in ("newest-any", "verified"):
+        os.utime(script.repository / mark, (0, time.time() - 24 * 3600))
+
+    script.run("schedule")
+
+    assert (script.repository / "asked").read_text().splitlines()[2:] == [
+        "--stanza=ledgerflow --type=incr backup",
+        "--stanza=ledgerflow --output=text --verbose verify",
+    ]
+
+
+def test_a_repository_found_damaged_by_the_schedule_is_said_to_ledgerflow(tmp_path: Path) -> None:
+    script = _script(tmp_path, 'case "$*" in *verify) echo "status: error" ;; esac')
+
+    done = script.run("schedule")
+
+    assert "the repository is damaged" in done.stderr
+    said = server_backups(tmp_path / "backups.json")
+    assert said.is_sound is False
+    assert said.faults(now=datetime.now(UTC), oldest=timedelta(hours=26)) == [
+        "the repository of physical backups is damaged"
+    ]
 
 
 def test_a_backup_that_failed_is_said_and_never_counts_as_made(tmp_path: Path) -> None:
@@ -37,6 +79,26 @@ def test_a_backup_that_failed_is_said_and_never_counts_as_made(tmp_path: Path) -
     assert (by_hand.returncode, by_hand.stdout) == (1, "")
     assert list(script.repository.glob("newest-*")) == []
     assert "or there is none" in script.run("fresh").stderr
+    assert server_backups(tmp_path / "backups.json").backed_up_at is None
+
+
+@pytest.mark.parametrize("held", ["true", "false"])
+def test_a_drill_is_noted_with_its_moment_and_told(tmp_path: Path, held: str) -> None:
+    script = _script(tmp_path, ":")
+    restore = Script("lf-restore", tmp_path)
+
+    refused = restore.run("drilled", "2026-11-23 14:05:00", "perhaps")
+    restore.run("drilled", "2026-11-23 15:05:00+01", held)
+
+    assert refused.returncode == 1
+    said = server_backups(tmp_path / "backups.json")
+    assert said.moment == datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
+    assert said.drill_held is (held == "true")
+    assert said.drilled_at is not None
+    assert ("did not hold" in str(said.faults(now=datetime.now(UTC), oldest=timedelta(1)))) is (
+        held == "false"
+    )
+    assert script.repository == restore.repository
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ shift $(($(printf '%s\\n' "$@" | grep -n -m 1 '^--env-file$' | cut -d: -f1) + 1)
 echo "$* ${DATABASE_URL:+to $DATABASE_URL}" >>asked
 case "$*" in
   *"lf-restore state") cat state ;;
+  *"lf-restore random") echo "2026-11-23 14:05:00" ;;
   *"lf-restore swap") exit "$(cat swap-ends-with)" ;;
   *"backup documents"*) exit "$(cat documents-end-with)" ;;
 esac
@@ -118,6 +119,24 @@ def test_books_whose_documents_are_nowhere_are_not_accepted(checkout: Checkout) 
 
     assert refused.returncode == 1
     assert checkout.asked("accept", "stop django") == []
+
+
+@pytest.mark.parametrize(("ends_with", "held"), [("0", "true"), ("1", "false")])
+def test_a_drill_proves_any_moment_and_notes_whether_it_held(
+    checkout: Checkout, ends_with: str, held: str
+) -> None:
+    (checkout.folder / "state").unlink()
+    checkout.put("documents-end-with", ends_with)
+
+    done = checkout.run("docker/restore.sh", "dev", "--drill")
+
+    assert done.returncode == int(ends_with)
+    run = "run --rm --no-deps --no-TTY postgres lf-restore"
+    assert checkout.asked("lf-restore beside", "discard", "drilled") == [
+        f"{run} beside --to 2026-11-23 14:05:00",
+        f"{run} discard",
+        f"{run} drilled 2026-11-23 14:05:00 {held}",
+    ]
 
 
 @pytest.mark.parametrize(

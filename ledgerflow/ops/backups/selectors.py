@@ -14,6 +14,7 @@ from ledgerflow.embedded.base_backups import DamagedBackupError, base_backups
 from ledgerflow.embedded.folder import DataFolder
 from ledgerflow.ops.backups.errors import DamagedDumpError
 from ledgerflow.ops.backups.manifests import Backup, dumps_in, read_manifest
+from ledgerflow.ops.backups.server_backups import ServerBackups, server_backups
 from ledgerflow.ops.models import BackupKind, BackupRun, RestoreDrill
 
 #: A day and two hours: what is made or proved daily and is older than this was not made or proved.
@@ -41,13 +42,20 @@ class Standing:
     archives_wal: bool
     #: When a server of one's own last archived its log by itself; None where it does not, or not any more.
     server_archived_at: datetime | None
+    #: What that server says of its own backups, and what of it somebody must look at; None where it says nothing here.
+    server: ServerBackups | None
+    server_faults: list[str]
     backup_is_late: bool
     proof_is_late: bool
 
     @property
     def is_red(self) -> bool:
         """Whether somebody must act."""
-        return self.backup_is_late or self.proof_is_late or bool(self.unreadable or self.damage)
+        return (
+            self.backup_is_late
+            or self.proof_is_late
+            or bool(self.unreadable or self.damage or self.server_faults)
+        )
 
 
 def standing(*, now: datetime) -> Standing:
@@ -65,6 +73,7 @@ def standing(*, now: datetime) -> Standing:
         recovery_from = recovery_begins()
     except DamagedBackupError as error:
         damage = str(error)
+    server = server_backups(settings.SERVER_BACKUPS)
     return Standing(
         folder=folder,
         free_bytes=shutil.disk_usage(_existing(folder)).free,
@@ -78,6 +87,8 @@ def standing(*, now: datetime) -> Standing:
         recovery_from=recovery_from,
         archives_wal=_archives_wal(),
         server_archived_at=server_archived_at(),
+        server=server,
+        server_faults=server.faults(now=now, oldest=OLDEST) if server is not None else [],
         backup_is_late=newest is None or newest < now - OLDEST,
         proof_is_late=proof is None or proof.started_at < now - OLDEST,
     )

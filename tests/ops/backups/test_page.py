@@ -1,5 +1,7 @@
 """The page *Backups*: for firm administrators, green while backup and proof are young, red when they are not."""
 
+import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -109,6 +111,72 @@ def test_a_copy_that_cannot_be_read_stops_neither_dump_nor_drill(damaged_copy, m
     schedule.look_after(now=timezone.now())
 
     assert done == ["dump", "drill"]
+
+
+_NEVER = dict.fromkeys(("backed_up_at", "verified_at", "is_sound", "drilled_at", "drill_held", "moment"))
+
+
+def _server_says(settings, tmp_path, **said):
+    settings.SERVER_BACKUPS = tmp_path / "backups.json"
+    settings.SERVER_BACKUPS.write_text(json.dumps(_NEVER | said))
+
+
+def _hours_ago(hours):
+    return (timezone.now() - timedelta(hours=hours)).isoformat()
+
+
+def test_the_servers_own_backups_are_shown_with_the_last_proved_moment(administrator, settings, tmp_path):
+    settings.METRICS_TOKEN = "a-token-for-figures"
+    _server_says(
+        settings, tmp_path, backed_up_at=_hours_ago(2), verified_at=_hours_ago(1), is_sound=True,
+        drilled_at=_hours_ago(1), drill_held=True, moment="2026-11-23T14:05:00Z",
+    )  # fmt: skip
+
+    page = administrator.get("/backups/").content.decode()
+    figures = administrator.get("/metrics", headers={"Authorization": "Bearer a-token-for-figures"}).content
+
+    assert page.count("status-green") == 1
+    assert "2026-11-23 14:05</time> held" in page
+    ages = dict(re.findall(r'physical_backup_age_seconds{what="(\w+)"} ([\d.]+)', figures.decode()))
+    assert {what: round(float(age) / 3600) for what, age in ages.items()} == {
+        "made": 2,
+        "verified": 1,
+        "drilled": 1,
+    }
+    assert b"ledgerflow_physical_backup_faults 0.0" in figures
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"backed_up_at": 27}, "the newest physical backup is overdue"),
+        ({"backed_up_at": None}, "the newest physical backup is overdue"),
+        ({"verified_at": 27}, "the physical backups were not verified in time"),
+        ({"is_sound": False}, "the repository of physical backups is damaged"),
+        ({"drill_held": False}, "the last restore of a moment for trial did not hold"),
+        ({"is_sound": "maybe"}, "does not say how the physical backups stand"),
+        (None, "nothing was said of the physical backups yet"),
+    ],
+)
+def test_the_servers_own_backups_are_red_where_somebody_must_look(
+    administrator, settings, tmp_path, said, sentence
+):
+    good = {"backed_up_at": 2, "verified_at": 1, "is_sound": True}
+    facts = good | (said or {})
+    _server_says(
+        settings,
+        tmp_path,
+        **{name: _hours_ago(fact) if type(fact) is int else fact for name, fact in facts.items()},
+    )
+    if said is None:
+        settings.SERVER_BACKUPS.unlink()
+
+    page = administrator.get("/backups/").content.decode()
+    finding = next(finding for finding in examine() if finding.subject == "Backups")
+
+    assert sentence in page.lower() if said is None else sentence[1:] in page
+    assert sentence in finding.detail
+    assert finding.health is Health.REDUCED
 
 
 def test_the_buttons_have_the_worker_do_it_once(administrator):
