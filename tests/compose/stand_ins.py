@@ -16,7 +16,8 @@ class Script:
         common = folder / "common.sh"
         common.write_text(
             f". '{ROOT}/docker/postgres/common.sh'\nexport REPOSITORY='{self.repository}'\n"
-            f"STANDING='{folder}'\nas_postgres() {{ :; }}\n"
+            f"STANDING='{folder}'\nLIVE='{folder}/clusters/live'\nBESIDE='{folder}/clusters/beside'\n"
+            "as_postgres() { :; }\n"
         )
         script = text(f"docker/postgres/bin/{name}")
         self.put(name, script.replace("/usr/local/lib/ledgerflow/common.sh", str(common)))
