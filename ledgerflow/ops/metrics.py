@@ -132,13 +132,13 @@ class _OfTheServerBackups(Collector):
             return
         age = GaugeMetricFamily(
             "ledgerflow_physical_backup_age_seconds",
-            "Seconds since physical backups were made, verified, or restored for trial.",
+            "Seconds since physical backups were made, verified, or proved by restoring a moment.",
             labels=("what",),
         )
         for what, moment in (
             ("made", said.backed_up_at),
             ("verified", said.verified_at),
-            ("drilled", said.drilled_at),
+            ("proved", said.proved_at),
         ):
             if moment is not None:
                 age.add_metric([what], (now - moment).total_seconds())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ledgerflow.ops.backups.server_backups import server_backups
+from ledgerflow.ops.backups.server_backups import ServerBackups, server_backups
 from tests.compose.stand_ins import Script
 
 # Instead of waiting it ends the script that would go on for ever.
@@ -37,7 +37,7 @@ def test_the_schedule_makes_and_verifies_what_is_due_and_says_so_to_ledgerflow(t
     assert script.run("fresh").returncode == 0
     said = server_backups(tmp_path / "backups.json")
     assert said.faults(now=datetime.now(UTC), oldest=timedelta(hours=26)) == []
-    assert (said.problem, said.is_sound, said.drilled_at) == ("", True, None)
+    assert (said.problem, said.is_sound, said.drill_held) == ("", True, None)
     assert said.backed_up_at <= said.verified_at
 
 
@@ -82,23 +82,26 @@ def test_a_backup_that_failed_is_said_and_never_counts_as_made(tmp_path: Path) -
     assert server_backups(tmp_path / "backups.json").backed_up_at is None
 
 
-@pytest.mark.parametrize("held", ["true", "false"])
-def test_a_drill_is_noted_with_its_moment_and_told(tmp_path: Path, held: str) -> None:
-    script = _script(tmp_path, ":")
+def test_a_drill_is_noted_and_told_and_the_last_moment_that_held_is_remembered(tmp_path: Path) -> None:
+    _script(tmp_path, ":")
     restore = Script("lf-restore", tmp_path)
 
+    def drilled(moment: str, held: str) -> ServerBackups:
+        assert restore.run("drilled", moment, held).returncode == 0
+        return server_backups(tmp_path / "backups.json")
+
     refused = restore.run("drilled", "2026-11-23 14:05:00", "perhaps")
-    restore.run("drilled", "2026-11-23 15:05:00+01", held)
+    held = drilled("2026-11-23 15:05:00+01", "true")
+    failed = drilled("2026-11-24 14:05:00", "false")
 
     assert refused.returncode == 1
-    said = server_backups(tmp_path / "backups.json")
-    assert said.moment == datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
-    assert said.drill_held is (held == "true")
-    assert said.drilled_at is not None
-    assert ("did not hold" in str(said.faults(now=datetime.now(UTC), oldest=timedelta(1)))) is (
-        held == "false"
+    assert held.drill_held is True
+    assert held.moment == failed.moment == datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
+    assert held.proved_at == failed.proved_at
+    assert failed.drill_held is False
+    assert "the last restore of a moment for trial did not hold" in failed.faults(
+        now=datetime.now(UTC), oldest=timedelta(hours=26)
     )
-    assert script.repository == restore.repository
 
 
 @pytest.mark.parametrize(

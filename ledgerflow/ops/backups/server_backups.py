@@ -17,10 +17,11 @@ class ServerBackups:
     #: When every checksum of the repository was compared last, and whether all agreed.
     verified_at: datetime | None
     is_sound: bool | None
-    #: When a moment was restored for trial last, which, and whether it held.
-    drilled_at: datetime | None
-    moment: datetime | None
+    #: Whether the moment that was restored for trial last held.
     drill_held: bool | None
+    #: When a moment last held, and which.
+    proved_at: datetime | None
+    moment: datetime | None
     #: Why nothing can be told; empty where something can.
     problem: str = ""
 
@@ -51,9 +52,9 @@ def server_backups(path: Path | None) -> ServerBackups | None:
             backed_up_at=_moment(said["backed_up_at"]),
             verified_at=_moment(said["verified_at"]),
             is_sound=_answer(said["is_sound"]),
-            drilled_at=_moment(said["drilled_at"]),
-            moment=_moment(said["moment"]),
             drill_held=_answer(said["drill_held"]),
+            proved_at=_moment(said["proved_at"]),
+            moment=_moment(said["moment"]),
         )
     except FileNotFoundError:
         problem = "nothing was said of the physical backups yet; see the log of the service backup"

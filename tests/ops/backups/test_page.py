@@ -113,7 +113,7 @@ def test_a_copy_that_cannot_be_read_stops_neither_dump_nor_drill(damaged_copy, m
     assert done == ["dump", "drill"]
 
 
-_NEVER = dict.fromkeys(("backed_up_at", "verified_at", "is_sound", "drilled_at", "drill_held", "moment"))
+_NEVER = dict.fromkeys(("backed_up_at", "verified_at", "is_sound", "drill_held", "proved_at", "moment"))
 
 
 def _server_says(settings, tmp_path, **said):
@@ -129,7 +129,7 @@ def test_the_servers_own_backups_are_shown_with_the_last_proved_moment(administr
     settings.METRICS_TOKEN = "a-token-for-figures"
     _server_says(
         settings, tmp_path, backed_up_at=_hours_ago(2), verified_at=_hours_ago(1), is_sound=True,
-        drilled_at=_hours_ago(1), drill_held=True, moment="2026-11-23T14:05:00Z",
+        drill_held=True, proved_at=_hours_ago(1), moment="2026-11-23T14:05:00Z",
     )  # fmt: skip
 
     page = administrator.get("/backups/").content.decode()
@@ -141,7 +141,7 @@ def test_the_servers_own_backups_are_shown_with_the_last_proved_moment(administr
     assert {what: round(float(age) / 3600) for what, age in ages.items()} == {
         "made": 2,
         "verified": 1,
-        "drilled": 1,
+        "proved": 1,
     }
     assert b"ledgerflow_physical_backup_faults 0.0" in figures
 
