@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Books out of a dump: restore_database.sh FILE|latest [--env dev|prod|embedded] [--drop-existing] [--yes].
+# Books out of a dump: restore_database.sh FILE|latest [--env dev|prod|embedded] [--drop-existing] [--yes] [--identity FILE].
 # It restores beside the live database and verifies there; see docs/operations/backup.md.
 set -euo pipefail
 
 usage() {
-  echo "usage: restore_database.sh FILE|latest [--env dev|prod|embedded] [--drop-existing] [--yes]" >&2
+  echo "usage: restore_database.sh FILE|latest [--env dev|prod|embedded] [--drop-existing] [--yes] [--identity FILE]" >&2
   exit 2
 }
 
 where=embedded
 dump=
+key=
 options=()
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -26,9 +27,15 @@ while [ $# -gt 0 ]; do
       options+=("$1")
       shift
       ;;
-    --confirm | --identity)
+    --confirm)
       [ $# -ge 2 ] || usage
       options+=("$1" "$2")
+      shift 2
+      ;;
+    --identity)
+      [ $# -ge 2 ] || usage
+      # Named from where the person stands.
+      key=$(realpath "$2")
       shift 2
       ;;
     -*) usage ;;
@@ -53,12 +60,15 @@ case "$where" in
     cd "$(dirname "$0")"
     . docker/common.sh
     choose "$where"
+    mounted=() identity=
+    [ -z "$key" ] || mount_identity "$key"
     # Only this service and `keeper` know the owner of the database.
-    restoring=(ledgerflow restore --dumps --to "$dump" ${options[@]+"${options[@]}"})
+    restoring=(${mounted[@]+"${mounted[@]}"} migrate ledgerflow restore --dumps --to "$dump")
+    restoring+=(${options[@]+"${options[@]}"} ${identity:+--identity "$identity"})
     if [ -t 0 ]; then
-      compose_asking run --rm migrate "${restoring[@]}"
+      compose_asking run --rm "${restoring[@]}"
     else
-      compose run --rm --no-TTY migrate "${restoring[@]}"
+      compose run --rm --no-TTY "${restoring[@]}"
     fi
     ;;
   embedded)
@@ -66,7 +76,7 @@ case "$where" in
     [ ! -f "$dump" ] || dump=$(realpath "$dump")
     cd "$(dirname "$0")"
     export LEDGERFLOW_DATA_DIR="${LEDGERFLOW_DATA_DIR:-./var}"
-    exec .venv/bin/ledgerflow restore --dumps --to "$dump" ${options[@]+"${options[@]}"}
+    exec .venv/bin/ledgerflow restore --dumps --to "$dump" ${options[@]+"${options[@]}"} ${key:+--identity "$key"}
     ;;
   *) usage ;;
 esac

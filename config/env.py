@@ -51,6 +51,7 @@ class Env:
     database_owner_url: str | None
     database_backup_url: str | None
     backup_dir: Path | None
+    server_backups: Path | None
     backup_recipient: str | None
     automatic_backups: bool
     point_in_time: bool
@@ -84,6 +85,8 @@ VARIABLES: Mapping[str, str] = {
     "DATABASE_OWNER_URL": "The same database as the role lf_owner, which runs migrations; unset means DATABASE_URL.",
     "DATABASE_BACKUP_URL": "The same database as the role lf_backup, which dumps; unset means DATABASE_OWNER_URL.",
     "LEDGERFLOW_BACKUP_DIR": "Folder of the backups, best on another disk; by default `backups` in the data folder.",
+    "LEDGERFLOW_SERVER_BACKUPS": "File in which a server of your own says how its backups stand; set by the Compose "
+    "files.",
     "LEDGERFLOW_BACKUP_RECIPIENT": "Public key of age (age1...) that dumps and their documents are encrypted to.",
     "LEDGERFLOW_AUTOMATIC_BACKUPS": "0 makes no daily dump, no dump before migrations and no restore drill.",
     "LEDGERFLOW_POINT_IN_TIME": "0 archives no WAL of the embedded database, so that no second can be restored.",
@@ -149,6 +152,7 @@ def load(variables: Mapping[str, str] | None = None) -> Env:
         database_owner_url=database_owner_url,
         database_backup_url=database_backup_url,
         backup_dir=_read(reader, "LEDGERFLOW_BACKUP_DIR", _folder, None),
+        server_backups=_read(reader, "LEDGERFLOW_SERVER_BACKUPS", _folder, None),
         backup_recipient=_read(reader, "LEDGERFLOW_BACKUP_RECIPIENT", _recipient, None),
         automatic_backups=_read(reader, "LEDGERFLOW_AUTOMATIC_BACKUPS", _flag, True),
         point_in_time=_read(reader, "LEDGERFLOW_POINT_IN_TIME", _flag, True),

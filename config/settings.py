@@ -146,6 +146,7 @@ _in_data_dir = USES_EMBEDDED_DATABASE or not (BASE_DIR / "manage.py").is_file()
 BACKUP_DIR = ENV.backup_dir or (
     DATA_DIR / "backups" if _in_data_dir else BASE_DIR / "archives" / "docker_archive" / "database_backups"
 )
+SERVER_BACKUPS = ENV.server_backups
 BACKUP_RECIPIENT = ENV.backup_recipient
 AUTOMATIC_BACKUPS = ENV.automatic_backups
 POINT_IN_TIME = ENV.point_in_time

@@ -16,3 +16,8 @@ compose_asking() {
 }
 
 compose() { compose_asking "$@" </dev/null; }  # without standard input, which holds what a person types
+
+mount_identity() {  # mount_identity FILE: sets identity, where `compose run` with what it sets in mounted shows the private key
+  [ -f "$1" ] || fail "$1 is no file; --identity names the private key of encrypted dumps."
+  identity=/run/identity mounted=(--volume "$(realpath "$1"):/run/identity:ro")
+}

@@ -5,6 +5,7 @@ DATABASE=ledgerflow
 LIVE=/var/lib/postgresql/data/live
 BESIDE=/var/lib/postgresql/data/beside
 REPOSITORY=/var/lib/pgbackrest
+STANDING=/standing
 
 fail() {  # one sentence, then the end
   echo "${0##*/}: $*" >&2
@@ -32,7 +33,7 @@ require_secrets() {  # refuse passwords that are missing, short or an example's
   done
 }
 
-newest_success() {  # seconds since the newest backup of this kind (full or any) was made; empty if never
-  local mark=$REPOSITORY/newest-$1
+age_of() {  # seconds since a mark in the repository was made; empty if never
+  local mark=$REPOSITORY/$1
   [ -e "$mark" ] && echo $(($(date +%s) - $(stat -c %Y "$mark"))) || true
 }

@@ -15,7 +15,8 @@ from ledgerflow.ops.backups.restoring import verified
 from ledgerflow.ops.models import BackupReason
 
 HELP = (
-    "make, list, verify and prune backups, and restore one for trial: backup create|list|verify|prune|drill"
+    "make, list, verify and prune backups, restore one for trial, bring files of documents back: "
+    "backup create|list|verify|prune|drill|documents"
 )
 
 
@@ -32,6 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verify.add_argument("--identity", type=Path, metavar="FILE", help="the private key, for encrypted dumps")
     actions.add_parser("prune", help="remove what 7 daily, 5 weekly and 12 monthly dumps do not keep")
     actions.add_parser("drill", help="restore the newest backup into a scratch server and verify it, now")
+    documents = actions.add_parser(
+        "documents", help="put files of documents that are missing back, from the folder of backups"
+    )
+    documents.add_argument(
+        "--identity", type=Path, metavar="FILE", help="the private key, for encrypted ones"
+    )
     for each in (create, listing, verify):
         output.add_format_argument(each)
 
@@ -95,6 +102,13 @@ def _drill(_options: argparse.Namespace) -> int:
     return DONE
 
 
+def _documents(options: argparse.Namespace) -> int:
+    with running(no_backup=True):
+        services.bring_documents_back(identity=options.identity)
+    print("Every document has its file.")
+    return DONE
+
+
 def _row(path: Path) -> output.Row:
     try:
         backup = read_manifest(path)
@@ -110,4 +124,11 @@ def _row(path: Path) -> output.Row:
     }
 
 
-_ACTIONS = {"create": _create, "list": _list, "verify": _verify, "prune": _prune, "drill": _drill}
+_ACTIONS = {
+    "create": _create,
+    "list": _list,
+    "verify": _verify,
+    "prune": _prune,
+    "drill": _drill,
+    "documents": _documents,
+}

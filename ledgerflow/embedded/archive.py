@@ -22,6 +22,7 @@ SLOT = "ledgerflow"
 #: WAL that the server keeps for a receiver that does not come; beyond it the archive begins anew.
 MOST_WAL_KEPT = "2GB"
 _GENERATION_FILE = "ledgerflow_generation"
+_BEGAN = "%Y%m%dT%H%M%SZ"
 _POLL = 0.05
 _SEGMENT_NAME = 24
 
@@ -36,6 +37,11 @@ class Generation:
     def wal(self) -> Path:
         """Segments as pg_receivewal writes them; finished ones may be compressed."""
         return self.path / "wal"
+
+    @property
+    def began_at(self) -> datetime:
+        """The second in which it began, which its name says."""
+        return datetime.strptime(self.path.name.partition("-")[0], _BEGAN).replace(tzinfo=UTC)
 
     @property
     def base(self) -> Path:
@@ -114,7 +120,7 @@ def begin_generation(cluster: Path) -> str:
 
     :raises OSError: the cluster cannot be written.
     """
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    name = f"{datetime.now(UTC):{_BEGAN}}-{secrets.token_hex(3)}"
     _replace(cluster / _GENERATION_FILE, name.encode("ascii"))
     if os.geteuid() == 0:
         # The server reads it for its base backups.

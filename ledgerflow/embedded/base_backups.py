@@ -54,12 +54,22 @@ class BaseBackup:
 
 
 def base_backups(generation: Generation) -> list[BaseBackup]:
-    """Return the finished copies of a generation, the oldest first."""
-    found = []
-    for about in sorted(generation.base.glob(f"*/{_ABOUT}")):
+    """Return the finished copies of a generation, the oldest first.
+
+    :raises DamagedBackupError: what a copy says of itself cannot be read.
+    """
+    return [_described(about) for about in sorted(generation.base.glob(f"*/{_ABOUT}"))]
+
+
+def _described(about: Path) -> BaseBackup:
+    try:
         facts = json.loads(about.read_text(encoding="utf-8"))
-        found.append(BaseBackup(about.parent, facts["parent"], datetime.fromisoformat(facts["finished_at"])))
-    return found
+        return BaseBackup(about.parent, facts["parent"], datetime.fromisoformat(facts["finished_at"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DamagedBackupError(
+            f"{about} cannot be read, so nobody can tell what {about.parent.name} is: remove that folder and those of "
+            "the incremental copies made after it, and the next copy is a new one."
+        ) from error
 
 
 def chain_of(backup: BaseBackup) -> list[BaseBackup]:
@@ -110,7 +120,10 @@ def _taken(data_dir: Path, generation: Generation, *, full: bool) -> BaseBackup:
         finished_at = datetime.now(UTC)
         check_base_backup(work / "data")
         about = {"parent": parent.name if parent else None, "finished_at": finished_at.isoformat()}
-        (work / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
+        with (work / _ABOUT).open("w", encoding="utf-8") as file:
+            file.write(json.dumps(about))
+            file.flush()
+            os.fsync(file.fileno())
         wait_until_archived(data_dir, timeout=_WAIT_FOR_WAL)
         kind = "incremental" if parent else "full"
         path = generation.base / f"{finished_at:%Y%m%dT%H%M%S.%fZ}-{kind}"

@@ -49,6 +49,8 @@ class Rebuilt:
     base: BaseBackup
     #: Whether nothing was committed after the moment that was asked for, so that these are the latest books.
     is_latest: bool
+    #: When the archive left these books for others, where that was before the moment that was asked for.
+    left_at: datetime | None
     #: When the last transaction in it was committed, where it says.
     last_commit: datetime | None
 
@@ -76,7 +78,14 @@ def rebuilt(archive: Archive, *, target: datetime | None, place: Path) -> Iterat
         folder.credentials.chmod(0o600)
         lease, is_latest = _recovered(folder, generation, chain, target=target)
         with lease:
-            yield Rebuilt(scratch, lease, base, is_latest=is_latest, last_commit=_last_commit(folder))
+            yield Rebuilt(
+                scratch,
+                lease,
+                base,
+                is_latest=is_latest,
+                left_at=_left_at(archive, generation, target=target),
+                last_commit=_last_commit(folder),
+            )
     finally:
         wait_until_stopped(scratch)
         shutil.rmtree(scratch, ignore_errors=True)
@@ -127,6 +136,12 @@ def chosen_base(archive: Archive, *, target: datetime | None) -> tuple[Generatio
     raise NothingArchivedError(
         f"The archive in {archive.path} begins at {first:%Y-%m-%d %H:%M:%S} UTC; choose a later moment, or a dump."
     )
+
+
+def _left_at(archive: Archive, chosen: Generation, *, target: datetime | None) -> datetime | None:
+    began = [other.began_at for other in archive.generations() if other.path.name > chosen.path.name]
+    first = min(began, default=None)
+    return first if first is not None and (target is None or first <= target) else None
 
 
 def remove_leftovers(place: Path) -> None:

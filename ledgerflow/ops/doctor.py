@@ -225,12 +225,15 @@ def _backups() -> Iterator[Finding]:
         *(["none of the last 26 hours"] if stand.backup_is_late else []),
         *(["none proved by a restore in the last 26 hours"] if stand.proof_is_late else []),
         *([f"{len(stand.unreadable)} unreadable"] if stand.unreadable else []),
+        *([stand.damage] if stand.damage else []),
+        *stand.server_faults,
     ]
     yield Finding(
         "Backups",
         Health.REDUCED,
         "; ".join(found),
-        "A running worker makes and proves them daily; `ledgerflow backup create` makes one now.",
+        "A running worker makes and proves dumps daily; `ledgerflow backup create` makes one now. With Docker the "
+        "service `backup` makes and verifies the physical ones, and its log says what is wrong.",
     )
 
 

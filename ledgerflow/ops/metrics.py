@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest
+from django.utils import timezone
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from ledgerflow.core.metrics_folder import forget_the_dead
+from ledgerflow.ops.backups.selectors import OLDEST
+from ledgerflow.ops.backups.server_backups import server_backups
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +111,7 @@ def exposition() -> bytes:
         MultiProcessCollector(counted)  # type: ignore[no-untyped-call]  # the client is not typed
     asked = CollectorRegistry()
     asked.register(_OfTheDatabase())
+    asked.register(_OfTheServerBackups())
     return generate_latest(counted) + generate_latest(asked)
 
 
@@ -118,6 +122,31 @@ def _look_at_the_pool() -> None:
         POOL.labels("open").set(stats.get("pool_size", 0))
         POOL.labels("free").set(stats.get("pool_available", 0))
         POOL.labels("waited_for").set(stats.get("requests_waiting", 0))
+
+
+class _OfTheServerBackups(Collector):
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Give the ages of what a server of one's own says of its backups, and whether somebody must look."""
+        said, now = server_backups(settings.SERVER_BACKUPS), timezone.now()
+        if said is None:
+            return
+        age = GaugeMetricFamily(
+            "ledgerflow_physical_backup_age_seconds",
+            "Seconds since physical backups were made, verified, or proved by restoring a moment.",
+            labels=("what",),
+        )
+        for what, moment in (
+            ("made", said.backed_up_at),
+            ("verified", said.verified_at),
+            ("proved", said.proved_at),
+        ):
+            if moment is not None:
+                age.add_metric([what], (now - moment).total_seconds())
+        faults = GaugeMetricFamily(
+            "ledgerflow_physical_backup_faults", "What of the physical backups somebody must look at."
+        )
+        faults.add_metric([], float(len(said.faults(now=now, oldest=OLDEST))))
+        yield from (age, faults)
 
 
 class _OfTheDatabase(Collector):

@@ -1,5 +1,6 @@
 """Somebody deletes an account's lines by raw SQL; one command brings the books of the second before back."""
 
+import hashlib
 import json
 import os
 import re
@@ -92,6 +93,21 @@ def test_a_deleted_accounts_lines_come_back_with_one_command(place, monkeypatch)
     assert _ledgerflow(place, "verify", "--book", "shop").strip() == "[]"
 
 
+def test_books_of_before_a_restore_are_said_to_be_that_until_the_first_copy_after_it(place):
+    base = embedded.Archive(place / "backups" / "recovery").generations()[0].base
+    base.rename(base.with_name("hidden"))
+
+    try:
+        moment = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S+00:00}"
+        said = _ledgerflow(place, "restore", "--to", moment, "--dry-run", status=1)
+    finally:
+        base.with_name("hidden").rename(base)
+
+    assert "other books took the place of these" in said
+    assert "these are the books of before, last changed at" in said
+    assert "Entry 1 is out of balance" in said
+
+
 def test_the_drill_proves_dump_and_moment_and_names_one_flipped_byte(place):
     (dump,) = json.loads(_ledgerflow(place, "backup", "create"))
     assert dump["lines"] == 40
@@ -118,6 +134,19 @@ def test_the_drill_proves_dump_and_moment_and_names_one_flipped_byte(place):
     Path(dump["file"]).write_bytes(Path(dump["file"]).read_bytes()[:-1])
     assert "damaged" in _ledgerflow(place, "backup", "verify", status=1)
     assert "bytes where" in _ledgerflow(place, "restore", "--to", dump["file"], "--yes", status=2)
+
+
+def test_a_missing_file_of_a_document_comes_back_from_the_backups_or_is_named(place):
+    (file,) = (path for path in (place / "data" / "documents").rglob("*") if path.is_file())
+    file.unlink()
+
+    said = _ledgerflow(place, "backup", "documents")
+
+    assert "Every document has its file." in said
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == file.name
+    file.unlink()
+    (place / "backups" / "documents" / file.name[:2] / file.name).unlink()
+    assert f"the first is {file.name}" in _ledgerflow(place, "backup", "documents", status=1)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import secrets
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.compose.installation import Installation, docker, eventually, installation, needs_docker
+from tests.sources import text
 
 pytestmark = needs_docker
 
@@ -253,6 +255,21 @@ def test_a_dump_is_made_and_brought_back_where_nothing_but_volumes_can_be_writte
 
     assert prod.lines() == lines > 0
     assert "restored and verified" in said
+
+
+def test_a_changed_password_is_told_to_postgresql_before_the_others_use_it(prod: Installation) -> None:
+    settings = prod.folder / ".env.prod"
+    old = re.findall(r"^LF_APP_PASSWORD=(.*)$", settings.read_text(), re.MULTILINE)[0]
+    settings.write_text(settings.read_text().replace(old, secrets.token_hex(24)))
+    page = text("docs/operations/docker.md").partition("After changing a role's password")[2]
+    commands = re.findall(r"^\$ docker compose -f docker-compose\.prod\.yml (.*)$", page, re.MULTILINE)[:3]
+
+    for command in commands:
+        prod.compose(*command.replace(" exec ", " exec -T ").split())
+
+    prod.inside("django", "ledgerflow", "verify")  # its status is asserted
+    assert prod.containers()["django"]["State"]["Health"]["Status"] == "healthy"
+    assert f"PASSWORD={old}" not in prod.inside("postgres", "env")
 
 
 def test_a_wipe_leaves_the_books(prod: Installation, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -40,21 +41,100 @@ def test_the_database_goes_back_to_a_second_beside_the_live_one(dev: Installatio
     dev.inside("django", "ledgerflow", "verify")  # its status is asserted
 
 
-def test_a_drill_proves_the_latest_second_and_leaves_nothing(dev: Installation) -> None:
+def test_the_latest_books_are_those_that_a_restore_put_in_place_or_that_undoing_it_brought_back(
+    dev: Installation,
+) -> None:
+    dev.sql("CREATE TABLE probe AS SELECT 'first' AS word")
+    moment = dev.sql("SELECT clock_timestamp() AT TIME ZONE 'UTC'")
+    time.sleep(1.1)
+    _write(dev, "restored away")
+    # Nothing leads from this backup to what follows the restore.
+    dev.inside("backup", "lf-backup", "incr")
+    dev.run("docker/restore.sh", "dev", "--to", moment, typed="ledgerflow\n")
+    _write(dev, "second")
+
+    dev.run("docker/restore.sh", "dev", "--to", "latest", typed="ledgerflow\n")
+    twice_restored = _words(dev)
+    archives_on = dev.inside("postgres", "lf-backup", "check")
+    _write(dev, "undone")
+    dev.inside("backup", "lf-backup", "incr")
+    dev.make("dev-down")
+    dev.compose("run", "--rm", "--no-deps", "-T", "postgres", "lf-restore", "back")
+    dev.make("dev")
+    undone = _words(dev)
+    _write(dev, "third")
+    dev.run("docker/restore.sh", "dev", "--to", "latest", typed="ledgerflow\n")
+    after_undoing = _words(dev)
+    _lose_the_data_folder(dev)
+    dev.run("docker/restore.sh", "dev", "--to", "latest", typed="ledgerflow\n")
+
+    assert twice_restored == ["first", "second"]
+    assert "WAL arrives" in archives_on
+    assert undone == ["first", "second"]
+    assert after_undoing == ["first", "second", "third"]
+    assert _words(dev) == after_undoing
+    dev.sql("DROP TABLE probe")
+
+
+def _write(dev: Installation, word: str) -> None:
+    dev.sql(f"INSERT INTO probe VALUES ('{word}')")
+
+
+def _words(dev: Installation) -> list[str]:
+    return dev.sql("SELECT word FROM probe").split("\n")
+
+
+def _lose_the_data_folder(dev: Installation) -> None:
+    dev.inside("postgres", "lf-backup", "check")
+    docker("kill", dev.containers()["postgres"]["Id"])
+    _remove_live(dev)
+
+
+def _remove_live(dev: Installation) -> None:
+    dev.compose("run", "--rm", "--no-deps", "-T", "postgres", "rm", "-rf", "/var/lib/postgresql/data/live")
+
+
+def test_a_drill_proves_a_moment_of_the_last_day_leaves_nothing_and_is_shown(dev: Installation) -> None:
     said = dev.make("drill")
 
-    assert "No difference." in said
     assert "It holds" in said
     assert "nothing was restored" in dev.run("docker/restore.sh", "dev", "--swap", check=False).stderr
+    moment = said.partition("The moment to prove: ")[2][:16]
+    eventually(lambda: _stands(dev)["is_sound"] is True)
+    with dev.sign_in().open(dev.address + "/backups/", timeout=30) as answer:
+        page = answer.read().decode()
+    assert f"{moment}</time> held" in page
 
 
-def test_a_time_after_the_last_archived_change_is_refused_with_what_there_is(dev: Installation) -> None:
+def _stands(dev: Installation) -> dict[str, Any]:
+    return json.loads(dev.inside("django", "cat", "/standing/backups.json"))
+
+
+def test_a_time_after_the_last_archived_change_gives_the_latest_books_and_says_so(dev: Installation) -> None:
     later = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M")
 
-    refused = dev.run("docker/restore.sh", "dev", "--to", later, "--only-beside", check=False)
+    said = dev.run("docker/restore.sh", "dev", "--to", later, "--only-beside").stdout
 
-    assert refused.returncode == 1
-    assert "or --to latest" in refused.stderr
+    assert "warning=nothing was archived after that" in said
+    assert "No difference." in said
+    dev.run("docker/restore.sh", "dev", "--discard")
+
+
+def test_a_purged_book_comes_back_with_the_documents_that_dumps_hold(dev: Installation) -> None:
+    dev.import_file("checking.ofx")
+    dev.run("./backup_database.sh", "--env", "dev")
+    before, moment = dev.lines(), dev.sql("SELECT clock_timestamp() AT TIME ZONE 'UTC'")
+    time.sleep(1.1)
+    in_migrate = ("run", "--rm", "--no-deps", "-T", "migrate", "ledgerflow")
+    archive = "/data/mine.zip"
+    dev.inside("django", "ledgerflow", "export", "--book", "mine", "--format", "archive", archive)
+    dev.compose(*in_migrate, "purge", "--book", "mine", "--name", "mine", "--archive", archive)
+    assert dev.lines() == 0
+
+    dev.run("docker/restore.sh", "dev", "--to", moment, typed="ledgerflow\n")
+
+    assert dev.lines() == before > 0
+    dev.inside("django", "ledgerflow", "verify")  # the files of documents are among what it asks
 
 
 @pytest.mark.parametrize(
@@ -86,7 +166,7 @@ def test_with_the_receiver_a_lost_data_folder_costs_at_most_a_second(dev: Instal
         docker("kill", dev.containers()["postgres"]["Id"])
         killed = datetime.now(UTC)
         work.wait()
-    dev.compose("run", "--rm", "--no-deps", "-T", "postgres", "rm", "-rf", "/var/lib/postgresql/data/live")
+    _remove_live(dev)
 
     dev.run("docker/restore.sh", "dev", "--to", "latest", typed="ledgerflow\n")
 
@@ -221,7 +301,7 @@ def test_the_drill_proves_the_newest_dump_beside_and_the_page_shows_it(dev: Inst
     assert dev.sql("SELECT count(*) FROM pg_database WHERE datname LIKE '%drill%'") == "0"
     with dev.sign_in().open(dev.address + "/backups/", timeout=30) as answer:
         page = answer.read().decode()
-    assert page.count("status-green") == 2
+    assert page.count("status-green") == 3
     assert _dumps(dev)[-1] in page
     assert "make restore TO=TIME" in page
 

@@ -40,7 +40,8 @@ def test_what_must_not_be_lost_lies_in_external_volumes(kind: str) -> None:
     kept = {name for name, volume in volumes.items() if volume.get("external")}
     assert {"postgres", "media", "pgbackrest"} <= kept
     assert {name: volume["driver_opts"]["type"] for name, volume in volumes.items() if name not in kept} == {
-        "socket": "tmpfs"
+        "socket": "tmpfs",
+        "standing": "tmpfs",
     }
 
 

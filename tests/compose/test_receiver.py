@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources import ROOT, text
+from tests.compose.stand_ins import Script
 
 SEGMENTS = ("000000010000000000000001", "000000010000000000000002")
 #: The present cluster's folders by system identifier: an earlier line of history, and what could not be followed.
@@ -14,22 +14,18 @@ PRESENT = ("7001-1", "7001-2", "7001-1-until-20261101T000000Z")
 FORMER = ("6001-1", "70011-1")
 
 # It answers as the server would, and writes down what it was asked.
-_PSQL = """#!/bin/bash
-printf '%s\\n' "${@: -1}" >>"$REPOSITORY/asked"
+_PSQL = """printf '%s\\n' "${@: -1}" >>"$REPOSITORY/asked"
 case "${@: -1}" in *system_identifier*) echo "$REPOSITORY/received/7001-2" ;; esac
 """
 # It ends as it does with the server, and the third time it ends the script that starts it again.
-_RECEIVEWAL = """#!/bin/bash
-echo started >>"$REPOSITORY/started"
+_RECEIVEWAL = """echo started >>"$REPOSITORY/started"
 [ "$(wc -l <"$REPOSITORY/started")" -lt 3 ] || kill "$PPID"
 """
 # It refuses WAL of other clusters, as pgBackRest does.
-_PGBACKREST = """#!/bin/bash
-case "${@: -1}" in */received/7001-*) ;; *) exit 1 ;; esac
+_PGBACKREST = """case "${@: -1}" in */received/7001-*) ;; *) exit 1 ;; esac
 """
 # Of the cluster that is being restored, as PostgreSQL prints it.
-_CONTROLDATA = """#!/bin/bash
-echo 'pg_control version number:            1300'
+_CONTROLDATA = """echo 'pg_control version number:            1300'
 echo 'Database system identifier:           7001'
 """
 
@@ -38,38 +34,28 @@ class Receiver:
     """The script in a folder of its own, with files that it received."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.received = folder, folder / "repository" / "received"
-        common = folder / "common.sh"
-        common.write_text(
-            f". '{ROOT}/docker/postgres/common.sh'\nexport REPOSITORY='{folder}/repository'\nas_postgres() {{ :; }}\n"
-        )
-        script = text("docker/postgres/bin/lf-receive")
-        self._write("lf-receive", script.replace("/usr/local/lib/ledgerflow/common.sh", str(common)))
-        self._write("psql", _PSQL)
-        self._write("pgbackrest", _PGBACKREST)
-        self._write("pg_receivewal", _RECEIVEWAL)
-        self._write("pg_controldata", _CONTROLDATA)
+        programs = {
+            "psql": _PSQL,
+            "pgbackrest": _PGBACKREST,
+            "pg_receivewal": _RECEIVEWAL,
+            "pg_controldata": _CONTROLDATA,
+        }
+        self.script = Script("lf-receive", folder, **programs)
+        self.received = self.script.repository / "received"
         for name in (*PRESENT, *FORMER):
             (self.received / name).mkdir(parents=True)
             for file in (*SEGMENTS, "000000010000000000000003.partial"):
                 self._old(self.received / name / file, name)
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PATH": f"{self.folder}:{os.environ['PATH']}"}
-        return subprocess.run(
-            [self.folder / "lf-receive", *words], capture_output=True, text=True, check=False, env=environment
-        )
+        return self.script.run(*words)
 
     def files(self, *names: str) -> list[int]:
         """How many files lie in each of these folders."""
         return [len(list((self.received / name).glob("*"))) for name in names]
 
     def asked(self) -> str:
-        return (self.folder / "repository" / "asked").read_text()
-
-    def _write(self, name: str, script: str) -> None:
-        (self.folder / name).write_text(script)
-        (self.folder / name).chmod(0o755)
+        return (self.script.repository / "asked").read_text()
 
     def _old(self, file: Path, content: str) -> None:
         file.write_text(content)
@@ -106,7 +92,7 @@ def test_the_service_says_once_what_it_keeps_however_often_the_server_goes_away(
 
 
 def test_what_the_archive_does_not_take_of_the_present_cluster_stays(receiver: Receiver) -> None:
-    (receiver.folder / "pgbackrest").write_text("#!/bin/bash\nexit 1\n")
+    receiver.script.put("pgbackrest", "#!/bin/bash\nexit 1\n")
 
     refused = receiver.run("tidy")
 
@@ -149,7 +135,7 @@ def test_a_restore_takes_its_own_clusters_files_alone(receiver: Receiver, tmp_pa
 
 
 def test_a_restore_stops_where_it_cannot_be_said_whose_it_is(receiver: Receiver, tmp_path: Path) -> None:
-    (receiver.folder / "pg_controldata").write_text("#!/bin/bash\nexit 1\n")
+    receiver.script.put("pg_controldata", "#!/bin/bash\nexit 1\n")
 
     stopped = receiver.run("get", SEGMENTS[0], str(tmp_path / "taken"))
 

@@ -214,11 +214,15 @@ def test_a_second_comes_back_and_what_it_replaces_is_kept(archived):
         assert books.lease.database.connect(role="lf_owner").execute(
             "SELECT count(*) FROM journal"
         ).fetchone() == (3,)
+        assert books.left_at is None
+    with rebuilt(archived.archive, target=datetime.now(UTC), place=archived.data_dir) as books:
+        assert books.left_at == archived.archive.generations()[0].began_at
     take_base_backup(archived.data_dir, archived.archive, full=True)
     with rebuilt(
         archived.archive, target=datetime.now(UTC) + timedelta(hours=1), place=archived.data_dir
     ) as books:
         assert books.is_latest
+        assert books.left_at is None
         with books.lease.database.connect(role="lf_owner") as session:
             assert _rows(session) == [1, 2, 3]
 

@@ -21,6 +21,7 @@ from ledgerflow.ops.backups import access
 from ledgerflow.ops.backups.errors import BackupError
 from ledgerflow.ops.backups.making import drop_database
 from ledgerflow.ops.backups.manifests import check_bytes, dumps_in
+from ledgerflow.ops.backups.media import damaged_in
 from ledgerflow.ops.backups.restoring import databases_of, documents_back, prove, restore_beside, verified
 from ledgerflow.ops.backups.selectors import server_archived_at
 
@@ -41,7 +42,7 @@ class Tried:
 
 
 def check_every_backup(folder: Path) -> None:
-    """Compare every dump and every base backup with what was recorded when it was made.
+    """Compare every dump, every file of a document and every base backup with what was recorded when it was made.
 
     Raises:
         BackupError: one is damaged.
@@ -49,6 +50,11 @@ def check_every_backup(folder: Path) -> None:
     """
     for dump in dumps_in(folder):
         check_bytes(dump)
+    if damaged := damaged_in(folder):
+        raise BackupError(
+            f"{len(damaged)} files of documents among the backups are damaged, the first is {damaged[0]}: remove them, "
+            "and the next dump keeps them anew."
+        )
     for generation in embedded.Archive(folder / "recovery").generations():
         for copy in base_backups(generation):
             check_base_backup(copy.data)

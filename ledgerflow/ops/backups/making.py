@@ -77,7 +77,7 @@ def _made(
     missing = media.keep(folder, media_root, found["documents"], recipient=recipient)
     if missing:
         raise BackupError(
-            f"{len(missing)} stored files are missing or unreadable in {media_root}, the first is {missing[0]}; "
+            f"{len(missing)} stored files are missing or damaged in {media_root}, the first is {missing[0]}; "
             "`ledgerflow verify` names their documents."
         )
     with _polite_thread() as pool:

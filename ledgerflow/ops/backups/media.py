@@ -4,13 +4,14 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from ledgerflow.ops.backups.encryption import decrypt, encrypt
 from ledgerflow.ops.backups.manifests import ENCRYPTED
 
 _FOLDER = "documents"
+#: Characters of a SHA-256, which is the whole name of a file that is not encrypted.
+_NAME = 64
 
 
 def stored(folder: Path, sha256: str, *, encrypted: bool = False) -> Path:
@@ -21,16 +22,23 @@ def stored(folder: Path, sha256: str, *, encrypted: bool = False) -> Path:
 def keep(folder: Path, media: Path, wanted: Iterable[str], *, recipient: str | None) -> list[str]:
     """Keep the files: as further names of the same bytes where the disk is the same, as copies elsewhere.
 
-    Returns those that are missing where LedgerFlow keeps them.
+    What is kept already is left alone where it has as many bytes as LedgerFlow's, and replaced where it has not. What
+    is new is on the disk and has been read again before it gets its name. Returns those that are missing where
+    LedgerFlow keeps them, or are not the bytes of their name.
+
+    Raises:
+        BackupError: a file cannot be encrypted.
+        OSError: a file cannot be written.
     """
     missing = []
     places = _places(media)
     for sha256 in wanted:
         place = stored(folder, sha256, encrypted=recipient is not None)
-        if place.exists():
-            continue
         source = places.get(sha256)
-        if source is None:
+        if _is_kept(place, source, is_encrypted=recipient is not None):
+            continue
+        # Asked of LedgerFlow's own, because an encrypted one cannot be read here.
+        if source is None or (recipient is not None and not _is(source, sha256)):
             missing.append(sha256)
             continue
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -40,23 +48,45 @@ def keep(folder: Path, media: Path, wanted: Iterable[str], *, recipient: str | N
             encrypt(source, draft, recipient=recipient)
         else:
             link_or_copy(source, draft)
+            if not _is(draft, sha256):
+                draft.unlink()
+                missing.append(sha256)
+                continue
+        _synchronize(draft)
         draft.replace(place)
+        _synchronize(place.parent)
     return missing
 
 
-def missing_in(folder: Path, wanted: Iterable[str], *, encrypted: bool) -> list[str]:
-    """Return those of the files that the folder of backups does not hold."""
-    return [sha256 for sha256 in wanted if not stored(folder, sha256, encrypted=encrypted).is_file()]
+def _is_kept(place: Path, source: Path | None, *, is_encrypted: bool) -> bool:
+    if not place.exists():
+        return False
+    # Encrypting makes a file longer. Where LedgerFlow has it no more, what is kept is the best there is.
+    size, wanted = place.stat().st_size, 0 if source is None else source.stat().st_size
+    return source is None or (size > wanted if is_encrypted else size == wanted)
 
 
-def damaged_in(folder: Path, wanted: Iterable[str]) -> list[str]:
-    """Return those of the files that are not the bytes of their name."""
-    found = []
-    for sha256 in wanted:
-        with suppress(FileNotFoundError), stored(folder, sha256).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-                found.append(sha256)
-    return found
+def _is(path: Path, sha256: str) -> bool:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+
+
+def _synchronize(path: Path) -> None:
+    """Have a file, or the names in a folder, survive a loss of power."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def damaged_in(folder: Path) -> list[Path]:
+    """Return the kept files that are not the bytes of their name; of encrypted ones nobody here can say."""
+    return [
+        path
+        for path in sorted((folder / _FOLDER).glob("*/*"))
+        if len(path.name) == _NAME and not _is(path, path.name)
+    ]
 
 
 def bring_back(

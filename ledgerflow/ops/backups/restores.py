@@ -144,12 +144,22 @@ def _restored(
         owner = access.of_embedded(database, role="lf_owner")
         with owner.connect() as connection:
             documents_back(connection, settings.BACKUP_DIR, Path(settings.MEDIA_ROOT))
-        prove(access.of_embedded(database, role="lf_app"), owner, media_root=Path(settings.MEDIA_ROOT))
         last = books.last_commit or books.base.finished_at
-        what = f"the books of {(last if books.is_latest or target is None else target):%Y-%m-%d %H:%M:%S %Z}"
         warning = ""
-        if books.is_latest and target is not None:
+        if books.left_at is not None:
+            warning = (
+                f"At {books.left_at:%Y-%m-%d %H:%M:%S %Z} other books took the place of these, or WAL was missing, and "
+                "of what came then the archive holds no copy from before the time that was asked for: these are the "
+                f"books of before, last changed at {last:%Y-%m-%d %H:%M:%S %Z}."
+            )
+        elif books.is_latest and target is not None:
             warning = f"Nothing was committed after {last:%Y-%m-%d %H:%M:%S %Z}: these are the latest books archived."
+        try:
+            prove(access.of_embedded(database, role="lf_app"), owner, media_root=Path(settings.MEDIA_ROOT))
+        except BackupError as error:
+            # Books that were replaced are often those that did not hold.
+            raise BackupError(f"{warning} {error}".strip()) from error
+        what = f"the books of {(last if books.is_latest or target is None else target):%Y-%m-%d %H:%M:%S %Z}"
         differences = _compared(access.reader(), owner) if live_is_there else None
         _ask(confirm, Proposal(what, warning, differences))
         connections.close_all()

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from ledgerflow.core.jobs import enqueue
 from ledgerflow.embedded.archive import archive_of, compress_finished
+from ledgerflow.embedded.errors import EmbeddedError
 from ledgerflow.embedded.folder import DataFolder
 from ledgerflow.ops.backups import services
 from ledgerflow.ops.backups.errors import BackupError
@@ -101,5 +102,5 @@ def _drill_is_due(now: datetime) -> bool:
 def _attempt(what: str, action: Callable[[], object]) -> None:
     try:
         action()
-    except BackupError as error:
+    except (BackupError, EmbeddedError, OSError) as error:
         logger.error("The %s failed: %s", what, error)  # noqa: TRY400 - the sentence is what a person needs

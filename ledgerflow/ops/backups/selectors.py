@@ -10,10 +10,11 @@ from django.db import connection
 
 from ledgerflow import embedded
 from ledgerflow.embedded.archive import archive_of
-from ledgerflow.embedded.base_backups import base_backups
+from ledgerflow.embedded.base_backups import DamagedBackupError, base_backups
 from ledgerflow.embedded.folder import DataFolder
 from ledgerflow.ops.backups.errors import DamagedDumpError
 from ledgerflow.ops.backups.manifests import Backup, dumps_in, read_manifest
+from ledgerflow.ops.backups.server_backups import ServerBackups, server_backups
 from ledgerflow.ops.models import BackupKind, BackupRun, RestoreDrill
 
 #: A day and two hours: what is made or proved daily and is older than this was not made or proved.
@@ -30,6 +31,8 @@ class Standing:
     dumps: list[Backup]
     #: Names of dumps whose manifests cannot be read.
     unreadable: list[str]
+    #: Which copy for point-in-time recovery cannot be read; empty where all can.
+    damage: str
     last_run: BackupRun | None
     last_failure: BackupRun | None
     last_drill: RestoreDrill | None
@@ -39,13 +42,20 @@ class Standing:
     archives_wal: bool
     #: When a server of one's own last archived its log by itself; None where it does not, or not any more.
     server_archived_at: datetime | None
+    #: What that server says of its own backups, and what of it somebody must look at; None where it says nothing here.
+    server: ServerBackups | None
+    server_faults: list[str]
     backup_is_late: bool
     proof_is_late: bool
 
     @property
     def is_red(self) -> bool:
         """Whether somebody must act."""
-        return self.backup_is_late or self.proof_is_late or bool(self.unreadable)
+        return (
+            self.backup_is_late
+            or self.proof_is_late
+            or bool(self.unreadable or self.damage or self.server_faults)
+        )
 
 
 def standing(*, now: datetime) -> Standing:
@@ -58,18 +68,27 @@ def standing(*, now: datetime) -> Standing:
     if last_failure is not None and newest is not None and last_failure.started_at < newest:
         last_failure = None
     proof = latest_proof()
+    recovery_from, damage = None, ""
+    try:
+        recovery_from = recovery_begins()
+    except DamagedBackupError as error:
+        damage = str(error)
+    server = server_backups(settings.SERVER_BACKUPS)
     return Standing(
         folder=folder,
         free_bytes=shutil.disk_usage(_existing(folder)).free,
         dumps=dumps[:_SHOWN],
         unreadable=unreadable,
+        damage=damage,
         last_run=runs.first(),
         last_failure=last_failure,
         last_drill=latest_drill(),
         last_proof=proof,
-        recovery_from=recovery_begins(),
+        recovery_from=recovery_from,
         archives_wal=_archives_wal(),
         server_archived_at=server_archived_at(),
+        server=server,
+        server_faults=server.faults(now=now, oldest=OLDEST) if server is not None else [],
         backup_is_late=newest is None or newest < now - OLDEST,
         proof_is_late=proof is None or proof.started_at < now - OLDEST,
     )
@@ -92,7 +111,11 @@ def latest_proof() -> RestoreDrill | None:
 
 
 def recovery_begins() -> datetime | None:
-    """Return the first moment that the present cluster's archive leads to; None before its first copy."""
+    """Return the first moment that the present cluster's archive leads to; None before its first copy.
+
+    Raises:
+        DamagedBackupError: a copy cannot be read.
+    """
     if not _archives_wal():
         return None
     generations = embedded.Archive(settings.BACKUP_DIR / "recovery").generations()

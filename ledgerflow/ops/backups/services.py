@@ -16,7 +16,7 @@ from ledgerflow.ops.backups.drills import check_every_backup, measured_loss, try
 from ledgerflow.ops.backups.errors import BackupError, DamagedDumpError
 from ledgerflow.ops.backups.making import drop_database, locked, make_dump, media_root
 from ledgerflow.ops.backups.manifests import ENCRYPTED, Backup, dumps_in, manifest_of, read_manifest
-from ledgerflow.ops.backups.restoring import REPLACED, replaced_databases
+from ledgerflow.ops.backups.restoring import REPLACED, documents_back, replaced_databases
 from ledgerflow.ops.backups.retention import expendable
 from ledgerflow.ops.models import BackupKind, BackupReason, BackupRun, RestoreDrill
 
@@ -114,6 +114,16 @@ def run_drill(*, now: datetime) -> RestoreDrill:
         drill.ended_at = timezone.now()
         drill.save()
     return drill
+
+
+def bring_documents_back(*, identity: Path | None = None) -> None:
+    """Put files of documents that are missing back from the folder of backups; nothing that is there is touched.
+
+    Raises:
+        BackupError: one is nowhere, or encrypted and the key is not given.
+    """
+    with access.owner().connect() as connection:
+        documents_back(connection, settings.BACKUP_DIR, media_root(), identity=identity)
 
 
 def recovery_archive() -> embedded.Archive:

@@ -10,15 +10,17 @@ import shutil
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyrage
 import pytest
 
 from ledgerflow.ops.backups import services
+from ledgerflow.ops.backups.drills import check_every_backup
 from ledgerflow.ops.backups.errors import BackupError, DamagedDumpError
 from ledgerflow.ops.backups.making import check_dump, locked, make_dump
 from ledgerflow.ops.backups.manifests import check_bytes, dumps_in, manifest_of, read_manifest, write_manifest
-from ledgerflow.ops.backups.media import stored
+from ledgerflow.ops.backups.media import keep, stored
 from ledgerflow.ops.backups.restoring import refuse_newer, verified
 from ledgerflow.ops.models import BackupReason, BackupRun
 from tests import databases
@@ -63,6 +65,56 @@ def test_the_files_of_documents_are_kept_without_copying_them(place):
 
     assert kept.samefile(place.media / document.storage_name)
     assert list(place.backup.facts["documents"]) == [document.sha256]
+
+
+@pytest.fixture
+def kept(place, tmp_path):
+    """Keep the file of the document in a folder of backups; returns where it lies, and what does it."""
+    document, folder = place.file.document, tmp_path / "backups"
+    media = tmp_path / "media"
+    (media / document.storage_name).parent.mkdir(parents=True)
+    shutil.copy(place.media / document.storage_name, media / document.storage_name)
+
+    def keep_it(recipient=None):
+        return keep(folder, media, [document.sha256], recipient=recipient)
+
+    assert keep_it() == []
+    path = stored(folder, document.sha256)
+    return SimpleNamespace(
+        folder=folder,
+        path=path,
+        again=keep_it,
+        original=media / document.storage_name,
+        sha256=document.sha256,
+    )
+
+
+def test_a_file_of_a_document_that_was_cut_off_is_kept_anew(kept):
+    whole = kept.path.read_bytes()
+    kept.path.unlink()
+    kept.path.write_bytes(whole[:-1])
+
+    assert kept.again() == []
+    assert kept.path.read_bytes() == whole
+
+
+def test_a_file_of_a_document_that_is_damaged_is_not_kept_and_called_missing(kept):
+    kept.path.unlink()
+    kept.original.write_bytes(kept.original.read_bytes()[:-1] + b"?")
+
+    assert kept.again() == [kept.sha256]
+    assert kept.again(str(pyrage.x25519.Identity.generate().to_public())) == [kept.sha256]
+    assert [path for path in kept.folder.rglob("*") if path.is_file()] == []
+
+
+def test_a_drill_names_a_kept_file_of_a_document_that_is_damaged(kept):
+    check_every_backup(kept.folder)
+    content = kept.path.read_bytes()
+    kept.path.unlink()
+    kept.path.write_bytes(content[:-1] + b"?")
+
+    with pytest.raises(BackupError, match=f"1 files of documents .* the first is {kept.path}"):
+        check_every_backup(kept.folder)
 
 
 def test_every_truncation_and_every_bit_flip_is_refused(place, tmp_path):
