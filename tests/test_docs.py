@@ -1,6 +1,7 @@
 """What exists is documented, and what is documented exists."""
 
 import itertools
+import json
 import re
 import shlex
 import subprocess
@@ -13,6 +14,8 @@ import pytest
 
 from config.env import VARIABLES
 from ledgerflow import cli
+from ledgerflow.toolbox.loader import load
+from ledgerflow.toolbox.schemas import read_arguments
 from tests.sources import ROOT, own_files, text
 
 COMMANDS_PAGE = "docs/operations/commands.md"
@@ -150,6 +153,37 @@ def test_decisions_are_numbered_without_gaps() -> None:
     )
 
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def _tool_paths() -> list[tuple[str, str]]:
+    """Each path of a function of a tool that a page speaks of; the tutorial makes the package of its own."""
+    paths = re.compile(r"\btools\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)")
+    return sorted(
+        {
+            (page, match[0])
+            for page in markdown()
+            for match in paths.finditer(text(page))
+            if match[1] not in {"bank_days", "contract"} and match[2] != "tests"
+        }
+    )
+
+
+@pytest.mark.parametrize(("page", "path"), _tool_paths())
+def test_every_tool_that_a_page_speaks_of_exists(page: str, path: str) -> None:
+    assert load(path), page
+
+
+def _calls_of_tools() -> list[tuple[str, str, str]]:
+    call = re.compile(r"^\$ ledgerflow tools run (\S+) --json '(.*?)'", re.MULTILINE)
+    found = ((page, *match.groups()) for page in markdown() for match in call.finditer(text(page)))
+    return [each for each in found if "bank_days" not in each[1]]
+
+
+@pytest.mark.parametrize(("page", "path", "arguments"), _calls_of_tools())
+def test_every_call_of_a_tool_in_an_example_fits_its_arguments(page: str, path: str, arguments: str) -> None:
+    given = json.loads(arguments)
+
+    assert read_arguments(load(path), given).values.keys() >= given.keys(), page
 
 
 class Example(NamedTuple):

@@ -3,10 +3,12 @@
 Standard library only: a tool knows neither Django nor LedgerFlow. A package ``tools.<name>`` has ``__all__``
 (the functions that may be called by their module path) and ``MANIFEST``.
 
-A tool that people, jobs, the agent, REST and MCP call is a function with annotated arguments and an annotated, frozen
-result (a dataclass). The JSON schemas of both are derived from the annotations. A parameter annotated :class:`Context`
-is no argument: the toolbox hands it over. The function runs in a process of its own, without a network; what it may
-reach, it reaches through its context. It fails with :class:`ToolError`, whose message is a sentence for a person.
+A tool that people, jobs, REST and MCP call is a function with annotated arguments and an annotated, frozen result (a
+dataclass). The JSON schemas of both are derived from the annotations. A parameter annotated :class:`Context` is no
+argument: the toolbox hands it over. The function runs in a process of its own, without a network; what it may reach,
+it reaches through its context. It fails with :class:`ToolError`, whose message is a sentence for a person. The agent
+offers its model two of the tools, the web search and the payee lookup, and no others: a model may write nothing that
+leaves.
 
 A statement reader exports two functions:
 
@@ -135,9 +137,9 @@ class Permissions:
     """What a tool may do beyond computing, and how much of everything.
 
     ``network`` lets it ask for pages through its context; ``writes`` says that what it does can be seen elsewhere
-    afterwards (an agent or an MCP client can only stage it). ``retries`` is how often the toolbox calls again after a
-    :class:`TemporaryToolError`; ``cache_seconds`` how long an answer stands for the same question (0: never);
-    ``calls_a_minute`` and ``calls_a_day`` are limits for one book, which the installation can change.
+    afterwards (only a person may run it then, no agent, REST or MCP client). ``retries`` is how often the toolbox
+    calls again after a :class:`TemporaryToolError`; ``cache_seconds`` how long an answer stands for the same question
+    (0: never); ``calls_a_minute`` and ``calls_a_day`` are limits for one book, which the installation can change.
     """
 
     network: bool = False

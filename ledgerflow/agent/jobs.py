@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from ledgerflow.agent import services
 from ledgerflow.agent.errors import AgentError
-from ledgerflow.agent.services.ask import wait_and_wake
+from ledgerflow.agent.services.ask import go_on, wait_and_wake
 from ledgerflow.books.models import Book
 from ledgerflow.core.jobs import MODELS, job
 from ledgerflow.users.models import User
@@ -22,7 +22,10 @@ def _given_up(*, book_id: int, user_id: int | None, waited: int) -> None:  # noq
 
 @job(name=services.ASK_JOB, given_up=_given_up, queue=MODELS)
 def ask_about(*, book_id: int, user_id: int | None, waited: int) -> None:
-    """Ask the agent about the book's open lines; where the endpoint asks to wait, go on later."""
+    """Ask the agent about the book's open lines; where the endpoint asks to wait, go on later.
+
+    Where more payees are open than one run asks about, another job goes on.
+    """
     book = Book.objects.filter(pk=book_id).first()
     if book is None:  # purged while the job waited
         return
@@ -35,3 +38,5 @@ def ask_about(*, book_id: int, user_id: int | None, waited: int) -> None:
         return
     if asked.wait is not None:
         wait_and_wake(book=book, user_id=user_id, seconds=asked.wait, waited=waited)
+    elif asked.goes_on:
+        go_on(book=book, user_id=user_id, waited=waited)

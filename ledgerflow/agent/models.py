@@ -28,6 +28,7 @@ class AgentSettings(models.Model):
 
     The budget is for a day in the installation's time zone: ``calls_a_day`` requests, ``tokens_a_day`` in and out, and
     ``money_a_day`` in ``money_currency`` (no limit of money where it is empty). ``tools`` are module paths.
+    ``stopped`` says why the last run ended early, empty where it did not.
     """
 
     book = models.OneToOneField(
@@ -49,6 +50,8 @@ class AgentSettings(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     changed_at = models.DateTimeField(null=True)
+    stopped = models.CharField(max_length=500, blank=True, default="")
+    stopped_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -65,6 +68,11 @@ class AgentSettings(models.Model):
                 # A range and not only "at least zero": PostgreSQL's NaN is greater than every number.
                 | models.Q(money_a_day__range=(0, 1_000_000), money_currency__regex=r"^[A-Z]{3}$"),
                 name="agent_money_has_a_currency",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stopped="", stopped_at__isnull=True)
+                | ~models.Q(stopped="") & models.Q(stopped_at__isnull=False),
+                name="agent_stopped_at_a_moment",
             ),
         ]
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -167,18 +167,23 @@ def known_answers(
     host: str,
     prompt_version: str,
     privacy: str,
+    tools: Collection[str],
     now: datetime,
 ) -> dict[tuple[str, str], AgentConversation]:
     """Return by payee's key and direction the latest conversation that answers the same question again; one query.
 
     The questions are of one chart. That a model gave no usable answer is an answer for a day, so that no payee is paid
-    for with every import.
+    for with every import. That it knew none is an answer while it may look up with nothing more: ``tools`` are those
+    that are allowed now.
     """
     if not asked:
         return {}
-    settled = Q(outcome__in=(OutcomeWords.PROPOSED, OutcomeWords.UNSURE)) | Q(
+    unusable = Q(
         outcome__in=(OutcomeWords.WRONG, OutcomeWords.ENDLESS, OutcomeWords.TRUNCATED),
         started_at__gt=now - _ASKED_AGAIN_AFTER,
+    )
+    settled = Q(outcome=OutcomeWords.PROPOSED) | (
+        (Q(outcome=OutcomeWords.UNSURE) | unusable) & Q(tools__contains=sorted(tools))
     )
     found = (
         AgentConversation.objects.filter(

@@ -4,11 +4,10 @@ from django.conf import settings
 from django.db import models
 
 from ledgerflow.books.models import Book
-from ledgerflow.toolbox.models import ToolRun
 
 
 class Proposal(models.Model):
-    """A change that a tool, the agent or a client of API or MCP would make; nothing happens until a person accepts it.
+    """A change that a client of API or MCP would make; nothing happens until a person accepts it.
 
     ``payload`` is what the ordinary service is called with, ``basis`` the facts it was proposed upon: where they are
     others by the time somebody accepts, the proposal is stale. ``diff`` says old and new in words, as the person reads
@@ -25,8 +24,6 @@ class Proposal(models.Model):
     class Through(models.TextChoices):
         API = "api", "the REST API"
         MCP = "mcp", "an MCP client"
-        TOOL = "tool", "a tool"
-        AGENT = "agent", "the agent"
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -47,9 +44,6 @@ class Proposal(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     proposed_at = models.DateTimeField()
-    tool_run = models.ForeignKey(
-        ToolRun, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -74,7 +68,7 @@ class Proposal(models.Model):
                 name="review_proposal_kind_is_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(proposed_through__in=["api", "mcp", "tool", "agent"]),
+                condition=models.Q(proposed_through__in=["api", "mcp"]),
                 name="review_proposal_door_is_known",
             ),
             models.CheckConstraint(

@@ -49,9 +49,9 @@ def read_file(
 ) -> FileReading:
     """Read a statement file with the one reader that claims its content.
 
-    ``readers`` are names of tool packages (``ofx_statement``); ``None`` asks all. ``layouts`` are how people say that
-    tables are read; one that is about no table of the file is not used. Never raises for what a
-    file contains: whatever is wrong with it becomes a refusal.
+    ``readers`` are names of tool packages (``ofx_statement``); ``None`` asks all that come with LedgerFlow.
+    ``layouts`` are how people say that tables are read; one that is about no table of the file is not used. Never
+    raises for what a file contains: whatever is wrong with it becomes a refusal.
     """
     if not content:
         return FileReading(
@@ -119,7 +119,8 @@ def show_place(
 ) -> dict[str, Any] | None:
     """Return what stands at a place of a file as its reader shows it: ``numbers``, ``rows`` and ``marked``.
 
-    ``readers`` are names of tool packages; ``None`` asks all. ``None`` where none of them can tell.
+    ``readers`` are names of tool packages; ``None`` asks all that come with LedgerFlow. ``None`` where none of them
+    can tell.
     """
     wanted = None if readers is None else list(readers)
     try:

@@ -15,11 +15,12 @@ import importlib
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import FrameType, ModuleType
 from typing import Any, BinaryIO, NoReturn
 
@@ -30,6 +31,15 @@ _CPU_GRACE_SECONDS = 2
 _OBJECTS_BETWEEN_COLLECTIONS = 500_000
 _TAKEN = b"!"
 _PAUSE_SECONDS = 0.05
+_SOUND = b"+"
+_TRIAL_SECONDS = 10
+_TRIAL = {
+    "memory_bytes": 4 * 1024**3,
+    "cpu_seconds": _TRIAL_SECONDS,
+    "output_bytes": 4 * 1024**2,
+    "files": 256,
+    "processes": 64,
+}
 
 Ask = Callable[[Mapping[str, object]], Any]
 
@@ -38,16 +48,21 @@ class OutOfTimeError(BaseException):
     """Processor time is used up; not an ``Exception``, so that no reader catches it."""
 
 
-def serve(control_descriptor: int, module_name: str) -> None:
+def serve(control_descriptor: int, module_name: str, packages: Iterable[str] = ()) -> None:
     """Keep a child waiting until the parent goes away.
 
     ``module_name`` holds the jobs and ``warm_up()``, and ``rehearse()`` if a child is to do something while it waits.
+    Each of ``packages`` that a trial shows to be sound is prepared by its ``prepare(package)``.
     """
     module = importlib.import_module(module_name)
+    isolation = isolate()  # before anything of a package is run
+    for package in packages:
+        if _is_sound(isolation, module, package):
+            module.prepare(package)
     module.warm_up()
     gc.collect()
-    isolation = isolate()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the children; nobody waits for them
+    # The kernel buries the children, and nobody waits for them; those of the trials were waited for.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.freeze()
     gc.set_threshold(
         _OBJECTS_BETWEEN_COLLECTIONS
@@ -61,6 +76,40 @@ def serve(control_descriptor: int, module_name: str) -> None:
             if not taken:
                 time.sleep(_PAUSE_SECONDS)
     isolation.end()
+
+
+def _is_sound(isolation: Isolation, module: ModuleType, package: str) -> bool:
+    """Whether a process of its own could prepare the package in time, and has one thread afterwards."""
+    ours, theirs = os.pipe()
+    try:
+        if not (child := isolation.fork()):
+            # From here on this is the trial: whatever the package does, it must not return from here.
+            try:
+                os.close(ours)
+                be_silent()
+                _limit(_TRIAL, counts_processes=isolation.has_own_processes)
+                if module.prepare(package) and len(os.listdir("/proc/self/task")) == 1:  # noqa: PTH208 - the fewest words
+                    os.write(theirs, _SOUND)
+            finally:
+                os._exit(0)
+        os.close(theirs)
+        theirs = -1
+        is_sound = bool(select.select([ours], [], [], _TRIAL_SECONDS)[0]) and os.read(ours, 1) == _SOUND
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    finally:
+        os.close(ours)
+        if theirs >= 0:
+            os.close(theirs)
+    return is_sound
+
+
+def be_silent() -> None:
+    """Throw away what this process prints: a tool's words must not fill the log of LedgerFlow."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        os.dup2(nothing, descriptor)
+    os.close(nothing)
 
 
 def _has_ended(control: socket.socket) -> bool:

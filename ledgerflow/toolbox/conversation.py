@@ -76,6 +76,11 @@ class Call:
                 return said
             if ask is None or not isinstance(question, dict):
                 raise CallGarbledError("it asked where nothing can be asked")
+            # One who asks without a pause lets nobody wait, and so would never be looked at.
+            if time.monotonic() >= until:
+                raise TimeoutError
+            if checkpoint is not None:
+                checkpoint()
             answer = ask(question)
             self._send(json.dumps(answer).encode("ascii") + b"\n", until)
 

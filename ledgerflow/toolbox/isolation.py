@@ -12,13 +12,15 @@ import os
 import select
 import signal
 import threading
+import time
 from pathlib import Path
 from typing import NoReturn
 
 NEW_USERS, NEW_PROCESSES, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
 _DIE_WITH_PARENT, _ADOPT_ORPHANS = 1, 36
 _LOOK_SECONDS = 1.0
-_MOST_GENERATIONS = 100
+_DYING_SECONDS = 0.01
+_MOST_SECONDS_TO_END = 60
 
 
 class Isolation:
@@ -57,11 +59,14 @@ class Isolation:
 
     def end(self) -> None:
         """End every child, and what they have left behind. With a namespace the kernel does."""
-        for _ in range(0 if self.has_own_processes else _MOST_GENERATIONS):
-            if not (children := _children()):
-                return
+        if self.has_own_processes:
+            return
+        until = time.monotonic() + _MOST_SECONDS_TO_END
+        while (children := _children()) and time.monotonic() < until:
             for child in children:
                 _kill(child)
+            # What a child leaves behind comes here only once it is dead, and a busy machine takes its time with that.
+            time.sleep(_DYING_SECONDS)
 
     def _return(self) -> None:
         """Let the next child be no child of the namespace of the last one, which ends with its first process."""

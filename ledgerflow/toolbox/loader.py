@@ -5,11 +5,15 @@ manifest, a name in its ``__all__``, and a function that the package itself defi
 database.
 """
 
+import functools
+import hashlib
 import importlib
+import os
 import pkgutil
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 
 import tools
@@ -17,6 +21,8 @@ from ledgerflow.toolbox.values import Manifest
 
 _NAME = r"[a-z][a-z0-9_]*"
 _PATH = re.compile(rf"tools\.({_NAME})\.({_NAME})", re.ASCII)
+
+_NO_CODE = frozenset({"tests", "__pycache__"})
 
 ToolFunction = Callable[..., object]
 
@@ -78,6 +84,11 @@ def is_tool_path(path: str) -> bool:
     return _PATH.fullmatch(path) is not None
 
 
+def package_of(path: str) -> str:
+    """Return the name of the package that a tool path names."""
+    return path.split(".")[1]
+
+
 def package_names() -> list[str]:
     """Return the names of the tool packages in the tree, in order, without importing any."""
     return sorted(
@@ -87,9 +98,35 @@ def package_names() -> list[str]:
     )
 
 
-def find_packages() -> tuple[Package, ...]:
-    """Return every tool package in the tree by name, those that do not load included, with their problem."""
-    return tuple(describe_package(name) for name in package_names())
+def code_digest(package: str) -> str:
+    """Return a digest of the files of the package, without importing it; nothing where there is no such package.
+
+    Neither tests nor bytecode count. A file is read again where its time, size or inode is another than before.
+    """
+    home = next((each for each in tools.__path__ if Path(each, package, "__init__.py").is_file()), None)
+    if home is None:
+        return ""
+    folder = os.path.join(home, package)  # noqa: PTH118 - this is done at each call
+    return _digest(folder, tuple(sorted(_files(folder))))
+
+
+def _files(folder: str) -> Iterator[tuple[str, int, int, int]]:
+    for entry in os.scandir(folder):
+        if entry.is_dir():
+            if entry.name not in _NO_CODE:
+                yield from _files(entry.path)
+        else:
+            facts = entry.stat()
+            yield entry.path, facts.st_mtime_ns, facts.st_size, facts.st_ino
+
+
+@functools.lru_cache(maxsize=64)
+def _digest(folder: str, files: tuple[tuple[str, int, int, int], ...]) -> str:
+    digest = hashlib.sha256()
+    for path, *_ in files:
+        content = Path(path).read_bytes()
+        digest.update(b"%s\0%d\0%s" % (os.fsencode(path.removeprefix(folder)), len(content), content))
+    return digest.hexdigest()
 
 
 def describe_package(name: str) -> Package:
@@ -115,7 +152,7 @@ def _import_package(name: str) -> ModuleType:
             f"`python -m pip install -r tools/{name}/requirements.txt` installs it."
         )
         raise ToolBrokenError(message) from error
-    except Exception as error:  # a package is somebody's code: whatever its import raises is its problem
+    except (Exception, SystemExit) as error:  # somebody's code: whatever its import raises is its problem
         message = f"The tool package “{name}” cannot be imported: {type(error).__name__}: {error}."
         raise ToolBrokenError(message) from error
     if not hasattr(module, "__path__"):

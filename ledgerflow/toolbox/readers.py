@@ -10,8 +10,9 @@ from dataclasses import asdict
 
 from ledgerflow.toolbox import wire
 from ledgerflow.toolbox.archives import unpack
+from ledgerflow.toolbox.built_in import BUILT_IN
 from ledgerflow.toolbox.layouts import encode_description, layout_of_json
-from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, find_packages, load
+from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, describe_package, load
 from ledgerflow.toolbox.values import READER, Excerpt, ScannedError, StatementRefusedError
 
 __all__ = ["describe", "read", "show", "unpack", "warm_up"]
@@ -21,16 +22,19 @@ SHOW = "show"
 
 
 def warm_up() -> None:
-    """Import every reader before the first file, so that each file starts at once."""
-    find_packages()
+    """Import every reader that comes with LedgerFlow before the first file, so that each file starts at once.
+
+    Another one is imported for a file that it is asked about: what its code does, it does to that file alone.
+    """
+    _readers()
 
 
 def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
     """Yield what became of the file: a line of JSON with the outcome, then the reading if there is one.
 
-    ``request`` holds ``name``, ``readers`` (package names, or ``None`` for all), ``password`` (or ``None``),
-    ``recognize``, and ``layouts``, how people say that tables are read. Outcomes: ``read``, ``refused`` (with
-    ``message``), ``scanned`` (the same, but for ``recognize``), ``unclaimed``, ``ambiguous``, ``broken`` (with
+    ``request`` holds ``name``, ``readers`` (package names, or ``None`` for all that come with LedgerFlow), ``password``
+    (or ``None``), ``recognize``, and ``layouts``, how people say that tables are read. Outcomes: ``read``, ``refused``
+    (with ``message``), ``scanned`` (the same, but for ``recognize``), ``unclaimed``, ``ambiguous``, ``broken`` (with
     ``message``); ``readers`` names those that claimed the file, or where none did, all that were asked; ``is_table``
     says that the one which claimed it can describe tables.
     """
@@ -67,7 +71,7 @@ def describe(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
     name, wanted = str(request["name"]), request["readers"]
     names = [str(reader) for reader in wanted] if isinstance(wanted, list) else _readers()
     claimants = _claimants(content, name, names, [])
-    if len(claimants) == 1 and claimants[0] in _readers(DESCRIBE):
+    if len(claimants) == 1 and _offers(claimants[0], DESCRIBE):
         function = load(f"tools.{claimants[0]}.{DESCRIBE}")
         yield from encode_description(function(content, name, **_options(function, request)))
 
@@ -81,7 +85,7 @@ def show(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
     place, wanted = request["place"], request["readers"]
     names = [str(reader) for reader in wanted] if isinstance(wanted, list) else _readers()
     claimants = _claimants(content, str(request["name"]), names, [])
-    if len(claimants) != 1 or claimants[0] not in _readers(SHOW) or not isinstance(place, dict):
+    if len(claimants) != 1 or not _offers(claimants[0], SHOW) or not isinstance(place, dict):
         return
     try:
         found = load(f"tools.{claimants[0]}.{SHOW}")(content, place)
@@ -108,12 +112,14 @@ def _claims(reader: str, content: bytes, name: str, broken: list[str]) -> bool:
     return False
 
 
-def _readers(function: str = "read_statement") -> list[str]:
-    return [
-        package.name
-        for package in find_packages()
-        if package.manifest is not None and package.manifest.kind == READER and function in package.functions
-    ]
+def _readers() -> list[str]:
+    return [name for name in sorted(BUILT_IN) if _offers(name, "read_statement")]
+
+
+def _offers(reader: str, function: str) -> bool:
+    """Whether the package is a reader with this function. It is imported, and no other is."""
+    package = describe_package(reader)
+    return package.manifest is not None and package.manifest.kind == READER and function in package.functions
 
 
 def _options(function: ToolFunction, request: Mapping[str, object]) -> dict[str, object]:
@@ -129,6 +135,6 @@ def _options(function: ToolFunction, request: Mapping[str, object]) -> dict[str,
 
 
 def _outcome(outcome: str, readers: Sequence[str], message: str | None = None) -> bytes:
-    is_table = len(readers) == 1 and outcome in {"read", "refused"} and readers[0] in _readers(DESCRIBE)
+    is_table = len(readers) == 1 and outcome in {"read", "refused"} and _offers(readers[0], DESCRIBE)
     said = {"outcome": outcome, "readers": list(readers), "message": message, "is_table": is_table}
     return json.dumps(said).encode("ascii") + b"\n"

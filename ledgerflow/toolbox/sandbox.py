@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -25,11 +25,13 @@ from ledgerflow.toolbox.conversation import Ask, Call, CallEndedError, CallGarbl
 
 _START = (
     "import json, sys; sys.path[:], places = json.loads(sys.argv[1]); import tools; tools.__path__[:] = places; "
-    "from ledgerflow.toolbox import child; child.serve(int(sys.argv[2]), sys.argv[3])"
+    "from ledgerflow.toolbox import child; child.serve(int(sys.argv[2]), *sys.argv[3:4], sys.argv[4:])"
 )
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "SYSTEMROOT")
 #: Each arena of glibc reserves 64 MB of address space, of which the children have little: a few threads need many.
 _MEMORY = {"MALLOC_ARENA_MAX": "2"}
+#: The warm process ends by itself once nobody can ask it any more, and takes with it what is left of its children.
+_END_SECONDS = 5
 #: The first call waits for the warm process to import everything.
 _START_SECONDS = 60
 
@@ -78,11 +80,13 @@ class Sandbox:
 
     A job is a function ``job(content: bytes, request)`` that gives lines of bytes; the module also has ``warm_up()``
     and may have ``rehearse()``, which each child does while it waits. A job that may ask the caller in between takes
-    ``ask(question)`` as well.
+    ``ask(question)`` as well. The module's ``prepare(package)`` is done beforehand for each of ``packages``, as far as
+    a trial lets it.
     """
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, packages: Collection[str] = ()) -> None:
         self._module = module
+        self._packages = sorted(packages)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -126,7 +130,7 @@ class Sandbox:
             control.close()
         if process is not None:
             try:
-                process.wait(timeout=1)
+                process.wait(timeout=_END_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -176,6 +180,7 @@ class Sandbox:
             json.dumps([search_path, self._places]),
             str(theirs.fileno()),
             self._module,
+            *self._packages,
         ]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module

@@ -1,5 +1,6 @@
 """Reads of the registry and of what tools did, for screens and other apps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -137,6 +138,19 @@ def runs_page(
     return RunPage(page[:limit], page[limit - 1].pk if len(page) > limit else None)
 
 
+def runs_below(*, run: ToolRun) -> list[ToolRun]:
+    """Return what the run called, and what these called, oldest first, without their long fields.
+
+    They are of the run's own book. One query for each level, of which there are few.
+    """
+    found: list[ToolRun] = []
+    above = [run]
+    while above:
+        above = list(ToolRun.objects.filter(parent__in=above).select_related("tool").defer(*_LONG))
+        found += above
+    return sorted(found, key=lambda each: each.pk)
+
+
 class RequestPage(NamedTuple):
     """Requests, newest first; ``before`` is the key of the next page, if there is one."""
 
@@ -149,14 +163,17 @@ def requests_page(
     user: User,
     book: Book | None = None,
     tool: Tool | None = None,
-    run: ToolRun | None = None,
+    runs: Sequence[ToolRun] | None = None,
     host: str | None = None,
     only_refused: bool = False,
     before: int | None = None,
     limit: int = PAGE,
 ) -> RequestPage:
-    """Return a page of the egress ledger, as far as the user may see it. One query."""
-    exact = {"book": book, "run__tool": tool, "run": run, "host": host, "id__lt": before}
+    """Return a page of the egress ledger, as far as the user may see it. One query.
+
+    ``runs`` are those that may have sent it.
+    """
+    exact = {"book": book, "run__tool": tool, "run__in": runs, "host": host, "id__lt": before}
     rows = requests_for(user=user).filter(
         **{name: value for name, value in exact.items() if value is not None}
     )

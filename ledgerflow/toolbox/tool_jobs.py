@@ -1,15 +1,13 @@
 """What the child process does with a call of a tool: load it, hand it its context, hold its answer to its schema.
 
 Runs inside :mod:`ledgerflow.toolbox.child` only. A package is imported in the warm process when a trial in a process of
-its own has shown that it can be: one that hangs, ends its process or starts threads is imported by each call of it.
+its own has shown that it can be: one that hangs, ends its process or starts threads is imported by each call of it, and
+so is one whose files have changed since.
 """
 
 import base64
 import importlib
 import json
-import os
-import select
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,8 +16,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from ledgerflow.toolbox.child import Ask, OutOfTimeError
-from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, load, package_names
+from ledgerflow.toolbox.child import Ask, OutOfTimeError, be_silent
+from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, code_digest, load
 from ledgerflow.toolbox.plain import NotPlainError, as_plain
 from ledgerflow.toolbox.schemas import (
     SchemaError,
@@ -38,22 +36,18 @@ from ledgerflow.toolbox.values import (
     ToolError,
 )
 
-__all__ = ["call", "rehearse", "warm_up"]
+__all__ = ["call", "prepare", "rehearse", "warm_up"]
 
-_TRIAL_SECONDS = 10.0
-_SOUND = b"+"
 _LONGEST_TRACEBACK = 20_000
 _LONGEST_MESSAGE = 2_000
 
 
-def warm_up() -> None:
-    """Import every package that can be imported without harm, and read the annotations of its functions.
+#: Of each package that this process has imported, the code that it was then.
+_imported: dict[str, str] = {}
 
-    Not the statement readers, which have a process of their own: what is not imported need not be forked.
-    """
-    for name in package_names():
-        if _is_sound(name):
-            _prepare(name)
+
+def warm_up() -> None:
+    """Do once what every call does."""
     rehearse()
 
 
@@ -78,37 +72,20 @@ def rehearse() -> None:
     json.dumps(result_as_json(_rehearsed, _rehearsed(**arguments)))
 
 
-def _is_sound(name: str) -> bool:
-    """Whether a process of its own could import the package in time, and has one thread afterwards; no reader."""
-    ours, theirs = os.pipe()
-    child = os.fork()
-    if not child:
-        try:
-            os.close(ours)
-            _be_silent()
-            if _prepare(name) and not _is_reader(name) and len(os.listdir("/proc/self/task")) == 1:  # noqa: PTH208 - the fewest words
-                os.write(theirs, _SOUND)
-        finally:
-            os._exit(0)
-    os.close(theirs)
-    is_sound = bool(select.select([ours], [], [], _TRIAL_SECONDS)[0]) and os.read(ours, 1) == _SOUND
-    os.close(ours)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return is_sound
+def prepare(package: str) -> bool:
+    """Import a package and read the annotations of its functions; whether that went well and it is no reader.
 
-
-def _is_reader(name: str) -> bool:
-    return bool(sys.modules[f"tools.{name}"].MANIFEST.kind == READER)
-
-
-def _prepare(name: str) -> bool:
+    The statement readers have a process of their own: what is not imported need not be forked.
+    """
+    _imported[package] = code_digest(package)
     try:
-        module = importlib.import_module(f"tools.{name}")
+        module = importlib.import_module(f"tools.{package}")
+        if module.MANIFEST.kind == READER:
+            return False
         for function in module.__all__:
             try:
                 signature_of(getattr(module, function))
-            except SchemaError:  # a reader, say; a call says what is wrong
+            except SchemaError:  # a call says what is wrong
                 continue
     except Exception:  # noqa: BLE001 - somebody's code: its call tells
         return False
@@ -118,12 +95,12 @@ def _prepare(name: str) -> bool:
 def call(content: bytes, request: Mapping[str, Any], ask: Ask) -> Iterator[bytes]:  # noqa: ARG001 - as every job
     """Yield what became of the call as a line of JSON, then the result as JSON if there is one.
 
-    ``request`` holds ``path``, ``version``, ``arguments``, ``configuration``, ``network``, ``needs`` and
-    ``output_bytes``. Outcomes: ``done``, ``refused`` (an argument), ``changed`` (the package on disk is another
-    version), ``error``, ``temporary`` (with ``retry_after``), ``broken`` (with ``error_class`` and ``traceback``) and
-    ``output``; all but ``done`` have a ``message``.
+    ``request`` holds ``path``, ``version``, ``code`` (the digest of its package on disk), ``arguments``,
+    ``configuration``, ``network``, ``needs`` and ``output_bytes``. Outcomes: ``done``, ``refused`` (an argument),
+    ``changed`` (the package on disk is another version), ``error``, ``temporary`` (with ``retry_after``), ``broken``
+    (with ``error_class`` and ``traceback``) and ``output``; all but ``done`` have a ``message``.
     """
-    _be_silent()
+    be_silent()
     try:
         yield from _called(request, ask)
     except (OutOfTimeError, MemoryError):
@@ -139,11 +116,8 @@ def call(content: bytes, request: Mapping[str, Any], ask: Ask) -> Iterator[bytes
 def _called(request: Mapping[str, Any], ask: Ask) -> Iterator[bytes]:
     path = request["path"]
     try:
-        function = load(path)
+        function = _loaded(path, request["code"])
         package = sys.modules[path.rpartition(".")[0]]
-        if package.MANIFEST.version != request["version"]:
-            function = _loaded_anew(path)
-            package = sys.modules[path.rpartition(".")[0]]
         if package.MANIFEST.version != request["version"]:
             yield _outcome(
                 "changed",
@@ -176,12 +150,13 @@ def _called(request: Mapping[str, Any], ask: Ask) -> Iterator[bytes]:
     yield encoded
 
 
-def _loaded_anew(path: str) -> ToolFunction:
-    """Load from disk what the warm process has imported before the package was replaced there."""
+def _loaded(path: str, code: str) -> ToolFunction:
+    """Load the function, from disk where the warm process has imported other code than ``code``."""
     package = path.rpartition(".")[0]
-    for name in [name for name in sys.modules if f"{name}.".startswith(f"{package}.")]:
-        del sys.modules[name]
-    importlib.invalidate_caches()
+    if _imported.get(package.removeprefix("tools."), code) != code:
+        for name in [name for name in sys.modules if f"{name}.".startswith(f"{package}.")]:
+            del sys.modules[name]
+        importlib.invalidate_caches()
     return load(path)
 
 
@@ -284,11 +259,3 @@ def _leave_out(stack: Iterable[traceback.FrameSummary]) -> None:
 
 def _outcome(outcome: str, **facts: object) -> bytes:
     return json.dumps({"outcome": outcome, **facts}).encode("ascii") + b"\n"
-
-
-def _be_silent() -> None:
-    """What a tool prints is nobody's: it must not fill the log of LedgerFlow."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    for descriptor in (1, 2):
-        os.dup2(nothing, descriptor)
-    os.close(nothing)

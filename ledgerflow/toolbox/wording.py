@@ -44,7 +44,7 @@ def _sentences(manifest: Mapping[str, Any], *, network_is_closed: bool) -> Itera
         "LedgerFlow, keeps it from reaching out by itself."
     )
     if permissions["writes"]:
-        yield "What it does can be seen elsewhere afterwards; an agent can only propose it."
+        yield "What it does can be seen elsewhere afterwards; only a person runs it, no agent and no MCP client."
     else:
         yield "It changes nothing, here or elsewhere."
     if manifest["needs"]:

@@ -130,6 +130,39 @@ def test_not_sure_is_an_answer_that_is_kept_too(desk):
     assert (asked.asked, asked.cached, asked.suggested) == (0, 1, 0)
 
 
+def test_not_sure_is_asked_anew_once_it_may_look_up_and_not_when_it_may_no_more(desk):
+    line = desk.open()
+    desk.server.says(answers(None), calls(("identify_payee", "{}")), answers("6530"))
+    desk.ask()
+    desk.allow(tools=(PAYEE,))
+    desk.tools.results = {PAYEE: {"kind": "fuel station"}}
+
+    assert desk.ask().asked == 1
+    assert desk.made(line).account == desk.fuel
+    unknown = desk.open("Red Kite Garage")
+    desk.server.says(answers(None))
+    desk.ask()
+    desk.allow(tools=())
+
+    asked = desk.ask()
+
+    assert (asked.asked, asked.cached) == (0, 1)
+    assert desk.made(unknown).account is None
+
+
+@pytest.mark.parametrize("said", [answers("9999"), calls(("nothing", "{}"))])
+def test_a_model_that_failed_is_asked_anew_once_it_may_look_up(desk, said):
+    desk.open()
+    desk.server.says(said)
+    desk.ask()
+    assert desk.conversation.outcome in {"wrong", "endless"}
+    assert desk.ask().asked == 0
+
+    desk.allow(tools=(SEARCH,))
+
+    assert desk.ask().asked == 1
+
+
 def test_another_chart_or_model_is_asked_anew(desk, settings):
     desk.open()
     desk.ask()
@@ -324,6 +357,7 @@ def test_a_tool_that_was_taken_back_in_between_is_not_called(desk):
 
     assert [wish.path for wish in desk.tools.wishes] == [PAYEE]
     assert [turn.state for turn in desk.turns] == ["answered", "refused", "answered", "answered"]
+    assert replay(recorded(desk.conversation)).is_same
 
 
 def test_everything_that_was_said_is_on_record(desk):

@@ -1,14 +1,17 @@
 """The agent is asked by a job: after imports where the book allows it, and when somebody presses the button."""
 
 import json
+import logging
 import threading
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from ledgerflow.agent.jobs import ask_about
 from ledgerflow.agent.models import AgentConversation, AgentSettings
-from ledgerflow.agent.services import wake
+from ledgerflow.agent.services import ask, wake
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import receive_file, run_import
 from tests.agent.desk import Desk
@@ -121,6 +124,44 @@ def test_a_busy_endpoint_is_asked_again_later_and_not_for_ever(committed_desk):
 
     ask_about(book_id=desk.book.pk, user_id=desk.user.pk, waited=3)
     assert len(_jobs()) == 1
+
+
+def test_more_payees_than_one_run_asks_about_are_left_to_a_further_job(committed_desk, monkeypatch):
+    desk = committed_desk
+    monkeypatch.setattr(ask, "MOST_QUESTIONS", 2)
+    lines = [desk.open(name) for name in ("Alpha Works", "Beta Works", "Gamma Works")]
+    desk.server.says(answers("6530"))
+
+    ask_about(book_id=desk.book.pk, user_id=desk.user.pk, waited=0)
+    ((args, is_later),) = _jobs()
+    kept = AgentSettings.objects.get()
+    assert (args, is_later) == ({"book_id": desk.book.pk, "user_id": desk.user.pk, "waited": 0}, False)
+    assert kept.stopped == "2 payees were asked about; the others follow."
+
+    ask_about(**args)
+
+    kept.refresh_from_db()
+    assert {desk.made(line).account for line in lines} == {desk.fuel}
+    assert len(_jobs()) == 1
+    assert (kept.stopped, kept.stopped_at) == ("", None)
+
+
+def test_why_a_run_ended_early_is_kept_logged_and_shown(committed_desk, caplog):
+    desk = committed_desk
+    desk.allow(calls_a_day=1)
+    desk.open("Alpha Works")
+    desk.open("Beta Works")
+    client = Client()
+    client.force_login(desk.user)
+
+    with caplog.at_level(logging.INFO):
+        ask_about(book_id=desk.book.pk, user_id=None, waited=0)
+
+    assert AgentSettings.objects.get().stopped == "The budget of the day is used up."
+    assert "The budget of the day is used up." in caplog.text
+    page = client.get(reverse("agent:home", kwargs={"book": desk.book.slug})).content.decode()
+    assert "The budget of the day is used up." in page.split('id="stopped"')[1].split("</dd>")[0]
+    assert _jobs() == []
 
 
 def test_through_the_guards_a_private_endpoint_that_the_settings_name_is_reached_and_recorded(committed_desk):

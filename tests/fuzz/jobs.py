@@ -9,7 +9,7 @@ from decimal import Decimal
 import pypdfium2
 
 from ledgerflow.toolbox import wire
-from ledgerflow.toolbox.loader import find_packages, load
+from ledgerflow.toolbox.loader import describe_package, load, package_names
 from tools.contract import Reading, StatementRefusedError
 from tools.xlsx_statement import _reading as workbooks
 
@@ -18,7 +18,8 @@ _BETWEEN = r"[^\d\r\n]{0,3}"
 
 def warm_up() -> None:
     """Import every reader before the first file."""
-    find_packages()
+    for name in package_names():
+        describe_package(name)
 
 
 def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:

@@ -101,6 +101,12 @@ def ask_twice(content, request, ask):
     return [f"{ask({'number': number})}\n".encode() for number in (1, 2)]
 
 
+def ask_on_and_on(content, request, ask):
+    for number in range(5_000):
+        ask({"number": number})
+    return []
+
+
 def shout(content, request, ask):
     said = request["text"].encode() * request["times"]
     for descriptor in range(3, 20):

@@ -115,12 +115,20 @@ def test_a_new_version_waits_for_consent_and_then_runs_though_the_old_one_is_loa
 
 def test_a_package_that_changed_unseen_does_not_run(bench):
     path = bench.tool("return Said('old')")
-    file = bench.folder / path.split(".")[1] / "__init__.py"
-    file.write_text(file.read_text().replace("'old'", "'newer'").replace("1.0.0", "1.1.0"))
+    bench.edit(path, "1.0.0", "1.1.0")
     TOOLS.close()
 
     with pytest.raises(ToolNotAllowedError, match=r"is version 1\.1\.0 now.*tools sync"):
         bench.call(path)
+
+
+def test_code_that_was_edited_under_the_same_version_runs_as_it_stands(bench):
+    path = bench.tool("return Said('old')")
+    assert bench.call(path).result["text"] == "old"
+
+    bench.edit(path, "'old'", "'newer'")
+
+    assert bench.call(path).result["text"] == "newer"
 
 
 def test_roles_decide_who_may_call(bench, steady):
@@ -139,8 +147,8 @@ def test_roles_decide_who_may_call(bench, steady):
     ):  # fmt: skip
         with pytest.raises(ToolNotAllowedError, match="may not"):
             call(path, user, **arguments)
-    for through in (Asker.AGENT, Asker.MCP):
-        with pytest.raises(ToolNotAllowedError, match="only be proposed"):
+    for through in (Asker.AGENT, Asker.API, Asker.MCP):
+        with pytest.raises(ToolNotAllowedError, match="only a person runs it: on its page"):
             call(writing, bench.user, through)
 
 

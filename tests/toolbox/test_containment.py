@@ -1,12 +1,15 @@
 """Whatever a tool does ends as a sentence and a row, and the next call works."""
 
 import logging
+import socket
 import time
 
 import pytest
 
-from ledgerflow.toolbox.models import Asker
+from ledgerflow.toolbox.enforced import network_is_closed
+from ledgerflow.toolbox.models import Asker, EgressRequest, ToolRun
 from ledgerflow.toolbox.services import calling
+from ledgerflow.toolbox.services.attempts import TOOLS
 from ledgerflow.toolbox.services.calling import Asking, ToolFailedError
 
 _SHORT = "timeout_seconds=2"
@@ -119,6 +122,89 @@ def test_a_tool_that_misbehaves_is_contained(bench, misdeeds, steady, deed):
     assert run.outcome in outcomes.split("|"), run.error_message
     assert time.monotonic() - began < 30
     assert bench.call(steady, text="goes on").result["text"] == "goes on"
+
+
+_COMES_WITH_LEDGERFLOW = "tools.payee_lookup.identify_payee"
+_AT_IMPORT = {
+    "ends its process": "os._exit(3)",
+    "leaves": "sys.exit(0)",
+    "hangs": "time.sleep(600)",
+    "starts a thread": "import threading; threading.Thread(target=time.sleep, args=(600,), daemon=True).start()",
+    "changes the interpreter": "import json, warnings; json.dumps = lambda *a, **k: '7'; del warnings.warn",
+}
+
+
+@pytest.fixture(scope="module")
+def _built_in(bench):
+    bench.register(_COMES_WITH_LEDGERFLOW)
+
+
+@pytest.mark.usefixtures("_built_in")
+@pytest.mark.parametrize("deed", _AT_IMPORT)
+def test_what_a_package_does_at_its_import_it_does_to_its_own_calls_alone(bench, steady, tmp_path, deed):
+    mark = tmp_path / "imported"
+    path = bench.tool("return Said('unharmed')", permissions="timeout_seconds=20")
+    nobodys = bench.tool("return Said('never')", enabled=False)
+    deeds = {
+        each: f"open({str(mark)!r}, 'a').write({each!r})\n{_AT_IMPORT[deed]}\n@dataclass"
+        for each in (path, nobodys)
+    }
+    for each, does in deeds.items():
+        bench.edit(each, "@dataclass", does)
+    TOOLS.close()
+
+    said = _said(bench, path)
+    others = [
+        bench.call(steady, text="goes on").result["text"],
+        bench.call(_COMES_WITH_LEDGERFLOW, text="4711 12/03").result["note"][:15],
+    ]
+    for each, does in deeds.items():  # the next registration looks at them too
+        bench.edit(each, does, "@dataclass")
+
+    assert ("unharmed" in said) == (deed == "starts a thread"), said
+    assert others == ["goes on", "No name is left"]
+    assert nobodys not in mark.read_text()
+
+
+_ASKS_ON = """
+while True:
+    try: {asks}
+    except Exception: pass
+"""
+
+
+def test_a_tool_that_asks_without_end_is_stopped_with_one_sentence(bench, steady):
+    permissions = "network=True, timeout_seconds=600"
+    sends = _ASKS_ON.format(asks="context.http.request('GET', 'http://169.254.169.254/')")
+    sending = bench.tool(sends, arguments="context: Context", permissions=permissions)
+    disabled = bench.tool("return Said('never')", enabled=False)
+    calls = _ASKS_ON.format(asks=f"context.tools[{disabled!r}]()")
+    calling_on = bench.tool(calls, arguments="context: Context", permissions=permissions, needs=(disabled,))
+    before = ToolRun.objects.count()
+
+    for path in (sending, calling_on):
+        assert "broke its contract (TooManyQuestions)" in _said(bench, path)
+        assert "more than 200 requests and calls of other tools" in bench.run(path).error_message
+
+    assert EgressRequest.objects.filter(run__module_path=sending).count() == 200
+    assert ToolRun.objects.filter(module_path=disabled).count() == 200
+    assert ToolRun.objects.count() == before + 202
+    assert bench.call(steady, text="goes on").result["text"] == "goes on"
+
+
+def test_a_package_reaches_no_network_while_it_is_imported(bench):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.5)
+        reach = f"socket.create_connection({server.getsockname()!r}, timeout=5)"
+        path = bench.tool("return Said('here')")
+        bench.edit(path, "@dataclass", f"import socket\ntry: {reach}\nexcept OSError: pass\n@dataclass")
+        TOOLS.close()
+
+        assert bench.call(path).result["text"] == "here"
+
+        if network_is_closed():
+            with pytest.raises(TimeoutError):
+                server.accept()
 
 
 def test_an_unexpected_error_is_kept_with_its_place_but_logged_without_values(bench, caplog):

@@ -360,6 +360,7 @@ def test_a_slow_server_is_the_tools_time_and_a_refusal_is_the_tools_to_handle(be
             permissions="network=True",
         )
         bench.register(slow, private)
+        bench.warm(slow)
 
         assert "unreachable: " in bench.call(slow).result["text"]
         assert "refused: " in bench.call(private).result["text"]

@@ -23,17 +23,19 @@ SETTINGS = {
         "key": {"type": "string", "format": "secret"},
     },
 }
-# Another process, which has not seen the package of the tool: it can only answer from the record.
+# Another process, which has never called the tool: it can only answer from the record.
 _OTHER_PROCESS = """
 import datetime as dt, json, os, sys
 import django
+import tools
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 from django.core.cache import caches
 from ledgerflow.books.models import Book
 from ledgerflow.toolbox.models import Asker
 from ledgerflow.toolbox.services.calling import Asking, call_tool
-path, slug, now = sys.argv[1:]
+path, slug, now, folder = sys.argv[1:]
+tools.__path__.append(folder)
 book = Book.objects.get(slug=slug)
 answer = call_tool(
     path=path, arguments={"text": "a"}, asking=Asking(through=Asker.JOB, book=book), now=dt.datetime.fromisoformat(now)
@@ -75,7 +77,15 @@ def test_two_processes_without_redis_share_an_answer(bench, counted):
         "DATABASE_OWNER_URL": database_address("owner"),
     }
     environment.pop("REDIS_URL", None)
-    command = [sys.executable, "-c", _OTHER_PROCESS, path, bench.book.slug, NOW.isoformat()]
+    command = [
+        sys.executable,
+        "-c",
+        _OTHER_PROCESS,
+        path,
+        bench.book.slug,
+        NOW.isoformat(),
+        str(bench.folder),
+    ]
 
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
@@ -119,9 +129,24 @@ def test_another_setting_secret_or_version_asks_anew(bench, counted, settings):
     settings.SECRET_KEY = "another installation's"
     assert not _call(bench, path, text="a").from_cache
     tool = Tool.objects.get(module_path=path)
-    before = answer_key(tool, bench.book, {}, {"text": "a"})
+    before = answer_key(tool, bench.book, {}, {"text": "a"}, code="")
     tool.version = "1.0.1"
-    assert answer_key(tool, bench.book, {}, {"text": "a"}) != before
+    assert answer_key(tool, bench.book, {}, {"text": "a"}, code="") != before
+
+
+def test_other_code_of_the_same_version_asks_anew_also_in_a_tool_that_is_asked(bench, counted):
+    inner, calls = counted
+    outer = bench.tool(
+        f"return Said(context.tools[{inner!r}](text='a')['text'])",
+        arguments="context: Context", needs=(inner,), permissions="cache_seconds=60",
+    )  # fmt: skip
+    _call(bench, outer)
+    assert _call(bench, outer).from_cache
+
+    bench.edit(inner, "Said(text)", "Said(text * 2)")
+
+    assert _call(bench, outer).result["text"] == "aa"
+    assert calls() == 2
 
 
 def test_the_settings_of_a_tool_that_is_asked_are_part_of_the_question(bench, counted):

@@ -9,8 +9,9 @@ from ledgerflow.toolbox.loader import (
     ToolLoadError,
     ToolMissingError,
     ToolPathError,
-    find_packages,
+    describe_package,
     load,
+    package_names,
 )
 
 _MANIFEST = """
@@ -152,13 +153,13 @@ def test_a_broken_package_it_names_with_its_problem(make_package, source, proble
     with pytest.raises(ToolBrokenError, match=problem):
         load("tools.broken_one.run")
 
-    found = {package.name: package for package in find_packages()}
-    assert found["broken_one"].manifest is None
-    assert problem in found["broken_one"].problem
+    found = describe_package("broken_one")
+    assert found.manifest is None
+    assert problem in found.problem
 
 
 def test_every_package_of_the_tree_it_finds_and_loads():
-    packages = {package.name: package for package in find_packages()}
+    packages = {name: describe_package(name) for name in package_names()}
 
     assert packages["ofx_statement"].functions == ("claims", "read_statement")
     assert packages["ofx_statement"].manifest.kind == "statement_reader"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from ledgerflow.books.models import Book, Role
 from ledgerflow.ops.models import ErrorEvent
@@ -292,6 +293,50 @@ def test_a_run_shows_those_it_led_to_and_where_its_answer_came_from(book: Book, 
     assert f"Run {nested.pk}</a>" in page
     page = client.get(reverse("toolbox:run", kwargs={"tool_run": nested.pk})).content.decode()
     assert f"run {first.pk}</a> of {PATH}" in page
+
+
+@pytest.mark.parametrize(
+    ("subject", "page", "takes"),
+    [
+        ("line 12", "posting:line", {"line": 12}),
+        ("receipt 7", "documents:receipt", {"receipt": 7}),
+        ("token <line 12>", "", {}),
+        ("line 12 of another", "", {}),
+        ("line 0", "", {}),
+    ],
+)
+def test_a_run_leads_to_the_line_or_the_receipt_that_it_was_about(
+    book: Book, admin: User, subject: str, page: str, takes: dict[str, int]
+):
+    run = run_of(book, subject=subject)
+
+    shown = signed_in(admin).get(reverse("toolbox:run", kwargs={"tool_run": run.pk})).content.decode()
+
+    about = shown.split("<dt>About</dt>")[1].split("</dd>")[0]
+    assert f"{escape(subject)}" in about
+    assert ("href=" in about) == bool(page)
+    if page:
+        assert f'href="{reverse(page, kwargs={"book": book.slug, **takes})}"' in about
+
+
+def test_a_run_shows_what_left_for_it_by_way_of_the_tools_that_it_called(book: Book, admin: User):
+    first = run_of(book)
+    nested = run_of(book, parent=first, asked_through=Asker.TOOL)
+    deeper = run_of(book, parent=nested, asked_through=Asker.TOOL)
+    other = run_of(book)
+    sent_for(nested, book, url="http://searxng:8080/search?q=tea")
+    sent_for(deeper, book, url="http://searxng:8080/search?q=milk")
+    sent_for(other, book, url="http://searxng:8080/search?q=other")
+
+    page = signed_in(admin).get(reverse("toolbox:run", kwargs={"tool_run": first.pk})).content.decode()
+
+    left = page.split('id="left"')[1]
+    assert "q=tea" in left
+    assert "q=milk" in left
+    assert "q=other" not in left
+    assert f"Run {deeper.pk}</a>" in page
+    assert f"called by run {nested.pk}" in page
+    assert reverse("toolbox:run", kwargs={"tool_run": nested.pk}) in left
 
 
 def test_runs_and_requests_of_other_books_stay_unseen(book: Book, admin: User):

@@ -78,7 +78,7 @@ def test_a_failure_is_shown_with_its_run_and_no_longer_than_the_timeout(
     bench: Workbench, body: str, title: str, sentence: str
 ):
     path = bench.tool(body, permissions="timeout_seconds=1")
-    bench.call(bench.tool("return Said('warm')"))
+    bench.warm(path)
 
     begun = time.monotonic()
     page = _try(bench, path)
@@ -103,6 +103,25 @@ def test_what_left_the_machine_is_shown_beside_the_answer(bench: Workbench, sett
     assert "<strong>127.0.0.1</strong>" in left
     assert "200" in left
     assert "DE89370400440532013000" not in left
+
+
+def test_what_left_by_way_of_a_tool_that_was_called_is_shown_too(bench: Workbench, settings):
+    with serving(saying("200 OK", b"pong")) as server:
+        settings.OWN_SERVICES = (server.origin,)
+        inner = bench.tool(
+            f"return Said(context.http.request('GET', {server.origin!r} + '/?q=tea').text())",
+            arguments="context: Context", permissions="network=True, timeout_seconds=120", reaches=server.origin,
+        )  # fmt: skip
+        outer = bench.tool(
+            f"return Said(context.tools[{inner!r}]()['text'])",
+            arguments="context: Context", needs=(inner,), permissions="timeout_seconds=120",
+        )  # fmt: skip
+        bench.warm(inner)
+        page = _try(bench, outer)
+
+    nested = page.split('id="nested"')[1].split('id="left"')[0]
+    assert f"Run {bench.run(inner).pk}</a>" in nested
+    assert "q=tea" in page.split('id="left"')[1]
 
 
 def test_a_tool_that_is_off_is_not_called(bench: Workbench):

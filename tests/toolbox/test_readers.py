@@ -83,7 +83,7 @@ def read_statement(content, name):
 def test_a_reader_that_fails_stops_no_other(packages):
     packages.write("failing_statement", _FAILING)
 
-    assert _read(_OFX)[0]["outcome"] == "read"
-    outcome, _ = _read(b"GIF89a")
+    assert _read(_OFX, readers=["failing_statement", "ofx_statement"])[0]["outcome"] == "read"
+    outcome, _ = _read(b"GIF89a", readers=["failing_statement", "ofx_statement"])
     assert outcome["outcome"] == "broken"
     assert "“failing_statement” failed when it looked at the file (RuntimeError)" in outcome["message"]

@@ -8,6 +8,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from ledgerflow.books.permissions import NotAllowedError
+from ledgerflow.statements.reading import read_file
+from ledgerflow.statements.sandboxed import SANDBOX
 from ledgerflow.toolbox import descriptions
 from ledgerflow.toolbox.consent import State, is_harmless
 from ledgerflow.toolbox.errors import RegistryError
@@ -37,12 +39,24 @@ READERS = [
     "qif_statement",
     "xlsx_statement",
 ]
+_OFX = b"""<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>USD<BANKACCTFROM><ACCTID>42</BANKACCTFROM><BANKTRANLIST>
+<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20261001<TRNAMT>-3.10<FITID>1<NAME>TEA</STMTTRN>
+</BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>
+"""
 _SERVICE = {"type": "string", "format": "own-service"}
 
 
 @pytest.fixture
 def admin():
     return UserFactory(is_firm_admin=True)
+
+
+@pytest.fixture
+def anew():
+    """Readers whose warm process starts beside the packages of the test, and ends with them."""
+    SANDBOX.close()
+    yield
+    SANDBOX.close()
 
 
 def _tool(path: str) -> Tool:
@@ -334,6 +348,14 @@ def test_a_broken_package_stops_neither_the_others_nor_the_application(packages,
     packages.counter()
     sync_tools(now=LATER)
     assert _tool(tool.module_path).state is State.ON
+
+
+@pytest.mark.usefixtures("anew")
+def test_packages_that_nobody_enabled_and_that_break_stop_the_reading_of_no_file(packages):
+    for how, source in _BREAKS.items():
+        packages.write(f"{how}_at_import", source)
+
+    assert read_file(content=_OFX, name="a.ofx", readers=READERS).status == "read"
 
 
 _TOOL = {"path": "tools.word_counter.count", "arguments": {}, "result": {}, "problem": ""}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ledgerflow.toolbox.enforced import network_is_closed
-from ledgerflow.toolbox.isolation import NEW_PROCESSES, NEW_USERS, _can
+from ledgerflow.toolbox.isolation import NEW_PROCESSES, NEW_USERS, Isolation, _can
 from ledgerflow.toolbox.sandbox import (
     ChildDiedError,
     GarbledAnswerError,
@@ -229,6 +229,29 @@ def test_a_checkpoint_ends_a_job(sandbox):
         _run(sandbox, "sleep_for_ever", checkpoint=stop, limits=_AMPLE)
 
 
+def test_a_checkpoint_ends_a_job_that_asks_without_a_pause(sandbox):
+    asked = []
+
+    def stop():
+        if len(asked) >= 10:
+            raise _EnoughError
+
+    with pytest.raises(_EnoughError):
+        _run(sandbox, "ask_on_and_on", ask=lambda _: asked.append(1) or {}, checkpoint=stop, limits=_AMPLE)
+
+    assert len(asked) == 10
+
+
+def test_a_job_that_asks_without_a_pause_is_stopped_when_its_time_is_up(sandbox):
+    with pytest.raises(OutOfTimeError):
+        _run(
+            sandbox,
+            "ask_on_and_on",
+            ask=lambda _: time.sleep(0.01) or {},
+            limits=Limits(cpu_seconds=60, wall_seconds=2),
+        )
+
+
 @pytest.mark.parametrize("module", ["misbehaving_jobs", "misbehaving_without_namespaces"])
 def test_no_child_outlives_a_caller_that_is_killed(tmp_path, module):
     caller = subprocess.Popen([sys.executable, "-c", _CALLER, module, str(tmp_path)])
@@ -238,6 +261,17 @@ def test_no_child_outlives_a_caller_that_is_killed(tmp_path, module):
     caller.wait()
 
     assert _end(tmp_path)
+
+
+def test_it_looks_for_strays_until_none_is_left_however_long_they_take_to_die(monkeypatch):
+    looks, killed = iter([{1_000_001}] * 150 + [{1_000_002}, set()]), []
+    monkeypatch.setattr("ledgerflow.toolbox.isolation._children", lambda: next(looks))
+    monkeypatch.setattr("ledgerflow.toolbox.isolation._kill", killed.append)
+
+    Isolation(processes=None).end()
+
+    assert killed[-1] == 1_000_002
+    assert next(looks, None) is None
 
 
 def test_calls_from_many_threads_it_keeps_apart(sandbox):

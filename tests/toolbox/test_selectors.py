@@ -151,7 +151,7 @@ def test_the_egress_ledger_is_filtered(admin):
             host=f"host{number % 3}.example.org", url="/", redaction="strict", refusal="private" if number == 5 else "",
         )  # fmt: skip
 
-    assert len(requests_page(user=admin, run=run).requests) == 3
+    assert len(requests_page(user=admin, runs=[run]).requests) == 3
     assert len(requests_page(user=admin, host="host2.example.org").requests) == 2
     assert len(requests_page(user=admin, only_refused=True).requests) == 1
     page = requests_page(user=admin, limit=4)

@@ -109,6 +109,7 @@ def test_the_tutorial_ends_with_a_tool_that_is_enabled_set_up_and_called(
     bench.register(PATH)
     holiday = {"date": "2026-12-25", "name": "Christmas Day"}
     with served(lambda _: (200, {}, json.dumps([holiday]).encode())) as address:
+        assert bench.call(PATH, day="2026-12-25").result["because"] == []  # without a calendar
         settings.OWN_SERVICES = (address,)
         configure_tool(tool=tool, book=None, values={"calendar": address}, user=bench.admin, now=NOW)
         (called,) = (step for step in steps() if step.command.startswith("ledgerflow tools run"))

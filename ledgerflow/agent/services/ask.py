@@ -35,7 +35,7 @@ from ledgerflow.users.models import User
 logger = logging.getLogger(__name__)
 
 ASK_JOB = "agent.ask_about"
-#: Payees that one run asks about; the next run goes on.
+#: Payees that one run asks about; another job goes on.
 MOST_QUESTIONS = 200
 #: So many failures of the endpoint one after the other end a run.
 _MOST_FAILURES = 3
@@ -50,13 +50,17 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a run did: payees asked, answered from the cache, lines with a new suggestion, and why it ended early."""
+    """What a run did: payees asked, answered from the cache, lines with a new suggestion, and why it ended early.
+
+    ``goes_on`` where nothing stands against asking about the others at once.
+    """
 
     asked: int
     cached: int
     suggested: int
     stopped: str = ""
     wait: int | None = None
+    goes_on: bool = False
 
 
 def wake(*, book: Book, user: User | None, by_import: bool = False) -> bool:
@@ -82,6 +86,18 @@ def wake(*, book: Book, user: User | None, by_import: bool = False) -> bool:
         waited=0,
     )
     return True
+
+
+def go_on(*, book: Book, user_id: int | None, waited: int) -> None:
+    """Enqueue the next part of a run that asked about as many payees as one job does."""
+    enqueue(
+        ASK_JOB,
+        lock=f"agent:{book.pk}",
+        once=f"agent:{book.pk}",
+        book_id=book.pk,
+        user_id=user_id,
+        waited=waited,
+    )
 
 
 def wait_and_wake(*, book: Book, user_id: int | None, seconds: int, waited: int) -> bool:
@@ -118,7 +134,8 @@ def ask_about(
     """Ask about each payee with open lines that nothing suggests, and suggest what comes of it.
 
     Nothing is locked while the endpoint thinks. Whatever goes wrong with one payee is that conversation's outcome, and
-    the next is asked; an endpoint that is away, busy or refuses ends the run, and so does the budget.
+    the next is asked; an endpoint that is away, busy or refuses ends the run, and so does the budget. Why the last run
+    ended early is kept for the page of the agent.
 
     Raises:
         AgentOffError: the book does not allow the agent, no endpoint is set, or the extra is missing.
@@ -126,7 +143,12 @@ def ask_about(
     _place_allowed(settings_of(book=book))
     reaching.require_extra()
     end_broken(book=book, now=clock())
-    return _Run(book, user, ways or guarded_ways(), clock, pause).asked()
+    asked = _Run(book, user, ways or guarded_ways(), clock, pause).asked()
+    if asked.stopped:
+        logger.info("The agent stopped for %s: %s", book.slug, asked.stopped)
+    stopped_at = clock() if asked.stopped else None
+    AgentSettings.objects.filter(book=book).update(stopped=asked.stopped[:500], stopped_at=stopped_at)
+    return asked
 
 
 def _place_allowed(allowed: AgentSettings) -> Place:
@@ -150,19 +172,20 @@ class _Run:
         self._failures = 0
 
     def asked(self) -> Asked:
-        privacy = settings_of(book=self._book).privacy
+        allowed = settings_of(book=self._book)
+        privacy = allowed.privacy
         place = place_from_settings()
         questions = open_questions(book=self._book, privacy=privacy)
         if place is None:
             return self._done("No endpoint is set any more.")
-        known = self._known(questions, place, privacy)
+        known = self._known(questions, place, allowed)
         self._again(known, questions)
         told = set()
         for question in questions:
             key = (question.payee_key, question.direction)
             if key in known:
                 continue
-            if key in told and (answers := self._known([question], place, privacy)):
+            if key in told and (answers := self._known([question], place, allowed)):
                 self._again(answers, [question])  # it was asked about a moment ago, for another currency
                 continue
             told.add(key)
@@ -177,11 +200,11 @@ class _Run:
                 return stopped
         return self._done()
 
-    def _done(self, stopped: str = "", wait: int | None = None) -> Asked:
-        return Asked(self._asked, self._cached, self._suggested, stopped, wait)
+    def _done(self, stopped: str = "", wait: int | None = None, *, goes_on: bool = False) -> Asked:
+        return Asked(self._asked, self._cached, self._suggested, stopped, wait, goes_on)
 
     def _known(
-        self, questions: Sequence[OpenQuestion], place: Place, privacy: str
+        self, questions: Sequence[OpenQuestion], place: Place, allowed: AgentSettings
     ) -> Mapping[tuple[str, str], AgentConversation]:
         return known_answers(
             book=self._book,
@@ -189,7 +212,8 @@ class _Run:
             model=place.model,
             host=place.host,
             prompt_version=PROMPT_VERSION,
-            privacy=privacy,
+            privacy=allowed.privacy,
+            tools=allowed.tools,
             now=self._clock(),
         )
 
@@ -221,7 +245,7 @@ class _Run:
         if used.calls >= allowed.calls_a_day or used.tokens >= allowed.tokens_a_day:
             return self._done("The budget of the day is used up.")
         if self._asked >= MOST_QUESTIONS:
-            return self._done(f"{MOST_QUESTIONS} payees were asked about; ask again for the others.")
+            return self._done(f"{MOST_QUESTIONS} payees were asked about; the others follow.", goes_on=True)
         return None
 
     def _ask(self, question: OpenQuestion, place: Place, allowed: AgentSettings) -> Asked | None:

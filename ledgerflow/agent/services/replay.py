@@ -121,10 +121,20 @@ class _Record:
         raise EndpointError(self._sentence, outcome=self._outcome)
 
     def use(self, tool: OfferedTool, call: Call) -> str:
-        turn = self._take(AgentTurn.Kind.TOOL, dict(arguments_for(tool, self._question, call)))
+        arguments = dict(arguments_for(tool, self._question, call))
+        if (withheld := self._withheld(call)) is not None:
+            raise LookUpRefusedError(withheld)
+        turn = self._take(AgentTurn.Kind.TOOL, arguments)
         if turn["state"] != AgentTurn.State.ANSWERED:
             raise LookUpRefusedError(LOOK_UP_FAILED, is_recorded=True)
         return str(turn["received"])
+
+    def _withheld(self, call: Call) -> str | None:
+        """Return what the model was told where the book had taken the tool back, so that the call was not made."""
+        turn = self._turns[0] if self._turns else None
+        if turn is None or (turn["kind"], turn["state"]) != (AgentTurn.Kind.TOOL, AgentTurn.State.REFUSED):
+            return None
+        return str(turn["sentence"]) if turn["sent"] == shown_arguments(call) else None
 
     def refuse(self, call: Call, _sentence: str) -> None:
         self._take(AgentTurn.Kind.TOOL, shown_arguments(call))

@@ -20,7 +20,6 @@ from ledgerflow.ledger.models import Account
 from ledgerflow.payees.cleaning import NAME_LENGTH
 from ledgerflow.review.models import Proposal
 from ledgerflow.review.proposal_selectors import basis_of
-from ledgerflow.toolbox.models import ToolRun
 from ledgerflow.users.models import User
 
 #: Lines that one proposal may be about.
@@ -51,7 +50,6 @@ class Proposer:
     user: User
     through: Proposal.Through
     label: str = ""
-    tool_run: ToolRun | None = None
 
 
 @transaction.atomic
@@ -240,7 +238,6 @@ def _stage(  # noqa: PLR0917 - the parts of one row, given by its four kinds in 
                 proposed_with=plain(by.label, LONGEST_LABEL),
                 proposed_by=by.user,
                 proposed_at=now,
-                tool_run=by.tool_run,
             )
     except IntegrityError:
         twin = same.first()  # proposed by somebody else at this very moment

@@ -9,6 +9,7 @@ from django.utils.crypto import salted_hmac
 from ledgerflow.books.models import Book
 from ledgerflow.core.cached import TOOL_ANSWERS, keep, peek
 from ledgerflow.toolbox import plain
+from ledgerflow.toolbox.loader import code_digest, package_of
 from ledgerflow.toolbox.models import Tool
 from ledgerflow.toolbox.services import runs
 from ledgerflow.toolbox.services.configuration import stored_configuration
@@ -19,13 +20,15 @@ _SALT = "ledgerflow.toolbox.answers"
 _DEEPEST = 4
 
 
-def answer_key(tool: Tool, book: Book | None, configuration: Mapping[str, Any], arguments: object) -> str:
-    """Return a name for the question: who answers it, set up how, for which book, and the arguments.
+def answer_key(
+    tool: Tool, book: Book | None, configuration: Mapping[str, Any], arguments: object, *, code: str
+) -> str:
+    """Return a name for the question: who answers it by which code, set up how, for which book, and the arguments.
 
     ``configuration`` is the one with secrets: another key asks anew. The name is made with the installation's secret
     key, so that nobody who reads it can try out which secrets are in it.
     """
-    answering = [tool.pk, tool.version, tool.result_schema, configuration, _needed(tool, book)]
+    answering = [tool.pk, tool.version, code, tool.result_schema, configuration, _needed(tool, book)]
     asked = [book.pk if book else 0, answering, arguments]
     return salted_hmac(_SALT, plain.digest(asked), algorithm="sha256").hexdigest()
 
@@ -47,6 +50,13 @@ def _needed(tool: Tool, book: Book | None, depth: int = 1) -> list[Any]:
         return []
     needed = Tool.objects.filter(module_path__in=tool.manifest["needs"]).order_by("module_path")
     return [
-        [each.pk, each.version, each.state, stored_configuration(each, book), _needed(each, book, depth + 1)]
+        [
+            each.pk,
+            each.version,
+            code_digest(package_of(each.module_path)),
+            each.state,
+            stored_configuration(each, book),
+            _needed(each, book, depth + 1),
+        ]
         for each in needed
     ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from ledgerflow.core.redaction import redacted
 from ledgerflow.toolbox.http import GuardedClient
+from ledgerflow.toolbox.loader import package_of
 from ledgerflow.toolbox.models import Outcome
 from ledgerflow.toolbox.sandbox import (
     ChildDiedError,
@@ -17,13 +18,13 @@ from ledgerflow.toolbox.sandbox import (
     Limits,
     OutOfMemoryError,
     OutOfTimeError,
-    Sandbox,
     SandboxError,
 )
+from ledgerflow.toolbox.sandboxes import ToolSandboxes
 from ledgerflow.toolbox.values import HttpRefusedError, HttpUnreachableError
 
-#: The one warm process of the tools that are no readers.
-TOOLS = Sandbox("ledgerflow.toolbox.tool_jobs")
+#: The warm processes of this process.
+TOOLS = ToolSandboxes()
 
 _FRAME_BYTES = 64 * 1024
 _FIRST_PAUSE_SECONDS = 0.5
@@ -39,6 +40,9 @@ _OUTCOMES = {
     "changed": Outcome.REFUSED,
 }
 
+#: Requests and calls of other tools in all attempts of a run together; each of them is written down.
+_MOST_QUESTIONS = 200
+
 CallOther = Callable[[str, Mapping[str, Any]], Mapping[str, object]]
 
 
@@ -46,11 +50,13 @@ CallOther = Callable[[str, Mapping[str, Any]], Mapping[str, object]]
 class Order:
     """What is to be run, and how much of everything it may use.
 
-    ``until`` is of the monotonic clock; ``too_slow`` is the sentence for when it has passed.
+    ``code`` is the digest of the package on disk, ``until`` is of the monotonic clock; ``too_slow`` is the sentence for
+    when it has passed.
     """
 
     path: str
     version: str
+    code: str
     arguments: Mapping[str, Any]
     configuration: Mapping[str, Any]
     permissions: Mapping[str, Any]
@@ -75,6 +81,10 @@ class Ended:
     is_changed: bool = False
 
 
+class _TooManyQuestionsError(Exception):
+    """The tool asks without end."""
+
+
 @dataclass(slots=True)
 class Attempts:
     """Runs a tool until it answers, fails for good, or its time is up.
@@ -87,6 +97,7 @@ class Attempts:
     call_other: CallOther
     client: GuardedClient | None = None
     made: int = field(default=0)
+    _asked: int = field(default=0)
 
     def run(self) -> Ended:
         """Return how it ended."""
@@ -127,6 +138,7 @@ class Attempts:
         request = {
             "path": self.order.path,
             "version": self.order.version,
+            "code": self.order.code,
             "arguments": self.order.arguments,
             "configuration": self.order.configuration,
             "network": self.client is not None,
@@ -134,7 +146,7 @@ class Attempts:
             "output_bytes": permissions["output_bytes"],
         }
         try:
-            lines = TOOLS.run(
+            lines = TOOLS.of(package_of(self.order.path)).run(
                 "call",
                 content=b"",
                 request=request,
@@ -144,6 +156,11 @@ class Attempts:
             )
         except SandboxError as error:
             return self._failed(error)
+        except _TooManyQuestionsError:
+            message = (
+                f"{self.order.path} asked for more than {_MOST_QUESTIONS} requests and calls of other tools."
+            )
+            return Ended(Outcome.BROKEN, message=message, error_class="TooManyQuestions")
         return _read(lines)
 
     def _failed(self, error: SandboxError) -> Ended:
@@ -165,6 +182,9 @@ class Attempts:
 
     def _answer(self, question: Mapping[str, Any]) -> Mapping[str, object]:
         """Fulfill what the tool asks for. It is somebody's code that asks, so nothing about the question is sure."""
+        self._asked += 1
+        if self._asked > _MOST_QUESTIONS:
+            raise _TooManyQuestionsError
         if "http" in question:
             return self._fetch(question["http"])
         path, arguments = question.get("tool"), question.get("arguments")

@@ -30,6 +30,7 @@ from ledgerflow.toolbox.conversation import Checkpoint
 from ledgerflow.toolbox.errors import RegistryError
 from ledgerflow.toolbox.guard import Guard, own_services
 from ledgerflow.toolbox.http import GuardedClient
+from ledgerflow.toolbox.loader import code_digest, package_of
 from ledgerflow.toolbox.models import Asker, Outcome, Tool, ToolRun
 from ledgerflow.toolbox.redaction import PROFILES
 from ledgerflow.toolbox.schemas import ValueRefusedError, check
@@ -53,7 +54,8 @@ __all__ = [
 
 #: A tool may ask another, which may ask another; deeper is a circle, or might as well be one.
 _DEEPEST = 4
-_ONLY_STAGED = frozenset({Asker.AGENT, Asker.MCP})
+#: A call through these doors is a model's or a program's wish, which may have come from anywhere.
+_CHANGE_NOTHING = frozenset({Asker.AGENT, Asker.API, Asker.MCP})
 #: Through these doors a process of the web server waits, of which there are few.
 _WAIT_IN_A_REQUEST = frozenset({Asker.PERSON, Asker.API, Asker.MCP})
 MOST_SECONDS_IN_A_REQUEST = 20
@@ -132,7 +134,7 @@ class _Call:
         self._path, self._asking, self._now, self._fresh = path, asking, now, fresh
         self._chain, self._until, self._too_slow = chain, until, too_slow
         self._parents = parents or ((asking.parent.pk,) if asking.parent else ())
-        self._is_for_machine = is_for_machine or asking.through in _ONLY_STAGED
+        self._is_for_machine = is_for_machine or asking.through in _CHANGE_NOTHING
         self._began = time.monotonic()
 
     def made(self, arguments: Mapping[str, object]) -> Answer:
@@ -161,10 +163,11 @@ class _Call:
             self._refuse(asked, str(error))
         permissions = tool.manifest["permissions"]
         keeps = permissions["cache_seconds"] if not permissions["writes"] else 0
-        key = answer_key(tool, self._asking.book, configuration, given) if keeps else ""
+        code = code_digest(package_of(tool.module_path))
+        key = answer_key(tool, self._asking.book, configuration, given, code=code) if keeps else ""
         if keeps and not self._fresh and (answer := self._cached(asked, key, keeps)):
             return answer
-        answer = self._run(tool, asked, given, configuration, key)
+        answer = self._run(tool, asked, given, configuration, key=key, code=code)
         if keeps:
             kept = runs.KeptAnswer(answer.run_id, answer.result, answer.computed_at)
             keep_answer(key, kept, book=self._asking.book, seconds=keeps)
@@ -194,7 +197,10 @@ class _Call:
             )
         permissions = tool.manifest["permissions"]
         if permissions["writes"] and self._is_for_machine:
-            return f"{tool} changes something elsewhere, so it can only be proposed to a person."
+            return (
+                f"{tool} changes something elsewhere, so only a person runs it: on its page, or by "
+                f"`ledgerflow tools run {tool}`."
+            )
         if self._path in self._chain:
             return f"{tool} is asked for by itself, by way of {self._chain[-1]}."
         if len(self._chain) >= _DEEPEST:
@@ -224,7 +230,14 @@ class _Call:
         return Answer(run_id, kept.result, from_cache=True, computed_at=kept.computed_at)
 
     def _run(
-        self, tool: Tool, asked: runs.Asked, given: Any, configuration: Mapping[str, Any], key: str
+        self,
+        tool: Tool,
+        asked: runs.Asked,
+        given: Any,
+        configuration: Mapping[str, Any],
+        *,
+        key: str,
+        code: str,
     ) -> Answer:
         permissions = tool.manifest["permissions"]
         try:
@@ -244,6 +257,7 @@ class _Call:
         order = Order(
             path=tool.module_path,
             version=tool.version,
+            code=code,
             arguments=given,
             configuration=configuration,
             permissions=permissions,

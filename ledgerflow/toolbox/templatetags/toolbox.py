@@ -5,14 +5,18 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils.html import conditional_escape, format_html_join
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from ledgerflow.toolbox.models import Outcome
+from ledgerflow.toolbox.models import Outcome, ToolRun
 from ledgerflow.toolbox.selectors import FAILED
 from ledgerflow.toolbox.showing import shown
 
 register = template.Library()
+
+_SUBJECT = re.compile(r"(line|receipt) ([1-9][0-9]{0,17})", re.ASCII)
+_PAGES = {"line": "posting:line", "receipt": "documents:receipt"}
 
 
 @register.simple_tag(takes_context=True)
@@ -20,6 +24,17 @@ def tool_url(context: Context, name: str, **kwargs: Any) -> str:
     """Return the address of a page behind the same door: of the installation, or of the book."""
     address: str = context["door"].url(name, **kwargs)
     return address
+
+
+@register.simple_tag
+def about(run: ToolRun) -> SafeString | str:
+    """Show what a run was about, leading to the line or the receipt of its book that its subject names."""
+    named = _SUBJECT.fullmatch(run.subject)
+    if named is None or run.book is None:
+        return run.subject
+    page, number = _PAGES[named[1]], int(named[2])
+    address = reverse(page, kwargs={"book": run.book.slug, named[1]: number})
+    return format_html('<a class="text-decoration-underline" href="{}">{}</a>', address, run.subject)
 
 
 @register.filter

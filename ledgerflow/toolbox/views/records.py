@@ -15,6 +15,7 @@ from ledgerflow.toolbox.selectors import (
     hosts_reached,
     profiles_on,
     requests_page,
+    runs_below,
     runs_page,
 )
 from ledgerflow.toolbox.views.door import ToolboxView
@@ -60,13 +61,14 @@ class RunView(ToolboxView):
     def get(self, request: HttpRequest, **_: Any) -> HttpResponse:
         """Show it."""
         run = self.run()
+        below = runs_below(run=run)
         return self.page(
             "run.html",
             run=run,
             is_running=run.outcome == Outcome.RUNNING,
             is_whole=is_whole(run),
-            nested=self.runs().filter(parent=run).select_related("tool").order_by("pk"),
-            requests=requests_page(user=self.user, run=run).requests,
+            nested=below,
+            requests=requests_page(user=self.user, runs=[run, *below]).requests,
         )
 
 

@@ -13,7 +13,7 @@ from ledgerflow.toolbox.calls import Asking, ToolCallError
 from ledgerflow.toolbox.consent import State
 from ledgerflow.toolbox.forms import ArgumentsForm
 from ledgerflow.toolbox.models import Asker, Tool, ToolRun
-from ledgerflow.toolbox.selectors import requests_page
+from ledgerflow.toolbox.selectors import requests_page, runs_below
 from ledgerflow.toolbox.services.calling import MOST_SECONDS_IN_A_REQUEST, call_tool, cancel_run
 from ledgerflow.toolbox.values import READER
 from ledgerflow.toolbox.views.door import ToolboxView
@@ -61,10 +61,14 @@ class TryView(ToolboxView):
         return run.arguments if run and isinstance(run.arguments, dict) and is_whole(run) else {}
 
     def _record(self, run_id: int | None) -> dict[str, Any]:
-        """Return the run and its requests; the user made it, so it is shown whatever else the user may see."""
+        """Return the run, what it called, and what they sent.
+
+        The user made it, so it is shown whatever else the user may see.
+        """
         run = ToolRun.objects.select_related("tool").filter(pk=run_id or 0).first()
-        requests = requests_page(user=self.user, run=run).requests if run else []
-        return {"run": run, "requests": requests}
+        below = runs_below(run=run) if run else []
+        requests = requests_page(user=self.user, runs=[run, *below]).requests if run else []
+        return {"run": run, "nested": below, "requests": requests}
 
     def _shown(self, tool: Tool, form: ArgumentsForm, **came: Any) -> HttpResponse:
         return self.page(
