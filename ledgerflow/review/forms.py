@@ -91,7 +91,10 @@ class TagForm(LinesForm):
 
 
 class DecideForm(forms.Form):
-    """What one line is for, who the payee is, and a note."""
+    """What one line is for, who the payee is, and a note.
+
+    With ``note`` as the ``act`` an account that is the proposed one was not chosen, and accepts nothing.
+    """
 
     account = forms.ModelChoiceField(
         queryset=Account.objects.none(), required=False, label="Account", empty_label="No account yet"
@@ -104,6 +107,11 @@ class DecideForm(forms.Form):
         field = self.fields["account"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = _accounts(book)
+
+    @property
+    def is_note(self) -> bool:
+        """Whether payee and note were sent to be kept, and not the line to be accepted."""
+        return self.data.get("act") == "note"
 
 
 class SplitPartForm(forms.Form):
