@@ -123,6 +123,8 @@ def test_a_split_takes_the_rest_by_alt_r_and_shows_exactly_what_is_left(queue: P
     queue.keyboard.press("Tab")
     queue.keyboard.type(_OFFICE)
     queue.keyboard.press("Tab")
+    queue.keyboard.type("paper")
+    queue.keyboard.press("Tab")
     queue.keyboard.type("-0.2")
     expect(left).to_have_text(f"{amount + 3 * (amount / amount) / 10:,.2f}")
     queue.keyboard.press("Alt+r")
@@ -133,7 +135,7 @@ def test_a_split_takes_the_rest_by_alt_r_and_shows_exactly_what_is_left(queue: P
 
     _expect_message(queue, "Accepted as 2 parts.")
     parts = Classification.objects.get(line_id=line_id).splits.order_by("amount")
-    assert [part.account.code for part in parts] == [_SUPPLIES, _OFFICE]
+    assert [(part.account.code, part.memo) for part in parts] == [(_SUPPLIES, ""), (_OFFICE, "paper")]
     assert sum(part.amount for part in parts) == amount
 
 
@@ -387,3 +389,24 @@ def test_a_line_is_excluded_with_a_reason(queue: Page, made: NewBook):
 
     _expect_message(queue, "1 excluded.")
     assert Classification.objects.get(line_id=line).note == "private"
+
+
+def test_a_split_takes_shares_and_parts_that_are_added(queue: Page, made: NewBook):
+    _go_to(queue, "Check")
+    line_id = queue.locator("[data-line].is-focused").get_attribute("data-line")
+    queue.keyboard.press("s")
+    split = queue.locator("[data-evidence] form[data-split-total]")
+
+    split.get_by_role("button", name="Another part").press("Enter")
+    expect(split.get_by_label("Amount of part 5")).to_be_focused()
+    split.get_by_label("Amount of part 1").fill("66.6667%")
+    split.get_by_label("Account of part 1").select_option(str(made.account(_OFFICE).pk))
+    split.get_by_label("Account of part 5").select_option(str(made.account(_SUPPLIES).pk))
+    split.get_by_label("Amount of part 5").fill("33.3333%")
+    expect(split.locator("[data-split-left]")).to_have_text("0.00")
+    queue.keyboard.press("Enter")
+
+    _expect_message(queue, "Accepted as 2 parts.")
+    whole = Classification.objects.get(line_id=line_id)
+    assert sum(part.amount for part in whole.splits.all()) == whole.line.amount
+    assert [part.account.code for part in whole.splits.order_by("no")] == [_OFFICE, _SUPPLIES]

@@ -2,6 +2,7 @@
 
 import html
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -124,6 +125,45 @@ def test_a_line_is_split_over_accounts(file):
 
     assert answer["message"] == "Accepted as 2 parts."
     assert ClassificationSplit.objects.filter(book=file.book).count() == 2
+
+
+def test_shares_are_worked_out_and_the_last_takes_what_rounding_leaves(file):
+    other = Account.objects.filter(book=file.book, type="expense").last()
+
+    _split(file, ("12.5%", file.expense), ("87.5 %", other))
+
+    parts = ClassificationSplit.objects.filter(book=file.book).order_by("no")
+    assert [part.amount for part in parts] == [Decimal("-0.38"), Decimal("-2.62")]  # of -3.00
+
+
+def test_a_share_stands_beside_amounts(file):
+    other = Account.objects.filter(book=file.book, type="expense").last()
+
+    answer = _split(file, ("25%", file.expense), ("-2.25", other))
+
+    assert answer["message"] == "Accepted as 2 parts."
+    parts = ClassificationSplit.objects.filter(book=file.book).order_by("no")
+    assert [part.amount for part in parts] == [Decimal("-0.75"), Decimal("-2.25")]
+
+
+@pytest.mark.parametrize("share", ["0%", "101%", "-5%", "%", "NaN%", "x%", "1e-9%", "33.33333%"])
+def test_what_is_no_share_is_refused(file, share):
+    assert "is no share" in _split(file, (share, file.expense), ("-2", file.expense))["error"]
+    assert not ClassificationSplit.objects.filter(book=file.book).exists()
+
+
+def test_a_memo_stays_with_its_part(file):
+    sent = {"split-TOTAL_FORMS": 2, "split-INITIAL_FORMS": 0}
+    for at, (amount, memo) in enumerate((("-1", "for the van"), ("-2", ""))):
+        sent |= {
+            f"split-{at}-amount": amount,
+            f"split-{at}-account": file.expense.pk,
+            f"split-{at}-memo": memo,
+        }
+    _ask(file.client(), file.address(f"review/line/{file.line_ids[2]}/split/"), sent)
+
+    memos = ClassificationSplit.objects.filter(book=file.book).order_by("no").values_list("memo", flat=True)
+    assert list(memos) == ["for the van", ""]
 
 
 def test_parts_that_do_not_add_up_or_lack_an_account_are_refused(file):

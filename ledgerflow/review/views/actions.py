@@ -38,8 +38,10 @@ from ledgerflow.review.forms import (
     RuleOfferForm,
     SplitFormSet,
     TagForm,
+    split_parts,
 )
 from ledgerflow.review.views.which import asked_days
+from ledgerflow.statements.models import StatementLine
 
 
 class ActionView(BookMixin, generic.View):
@@ -328,10 +330,13 @@ class SplitView(LineActionView):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Split, or say why not."""
-        parts = SplitFormSet(request.POST, prefix="split", form_kwargs={"book": self.book})
+        line = StatementLine.objects.filter(book=self.book, pk=self.kwargs["line"]).first()
+        if line is None:
+            return self.answer({"error": "This book has no such line."})
+        parts = SplitFormSet(request.POST, prefix="split", form_kwargs={"book": self.book, "line": line})
         if not parts.is_valid():
             return self.answer({"error": " ".join(_errors_of(parts))})
-        chosen = [part for form in parts.forms if (part := form.part()) is not None]
+        chosen = split_parts(parts.forms, line)
         try:
             services.decide(
                 book=self.book, line_id=self.kwargs["line"], splits=chosen, user=self.user, now=timezone.now()

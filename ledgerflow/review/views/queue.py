@@ -137,5 +137,5 @@ def evidence_context(view: BookMixin, line_id: int) -> dict[str, Any]:
         ],
         **lookup_context(view, line_id=line_id, state=row.state),
         **questions_about(book=view.book, line_id=line_id),
-        "split_forms": SplitFormSet(prefix="split", form_kwargs={"book": view.book}),
+        "split_forms": SplitFormSet(prefix="split", form_kwargs={"book": view.book, "line": line}),
     }

@@ -2,7 +2,7 @@
 // the page, moves on before the answer arrives, and brings a row back with the reason when the answer is a refusal.
 import { ask } from "./answers.js";
 import { isTypingInto, typeInto } from "./chooser.js";
-import { putRest, showLeft } from "./split.js";
+import { addPart, putRest, showLeft } from "./split.js";
 
 const OFFER = "offer"; // stands in the evidence pane instead of a line's evidence
 const NO_EVIDENCE = "The evidence could not be loaded. Choose the line again.";
@@ -387,6 +387,9 @@ if (queue) {
     if (form) form.requestSubmit();
   }
 
+  pane.addEventListener("click", (event) => {
+    if (event.target.closest("[data-split-more]")) addPart(event.target.form);
+  });
   pane.addEventListener("input", (event) => {
     const form = event.target.closest("[data-split-total]");
     if (form) showLeft(form);
