@@ -33,7 +33,7 @@ class RuleForm(forms.Form):
         max_length=200,
         required=False,
         label="Text contains",
-        help_text="Upper and lower case and accents do not matter.",
+        help_text="In the bank's text or the payee's name out of it. Upper and lower case and accents do not matter.",
     )
     direction = forms.ChoiceField(
         choices=Rule.Direction.choices, initial=Rule.Direction.ANY, label="Direction"
