@@ -17,10 +17,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from django.db import connection, connections, transaction
 from django.test import Client
@@ -28,6 +26,7 @@ from django.utils import timezone
 
 from benchmarks import scratch
 from benchmarks.table import Row, render
+from benchmarks.work import Answer, answered, served
 from ledgerflow.books.models import Book
 from ledgerflow.ledger.models import Account, AccountType, BatchSource, JournalLine
 from ledgerflow.ledger.services import journal
@@ -112,67 +111,19 @@ def tidy() -> None:
         cursor.execute("VACUUM (ANALYZE) ledger_journalline, ledger_movement, ledger_journalentry")
 
 
-@dataclass(slots=True)
-class _Clock:
-    """Adds up the milliseconds of the queries that it wraps, and counts them."""
-
-    spent: float = 0.0
-    queries: int = 0
-
-    def __call__(self, execute: Callable, sql: str, facts: object, many: bool, context: dict) -> object:
-        began = _served()
-        try:
-            return execute(sql, facts, many, context)
-        finally:
-            self.spent += _served() - began
-            self.queries += 1
-
-
-def _served() -> float:
-    """Return how many milliseconds the connection's server process worked; a clock where it is elsewhere."""
-    assert connection.connection is not None
-    try:
-        facts = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text()
-    except OSError:
-        return time.perf_counter() * 1000
-    return int(facts.split()[0]) / 1e6
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class _Asked:
-    """One answer: milliseconds that passed, of PostgreSQL's work, and of Python's; queries, and bytes."""
-
-    total: float
-    sql: float
-    python: float
-    queries: int
-    size: int
-
-    @property
-    def work(self) -> float:
-        """The milliseconds of work in all."""
-        return self.sql + self.python
-
-
-def ask(client: Client, address: str) -> _Asked:
+def ask(client: Client, address: str) -> Answer:
     """Ask for a page with its template."""
-    clock = _Clock()
-    with connection.execute_wrapper(clock):
-        began, worked = time.perf_counter(), time.process_time()
-        page = client.get(address)
-        taken, worked = (time.perf_counter() - began) * 1000, (time.process_time() - worked) * 1000
-    assert page.status_code == 200, address
-    return _Asked(taken, clock.spent, worked, clock.queries, len(page.content))
+    return answered(lambda: client.get(address))
 
 
 def _timed(sql: str, facts: list[object]) -> float:
     taken = []
     with connection.cursor() as cursor:
         for _ in range(ROUNDS):
-            began = _served()
+            began = served()
             cursor.execute(sql, facts)
             cursor.fetchall()
-            taken.append(_served() - began)
+            taken.append(served() - began)
     return min(taken)
 
 
@@ -242,7 +193,7 @@ def pages(book: Book, account: int) -> list[tuple[str, str, str]]:
 class _Measured:
     """The best answer of a page just after a posting, the best on a new connection, and the floor of its SQL."""
 
-    answer: _Asked
+    answer: Answer
     cold: float
     floor: float
 
@@ -259,7 +210,7 @@ def measure(client: Client, book: Book, account: int) -> dict[str, _Measured]:
         for _ in range(3):
             connection.close()
             cold.append(ask(client, address).total)
-        best = _Asked(
+        best = Answer(
             min(each.total for each in answers),
             min(each.sql for each in answers),
             min(each.python for each in answers),

@@ -5,8 +5,10 @@ Amounts are in the bank account's currency, money out negative; a rule's range i
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
+from ledgerflow.payees.cleaning import clean_payees
 from ledgerflow.payees.folding import fold
 
 #: How sure a rule that only suggests is: a person wrote it, but not for this very line.
@@ -20,6 +22,8 @@ RULE, NONE = "rule", "none"
 #: The most that a proposal of an agent counts for, however often it was right: a person looks at each.
 MOST_OF_AGENT = Decimal("0.890")
 REASON_LENGTH = 300
+#: A bank books the other side of a transfer between own accounts at most so many days earlier or later.
+TRANSFER_DELAY = timedelta(days=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,22 @@ def folded(*texts: str | None) -> str:
     return " ".join(" ".join(fold(text) for text in texts if text).split())
 
 
+def payee_text(description: str, counterparty: str | None) -> str:
+    """Return the text that names the payee: the counterparty where the bank states one, else the description."""
+    return counterparty if counterparty and counterparty.strip() else description
+
+
+def searched(description: str, counterparty: str | None) -> str:
+    """Return what rules search: the folded text of the bank and, on a line of its own, the payee's name out of it.
+
+    References stand in the middle of what banks write, and short forms in place of names; the name has neither.
+    """
+    raw = payee_text(description, counterparty)
+    return f"{folded(description, counterparty)}\n{folded(clean_payees([raw])[raw])}"
+
+
 def candidates(rules: Iterable[RuleValue], *, text: str, bank_account_id: int) -> tuple[RuleValue, ...]:
-    """Return the rules that the folded text and the bank account satisfy, in order, up to one for every amount."""
+    """Return the rules that the :func:`searched` text and the bank account satisfy, up to one for every amount."""
     found = []
     for rule in rules:
         if rule.text in text and rule.bank_account_id in (None, bank_account_id):

@@ -47,6 +47,14 @@ class PromiseError(ClassificationError):
     """The promise cannot be switched so."""
 
 
+class PayeeError(ClassificationError):
+    """The payee cannot be changed so, or is not there."""
+
+
+class PayeeTakenError(PayeeError):
+    """Another payee has the name; merging would make one of both."""
+
+
 class TagError(ClassificationError):
     """A tag cannot be called so, or is not there."""
 

@@ -8,6 +8,8 @@ from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Rule, Tag
 from ledgerflow.classification.services import RuleConditions
 from ledgerflow.ledger.models import Account
+from ledgerflow.payees.cleaning import NAME_LENGTH
+from ledgerflow.payees.models import Payee
 from ledgerflow.statements.models import BankAccount
 
 
@@ -31,7 +33,7 @@ class RuleForm(forms.Form):
         max_length=200,
         required=False,
         label="Text contains",
-        help_text="Upper and lower case and accents do not matter.",
+        help_text="In the bank's text or the payee's name out of it. Upper and lower case and accents do not matter.",
     )
     direction = forms.ChoiceField(
         choices=Rule.Direction.choices, initial=Rule.Direction.ANY, label="Direction"
@@ -79,3 +81,41 @@ class RuleForm(forms.Form):
             most=facts["most"],
             bank_account=facts["bank_account"],
         )
+
+
+class NewRuleForm(RuleForm):
+    """A rule in the making; one that was offered after a correction brings its payee and comes ``first``."""
+
+    payee = forms.ModelChoiceField(queryset=Payee.objects.none(), required=False, widget=forms.HiddenInput)
+    first = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
+        super().__init__(*args, book=book, **kwargs)
+        field = self.fields["payee"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Payee.objects.filter(book=book)
+
+
+class RenamePayeeForm(forms.Form):
+    """What a payee is to be called, and whether it becomes one with the payee that is called so already."""
+
+    name = forms.CharField(
+        max_length=NAME_LENGTH, label="Name", widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    merge = forms.BooleanField(
+        required=False,
+        label="Merge with the payee of this name",
+        help_text="Its lines, bank texts and rules then belong to that one.",
+    )
+
+
+class SplitPayeeForm(forms.Form):
+    """Whom the chosen bank texts of a payee name from now on."""
+
+    prefix = "other"
+    name = forms.CharField(
+        max_length=NAME_LENGTH,
+        label="They name",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="A payee that is there, or a new one.",
+    )

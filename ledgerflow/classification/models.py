@@ -15,6 +15,7 @@ from ledgerflow.statements.models import BankAccount, StatementLine
 
 __all__ = [
     "BookWeights",
+    "ChangedAlias",
     "ChangedLine",
     "Classification",
     "ClassificationSplit",
@@ -262,7 +263,11 @@ class ClassificationSplit(models.Model):
 
 
 class DecisionChange(models.Model):
-    """One act of a person upon lines, or a ``rule`` made from one, kept so that it can be undone."""
+    """One act of a person upon lines or a payee, or a ``rule`` made from one, kept so that it can be undone.
+
+    Of a ``payee`` that was called otherwise, ``former_name`` says how it was called before; of one that was merged or
+    taken apart the lines and bank texts say what moved, and ``moved_rules`` which rules name the other one since.
+    """
 
     class Act(models.TextChoices):
         ACCEPT = "accept", "accepted"
@@ -270,6 +275,8 @@ class DecisionChange(models.Model):
         EXCLUDE = "exclude", "excluded"
         REOPEN = "reopen", "sent back to review"
         RULE = "rule", "rule made"
+        TAG = "tag", "tags changed"
+        PAYEE = "payee", "payee changed"
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
     act = models.CharField(max_length=8, choices=Act.choices)
@@ -280,6 +287,11 @@ class DecisionChange(models.Model):
     rule = models.ForeignKey(
         Rule, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
     )
+    payee = models.ForeignKey(
+        Payee, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
+    )
+    former_name = models.CharField(max_length=160, blank=True, default="", db_default="")
+    moved_rules = models.JSONField(default=list, db_default=[])
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -352,7 +364,7 @@ class RuleTrial(models.Model):
 
 
 class ChangedLine(models.Model):
-    """What one line's classification was before and after a change."""
+    """What one line was before and after a change: its classification, or its ``tags`` or ``payee`` alone."""
 
     pk = models.CompositePrimaryKey("change_id", "line_id")
     change = models.ForeignKey(DecisionChange, on_delete=models.CASCADE, related_name="lines", db_index=False)
@@ -370,6 +382,26 @@ class ChangedLine(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.line_id}"
+
+
+class ChangedAlias(models.Model):
+    """Which payee a cleaned bank text named before a change, and which one since."""
+
+    pk = models.CompositePrimaryKey("change_id", "key")
+    change = models.ForeignKey(
+        DecisionChange, on_delete=models.CASCADE, related_name="aliases", db_index=False
+    )
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    key = models.CharField(max_length=200)
+    before = models.ForeignKey(
+        Payee, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    after = models.ForeignKey(
+        Payee, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Tag(models.Model):

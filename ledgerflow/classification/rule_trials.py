@@ -1,7 +1,7 @@
 """What a rule would do before it is saved: which lines, old and new, and where another rule comes first."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,8 +10,8 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.engine import RuleValue, candidates, first_match, folded
-from ledgerflow.classification.models import Classification, RuleTrial, State
+from ledgerflow.classification.engine import RuleValue, candidates, first_match, folded, searched
+from ledgerflow.classification.models import Classification, Rule, RuleTrial, State
 from ledgerflow.classification.selectors import RuleConditions, rule_values
 from ledgerflow.ledger.models import Account
 
@@ -85,11 +85,10 @@ def try_rule(
     """Return what the rule would do: a new one behind the others (or before them), or ``rule_id`` as changed.
 
     Open lines alone, or with ``whole_book`` also what people decided, as a test of the rule; the latest ``most``, or
-    all. Nothing is written; two queries.
+    all. Nothing is written; two queries, and two more for a rule that is there.
     """
     rules = rule_values(book=book)
-    place = next((place for place, each in enumerate(rules) if each.id == rule_id), len(rules))
-    place = 0 if is_first else place
+    place = 0 if is_first else _place(book, rules, rule_id)
     draft = _draft(conditions, account)
     others = [each for each in rules if each.id != rule_id]
     order = {each.id: number for number, each in enumerate([*others[:place], draft, *others[place:]])}
@@ -101,7 +100,7 @@ def try_rule(
             is_cut = True
             break
         looked_at += 1
-        text = folded(made.description, made.counterparty)
+        text = searched(made.description, made.counterparty)
         if not _matches(draft, text, made):
             continue
         rivals = [each for each in others if _matches(each, text, made)]
@@ -122,6 +121,16 @@ def try_rule(
         looked_at=looked_at,
         is_cut=is_cut,
     )
+
+
+def _place(book: Book, rules: Sequence[RuleValue], rule_id: int | None) -> int:
+    """Return before which of the active rules the rule stands: a new one behind all, one switched off where it was."""
+    own = Rule.objects.filter(book=book, pk=rule_id).first() if rule_id is not None else None
+    if own is None:
+        return len(rules)
+    earlier = Q(position__lt=own.position) | Q(position=own.position, pk__lt=own.pk)
+    before = set(Rule.objects.filter(earlier, book=book).values_list("pk", flat=True))
+    return sum(each.id in before for each in rules)
 
 
 def trial_of(kept: RuleTrial) -> Trial | None:

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import Abs
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.engine import ANY, IN, RuleValue, folded
+from ledgerflow.classification.engine import ANY, IN, RuleValue, folded, searched
 from ledgerflow.classification.models import Classification, Rule, RuleCorrection, State
 from ledgerflow.statements.models import BankAccount, Hold, StatementLine
 
@@ -132,7 +132,7 @@ def matching_open_lines(*, book: Book, conditions: RuleConditions) -> list[int]:
         sized = sized.filter(size__lte=conditions.most)
     rows = sized.order_by("line_id").values_list("line_id", "line__description", "line__counterparty")
     return [
-        line_id for line_id, description, counterparty in rows if text in folded(description, counterparty)
+        line_id for line_id, description, counterparty in rows if text in searched(description, counterparty)
     ]
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledgerflow.classification import exchange_views, tag_views, views
+from ledgerflow.classification import exchange_views, payee_views, tag_views, views
 
 app_name = "classification"
 
@@ -9,6 +9,10 @@ urlpatterns = [
     path("tags/", tag_views.TagsView.as_view(), name="tags"),
     path("tags/<int:tag>/", tag_views.RenameTagView.as_view(), name="rename-tag"),
     path("tags/<int:tag>/delete/", tag_views.DeleteTagView.as_view(), name="delete-tag"),
+    path("payees/", payee_views.PayeesView.as_view(), name="payees"),
+    path("payees/<int:payee>/", payee_views.PayeeView.as_view(), name="payee"),
+    path("payees/<int:payee>/rename/", payee_views.RenamePayeeView.as_view(), name="rename-payee"),
+    path("payees/<int:payee>/split/", payee_views.SplitPayeeView.as_view(), name="split-payee"),
     path("export/", exchange_views.ExportRulesView.as_view(), name="export-rules"),
     path("import/", exchange_views.ImportRulesView.as_view(), name="import-rules"),
     path("new/", views.CreateRuleView.as_view(), name="create-rule"),

@@ -11,7 +11,7 @@ from django.views import generic
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification import selectors, services
-from ledgerflow.classification.forms import RuleForm
+from ledgerflow.classification.forms import NewRuleForm, RuleForm
 from ledgerflow.classification.models import Rule, RuleTrial
 from ledgerflow.classification.rule_trials import is_small, trial_of, try_rule
 from ledgerflow.core.errors import LedgerFlowError
@@ -66,6 +66,7 @@ class RuleFormView(BookMixin, generic.FormView[RuleForm]):
             "conditions": form.conditions(),
             "account": form.cleaned_data["account"],
             "rule_id": self.kwargs.get("rule"),
+            "is_first": form.cleaned_data.get("first", False),
         }
         is_whole = self.request.POST["preview"] == "book"
         if is_whole and not is_small(book=self.book, conditions=asked["conditions"]):
@@ -89,12 +90,15 @@ class RuleFormView(BookMixin, generic.FormView[RuleForm]):
 
 
 class CreateRuleView(RuleFormView):
-    """Add a rule behind the others."""
+    """Add a rule behind the others, or one that was offered after a correction, which comes first and can be undone."""
+
+    form_class = NewRuleForm
 
     def get_initial(self) -> dict[str, Any]:
         """Begin with what the address says, such as the rule that was offered after a correction."""
         asked = self.request.GET
-        return {name: asked[name] for name in ("text", "direction", "account") if asked.get(name)}
+        wanted = ("text", "direction", "account", "payee", "first")
+        return {name: asked[name] for name in wanted if asked.get(name)}
 
     def save(self, form: RuleForm) -> Rule:
         """Add it."""
@@ -102,7 +106,10 @@ class CreateRuleView(RuleFormView):
             book=self.book,
             conditions=form.conditions(),
             account=form.cleaned_data["account"],
+            payee=form.cleaned_data["payee"],
             mode=form.cleaned_data["mode"],
+            is_first=form.cleaned_data["first"],
+            is_undoable=form.cleaned_data["first"],
             user=self.user,
             now=timezone.now(),
         )

@@ -1,6 +1,7 @@
 """``ledgerflow review``: accept what is suggested."""
 
 import argparse
+from collections import Counter
 
 from django.utils import timezone
 
@@ -58,6 +59,8 @@ def run(options: argparse.Namespace) -> int:
                 book=book, user=user, now=now, account_for_rest=account, dry_run=options.dry_run
             )
     rows = [{"lines": accepted.count, "outcome": "would be accepted" if options.dry_run else "accepted"}]
+    reasons = Counter(reason for _, reason in accepted.refused)
+    rows += [{"lines": count, "outcome": f"left: {reason}"} for reason, count in sorted(reasons.items())]
     output.print_rows(rows, options.format)
     return 0
 

@@ -71,6 +71,11 @@ def clean_payees(texts: Collection[str]) -> dict[str, str]:
     return names
 
 
+def payee_keys(texts: Collection[str]) -> dict[str, str]:
+    """Return the key of each text that names somebody; none may hold the character NUL."""
+    return {text: payee_key(name) for text, name in clean_payees(texts).items() if name != UNKNOWN}
+
+
 def digits_alike(texts: Sequence[str]) -> list[str]:
     """Write every digit as 0, in all texts at once; none may hold the character NUL.
 

@@ -1,6 +1,7 @@
 """Finding and naming the payees of bank texts, always for a set of texts at once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from django.db import IntegrityError, connection, transaction
 
@@ -28,6 +29,13 @@ _KNOWN = """
     JOIN payees_payeealias alias ON alias.book_id = %(book)s AND alias.key = wanted.key
 """
 
+# Only what still names the payee that the change gave it: whoever named it otherwise since had the last word.
+_GIVE_BACK = """
+    UPDATE payees_payeealias alias SET payee_id = former.payee
+    FROM unnest(%(keys)s::text[], %(former)s::bigint[], %(named)s::bigint[]) AS former (key, payee, named)
+    WHERE alias.book_id = %(book)s AND alias.key = former.key AND alias.payee_id = former.named
+"""
+
 
 class PayeeNameError(LedgerFlowError):
     """The name cannot be a payee's."""
@@ -35,6 +43,15 @@ class PayeeNameError(LedgerFlowError):
 
 class PayeeLookupError(LedgerFlowError):
     """The line's payee cannot be looked up; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormerAlias:
+    """A cleaned bank text that names the payee ``named_id`` now, and named ``payee_id`` before."""
+
+    key: str
+    payee_id: int
+    named_id: int
 
 
 @transaction.atomic
@@ -97,12 +114,32 @@ def checked_name(name: str) -> str:
 
 
 @transaction.atomic
-def remember_payee(*, book: Book, text: str, payee: Payee) -> None:
-    """Let the bank text name this payee from now on, as a person said; a text without words names nobody."""
+def remember_payee(*, book: Book, text: str, payee: Payee) -> FormerAlias | None:
+    """Let the bank text name this payee from now on, as a person said; return what it named before.
+
+    Nothing where it named this payee already, or where it has no words and names nobody.
+    """
+    named = identify_payees(book=book, texts=[text]).get(text)
+    if named is None or named == payee.pk:
+        return None
     key = payee_key(text)
-    if clean_payees([text])[text] == UNKNOWN:
-        return
-    PayeeAlias.objects.update_or_create(book=book, key=key, defaults={"payee": payee})
+    PayeeAlias.objects.filter(book=book, key=key).update(payee=payee)
+    return FormerAlias(key=key, payee_id=named, named_id=payee.pk)
+
+
+@transaction.atomic
+def give_back_aliases(*, book: Book, former: Sequence[FormerAlias]) -> None:
+    """Let bank texts name again whom they named before, unless somebody named them otherwise since."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _GIVE_BACK,
+            {
+                "book": book.pk,
+                "keys": [each.key for each in former],
+                "former": [each.payee_id for each in former],
+                "named": [each.named_id for each in former],
+            },
+        )
 
 
 def link_run(*, book: Book, line_id: int, run_id: int) -> LineToolRun:

@@ -4,11 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
-#: A bank books the other side of a transfer at most so many days earlier or later.
-DELAY = timedelta(days=5)
+from ledgerflow.classification.engine import TRANSFER_DELAY
+
 #: What banks call movements between own accounts, in the languages of the supported formats.
 _WORDS = re.compile(
     r"\b(?:transfers?|xfer|zelle to self|payment[ -]*(?:received)?[ -]*thank you|card payment|autopay"
@@ -71,7 +71,7 @@ def candidate(one: Side, other: Side) -> Candidate | None:
     sent, received = (one, other) if one.amount < 0 else (other, one)
     if one.account.id == other.account.id or not sent.amount < 0 < received.amount:
         return None
-    if abs(received.date - sent.date) > DELAY:
+    if abs(received.date - sent.date) > TRANSFER_DELAY:
         return None
     is_named = _names(sent.text, received.account) or _names(received.text, sent.account)
     if sent.currency != received.currency:

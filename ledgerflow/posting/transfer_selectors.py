@@ -8,7 +8,9 @@ from django.db import connection
 from django.db.models import FilteredRelation, Q
 
 from ledgerflow.books.models import Book
-from ledgerflow.posting.matching import DELAY, Account, Candidate, Side, best_first, candidate, sure_pairs
+from ledgerflow.classification.engine import TRANSFER_DELAY
+from ledgerflow.core.arrays import whole_numbers
+from ledgerflow.posting.matching import Account, Candidate, Side, best_first, candidate, sure_pairs
 from ledgerflow.posting.models import Transfer
 from ledgerflow.statements.models import BankAccount, BankAccountNumber, StatementLine
 
@@ -41,7 +43,7 @@ _CANDIDATES = """
         LIMIT %(most)s
     ) other
     WHERE made.book_id = %(book)s AND made.state IN ('open', 'accepted') AND mine.hold = '' AND NOT mine.is_pending
-        AND (mine.id = %(line)s OR %(line)s::bigint IS NULL AND mine.amount < 0)
+        AND (mine.id = ANY(%(lines)s::bigint[]) OR %(lines)s::bigint[] IS NULL AND mine.amount < 0)
 """
 _SIDE = 7
 
@@ -51,7 +53,13 @@ def candidates_of(*, book: Book, line_id: int) -> list[Candidate]:
 
     Two queries.
     """
-    return best_first(_candidates(book, line_id))[:MOST_CANDIDATES]
+    return best_first(_candidates(book, [line_id]))[:MOST_CANDIDATES]
+
+
+def with_candidates(*, book: Book, line_ids: Collection[int]) -> set[int]:
+    """Return those of the lines that may be a transfer, about which nobody has answered; two queries."""
+    found = _candidates(book, line_ids) if line_ids else set()
+    return {side.line_id for one in found for side in (one.sent, one.received)}.intersection(line_ids)
 
 
 def sure_transfers(*, book: Book) -> list[Candidate]:
@@ -59,12 +67,17 @@ def sure_transfers(*, book: Book) -> list[Candidate]:
     return sure_pairs(_candidates(book, None))
 
 
-def _candidates(book: Book, line_id: int | None) -> set[Candidate]:
+def _candidates(book: Book, line_ids: Collection[int] | None) -> set[Candidate]:
     accounts = _accounts(book)
     if len(accounts) < 2:
         return set()
     with connection.cursor() as cursor:
-        facts = {"book": book.pk, "line": line_id, "delay": DELAY.days, "most": MOST_CANDIDATES}
+        facts = {
+            "book": book.pk,
+            "lines": None if line_ids is None else whole_numbers(line_ids),
+            "delay": TRANSFER_DELAY.days,
+            "most": MOST_CANDIDATES,
+        }
         cursor.execute(_CANDIDATES, facts)
         found = (
             candidate(_side(row[:_SIDE], accounts), _side(row[_SIDE:], accounts)) for row in cursor.fetchall()

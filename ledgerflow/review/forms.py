@@ -1,6 +1,7 @@
 """Forms of the review queue: one for each thing a person can do to lines."""
 
-from decimal import Decimal
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -9,13 +10,16 @@ from ledgerflow.books.models import Book
 from ledgerflow.classification.errors import TagError
 from ledgerflow.classification.models import Rule
 from ledgerflow.classification.services import NOBODY, Matching, SplitPart, names_typed
+from ledgerflow.core.money import minor_digits
 from ledgerflow.core.periods import EARLIEST, LATEST, Period
 from ledgerflow.ledger.models import Account
 from ledgerflow.posting.receipt_forms import DaysForm
 from ledgerflow.review.services import LONGEST_REASON, Closing
+from ledgerflow.statements.models import StatementLine
 
 _MOST_LINES = 5_000
 _GREATEST = 2**63 - 1
+_WHOLE = Decimal(100)
 
 
 def _accounts(book: Book) -> Any:
@@ -91,7 +95,10 @@ class TagForm(LinesForm):
 
 
 class DecideForm(forms.Form):
-    """What one line is for, who the payee is, and a note."""
+    """What one line is for, who the payee is, and a note.
+
+    With ``note`` as the ``act`` an account that is the proposed one was not chosen, and accepts nothing.
+    """
 
     account = forms.ModelChoiceField(
         queryset=Account.objects.none(), required=False, label="Account", empty_label="No account yet"
@@ -105,19 +112,58 @@ class DecideForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = _accounts(book)
 
+    @property
+    def is_note(self) -> bool:
+        """Whether payee and note were sent to be kept, and not the line to be accepted."""
+        return self.data.get("act") == "note"
+
 
 class SplitPartForm(forms.Form):
-    """One part of a split line, in the line's currency and sign."""
+    """One part of a split ``line``: an amount in its currency and sign, or a share such as ``30%``, rounded half up."""
 
-    amount = forms.DecimalField(max_digits=20, decimal_places=4, required=False, label="Amount")
+    amount = forms.CharField(
+        max_length=30,
+        required=False,
+        label="Amount",
+        widget=forms.TextInput(
+            attrs={"inputmode": "text", "autocomplete": "off", "placeholder": "12.50 or 30%"}
+        ),
+    )
     account = forms.ModelChoiceField(queryset=Account.objects.none(), required=False, label="Account")
-    memo = forms.CharField(max_length=300, required=False, label="Memo")
+    memo = forms.CharField(
+        max_length=300,
+        required=False,
+        label="Memo",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Memo"}),
+    )
 
-    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, book: Book, line: StatementLine, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._line = line
+        self.share: Decimal | None = None
         field = self.fields["account"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = _accounts(book)
+
+    def clean_amount(self) -> Decimal | None:
+        """Return the amount, that of a share worked out; nothing where none is given."""
+        typed = str(self.cleaned_data["amount"]).strip()
+        if not typed:
+            return None
+        if not typed.endswith("%"):
+            amount: Decimal = forms.DecimalField(max_digits=20, decimal_places=4).clean(typed)
+            return amount
+        try:
+            share = Decimal(typed.removesuffix("%").strip())
+        except InvalidOperation:
+            share = Decimal(0)
+        if not share.is_finite() or not 0 < share <= _WHOLE or share != round(share, 4):
+            raise forms.ValidationError(
+                f"“{typed}” is no share: give one above 0% and up to 100%, with at most four digits after the point."
+            )
+        self.share = share
+        unit = Decimal(1).scaleb(-minor_digits(self._line.currency))
+        return (self._line.amount * share / _WHOLE).quantize(unit, ROUND_HALF_UP)
 
     def clean(self) -> dict[str, Any]:
         """Ask for the half of a part that is missing."""
@@ -135,6 +181,17 @@ class SplitPartForm(forms.Form):
 
 
 SplitFormSet = forms.formset_factory(SplitPartForm, extra=4, max_num=20)
+
+
+def split_parts(given: Sequence[SplitPartForm], line: StatementLine) -> list[SplitPart]:
+    """Return the parts that were filled in; the last of shares that make 100 % takes what rounding left."""
+    filled = [(form, part) for form in given if (part := form.part()) is not None]
+    parts = [part for _, part in filled]
+    shares = [form.share for form, _ in filled if form.share is not None]
+    if parts and len(shares) == len(parts) and sum(shares) == _WHOLE:
+        rest = line.amount - sum((part.amount for part in parts[:-1]), Decimal(0))
+        parts[-1] = SplitPart(parts[-1].account, rest, parts[-1].memo)
+    return parts
 
 
 class TransferForm(forms.Form):

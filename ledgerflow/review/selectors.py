@@ -101,15 +101,24 @@ _ASKED = """
     LEFT JOIN asking_linequestion asked ON asked.book_id = made.book_id AND asked.line_id = made.line_id
         AND asked.answered_at IS NULL AND asked.withdrawn_at IS NULL
 """
-_COUNTS = f"""
-    SELECT count(*) FILTER (WHERE line.hold = '' AND NOT line.is_pending AND asked.id IS NULL),
-        count(*) FILTER (WHERE line.hold <> '' OR line.is_pending OR asked.id IS NOT NULL),
+# Lines that need an answer are few and have an index of their own, so that the many others are only counted.
+_COUNTS = """
+    WITH needing AS (
+        SELECT count(*) AS lines FROM (
+            SELECT id FROM statements_statementline
+            WHERE book_id = %(book)s AND (hold <> '' OR is_pending)
+            UNION
+            SELECT line_id FROM asking_linequestion
+            WHERE book_id = %(book)s AND answered_at IS NULL AND withdrawn_at IS NULL
+        ) held JOIN classification_classification made ON made.line_id = held.id
+        WHERE made.book_id = %(book)s AND made.state = 'open'
+    )
+    SELECT (SELECT count(*) FROM classification_classification WHERE book_id = %(book)s AND state = 'open') - lines,
+        lines,
         (SELECT count(*) FROM classification_classification WHERE book_id = %(book)s AND state = 'accepted'),
         (SELECT count(*) FROM classification_classification WHERE book_id = %(book)s AND state = 'excluded')
-    FROM classification_classification made JOIN statements_statementline line ON line.id = made.line_id
-    {_ASKED}
-    WHERE made.book_id = %(book)s AND made.state = 'open'
-"""  # noqa: S608 - composed of the constant above
+    FROM needing
+"""
 # Those of some days: every line has to be looked at for its date.
 _COUNTS_OF_DAYS = f"""
     SELECT count(*) FILTER (

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlencode
 
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from ledgerflow.asking.selectors import open_question_about
+from ledgerflow.asking.selectors import open_questions
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.classification.services import NOBODY
 from ledgerflow.core.periods import Period
-from ledgerflow.statements.models import Hold
+from ledgerflow.statements.models import Hold, StatementLine
 
 #: Neither a proof nor the bank keeps the line from being decided about.
 NOT_HELD = Q(line__hold=Hold.NONE, line__is_pending=False)
@@ -77,5 +77,7 @@ def _of_tab(book: Book, tab: Tab) -> QuerySet[Classification]:
     if tab == Tab.EXCLUDED:
         return lines.filter(state=State.EXCLUDED)
     waiting = lines.filter(state=State.OPEN)
-    is_free = NOT_HELD & ~Q(open_question_about(book=book, line=OuterRef("line")))
-    return waiting.filter(is_free if tab == Tab.TO_REVIEW else ~is_free)
+    # Those that are held are few and looked up once; the many others are not joined with their bank lines for it.
+    held = StatementLine.objects.filter(~Q(hold=Hold.NONE) | Q(is_pending=True), book=book).values("pk")
+    is_kept = Q(line_id__in=held) | Q(line_id__in=open_questions(book=book).values("line_id"))
+    return waiting.filter(~is_kept if tab == Tab.TO_REVIEW else is_kept)

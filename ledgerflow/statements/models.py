@@ -226,7 +226,15 @@ class StatementLine(models.Model):
                 name="statements_original_amount_is_a_number",
             ),
         ]
-        indexes = [models.Index(fields=["book", "bank_account", "date", "id"], name="statements_line_by_day")]
+        indexes = [
+            models.Index(fields=["book", "bank_account", "date", "id"], name="statements_line_by_day"),
+            # They are few, and whoever counts what waits for review leaves them out.
+            models.Index(
+                fields=["book"],
+                name="statements_line_held",
+                condition=~models.Q(hold="") | models.Q(is_pending=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.date} {self.amount} {self.currency}"

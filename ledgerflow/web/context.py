@@ -46,6 +46,7 @@ _PLACES = (
     _Place("Statements", "statements:list", "files", "d"),
     _Place("Reconcile", "reconciliation:list", "switch-horizontal", "c"),
     _Place("Rules", "classification:rules", "adjustments-horizontal", "u"),
+    _Place("Payees", "classification:payees", "users"),
     _Place("Reports", "reports:home", "chart-bar"),
     _Place("Trial balance", "reports:trial-balance", "report-money", "t"),
     _Place("Accounts", "ledger:accounts", "wallet", "a"),

@@ -88,13 +88,16 @@ def test_a_chosen_account_makes_a_rule_that_suggests_it_for_the_others(queue: Pa
 def test_selected_lines_are_accepted_together_and_posted(queue: Page, made: NewBook):
     for text in ("Shell", "Shell", "Shell"):
         _go_to(queue, text)
+        line = queue.locator("[data-line].is-focused").get_attribute("data-line")
         queue.keyboard.press("c")
         queue.keyboard.type(_VEHICLES)
         queue.keyboard.press("Enter")
-        expect(queue.locator("[data-evidence]")).to_contain_text("Always book")
+        expect(queue.locator(f"[data-line='{line}']")).to_have_count(0)
     Classification.objects.filter(book=made.book, state=State.OPEN).update(account=made.account(_MEALS))
     queue.reload()
     expect(queue.locator("[data-evidence] h2")).to_be_visible()
+    for _ in range(5):
+        queue.keyboard.press("k")
 
     queue.keyboard.press("Space")
     queue.keyboard.press("Space")
@@ -120,6 +123,8 @@ def test_a_split_takes_the_rest_by_alt_r_and_shows_exactly_what_is_left(queue: P
     queue.keyboard.press("Tab")
     queue.keyboard.type(_OFFICE)
     queue.keyboard.press("Tab")
+    queue.keyboard.type("paper")
+    queue.keyboard.press("Tab")
     queue.keyboard.type("-0.2")
     expect(left).to_have_text(f"{amount + 3 * (amount / amount) / 10:,.2f}")
     queue.keyboard.press("Alt+r")
@@ -130,7 +135,7 @@ def test_a_split_takes_the_rest_by_alt_r_and_shows_exactly_what_is_left(queue: P
 
     _expect_message(queue, "Accepted as 2 parts.")
     parts = Classification.objects.get(line_id=line_id).splits.order_by("amount")
-    assert [part.account.code for part in parts] == [_SUPPLIES, _OFFICE]
+    assert [(part.account.code, part.memo) for part in parts] == [(_SUPPLIES, ""), (_OFFICE, "paper")]
     assert sum(part.amount for part in parts) == amount
 
 
@@ -331,3 +336,77 @@ def test_q_asks_the_client_who_answers_without_an_account(
     queue.reload()
     expect(queue.locator("[data-line].is-focused")).to_have_attribute("data-line", str(line))
     expect(queue.locator("[data-evidence]")).to_contain_text("Fuel for the van")
+
+
+def test_a_note_is_kept_and_accepts_nothing(queue: Page, made: NewBook):
+    Classification.objects.filter(book=made.book).update(account=made.account(_MEALS))
+    queue.reload()
+    _go_to(queue, "Shell")
+    line = queue.locator("[data-line].is-focused").get_attribute("data-line")
+
+    queue.keyboard.press("n")
+    queue.keyboard.type("for the van")
+    queue.keyboard.press("Enter")
+
+    expect(queue.locator(f"[data-line='{line}']")).to_contain_text("for the van")
+    noted = Classification.objects.get(line_id=line)
+    assert (noted.note, noted.state) == ("for the van", State.OPEN)
+
+
+def test_an_account_is_found_by_a_word_of_its_name(queue: Page, made: NewBook):
+    _go_to(queue, "Shell")
+    name = made.account(_SUPPLIES).name.split()[-1]
+
+    queue.keyboard.press("c")
+    queue.keyboard.type(name.lower())
+
+    expect(queue.locator("[data-evidence] select[name=account]")).to_have_value(
+        str(made.account(_SUPPLIES).pk)
+    )
+    queue.keyboard.press("Enter")
+    _expect_message(queue, "Accepted as")
+    assert Classification.objects.get(book=made.book, state=State.ACCEPTED).account == made.account(_SUPPLIES)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(200, "it is not known whether this was done"), (403, "Nothing was changed")]
+)
+def test_an_answer_that_is_none_says_what_is_known(queue: Page, status: int, said: str):
+    queue.route("**/exclude/", lambda route: route.fulfill(status=status, body="<p>cut"))
+    line = queue.locator("[data-line].is-focused").get_attribute("data-line")
+
+    queue.keyboard.press("e")
+
+    expect(queue.locator(f"[data-line='{line}'] [data-refusal]")).to_contain_text(said)
+    expect(queue.locator("[data-evidence] h2")).to_be_visible()
+
+
+def test_a_line_is_excluded_with_a_reason(queue: Page, made: NewBook):
+    line = queue.locator("[data-line].is-focused").get_attribute("data-line")
+
+    queue.get_by_label("Why the chosen lines are excluded").fill("private")
+    queue.keyboard.press("Enter")
+
+    _expect_message(queue, "1 excluded.")
+    assert Classification.objects.get(line_id=line).note == "private"
+
+
+def test_a_split_takes_shares_and_parts_that_are_added(queue: Page, made: NewBook):
+    _go_to(queue, "Check")
+    line_id = queue.locator("[data-line].is-focused").get_attribute("data-line")
+    queue.keyboard.press("s")
+    split = queue.locator("[data-evidence] form[data-split-total]")
+
+    split.get_by_role("button", name="Another part").press("Enter")
+    expect(split.get_by_label("Amount of part 5")).to_be_focused()
+    split.get_by_label("Amount of part 1").fill("66.6667%")
+    split.get_by_label("Account of part 1").select_option(str(made.account(_OFFICE).pk))
+    split.get_by_label("Account of part 5").select_option(str(made.account(_SUPPLIES).pk))
+    split.get_by_label("Amount of part 5").fill("33.3333%")
+    expect(split.locator("[data-split-left]")).to_have_text("0.00")
+    queue.keyboard.press("Enter")
+
+    _expect_message(queue, "Accepted as 2 parts.")
+    whole = Classification.objects.get(line_id=line_id)
+    assert sum(part.amount for part in whole.splits.all()) == whole.line.amount
+    assert [part.account.code for part in whole.splits.order_by("no")] == [_OFFICE, _SUPPLIES]

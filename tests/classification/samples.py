@@ -5,12 +5,13 @@ from django.utils import timezone
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Rule, RuleTrial, Tag
+from ledgerflow.payees.services import name_payee, remember_payee
 from ledgerflow.users.models import User
 from tests.factories import AccountFactory
 
 
 class ClassificationSamples:
-    """Makes a rule, a trial of one and a tag of the book."""
+    """Makes a rule, a trial of one, a tag and a payee of the book."""
 
     book: Book
     owner: User
@@ -32,6 +33,12 @@ class ClassificationSamples:
             book=self.book, asked_by=self.owner, asked_at=timezone.now(), asked={}
         )
         return trial.pk
+
+    def _make_payee(self, page: str) -> int:
+        payee = name_payee(book=self.book, name="Corner Shop")
+        for text in ("CORNER SHOP", "CORNER STORE"):
+            remember_payee(book=self.book, text=text, payee=payee)
+        return payee.pk
 
     def _make_tag(self, page: str) -> int:
         return Tag.objects.create(book=self.book, name="travel").pk

@@ -1,5 +1,6 @@
 """Open lines get suggestions as a set; only a rule that may accepts one."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -16,6 +17,7 @@ from ledgerflow.classification.services import (
     exclude,
 )
 from tests.classification.rows import NOW, Shop
+from tests.factories import BankAccountFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -223,3 +225,24 @@ def test_the_number_of_queries_does_not_grow():
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_no_rule_accepts_what_may_be_a_transfer_between_own_bank_accounts():
+    shop = Shop()
+    savings = BankAccountFactory(book=shop.book)
+    rule(shop, shop.fuel, text="shell", mode="accept")
+    facing, alone = shop.line("SHELL 5742", "-40.00"), shop.line("SHELL 5742", "-41.00")
+    late = shop.line("SHELL 5742", "-42.00")
+    across = shop.line("SHELL 5742", "40.00", bank_account=savings, date=date(2026, 3, 7))
+    shop.line("SHELL 5742", "42.00", bank_account=savings, date=date(2026, 3, 8))
+
+    classify_lines(book=shop.book, line_ids=[facing.pk, alone.pk, late.pk, across.pk])
+
+    made = Classification.objects.in_bulk()
+    assert [made[line.pk].state for line in (facing, alone, late, across)] == [
+        "open",
+        "accepted",
+        "accepted",
+        "open",
+    ]
+    assert made[facing.pk].account == shop.fuel

@@ -9,6 +9,8 @@ from ledgerflow.classification.services import (
     classify_lines,
     create_rule,
     decide,
+    exclude,
+    reopen,
     undo,
     update_rule,
 )
@@ -85,3 +87,26 @@ def test_the_list_says_hits_corrections_and_the_latest_line(shop, django_assert_
         (listed,) = listed_rules(book=shop.book)
 
     assert (listed.hits, listed.corrections, listed.latest) == (1, 1, line.date)
+
+
+def test_keeping_out_what_the_rule_accepted_corrects_it(shop):
+    lines = [shop.line().pk for _ in range(2)]
+    classify_lines(book=shop.book, line_ids=lines)
+
+    exclude(book=shop.book, line_ids=lines, reason="private", user=shop.user, now=NOW)
+    fallen = Rule.objects.get().mode
+    undo(book=shop.book, user=shop.user, now=NOW)
+
+    assert fallen == "suggest"
+    assert not RuleCorrection.objects.exists()
+
+
+def test_keeping_out_what_a_person_sent_back_is_no_correction(shop):
+    line = shop.line()
+    classify_lines(book=shop.book, line_ids=[line.pk])
+    given = {"book": shop.book, "line_ids": [line.pk], "user": shop.user, "now": NOW}
+    reopen(**given)
+
+    exclude(reason="", **given)
+
+    assert not RuleCorrection.objects.exists()

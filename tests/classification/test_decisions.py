@@ -12,7 +12,7 @@ from ledgerflow.classification.errors import (
     UnknownLineError,
     WrongAccountError,
 )
-from ledgerflow.classification.models import ChangedLine, Classification, DecisionChange
+from ledgerflow.classification.models import ChangedAlias, ChangedLine, Classification, DecisionChange
 from ledgerflow.classification.services import (
     RuleConditions,
     SplitPart,
@@ -30,6 +30,7 @@ from ledgerflow.classification.services import (
 from ledgerflow.payees.services import name_payee
 from ledgerflow.posting.services import post_lines
 from tests.classification.rows import NOW, Shop
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -297,3 +298,69 @@ def test_each_change_keeps_before_and_after():
 
     kept = ChangedLine.objects.get()
     assert (kept.before["state"], kept.after["state"]) == ("open", "accepted")
+
+
+def test_undoing_a_wrong_name_leaves_no_trace_of_it():
+    shop = Shop()
+    first, second = lines_of(shop, 2)
+    named = Classification.objects.get(pk=first).payee
+    decide(line_id=first, payee=name_payee(book=shop.book, name="Bakery"), **by(shop))
+    (misled,) = lines_of(shop)
+    wrong = Classification.objects.get(pk=misled).payee.name
+
+    undo(**by(shop))
+
+    (later,) = lines_of(shop)
+    assert wrong == "Bakery"
+    assert {
+        made.payee for made in Classification.objects.in_bulk([first, second, misled, later]).values()
+    } == {named}
+
+
+def test_a_name_that_somebody_else_gave_since_outlives_the_undo():
+    shop, other = Shop(), UserFactory()
+    first, second = lines_of(shop, 2)
+    decide(line_id=first, payee=name_payee(book=shop.book, name="Bakery"), **by(shop))
+    decide(
+        line_id=second, payee=name_payee(book=shop.book, name="Kiosk"), book=shop.book, user=other, now=NOW
+    )
+
+    undo(**by(shop))
+
+    (later,) = lines_of(shop)
+    assert Classification.objects.get(pk=later).payee.name == "Kiosk"
+
+
+def test_deciding_with_the_name_that_is_there_names_nothing():
+    shop = Shop()
+    first, second = lines_of(shop, 2)
+    named = Classification.objects.get(pk=first).payee
+    decide(line_id=first, account=shop.fuel, payee=named, **by(shop))
+
+    assert not ChangedAlias.objects.exists()
+    assert Classification.objects.get(pk=second).payee == named
+
+
+def test_excluding_keeps_the_note_and_puts_a_reason_before_it():
+    shop = Shop()
+    silent, told = lines_of(shop, 2)
+    for line in (silent, told):
+        decide(line_id=line, note="ask Kim", **by(shop))
+
+    exclude(line_ids=[silent], reason=" ", **by(shop))
+    exclude(line_ids=[told], reason="private", **by(shop))
+
+    made = Classification.objects.in_bulk()
+    assert (made[silent].note, made[told].note) == ("ask Kim", "private · ask Kim")
+
+
+def test_lines_that_may_be_transfers_are_left_and_told():
+    shop = with_rule(Shop())
+    _, moved = lines_of(shop, 2)
+
+    done = accept_confident(transfers={moved}, **by(shop))
+
+    assert (done.count, [line for line, _ in done.refused]) == (1, [moved])
+    assert "transfer" in done.refused[0][1]
+    assert Classification.objects.get(pk=moved).state == "open"
+    assert accept(line_ids=[moved], **by(shop)).count == 1

@@ -12,6 +12,7 @@ from ledgerflow.classification.services import (
     create_rule,
     decide,
     reopen,
+    set_rule_active,
 )
 from tests.classification.rows import NOW, Shop
 
@@ -142,3 +143,17 @@ def test_a_trial_takes_two_queries(count, django_assert_num_queries):
 
     with django_assert_num_queries(2):
         tried(shop)
+
+
+def test_a_rule_that_is_switched_off_is_tried_where_it_stands():
+    shop = Shop()
+    first = rule(shop, shop.food, "shell")
+    rule(shop, shop.sales, "shell 5742")
+    lines(shop, "SHELL 5742")
+    set_rule_active(book=shop.book, rule_id=first.pk, is_active=False)
+
+    trial = tried(shop, rule_id=first.pk)
+
+    (conflict,) = trial.conflicts
+    assert not conflict.wins
+    assert [line.winner for line in trial.shown] == [""]

@@ -159,3 +159,32 @@ def test_undoing_a_rule_that_accepts_opens_what_it_accepted_and_tells_what_was_p
         "open",
     ]
     assert (made[waiting].rule, made[waiting].source) == (None, "memory")
+
+
+@pytest.mark.parametrize(
+    ("seen", "later"),
+    [
+        ("AMZN MKTP US*48213 AMZN.COM/BILL WA", "AMZN MKTP US*99127 AMZN.COM/BILL WA"),
+        ("GUSTO PAYROLL 4412 CONTRACTOR", "GUSTO PAYROLL 5120 CONTRACTOR"),
+        ("WENDYS 4431", "WENDYS 0192"),
+        ("LOWES #00907*", "LOWES #01233*"),
+        ("WM SUPERCENTER #1234 DALLAS TX", "WM SUPERCENTER #5678 AUSTIN TX"),
+        ("ADOBE *CREATIVE CLOUD 408-536-6000 CA", "ADOBE *CREATIVE CLOUD 408-536-7777 CA"),
+    ],
+)
+def test_the_offered_rule_takes_the_payees_next_line(seen, later):
+    shop = Shop()
+    decided, waiting = shop.line(seen), shop.line(later)
+    classify_lines(book=shop.book, line_ids=[decided.pk, waiting.pk])
+    by = {"book": shop.book, "user": shop.user, "now": NOW}
+    decide(line_id=decided.pk, account=shop.fuel, **by)
+
+    made = rule_from_decision(line_id=decided.pk, mode="accept", **by)
+
+    new = shop.line(later)
+    classify_lines(book=shop.book, line_ids=[new.pk])
+    assert not any(char.isdigit() for char in made.rule.text)
+    assert (
+        list(Classification.objects.filter(pk__in=[waiting.pk, new.pk]).values_list("state", "rule_id"))
+        == [("accepted", made.rule.pk)] * 2
+    )

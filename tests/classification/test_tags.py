@@ -4,18 +4,20 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from ledgerflow.books.models import Role
-from ledgerflow.classification.errors import TagError, TagTakenError, UnknownLineError
-from ledgerflow.classification.models import LineTag, Tag
+from ledgerflow.classification.errors import NothingToUndoError, TagError, TagTakenError, UnknownLineError
+from ledgerflow.classification.models import Classification, LineTag, Tag
 from ledgerflow.classification.services import (
+    decide,
     delete_tag,
     names_typed,
     rename_tag,
     set_line_tags,
+    undo,
 )
 from ledgerflow.classification.tag_selectors import listed_tags
 from tests.classification.rows import NOW
 from tests.classification.tagged import TagShop
-from tests.factories import MembershipFactory
+from tests.factories import MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -202,3 +204,39 @@ def test_a_viewer_sees_tags_and_changes_none(shop, client):
     assert client.post(f"{base}/rules/tags/{Tag.objects.get().pk}/", {"name": "x"}).status_code == 403
     assert "#travel" in client.get(f"{base}/journal/line/{shop.ids[0]}/").content.decode()
     assert shop.tags()[0] == ["travel"]
+
+
+def test_undo_takes_tags_back_and_nothing_else(shop):
+    given = {"book": shop.book, "user": shop.user, "now": NOW}
+    decide(line_id=shop.ids[0], account=shop.fuel, **given)
+    shop.tag(shop.ids[:2], "travel")
+    shop.tag(shop.ids[:2], "office", remove=["travel"])
+    set_line_tags(line_id=shop.ids[1], names=["alone"], **given)
+
+    states = [(undo(**given).act, shop.tags()) for _ in range(3)]
+
+    assert states == [
+        ("tags changed", [["office"], ["office"], []]),
+        ("tags changed", [["travel"], ["travel"], []]),
+        ("tags changed", [[], [], []]),
+    ]
+    assert Classification.objects.get(pk=shop.ids[0]).state == "accepted"
+
+
+def test_tags_that_somebody_changed_since_stay(shop):
+    shop.tag(shop.ids[:2], "travel")
+    set_line_tags(book=shop.book, line_id=shop.ids[0], names=["mine"], user=UserFactory(), now=NOW)
+
+    undone = undo(book=shop.book, user=shop.user, now=NOW)
+
+    assert (undone.count, undone.refused) == (1, ((shop.ids[0], "It was changed again since."),))
+    assert shop.tags() == [["mine"], [], []]
+
+
+def test_giving_a_tag_that_is_there_leaves_nothing_to_undo(shop):
+    shop.tag(shop.ids[:1], "travel")
+    shop.tag(shop.ids[:1], "TRAVEL")
+    undo(book=shop.book, user=shop.user, now=NOW)
+
+    with pytest.raises(NothingToUndoError):
+        undo(book=shop.book, user=shop.user, now=NOW)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledgerflow.posting.matching import DELAY, Account, Candidate, Side, best_first, candidate, sure_pairs
+from ledgerflow.classification.engine import TRANSFER_DELAY
+from ledgerflow.posting.matching import Account, Candidate, Side, best_first, candidate, sure_pairs
 
 CHECKING = Account(1, "Checking", ("4416190233",))
 SAVINGS = Account(2, "Savings", ("DE89370400440532013000",))
@@ -98,7 +99,7 @@ def test_it_does_not_matter_which_line_comes_first(one, other):
     if found is not None:
         assert found.sent.amount < 0 < found.received.amount
         assert found.sent.account != found.received.account
-        assert found.days <= DELAY.days
+        assert found.days <= TRANSFER_DELAY.days
         assert found.is_named if found.is_exchange else found.sent.amount == -found.received.amount
 
 

@@ -1,5 +1,9 @@
 """What each key of the review queue does, as a page and for its script."""
 
+import html
+import re
+from decimal import Decimal
+
 import pytest
 
 from ledgerflow.books.models import Role
@@ -121,6 +125,45 @@ def test_a_line_is_split_over_accounts(file):
 
     assert answer["message"] == "Accepted as 2 parts."
     assert ClassificationSplit.objects.filter(book=file.book).count() == 2
+
+
+def test_shares_are_worked_out_and_the_last_takes_what_rounding_leaves(file):
+    other = Account.objects.filter(book=file.book, type="expense").last()
+
+    _split(file, ("12.5%", file.expense), ("87.5 %", other))
+
+    parts = ClassificationSplit.objects.filter(book=file.book).order_by("no")
+    assert [part.amount for part in parts] == [Decimal("-0.38"), Decimal("-2.62")]  # of -3.00
+
+
+def test_a_share_stands_beside_amounts(file):
+    other = Account.objects.filter(book=file.book, type="expense").last()
+
+    answer = _split(file, ("25%", file.expense), ("-2.25", other))
+
+    assert answer["message"] == "Accepted as 2 parts."
+    parts = ClassificationSplit.objects.filter(book=file.book).order_by("no")
+    assert [part.amount for part in parts] == [Decimal("-0.75"), Decimal("-2.25")]
+
+
+@pytest.mark.parametrize("share", ["0%", "101%", "-5%", "%", "NaN%", "x%", "1e-9%", "33.33333%"])
+def test_what_is_no_share_is_refused(file, share):
+    assert "is no share" in _split(file, (share, file.expense), ("-2", file.expense))["error"]
+    assert not ClassificationSplit.objects.filter(book=file.book).exists()
+
+
+def test_a_memo_stays_with_its_part(file):
+    sent = {"split-TOTAL_FORMS": 2, "split-INITIAL_FORMS": 0}
+    for at, (amount, memo) in enumerate((("-1", "for the van"), ("-2", ""))):
+        sent |= {
+            f"split-{at}-amount": amount,
+            f"split-{at}-account": file.expense.pk,
+            f"split-{at}-memo": memo,
+        }
+    _ask(file.client(), file.address(f"review/line/{file.line_ids[2]}/split/"), sent)
+
+    memos = ClassificationSplit.objects.filter(book=file.book).order_by("no").values_list("memo", flat=True)
+    assert list(memos) == ["for the van", ""]
 
 
 def test_parts_that_do_not_add_up_or_lack_an_account_are_refused(file):
@@ -245,6 +288,74 @@ def test_the_offer_shows_its_lines_old_and_new(file):
     assert "text=corner" in offer
 
 
+def test_agreeing_offers_no_rule(file):
+    _decide(file, file.line_ids[0])
+
+    answer = _decide(file, file.line_ids[0])
+
+    assert answer["message"].startswith("Accepted as")
+    assert (answer["gone"], "offer" in answer) == (True, False)
+
+
+def test_saving_a_note_or_a_name_accepts_nothing_whatever_is_proposed(file):
+    proposed = Classification.objects.filter(line_id=file.line_ids[0])
+    proposed.update(account=file.expense)
+
+    answer = _decide(file, file.line_ids[0], payee="Corner shop", note="ask Kim", act="note")
+
+    assert answer["message"] == "Noted."
+    made = proposed.get()
+    assert (made.state, made.note, made.payee.name, made.decided_by) == (
+        State.OPEN, "ask Kim", "Corner shop", None,
+    )  # fmt: skip
+
+
+def test_saving_a_note_keeps_the_account_that_was_chosen_with_it(file):
+    answer = _decide(file, file.line_ids[0], note="ask Kim", act="note")
+
+    assert answer["message"].startswith("Accepted as")
+    assert _states(file)[0] == State.ACCEPTED
+
+
+def test_an_offer_that_is_edited_first_keeps_payee_and_place_and_can_be_undone(file):
+    client = file.client(Role.BOOKKEEPER)
+    client.post(
+        file.address("rules/new/"),
+        {"text": "shop", "direction": "any", "account": file.expense.pk, "mode": "suggest"},
+    )
+    other = Account.objects.filter(book=file.book, type="expense").order_by("-code").first()
+    offer = _decide(file, file.line_ids[0], account=other.pk, payee="Corner shop")["offer"]
+    (address,) = re.findall(r'href="([^"]+rules/new/[^"]+)"', offer)
+    form = client.get(html.unescape(address)).context["form"]
+
+    client.post(
+        file.address("rules/new/"),
+        {name: form[name].value() or "" for name in ("text", "direction", "account", "payee", "first")}
+        | {"mode": "suggest"},
+    )
+
+    made = Rule.objects.get(book=file.book, account=other)
+    assert made.payee.name == "Corner shop"
+    assert Rule.objects.filter(book=file.book).first() == made
+    assert _ask(client, file.address("review/undo/"))["message"].startswith("Undone: rule made")
+    made.refresh_from_db()
+    assert not made.is_active
+
+
+def test_excluding_what_a_rule_accepted_says_that_it_only_suggests_from_now_on(file):
+    client = file.client(Role.BOOKKEEPER)
+    client.post(
+        file.address("rules/new/"),
+        {"text": "shop", "direction": "any", "account": file.expense.pk, "mode": "accept"},
+    )
+
+    answer = _ask(client, file.address("review/exclude/"), {"lines": file.line_ids[:2]})
+
+    assert answer["message"] == (
+        "2 excluded. The rule “shop” was corrected 2 times and only suggests from now on."
+    )
+
+
 def test_three_times_no_stops_the_offer(file):
     StatementLine.objects.filter(book=file.book).update(description="CORNER SHOP")
     Classification.objects.filter(book=file.book).delete()
@@ -252,11 +363,12 @@ def test_three_times_no_stops_the_offer(file):
     line = file.line_ids[0]
     client = file.client(Role.BOOKKEEPER)
 
-    for _ in range(3):
-        assert "Always book" in _offer(file, line)
+    other = Account.objects.filter(book=file.book, type="expense").order_by("-code").first()
+    for account in (file.expense, other, file.expense):
+        assert "Always book" in _decide(file, line, account=account.pk)["offer"]
         _ask(client, file.address(f"review/line/{line}/no-rule/"))
 
-    assert not _offer(file, line)
+    assert "offer" not in _decide(file, line, account=other.pk)
 
 
 def test_undo_switches_a_rule_off_that_was_made_from_an_offer(file):

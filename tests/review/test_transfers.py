@@ -1,14 +1,18 @@
 """Answering in the review queue whether a line is a transfer between two own bank accounts."""
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from django.utils.html import strip_tags
 
 from ledgerflow.books.models import Role
 from ledgerflow.classification.models import Classification, State
+from ledgerflow.classification.services import RuleConditions, create_rule, suggest_anew
 from ledgerflow.posting.models import Transfer
-from tests.factories import MembershipFactory
+from tests.factories import AccountFactory, MembershipFactory
 from tests.posting.pairs import Two
+from tests.statements.shapes import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +111,34 @@ def test_the_page_of_the_entry_shows_the_other_side(shop, days):
     assert "The other side of the transfer" in text
     assert "Arrived, 100.00 USD on Savings" in text
     assert (f"on Savings, entry {made.in_entry}" in text) is bool(days)
+
+
+def test_what_accepts_without_looking_leaves_both_sides_and_says_so(shop):
+    alone = shop.move(20, "-7.00")
+    conditions = RuleConditions(least=Decimal(1))
+    create_rule(
+        book=shop.book, conditions=conditions, account=AccountFactory(book=shop.book), user=shop.user, now=NOW
+    )
+    suggest_anew(book=shop.book)
+
+    page = browser(shop).post(f"/books/{shop.book.slug}/review/accept-sure/", follow=True).content.decode()
+
+    assert [shop.state(line) for line in (shop.sent, shop.received, alone)] == [
+        State.OPEN,
+        State.OPEN,
+        State.ACCEPTED,
+    ]
+    assert "2 lines: It may be a transfer between two own bank accounts" in page
+
+
+def test_a_rejected_pair_is_accepted_with_the_others(shop):
+    conditions = RuleConditions(least=Decimal(1))
+    create_rule(
+        book=shop.book, conditions=conditions, account=AccountFactory(book=shop.book), user=shop.user, now=NOW
+    )
+    suggest_anew(book=shop.book)
+    shop.reject_pair(shop.sent, shop.received)
+
+    browser(shop).post(f"/books/{shop.book.slug}/review/accept-sure/")
+
+    assert {shop.state(shop.sent), shop.state(shop.received)} == {State.ACCEPTED}

@@ -1,7 +1,8 @@
 """Suggestions, decisions and rules."""
 
+from ledgerflow.classification.engine import payee_text
 from ledgerflow.classification.selectors import RuleConditions
-from ledgerflow.classification.services.classify import classify_lines, payee_text
+from ledgerflow.classification.services.classify import classify_lines
 from ledgerflow.classification.services.corrections import MOST_CORRECTIONS
 from ledgerflow.classification.services.decide import SplitPart, check_decisions, decide
 from ledgerflow.classification.services.decisions import (
@@ -19,6 +20,7 @@ from ledgerflow.classification.services.decisions import (
 from ledgerflow.classification.services.exchanged import export_rules, import_rules
 from ledgerflow.classification.services.history import Undone, undo
 from ledgerflow.classification.services.matched import match_lines, unmatch_lines
+from ledgerflow.classification.services.payees import rename_payee, split_payee
 from ledgerflow.classification.services.promise import switch_promise_off, switch_promise_on
 from ledgerflow.classification.services.propose import ProposedAccount, propose
 from ledgerflow.classification.services.record import prune_predictions, settle_predictions
@@ -98,12 +100,14 @@ __all__ = [
     "prune_predictions",
     "refit",
     "refuse_offer",
+    "rename_payee",
     "rename_tag",
     "reopen",
     "rule_from_decision",
     "set_line_tags",
     "set_rule_active",
     "settle_predictions",
+    "split_payee",
     "suggest_anew",
     "switch_promise_off",
     "switch_promise_on",

@@ -25,12 +25,14 @@ from ledgerflow.classification.engine import (
     candidates,
     confidence_word,
     first_match,
-    folded,
     nothing,
+    payee_text,
+    searched,
     suggest,
 )
 from ledgerflow.classification.services.answers import Answers, Said
 from ledgerflow.classification.services.record import ToLog, forget_predictions, log_predictions
+from ledgerflow.classification.services.transfers import may_be_transfers
 from ledgerflow.core.arrays import whole_numbers
 from ledgerflow.core.copying import copy_rows, texts
 from ledgerflow.core.garbage import collector_paused
@@ -142,18 +144,14 @@ class _Columns:
         self.payee_texts = list(map(payee_text, self.descriptions, self.counterparties))
 
 
-def payee_text(description: str, counterparty: str | None) -> str:
-    """Return the text that names the payee: the counterparty where the bank states one, else the description."""
-    return counterparty if counterparty and counterparty.strip() else description
-
-
 @transaction.atomic
 def classify_lines(*, book: Book, line_ids: Sequence[int]) -> int:
     """Suggest account and payee for lines nobody has decided about; return how many are new or changed.
 
     A rule that accepts "without me" accepts, and so does the book's promise where a person switched it on and the
     record keeps it; of what the promise would accept, one line of twenty is left to a person. Nothing else accepts, and
-    nothing accepts a line held back or pending, or one about which somebody was asked.
+    nothing accepts a line held back or pending, one about which somebody was asked, or one that may be a side of a
+    transfer between two own bank accounts.
     Lines that a person touched, and accepted, excluded and posted ones, stay as they are. Ids of lines outside the
     book are passed over.
     """
@@ -194,6 +192,7 @@ def _classify_chunk(book: Book, line_ids: Sequence[int], rules: Sequence[RuleVal
         cursor.execute(_ARE_SOME_MADE, [columns.ids[0], columns.ids[-1]])
         (are_some_made,) = cursor.fetchone()
         chunk = _Chunk(book, columns.ids, numbers, outcomes, answers)
+        chunk = chunk.left_to_people(may_be_transfers(book=book, line_ids=chunk.accepted()))
         return _store(cursor, chunk) if are_some_made else _copy(cursor, chunk)
 
 
@@ -217,6 +216,14 @@ class _Chunk:
             for line_id, number in zip(self.line_ids, self.numbers, strict=True)
         ]
         return replace(self, numbers=numbers, outcomes=[*self.outcomes, *suggesting])
+
+    def accepted(self) -> list[int]:
+        """Return the lines that are accepted without a person."""
+        return [
+            line_id
+            for line_id, number in zip(self.line_ids, self.numbers, strict=True)
+            if self.outcomes[number].accepts
+        ]
 
     def log(self) -> None:
         """Log what the engine said of the lines."""
@@ -332,8 +339,9 @@ def _by_rules(
             look, payee_id, is_held = line
             found = matching.get(look)
             if found is None:
-                bank_account_id, *said = look
-                found = candidates(rules, text=folded(*said), bank_account_id=bank_account_id)
+                bank_account_id, description, counterparty = look
+                text = searched(description, counterparty) if rules else ""
+                found = candidates(rules, text=text, bank_account_id=bank_account_id)
                 matching[look] = found
             rule = first_match(found, amount)
             if rule is None and payee_id is not None:

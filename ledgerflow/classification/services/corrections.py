@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from ledgerflow.classification.models import DecisionChange, Rule, RuleCorrection
+from ledgerflow.classification.models import ChangedLine, DecisionChange, Rule, RuleCorrection, State
 
 #: A rule that accepts and is corrected so often only suggests from then on.
 MOST_CORRECTIONS = 2
@@ -19,6 +19,16 @@ def count_correction(*, rule_id: int, change: DecisionChange) -> None:
     if rule.mode == Rule.Mode.ACCEPT and counted >= MOST_CORRECTIONS:
         rule.mode, rule.fell_back_at = Rule.Mode.SUGGEST, change.made_at
         rule.save(update_fields=["mode", "fell_back_at"])
+
+
+@transaction.atomic
+def count_exclusions(*, change: DecisionChange) -> None:
+    """Count each line that a rule had accepted without a person, and that the change keeps out of the books."""
+    for before in (
+        ChangedLine.objects.filter(change=change).order_by("line_id").values_list("before", flat=True)
+    ):
+        if before["state"] == State.ACCEPTED and before["decided_by"] is None and before["rule"] is not None:
+            count_correction(rule_id=before["rule"], change=change)
 
 
 def let_accept_again(rule: Rule) -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 
 from ledgerflow.books.models import Book
+from ledgerflow.classification.engine import payee_text
 from ledgerflow.classification.errors import (
     HeldLineError,
     MatchedLineError,
@@ -18,6 +19,7 @@ from ledgerflow.classification.errors import (
     WrongAccountError,
 )
 from ledgerflow.classification.models import (
+    ChangedAlias,
     ChangedLine,
     Classification,
     ClassificationSplit,
@@ -25,14 +27,13 @@ from ledgerflow.classification.models import (
     Source,
     State,
 )
-from ledgerflow.classification.services.classify import payee_text
 from ledgerflow.classification.services.corrections import count_correction
 from ledgerflow.classification.services.record import BEFORE, settle_predictions
 from ledgerflow.classification.services.refit import ask_for_refit, suggest_for_payees
 from ledgerflow.core.money import minor_digits
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.models import Payee
-from ledgerflow.payees.services import remember_payee
+from ledgerflow.payees.services import FormerAlias, remember_payee
 from ledgerflow.statements.models import Hold, StatementLine
 from ledgerflow.users.models import User
 
@@ -62,8 +63,8 @@ def decide(
 ) -> Classification:
     """Book the line to the account or the parts, as the person says, and accept it so.
 
-    With neither, only payee and note change and the line stays where it is. A payee that a person gives is
-    remembered for the bank's text, and open lines of the payee get fresh suggestions.
+    With neither, only payee and note change and the line stays where it is. A payee that the line does not have yet
+    is remembered for the bank's text until the decision is undone, and open lines of the payee get fresh suggestions.
 
     Raises:
         UnknownLineError: the book has no such line, or it was never classified.
@@ -93,13 +94,16 @@ def decide(
     if note is not None:
         made.note = note[:500]
         made.save(update_fields=["note"])
-    if payee is not None:
-        _name(book, made, payee)
+    former = _name(book, made, payee) if payee is not None else None
     kept = DecisionChange.objects.create(book=book, act=DecisionChange.Act.DECIDE, made_by=user, made_at=now)
     if rule_id is not None and made.rule_id is None and said != made.account_id:
         count_correction(rule_id=rule_id, change=kept)
     after = _snapshot(made, "classification_snapshot(made)")
     ChangedLine.objects.create(change=kept, book=book, line_id=line_id, before=before, after=after)
+    if former is not None:
+        ChangedAlias.objects.create(
+            change=kept, book=book, key=former.key, before_id=former.payee_id, after_id=former.named_id
+        )
     if made.payee_id is not None:
         suggest_for_payees(book=book, payee_ids=[made.payee_id])
     ask_for_refit(book=book)
@@ -195,16 +199,19 @@ def _book_to(
     )
 
 
-def _name(book: Book, made: Classification, payee: Payee) -> None:
+def _name(book: Book, made: Classification, payee: Payee) -> FormerAlias | None:
     if payee.book_id != book.pk:
         raise UnknownLineError("This book has no such payee.")
-    remember_payee(
+    if made.payee_id == payee.pk:
+        return None
+    former = remember_payee(
         book=book,
         text=payee_text(description=made.line.description, counterparty=made.line.counterparty),
         payee=payee,
     )
     made.payee = payee
     made.save(update_fields=["payee"])
+    return former
 
 
 def _snapshot(made: Classification, what: str) -> object:

@@ -1,6 +1,6 @@
 """What a person does to lines: accept, exclude, send back, each for a set at once and kept so that it can be undone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import SURE
 from ledgerflow.classification.errors import OthersMatchError
 from ledgerflow.classification.models import DecisionChange
+from ledgerflow.classification.services.corrections import count_exclusions
 from ledgerflow.classification.services.record import BEFORE, settle_predictions
 from ledgerflow.classification.services.refit import ask_for_refit
 from ledgerflow.core.arrays import whole_numbers
@@ -72,8 +73,14 @@ _SAMPLED = """EXISTS (
     WHERE said.line_id = made.line_id AND said.replaced_at IS NULL AND said.is_sampled
 )"""
 # What was drawn is looked at, which nobody does who accepts a set by what its lines have in common.
+_TRANSFERS = """
+    WHEN made.line_id = ANY(%(transfers)s::bigint[])
+        THEN 'It may be a transfer between two own bank accounts; say so, or accept it by itself.'
+"""
+_SURE_REFUSAL = f"CASE {_ACCEPT_REFUSALS} {_TRANSFERS} END"
 _ACCEPT_UNSEEN_REFUSAL = f"""
-    CASE {_ACCEPT_REFUSALS} WHEN {_SAMPLED} THEN 'It was drawn to be looked at; accept it by itself.' END
+    CASE {_ACCEPT_REFUSALS} {_TRANSFERS}
+        WHEN {_SAMPLED} THEN 'It was drawn to be looked at; accept it by itself.' END
 """
 # What somebody was asked about waits for the answer; whoever knows it accepts the line by itself.
 _ASKED = """EXISTS (
@@ -122,15 +129,24 @@ def accept(*, book: Book, line_ids: Sequence[int], user: User, now: datetime) ->
 
 
 @transaction.atomic
-def accept_confident(*, book: Book, user: User, now: datetime) -> Accepted:
-    """Accept every suggestion that is sure, and nothing below.
+def accept_confident(*, book: Book, user: User, now: datetime, transfers: Collection[int] = ()) -> Accepted:
+    """Accept every suggestion that is sure, and nothing below; lines that may be ``transfers`` are told.
 
     Nobody looked at each of these lines, so that they say nothing of how good the suggestions are; what was drawn to
     be looked at stays.
     """
     sure = f"{_REVIEWABLE} AND (made.account_id IS NOT NULL OR made.is_split) AND made.confidence >= {SURE}"
     sure += f" AND NOT {_SAMPLED}"
-    return _change(book, _Act.ACCEPT, user, now, which=sure, refusal=_ACCEPT_REFUSAL, change=_ACCEPT)
+    return _change(
+        book,
+        _Act.ACCEPT,
+        user,
+        now,
+        which=sure,
+        refusal=_SURE_REFUSAL,
+        change=_ACCEPT,
+        transfers=whole_numbers(transfers),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +164,12 @@ class Matching:
 
 
 @transaction.atomic
-def accept_matching(*, book: Book, matching: Matching, user: User, now: datetime) -> Accepted:
-    """Accept the suggestion of each of the lines; those without one, and those drawn to be looked at, are told.
+def accept_matching(
+    *, book: Book, matching: Matching, user: User, now: datetime, transfers: Collection[int] = ()
+) -> Accepted:
+    """Accept the suggestion of each of the lines.
+
+    Those without one, those that may be ``transfers``, and those drawn to be looked at are told.
 
     Nobody looked at each of them, so that they say nothing of how good the suggestions are.
 
@@ -174,6 +194,7 @@ def accept_matching(*, book: Book, matching: Matching, user: User, now: datetime
         which=" AND ".join(which),
         refusal=_ACCEPT_UNSEEN_REFUSAL,
         change=_ACCEPT,
+        transfers=whole_numbers(transfers),
         **facts,
     )
     found = changed.count + len(changed.refused)
@@ -187,10 +208,17 @@ def accept_matching(*, book: Book, matching: Matching, user: User, now: datetime
 
 
 @transaction.atomic
-def accept_all(*, book: Book, user: User, now: datetime, account: Account | None = None) -> Accepted:
+def accept_all(
+    *,
+    book: Book,
+    user: User,
+    now: datetime,
+    account: Account | None = None,
+    transfers: Collection[int] = (),
+) -> Accepted:
     """Accept every suggestion, and book lines without one to ``account`` (without it they are told with the reason).
 
-    An account of another book is treated as not there.
+    Lines that may be ``transfers`` are told. An account of another book is treated as not there.
     """
     fallback = Account.objects.filter(book=book, pk=account.pk).first() if account else None
     return _change(
@@ -199,17 +227,19 @@ def accept_all(*, book: Book, user: User, now: datetime, account: Account | None
         user,
         now,
         which=_REVIEWABLE,
-        refusal=_ACCEPT_REFUSAL,
+        refusal=_SURE_REFUSAL,
         change=_ACCEPT,
         fallback=fallback,
+        transfers=whole_numbers(transfers),
     )
 
 
 @transaction.atomic
 def exclude(*, book: Book, line_ids: Sequence[int], reason: str, user: User, now: datetime) -> Changed:
-    """Keep the lines out of the books, with the reason as their note."""
+    """Keep the lines out of the books; a reason comes before what was noted, without one the note stays."""
     refusal = f"CASE {_POSTED} WHEN made.state = 'excluded' THEN 'It is excluded already.' END"
-    change = "state = 'excluded', decided_by_id = %(user)s, decided_at = %(now)s, note = %(note)s"
+    note = "left(concat_ws(' · ', NULLIF(%(reason)s, ''), NULLIF(made.note, '')), 500)"
+    change = f"state = 'excluded', decided_by_id = %(user)s, decided_at = %(now)s, note = {note}"
     changed = _change(
         book,
         _Act.EXCLUDE,
@@ -219,9 +249,11 @@ def exclude(*, book: Book, line_ids: Sequence[int], reason: str, user: User, now
         refusal=refusal,
         change=change,
         lines=whole_numbers(line_ids),
-        note=reason[:500],
+        reason=reason.strip(),
     )
     settle_predictions(book=book, line_ids=changed.lines_of(line_ids))
+    if changed.change_id is not None:
+        count_exclusions(change=DecisionChange.objects.get(book=book, pk=changed.change_id))
     return changed
 
 

@@ -8,12 +8,15 @@ from django.db import connection, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.errors import NothingToUndoError
-from ledgerflow.classification.models import Classification, DecisionChange, State
+from ledgerflow.classification.models import ChangedAlias, Classification, DecisionChange, State
 from ledgerflow.classification.services.classify import classify_lines
 from ledgerflow.classification.services.corrections import forget_corrections
+from ledgerflow.classification.services.payees import move_back
 from ledgerflow.classification.services.record import settle_predictions, unsettle_predictions
 from ledgerflow.classification.services.refit import ask_for_refit, suggest_for_payees
 from ledgerflow.classification.services.rules import set_rule_active
+from ledgerflow.classification.services.tags import give_back_tags
+from ledgerflow.payees.services import FormerAlias, give_back_aliases
 from ledgerflow.users.models import User
 
 #: Only so many changes of a user in a book can be undone, one after the other.
@@ -92,6 +95,7 @@ def undo(*, book: Book, user: User, now: datetime) -> Undone:
 
     Raises:
         NothingToUndoError: there is none among the user's last 50 changes.
+        PayeeTakenError: the payee's former name is another one's by now.
     """
     last = DecisionChange.objects.filter(book=book, made_by=user).order_by("-pk").values("pk")[:UNDOABLE]
     change = (
@@ -104,6 +108,10 @@ def undo(*, book: Book, user: User, now: datetime) -> Undone:
         raise NothingToUndoError("There is nothing to undo.")
     if change.rule_id is not None:
         return _undo_rule(book, change, now)
+    if change.act == DecisionChange.Act.TAG:
+        return _undo_tags(change, now)
+    if change.act == DecisionChange.Act.PAYEE:
+        return _undo_payee(change, now)
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, {"change": change.pk})
         found = [_Kept(*row) for row in cursor.fetchall()]
@@ -114,6 +122,8 @@ def undo(*, book: Book, user: User, now: datetime) -> Undone:
     settle_predictions(book=book, line_ids=[kept.line_id for kept in undone if kept.was_settled])
     unsettle_predictions(book=book, line_ids=[kept.line_id for kept in undone if not kept.was_settled])
     forget_corrections(change)
+    if undone:
+        _give_back_aliases(change)
     _end(change, now)
     # What was suggested because of it is suggested anew; the lines themselves are as they were before.
     payee_ids = {payee_id for kept in undone for payee_id in kept.payee_ids if payee_id is not None}
@@ -143,6 +153,29 @@ def _undo_rule(book: Book, change: DecisionChange, now: datetime) -> Undone:
     _end(change, now)
     refused = tuple((line_id, _reason(State.POSTED)) for line_id in posted)
     return Undone(act=change.get_act_display(), count=changed, refused=refused)
+
+
+def _undo_tags(change: DecisionChange, now: datetime) -> Undone:
+    given, others = give_back_tags(change=change, now=now)
+    _end(change, now)
+    refused = tuple((line_id, _reason(State.OPEN)) for line_id in others)
+    return Undone(act=change.get_act_display(), count=len(given), refused=refused)
+
+
+def _undo_payee(change: DecisionChange, now: datetime) -> Undone:
+    others = set(ChangedAlias.objects.filter(change=change).values_list("after_id", flat=True))
+    count = move_back(change=change)
+    _give_back_aliases(change)
+    _end(change, now)
+    payee_ids = [each for each in (change.payee_id, *others) if each is not None]
+    suggest_for_payees(book=change.book, payee_ids=payee_ids, is_all=True)
+    ask_for_refit(book=change.book)
+    return Undone(act=change.get_act_display(), count=count, refused=())
+
+
+def _give_back_aliases(change: DecisionChange) -> None:
+    changed = ChangedAlias.objects.filter(change=change).values_list("key", "before_id", "after_id")
+    give_back_aliases(book=change.book, former=[FormerAlias(*row) for row in changed])
 
 
 def _end(change: DecisionChange, now: datetime) -> None:

@@ -7,11 +7,10 @@ from django.db import transaction
 from django.db.models import Max, Min
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.engine import folded
+from ledgerflow.classification.engine import folded, payee_text
 from ledgerflow.classification.errors import RuleError, UnknownLineError
 from ledgerflow.classification.models import Classification, DecisionChange, RefusedOffer, Rule
 from ledgerflow.classification.selectors import RuleConditions
-from ledgerflow.classification.services.classify import payee_text
 from ledgerflow.classification.services.corrections import let_accept_again
 from ledgerflow.classification.services.refit import suggest_anew
 from ledgerflow.ledger.models import Account
@@ -43,8 +42,9 @@ def create_rule(
     payee: Payee | None = None,
     mode: str = Rule.Mode.SUGGEST,
     is_first: bool = False,
+    is_undoable: bool = False,
 ) -> Rule:
-    """Add a rule behind the others, or in front of them with ``is_first``.
+    """Add a rule behind the others, or in front of them with ``is_first``; undo switches off one that ``is_undoable``.
 
     Raises:
         RuleError: it has no condition, an impossible range, or names something that is not of the book.
@@ -52,7 +52,12 @@ def create_rule(
     ends = Rule.objects.filter(book=book).aggregate(least=Min("position"), most=Max("position"))
     position = 1 if ends["most"] is None else ends["least"] - 1 if is_first else ends["most"] + 1
     rule = Rule(book=book, position=position, made_by=user, made_at=now)
-    return _save(rule, conditions=conditions, account=account, payee=payee, mode=mode)
+    _save(rule, conditions=conditions, account=account, payee=payee, mode=mode)
+    if is_undoable:
+        DecisionChange.objects.create(
+            book=book, act=DecisionChange.Act.RULE, rule=rule, made_by=user, made_at=now
+        )
+    return rule
 
 
 @transaction.atomic
@@ -107,7 +112,7 @@ def set_rule_active(*, book: Book, rule_id: int, is_active: bool) -> Rule:
 
 
 def conditions_from_line(*, book: Book, line_id: int) -> RuleConditions:
-    """Return what "always book this payee so" looks for: the payee's text, and money in the same direction.
+    """Return what "always book this payee so" looks for: the name in the text, and money in the same direction.
 
     Raises:
         UnknownLineError: the book has no such line.
@@ -117,12 +122,10 @@ def conditions_from_line(*, book: Book, line_id: int) -> RuleConditions:
     if made is None:
         raise UnknownLineError("This book has no such line.")
     raw = payee_text(description=made.line.description, counterparty=made.line.counterparty)
-    name = folded(clean_payee(raw))
-    text = name if name in folded(raw) else folded(raw)
     if not folded(raw):
         raise RuleError("The bank gave no text for this line that a rule could look for.")
     direction = Rule.Direction.IN if made.line.amount > 0 else Rule.Direction.OUT
-    return RuleConditions(text=text[:200], direction=direction)
+    return RuleConditions(text=folded(clean_payee(raw)), direction=direction)
 
 
 @transaction.atomic
@@ -156,9 +159,7 @@ def rule_from_decision(
         now=now,
         mode=mode,
         is_first=True,
-    )
-    DecisionChange.objects.create(
-        book=book, act=DecisionChange.Act.RULE, rule=rule, made_by=user, made_at=now
+        is_undoable=True,
     )
     applied = suggest_anew(book=book, matching=conditions) if apply_to_open else 0
     return MadeRule(rule=rule, applied=applied)

@@ -1,7 +1,7 @@
 """Tags: which lines carry them, and what they are called. The journal is not touched by either."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.errors import TagError, TagTakenError, UnknownLineError
-from ledgerflow.classification.models import EntryTag, LineTag, Tag
+from ledgerflow.classification.models import ChangedLine, DecisionChange, EntryTag, LineTag, Tag
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.users.models import User
 
@@ -109,6 +109,8 @@ def change_tags(
 ) -> int:
     """Give tags to bank lines and take others away, whether the lines are posted or not; return how many lines.
 
+    What changed is kept, so that it can be undone.
+
     Raises:
         TagError: no tag is named.
         UnknownLineError: the book has not all of these lines; nothing is changed.
@@ -120,14 +122,16 @@ def change_tags(
     tags = tags_named(book=book, names=add)
     lowered = [Lower(Value(name)) for name in remove]
     leaving = Tag.objects.annotate(lowered=Lower("name")).filter(book=book, lowered__in=lowered)
+    before = _ids_by_line(book, chosen)
     LineTag.objects.filter(book=book, line_id__in=chosen, tag__in=leaving).delete()
-    _add(book, chosen, tags, user, now)
+    _add(book, chosen, [tag.pk for tag in tags], user, now)
+    _keep(book, before, user, now)
     return len(chosen)
 
 
 @transaction.atomic
 def set_line_tags(*, book: Book, line_id: int, names: Sequence[str], user: User, now: datetime) -> list[Tag]:
-    """Let a bank line have exactly these tags, and return them.
+    """Let a bank line have exactly these tags, and return them; what changed is kept, so that it can be undone.
 
     Raises:
         UnknownLineError: the book has no such line.
@@ -135,18 +139,67 @@ def set_line_tags(*, book: Book, line_id: int, names: Sequence[str], user: User,
     """
     _hold_lines(book, [line_id])
     tags = tags_named(book=book, names=names)
+    before = _ids_by_line(book, [line_id])
     LineTag.objects.filter(book=book, line_id=line_id).exclude(tag__in=tags).delete()
-    _add(book, [line_id], tags, user, now)
+    _add(book, [line_id], [tag.pk for tag in tags], user, now)
+    _keep(book, before, user, now)
     return tags
 
 
-def _add(book: Book, line_ids: Sequence[int], tags: Sequence[Tag], user: User, now: datetime) -> None:
+@transaction.atomic
+def give_back_tags(*, change: DecisionChange, now: datetime) -> tuple[list[int], list[int]]:
+    """Give each line of the change the tags again that it had before; those whose tags changed since stay as they are.
+
+    Returns the lines that got them back, and the others. A tag that was merged away meanwhile stays away.
+    """
+    book, kept = change.book, list(ChangedLine.objects.filter(change=change).order_by("line_id"))
+    _hold_lines(book, [one.line_id for one in kept])
+    now_there = _ids_by_line(book, [one.line_id for one in kept])
+    same = [one for one in kept if now_there[one.line_id] == set(one.after["tags"])]
+    known = set(Tag.objects.filter(book=book).values_list("pk", flat=True))
+    for one in same:
+        LineTag.objects.filter(book=book, line_id=one.line_id).exclude(tag__in=one.before["tags"]).delete()
+        tags = known.intersection(one.before["tags"])
+        _add(book, [one.line_id], [*tags], change.made_by, now)
+    given = [one.line_id for one in same]
+    return given, [one.line_id for one in kept if one.line_id not in set(given)]
+
+
+def _ids_by_line(book: Book, line_ids: Collection[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {line_id: set() for line_id in line_ids}
+    for line_id, tag_id in LineTag.objects.filter(book=book, line_id__in=line_ids).values_list(
+        "line_id", "tag_id"
+    ):
+        found[line_id].add(tag_id)
+    return found
+
+
+def _keep(book: Book, before: dict[int, set[int]], user: User, now: datetime) -> None:
+    """Keep which lines have other tags than before, if any has."""
+    after = _ids_by_line(book, before)
+    changed = [line_id for line_id, tags in before.items() if after[line_id] != tags]
+    if not changed:
+        return
+    change = DecisionChange.objects.create(book=book, act=DecisionChange.Act.TAG, made_by=user, made_at=now)
+    ChangedLine.objects.bulk_create(
+        ChangedLine(
+            change=change,
+            book=book,
+            line_id=line_id,
+            before={"tags": sorted(before[line_id])},
+            after={"tags": sorted(after[line_id])},
+        )
+        for line_id in changed
+    )
+
+
+def _add(book: Book, line_ids: Sequence[int], tags: Sequence[int], user: User, now: datetime) -> None:
     if not tags:
         return
     facts: dict[str, Any] = {
         "book": book.pk,
         "lines": list(line_ids),
-        "tags": [tag.pk for tag in tags],
+        "tags": list(tags),
         "user": user.pk,
         "now": now,
     }

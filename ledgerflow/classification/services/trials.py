@@ -41,6 +41,7 @@ def ask_for_trial(
     user: User,
     now: datetime,
     rule_id: int | None = None,
+    is_first: bool = False,
 ) -> RuleTrial:
     """Let a job try the rule on the whole book; what the user had asked before in the book is forgotten."""
     bank, least, most = conditions.bank_account, conditions.least, conditions.most
@@ -52,6 +53,7 @@ def ask_for_trial(
         "bank_account": bank.pk if bank else None,
         "account": account.pk,
         "rule": rule_id,
+        "first": is_first,
     }
     with connection.cursor() as cursor:
         cursor.execute(_ASK, {"book": book.pk, "user": user.pk, "now": now, "asked": json.dumps(asked)})
@@ -81,6 +83,7 @@ def do_trial(*, trial: RuleTrial, now: datetime) -> None:
         account=account,
         whole_book=True,
         rule_id=asked["rule"],
+        is_first=asked.get("first", False),
         most=None,
     )
     RuleTrial.objects.filter(pk=trial.pk).update(found=asdict(done), ended_at=now)

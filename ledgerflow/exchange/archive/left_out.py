@@ -27,6 +27,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "payees.LineToolRun": "which run of a tool looked up which line's payee in one installation",
         "classification.DecisionChange": "what a person may still undo in one installation",
         "classification.ChangedLine": "the same, line by line",
+        "classification.ChangedAlias": "the same, for the bank texts that were named",
         "classification.RefusedOffer": "what people were asked in one installation",
         "classification.RuleTrial": "what a rule would have done that nobody saved",
         "classification.RuleCorrection": "the same, for the rules that were corrected",

@@ -9,12 +9,12 @@ from django.db.models import Case, F, Value, When
 
 from ledgerflow.books.models import Book
 from ledgerflow.books.selectors import has_four_eyes
+from ledgerflow.classification.engine import TRANSFER_DELAY
 from ledgerflow.classification.models import Classification, ClassificationSplit, Source, State
 from ledgerflow.classification.services import settle_predictions
 from ledgerflow.ledger.models import Account, AccountRole, BatchSource
 from ledgerflow.ledger.services import journal
 from ledgerflow.posting.errors import TransferRefusedError
-from ledgerflow.posting.matching import DELAY
 from ledgerflow.posting.models import Transfer
 from ledgerflow.posting.services.post import post_lines
 from ledgerflow.posting.services.withdraw import hold_postings
@@ -57,8 +57,8 @@ def confirm_transfer(*, book: Book, line_ids: Collection[int], user: User, now: 
     hold_postings(book=book)
     _refuse_four_eyes(book)
     pair = _pair(book, line_ids)
-    if abs(pair.received.line.date - pair.sent.line.date) > DELAY:
-        raise TransferRefusedError(f"More than {DELAY.days} days lie between the two lines.")
+    if abs(pair.received.line.date - pair.sent.line.date) > TRANSFER_DELAY:
+        raise TransferRefusedError(f"More than {TRANSFER_DELAY.days} days lie between the two lines.")
     _accept(book, pair, user, now)
     post = _post_as_one if pair.is_direct else _post_each
     out_entry, in_entry = post(book, pair, user, now)

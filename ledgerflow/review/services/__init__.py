@@ -10,8 +10,8 @@ from ledgerflow.books.models import Book
 from ledgerflow.classification import services as classification
 from ledgerflow.classification.services import (
     Accepted,
+    Matching,
     accept,
-    accept_matching,
     change_tags,
     decide,
     exclude,
@@ -27,6 +27,7 @@ from ledgerflow.ledger.models import Account
 from ledgerflow.ledger.services.closing import close_year
 from ledgerflow.ledger.services.periods import close_period, lock_period
 from ledgerflow.posting.services import hold_postings
+from ledgerflow.posting.transfer_selectors import with_candidates
 from ledgerflow.review.close_selectors import Checklist, checklist
 from ledgerflow.review.services.deciding import (
     ProposalDecidedError,
@@ -42,6 +43,8 @@ from ledgerflow.review.services.staging import (
     propose_payee,
     propose_rule,
 )
+from ledgerflow.review.which import Which
+from ledgerflow.statements.models import BankAccount
 from ledgerflow.users.models import User
 
 __all__ = [
@@ -74,12 +77,29 @@ __all__ = [
 
 
 def accept_confident(*, book: Book, user: User, now: datetime, dry_run: bool = False) -> Accepted:
-    """Accept the suggestions that are sure, and nothing below; with ``dry_run`` only count them."""
+    """Accept the suggestions that are sure, and nothing below; with ``dry_run`` only count them.
+
+    Lines that may be a transfer between two own bank accounts are told, here and in the two functions below.
+    """
     with transaction.atomic():
-        done = classification.accept_confident(book=book, user=user, now=now)
+        done = classification.accept_confident(
+            book=book, user=user, now=now, transfers=_transfers(book, Which())
+        )
         # Counting is doing and taking back: the reasons are the same then.
         transaction.set_rollback(dry_run)
     return done
+
+
+def accept_matching(*, book: Book, matching: Matching, user: User, now: datetime) -> Accepted:
+    """Accept the suggestion of each of the lines that match; the others are told with the reason.
+
+    Raises:
+        OthersMatchError: more or fewer match than were shown.
+    """
+    which = Which(days=matching.days, payee_id=matching.payee_id, account_id=matching.account_id)
+    return classification.accept_matching(
+        book=book, matching=matching, user=user, now=now, transfers=_transfers(book, which)
+    )
 
 
 def accept_everything(
@@ -87,9 +107,18 @@ def accept_everything(
 ) -> Accepted:
     """Accept every suggestion; lines without one go to ``account_for_rest``, or are told with the reason."""
     with transaction.atomic():
-        done = classification.accept_all(book=book, user=user, now=now, account=account_for_rest)
+        done = classification.accept_all(
+            book=book, user=user, now=now, account=account_for_rest, transfers=_transfers(book, Which())
+        )
         transaction.set_rollback(dry_run)
     return done
+
+
+def _transfers(book: Book, which: Which) -> set[int]:
+    """Return which of the lines may be transfers, without asking for the lines where a book has one bank account."""
+    if not BankAccount.objects.filter(book=book)[1:].exists():
+        return set()
+    return with_candidates(book=book, line_ids=list(which.lines(book).values_list("pk", flat=True)))
 
 
 #: Characters of a reason; the open points are written behind it.

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,15 +14,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views import generic
 
+from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.errors import RuleError
 from ledgerflow.classification.models import Classification
+from ledgerflow.classification.payee_selectors import extent_of
 from ledgerflow.classification.rule_trials import try_rule
 from ledgerflow.classification.selectors import rules_fallen_back
 from ledgerflow.classification.services import MOST_CORRECTIONS, Changed, conditions_from_line
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.models import Account
+from ledgerflow.payees.models import Payee
 from ledgerflow.payees.services import name_payee
 from ledgerflow.posting.lookups import look_up_line
 from ledgerflow.posting.services import post_lines
@@ -34,8 +38,10 @@ from ledgerflow.review.forms import (
     RuleOfferForm,
     SplitFormSet,
     TagForm,
+    split_parts,
 )
 from ledgerflow.review.views.which import asked_days
+from ledgerflow.statements.models import StatementLine
 
 
 class ActionView(BookMixin, generic.View):
@@ -89,6 +95,14 @@ def _said(changed: Changed, verb: str) -> dict[str, Any]:
     return {"message": f"{message}.", "refused": {str(line): reason for line, reason in changed.refused}}
 
 
+def _fallen_back(book: Book, now: datetime) -> str:
+    """Return a sentence for each rule that stopped accepting at the moment."""
+    return "".join(
+        f" The rule “{rule}” was corrected {MOST_CORRECTIONS} times and only suggests from now on."
+        for rule in rules_fallen_back(book=book, at=now)
+    )
+
+
 class LinesActionView(ActionView):
     """An action on the chosen lines."""
 
@@ -121,15 +135,19 @@ class ExcludeView(LinesActionView):
     form_class = ExcludeForm
     verb = "excluded"
 
-    def change(self, form: LinesForm) -> Changed:
-        """Exclude."""
-        return services.exclude(
+    def act(self, form: forms.Form) -> dict[str, Any]:
+        """Exclude, and say which rules only suggest from now on, because they had accepted the lines."""
+        assert isinstance(form, ExcludeForm)
+        now = timezone.now()
+        changed = services.exclude(
             book=self.book,
             line_ids=form.line_ids,
             reason=form.cleaned_data["reason"],
             user=self.user,
-            now=timezone.now(),
+            now=now,
         )
+        said = _said(changed, self.verb)
+        return {**said, "message": f"{said['message']}{_fallen_back(self.book, now)}"}
 
 
 class ReopenView(LinesActionView):
@@ -223,10 +241,14 @@ class LineActionView(ActionView):
         """Offer this book's accounts only."""
         return {"book": self.book}
 
+    def done(self, message: str) -> dict[str, Any]:
+        """Return the answer where the line leaves the list."""
+        return {"message": message, "line": str(self.kwargs["line"]), "gone": True}
+
     def offer(self, message: str) -> dict[str, Any]:
         """Return the answer to a decision: the line is done, and here is the rule that would do it next time."""
         line_id = self.kwargs["line"]
-        done = {"message": message, "line": str(line_id), "gone": True}
+        done = self.done(message)
         try:
             conditions = conditions_from_line(book=self.book, line_id=line_id)
         except RuleError:  # the bank gave no text that a rule could look for; the decision stands
@@ -239,7 +261,13 @@ class LineActionView(ActionView):
         trial = try_rule(
             book=self.book, conditions=conditions, account=made.account, whole_book=False, is_first=True
         )
-        context = {"book": self.book, "row": evidence.row, "trial": trial, "conditions": conditions}
+        context = {
+            "book": self.book,
+            "row": evidence.row,
+            "trial": trial,
+            "conditions": conditions,
+            "payee_id": made.payee_id,
+        }
         html = render_to_string("review/_offer.html", context, request=self.request)
         return {**done, "offer": html}
 
@@ -250,9 +278,15 @@ class DecideView(LineActionView):
     form_class = DecideForm
 
     def act(self, form: forms.Form) -> dict[str, Any]:
-        """Decide."""
+        """Decide; a rule is offered where the account is another than was proposed."""
+        assert isinstance(form, DecideForm)
         facts, now = form.cleaned_data, timezone.now()
         account: Account | None = facts["account"]
+        lines = Classification.objects.select_related("payee").filter(book=self.book)
+        made = lines.filter(line_id=self.kwargs["line"]).first()
+        is_other = account is not None and (made is None or made.account_id != account.pk)
+        if form.is_note and not is_other:
+            account = None
         services.decide(
             book=self.book,
             line_id=self.kwargs["line"],
@@ -262,14 +296,22 @@ class DecideView(LineActionView):
             user=self.user,
             now=now,
         )
+        others = self._others(made.payee if made else None)
         if account is None:
-            return {"message": "Noted.", "reload": True}
-        message = f"Accepted as {account}."
-        for rule in rules_fallen_back(book=self.book, at=now):
-            message += (
-                f" The rule “{rule}” was corrected {MOST_CORRECTIONS} times and only suggests from now on."
-            )
-        return self.offer(message)
+            return {"message": f"Noted.{others}", "reload": True}
+        message = f"Accepted as {account}.{_fallen_back(self.book, now)}{others}"
+        return self.offer(message) if is_other else self.done(message)
+
+    def _others(self, former: Payee | None) -> str:
+        """Return a sentence about the other lines of the payee that the line had, where it has another one since."""
+        line = Classification.objects.filter(book=self.book, line_id=self.kwargs["line"])
+        if former is None or line.filter(payee=former).exists():
+            return ""
+        count = extent_of(book=self.book, payee=former).lines
+        if not count:
+            return ""
+        lines = "1 other line is" if count == 1 else f"{count} other lines are"
+        return f" {lines} still called {former}; the page Payees renames or merges them."
 
 
 class LookUpView(ActionView):
@@ -288,10 +330,13 @@ class SplitView(LineActionView):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Split, or say why not."""
-        parts = SplitFormSet(request.POST, prefix="split", form_kwargs={"book": self.book})
+        line = StatementLine.objects.filter(book=self.book, pk=self.kwargs["line"]).first()
+        if line is None:
+            return self.answer({"error": "This book has no such line."})
+        parts = SplitFormSet(request.POST, prefix="split", form_kwargs={"book": self.book, "line": line})
         if not parts.is_valid():
             return self.answer({"error": " ".join(_errors_of(parts))})
-        chosen = [part for form in parts.forms if (part := form.part()) is not None]
+        chosen = split_parts(parts.forms, line)
         try:
             services.decide(
                 book=self.book, line_id=self.kwargs["line"], splits=chosen, user=self.user, now=timezone.now()
@@ -299,7 +344,7 @@ class SplitView(LineActionView):
         except LedgerFlowError as error:
             return self.answer({"error": str(error)})
         message = f"Accepted as {len(chosen)} parts."
-        return self.answer({"message": message, "line": str(self.kwargs["line"]), "gone": True})
+        return self.answer(self.done(message))
 
 
 def _errors_of(parts: Any) -> Sequence[str]:

@@ -74,9 +74,9 @@ class QueueView(BookMixin, generic.TemplateView):
             to_review=counts[Tab.TO_REVIEW],
             accepted=counts[Tab.REVIEWED],
             proposed=open_proposals(book=self.book),
-            matching=extent(
-                book=self.book, which=which, count=None if which.is_narrowed else counts[which.tab]
-            ),
+            matching=None
+            if which.tab != Tab.TO_REVIEW
+            else extent(book=self.book, which=which, count=None if which.is_narrowed else counts[which.tab]),
             narrowed_to=name_of(book=self.book, which=which),
             group=by,
             groupings=[(None, "Not grouped"), (By.PAYEE, "By payee"), (By.ACCOUNT, "By account")],
@@ -137,5 +137,5 @@ def evidence_context(view: BookMixin, line_id: int) -> dict[str, Any]:
         ],
         **lookup_context(view, line_id=line_id, state=row.state),
         **questions_about(book=view.book, line_id=line_id),
-        "split_forms": SplitFormSet(prefix="split", form_kwargs={"book": view.book}),
+        "split_forms": SplitFormSet(prefix="split", form_kwargs={"book": view.book, "line": line}),
     }

@@ -1,11 +1,11 @@
 // The review queue by keyboard. Every action is a form of the page; this file chooses the row, sends the form without leaving
 // the page, moves on before the answer arrives, and brings a row back with the reason when the answer is a refusal.
-import { putRest, showLeft } from "./split.js";
+import { ask } from "./answers.js";
+import { isTypingInto, typeInto } from "./chooser.js";
+import { addPart, putRest, showLeft } from "./split.js";
 
 const OFFER = "offer"; // stands in the evidence pane instead of a line's evidence
 const NO_EVIDENCE = "The evidence could not be loaded. Choose the line again.";
-const TYPING_MS = 1000; // what is typed into a list of accounts within this belongs together
-const NO_ANSWER = "The server did not answer; nothing was changed.";
 const SAID = "ledgerflow-said"; // what to say after the page was loaded again
 
 const queue = document.querySelector("[data-queue]");
@@ -18,7 +18,6 @@ if (queue) {
   let shown = ""; // what stands in the pane: a line, or the offer
   let held = null; // a key for the pane, and those after it, until the pane shows the line in focus
   const sending = new Set(); // forms whose answer has not come
-  let typed = { select: null, text: "", at: 0 };
   let underWay = 0; // answers that have not come
   let lastWord = null; // what to say once the page is loaded again, which waits for those answers
   let departure = null; // what leaves the page, and waits for them too
@@ -71,10 +70,7 @@ if (queue) {
   async function post(url, body) {
     underWay += 1;
     try {
-      const response = await fetch(withDays(url), { method: "POST", body, headers: { Accept: "application/json" } });
-      return await response.json();
-    } catch {
-      return { error: NO_ANSWER };
+      return await ask(withDays(url), body);
     } finally {
       underWay -= 1;
       setTimeout(leaveOnceAnswered); // after what this answer changes
@@ -300,7 +296,7 @@ if (queue) {
       else {
         write(field);
         if (key === "Enter") {
-          field.form?.requestSubmit();
+          submitFrom(field);
           return;
         }
         focusAfter(field);
@@ -316,16 +312,17 @@ if (queue) {
     next?.select?.();
   }
 
-  const isTypingInto = (select) => typed.select === select && Date.now() - typed.at < TYPING_MS;
+  // As browsers submit: a field by the first button of its form. A list is left by accepting what is chosen in it.
+  function submitFrom(field) {
+    const first = field.matches("select") ? null : field.form?.querySelector("button:not([type=button])");
+    field.form?.requestSubmit(first);
+  }
 
-  // Browsers do it by themselves, but do not know what was typed before the list was there.
-  function typeInto(select, key) {
-    const text = (isTypingInto(select) ? typed.text : "") + key.toLowerCase();
-    typed = { select, text, at: Date.now() };
-    const found = [...select.options].find((option) => option.text.trim().toLowerCase().startsWith(text));
-    if (!found) return;
-    select.value = found.value;
-    select.dispatchEvent(new Event("change", { bubbles: true }));
+  // The reason that is typed goes with one exclusion.
+  function exclude() {
+    const reason = document.querySelector("[data-exclude-reason]");
+    send(queue.dataset.excludeUrl, chosen(), { reason: reason?.value || "" });
+    if (reason) reason.value = "";
   }
 
   // One candidate is taken at once; of several the first is proposed, and Tab goes to the others.
@@ -342,7 +339,7 @@ if (queue) {
     k: () => step(-1),
     ArrowUp: () => step(-1),
     Enter: () => send(queue.dataset.acceptUrl, chosen()),
-    e: () => send(queue.dataset.excludeUrl, chosen()),
+    e: () => exclude(),
     u: () => pressUndo(),
     c: () => inPane("account"),
     p: () => inPane("payee"),
@@ -390,6 +387,9 @@ if (queue) {
     if (form) form.requestSubmit();
   }
 
+  pane.addEventListener("click", (event) => {
+    if (event.target.closest("[data-split-more]")) addPart(event.target.form);
+  });
   pane.addEventListener("input", (event) => {
     const form = event.target.closest("[data-split-total]");
     if (form) showLeft(form);
@@ -416,10 +416,11 @@ if (queue) {
       return;
     }
     if (event.target.matches("[data-evidence] select")) {
-      const goesOn = event.key.length === 1 && isTypingInto(event.target);
-      if (goesOn) typeInto(event.target, event.key);
-      else if (event.key === "Enter") event.target.form.requestSubmit();
-      if (goesOn || event.key === "Enter") {
+      // A space opens the list, unless it is typed within a name.
+      const isTyped = event.key.length === 1 && (event.key !== " " || isTypingInto(event.target));
+      if (isTyped) typeInto(event.target, event.key);
+      else if (event.key === "Enter") submitFrom(event.target);
+      if (isTyped || event.key === "Enter") {
         event.preventDefault();
         return;
       }
@@ -457,7 +458,7 @@ if (queue) {
     const form = event.target;
     const isInPlace = form.matches("form[data-in-place]");
     if (isInPlace || underWay) event.preventDefault();
-    if (isInPlace) sendForm(form);
+    if (isInPlace) sendForm(form, new FormData(form, event.submitter));
     else if (underWay) departure = () => form.requestSubmit(event.submitter);
     else hasLeft = true;
   });
@@ -471,8 +472,14 @@ if (queue) {
     hasLeft = false;
   });
   document.querySelectorAll("[data-bulk]").forEach((button) =>
-    button.addEventListener("click", () => send(queue.dataset[button.dataset.bulk], chosen())),
+    button.addEventListener("click", () => (button.dataset.bulk === "excludeUrl" ? exclude() : send(queue.dataset[button.dataset.bulk], chosen()))),
   );
+  document.querySelector("[data-exclude-reason]")?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    event.target.blur(); // the next key is for the list
+    exclude();
+  });
 
   const named = location.hash.startsWith("#line-") ? queue.querySelector(`[data-line="${CSS.escape(location.hash.slice(6))}"]`) : null;
   focus(named || rows()[0], { scroll: Boolean(named) });

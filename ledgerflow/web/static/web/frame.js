@@ -52,11 +52,11 @@ document.body.addEventListener("htmx:afterSettle", greetMessages);
 document.body.addEventListener("lf:message", (event) => show(event.detail));
 document.body.addEventListener("htmx:responseError", (event) => show({
   text: event.detail.xhr.status === 503
-    ? "The database does not answer just now. Nothing was half done; try again in a moment."
+    ? "The database does not answer just now. This was done whole or not at all: reload the page in a moment, and look."
     : "That did not work. Reload the page and try again.",
   level: "error",
 }));
-document.body.addEventListener("htmx:sendError", () => show({ text: "LedgerFlow does not answer. Nothing was changed.", level: "error" }));
+document.body.addEventListener("htmx:sendError", () => show({ text: "No answer came. Reload the page to see whether this was done.", level: "error" }));
 
 document.addEventListener("click", (event) => {
   if (!(event.target instanceof Element)) return;

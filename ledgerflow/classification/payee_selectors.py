@@ -1,0 +1,95 @@
+"""The payees of a book as a person sees them: how many lines and bank texts each has, and which texts name one."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Max, Q
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.engine import payee_text
+from ledgerflow.classification.models import Classification, Rule, State
+from ledgerflow.payees.cleaning import payee_keys
+from ledgerflow.payees.models import Payee, PayeeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPayee:
+    """A payee with how many bank lines and bank texts name it, and the day of its latest line."""
+
+    payee: Payee
+    lines: int
+    texts: int
+    latest: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAlias:
+    """A cleaned bank text that names a payee, and how many of the payee's lines have it."""
+
+    key: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeExtent:
+    """What changes with a payee: its lines, those of them that are posted, and the rules that name it."""
+
+    lines: int
+    posted: int
+    rules: int
+
+
+def listed_payees(*, book: Book, containing: str = "", limit: int) -> list[ListedPayee]:
+    """Return the payees that bank lines or texts name, by name, up to ``limit``; three queries."""
+    texts = dict(
+        PayeeAlias.objects.filter(book=book).values_list("payee_id").annotate(texts=Count("pk")).order_by()
+    )
+    lines = {
+        payee_id: (count, latest)
+        for payee_id, count, latest in Classification.objects.filter(book=book, payee__isnull=False)
+        .values_list("payee_id")
+        .annotate(count=Count("pk"), latest=Max("line__date"))
+        .order_by()
+    }
+    named = Payee.objects.filter(book=book, pk__in={*texts, *lines}, name__icontains=containing)
+    return [
+        ListedPayee(payee, *_counted(lines, texts, payee.pk))
+        for payee in named.order_by("name", "pk")[:limit]
+    ]
+
+
+def _counted(
+    lines: Mapping[int, tuple[int, date]], texts: Mapping[int, int], payee_id: int
+) -> tuple[int, int, date | None]:
+    count, latest = lines.get(payee_id, (0, None))
+    return count, texts.get(payee_id, 0), latest
+
+
+def aliases_of(*, book: Book, payee: Payee) -> list[ListedAlias]:
+    """Return the bank texts that name the payee, those with the most lines first; two queries."""
+    counted = Counter(keys_of_lines(book=book, payee=payee).values())
+    keys = PayeeAlias.objects.filter(book=book, payee=payee).values_list("key", flat=True)
+    return sorted((ListedAlias(key, counted[key]) for key in keys), key=lambda one: (-one.lines, one.key))
+
+
+def keys_of_lines(*, book: Book, payee: Payee) -> dict[int, str]:
+    """Return the cleaned bank text of each line of the payee that has words; one query."""
+    rows = Classification.objects.filter(book=book, payee=payee).values_list(
+        "line_id", "line__description", "line__counterparty"
+    )
+    texts = {
+        line_id: payee_text(description=description, counterparty=counterparty)
+        for line_id, description, counterparty in rows
+    }
+    keys = payee_keys(set(texts.values()))
+    return {line_id: keys[text] for line_id, text in texts.items() if text in keys}
+
+
+def extent_of(*, book: Book, payee: Payee) -> PayeeExtent:
+    """Return what changes with the payee; two queries."""
+    counted = Classification.objects.filter(book=book, payee=payee).aggregate(
+        lines=Count("pk"), posted=Count("pk", filter=Q(state=State.POSTED))
+    )
+    return PayeeExtent(**counted, rules=Rule.objects.filter(book=book, payee=payee).count())
