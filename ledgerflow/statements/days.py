@@ -7,16 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ledgerflow.statements.recognition import (
-    Answers,
-    Contest,
-    Occurrence,
-    Pair,
-    Portion,
-    Slot,
-    Span,
-    recognize,
-)
+from ledgerflow.statements.portions import Answers, Occurrence, Pair, Portion, Slot, Span
+from ledgerflow.statements.recognition import Contest, recognize
 
 #: What a richer file adds to a line; never a date or an amount.
 _ADDED = ("counterparty", "reference", "bank_id")
@@ -166,7 +158,10 @@ def _portions(by_statement: Mapping[int, Sequence[Seen]], spans: Mapping[int, Sp
     for statement, shown in by_statement.items():
         yield Portion(
             spans[statement],
-            [Occurrence(statement, one.no, one.amount, one.text, one.words.bank_id) for one in shown],
+            [
+                Occurrence(statement, one.no, one.amount, one.text, one.words.bank_id, one.is_pending)
+                for one in shown
+            ],
         )
 
 

@@ -9,8 +9,9 @@ from datetime import date
 from django.db import connection
 
 from ledgerflow.statements.days import Change, Holds, Kept, Seen, Words, plan
+from ledgerflow.statements.likeness import text_key
 from ledgerflow.statements.models import BankAccount, DayQuestion, Hold, Proof, Statement
-from ledgerflow.statements.recognition import Pair, Span, text_key
+from ledgerflow.statements.portions import Pair, Span
 
 HOLDS = Holds(none=Hold.NONE, proof=Hold.PROOF, question=Hold.QUESTION)
 
@@ -66,6 +67,7 @@ def span_of(statement: Statement) -> Span:
         opening_balance=statement.opening_balance,
         closing_balance=statement.closing_balance,
         is_proven=statement.proof == Proof.PROVEN,
+        kind=statement.format,
     )
 
 

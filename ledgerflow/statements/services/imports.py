@@ -12,10 +12,10 @@ from django.db.backends.utils import CursorWrapper
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.documents.models import Document
 from ledgerflow.statements.days import Seen
+from ledgerflow.statements.likeness import text_key
 from ledgerflow.statements.models import BankAccount, Hold, Proof, Statement, StatementLine
 from ledgerflow.statements.original import in_currency_of_account
 from ledgerflow.statements.proof import prove
-from ledgerflow.statements.recognition import text_key
 from ledgerflow.statements.services._apply import (
     allocate_line_ids,
     ask,
