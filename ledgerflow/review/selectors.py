@@ -103,7 +103,8 @@ _ASKED = """
 """
 _COUNTS = f"""
     SELECT count(*) FILTER (WHERE line.hold = '' AND NOT line.is_pending AND asked.id IS NULL),
-        count(*) FILTER (WHERE line.hold <> '' OR line.is_pending OR asked.id IS NOT NULL),
+        count(*) FILTER (
+            WHERE line.hold <> 'lapsed' AND (line.hold <> '' OR line.is_pending OR asked.id IS NOT NULL)),
         (SELECT count(*) FROM classification_classification WHERE book_id = %(book)s AND state = 'accepted'),
         (SELECT count(*) FROM classification_classification WHERE book_id = %(book)s AND state = 'excluded')
     FROM classification_classification made JOIN statements_statementline line ON line.id = made.line_id
@@ -115,7 +116,8 @@ _COUNTS_OF_DAYS = f"""
     SELECT count(*) FILTER (
             WHERE made.state = 'open' AND line.hold = '' AND NOT line.is_pending AND asked.id IS NULL),
         count(*) FILTER (
-            WHERE made.state = 'open' AND (line.hold <> '' OR line.is_pending OR asked.id IS NOT NULL)),
+            WHERE made.state = 'open' AND line.hold <> 'lapsed'
+                AND (line.hold <> '' OR line.is_pending OR asked.id IS NOT NULL)),
         count(*) FILTER (WHERE made.state = 'accepted'),
         count(*) FILTER (WHERE made.state = 'excluded')
     FROM classification_classification made JOIN statements_statementline line ON line.id = made.line_id

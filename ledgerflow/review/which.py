@@ -78,4 +78,4 @@ def _of_tab(book: Book, tab: Tab) -> QuerySet[Classification]:
         return lines.filter(state=State.EXCLUDED)
     waiting = lines.filter(state=State.OPEN)
     is_free = NOT_HELD & ~Q(open_question_about(book=book, line=OuterRef("line")))
-    return waiting.filter(is_free if tab == Tab.TO_REVIEW else ~is_free)
+    return waiting.filter(is_free if tab == Tab.TO_REVIEW else ~is_free & ~Q(line__hold=Hold.LAPSED))

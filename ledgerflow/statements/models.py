@@ -171,11 +171,12 @@ class Statement(models.Model):
 
 
 class Hold(models.TextChoices):
-    """Why a line may not be reviewed or posted yet."""
+    """Why a line may not be reviewed or posted yet, or, where it has lapsed, ever."""
 
     NONE = ""
     PROOF = "proof", "its statement does not prove"
     QUESTION = "question", "it may be here already; someone must say"
+    LAPSED = "lapsed", "the bank has booked it otherwise since, or dropped it"
 
 
 class StatementLine(models.Model):
@@ -224,6 +225,10 @@ class StatementLine(models.Model):
                 condition=models.Q(original_amount__isnull=True)
                 | models.Q(original_amount__gt=Decimal("-1e16"), original_amount__lt=Decimal("1e16")),
                 name="statements_original_amount_is_a_number",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(hold=Hold.LAPSED) | models.Q(is_pending=True),
+                name="statements_only_pending_lapses",
             ),
         ]
         indexes = [models.Index(fields=["book", "bank_account", "date", "id"], name="statements_line_by_day")]

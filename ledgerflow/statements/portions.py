@@ -47,6 +47,21 @@ class Span:
         """Whether movements of the day may be missing after those shown."""
         return day == self.last_date and (self.complete_to is None or self.complete_to < day)
 
+    @property
+    def end(self) -> date | None:
+        """The last day that the statement speaks for."""
+        return max((day for day in (self.last_date, self.complete_to) if day is not None), default=None)
+
+    def shows_all_of(self, day: date) -> bool:
+        """Whether the statement shows every movement of the day, also where that is none."""
+        begins = (self.complete_from is not None and self.complete_from <= day) or (
+            self.first_date is not None and self.first_date < day
+        )
+        ends = (self.complete_to is not None and self.complete_to >= day) or (
+            self.last_date is not None and self.last_date > day
+        )
+        return begins and ends
+
     def ends_where_begins(self, other: "Span", day: date) -> bool:
         """Whether proven balances show that the other statement goes on where this one ends, on that day."""
         return (

@@ -32,7 +32,10 @@ WORDINGS = {
 
 @st.composite
 def stretches(draw):
-    """Some files that show stretches of one account: each in a format, with identifiers or not, proven or not."""
+    """Some files that show stretches of one account: each in a format, with identifiers or not, proven or not.
+
+    A later file shows what was pending booked on the next day.
+    """
     account = sorted(draw(st.lists(shown, min_size=2, max_size=7)), key=lambda one: one[0])
     cuts = draw(
         st.lists(
@@ -42,6 +45,7 @@ def stretches(draw):
                 st.booleans(),
                 st.sampled_from([None, 0, 1]),
                 st.sampled_from(sorted(WORDINGS)),
+                st.booleans(),
             ),
             min_size=2,
             max_size=4,
@@ -53,18 +57,18 @@ def stretches(draw):
             statement(
                 *(
                     line(
-                        day,
+                        day + (pending and is_later),
                         amount,
                         WORDINGS[kind](text),
                         f"id {number}" if has_ids else None,
-                        status="pending" if pending else "booked",
+                        status="pending" if pending and not is_later else "booked",
                     )
                     for number, (day, amount, text, pending) in list(enumerate(account))[start : start + size]
                 ),
                 **({} if off is None else _balances(account[start : start + size], off)),
             ),
         )
-        for start, size, has_ids, off, kind in cuts
+        for start, size, has_ids, off, kind, is_later in cuts
     ]
 
 

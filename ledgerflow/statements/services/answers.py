@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.statements.models import DayQuestion, Hold, Proof, Sighting, Statement, StatementLine
 from ledgerflow.statements.services._apply import ask, insert_movements, update_rows
+from ledgerflow.statements.services._lapse import settle_pending
 from ledgerflow.statements.services._lock import lock_accounts
 from ledgerflow.statements.stored import load_days
 from ledgerflow.users.models import User
@@ -44,6 +45,8 @@ def answer_question(*, question: DayQuestion, answer: str, user: User, now: date
         insert_movements(cursor, bank_account, change.fresh)
         update_rows(cursor, bank_account, change, stored)
     ask(bank_account, [locked.date], change)
+    for statement in (locked.statement, locked.other_statement):
+        settle_pending(bank_account=bank_account, statement=statement)
     return locked
 
 
@@ -68,4 +71,5 @@ def override_proof(*, statement: Statement, reason: str, user: User, now: dateti
     locked.save(update_fields=["override_reason", "overridden_by", "overridden_at"])
     shown = Sighting.objects.filter(book=locked.book_id, statement=locked).values("line")
     StatementLine.objects.filter(pk__in=shown, hold=Hold.PROOF).update(hold=Hold.NONE)
+    settle_pending(bank_account=statement.bank_account, statement=locked)
     return locked
