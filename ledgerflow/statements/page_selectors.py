@@ -14,7 +14,14 @@ from ledgerflow.documents.models import Document
 from ledgerflow.documents.selectors import DocumentDamagedError, content
 from ledgerflow.statements import places, standing
 from ledgerflow.statements.chain_selectors import chains
-from ledgerflow.statements.models import BankAccount, BankAccountNumber, Sighting, Statement, StatementLine
+from ledgerflow.statements.models import (
+    BankAccount,
+    BankAccountNumber,
+    DayQuestion,
+    Sighting,
+    Statement,
+    StatementLine,
+)
 from ledgerflow.statements.selectors import account_states, bank_accounts, shown_by, sightings, statements
 from ledgerflow.statements.standing import Standing
 
@@ -92,10 +99,14 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShownSighting:
-    """A line of a statement; ``known_from`` are the showings of it by files that came before, the first one first."""
+    """A line of a statement; ``known_from`` are the showings of it by files that came before, the first one first.
+
+    ``apart`` says who said that it is another line than another file shows.
+    """
 
     sighting: Sighting
     known_from: Sequence[Sighting]
+    apart: Sequence[DayQuestion]
 
     @property
     def words(self) -> str:
@@ -135,7 +146,7 @@ class StatementPage:
 def statement_page(*, statement: Statement, number: int, show: Show = Show.ALL) -> StatementPage:
     """Return page ``number`` (from 1) of the statement's lines: all, or those that were new or known when it came.
 
-    Two queries, and one more for a part of the lines. All of them are equally fast on every page.
+    Three queries, and one more for a part of the lines. All of them are equally fast on every page.
     """
     found = sightings(statement=statement)
     before = Sighting.objects.filter(book=statement.book_id, statement__lt=statement.pk)
@@ -155,9 +166,17 @@ def statement_page(*, statement: Statement, number: int, show: Show = Show.ALL) 
     of_lines = before.filter(line__in=[one.line_id for one in shown])
     for one in of_lines.select_related("statement__document").order_by("statement_id"):
         known.setdefault(one.line_id, []).append(one)
-    return StatementPage(
-        [ShownSighting(one, tuple(known.get(one.line_id, ()))) for one in shown], show, count, number, last
-    )
+    apart: dict[int, list[DayQuestion]] = {}
+    for said in _said_apart(statement).filter(no__in=[one.no for one in shown]):
+        apart.setdefault(said.no or 0, []).append(said)
+    lines = [ShownSighting(one, known.get(one.line_id, ()), apart.get(one.no, ())) for one in shown]
+    return StatementPage(lines, show, count, number, last)
+
+
+def _said_apart(statement: Statement) -> QuerySet[DayQuestion]:
+    return DayQuestion.objects.filter(
+        book=statement.book_id, statement=statement, answer=DayQuestion.Answer.DIFFERENT
+    ).select_related("other_statement__document", "answered_by")
 
 
 @dataclass(frozen=True, slots=True)

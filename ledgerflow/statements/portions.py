@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 
 class Occurrence(NamedTuple):
-    """A line of a statement: the day is that of the portion; ``text`` is a :func:`~.likeness.text_key`."""
+    """A line of a statement: the day is that of the portion; ``text`` is a :func:`~.likeness.text_key`.
+
+    ``apart`` are the statements none of whose movements it is: a person said so.
+    """
 
     statement: int
     no: int
@@ -18,6 +21,7 @@ class Occurrence(NamedTuple):
     text: str
     bank_id: str | None
     is_pending: bool = False
+    apart: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,12 @@ class Slot:
 
     occurrences: list[Occurrence] = field(default_factory=list)
     statements: set[int] = field(default_factory=set)
+
+    def may_be(self, occurrence: Occurrence) -> bool:
+        """Whether its statement shows no other line as this movement, and nobody said that it is another one."""
+        return self.statements.isdisjoint({occurrence.statement, *occurrence.apart}) and not any(
+            occurrence.statement in one.apart for one in self.occurrences
+        )
 
     def add(self, occurrence: Occurrence) -> None:
         """Say that this occurrence is the movement."""

@@ -14,7 +14,7 @@ The part of a day that one statement shows is its *portion*. Between two portion
 * nothing tells. Then what looks alike is kept apart and a person is asked. Nothing is guessed.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -99,7 +99,7 @@ class _Recognition:
 
     def _place_identified(self) -> None:
         """Movements with the same identifier and amount are the same, whatever their texts."""
-        by_id: dict[tuple[str, Decimal], Slot] = {}
+        by_id: dict[tuple[str, Decimal], list[Slot]] = defaultdict(list)
         for shown in sorted(
             (
                 shown
@@ -109,10 +109,11 @@ class _Recognition:
             ),
             key=lambda shown: (shown.bank_id or "", shown.amount, shown.text),
         ):
-            identity = (shown.bank_id or "", shown.amount)
-            slot = by_id.get(identity)
+            same = by_id[shown.bank_id or "", shown.amount]
+            slot = next((slot for slot in same if slot.may_be(shown)), None)
             if slot is None:
-                slot = by_id[identity] = Slot()
+                slot = Slot()
+                same.append(slot)
                 self.slots.append(slot)
             alike = self.by_text[shown.amount, shown.text]
             if not alike or alike[-1] is not slot:
@@ -129,7 +130,7 @@ class _Recognition:
 
     def _place_alike(self, statement: int, slots: list[Slot], occurrences: Sequence[Occurrence]) -> None:
         """Let the occurrences be the movements they may be, in order; what is left over are movements of their own."""
-        free, doubtful = [], []
+        free, doubtful = deque[Slot](), []
         for slot in slots:
             if statement in slot.statements:
                 continue
@@ -140,12 +141,18 @@ class _Recognition:
                 free.append(slot)
             else:
                 doubtful.append(slot)
-        for slot, shown in zip(free, occurrences, strict=False):
-            slot.add(shown)
-        own = [Slot([shown], {statement}) for shown in occurrences[len(free) :]]
+        own = []
+        for shown in occurrences:
+            at = next((at for at, slot in enumerate(free) if slot.may_be(shown)), None)
+            if at is None:
+                own.append(Slot([shown], {statement}))
+            else:
+                free[at].add(shown)
+                del free[at]
         self.slots += own
         slots += own
-        if own and doubtful:
+        doubtful = [slot for slot in doubtful if any(slot.may_be(one.occurrences[0]) for one in own)]
+        if doubtful:
             asked = {frozenset((statement, other.occurrences[0].statement)) for other in doubtful}
             self.doubts.append(([*own, *doubtful], asked))
 

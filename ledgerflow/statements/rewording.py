@@ -153,7 +153,7 @@ class _OneAmount:
         """Whether nothing shows that they are two."""
         return (
             slot is not other
-            and slot.statements.isdisjoint(other.statements)
+            and all(slot.may_be(shown) for shown in other.occurrences)
             and all(
                 self.between.relations[pair] is not Relation.DISJOINT
                 and (not self.between.is_of_one_kind(pair) or self._proves(pair, slot, other))

@@ -197,6 +197,33 @@ def test_an_answer_holds_until_one_of_its_files_goes(files, data):
         transaction.set_rollback(True)
 
 
+@relaxed
+@given(stretches(), st.data())
+def test_a_line_kept_apart_stays_so_and_comes_back(files, data):
+    with transaction.atomic():
+        checking, user = BankAccountFactory(), UserFactory()
+        bring(checking, files, 0)
+        bring(checking, files, 1)
+        before = rows(checking, with_words=False)
+        both = Sighting.objects.filter(
+            statement__document__name="1", line__sightings__statement__document__name="0"
+        )
+        for sighting in data.draw(st.permutations(list(both)))[:1]:
+            services.separate_line(statement=sighting.statement, no=sighting.no, user=user, now=NOW)
+            apart = rows(checking, with_words=False)
+            line = Sighting.objects.get(statement=sighting.statement, no=sighting.no).line
+            assert not line.sightings.filter(statement__document__name="0").exists()
+            if len(files) > 2:
+                bring(checking, files, 2)
+                take_back(checking, 2)
+                assert rows(checking, with_words=False) == apart
+            (said,) = DayQuestion.objects.filter(bank_account=checking, no=sighting.no)
+            services.answer_question(question=said, answer="same", user=user, now=NOW)
+            assert rows(checking, with_words=False)[:2] == before[:2]
+        assert problems(book=checking.book) == []
+        transaction.set_rollback(True)
+
+
 def test_the_day_of_a_question_is_the_cut_one():
     checking = BankAccountFactory()
     files = [("ofx", statement(line(1, 1), line(2, 2))), ("ofx", statement(line(2, 2), line(3, 3)))]

@@ -5,7 +5,8 @@ import pytest
 from django.test import Client
 
 from ledgerflow.books.models import Role
-from ledgerflow.statements.models import BankAccount
+from ledgerflow.classification.models import Classification
+from ledgerflow.statements.models import BankAccount, DayQuestion, Sighting
 from tests.booked import BookedFile
 from tests.factories import MembershipFactory
 from tests.statements.shapes import line, take_in
@@ -80,9 +81,9 @@ def test_a_statement_shows_a_hundred_lines_at_a_time_with_the_same_queries(djang
     client = file.client()
     client.get(file.address(f"statements/{file.statement.pk}/"))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         first = client.get(file.address(f"statements/{file.statement.pk}/")).content.decode()
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         second = client.get(file.address(f"statements/{file.statement.pk}/?page=2")).content.decode()
 
     assert first.count("Shop ") == 100
@@ -277,3 +278,42 @@ def test_pages_of_a_part_follow_each_other(file):
     assert "Page 2 of 2" in text
     assert "?page=1&amp;show=known" in text
     assert text.count("data-place=") == 30
+
+
+def separate_address(file, statement, no):
+    line = Sighting.objects.get(statement=statement, no=no).line_id
+    return file.address(f"inbox/statements/{statement.pk}/lines/{line}/separate/")
+
+
+def test_a_line_is_said_to_be_another_one_and_that_is_taken_back(file, again):
+    client, address = file.client(Role.BOOKKEEPER), file.address(f"statements/{again.pk}/")
+    assert client.get(address).content.decode().count("This is another line") == 3
+
+    page = client.post(separate_address(file, again, 3), follow=True)
+
+    text = page.content.decode()
+    assert "It is a line of its own now" in text
+    assert "kept apart from january.csv by" in text
+    assert text.count("This is another line") == 2
+    line = Sighting.objects.get(statement=again, no=3).line
+    assert Classification.objects.filter(line=line).exists()
+    said = DayQuestion.objects.get(no=3)
+    questions = client.get(file.address("inbox/questions/")).content.decode()
+    assert f"line 3 of {again.document.name}" in questions
+    client.post(file.address(f"inbox/questions/{said.pk}/answer/"), {"answer": "same"})
+    assert Sighting.objects.filter(line=Sighting.objects.get(statement=again, no=3).line).count() == 2
+
+
+def test_a_viewer_says_nothing_of_lines(file, again):
+    client = file.client(Role.VIEWER)
+
+    assert "This is another line" not in client.get(file.address(f"statements/{again.pk}/")).content.decode()
+    assert client.post(separate_address(file, again, 3)).status_code == 403
+
+
+def test_a_line_of_another_book_is_not_found_and_a_new_one_is_refused_in_words(file, again):
+    other = BookedFile(1, is_posted=False)
+
+    assert other.client().post(separate_address(other, again, 1)).status_code == 404
+    page = file.client().post(separate_address(file, again, 1), follow=True)
+    assert "nothing to keep it apart from" in page.content.decode()
