@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 _WORD = re.compile(r"\w+")
@@ -45,11 +46,16 @@ def likeness(one: str, other: str) -> Likeness:
     One is a cut of the other where all its words are in the other, one of them perhaps cut short: formats differ in
     how much of a text they keep. Else what counts are the words that both have.
     """
-    words, other_words = frozenset(one.split()), frozenset(other.split())
+    words, other_words = _words(one), _words(other)
     common = {word for word in words & other_words if _tells(word)}
     if _is_cut(words, other_words, common) or _is_cut(other_words, words, common):
         return Likeness(Kinship.CUT, len(common))
     return Likeness(Kinship.SHARED_WORDS, len(common)) if common else UNLIKE
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 def _tells(word: str) -> bool:

@@ -96,6 +96,7 @@ class _OneAmount:
         ]
         found.sort(key=lambda one: one[0], reverse=True)
         self._join((one, other) for alike, one, other in self._living(found) if alike.kinship is Kinship.CUT)
+        found = list(self._living(found))
         while clearest := list(self._clearest(found)):
             self._join(clearest)
         self._join((one, other) for _alike, one, other in self._living(found) if self._is_certain(one, other))
@@ -153,6 +154,7 @@ class _OneAmount:
         """Whether nothing shows that they are two."""
         return (
             slot is not other
+            and slot.statements.isdisjoint(other.statements)
             and all(slot.may_be(shown) for shown in other.occurrences)
             and all(
                 self.between.relations[pair] is not Relation.DISJOINT
