@@ -62,6 +62,16 @@ def _shown_on(questions: Sequence[DayQuestion]) -> Sequence[Sighting]:
 def _asked_day(question: DayQuestion, shown: Sequence[Sighting]) -> AskedDay:
     here = [one for one in shown if one.line.date == question.date]
     sides = (question.statement, question.other_statement)
+    if question.no is not None:
+        (meant,) = [one for one in here if (one.statement_id, one.no) == (question.statement_id, question.no)]
+        here = [
+            meant,
+            *(
+                one
+                for one in here
+                if one.statement_id == question.other_statement_id and one.line.amount == meant.line.amount
+            ),
+        ]
     lines = [[one for one in here if one.statement_id == statement.pk] for statement in sides]
     amounts = [Counter(one.line.amount for one in each) for each in lines]
     first, second = (

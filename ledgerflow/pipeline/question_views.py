@@ -13,7 +13,7 @@ from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.pipeline import services
 from ledgerflow.pipeline.question_selectors import asked_days
-from ledgerflow.statements.models import DayQuestion
+from ledgerflow.statements.models import DayQuestion, Sighting
 
 
 class QuestionsView(BookMixin, generic.TemplateView):
@@ -47,3 +47,25 @@ class AnswerQuestionView(BookMixin, generic.View):
         else:
             messages.success(request, f"{question.date:%Y-%m-%d} is settled; its lines can be reviewed.")
         return redirect("pipeline:questions", book=self.book.slug)
+
+
+class SeparateLineView(BookMixin, generic.View):
+    """Say that a line is another one than the other files show."""
+
+    action = Action.REVIEW
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Say it, and go back to the statement."""
+        found = Sighting.objects.select_related("statement__book", "statement__bank_account")
+        sighting = get_object_or_404(
+            found, book=self.book, statement=kwargs["statement"], line=kwargs["line"]
+        )
+        statement = sighting.statement
+        try:
+            services.separate_line(statement=statement, no=sighting.no, user=self.user, now=timezone.now())
+        except LedgerFlowError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, "It is a line of its own now, and can be reviewed.")
+        return redirect("statements:detail", book=self.book.slug, statement=statement.pk)

@@ -19,4 +19,9 @@ urlpatterns = [
         question_views.AnswerQuestionView.as_view(),
         name="answer-question",
     ),
+    path(
+        "statements/<int:statement>/lines/<int:line>/separate/",
+        question_views.SeparateLineView.as_view(),
+        name="separate-line",
+    ),
 ]

@@ -31,6 +31,7 @@ from ledgerflow.posting.selectors import (
 )
 from ledgerflow.posting.tag_selectors import tags_of_entry
 from ledgerflow.posting.transfer_selectors import OtherSide, other_side
+from ledgerflow.statements.lapse_selectors import ShownLapse, lapse_of
 from ledgerflow.statements.models import LineReceipt, StatementLine
 from ledgerflow.statements.page_selectors import Shown, shown_with_excerpts
 from ledgerflow.statements.receipt_selectors import receipts_of
@@ -196,10 +197,12 @@ def exchange_of(*, book: Book, number: int) -> Exchange | None:
 class LineRecord:
     """A bank line: every file that shows it, what it was classified as, and its entries, the latest first.
 
-    ``stated`` is what the bank itself took or gave in the book's currency, where somebody said so.
+    ``lapse`` says what became of a pending line that was never booked as it is. ``stated`` is what the bank itself took
+    or gave in the book's currency, where somebody said so.
     """
 
     line: StatementLine
+    lapse: ShownLapse | None
     shown: Sequence[Shown]
     classification: Classification | None
     entries: Sequence[LineEntry]
@@ -226,6 +229,7 @@ def line_record(*, book: Book, line_id: int) -> LineRecord:
     number = classification.entry_number if classification else None
     return LineRecord(
         line=line,
+        lapse=lapse_of(line=line),
         shown=shown_with_excerpts(line=line),
         classification=classification,
         entries=entries_of_line(book=book, line_id=line_id)[::-1],

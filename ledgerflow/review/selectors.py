@@ -104,16 +104,17 @@ _ASKED = """
 # Lines that need an answer are few and have an index of their own, so that the many others are only counted.
 _COUNTS = """
     WITH needing AS (
-        SELECT count(*) AS lines FROM (
+        SELECT count(*) AS held, count(*) FILTER (WHERE line.hold <> 'lapsed') AS lines FROM (
             SELECT id FROM statements_statementline
             WHERE book_id = %(book)s AND (hold <> '' OR is_pending)
             UNION
             SELECT line_id FROM asking_linequestion
             WHERE book_id = %(book)s AND answered_at IS NULL AND withdrawn_at IS NULL
-        ) held JOIN classification_classification made ON made.line_id = held.id
+        ) found JOIN classification_classification made ON made.line_id = found.id
+        JOIN statements_statementline line ON line.id = found.id
         WHERE made.book_id = %(book)s AND made.state = 'open'
     )
-    SELECT (SELECT count(*) FROM classification_classification WHERE book_id = %(book)s AND state = 'open') - lines,
+    SELECT (SELECT count(*) FROM classification_classification WHERE book_id = %(book)s AND state = 'open') - held,
         lines,
         (SELECT count(*) FROM classification_classification WHERE book_id = %(book)s AND state = 'accepted'),
         (SELECT count(*) FROM classification_classification WHERE book_id = %(book)s AND state = 'excluded')
@@ -124,7 +125,8 @@ _COUNTS_OF_DAYS = f"""
     SELECT count(*) FILTER (
             WHERE made.state = 'open' AND line.hold = '' AND NOT line.is_pending AND asked.id IS NULL),
         count(*) FILTER (
-            WHERE made.state = 'open' AND (line.hold <> '' OR line.is_pending OR asked.id IS NOT NULL)),
+            WHERE made.state = 'open' AND line.hold <> 'lapsed'
+                AND (line.hold <> '' OR line.is_pending OR asked.id IS NOT NULL)),
         count(*) FILTER (WHERE made.state = 'accepted'),
         count(*) FILTER (WHERE made.state = 'excluded')
     FROM classification_classification made JOIN statements_statementline line ON line.id = made.line_id

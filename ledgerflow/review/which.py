@@ -80,4 +80,4 @@ def _of_tab(book: Book, tab: Tab) -> QuerySet[Classification]:
     # Those that are held are few and looked up once; the many others are not joined with their bank lines for it.
     held = StatementLine.objects.filter(~Q(hold=Hold.NONE) | Q(is_pending=True), book=book).values("pk")
     is_kept = Q(line_id__in=held) | Q(line_id__in=open_questions(book=book).values("line_id"))
-    return waiting.filter(~is_kept if tab == Tab.TO_REVIEW else is_kept)
+    return waiting.filter(~is_kept if tab == Tab.TO_REVIEW else is_kept & ~Q(line__hold=Hold.LAPSED))

@@ -7,16 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ledgerflow.statements.recognition import (
-    Answers,
-    Contest,
-    Occurrence,
-    Pair,
-    Portion,
-    Slot,
-    Span,
-    recognize,
-)
+from ledgerflow.statements.portions import Answers, Occurrence, Pair, Portion, Slot, Span
+from ledgerflow.statements.recognition import Contest, recognize
 
 #: What a richer file adds to a line; never a date or an amount.
 _ADDED = ("counterparty", "reference", "bank_id")
@@ -126,13 +118,15 @@ def plan(
     kept: Mapping[int, Kept],
     spans: Mapping[int, Span],
     answers: Mapping[date, Answers],
+    apart: Mapping[tuple[int, int], Collection[int]],
     held_back: Collection[int],
     holds: Holds,
 ) -> Change:
     """Recognize each day and return what has to change.
 
-    ``kept`` are all lines of the days; those that nothing in ``seen`` shows any more go. ``held_back`` are the
-    statements whose lines wait because they do not prove.
+    ``apart`` says of a showing, by statement and number, of which statements it is no movement. ``kept`` are all lines
+    of the days; those that nothing in ``seen`` shows any more go. ``held_back`` are the statements whose lines wait
+    because they do not prove.
     """
     change = Change()
     by_day: dict[date, dict[int, list[Seen]]] = defaultdict(lambda: defaultdict(list))
@@ -140,7 +134,7 @@ def plan(
         by_day[one.date][one.statement].append(one)
     staying: set[int] = set()
     for day, by_statement in sorted(by_day.items()):
-        found = recognize(day, _portions(by_statement, spans), answers.get(day, {}))
+        found = recognize(day, _portions(by_statement, spans, apart), answers.get(day, {}))
         of = {(one.statement, one.no): one for shown in by_statement.values() for one in shown}
         movements = _lay(found.slots, of, kept, holds)
         _hold(movements, found.contests, kept, held_back, holds)
@@ -162,11 +156,26 @@ def plan(
     return change
 
 
-def _portions(by_statement: Mapping[int, Sequence[Seen]], spans: Mapping[int, Span]) -> Iterator[Portion]:
+def _portions(
+    by_statement: Mapping[int, Sequence[Seen]],
+    spans: Mapping[int, Span],
+    apart: Mapping[tuple[int, int], Collection[int]],
+) -> Iterator[Portion]:
     for statement, shown in by_statement.items():
         yield Portion(
             spans[statement],
-            [Occurrence(statement, one.no, one.amount, one.text, one.words.bank_id) for one in shown],
+            [
+                Occurrence(
+                    statement,
+                    one.no,
+                    one.amount,
+                    one.text,
+                    one.words.bank_id,
+                    one.is_pending,
+                    frozenset(apart.get((statement, one.no), ())),
+                )
+                for one in shown
+            ],
         )
 
 
@@ -182,7 +191,8 @@ def _lay(
         )
         rank = {line: number for number, line in enumerate(ranked[: len(group)])}
         given: dict[int, int] = {}
-        for slot in group:
+        # What came first keeps its line.
+        for slot in sorted(group, key=lambda slot: min(slot.statements)):
             line = min((line for line in lines[id(slot)] if line in rank), key=rank.__getitem__, default=None)
             if line is not None:
                 given[id(slot)] = line

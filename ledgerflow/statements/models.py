@@ -171,11 +171,12 @@ class Statement(models.Model):
 
 
 class Hold(models.TextChoices):
-    """Why a line may not be reviewed or posted yet."""
+    """Why a line may not be reviewed or posted yet, or, where it has lapsed, ever."""
 
     NONE = ""
     PROOF = "proof", "its statement does not prove"
     QUESTION = "question", "it may be here already; someone must say"
+    LAPSED = "lapsed", "the bank has booked it otherwise since, or dropped it"
 
 
 class StatementLine(models.Model):
@@ -225,6 +226,10 @@ class StatementLine(models.Model):
                 | models.Q(original_amount__gt=Decimal("-1e16"), original_amount__lt=Decimal("1e16")),
                 name="statements_original_amount_is_a_number",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(hold=Hold.LAPSED) | models.Q(is_pending=True),
+                name="statements_only_pending_lapses",
+            ),
         ]
         indexes = [
             models.Index(fields=["book", "bank_account", "date", "id"], name="statements_line_by_day"),
@@ -271,7 +276,11 @@ class Sighting(models.Model):
 
 
 class DayQuestion(models.Model):
-    """Two files each show a part of the same day, and some lines look alike: are they the same movements?"""
+    """Two files show the same day, or a part of it, and some lines look alike: are they the same movements?
+
+    Where ``no`` is set it is about that line of ``statement`` alone, and nobody was asked: a person said that it is
+    none of the other file's lines. Answered as the same, it is taken back.
+    """
 
     class Answer(models.TextChoices):
         SAME = "same", "the same movements, shown twice"
@@ -286,6 +295,7 @@ class DayQuestion(models.Model):
     other_statement = models.ForeignKey(
         Statement, on_delete=models.CASCADE, related_name="+", db_constraint=False
     )
+    no = models.IntegerField(null=True)
     answer = models.CharField(max_length=10, choices=Answer.choices, blank=True, default="")
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
@@ -295,9 +305,14 @@ class DayQuestion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["book", "bank_account", "date", "statement", "other_statement"],
+                fields=["book", "bank_account", "date", "statement", "other_statement", "no"],
+                nulls_distinct=False,
                 name="statements_question_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(no__isnull=True) | ~models.Q(answer="") & models.Q(no__gt=0),
+                name="statements_of_a_line_is_said",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
-from django.db.models import F, QuerySet, Window
+from django.db.models import Exists, F, OuterRef, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from ledgerflow.books.models import Book
@@ -13,7 +14,14 @@ from ledgerflow.documents.models import Document
 from ledgerflow.documents.selectors import DocumentDamagedError, content
 from ledgerflow.statements import places, standing
 from ledgerflow.statements.chain_selectors import chains
-from ledgerflow.statements.models import BankAccount, BankAccountNumber, Sighting, Statement, StatementLine
+from ledgerflow.statements.models import (
+    BankAccount,
+    BankAccountNumber,
+    DayQuestion,
+    Sighting,
+    Statement,
+    StatementLine,
+)
 from ledgerflow.statements.selectors import account_states, bank_accounts, shown_by, sightings, statements
 from ledgerflow.statements.standing import Standing
 
@@ -81,11 +89,46 @@ def overview(*, book: Book, today: date) -> list[AccountStatements]:
     ]
 
 
+class Show(StrEnum):
+    """Which lines of a statement a page shows."""
+
+    ALL = ""
+    NEW = "new"
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSighting:
+    """A line of a statement; ``known_from`` are the showings of it by files that came before, the first one first.
+
+    ``apart`` says who said that it is another line than another file shows.
+    """
+
+    sighting: Sighting
+    known_from: Sequence[Sighting]
+    apart: Sequence[DayQuestion]
+
+    @property
+    def words(self) -> str:
+        """What this file says where its words are not those of the line."""
+        differs = self.sighting.differs or {}
+        line = self.sighting.line
+        if "description" not in differs and "counterparty" not in differs:
+            return ""
+        said = (
+            differs.get("description", line.description),
+            differs.get("counterparty", line.counterparty),
+        )
+        return ", ".join(each for each in said if each)
+
+
 @dataclass(frozen=True, slots=True)
 class StatementPage:
-    """Up to a hundred lines of a statement in the file's order."""
+    """Up to a hundred lines of a statement in the file's order; ``count`` of them are shown on all pages."""
 
-    sightings: Sequence[Sighting]
+    lines: Sequence[ShownSighting]
+    show: Show
+    count: int
     number: int
     last: int
 
@@ -100,13 +143,40 @@ class StatementPage:
         return self.number + 1 if self.number < self.last else None
 
 
-def statement_page(*, statement: Statement, number: int) -> StatementPage:
-    """Return page ``number`` (from 1) of the statement's lines; one query, equally fast on every page."""
-    last = max(-(-statement.line_count // PAGE), 1)
+def statement_page(*, statement: Statement, number: int, show: Show = Show.ALL) -> StatementPage:
+    """Return page ``number`` (from 1) of the statement's lines: all, or those that were new or known when it came.
+
+    Three queries, and one more for a part of the lines. All of them are equally fast on every page.
+    """
+    found = sightings(statement=statement)
+    before = Sighting.objects.filter(book=statement.book_id, statement__lt=statement.pk)
+    count = statement.line_count
+    if show != Show.ALL:
+        was_known = Exists(before.filter(line=OuterRef("line")))
+        found = found.filter(was_known if show == Show.KNOWN else ~was_known)
+        count = found.count()
+    last = max(-(-count // PAGE), 1)
     number = min(max(number, 1), last)
     start = (number - 1) * PAGE
-    shown = list(sightings(statement=statement).filter(no__gt=start, no__lte=start + PAGE))
-    return StatementPage(shown, number, last)
+    if show == Show.ALL:
+        shown = list(found.filter(no__gt=start, no__lte=start + PAGE))
+    else:
+        shown = list(found[start : start + PAGE])
+    known: dict[int, list[Sighting]] = {}
+    of_lines = before.filter(line__in=[one.line_id for one in shown])
+    for one in of_lines.select_related("statement__document").order_by("statement_id"):
+        known.setdefault(one.line_id, []).append(one)
+    apart: dict[int, list[DayQuestion]] = {}
+    for said in _said_apart(statement).filter(no__in=[one.no for one in shown]):
+        apart.setdefault(said.no or 0, []).append(said)
+    lines = [ShownSighting(one, known.get(one.line_id, ()), apart.get(one.no, ())) for one in shown]
+    return StatementPage(lines, show, count, number, last)
+
+
+def _said_apart(statement: Statement) -> QuerySet[DayQuestion]:
+    return DayQuestion.objects.filter(
+        book=statement.book_id, statement=statement, answer=DayQuestion.Answer.DIFFERENT
+    ).select_related("other_statement__document", "answered_by")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ A file may show what another file showed already. The answer depends only on the
 answered), never on the order in which they came.
 
 A movement is known again by the bank's identifier with date and amount, else by date, amount and text, counted: two
-equal coffees are two. The part of a day that one statement shows is its *portion*. Between two portions stands one of:
+equal coffees are two; last where files of two formats word it differently (:mod:`.rewording`).
+
+The part of a day that one statement shows is its *portion*. Between two portions stands one of:
 
 * one contains the other (either is complete, or both begin with the day, or both end with it): what looks alike is the
   same, and the larger count wins;
@@ -12,89 +14,24 @@ equal coffees are two. The part of a day that one statement shows is its *portio
 * nothing tells. Then what looks alike is kept apart and a person is asked. Nothing is guessed.
 """
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import Enum, auto
-from typing import NamedTuple
 
-_WORD = re.compile(r"\w+")
-
-
-class Occurrence(NamedTuple):
-    """A line of a statement: the day is that of the portion; ``text`` is a :func:`text_key`."""
-
-    statement: int
-    no: int
-    amount: Decimal
-    text: str
-    bank_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """What a statement says about its beginning and end, which tells where it cuts a day in the middle.
-
-    ``key`` orders statements alike wherever and whenever they were imported, so it holds no database id.
-    """
-
-    statement: int
-    key: tuple[str, int]
-    first_date: date | None
-    last_date: date | None
-    complete_from: date | None = None
-    complete_to: date | None = None
-    opening_balance: Decimal | None = None
-    closing_balance: Decimal | None = None
-    is_proven: bool = False
-
-    def cut_at_start(self, day: date) -> bool:
-        """Whether movements of the day may be missing before those shown."""
-        return day == self.first_date and (self.complete_from is None or self.complete_from > day)
-
-    def cut_at_end(self, day: date) -> bool:
-        """Whether movements of the day may be missing after those shown."""
-        return day == self.last_date and (self.complete_to is None or self.complete_to < day)
-
-    def ends_where_begins(self, other: "Span", day: date) -> bool:
-        """Whether proven balances show that the other statement goes on where this one ends, on that day."""
-        return (
-            self.is_proven
-            and other.is_proven
-            and self.last_date == day == other.first_date
-            and self.closing_balance is not None
-            and self.closing_balance == other.opening_balance
-            and self.closing_balance not in (self.opening_balance, other.closing_balance)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Portion:
-    """What one statement shows of the day."""
-
-    span: Span
-    occurrences: Sequence[Occurrence]
-
-
-Pair = frozenset[int]
-#: What people answered about two statements on the day: whether what looks alike is the same.
-Answers = Mapping[Pair, bool]
-
-
-@dataclass(slots=True, eq=False)
-class Slot:
-    """One movement: the occurrences that are it, at most one of each statement."""
-
-    occurrences: list[Occurrence] = field(default_factory=list)
-    statements: set[int] = field(default_factory=set)
-
-    def add(self, occurrence: Occurrence) -> None:
-        """Say that this occurrence is the movement."""
-        self.occurrences.append(occurrence)
-        self.statements.add(occurrence.statement)
+from ledgerflow.statements.portions import (
+    Answers,
+    Between,
+    Occurrence,
+    Pair,
+    Portion,
+    Relation,
+    Slot,
+    cut,
+    not_identifying,
+)
+from ledgerflow.statements.rewording import Doubt, join_reworded
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,59 +51,55 @@ class Day:
     questions: set[Pair]
 
 
-def text_key(*words: str | None) -> str:
-    """Return what is compared of a line's texts: its words, without case, order, spaces and punctuation.
-
-    Banks move words between fields and pad them differently from one export to the next.
-    """
-    return " ".join(sorted(set(_WORD.findall(" ".join(word for word in words if word).casefold()))))
-
-
 def recognize(day: date, portions: Iterable[Portion], answers: Answers) -> Day:
     """Return the movements of the day that the portions show, each with the occurrences that are it."""
     ordered = sorted(
-        portions, key=lambda portion: (_cut(portion.span, day), -len(portion.occurrences), portion.span.key)
+        portions, key=lambda portion: (cut(portion.span, day), -len(portion.occurrences), portion.span.key)
     )
     if len(ordered) == 1:
         return Day([Slot([shown], {shown.statement}) for shown in ordered[0].occurrences], [], set())
     return _Recognition(day, ordered, answers).run()
 
 
-def _cut(span: Span, day: date) -> tuple[bool, bool]:
-    return (span.cut_at_start(day), span.cut_at_end(day))
-
-
-class _Relation(Enum):
-    CONTAINED = auto()
-    DISJOINT = auto()
-    UNKNOWN = auto()
-
-
 class _Recognition:
     """One day's work: identifiers first, then texts, portion by portion, the most complete and largest first."""
 
     def __init__(self, day: date, portions: Sequence[Portion], answers: Answers) -> None:
-        self.day = day
         self.portions = portions
-        self.relations = _relations(day, portions, answers)
-        self.not_ids = _not_identifying(portions, self.relations)
+        self.between = Between(day, portions, answers)
+        self.relations = self.between.relations
+        self.not_ids = not_identifying(portions, self.relations)
         self.slots: list[Slot] = []
         self.by_text: dict[tuple[Decimal, str], list[Slot]] = defaultdict(list)
-        self.questions: set[Pair] = set()
-        self.doubts: list[list[Slot]] = []
+        self.doubts: list[Doubt] = []
 
     def run(self) -> Day:
         self._place_identified()
         for portion in self.portions:
             self._place_by_text(portion)
-        return Day(self.slots, list(_contests(self.doubts)), self.questions)
+        ids = {
+            portion.span.statement: {
+                shown.bank_id for shown in portion.occurrences if shown.bank_id and self._is_identified(shown)
+            }
+            for portion in self.portions
+        }
+        joined = join_reworded(self.slots, self.between, ids)
+        doubts = [
+            ({id(root): root for root in map(joined.root, slots)}, asked)
+            for slots, asked in (*self.doubts, *joined.doubts)
+        ]
+        return Day(
+            [slot for slot in self.slots if joined.root(slot) is slot],
+            list(_contests(slots.values() for slots, _asked in doubts if len(slots) > 1)),
+            {pair for slots, asked in doubts if len(slots) > 1 for pair in asked},
+        )
 
     def _is_identified(self, shown: Occurrence) -> bool:
         return shown.bank_id is not None and shown.bank_id not in self.not_ids
 
     def _place_identified(self) -> None:
         """Movements with the same identifier and amount are the same, whatever their texts."""
-        by_id: dict[tuple[str, Decimal], Slot] = {}
+        by_id: dict[tuple[str, Decimal], list[Slot]] = defaultdict(list)
         for shown in sorted(
             (
                 shown
@@ -176,10 +109,11 @@ class _Recognition:
             ),
             key=lambda shown: (shown.bank_id or "", shown.amount, shown.text),
         ):
-            identity = (shown.bank_id or "", shown.amount)
-            slot = by_id.get(identity)
+            same = by_id[shown.bank_id or "", shown.amount]
+            slot = next((slot for slot in same if slot.may_be(shown)), None)
             if slot is None:
-                slot = by_id[identity] = Slot()
+                slot = Slot()
+                same.append(slot)
                 self.slots.append(slot)
             alike = self.by_text[shown.amount, shown.text]
             if not alike or alike[-1] is not slot:
@@ -196,95 +130,34 @@ class _Recognition:
 
     def _place_alike(self, statement: int, slots: list[Slot], occurrences: Sequence[Occurrence]) -> None:
         """Let the occurrences be the movements they may be, in order; what is left over are movements of their own."""
-        free, doubtful = [], []
+        free, doubtful = deque[Slot](), []
         for slot in slots:
             if statement in slot.statements:
                 continue
             relations = {self.relations[frozenset((statement, other))] for other in slot.statements}
-            if _Relation.DISJOINT in relations:
+            if Relation.DISJOINT in relations:
                 continue
-            if _Relation.CONTAINED in relations:
+            if Relation.CONTAINED in relations:
                 free.append(slot)
             else:
                 doubtful.append(slot)
-        for slot, shown in zip(free, occurrences, strict=False):
-            slot.add(shown)
-        own = [Slot([shown], {statement}) for shown in occurrences[len(free) :]]
+        own = []
+        for shown in occurrences:
+            at = next((at for at, slot in enumerate(free) if slot.may_be(shown)), None)
+            if at is None:
+                own.append(Slot([shown], {statement}))
+            else:
+                free[at].add(shown)
+                del free[at]
         self.slots += own
         slots += own
-        if own and doubtful:
-            self.doubts.append([*own, *doubtful])
-            self.questions |= {frozenset((statement, other.occurrences[0].statement)) for other in doubtful}
+        doubtful = [slot for slot in doubtful if any(slot.may_be(one.occurrences[0]) for one in own)]
+        if doubtful:
+            asked = {frozenset((statement, other.occurrences[0].statement)) for other in doubtful}
+            self.doubts.append(([*own, *doubtful], asked))
 
 
-def _relations(day: date, portions: Sequence[Portion], answers: Answers) -> dict[Pair, _Relation]:
-    some_complete = any(_cut(portion.span, day) == (False, False) for portion in portions)
-    return {
-        frozenset((one.span.statement, other.span.statement)): _relation(
-            day, one, other, answers, some_complete
-        )
-        for number, one in enumerate(portions)
-        for other in portions[:number]
-    }
-
-
-def _relation(day: date, one: Portion, other: Portion, answers: Answers, some_complete: bool) -> _Relation:
-    answer = answers.get(frozenset((one.span.statement, other.span.statement)))
-    if answer is not None:
-        return _Relation.CONTAINED if answer else _Relation.DISJOINT
-    # A complete portion, even a third one, holds all there is: nothing is left to ask.
-    if (
-        some_complete
-        or _cut(one.span, day) == _cut(other.span, day) != (True, True)
-        or _are_twins(one, other)
-    ):
-        return _Relation.CONTAINED
-    if one.span.ends_where_begins(other.span, day) or other.span.ends_where_begins(one.span, day):
-        return _Relation.DISJOINT
-    return _Relation.UNKNOWN
-
-
-def _are_twins(one: Portion, other: Portion) -> bool:
-    """Whether both statements have this day only and show the same: the same statement, downloaded again.
-
-    A file without identifiers is also the same as one with them.
-    """
-    if any(portion.span.first_date != portion.span.last_date for portion in (one, other)):
-        return False
-    by_id = all(any(shown.bank_id for shown in portion.occurrences) for portion in (one, other))
-    return _shows(one, by_id=by_id) == _shows(other, by_id=by_id)
-
-
-def _shows(portion: Portion, *, by_id: bool) -> Counter[tuple[Decimal, str, str | None]]:
-    return Counter(
-        (shown.amount, shown.text, shown.bank_id if by_id else None) for shown in portion.occurrences
-    )
-
-
-def _not_identifying(portions: Sequence[Portion], relations: Mapping[Pair, _Relation]) -> Collection[str]:
-    """The identifiers of the day that are none: used twice by one statement, or made anew for each download.
-
-    They are made anew when one portion contains the other, all lines of both have identifiers and look alike, and yet
-    not one identifier is shared.
-    """
-    used = [Counter(shown.bank_id for shown in portion.occurrences if shown.bank_id) for portion in portions]
-    twice = {bank_id for counted in used for bank_id, count in counted.items() if count > 1}
-    texts = [Counter((shown.amount, shown.text) for shown in portion.occurrences) for portion in portions]
-    whole = [all(shown.bank_id for shown in portion.occurrences) for portion in portions]
-    for number, one in enumerate(portions):
-        for before, other in enumerate(portions[:number]):
-            if (
-                whole[number]
-                and whole[before]
-                and relations[frozenset((one.span.statement, other.span.statement))] is _Relation.CONTAINED
-                and used[number].keys().isdisjoint(used[before])
-                and (texts[number] <= texts[before] or texts[before] <= texts[number])
-            ):
-                return {bank_id for counted in used for bank_id in counted}
-    return twice
-
-
-def _contests(doubts: Iterable[Sequence[Slot]]) -> Iterator[Contest]:
+def _contests(doubts: Iterable[Iterable[Slot]]) -> Iterator[Contest]:
     """Join doubts about the same slots into contests; what one statement alone shows of one exists for certain."""
     groups: dict[int, dict[int, Slot]] = {}
     for doubt in doubts:

@@ -54,7 +54,7 @@ def account_states(*, book: Book) -> list[AccountState]:
         )
         .order_by()
     }
-    held = _by_account(StatementLine.objects.filter(book=book).exclude(hold=Hold.NONE))
+    held = _by_account(StatementLine.objects.filter(book=book).exclude(hold__in=(Hold.NONE, Hold.LAPSED)))
     questions = _by_account(open_questions(book=book))
     states = []
     for account in bank_accounts(book=book):

@@ -9,8 +9,9 @@ from datetime import date
 from django.db import connection
 
 from ledgerflow.statements.days import Change, Holds, Kept, Seen, Words, plan
+from ledgerflow.statements.likeness import text_key
 from ledgerflow.statements.models import BankAccount, DayQuestion, Hold, Proof, Statement
-from ledgerflow.statements.recognition import Pair, Span, text_key
+from ledgerflow.statements.portions import Pair, Span
 
 HOLDS = Holds(none=Hold.NONE, proof=Hold.PROOF, question=Hold.QUESTION)
 
@@ -33,6 +34,7 @@ class Stored:
     spans: dict[int, Span] = field(default_factory=dict)
     held_back: set[int] = field(default_factory=set)
     answers: dict[date, dict[Pair, bool]] = field(default_factory=lambda: defaultdict(dict))
+    apart: dict[tuple[int, int], set[int]] = field(default_factory=lambda: defaultdict(set))
     differs: dict[tuple[int, int], str | None] = field(default_factory=dict)
 
     def add_statement(self, statement: Statement) -> None:
@@ -49,6 +51,7 @@ class Stored:
             kept=self.kept,
             spans=self.spans,
             answers=self.answers,
+            apart=self.apart,
             held_back=self.held_back,
             holds=HOLDS,
         )
@@ -66,6 +69,7 @@ def span_of(statement: Statement) -> Span:
         opening_balance=statement.opening_balance,
         closing_balance=statement.closing_balance,
         is_proven=statement.proof == Proof.PROVEN,
+        kind=statement.format,
     )
 
 
@@ -91,6 +95,10 @@ def load_days(*, bank_account: BankAccount, days: Collection[date]) -> Stored:
         stored.add_statement(statement)
     answered = DayQuestion.objects.filter(book=bank_account.book_id, bank_account=bank_account, date__in=days)
     for question in answered.exclude(answer=""):
+        if question.no is not None:
+            if question.answer == DayQuestion.Answer.DIFFERENT:
+                stored.apart[question.statement_id, question.no].add(question.other_statement_id)
+            continue
         pair = frozenset((question.statement_id, question.other_statement_id))
         stored.answers[question.date][pair] = question.answer == DayQuestion.Answer.SAME
     return stored

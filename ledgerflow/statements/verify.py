@@ -107,7 +107,7 @@ _CHECKS = (
         SELECT line.id, line.date FROM statements_statementline line
         JOIN statements_sighting sighting ON sighting.book_id = line.book_id AND sighting.line_id = line.id
         JOIN statements_statement statement ON statement.id = sighting.statement_id
-        WHERE line.book_id = %s AND line.hold <> 'question'
+        WHERE line.book_id = %s AND line.hold NOT IN ('question', 'lapsed')
         GROUP BY line.id, line.date, line.hold
         HAVING (line.hold = 'proof') <> bool_and(statement.proof = 'DISCREPANCY' AND statement.overridden_at IS NULL)
         ORDER BY line.id

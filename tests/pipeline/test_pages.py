@@ -9,7 +9,7 @@ from ledgerflow.books.models import Role
 from ledgerflow.ledger.services.opening import open_book
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import run_import
-from ledgerflow.statements.models import BankAccount, StatementLine
+from ledgerflow.statements.models import BankAccount, Statement, StatementLine
 from tests.factories import MembershipFactory, UserFactory
 from tests.pipeline.statements import JANUARY, ofx
 
@@ -153,3 +153,18 @@ def test_a_file_of_another_book_is_not_found(inbox):
 
     for path in ("retry/", "account/", "undo/"):
         assert other.client().post(other.address(f"{run.pk}/{path}")).status_code == 404
+
+
+def test_the_number_of_lines_that_were_here_leads_to_them(inbox):
+    first = inbox.imported()
+    inbox.drop(("again.ofx", inbox.file.content + b"\n"))
+    again = ImportRun.objects.exclude(pk=first.pk).get(book=inbox.book)
+    run_import(run_id=again.pk, now=timezone.now())
+    statement = Statement.objects.get(document=again.document)
+
+    rows = inbox.client(Role.VIEWER).get(inbox.address("rows/")).content.decode()
+    known = inbox.client(Role.VIEWER).get(f"/books/{inbox.book.slug}/statements/{statement.pk}/?show=known")
+
+    assert f"/statements/{statement.pk}/?show=known" in rows
+    assert f"{len(inbox.file.movements)} lines of again.ofx that were here already" in rows
+    assert first.document.name in known.content.decode()

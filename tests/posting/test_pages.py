@@ -3,14 +3,17 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from ledgerflow.books.models import Role
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.ledger.models import Account, JournalEntry, JournalLine
 from ledgerflow.ledger.services.periods import close_period
-from tests.booked import NOW, BookedFile
+from ledgerflow.statements.models import StatementLine
+from tests.booked import FIRST_DAY, NOW, BookedFile
 from tests.factories import MembershipFactory
 from tests.ledger.years import Years
+from tests.statements.shapes import line, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -263,3 +266,22 @@ def test_the_page_of_a_closing_entry_offers_no_reversal():
 
     assert "Closing of the fiscal year 2026" in page
     assert "Reverse and correct" not in page
+
+
+def test_a_pending_line_that_was_booked_otherwise_says_so_with_both_links():
+    file = BookedFile(1, is_posted=False)
+    shown = (line(FIRST_DAY, -1, "Shop 1"), line(30, -20, "Bakery", status="pending"))
+    take_in(file.bank, *shown, kind="csv")
+    later = take_in(file.bank, line(1, 2), line(date(2026, 2, 2), -20, "Bakery"), line(date(2026, 2, 3), 9))
+    lapsed = StatementLine.objects.get(book=file.book, is_pending=True)
+    booked = StatementLine.objects.get(book=file.book, date=date(2026, 2, 2))
+
+    pages = [
+        reverse("posting:line", kwargs={"book": file.book.slug, "line": line.pk}) for line in (lapsed, booked)
+    ]
+    text = file.client(Role.VIEWER).get(pages[0]).content.decode()
+
+    assert later.statement.document.name in text
+    assert pages[1] in text
+    assert "No file shows it booked yet" not in text
+    assert "Held back" not in text

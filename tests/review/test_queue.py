@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from ledgerflow.classification.errors import HeldLineError
 from ledgerflow.classification.services import (
     RuleConditions,
     SplitPart,
@@ -34,6 +35,20 @@ def with_rule(shop):
     conditions = RuleConditions(text="shell")
     create_rule(book=shop.book, conditions=conditions, account=shop.fuel, user=shop.user, now=NOW)
     return shop
+
+
+def test_a_pending_line_that_lapsed_is_in_no_tab_and_in_no_count():
+    shop = Shop()
+    (lapsed,) = lines_of(shop, is_pending=True, hold="lapsed")
+    (waiting,) = lines_of(shop, is_pending=True)
+
+    shown = {tab: [row.line_id for row in queue(book=shop.book, which=Which(tab)).rows] for tab in Tab}
+
+    assert shown[Tab.NEEDS_ANSWER] == [waiting]
+    assert lapsed not in {line for of_tab in shown.values() for line in of_tab}
+    assert counts(book=shop.book)[Tab.NEEDS_ANSWER] == 1
+    with pytest.raises(HeldLineError, match="never booked as it is"):
+        decide(book=shop.book, line_id=lapsed, account=shop.food, user=shop.user, now=NOW)
 
 
 def test_each_line_is_in_one_tab():

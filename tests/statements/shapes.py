@@ -29,8 +29,8 @@ def statement(*lines, **more):
     return Statement(account=more.pop("account", None), bank=None, lines=tuple(lines), **more)
 
 
-def reading(*statements):
-    return Reading(format="ofx", statements=statements)
+def reading(*statements, kind="ofx"):
+    return Reading(format=kind, statements=statements)
 
 
 def document(book, content=None):
@@ -42,10 +42,11 @@ def document(book, content=None):
 
 
 def take_in(bank_account, *lines, **more):
-    """Import one statement of the lines; returns its outcome."""
+    """Import one statement of the lines, in the format ``kind``; returns its outcome."""
+    kind = more.pop("kind", "ofx")
     (outcome,) = services.import_statement(
         document=document(bank_account.book),
-        reading=reading(statement(*lines, **more)),
+        reading=reading(statement(*lines, **more), kind=kind),
         bank_accounts=[bank_account],
         now=NOW,
     )

@@ -5,9 +5,11 @@ import pytest
 from django.test import Client
 
 from ledgerflow.books.models import Role
-from ledgerflow.statements.models import BankAccount
+from ledgerflow.classification.models import Classification
+from ledgerflow.statements.models import BankAccount, DayQuestion, Sighting
 from tests.booked import BookedFile
 from tests.factories import MembershipFactory
+from tests.statements.shapes import line, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -79,9 +81,9 @@ def test_a_statement_shows_a_hundred_lines_at_a_time_with_the_same_queries(djang
     client = file.client()
     client.get(file.address(f"statements/{file.statement.pk}/"))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         first = client.get(file.address(f"statements/{file.statement.pk}/")).content.decode()
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         second = client.get(file.address(f"statements/{file.statement.pk}/?page=2")).content.decode()
 
     assert first.count("Shop ") == 100
@@ -234,3 +236,84 @@ def test_a_viewer_changes_no_bank_account(file):
     assert "Change Checking" not in client.get(file.address("statements/bank-accounts/")).content.decode()
     assert client.get(file.address("statements/bank-accounts/new/")).status_code == 403
     assert client.post(file.address(f"statements/bank-accounts/{file.bank.pk}/")).status_code == 403
+
+
+@pytest.fixture
+def again(file):
+    """The month of the file again, in another format and other words, with one line more."""
+    shown = [line(day, -number, f"SHOP {number} BERLIN") for number, day in enumerate((5, 6, 7), start=1)]
+    return take_in(file.bank, line(1, -9, "Kiosk"), *shown, line(9, -8, "Inn"), kind="ofx").statement
+
+
+@pytest.mark.parametrize(
+    ("show", "there", "absent"),
+    [
+        ("", ["Kiosk", "Shop 2", "january.csv", ">new<"], []),
+        ("known", ["Shop 2", "january.csv", "this file says: SHOP 2 BERLIN"], ["Kiosk", ">new<"]),
+        ("new", ["Kiosk", ">new<"], ["Shop 2"]),
+        ("nonsense", ["Kiosk", "Shop 2"], []),
+    ],
+)
+def test_a_statement_says_which_lines_were_here_and_from_which_file(file, again, show, there, absent):
+    text = file.client(Role.VIEWER).get(file.address(f"statements/{again.pk}/?show={show}")).content.decode()
+
+    assert [each for each in there if each not in text] == []
+    assert [each for each in absent if each in text] == []
+
+
+def test_what_came_first_is_known_from_nowhere(file, again):
+    address = file.address(f"statements/{file.statement.pk}/?show=known")
+
+    assert "None of its lines was here before" in file.client().get(address).content.decode()
+
+
+def test_pages_of_a_part_follow_each_other(file):
+    file.take_in([Decimal(-at) for at in range(1, 131)], name="long.csv", first=date(2026, 4, 1))
+    _document, statement, _lines = file.take_in(
+        [Decimal(-at) for at in range(1, 131)], name="again.csv", first=date(2026, 4, 1)
+    )
+
+    text = file.client().get(file.address(f"statements/{statement.pk}/?show=known&page=2")).content.decode()
+
+    assert "Page 2 of 2" in text
+    assert "?page=1&amp;show=known" in text
+    assert text.count("data-place=") == 30
+
+
+def separate_address(file, statement, no):
+    line = Sighting.objects.get(statement=statement, no=no).line_id
+    return file.address(f"inbox/statements/{statement.pk}/lines/{line}/separate/")
+
+
+def test_a_line_is_said_to_be_another_one_and_that_is_taken_back(file, again):
+    client, address = file.client(Role.BOOKKEEPER), file.address(f"statements/{again.pk}/")
+    assert client.get(address).content.decode().count("This is another line") == 3
+
+    page = client.post(separate_address(file, again, 3), follow=True)
+
+    text = page.content.decode()
+    assert "It is a line of its own now" in text
+    assert "kept apart from january.csv by" in text
+    assert text.count("This is another line") == 2
+    line = Sighting.objects.get(statement=again, no=3).line
+    assert Classification.objects.filter(line=line).exists()
+    said = DayQuestion.objects.get(no=3)
+    questions = client.get(file.address("inbox/questions/")).content.decode()
+    assert f"line 3 of {again.document.name}" in questions
+    client.post(file.address(f"inbox/questions/{said.pk}/answer/"), {"answer": "same"})
+    assert Sighting.objects.filter(line=Sighting.objects.get(statement=again, no=3).line).count() == 2
+
+
+def test_a_viewer_says_nothing_of_lines(file, again):
+    client = file.client(Role.VIEWER)
+
+    assert "This is another line" not in client.get(file.address(f"statements/{again.pk}/")).content.decode()
+    assert client.post(separate_address(file, again, 3)).status_code == 403
+
+
+def test_a_line_of_another_book_is_not_found_and_a_new_one_is_refused_in_words(file, again):
+    other = BookedFile(1, is_posted=False)
+
+    assert other.client().post(separate_address(other, again, 1)).status_code == 404
+    page = file.client().post(separate_address(file, again, 1), follow=True)
+    assert "nothing to keep it apart from" in page.content.decode()

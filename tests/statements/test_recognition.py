@@ -3,7 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from ledgerflow.statements.recognition import Occurrence, Portion, Span, recognize, text_key
+from ledgerflow.statements.likeness import text_key
+from ledgerflow.statements.portions import Occurrence, Portion, Span
+from ledgerflow.statements.recognition import recognize
 
 BEFORE, DAY, AFTER = date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 3)
 COFFEE = (Decimal("-3.50"), "coffee", None)

@@ -134,6 +134,10 @@ def _refuse_held(line: StatementLine) -> None:
         raise HeldLineError(
             "The statement of this line does not prove; someone must release its lines first."
         )
+    if line.hold == Hold.LAPSED:
+        raise HeldLineError(
+            "This line was never booked as it is: the bank has booked it otherwise since, or dropped it."
+        )
     if line.hold:
         raise HeldLineError("This line may be here already; answer the question about its day first.")
     if line.is_pending:

@@ -207,7 +207,8 @@ SIGHTINGS = Table(
 QUESTIONS = Table(
     "day_questions",
     DayQuestion,
-    ("bank_account", "date", "statement", "other_statement", "answer", "answered_by", "answered_at"),
+    ("bank_account", "date", "statement", "other_statement", "no", "answer", "answered_by", "answered_at"),
+    later=MappingProxyType({"no": None}),
 )
 LINE_RECEIPTS = Table(
     "line_receipts",

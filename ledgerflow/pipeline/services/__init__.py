@@ -8,7 +8,7 @@ from ledgerflow.pipeline.services.columns import (
     look_at_columns,
     save_columns,
 )
-from ledgerflow.pipeline.services.questions import answer_question
+from ledgerflow.pipeline.services.questions import answer_question, separate_line
 from ledgerflow.pipeline.services.receive import (
     Answer,
     Received,
@@ -43,6 +43,7 @@ __all__ = [
     "retry",
     "run_import",
     "save_columns",
+    "separate_line",
     "take_as_receipt",
     "undo_import",
 ]

@@ -1,16 +1,17 @@
-"""Answer a question about a cut day across the stages."""
+"""Answer across the stages what only a person can say of lines that files show twice."""
 
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
+from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.classification.services import classify_lines
 from ledgerflow.posting.models import ReversedPosting
 from ledgerflow.posting.services import release_lines
 from ledgerflow.statements import services as statements
-from ledgerflow.statements.models import DayQuestion, Hold, StatementLine
+from ledgerflow.statements.models import DayQuestion, Hold, Sighting, Statement, StatementLine
 from ledgerflow.users.models import User
 
 
@@ -41,7 +42,22 @@ def answer_question(*, question: DayQuestion, answer: str, user: User, now: date
             ),
         )
     answered = statements.answer_question(question=question, answer=answer, user=user, now=now)
-    known = Classification.objects.filter(line=OuterRef("pk"))
-    unclassified = of_day.exclude(Exists(known)).values_list("pk", flat=True)
-    classify_lines(book=question.book, line_ids=list(unclassified))
+    _classify_anew(question.book, of_day)
     return answered
+
+
+@transaction.atomic
+def separate_line(*, statement: Statement, no: int, user: User, now: datetime) -> None:
+    """Say that a line of the statement is another one than the other files show, and classify it.
+
+    :raises AnswerRefusedError: the statement has no such line, or no other file shows it.
+    """
+    statements.separate_line(statement=statement, no=no, user=user, now=now)
+    shown = Sighting.objects.filter(book=statement.book_id, statement=statement, no=no).values("line")
+    _classify_anew(statement.book, StatementLine.objects.filter(book=statement.book_id, pk__in=shown))
+
+
+def _classify_anew(book: Book, lines: QuerySet[StatementLine]) -> None:
+    known = Classification.objects.filter(line=OuterRef("pk"))
+    unclassified = lines.exclude(Exists(known)).values_list("pk", flat=True)
+    classify_lines(book=book, line_ids=list(unclassified))

@@ -15,6 +15,7 @@ from ledgerflow.statements.services.answers import (
     OverrideRefusedError,
     answer_question,
     override_proof,
+    separate_line,
 )
 from ledgerflow.statements.services.imports import (
     AlreadyImportedError,
@@ -63,5 +64,6 @@ __all__ = [
     "remember_file_name",
     "remember_layout",
     "remember_number",
+    "separate_line",
     "undo_import",
 ]

@@ -134,7 +134,7 @@ def ask(bank_account: BankAccount, asked_days: Collection[date], change: Change)
     """Store the questions that are open now on these days and drop those that nobody needs to answer any more."""
     wanted = {(day, max(pair), min(pair)) for day, pair in change.questions}
     there = DayQuestion.objects.filter(
-        book=bank_account.book_id, bank_account=bank_account, date__in=asked_days
+        book=bank_account.book_id, bank_account=bank_account, date__in=asked_days, no__isnull=True
     )
     open_now = {}
     for question in there:

@@ -12,10 +12,10 @@ from django.db.backends.utils import CursorWrapper
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.documents.models import Document
 from ledgerflow.statements.days import Seen
+from ledgerflow.statements.likeness import text_key
 from ledgerflow.statements.models import BankAccount, Hold, Proof, Statement, StatementLine
 from ledgerflow.statements.original import in_currency_of_account
 from ledgerflow.statements.proof import prove
-from ledgerflow.statements.recognition import text_key
 from ledgerflow.statements.services._apply import (
     allocate_line_ids,
     ask,
@@ -24,6 +24,7 @@ from ledgerflow.statements.services._apply import (
     update_rows,
 )
 from ledgerflow.statements.services._columns import Columns
+from ledgerflow.statements.services._lapse import settle_pending
 from ledgerflow.statements.services._lock import lock_accounts
 from ledgerflow.statements.stored import load_days
 from ledgerflow.toolbox import values
@@ -85,7 +86,7 @@ def import_statement(
     lock_accounts(bank_accounts)
     if Statement.objects.filter(book=document.book_id, document=document).exists():
         raise AlreadyImportedError(f"{document.name} has been imported already.")
-    return [
+    outcomes = [
         _import_one(
             document=document,
             format_name=reading.format or "",
@@ -98,6 +99,9 @@ def import_statement(
             zip(reading.statements, bank_accounts, strict=True)
         )
     ]
+    for outcome in outcomes:
+        settle_pending(bank_account=outcome.statement.bank_account, statement=outcome.statement)
+    return outcomes
 
 
 def _import_one(

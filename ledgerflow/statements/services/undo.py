@@ -8,6 +8,7 @@ from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.documents.models import Document
 from ledgerflow.statements.models import DayQuestion, Statement
 from ledgerflow.statements.services._apply import ask, insert_movements, update_rows
+from ledgerflow.statements.services._lapse import settle_pending
 from ledgerflow.statements.services._lock import lock_accounts
 from ledgerflow.statements.stored import days_of, load_days
 
@@ -61,5 +62,7 @@ def undo_import(*, document: Document) -> UndoneImport:
             update_rows(cursor, bank_account, change, stored[account])
             ask(bank_account, days[account], change)
             removed += len(change.gone)
+    for statement in statements:
+        settle_pending(bank_account=statement.bank_account, statement=statement)
     seen = {one.line for of_account in stored.values() for one in of_account.seen if one.statement in going}
     return UndoneImport(len(statements), removed, max(len(seen) - removed, 0))

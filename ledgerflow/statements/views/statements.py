@@ -16,7 +16,7 @@ from ledgerflow.statements import services, standing
 from ledgerflow.statements.chain_selectors import chain_of, closing_day
 from ledgerflow.statements.forms import OverrideForm
 from ledgerflow.statements.models import Proof, Statement
-from ledgerflow.statements.page_selectors import PAGE, overview, statement_page
+from ledgerflow.statements.page_selectors import PAGE, Show, overview, statement_page
 from ledgerflow.statements.selectors import bank_accounts, open_questions, statements
 
 _FIRST_PAGE = "1"
@@ -68,6 +68,7 @@ class StatementView(BookMixin, generic.TemplateView):
         found = statements(book=self.book).select_related("document", "bank_account", "overridden_by")
         statement = get_object_or_404(found, pk=self.kwargs["statement"])
         number = self.request.GET.get("page", _FIRST_PAGE)
+        asked = self.request.GET.get("show", "")
         opening = statement.opening_balance
         given = {"form": OverrideForm(), **kwargs}
         return super().get_context_data(**given) | {
@@ -78,8 +79,11 @@ class StatementView(BookMixin, generic.TemplateView):
             and statement.pk in chain_of(bank_account=statement.bank_account).chain.proven,
             "computed": None if opening is None else opening + statement.total,
             "page": statement_page(
-                statement=statement, number=int(number) if number.isdecimal() and len(number) < 10 else 1
+                statement=statement,
+                number=int(number) if number.isdecimal() and len(number) < 10 else 1,
+                show=Show(asked) if asked in list(Show) else Show.ALL,
             ),
+            "shows": [(Show.ALL, "All lines"), (Show.NEW, "New"), (Show.KNOWN, "Here already")],
         }
 
 
