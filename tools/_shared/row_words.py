@@ -72,7 +72,15 @@ _CARD = re.compile(
 _REPAYMENT = re.compile(
     r"\b(?:payments?|thank you|zahlung|einzahlung|gutschrift|paiement|pago|betaling|pagamento|refund|"
     r"erstattung|autopay|credit|received|cashback|rembours\w*|terugbetaling|inbetalning|indbetaling|"
-    r"innbetaling)\b"
+    r"innbetaling|directpay|estorno|reembolso)\b"
+)
+_THANKED = re.compile(
+    r"\b(?:thank you|payments? received|received payment|payments and credits|zahlung(?: uberweisung)? erhalten|"
+    r"besten dank|vielen dank|pagamento recebido|pagamento de fatura|pago recibido|gracias por su pago|paiement recu|"
+    r"merci|pagamento ricevuto|betaling ontvangen|betaling mottatt|betaling modtaget|betalning mottagen)\b"
+)
+_PAID_ON = re.compile(
+    r"\b(?:(?:payments? (?:to|for)|zahlung an|betaling (?:aan|til)|pag(?:o|amento) a|card payment)\b)"
 )
 
 
@@ -109,3 +117,13 @@ def is_card(text: str) -> bool:
 def is_repayment(text: str) -> bool:
     """Whether a card's row speaks of money that came in, such as the monthly payment."""
     return bool(_REPAYMENT.search(words(text)))
+
+
+def is_thanked(text: str) -> bool:
+    """Whether a row speaks of a bill that was paid, as only the one who is paid does."""
+    return bool(_THANKED.search(words(text)))
+
+
+def is_paid_on(text: str) -> bool:
+    """Whether a row names a payment to somebody, as an account does from which it is paid."""
+    return bool(_PAID_ON.search(words(text)))

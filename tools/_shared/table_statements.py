@@ -132,6 +132,7 @@ def _read(work: Work, format_name: str, found: Found) -> Reading:
     newest_first = direction(main_days, columns.once[columns.main])
     numbers, choice = _settle(work, newest_first)
     found.numbers, found.choice = numbers, choice
+    work.is_card = work.is_card or choice.is_card
     used = sorted({*choice.candidate.columns, *([choice.balance] if choice.balance is not None else [])})
     amounts = [at for at in choice.candidate.columns if at in numbers.values]
     _without_amount(work, choice, numbers)

@@ -7,7 +7,7 @@ from tools.xlsx_statement._showing import show
 __all__ = ["claims", "describe", "read_statement", "show"]
 
 MANIFEST = Manifest(
-    version="1.0.0",
+    version="1.1.0",
     kind="statement_reader",
     summary="Reads XLSX, XLS, ODS and SpreadsheetML workbooks without configuration.",
 )
