@@ -1,14 +1,9 @@
 """The whole file: text, structure and transactions together."""
 
-import re
-
 from tools.contract import Reading, StatementRefusedError
 from tools.ofx_statement._structure import PlainTagsNeededError, StructureReader
 from tools.ofx_statement._text import decode, simplify, with_plain_tags
 from tools.ofx_statement._transactions import OPENING, TransactionReader, with_marked_pending
-from tools.ofx_statement._values import decimal_mark_of
-
-_STATED_AMOUNT = re.compile(r"<(?:TRNAMT|BALAMT)>([^<]*)")
 
 
 def read(content: bytes) -> Reading:
@@ -35,7 +30,7 @@ def read(content: bytes) -> Reading:
 
 def _read_text(text: str) -> Reading:
     text = with_marked_pending(text)
-    transactions = TransactionReader(text, lambda: decimal_mark_of(_STATED_AMOUNT.findall(text)))
+    transactions = TransactionReader(text)
     structure = StructureReader(transactions)
     position, line = 0, 1
     while (start := text.find(OPENING, position)) >= 0:

@@ -4,8 +4,11 @@ Dates are taken as printed: a time-zone suffix says in which zone the bank print
 """
 
 import re
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+
+from tools._shared.currencies import NO_DECIMALS, THREE_DECIMALS
 
 _DATE_TIME = re.compile(
     r"(\d{4})[-/]?(\d\d)[-/]?(\d\d)[ T]?(\d{0,9})(?:[.:,][\d:]*)?\s*(?:\[[^\]]*\]?)?", re.ASCII
@@ -17,6 +20,8 @@ _SERVER_MARGIN = timedelta(hours=12)
 _PLAIN_AMOUNT = re.compile(r"[+-]? ?\d{1,15}(?:\.\d+)?", re.ASCII)
 _AMOUNT = re.compile(r"([+-]?) ?(\d[\d.,]*|[.,]\d+)([+-]?)", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*", re.ASCII)
+_ONE_GROUP = re.compile(r"[+-]? ?[1-9]\d{0,2}[.,]\d{3}-?", re.ASCII)
+_OTHER = {".": ",", ",": "."}
 _SPACED = re.compile(r"([+-]?\d{1,3})((?:[ '\u2019\u00a0\u202f]\d{3})+)((?:[.,]\d+)?-?)")
 _RATE = re.compile(r"\d{1,9}(?:[.,]\d{1,12})?|[.,]\d{1,12}", re.ASCII)
 _WHOLE_DIGITS = 15
@@ -153,12 +158,30 @@ def _split(digits: str, decimal_mark: str | None) -> tuple[str, str]:
     return head, tail
 
 
-def decimal_mark_of(amounts: list[str]) -> str | None:
-    """Return the decimal mark that a file's amounts agree on, or ``None`` where nothing settles it."""
-    marks = set()
+def is_one_group(text: str) -> bool:
+    """Whether the text is an amount such as 25.000 or 4,884: three digits behind its only mark."""
+    return _ONE_GROUP.fullmatch(text.strip()) is not None
+
+
+def decimal_mark_of(amounts: Iterable[str], currencies: Collection[str]) -> str | None:
+    """Return the decimal mark that a file's amounts agree on, or ``None`` where nothing settles it.
+
+    Where every amount has three digits behind its only mark, the ``currencies`` of the file settle it: those without
+    decimals group by it, and those with three write it as the standard does.
+    """
+    decimal, single = set[str](), set[str]()
     for text in amounts:
         digits = text.strip().strip("+- ")
-        mark = max(digits.rfind("."), digits.rfind(","))
-        if mark >= 0 and not _GROUPED.fullmatch(digits):
-            marks.add(digits[mark])
-    return marks.pop() if len(marks) == 1 else None
+        mark = digits[max(digits.rfind("."), digits.rfind(","), 0) :][:1]
+        if mark not in _OTHER:
+            continue
+        if is_one_group(digits):
+            single.add(mark)
+        else:
+            decimal.add(_OTHER[mark] if _GROUPED.fullmatch(digits) and not digits.startswith("0") else mark)
+    if decimal or len(single) != 1:
+        return decimal.pop() if len(decimal) == 1 else None
+    mark = single.pop()
+    if currencies and NO_DECIMALS.issuperset(currencies):
+        return _OTHER[mark]
+    return mark if mark == "." and currencies and THREE_DECIMALS.issuperset(currencies) else None

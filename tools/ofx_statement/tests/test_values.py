@@ -125,10 +125,13 @@ def test_a_single_comma_before_three_digits_it_reads_only_with_evidence():
         (["4,884", "12.50"], "."),
         (["4,884", "7"], None),
         (["12,50", "12.50"], None),
+        (["-1.250.000", "-25.000"], ","),
+        (["0,123", "4,884"], ","),
+        (["25.000", "4,884"], None),
     ],
 )
 def test_the_decimal_mark_it_takes_from_the_other_amounts(amounts, mark):
-    assert decimal_mark_of(amounts) == mark
+    assert decimal_mark_of(amounts, {"EUR"}) == mark
 
 
 @pytest.mark.parametrize(
