@@ -56,6 +56,10 @@ _TOTAL = re.compile(
     r"totaux|suma|razem|celkem|osszesen|summa|sammanlagt|yhteensa|itogo|всего|итого)\b|\btotals?$|合计|"
     r"合計|小计|总计|합계"
 )
+_TOTAL_ALONE = re.compile(
+    r"(?:grand |sub )?(?:totals?|sum|summe|gesamt|gesamtsumme|zwischensumme|totaal|totale|totaux|suma|razem|"
+    r"celkem|osszesen|summa|sammanlagt|yhteensa|итого|всего|合计|合計|小计|总计|합계)"
+)
 _PENDING = re.compile(
     r"\b(?:pending|vorgemerkt|vorgemerkte|authori[sz]ed|reserved|reserviert|en attente|a venir|"
     r"pendiente|in sospeso|gereserveerd|reservation|reserverad|reserveret|reservert|varaus|not posted|"
@@ -97,6 +101,11 @@ def is_closing(text: str) -> bool:
 def is_total(text: str) -> bool:
     """Whether the text names a sum of rows."""
     return bool(_TOTAL.search(words(text)))
+
+
+def is_total_alone(text: str) -> bool:
+    """Whether the text is the name of a sum of rows and nothing else."""
+    return bool(_TOTAL_ALONE.fullmatch(words(text)))
 
 
 def is_pending(text: str) -> bool:

@@ -23,7 +23,7 @@ from tools._shared.layouts import (
     settle_said_order,
     view,
 )
-from tools._shared.leftovers import Leftovers, note_balance, sort_leftovers
+from tools._shared.leftovers import Leftovers, note_balance, sort_leftovers, total_rows
 from tools._shared.lines import build_statement, settle
 from tools._shared.marks import OpenMarkError, settle_numbers
 from tools._shared.movements import Numbers
@@ -218,6 +218,7 @@ def _set_aside(work: Work) -> None:
     unbooked = _unbooked(columns)
     edge = {*range(min(_EDGE_ROWS, len(states))), *range(max(0, len(states) - _EDGE_ROWS), len(states))}
     failed = {position for position, state in enumerate(states) if kinds[state][0]} if stated else set()
+    totals = total_rows(columns, edge)
     for position in sorted(edge | failed | unbooked):
         at = columns.dated[position]
         if position in failed:
@@ -226,7 +227,7 @@ def _set_aside(work: Work) -> None:
         elif position in unbooked:
             work.moves[position] = False
             work.leftovers.pending.append(work.numbers[at])
-        elif note_balance([texts[at] for texts in columns.cells], work.leftovers):
+        elif position in totals or note_balance([texts[at] for texts in columns.cells], work.leftovers):
             work.moves[position] = False
             work.leftovers.left_out.append(work.numbers[at])
 

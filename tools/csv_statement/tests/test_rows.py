@@ -1,0 +1,48 @@
+"""Rows that are no booked movement: totals, pending ones, and what only looks like them."""
+
+import pytest
+
+from tools.csv_statement import read_statement
+
+HEADER = "Date;Description;Amount;Balance"
+ROWS = ["2026-01-13;Harbor;-45.10;954.90", "2026-01-15;Salary;500.00;1454.90"]
+
+
+def _read(*rows):
+    return read_statement("\n".join(rows).encode(), "a.csv")
+
+
+def _amounts(reading):
+    return [str(line.amount) for statement in reading.statements for line in statement.lines]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [HEADER, *ROWS, "2026-01-31;Total;454.90;"],
+        [HEADER, *ROWS, "2026-01-31;TOTAL:;545.10;"],
+        [HEADER, "2026-01-31;Summe;454.90;", *ROWS[::-1]],
+        [
+            "Date;Description;Amount",
+            "2026-01-13;Harbor;-45.10",
+            "2026-01-15;Salary;500.00",
+            "2026-01-31;Total;454.90",
+        ],
+        [
+            "Date;Text;Paid out;Paid in",
+            "2026-01-13;A;45.10;",
+            "2026-01-15;B;;500.00",
+            "2026-01-31;Total;45.10;500.00",
+        ],
+    ],
+)
+def test_a_dated_total_it_leaves_out_and_says_so(rows):
+    reading = _read(*rows)
+
+    assert _amounts(reading) == ["-45.10", "500.00"]
+    assert any(warning.startswith("Not read as a transaction: line ") for warning in reading.warnings)
+
+
+@pytest.mark.parametrize("row", ["2026-01-31;Total;-30.00;1424.90", "2026-01-31;Total Harbor;454.90;1909.80"])
+def test_a_merchant_of_that_name_stays(row):
+    assert len(_amounts(_read(HEADER, *ROWS, row))) == 3
