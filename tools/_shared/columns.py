@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tools._shared.amounts import AmountColumn, amount_column
 from tools._shared.currencies import CODES, currency_of
-from tools._shared.dates import Day, read_days
+from tools._shared.dates import Day, read_days, with_buddhist_years
 from tools._shared.row_words import direction_of
 from tools._shared.vocabulary import Role, roles_of_header
 
@@ -202,9 +202,16 @@ def _said_roles(columns: Columns, said: Mapping[int, Role]) -> None:
 
 
 def look_at_columns(
-    header: Sequence[str], cells: list[tuple[str, ...]], said: Mapping[int, Role] | None = None
+    header: Sequence[str],
+    cells: list[tuple[str, ...]],
+    said: Mapping[int, Role] | None = None,
+    *,
+    is_thai: bool = False,
 ) -> Columns | None:
-    """Return what the columns are, ``None`` when no column holds dates. ``said`` is what a person says they are."""
+    """Return what the columns are, ``None`` when no column holds dates. ``said`` is what a person says they are.
+
+    In a Thai file years of two digits may count in the Buddhist calendar.
+    """
     count = len(cells[0]) if cells else 0
     rows = _sample(count)
     dates = _date_columns(header, cells, rows)
@@ -216,7 +223,8 @@ def look_at_columns(
     once: dict[int, list[Day]] = {}
     for column in dates:
         known: dict[str, Day | None] = {}
-        days[column] = read_days(cells[column], known)
+        buddhist = with_buddhist_years(cells[column]) if is_thai else None
+        days[column] = read_days(buddhist or cells[column], known)
         once[column] = [day for day in known.values() if day]
     columns = Columns(header=header, cells=cells, days=days, once=once, roles={}, numbers=set())
     columns.dated = [at for at in rows if any(days[column][at] for column in dates)]

@@ -5,7 +5,7 @@ Dates are the bank's local dates: a time or zone after the date is dropped, neve
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -13,6 +13,10 @@ Order = Literal["YMD", "DMY", "MDY"]
 ORDERS: tuple[Order, ...] = ("YMD", "DMY", "MDY")
 
 _EARLIEST, _LATEST = 1950, 2099
+_BUDDHIST = 543
+_CENTURY = 2000
+_SHORT_YEAR = re.compile(r"(?<=[-/. ])(\d\d)(?=$|[T, ]+\d{1,2}:)")
+_THAI = re.compile("[\u0e01-\u0e5b]|\\b(?:THB|Baht)\\b")
 _TIME = re.compile(
     r"(?:[T, ]+|(?<=\d))\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?"
     r"\s*(?:Z|[A-Z]{2,5}|[-+]\d{2}:?\d{2}|\[[^\]]*\])?$"
@@ -82,6 +86,8 @@ def _day(year: str, month: str | int, day: str) -> date | None:
         number += 2000 if number < 70 else 1900
     elif len(year) == 3:
         return None
+    elif _EARLIEST + _BUDDHIST <= number <= _LATEST + _BUDDHIST:
+        number -= _BUDDHIST  # no bank dates 500 years ahead, and Thai ones count from there
     try:
         found = date(number, int(month), int(day))
     except ValueError:
@@ -154,6 +160,24 @@ def read_days(cells: Sequence[str], known: dict[str, Day | None]) -> list[Day | 
             known[head] = read_day(head)
         days.append(known[head])
     return days
+
+
+def is_thai(texts: Iterable[str]) -> bool:
+    """Whether any of the texts is in Thai script or names Thai money."""
+    return any(_THAI.search(text) for text in texts)
+
+
+def with_buddhist_years(cells: Sequence[str]) -> list[str] | None:
+    """Return the dates with years of two digits written out in the Buddhist calendar (67 is 2567).
+
+    ``None`` where there are none, or where any could be a day of this century up to 2049 as it stands.
+    """
+    longer = {cell: _SHORT_YEAR.sub(r"25\1", cell) for cell in set(cells)}
+    changed = {cell for cell, text in longer.items() if cell != text and read_day(text)}
+    for day in filter(None, map(read_day, changed)):
+        if day.dmy is None or _CENTURY <= day.dmy.year < _CENTURY + 50:
+            return None
+    return [longer[cell] if cell in changed else cell for cell in cells] if changed else None
 
 
 _IN_TEXT = re.compile(r"(?<!\d)(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8})(?!\d)")

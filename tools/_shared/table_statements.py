@@ -10,7 +10,7 @@ from tools._shared.amounts import MARKS
 from tools._shared.choice import choose
 from tools._shared.columns import Columns, look_at_columns
 from tools._shared.currencies import currency_of
-from tools._shared.dates import ORDERS, Day, Order, days_in_text
+from tools._shared.dates import ORDERS, Day, Order, days_in_text, is_thai
 from tools._shared.day_order import Surroundings, direction, settle_order
 from tools._shared.layouts import (
     Found,
@@ -37,6 +37,7 @@ from tools.contract import Layout, Reading, StatementRefusedError, TableView
 
 _EDGE_ROWS = 4
 _TRIED_ROWS = 2000
+_THAI_ROWS = 200
 _AMERICAN_ZONES = frozenset({"pst", "pdt", "mst", "mdt", "cst", "cdt", "est", "edt"})
 
 
@@ -81,7 +82,8 @@ def _look(table: Table, shape: Shape, layout: Layout | None) -> Work:
     cells.extend([("",) * len(body)] * (width - len(cells)))
     above = [" ".join(filter(None, row)) for row in table.rows[:start]]
     card = is_card(table.name.rpartition(".")[0]) or any(map(is_card, above))
-    columns = look_at_columns(header, cells, roles_said(layout, width) if layout else None)
+    thai = is_thai(cell for row in table.rows[: start + _THAI_ROWS] for cell in row)
+    columns = look_at_columns(header, cells, roles_said(layout, width) if layout else None, is_thai=thai)
     if columns is None:
         raise StatementRefusedError(
             "No column of the file holds dates with a year, so it is not a list of transactions. "
@@ -295,6 +297,7 @@ def _order(
     zones = {words(cell) for column in columns.cells for cell in column[:50] if len(cell) == 3}
     around = Surroundings(
         own=[day for day in columns.once[columns.main] if day.separator],
+        runs=[[day for position in rows if (day := main[position]).separator] for rows in groups.values()],
         beside=[day for column, once in columns.once.items() if column != columns.main for day in once],
         known=[day for text in (work.table.name, *work.above) for day in days_in_text(text)],
         newest_first=newest_first,
