@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from tools._shared.amounts import AmountColumn, amount_column
 from tools._shared.currencies import CODES, currency_of
 from tools._shared.dates import Day, read_days, with_buddhist_years
-from tools._shared.row_words import direction_of
-from tools._shared.vocabulary import Role, roles_of_header
+from tools._shared.row_words import direction_of, is_state
+from tools._shared.vocabulary import Role, roles_of_header, words
 
 _SAMPLE = 400
 _MOSTLY = 0.6
@@ -138,6 +138,8 @@ def _named_roles(columns: Columns) -> None:
         else:
             allowed, fallback = _TEXT_ROLES if filled else _TEXT_ROLES | _NUMBER_ROLES, Role.OTHER
         proposed = roles_of_header(name)
+        if Role.STATUS in proposed and not _holds_states(name, filled):
+            proposed = [role for role in proposed if role is not Role.STATUS]
         columns.roles[column] = next((role for role in proposed if role in allowed), fallback)
         if (
             column in columns.numbers
@@ -156,6 +158,12 @@ def _named_roles(columns: Columns) -> None:
             if amounts:
                 columns.roles[column] = Role.CURRENCY if amounts is Role.AMOUNT else Role.OTHER_CURRENCY
     _unnamed_amounts(columns)
+
+
+def _holds_states(name: str, filled: Sequence[str]) -> bool:
+    """Whether a column that may be the status is: other names than that also stand above free text or a place."""
+    once = set(filled)
+    return "status" in words(name) or 2 * sum(map(is_state, once)) >= len(once)
 
 
 def _unnamed_amounts(columns: Columns) -> None:

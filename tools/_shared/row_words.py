@@ -63,11 +63,27 @@ _TOTAL_ALONE = re.compile(
 _PENDING = re.compile(
     r"\b(?:pending|vorgemerkt|vorgemerkte|authori[sz]ed|reserved|reserviert|en attente|a venir|"
     r"pendiente|in sospeso|gereserveerd|reservation|reserverad|reserveret|reservert|varaus|not posted|"
-    r"uncleared|unposted|ausstehend|provisional|autorizzat[oa]|autorizad[oa]|autorisee?|in attesa)\b|待入账|未入账"
+    r"uncleared|unposted|ausstehend|provisional|autorizzat[oa]|autorizad[oa]|autorisee?|in attesa|in progress|"
+    r"processing|scheduled|awaiting|on hold|in bearbeitung|geplant|terminiert|en cours|programme|programad[oa]|"
+    r"in behandeling|venter|afventer|cekajici|oczekujac[ae]|fuggoben)\b|待入账|未入账|处理中"
 )
 _FAILED = re.compile(
     r"\b(?:reverted|declined|failed|cancell?ed|denied|rejected|abgelehnt|storniert|refuse|rechazad[oa]|"
-    r"annule|removed|voided|expired)\b|交易关闭|已关闭|失败"
+    r"annule|removed|voided|expired|returned|bounced|unsuccessful|aborted|not executed|zuruckgewiesen|"
+    r"nicht ausgefuhrt|annulleret|avvist|afvist|zamitnuto|zruseno|stornovano|odrzucon[ae]|anulowan[ae])\b|"
+    r"交易关闭|已关闭|失败"
+)
+_BOOKED = re.compile(
+    r"\b(?:completed?|booked|posted|settled|cleared|success(?:ful)?|succeeded|paid|done|ok|executed|confirmed|accepted|"
+    r"processed|reconciled|received|sent|issued|refunded|gebucht|gebuchte|abgeschlossen|ausgefuhrt|verbucht|"
+    r"contabilizzat[oa]|eseguit[oa]|contabilizad[oa]|realizad[oa]|completad[oa]|concluid[oa]|comptabilisee?|"
+    r"effectuee?|execute|geboekt|verwerkt|uitgevoerd|bokford|bokfort|bogfort|utfort|udfort|gjennomfort|genomford|"
+    r"kirjattu|suoritettu|zauctovano|provedeno|realizovano|zaksiegowan[oae]|zrealizowan[oae]|rozliczon[oae]|"
+    r"konyvelt|teljesult)\b|成功|已收钱|已转账|已存入|已入账|完成|等待确认收货"
+)
+_BESIDE_STATES = re.compile(
+    r"\b(?:transactions?|payments?|authori[sz]ation|card|by|the|bank|order|partially|not|umsatz|zahlung|operazione|"
+    r"operacion|operacao|transaktion|transaktionen)\b"
 )
 _CARD = re.compile(
     r"\b(?:credit ?card|kreditkarte\w*|carte (?:de credit|bancaire)|kredietkaart|creditcard|mastercard|"
@@ -116,6 +132,16 @@ def is_pending(text: str) -> bool:
 def is_failed(text: str) -> bool:
     """Whether a status says that no money moved."""
     return bool(_FAILED.search(words(text)))
+
+
+def is_state(text: str) -> bool:
+    """Whether a text says how far the bank is with a movement, and nothing else."""
+    folded = words(text)
+    for pattern in (_PENDING, _FAILED, _BOOKED):
+        rest = pattern.sub(" ", folded)
+        if rest != folded and not _BESIDE_STATES.sub(" ", rest).split():
+            return True
+    return len(folded) <= 1 or folded in {"yes", "true"}
 
 
 def is_card(text: str) -> bool:

@@ -28,7 +28,7 @@ from tools._shared.lines import build_statement, settle
 from tools._shared.marks import OpenMarkError, settle_numbers
 from tools._shared.movements import Numbers
 from tools._shared.proofs import Choice, Groups
-from tools._shared.row_words import is_card, is_failed, is_pending
+from tools._shared.row_words import is_card, is_failed, is_pending, is_state
 from tools._shared.tables import Shape, Table, find_header, find_title_row, is_blank
 from tools._shared.texts import text_columns
 from tools._shared.vocabulary import Role, words
@@ -38,6 +38,7 @@ from tools.contract import Layout, Reading, StatementRefusedError, TableView
 _EDGE_ROWS = 4
 _TRIED_ROWS = 2000
 _THAI_ROWS = 200
+_SHOWN_STATES = 4
 _AMERICAN_ZONES = frozenset({"pst", "pdt", "mst", "mdt", "cst", "cdt", "est", "edt"})
 
 
@@ -217,6 +218,7 @@ def _set_aside(work: Work) -> None:
     states = list(map(" ".join, zip(*stated, strict=True))) if stated else [""] * len(columns.dated)
     kinds = {state: (is_failed(state), is_pending(state)) for state in set(states)}
     work.pending = [kinds[state][1] for state in states]
+    work.warnings += _unknown_states(columns)
     unbooked = _unbooked(columns)
     edge = {*range(min(_EDGE_ROWS, len(states))), *range(max(0, len(states) - _EDGE_ROWS), len(states))}
     failed = {position for position, state in enumerate(states) if kinds[state][0]} if stated else set()
@@ -232,6 +234,20 @@ def _set_aside(work: Work) -> None:
         elif position in totals or note_balance([texts[at] for texts in columns.cells], work.leftovers):
             work.moves[position] = False
             work.leftovers.left_out.append(work.numbers[at])
+
+
+def _unknown_states(columns: Columns) -> list[str]:
+    """Return a sentence for each column of states that holds words which are none."""
+    said = []
+    for column in columns.of(Role.STATUS):
+        unknown = sorted({cell for cell in columns.pick(column) if cell and not is_state(cell)})
+        if unknown:
+            shown = ", ".join(f"“{cell[:40]}”" for cell in unknown[:_SHOWN_STATES])
+            more = f" and {len(unknown) - _SHOWN_STATES} more" if len(unknown) > _SHOWN_STATES else ""
+            said.append(
+                f"{columns.title(column)} says {shown}{more}, which is no known state; read as booked."
+            )
+    return said
 
 
 def _unbooked(columns: Columns) -> set[int]:

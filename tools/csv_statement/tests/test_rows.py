@@ -46,3 +46,32 @@ def test_a_dated_total_it_leaves_out_and_says_so(rows):
 @pytest.mark.parametrize("row", ["2026-01-31;Total;-30.00;1424.90", "2026-01-31;Total Harbor;454.90;1909.80"])
 def test_a_merchant_of_that_name_stays(row):
     assert len(_amounts(_read(HEADER, *ROWS, row))) == 3
+
+
+def _stated(name, *states):
+    rows = [f"2026-01-{at + 13};Shop {at};-{at + 1}.50;{state}" for at, state in enumerate(states)]
+    return _read(f"Date;Description;Amount;{name}", *rows)
+
+
+@pytest.mark.parametrize("name", ["Info", "Stav", "State"])
+def test_a_column_of_free_text_is_no_status(name):
+    reading = _stated(name, "Netflix cancelled refund", "Hotel reservation Berlin", "Salary of May")
+
+    assert [line.status for line in reading.statements[0].lines] == ["booked"] * 3
+    assert reading.warnings == ()
+
+
+@pytest.mark.parametrize("name", ["Info", "State", "Status", "Transaction status"])
+def test_words_of_states_keep_rows_apart(name):
+    states = ("Completed", "In progress", "Processing", "Scheduled", "Returned", "Payment declined", "Posted")
+    reading = _stated(name, *states)
+
+    assert [line.status for line in reading.statements[0].lines] == ["booked", *["pending"] * 3, "booked"]
+    assert reading.warnings == ("Left out as declined or reverted by the bank: line 6, 7.",)
+
+
+def test_a_word_that_is_no_known_state_is_booked_with_a_warning():
+    reading = _stated("Status", "Completed", "Frobnicated", "Completed")
+
+    assert len(reading.statements[0].lines) == 3
+    assert reading.warnings == ("“Status” says “Frobnicated”, which is no known state; read as booked.",)
