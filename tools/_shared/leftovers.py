@@ -10,11 +10,20 @@ from decimal import Decimal
 from tools._shared.amounts import BLANKS, amount_column, single_amount
 from tools._shared.columns import Columns
 from tools._shared.dates import read_day
-from tools._shared.row_words import is_closing, is_failed, is_opening, is_pending, is_total, is_total_alone
+from tools._shared.row_words import (
+    is_closing,
+    is_failed,
+    is_opening,
+    is_pending,
+    is_pending_alone,
+    is_total,
+    is_total_alone,
+)
 from tools._shared.vocabulary import Role
 from tools.contract import StatementRefusedError
 
 _FEW_ROWS = 2
+_TITLE_LINES = 3
 _CONTINUED_ROLES = frozenset({Role.DESCRIPTION, Role.COUNTERPARTY, Role.REFERENCE, Role.OTHER})
 
 
@@ -132,6 +141,29 @@ def _is_sum(columns: Columns, position: int) -> bool:
     return False
 
 
+def rows_under_pending(columns: Columns, above: Sequence[str]) -> set[int]:
+    """Return the positions of the rows below a title such as "Pending transactions", up to the next title.
+
+    ``above`` are the lines over the table.
+    """
+    found = set[int]()
+    under = any(map(is_pending_alone, above[-_TITLE_LINES:]))
+    if not under and len(columns.dated) == len(columns.cells[0]):
+        return found
+    position_of = {at: position for position, at in enumerate(columns.dated)}
+    for at in range(len(columns.cells[0])):
+        position = position_of.get(at)
+        if position is not None:
+            if under:
+                found.add(position)
+            continue
+        row = [texts[at] for texts in columns.cells]
+        filled = [cell for cell in row if cell]
+        if len(filled) == 1 and (is_pending_alone(filled[0]) or row[0]):
+            under = is_pending_alone(filled[0])
+    return found
+
+
 def sort_leftovers(
     columns: Columns, numbers: Sequence[int], amounts: Sequence[int], unit: str, into: Leftovers
 ) -> None:
@@ -176,9 +208,12 @@ def _with_amount(
     row: Sequence[str], columns: Columns, number: int, unit: str, into: Leftovers, *, outside: bool
 ) -> None:
     status = _status(row, columns)
-    if not row[columns.main] and is_failed(status):
+    where_date = row[columns.main]
+    if not where_date and is_failed(status):
         into.failed.append(number)
-    elif not row[columns.main] and (is_pending(status) or _is_unbooked(row, columns)):
+    elif is_pending_alone(where_date) or (
+        not where_date and (is_pending(status) or _is_unbooked(row, columns))
+    ):
         into.pending.append(number)
     elif any(is_total(cell) for cell in row if cell and not _is_amount(cell)) or (
         outside and not columns.has_header

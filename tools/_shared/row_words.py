@@ -62,7 +62,7 @@ _TOTAL_ALONE = re.compile(
 )
 _PENDING = re.compile(
     r"\b(?:pending|vorgemerkt|vorgemerkte|authori[sz]ed|reserved|reserviert|en attente|a venir|"
-    r"pendiente|in sospeso|gereserveerd|reservation|reserverad|reserveret|reservert|varaus|not posted|"
+    r"pendiente|in sospeso|gereserveerd|reservation|reserverade?|reserverat|reserveret|reservert|varaus|not posted|"
     r"uncleared|unposted|ausstehend|provisional|autorizzat[oa]|autorizad[oa]|autorisee?|in attesa|in progress|"
     r"processing|scheduled|awaiting|on hold|in bearbeitung|geplant|terminiert|en cours|programme|programad[oa]|"
     r"in behandeling|venter|afventer|cekajici|oczekujac[ae]|fuggoben)\b|待入账|未入账|处理中"
@@ -82,8 +82,9 @@ _BOOKED = re.compile(
     r"konyvelt|teljesult)\b|成功|已收钱|已转账|已存入|已入账|完成|等待确认收货"
 )
 _BESIDE_STATES = re.compile(
-    r"\b(?:transactions?|payments?|authori[sz]ation|card|by|the|bank|order|partially|not|umsatz|zahlung|operazione|"
-    r"operacion|operacao|transaktion|transaktionen)\b"
+    r"\b(?:transactions?|payments?|authori[sz]ation|card|by|the|bank|order|partially|not|and|activity|charges|items|"
+    r"umsatze?|zahlung(?:en)?|buchungen|operazion[ei]|operacion(?:es)?|operacao|operacoes|operations?|moviment[oi]|"
+    r"movimientos?|mouvements?|transaktion(?:en|er)?|transacties?)\b"
 )
 _CARD = re.compile(
     r"\b(?:credit ?card|kreditkarte\w*|carte (?:de credit|bancaire)|kredietkaart|creditcard|mastercard|"
@@ -142,6 +143,11 @@ def is_state(text: str) -> bool:
         if rest != folded and not _BESIDE_STATES.sub(" ", rest).split():
             return True
     return len(folded) <= 1 or folded in {"yes", "true"}
+
+
+def is_pending_alone(text: str) -> bool:
+    """Whether a text says that something is not booked yet, and nothing else."""
+    return is_pending(text) and is_state(text)
 
 
 def is_card(text: str) -> bool:

@@ -23,7 +23,7 @@ from tools._shared.layouts import (
     settle_said_order,
     view,
 )
-from tools._shared.leftovers import Leftovers, note_balance, sort_leftovers, total_rows
+from tools._shared.leftovers import Leftovers, note_balance, rows_under_pending, sort_leftovers, total_rows
 from tools._shared.lines import build_statement, settle
 from tools._shared.marks import OpenMarkError, settle_numbers
 from tools._shared.movements import Numbers
@@ -218,6 +218,8 @@ def _set_aside(work: Work) -> None:
     states = list(map(" ".join, zip(*stated, strict=True))) if stated else [""] * len(columns.dated)
     kinds = {state: (is_failed(state), is_pending(state)) for state in set(states)}
     work.pending = [kinds[state][1] for state in states]
+    for position in rows_under_pending(columns, work.above):
+        work.pending[position] = True
     work.warnings += _unknown_states(columns)
     unbooked = _unbooked(columns)
     edge = {*range(min(_EDGE_ROWS, len(states))), *range(max(0, len(states) - _EDGE_ROWS), len(states))}

@@ -75,3 +75,34 @@ def test_a_word_that_is_no_known_state_is_booked_with_a_warning():
 
     assert len(reading.statements[0].lines) == 3
     assert reading.warnings == ("“Status” says “Frobnicated”, which is no known state; read as booked.",)
+
+
+POSTED = ["Posted transactions", "2026-01-13;Harbor;-45.10;", "2026-01-12;Salary;500.00;"]
+PENDING = ["2026-01-15;Cafe;-5.25;", "2026-01-14;Fuel;-30.00;"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [HEADER, "Pending transactions", *PENDING, *POSTED],
+        ["Pending transactions", HEADER, *PENDING, "Posted transactions", HEADER, *POSTED[1:]],
+        [HEADER, "Vorgemerkte Umsätze", *PENDING, "", "Gebuchte Umsätze", *POSTED[1:]],
+    ],
+)
+def test_rows_under_a_title_of_pending_ones_are_pending(rows):
+    (statement,) = _read(*rows).statements
+
+    assert [(line.description, line.status) for line in statement.lines] == [
+        ("Salary", "booked"),
+        ("Harbor", "booked"),
+        ("Fuel", "pending"),
+        ("Cafe", "pending"),
+    ]
+
+
+@pytest.mark.parametrize("word", ["Reserverat", "Pending", "PENDING", "vorgemerkt"])
+def test_a_row_whose_date_is_a_word_of_pending_it_leaves_out(word):
+    reading = _read(HEADER, f"{word};Shop;-12.00;", *ROWS)
+
+    assert _amounts(reading) == ["-45.10", "500.00"]
+    assert reading.warnings == ("Left out as pending without a booking date: line 2.",)
