@@ -101,7 +101,7 @@ def test_it_refuses_an_amount_of_more_than_sixteen_digits(checking):
         take_in(checking, line(2, "1e16"))
 
 
-def test_it_refuses_a_day_more_than_a_year_ahead(checking):
+def test_it_refuses_a_day_decades_ahead(checking):
     with pytest.raises(services.StatementRefusedError, match=f"movement on {NOW.year + 41}-01-31"):
         take_in(checking, line(2, "-1")._replace(date=date(NOW.year + 41, 1, 31)))
 

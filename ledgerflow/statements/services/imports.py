@@ -33,7 +33,7 @@ _UNSTATED = ("", "XXX")
 _MOST = Decimal(10) ** 16
 _LEAST = Decimal("1e-8")
 _LONGEST_DETAIL = 500
-_FAR_AHEAD = timedelta(days=366)
+_FAR_AHEAD = timedelta(days=10 * 366)
 
 
 class StatementRefusedError(LedgerFlowError):
@@ -78,7 +78,7 @@ def import_statement(
 
     :raises AlreadyImportedError: the document has been imported.
     :raises StatementRefusedError: another currency than the bank account's, an amount that cannot be kept exactly, a
-        day more than a year ahead, or a text with a NUL character.
+        day more than ten years ahead, or a text with a NUL character.
     :raises LinesInUseError: two lines turn out to be one, and both are in use.
     """
     if len(bank_accounts) != len(reading.statements):
@@ -178,8 +178,8 @@ def _refuse_days_to_come(document: Document, columns: Columns, today: date) -> N
     last = max(columns.dates, default=today)
     if last - today > _FAR_AHEAD:
         raise StatementRefusedError(
-            f"{document.name} states a movement on {last.isoformat()}, which is more than a year ahead: its years may"
-            " be of another calendar, or its days mistyped. Ask the bank for a file with dates such as"
+            f"{document.name} states a movement on {last.isoformat()}, which is more than ten years ahead: its years"
+            " may be of another calendar, or its days mistyped. Ask the bank for a file with dates such as"
             f" {today.isoformat()}."
         )
 
