@@ -39,6 +39,7 @@ _EDGE_ROWS = 4
 _TRIED_ROWS = 2000
 _THAI_ROWS = 200
 _SHOWN_STATES = 4
+_CENTS = 2
 _AMERICAN_ZONES = frozenset({"pst", "pdt", "mst", "mdt", "cst", "cdt", "est", "edt"})
 
 
@@ -136,6 +137,8 @@ def _read(work: Work, format_name: str, found: Found) -> Reading:
     numbers, choice = _settle(work, newest_first)
     found.numbers, found.choice = numbers, choice
     work.is_card = work.is_card or choice.is_card
+    if not choice.proven and work.layout is None and work.table.delimiter == ",":
+        _refuse_split_cents(work, choice, numbers)
     used = sorted({*choice.candidate.columns, *([choice.balance] if choice.balance is not None else [])})
     amounts = [at for at in choice.candidate.columns if at in numbers.values]
     _without_amount(work, choice, numbers)
@@ -263,6 +266,26 @@ def _unbooked(columns: Columns) -> set[int]:
         return set()
     stated = [columns.pick(at) for at in (booked[0], *columns.of(Role.BALANCE))]
     return {position for position in missing if not any(cells[position] for cells in stated)}
+
+
+def _refuse_split_cents(work: Work, choice: Choice, numbers: Numbers) -> None:
+    """Refuse whole amounts beside a column of two digits: a decimal comma without quotes split them."""
+    columns = work.columns
+    for at in choice.candidate.columns:
+        beside = at + 1
+        if at not in numbers.looked or beside in choice.candidate.columns or beside >= len(columns.cells):
+            continue
+        looked, cents = numbers.looked[at], [cell for cell in columns.pick(beside) if cell]
+        if (
+            2 * len(cents) >= looked.filled > 0
+            and all(len(cell) == _CENTS and cell.isdecimal() for cell in cents)
+            and not any(shape.has_mark for shape in looked.known.values())
+        ):
+            raise StatementRefusedError(
+                f"All amounts in {columns.title(at)} are whole, and two digits stand beside each in "
+                f"{columns.title(beside)}: it seems that a decimal comma without quotes split them. Export the file "
+                "with quotes or with semicolons, or choose what the columns are for."
+            )
 
 
 def _without_amount(work: Work, choice: Choice, numbers: Numbers) -> None:

@@ -79,6 +79,11 @@ def test_it_reads_a_thousands_mark_that_another_row_settles():
             "Date,Description,Amount\n2026-01-01,A,1,25\n2026-01-02,B,-2,50\n2026-01-03,C,7,00,x\n",
             "delimiter",
         ),
+        ("Date,Description,Amount,Note,Tag\n2026-01-01,A,-1,25\n2026-01-02,B,-2,50\n", "decimal comma"),
+        (
+            "Date,Description,Amount,Balance,Note,Tag\n2026-01-01,A,-1,25,8,75\n2026-01-02,B,-2,50,6,25\n",
+            "decimal comma",
+        ),
         ('Date,Description,Amount\n2026-01-01,"A,-1.00\n2026-01-02,B,2.00\n2026-01-03,C,3.00\n', "quot"),
         ("Date,Book balance,Value balance\n2026-01-01,1.00,1.00\n2026-01-02,2.00,2.00\n", "balances"),
         ("Date,Description,Debit,Credit\n2026-01-01,A,1.00,2.00\n2026-01-02,B,,2.00\n", "both"),
@@ -96,3 +101,13 @@ def test_it_says_that_a_header_without_rows_is_empty():
 
     assert reading.statements == ()
     assert reading.notice == "The file has a header row but no transactions."
+
+
+def test_it_reads_whole_amounts_beside_two_digits_that_the_balance_proves():
+    content = (
+        b"Date,Description,Amount,Balance\n2026-01-01,A,-11,25\n2026-01-02,B,-12,13\n2026-01-03,C,30,43\n"
+    )
+
+    (statement,) = read_statement(content, "x.csv").statements
+
+    assert [str(line.amount) for line in statement.lines] == ["-11", "-12", "30"]
