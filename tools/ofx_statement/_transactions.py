@@ -61,6 +61,7 @@ _STATED_AMOUNT = re.compile(r"<(?:TRNAMT|BALAMT)>([^<]*)")
 _MAYBE_OPEN = re.compile(r"\.[0-9]{3}[<\s-]")  # found three times as fast; nearly every file ends here
 _OPEN_POINT = re.compile(r"<(?:TRN|BAL)AMT>\s*+([+-]? ?[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9.,])-?)", re.ASCII)
 _FILE_CURRENCY = re.compile(r"<CURDEF>\s*+([A-Za-z]{3})")
+_DEBITS = frozenset({"DEBIT", "debit", "Debit"})
 _CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 
 _new_line = partial(tuple.__new__, StatementLine)  # a third of the time of StatementLine(*values)
@@ -86,13 +87,18 @@ def with_marked_pending(text: str) -> str:
 
 
 class TransactionReader:
-    """Reads the transaction blocks of one file; remembers days, warnings and how the file writes decimals."""
+    """Reads the transaction blocks of one file; remembers days, warnings and how the file writes decimals.
+
+    ``unsigned_debits`` are the places of the lines that are marked DEBIT without a minus, ``no_value_dates`` the
+    numbers of the lines whose value date is no day.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._days = DayCache()
         self.warnings: list[str] = []
-        self.unsigned_debits = 0
+        self.no_value_dates: list[object] = []
+        self.unsigned_debits: list[dict[str, object]] = []
         example = _OPEN_POINT.search(text) if _MAYBE_OPEN.search(text) else None
         # A point is a decimal mark, as the standard says, unless some amounts look grouped by it.
         self._is_standard = example is None or self._decimal_mark == "."
@@ -164,9 +170,11 @@ class TransactionReader:
     ) -> list[StatementLine]:
         """Turn the raw texts of standard blocks into lines, column by column."""
         kinds, posted, available, amounts, ids, checks, references, *texts = raw
-        self.unsigned_debits += sum(
-            [kind == "DEBIT" and amount[0] != "-" for kind, amount in zip(kinds, amounts, strict=True)]
-        )
+        self.unsigned_debits += [
+            place
+            for kind, amount, place in zip(kinds, amounts, places, strict=True)
+            if kind in _DEBITS and amount[0] != "-"
+        ]
         names, memos = ([text.strip() for text in column] for column in texts)
         columns = (
             self._days_of(posted, places),
@@ -177,7 +185,7 @@ class TransactionReader:
                 for name, memo in zip(names, memos, strict=True)
             ],
             places,
-            self._days_of(available, places) if any(available) else repeat(None),
+            self._value_dates_of(available, places) if any(available) else repeat(None),
             [name or None for name in names],
             [
                 check.strip() or number.strip() or None
@@ -200,6 +208,17 @@ class TransactionReader:
             return [days[text] if text else None for text in texts]
         except ValueError:
             return [self._day(text, place["line"]) for text, place in zip(texts, places, strict=True)]
+
+    def _value_dates_of(self, texts: Sequence[str], places: list[dict[str, object]]) -> list[date | None]:
+        return [self._value_date(text, place["line"]) for text, place in zip(texts, places, strict=True)]
+
+    def _value_date(self, text: str, line: object) -> date | None:
+        """Return the day of DTAVAIL, which a bank may leave out: ``None`` where it is no day."""
+        try:
+            return self._days[text] if text.strip() else None
+        except ValueError:
+            self.no_value_dates.append(line)
+            return None
 
     def _day(self, text: str, line: object) -> date | None:
         if not text.strip():
@@ -259,7 +278,9 @@ class TransactionReader:
             )
             raise StatementRefusedError(message + "Ask the bank for a complete file.")
         amount = self._amount(fields.get("TRNAMT", ""), line)
-        self.unsigned_debits += fields.get("TRNTYPE", "").upper() == "DEBIT" and amount > 0
+        place: dict[str, object] = {"line": line}
+        if fields.get("TRNTYPE", "").upper() == "DEBIT" and amount > 0:
+            self.unsigned_debits.append(place)
         if fields.get("CORRECTFITID", fields.get("FITID")) != fields.get("FITID"):
             self.warnings.append(
                 f"The transaction on line {line} corrects an earlier one (bank id {fields['CORRECTFITID']}, "
@@ -272,8 +293,8 @@ class TransactionReader:
             amount=amount,
             currency=_code(fields, "CURRENCY") or currency,
             description=_describe(name, fields.get("MEMO", "")),
-            place={"line": line},
-            value_date=self._day(fields.get("DTAVAIL", ""), line),
+            place=place,
+            value_date=self._value_date(fields.get("DTAVAIL", ""), line),
             counterparty=name or None,
             reference=fields.get("CHECKNUM") or fields.get("REFNUM") or None,
             bank_id=fields.get("FITID") or None,

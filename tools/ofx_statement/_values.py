@@ -11,7 +11,8 @@ from decimal import Decimal
 from tools._shared.currencies import NO_DECIMALS, THREE_DECIMALS
 
 _DATE_TIME = re.compile(
-    r"(\d{4})[-/]?(\d\d)[-/]?(\d\d)[ T]?(\d{0,9})(?:[.:,][\d:]*)?\s*(?:\[[^\]]*\]?)?", re.ASCII
+    r"(\d{4})[-/]?(\d\d)[-/]?(\d\d)[ T]?(\d{0,9}(?:[.:,][\d:.]*)?)\s*(?:Z|[+-]\d\d:?\d\d)?\s*(?:\[[^\]]*\]?)?",
+    re.ASCII,
 )
 _EARLIEST_YEAR, _LATEST_YEAR = 1950, 2100
 _END_OF_DAY = "2359"
@@ -60,7 +61,7 @@ class DayCache(dict[str, date]):
 def _time_of(text: str) -> str:
     """The digits after the day: ``"235959"``; ``""`` where only a day is stated or the text is no date."""
     match = _DATE_TIME.fullmatch(text.strip())
-    return match[4] if match else ""
+    return "".join(filter(str.isdigit, match[4])) if match else ""
 
 
 def whole_days(start: str, end: str, made_at: str) -> tuple[date | None, date | None]:
@@ -68,7 +69,7 @@ def whole_days(start: str, end: str, made_at: str) -> tuple[date | None, date | 
 
     Conservative: the first day counts when the period starts at midnight, the last one when it ends at 23:59
     or later. No day counts that was not over, anywhere between the bank and the server's zone, when the file
-    was made.
+    was made; where it does not say when that was, the last day is not known.
     """
     first, last = _first_whole_day(start), _last_whole_day(end, made_at)
     if first is not None and last is not None and first > last:
@@ -86,14 +87,10 @@ def _first_whole_day(start: str) -> date | None:
 
 def _last_whole_day(end: str, made_at: str) -> date | None:
     try:
-        day = parse_day(end)
+        day, made = parse_day(end), parse_day(made_at)
     except ValueError:
         return None
     last = day if _time_of(end)[:4] == _END_OF_DAY else day - timedelta(days=1)
-    try:
-        made = parse_day(made_at)
-    except ValueError:
-        return last
     hour = int(_time_of(made_at)[:2] or 0) % 24
     surely_begun = datetime(made.year, made.month, made.day, hour) - _SERVER_MARGIN  # noqa: DTZ001 - as printed
     return min(last, surely_begun.date() - timedelta(days=1))
