@@ -25,7 +25,7 @@ from tools._shared.layouts import (
 )
 from tools._shared.leftovers import Leftovers, note_balance, rows_under_pending, sort_leftovers, total_rows
 from tools._shared.lines import build_statement, settle
-from tools._shared.marks import OpenMarkError, settle_numbers
+from tools._shared.marks import OpenMarkError, mark_of_groups, settle_numbers
 from tools._shared.movements import Numbers
 from tools._shared.proofs import Choice, Groups
 from tools._shared.row_words import is_card, is_failed, is_pending, is_state
@@ -182,6 +182,9 @@ def _settle(work: Work, newest_first: bool | None) -> tuple[Numbers, Choice]:
             with suppress(StatementRefusedError):
                 choice = _choose(work, numbers, newest_first)
                 proven += [(numbers, choice)] if choice.proven else []
+        if len(proven) > 1:
+            mark_said = mark_of_groups(work, proven[0][0].looked)
+            proven = [each for each in proven if each[0].mark == mark_said]
         if len(proven) != 1:
             raise
         return proven[0]

@@ -69,6 +69,17 @@ def test_it_reads_a_thousands_mark_that_another_row_settles():
     assert [str(line.amount) for line in reading.statements[0].lines] == ["-4884", "1280.80"]
 
 
+@pytest.mark.parametrize(("currency", "first"), [("", "-25000"), ("KWD", "-25.000")])
+def test_groups_of_three_that_a_balance_proves_either_way_are_thousands(currency, first):
+    rows = ["2026-01-13;A;-25.000;975.000", "2026-01-14;B;-1.250;973.750"]
+    content = "\n".join(["Date;Description;Amount;Balance;Currency", *[f"{row};{currency}" for row in rows]])
+
+    reading = read_statement(content.encode(), "x.csv")
+
+    assert str(reading.statements[0].lines[0].amount) == first
+    assert any("thousands mark" in warning for warning in reading.warnings) == (first == "-25000")
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
