@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tools._shared.amounts import AmountColumn, amount_column
 from tools._shared.currencies import CODES, currency_of
-from tools._shared.dates import Day, read_days, with_buddhist_years
+from tools._shared.dates import Day, is_thai, read_days, with_buddhist_years, with_croatian_months
 from tools._shared.row_words import direction_of, is_state
 from tools._shared.vocabulary import Role, roles_of_header, words
 
@@ -214,12 +214,16 @@ def look_at_columns(
     cells: list[tuple[str, ...]],
     said: Mapping[int, Role] | None = None,
     *,
-    is_thai: bool = False,
+    around: Sequence[str] = (),
 ) -> Columns | None:
     """Return what the columns are, ``None`` when no column holds dates. ``said`` is what a person says they are.
 
-    In a Thai file years of two digits may count in the Buddhist calendar.
+    ``around`` are the words of the file that show its language, by which years and months are named.
+
+    Raises:
+        StatementRefusedError: A month has another number in each of two languages, and nothing says which it is.
     """
+    in_thai = is_thai(around)
     count = len(cells[0]) if cells else 0
     rows = _sample(count)
     dates = _date_columns(header, cells, rows)
@@ -231,8 +235,8 @@ def look_at_columns(
     once: dict[int, list[Day]] = {}
     for column in dates:
         known: dict[str, Day | None] = {}
-        buddhist = with_buddhist_years(cells[column]) if is_thai else None
-        days[column] = read_days(buddhist or cells[column], known)
+        texts = with_buddhist_years(cells[column]) if in_thai else with_croatian_months(cells[column], around)
+        days[column] = read_days(texts or cells[column], known)
         once[column] = [day for day in known.values() if day]
     columns = Columns(header=header, cells=cells, days=days, once=once, roles={}, numbers=set())
     columns.dated = [at for at in rows if any(days[column][at] for column in dates)]

@@ -10,7 +10,7 @@ from tools._shared.amounts import MARKS
 from tools._shared.choice import choose
 from tools._shared.columns import Columns, look_at_columns
 from tools._shared.currencies import currency_of
-from tools._shared.dates import ORDERS, Day, Order, days_in_text, is_thai
+from tools._shared.dates import ORDERS, Day, Order, days_in_text
 from tools._shared.day_order import Surroundings, direction, settle_order
 from tools._shared.layouts import (
     Found,
@@ -37,7 +37,7 @@ from tools.contract import Layout, Reading, StatementRefusedError, TableView
 
 _EDGE_ROWS = 4
 _TRIED_ROWS = 2000
-_THAI_ROWS = 200
+_LANGUAGE_ROWS = 200
 _SHOWN_STATES = 4
 _CENTS = 2
 _AMERICAN_ZONES = frozenset({"pst", "pdt", "mst", "mdt", "cst", "cdt", "est", "edt"})
@@ -84,8 +84,8 @@ def _look(table: Table, shape: Shape, layout: Layout | None) -> Work:
     cells.extend([("",) * len(body)] * (width - len(cells)))
     above = [" ".join(filter(None, row)) for row in table.rows[:start]]
     card = is_card(table.name.rpartition(".")[0]) or any(map(is_card, above))
-    thai = is_thai(cell for row in table.rows[: start + _THAI_ROWS] for cell in row)
-    columns = look_at_columns(header, cells, roles_said(layout, width) if layout else None, is_thai=thai)
+    around = [cell for row in table.rows[: start + _LANGUAGE_ROWS] for cell in row if cell]
+    columns = look_at_columns(header, cells, roles_said(layout, width) if layout else None, around=around)
     if columns is None:
         raise StatementRefusedError(
             "No column of the file holds dates with a year, so it is not a list of transactions. "

@@ -67,3 +67,25 @@ def test_rows_are_in_order_of_time_within_each_account():
     statements = read_statement(_unsettled(*first, *second).encode(), "a.csv").statements
 
     assert [statement.lines[0].date.isoformat() for statement in statements] == ["2026-01-12", "2026-01-11"]
+
+
+@pytest.mark.parametrize(
+    ("header", "days", "read"),
+    [
+        ("Datum;Opis;Iznos", ("5. lip 2026", "6. srp 2026", "7. lis 2026"), "06 07 10"),
+        ("Date;Text;Amount", ("5. lip 2026", "6. srp 2026", "7. ruj 2026"), "06 07 09"),
+        ("Date;Text;Amount", ("5. lipnja 2026", "6. srpnja 2026", "7. listopada 2026"), "06 07 10"),
+        ("Data;Opis;Kwota", ("5 lip 2026", "6 sie 2026", "7 lis 2026"), "07 08 11"),
+        ("Datum;Popis;Částka", ("5. srp 2026", "6. zář 2026", "7. lis 2026"), "08 09 11"),
+        ("Date;Text;Amount", ("5 lipiec 2026", "6 sierpień 2026", "7 listopad 2026"), "07 08 11"),
+    ],
+)
+def test_a_month_that_two_languages_count_otherwise_it_reads_by_the_files_own(header, days, read):
+    rows = "\n".join(f"{day};A;-1,50" for day in days)
+
+    assert [day[5:7] for day in _days(f"{header}\n{rows}\n")] == read.split()
+
+
+def test_a_month_that_two_languages_count_otherwise_it_refuses_without_more():
+    with pytest.raises(StatementRefusedError, match="Croatian"):
+        _days("Date;Text;Amount\n5 lip 2026;A;-1,50\n6 lip 2026;B;2,50\n")
