@@ -213,7 +213,7 @@ def with_croatian_months(cells: Sequence[str], around: Iterable[str]) -> list[st
     is_croatian = any(map(_CROATIAN_ONLY.search, texts))
     if is_croatian == any(map(_POLISH_OR_CZECH_ONLY.search, texts)):
         raise StatementRefusedError(
-            f"The month of “{next(iter(open_names))}” is another one in Croatian than in Polish or Czech, and nothing "
+            f"The month of “{min(open_names)}” is another one in Croatian than in Polish or Czech, and nothing "
             "in the file says which language it is. Ask the bank for dates such as 2026-01-31."
         )
     if not is_croatian:
