@@ -65,16 +65,17 @@ def is_card_by_rows(columns: Columns, candidate: Candidate) -> bool:
         return False
     if any(map(is_thanked, negative)) and not any(map(is_thanked, positive)):
         return True
+    bought = set(positive)
     if (
         len(positive) >= _ENOUGH
-        and all(is_repayment(text) and not is_paid_on(text) for text in negative)
+        and all(text in bought or (is_repayment(text) and not is_paid_on(text)) for text in negative)
         and not any(map(is_repayment, positive))
     ):
         title = columns.title(candidate.columns[0])
         raise StatementRefusedError(
-            f"Most amounts in {title} are positive, and each negative one reads like the payment of a card's bill. "
-            "Nothing says whether this is a card's statement with positive purchases or money that came in. Choose "
-            "what the columns are for, or export the file with separate columns for money in and out."
+            f"Most amounts in {title} are positive, and each negative one reads like a card's: its bill paid, or a "
+            "purchase returned. Nothing says whether this is a card's statement with positive purchases or money that "
+            "came in. Choose what the columns are for, or export the file with separate columns for money in and out."
         )
     return False
 

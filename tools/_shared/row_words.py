@@ -81,6 +81,10 @@ _BOOKED = re.compile(
     r"kirjattu|suoritettu|zauctovano|provedeno|realizovano|zaksiegowan[oae]|zrealizowan[oae]|rozliczon[oae]|"
     r"konyvelt|teljesult)\b|成功|已收钱|已转账|已存入|已入账|完成|等待确认收货"
 )
+_YES, _NO = (
+    frozenset({"yes", "y", "true", "x", "1", "ja", "si", "oui"}),
+    frozenset({"no", "n", "false", "0", "nein", "non"}),
+)
 _BESIDE_STATES = re.compile(
     r"\b(?:transactions?|payments?|authori[sz]ation|card|by|the|bank|order|partially|not|and|activity|charges|items|"
     r"umsatze?|zahlung(?:en)?|buchungen|operazion[ei]|operacion(?:es)?|operacao|operacoes|operations?|moviment[oi]|"
@@ -101,7 +105,8 @@ _THANKED = re.compile(
     r"merci|pagamento ricevuto|betaling ontvangen|betaling mottatt|betaling modtaget|betalning mottagen)\b"
 )
 _PAID_ON = re.compile(
-    r"\b(?:(?:payments? (?:to|for)|zahlung an|betaling (?:aan|til)|pag(?:o|amento) a|card payment)\b)"
+    r"\b(?:payments? (?:to|for)|zahlung an|betaling (?:aan|til)|pag(?:o|amento) a|card payment|direct debit|"
+    r"standing order)\b"
 )
 
 
@@ -135,6 +140,15 @@ def is_failed(text: str) -> bool:
     return bool(_FAILED.search(words(text)))
 
 
+def state_of(title: str, cell: str) -> str:
+    """Return what a cell says of its row: itself, but where the column's title is the state, whether that holds."""
+    folded = words(cell)
+    holds = folded in _YES if folded in _YES | _NO else None
+    if is_pending_alone(title):
+        return "" if holds is False else title if holds else cell
+    return "pending" if holds is False and is_state(title) else cell
+
+
 def is_state(text: str) -> bool:
     """Whether a text says how far the bank is with a movement, and nothing else."""
     folded = words(text)
@@ -142,7 +156,7 @@ def is_state(text: str) -> bool:
         rest = pattern.sub(" ", folded)
         if rest != folded and not _BESIDE_STATES.sub(" ", rest).split():
             return True
-    return len(folded) <= 1 or folded in {"yes", "true"}
+    return len(folded) <= 1 or folded in _YES | _NO
 
 
 def is_pending_alone(text: str) -> bool:

@@ -28,7 +28,7 @@ from tools._shared.lines import build_statement, settle
 from tools._shared.marks import OpenMarkError, mark_of_groups, settle_numbers
 from tools._shared.movements import Numbers
 from tools._shared.proofs import Choice, Groups
-from tools._shared.row_words import is_card, is_failed, is_pending, is_state
+from tools._shared.row_words import is_card, is_failed, is_pending, is_state, state_of
 from tools._shared.tables import Shape, Table, find_header, find_title_row, is_blank
 from tools._shared.texts import text_columns
 from tools._shared.vocabulary import Role, words
@@ -220,7 +220,7 @@ def _header_codes(columns: Columns, amounts: Sequence[int]) -> set[str]:
 def _set_aside(work: Work) -> None:
     """Set apart the dated rows that are no booked movement: failed ones, stated balances, totals."""
     columns = work.columns
-    stated = [columns.pick(column) for column in columns.of(Role.STATUS)]
+    stated = [_states(columns, column) for column in columns.of(Role.STATUS)]
     states = list(map(" ".join, zip(*stated, strict=True))) if stated else [""] * len(columns.dated)
     kinds = {state: (is_failed(state), is_pending(state)) for state in set(states)}
     work.pending = [kinds[state][1] for state in states]
@@ -244,11 +244,19 @@ def _set_aside(work: Work) -> None:
             work.leftovers.left_out.append(work.numbers[at])
 
 
+def _states(columns: Columns, column: int) -> list[str]:
+    """Return what a column of states says of each row."""
+    title = columns.header[column] if column < len(columns.header) else ""
+    cells = columns.pick(column)
+    once = {cell: state_of(title, cell) for cell in set(cells)}
+    return [once[cell] for cell in cells]
+
+
 def _unknown_states(columns: Columns) -> list[str]:
     """Return a sentence for each column of states that holds words which are none."""
     said = []
     for column in columns.of(Role.STATUS):
-        unknown = sorted({cell for cell in columns.pick(column) if cell and not is_state(cell)})
+        unknown = sorted(cell for cell in set(columns.pick(column)) if cell and not is_state(cell))
         if unknown:
             shown = ", ".join(f"“{cell[:40]}”" for cell in unknown[:_SHOWN_STATES])
             more = f" and {len(unknown) - _SHOWN_STATES} more" if len(unknown) > _SHOWN_STATES else ""

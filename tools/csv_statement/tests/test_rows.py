@@ -70,6 +70,14 @@ def test_words_of_states_keep_rows_apart(name):
     assert reading.warnings == ("Left out as declined or reverted by the bank: line 6, 7.",)
 
 
+@pytest.mark.parametrize(("name", "states"), [("Pending", ("False", "True")), ("Cleared", ("Yes", "No"))])
+def test_a_column_that_is_named_a_state_says_whether_it_holds(name, states):
+    reading = _stated(name, *states)
+
+    assert [line.status for line in reading.statements[0].lines] == ["booked", "pending"]
+    assert reading.warnings == ()
+
+
 def test_a_word_that_is_no_known_state_is_booked_with_a_warning():
     reading = _stated("Status", "Completed", "Frobnicated", "Completed")
 
