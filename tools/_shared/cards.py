@@ -58,17 +58,18 @@ def is_card_by_rows(columns: Columns, candidate: Candidate) -> bool:
     Raises:
         StatementRefusedError: They may be a card's or an account's.
     """
-    rows = list(_described(columns, candidate.amounts))
-    positive = [text for text, amount in rows if amount > 0]
-    negative = [text for text, amount in rows if amount < 0]
-    if not negative or len(positive) < len(negative):
+    ways = [amount > 0 for amount in candidate.amounts if amount]
+    bought = sum(ways)
+    if bought == len(ways) or 2 * bought < len(ways):
         return False
+    texts = {(amount > 0, text) for text, amount in _described(columns, candidate.amounts)}
+    positive = {text for is_positive, text in texts if is_positive}
+    negative = {text for is_positive, text in texts if not is_positive}
     if any(map(is_thanked, negative)) and not any(map(is_thanked, positive)):
         return True
-    bought = set(positive)
     if (
-        len(positive) >= _ENOUGH
-        and all(text in bought or (is_repayment(text) and not is_paid_on(text)) for text in negative)
+        bought >= _ENOUGH
+        and all(text in positive or (is_repayment(text) and not is_paid_on(text)) for text in negative)
         and not any(map(is_repayment, positive))
     ):
         title = columns.title(candidate.columns[0])
