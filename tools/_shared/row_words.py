@@ -86,7 +86,7 @@ _YES, _NO = (
     frozenset({"no", "n", "false", "0", "nein", "non"}),
 )
 _BESIDE_STATES = re.compile(
-    r"\b(?:transactions?|payments?|authori[sz]ation|card|by|the|bank|order|partially|not|and|activity|charges|items|"
+    r"\b(?:transactions?|payments?|authori[sz]ation|card|by|the|bank|order|partially|and|activity|charges|items|"
     r"umsatze?|zahlung(?:en)?|buchungen|operazion[ei]|operacion(?:es)?|operacao|operacoes|operations?|moviment[oi]|"
     r"movimientos?|mouvements?|transaktion(?:en|er)?|transacties?)\b"
 )
@@ -100,9 +100,11 @@ _REPAYMENT = re.compile(
     r"innbetaling|directpay|estorno|reembolso)\b"
 )
 _THANKED = re.compile(
-    r"\b(?:thank you|payments? received|received payment|payments and credits|zahlung(?: uberweisung)? erhalten|"
-    r"besten dank|vielen dank|pagamento recebido|pagamento de fatura|pago recibido|gracias por su pago|paiement recu|"
-    r"merci|pagamento ricevuto|betaling ontvangen|betaling mottatt|betaling modtaget|betalning mottagen)\b"
+    r"\b(?:payments?\b.{0,30}\bthank you|thank you for your payment|payments? received|received payment|"
+    r"payments and credits|zahlung(?: uberweisung)? erhalten|zahlung\b.{0,30}\b(?:besten|vielen) dank|"
+    r"pagamento recebido|pagamento de fatura|pago recibido|gracias por su pago|paiement recu|paiement\b.{0,30}\bmerci|"
+    r"merci de votre paiement|pagamento ricevuto|betaling ontvangen|betaling mottatt|betaling modtaget|"
+    r"betalning mottagen)\b"
 )
 _PAID_ON = re.compile(
     r"\b(?:payments? (?:to|for)|zahlung an|betaling (?:aan|til)|pag(?:o|amento) a|card payment|direct debit|"
@@ -156,7 +158,7 @@ def is_state(text: str) -> bool:
         rest = pattern.sub(" ", folded)
         if rest != folded and not _BESIDE_STATES.sub(" ", rest).split():
             return True
-    return len(folded) <= 1 or folded in _YES | _NO
+    return folded in {"", "b", "c", "r"} | _YES | _NO
 
 
 def is_pending_alone(text: str) -> bool:

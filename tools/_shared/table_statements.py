@@ -256,7 +256,10 @@ def _unknown_states(columns: Columns) -> list[str]:
     """Return a sentence for each column of states that holds words which are none."""
     said = []
     for column in columns.of(Role.STATUS):
-        unknown = sorted(cell for cell in set(columns.pick(column)) if cell and not is_state(cell))
+        cells = set(columns.pick(column))
+        unknown = sorted(
+            cell for cell in cells if not (is_state(cell) or is_failed(cell) or is_pending(cell))
+        )
         if unknown:
             shown = ", ".join(f"“{cell[:40]}”" for cell in unknown[:_SHOWN_STATES])
             more = f" and {len(unknown) - _SHOWN_STATES} more" if len(unknown) > _SHOWN_STATES else ""

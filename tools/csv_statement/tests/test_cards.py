@@ -57,6 +57,7 @@ def test_it_refuses_rows_that_may_be_a_cards_or_an_accounts(negative):
     [
         ("Invoice 1,450.10", "Invoice 2,30.00", "Invoice 3,7.00", "Payment to Harbor Rent,-99.00"),
         ("Invoice 1,450.10", "Credit of interest,30.00", "Invoice 3,7.00", "Payment,-99.00"),
+        ("Dues of A,45.10", "Dues of B,30.00", "Dues of C,7.00", "Rechnung 7 vielen Dank,-99.00"),
         ("Salary,4500.10", "Harbor Grocers,-30.00", "Card autopay,-7.00", "Thank you payment,-99.00"),
         ("Payment received,450.10", "Payment received,30.00", "Invoice 3,7.00", "Refund,-99.00"),
     ],

@@ -79,10 +79,13 @@ def test_a_column_that_is_named_a_state_says_whether_it_holds(name, states):
 
 
 def test_a_word_that_is_no_known_state_is_booked_with_a_warning():
-    reading = _stated("Status", "Completed", "Frobnicated", "Completed")
+    reading = _stated("Status", "Completed", "Frobnicated", "Not cleared", "Declined by the merchant", "P")
 
-    assert len(reading.statements[0].lines) == 3
-    assert reading.warnings == ("“Status” says “Frobnicated”, which is no known state; read as booked.",)
+    assert len(reading.statements[0].lines) == 4
+    assert reading.warnings == (
+        "Left out as declined or reverted by the bank: line 5.",
+        "“Status” says “Frobnicated”, “Not cleared”, “P”, which is no known state; read as booked.",
+    )
 
 
 POSTED = ["Posted transactions", "2026-01-13;Harbor;-45.10;", "2026-01-12;Salary;500.00;"]
