@@ -88,7 +88,8 @@ def test_a_file_it_prints_in_the_promised_shape(ofx, capsys):
 
 def test_without_lines_the_dates_are_those_of_the_stated_period(tmp_path, capsys):
     path = tmp_path / "empty.ofx"
-    text = _OFX.format(currency="USD")
+    made = "<OFX><SIGNONMSGSRSV1><SONRS><DTSERVER>20261012120000</SONRS></SIGNONMSGSRSV1>"
+    text = _OFX.format(currency="USD").replace("<OFX>", made)
     path.write_text(text[: text.index("<STMTTRN>")] + text[text.index("</BANKTRANLIST>") :])
 
     assert main(["read", str(path)]) == 0

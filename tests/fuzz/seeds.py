@@ -7,6 +7,7 @@ from pathlib import Path
 import tools
 from tools.pdf_statement.tests.layouts import LAYOUTS
 from tools.xlsx_statement.tests.books import ods, one, xml2003
+from tools.xlsx_statement.tests.test_pages import PAGES
 from tools.xlsx_statement.tests.test_workbooks import HEADER, ROWS, TRUTH
 
 READERS = ("camt", "csv", "mt940", "ofx", "pdf", "qif", "xlsx")
@@ -28,6 +29,7 @@ def _own(reader: str) -> Iterator[bytes]:
     elif reader == "xlsx":
         plain = [HEADER, *[((day.isoformat(), None), "x", float(amount), 1) for day, amount in TRUTH]]
         yield from (one([HEADER, *ROWS]), ods(plain), xml2003(plain))
+        yield from (page.encode() for page in PAGES.values())
 
 
 def _of_corpus(reader: str) -> Iterator[bytes]:

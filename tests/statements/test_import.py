@@ -1,3 +1,4 @@
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -98,6 +99,17 @@ def test_it_takes_in_an_amount_of_eight_decimals_and_zeros(checking):
 def test_it_refuses_an_amount_of_more_than_sixteen_digits(checking):
     with pytest.raises(services.StatementRefusedError, match="sixteen digits"):
         take_in(checking, line(2, "1e16"))
+
+
+def test_it_refuses_a_day_decades_ahead(checking):
+    with pytest.raises(services.StatementRefusedError, match=f"movement on {NOW.year + 41}-01-31"):
+        take_in(checking, line(2, "-1")._replace(date=date(NOW.year + 41, 1, 31)))
+
+
+def test_it_takes_in_a_movement_that_is_planned_for_next_month(checking):
+    outcome = take_in(checking, line(2, "-1")._replace(date=NOW.date() + timedelta(days=31)))
+
+    assert outcome.lines_new == 1
 
 
 def test_it_refuses_a_text_with_a_nul(checking):

@@ -17,7 +17,9 @@ _LABELLED = re.compile(
     r"[^:：;,\d]{0,24}[:：#,; ]\s*=?['\"_]?([0-9*xX][0-9*xX-]{3,32}\d(?:/\d{4})?|\d{2,6}(?: \d{2,6}){1,6})",
     re.IGNORECASE,
 )
+_OWN = re.compile(r"\b(?:auftragskonto|own|your|eigen|source|from)\b")
 _MANY = 24
+_BESIDE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,16 @@ def stated_account(lines: Sequence[str], name: str) -> str | None:
 def account_column(columns: Columns) -> int | None:
     """Return the column of the own account: filled in every row, with few values.
 
-    An account right of a counterparty is the counterparty's.
+    An account right of a counterparty is the counterparty's, and so is one just left of it that changes with it.
     """
     if columns.has_header:
         others = columns.of(Role.COUNTERPARTY)
-        named = [at for at in columns.of(Role.ACCOUNT) if not any(other < at for other in others)]
+        named = [
+            at
+            for at in columns.of(Role.ACCOUNT)
+            if columns.said_date is not None
+            or not any(other < at or _goes_with(columns, at, other) for other in others)
+        ]
         for at in named:
             values = set(columns.pick(at))
             if "" not in values and len(values) <= _MANY:
@@ -62,6 +69,15 @@ def account_column(columns: Columns) -> int | None:
         if len(values) == 1 and _IBAN.fullmatch(next(iter(values))):
             return at
     return None
+
+
+def _goes_with(columns: Columns, account: int, other: int) -> bool:
+    """Whether each account between a date and a counterparty's name comes with hardly more than one name."""
+    title = words(columns.header[account]) if account < len(columns.header) else ""
+    if not 0 < other - account <= _BESIDE or min(columns.days) > account or _OWN.search(title):
+        return False
+    accounts, names = columns.pick(account), columns.pick(other)
+    return len(set(zip(accounts, names, strict=True))) < 2 * len(set(accounts))
 
 
 def currency_column(columns: Columns, beside: int) -> int | None:

@@ -1,11 +1,13 @@
 """Cards: a statement may print purchases positive and what the owner owes as a positive balance."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from tools._shared.columns import Columns
 from tools._shared.movements import Candidate, Numbers, Values, negated, reversed_sign
 from tools._shared.proofs import Choice
-from tools._shared.row_words import is_pending, is_repayment
+from tools._shared.row_words import is_paid_on, is_pending, is_repayment, is_thanked
 from tools._shared.vocabulary import Role
 from tools.contract import StatementRefusedError
 
@@ -26,13 +28,10 @@ def _purchases_are_negative(columns: Columns, amounts: Values) -> bool | None:
     }
     if len(authorized) == 1:
         return authorized.pop()  # a shop asks before it is paid; who repays a card does not
-    words = [columns.cells[at] for at in columns.of(Role.DESCRIPTION, Role.OTHER, Role.COUNTERPARTY)]
     bought: list[bool] = []
     repaid: list[bool] = []
-    for at, amount in zip(columns.dated, amounts, strict=True):
-        if amount:
-            text = " ".join(cells[at] for cells in words)
-            (repaid if is_repayment(text) else bought).append(amount < 0)
+    for text, amount in _described(columns, amounts):
+        (repaid if is_repayment(text) else bought).append(amount < 0)
     if not bought:
         return None
     share = sum(bought) / len(bought)
@@ -43,6 +42,43 @@ def _purchases_are_negative(columns: Columns, amounts: Values) -> bool | None:
     if repaid:
         return negative if against else None
     return negative if len(bought) >= _ENOUGH else None
+
+
+def _described(columns: Columns, amounts: Values) -> Iterator[tuple[str, Decimal]]:
+    """Yield the words of each row that moves something, with its amount."""
+    words = [columns.cells[at] for at in columns.of(Role.DESCRIPTION, Role.OTHER, Role.COUNTERPARTY)]
+    for at, amount in zip(columns.dated, amounts, strict=True):
+        if amount:
+            yield " ".join(cells[at] for cells in words), amount
+
+
+def is_card_by_rows(columns: Columns, candidate: Candidate) -> bool:
+    """Say whether the rows of a file that names no card are a card's: what was bought stands positive in most of them.
+
+    Raises:
+        StatementRefusedError: They may be a card's or an account's.
+    """
+    ways = [amount > 0 for amount in candidate.amounts if amount]
+    bought = sum(ways)
+    if bought == len(ways) or 2 * bought < len(ways):
+        return False
+    texts = {(amount > 0, text) for text, amount in _described(columns, candidate.amounts)}
+    positive = {text for is_positive, text in texts if is_positive}
+    negative = {text for is_positive, text in texts if not is_positive}
+    if any(map(is_thanked, negative)) and not any(map(is_thanked, positive)):
+        return True
+    if (
+        bought >= _ENOUGH
+        and all(text in positive or (is_repayment(text) and not is_paid_on(text)) for text in negative)
+        and not any(map(is_repayment, positive))
+    ):
+        title = columns.title(candidate.columns[0])
+        raise StatementRefusedError(
+            f"Most amounts in {title} are positive, and each negative one reads like a card's: its bill paid, or a "
+            "purchase returned. Nothing says whether this is a card's statement with positive purchases or money that "
+            "came in. Choose what the columns are for, or export the file with separate columns for money in and out."
+        )
+    return False
 
 
 def read_card(columns: Columns, candidate: Candidate) -> Candidate:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tools._shared.cards import owners_view, read_card
+from tools._shared.cards import is_card_by_rows, owners_view, read_card
 from tools._shared.columns import Columns
 from tools._shared.currencies import currency_in_header
 from tools._shared.movements import Candidate, Numbers, named_candidates, unnamed_candidates
@@ -28,6 +28,8 @@ def choose(
     proven = prove(columns, groups, numbers, candidates, balances)
     if proven:
         return owners_view(columns, numbers, proven) if is_card else proven
+    if not is_card and not balances and (lone := _lone(columns, candidates)):
+        is_card = is_card_by_rows(columns, lone)
     candidate = _unproven(columns, numbers, candidates, is_card=is_card, line_of=line_of, unit=unit)
     balance = _stated_balance(columns, numbers, candidate, balances)
     warnings = _warn(columns, numbers, candidate)
@@ -39,7 +41,14 @@ def choose(
             warnings += (
                 f"{compared - matched} of {compared} balances in {title} do not follow from the amounts.",
             )
-    return Choice(candidate, balance, proven=False, warnings=warnings)
+    return Choice(candidate, balance, proven=False, warnings=warnings, is_card=is_card)
+
+
+def _lone(columns: Columns, candidates: list[Candidate]) -> Candidate | None:
+    """Return the best reading that the file prints, where it is a single column of money in and out."""
+    certain = [each for each in candidates if each.certain and each.problem is None]
+    is_lone = certain and len(certain[0].columns) == 1 and not columns.of(Role.OUT, Role.IN)
+    return certain[0] if is_lone else None
 
 
 def _stated_balance(
@@ -85,8 +94,7 @@ def _unproven(
         certain = full
     if not columns.has_header and certain and len(certain[0].columns) == 1:
         _refuse_second_amount(columns, numbers, certain[0].columns[0])
-    lone = certain[0] if certain and len(certain[0].columns) == 1 else None
-    if is_card and (not certain or lone) and not columns.of(Role.OUT, Role.IN):
+    if is_card and not columns.of(Role.OUT, Role.IN) and (not certain or _lone(columns, candidates)):
         return read_card(columns, certain[0] if certain else candidates[-1])
     if certain:
         _refuse_other_amounts(columns, numbers, certain[0])

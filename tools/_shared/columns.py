@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from tools._shared.amounts import AmountColumn, amount_column
 from tools._shared.currencies import CODES, currency_of
-from tools._shared.dates import Day, read_days
-from tools._shared.row_words import direction_of
-from tools._shared.vocabulary import Role, roles_of_header
+from tools._shared.dates import Day, is_thai, read_days, with_buddhist_years, with_croatian_months
+from tools._shared.row_words import direction_of, is_state
+from tools._shared.vocabulary import Role, roles_of_header, words
 
 _SAMPLE = 400
 _MOSTLY = 0.6
@@ -138,6 +138,8 @@ def _named_roles(columns: Columns) -> None:
         else:
             allowed, fallback = _TEXT_ROLES if filled else _TEXT_ROLES | _NUMBER_ROLES, Role.OTHER
         proposed = roles_of_header(name)
+        if Role.STATUS in proposed and not _holds_states(name, filled):
+            proposed = [role for role in proposed if role is not Role.STATUS]
         columns.roles[column] = next((role for role in proposed if role in allowed), fallback)
         if (
             column in columns.numbers
@@ -156,6 +158,12 @@ def _named_roles(columns: Columns) -> None:
             if amounts:
                 columns.roles[column] = Role.CURRENCY if amounts is Role.AMOUNT else Role.OTHER_CURRENCY
     _unnamed_amounts(columns)
+
+
+def _holds_states(name: str, filled: Sequence[str]) -> bool:
+    """Whether a column that may be the status is: other names than that also stand above free text or a place."""
+    once = set(filled)
+    return "status" in words(name) or 2 * sum(map(is_state, once)) >= len(once)
 
 
 def _unnamed_amounts(columns: Columns) -> None:
@@ -202,9 +210,20 @@ def _said_roles(columns: Columns, said: Mapping[int, Role]) -> None:
 
 
 def look_at_columns(
-    header: Sequence[str], cells: list[tuple[str, ...]], said: Mapping[int, Role] | None = None
+    header: Sequence[str],
+    cells: list[tuple[str, ...]],
+    said: Mapping[int, Role] | None = None,
+    *,
+    around: Sequence[str] = (),
 ) -> Columns | None:
-    """Return what the columns are, ``None`` when no column holds dates. ``said`` is what a person says they are."""
+    """Return what the columns are, ``None`` when no column holds dates. ``said`` is what a person says they are.
+
+    ``around`` are the words of the file that show its language, by which years and months are named.
+
+    Raises:
+        StatementRefusedError: A month has another number in each of two languages, and nothing says which it is.
+    """
+    in_thai = is_thai(around)
     count = len(cells[0]) if cells else 0
     rows = _sample(count)
     dates = _date_columns(header, cells, rows)
@@ -216,7 +235,8 @@ def look_at_columns(
     once: dict[int, list[Day]] = {}
     for column in dates:
         known: dict[str, Day | None] = {}
-        days[column] = read_days(cells[column], known)
+        texts = with_buddhist_years(cells[column]) if in_thai else with_croatian_months(cells[column], around)
+        days[column] = read_days(texts or cells[column], known)
         once[column] = [day for day in known.values() if day]
     columns = Columns(header=header, cells=cells, days=days, once=once, roles={}, numbers=set())
     columns.dated = [at for at in rows if any(days[column][at] for column in dates)]

@@ -6,6 +6,28 @@ import re
 THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 """Currencies whose amounts have three decimals, so that 4.750 may be less than five."""
 
+NO_DECIMALS = frozenset(
+    {
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    }
+)
+"""Currencies whose amounts have no decimals, so that 4.750 is more than four thousand."""
+
 NO_CURRENCY = "XXX"
 """ISO 4217's code for "no currency": the file does not say which."""
 

@@ -5,14 +5,20 @@ Dates are the bank's local dates: a time or zone after the date is dropped, neve
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Literal, NamedTuple
+
+from tools.contract import StatementRefusedError
 
 Order = Literal["YMD", "DMY", "MDY"]
 ORDERS: tuple[Order, ...] = ("YMD", "DMY", "MDY")
 
 _EARLIEST, _LATEST = 1950, 2099
+_BUDDHIST = 543
+_CENTURY = 2000
+_SHORT_YEAR = re.compile(r"(?<=[-/. ])(\d\d)(?=$|[T, ]+\d{1,2}:)")
+_THAI = re.compile("[\u0e01-\u0e5b]|\\b(?:THB|Baht)\\b")
 _TIME = re.compile(
     r"(?:[T, ]+|(?<=\d))\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?"
     r"\s*(?:Z|[A-Z]{2,5}|[-+]\d{2}:?\d{2}|\[[^\]]*\])?$"
@@ -32,26 +38,38 @@ _YEAR_NAME_DAY = re.compile(r"(\d{4})[\s\-/.]+([^\W\d_]{3,12})\.?[\s\-/.]+(\d{1,
 
 _MONTHS = """
 jan january januar janvier enero ene januari gennaio gen janeiro tammikuu tammi tam styczen sty leden led
-ianuarie ian;
+ianuarie ian sij sijecnja;
 feb february februar fevrier fev febrero februari febbraio fevereiro helmikuu helmi hel luty lut unor
-februarie;
-mar march marz maerz mrz mars marzo maart mrt marco maaliskuu maalis maa marzec brezen bre martie;
-apr april avril avr abril abr aprile huhtikuu huhti huh kwiecien kwi duben dub aprilie;
-may mai mayo mei maj maggio mag maio toukokuu touko tou kveten kve;
-jun june juni juin junio giugno giu junho kesakuu kesa kes czerwiec cze cerven cer iunie iun;
-jul july juli juillet juil julio luglio lug julho heinakuu heina hei lipiec lip cervenec cvc iulie iul;
-aug august aout agosto ago augustus augusti elokuu elo sierpien sie srpen srp;
+februarie velj veljace;
+mar march marz maerz mrz mars marzo maart mrt marco maaliskuu maalis maa marzec brezen bre martie ozu ozujka;
+apr april avril avr abril abr aprile huhtikuu huhti huh kwiecien kwi duben dub aprilie tra travnja;
+may mai mayo mei maj maggio mag maio toukokuu touko tou kveten kve svi svibnja;
+jun june juni juin junio giugno giu junho kesakuu kesa kes czerwiec cze cerven cer iunie iun lipnja;
+jul july juli juillet juil julio luglio lug julho heinakuu heina hei lipiec lip cervenec cvc iulie iul srpnja;
+aug august aout agosto ago augustus augusti elokuu elo sierpien sie srpen srp kol kolovoza avg;
 sep sept september septembre septiembre settembre set setembro syyskuu syys syy wrzesien wrz zari zar
-septembrie;
+septembrie ruj rujna;
 oct october oktober okt octobre octubre ottobre ott outubro out oktobar lokakuu loka lok pazdziernik paz rijen
-rij octombrie;
-nov november novembre noviembre novembro marraskuu marras listopad lis noiembrie noi;
+rij octombrie listopada;
+nov november novembre noviembre novembro marraskuu marras listopad lis noiembrie noi stu studenoga;
 dec december dezember dez decembre diciembre dic dicembre dezembro joulukuu joulu jou grudzien gru prosinec
-pro des desember
+pro des desember prosinca
 """
 MONTH_BY_NAME = {
     name: number for number, row in enumerate(_MONTHS.strip().split(";"), start=1) for name in row.split()
 }
+
+_CROATIAN = {"lip": "jun", "lipanj": "jun", "srp": "jul", "srpanj": "jul", "lis": "oct", "listopad": "oct"}
+_OPEN_MONTH = re.compile(rf"\b(?:{'|'.join(_CROATIAN)})\b", re.IGNORECASE)
+_CROATIAN_ONLY = re.compile(
+    r"\b(?:sij|sijecnja|velj|veljace|ozu|ozujka|tra|travnja|svi|svibnja|lipnja|srpnja|kol|kolovoza|ruj|rujna|"
+    r"listopada|stu|studenoga|prosinca|iznos|isplata|uplata|stanje|racun\w*|hrk|hr\d{19})\b"
+)
+_POLISH_OR_CZECH_ONLY = re.compile(
+    r"\b(?:sty\w*|lut\w*|kwi\w*|cze|czerw\w*|sie|sierp\w*|wrz\w*|paz\w*|gru\w*|lipiec|lipca|srpen|srpna|led\w*|unor\w*|"
+    r"brez\w*|dub\w*|kvet\w*|cerv\w*|cvn|cvc|zari|rij\w*|kwota|saldo|tytul|waluta|rachun\w*|castka|ciastka|"
+    r"zustatek|popis|ucet|cislo|mena|obrat|pln|czk|zl|kc)\b"
+)
 
 
 class Day(NamedTuple):
@@ -82,6 +100,8 @@ def _day(year: str, month: str | int, day: str) -> date | None:
         number += 2000 if number < 70 else 1900
     elif len(year) == 3:
         return None
+    elif _EARLIEST + _BUDDHIST <= number <= _LATEST + _BUDDHIST:
+        number -= _BUDDHIST  # no bank dates 500 years ahead, and Thai ones count from there
     try:
         found = date(number, int(month), int(day))
     except ValueError:
@@ -154,6 +174,54 @@ def read_days(cells: Sequence[str], known: dict[str, Day | None]) -> list[Day | 
             known[head] = read_day(head)
         days.append(known[head])
     return days
+
+
+def is_thai(texts: Iterable[str]) -> bool:
+    """Whether any of the texts is in Thai script or names Thai money."""
+    return any(_THAI.search(text) for text in texts)
+
+
+def with_buddhist_years(cells: Sequence[str]) -> list[str] | None:
+    """Return the dates with years of two digits written out in the Buddhist calendar (67 is 2567).
+
+    ``None`` where there are none, or where any could be a day of this century up to 2049 as it stands.
+    """
+    longer = {cell: _SHORT_YEAR.sub(r"25\1", cell) for cell in set(cells)}
+    changed = {cell for cell, text in longer.items() if cell != text and read_day(text)}
+    for day in filter(None, map(read_day, changed)):
+        if day.dmy is None or _CENTURY <= day.dmy.year < _CENTURY + 50:
+            return None
+    return [longer[cell] if cell in changed else cell for cell in cells] if changed else None
+
+
+def with_croatian_months(cells: Sequence[str], around: Iterable[str]) -> list[str] | None:
+    """Return the dates with Croatian months as others read them, ``None`` where none is Croatian.
+
+    ``lip``, ``srp`` and ``listopad`` are a month earlier in Croatian than in Polish and Czech: the other words of the
+    file, ``around``, say which language it is.
+
+    Raises:
+        StatementRefusedError: They do not.
+    """
+    once = set(cells)
+    if not _OPEN_MONTH.search("\n".join(once)):
+        return None
+    open_names = {cell: match[0] for cell in once if (match := _OPEN_MONTH.search(cell)) and read_day(cell)}
+    if not open_names:
+        return None
+    texts = [fold(text) for text in (*around, *once)]
+    is_croatian = any(map(_CROATIAN_ONLY.search, texts))
+    if is_croatian == any(map(_POLISH_OR_CZECH_ONLY.search, texts)):
+        raise StatementRefusedError(
+            f"The month of “{min(open_names)}” is another one in Croatian than in Polish or Czech, and nothing "
+            "in the file says which language it is. Ask the bank for dates such as 2026-01-31."
+        )
+    if not is_croatian:
+        return None
+    return [
+        cell.replace(name, _CROATIAN[name.lower()]) if (name := open_names.get(cell)) else cell
+        for cell in cells
+    ]
 
 
 _IN_TEXT = re.compile(r"(?<!\d)(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8})(?!\d)")

@@ -1,8 +1,10 @@
 """Day before month or month before day: settled by every row of every date column, else by what surrounds the rows.
 
 The order of the evidence: a number above 12, full stops between the parts, dates known from the file name or the lines
-above the table, rows in order of time, a second date column that must stay near, a decimal comma (no country that
-writes one puts the month first), a North American time zone. Where nothing settles it the file is refused.
+above the table, rows of each account in order of time (five days at least, or a balance that shows their direction), a
+second date column that must stay near, a decimal comma (no country that writes one puts the month first), a North
+American time zone, an order of few rows that also keeps their days together. Where nothing settles it the file is
+refused.
 """
 
 from collections.abc import Sequence
@@ -16,17 +18,19 @@ from tools.contract import StatementRefusedError
 _NEAR_DAYS = 12
 _FAR_DAYS = 25
 _YEARS_TOGETHER = 3
+_FEW_STEPS, _SURE_STEPS = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What else the file says that can settle the order of day and month.
 
-    ``own`` are the column's open days once, ``beside`` the days of further date columns, ``known`` those in the file
-    name and above the table.
+    ``own`` are the column's open days once, ``runs`` the same row by row for each account, ``beside`` the days of
+    further date columns, ``known`` those in the file name and above the table.
     """
 
     own: Sequence[Day]
+    runs: Sequence[Sequence[Day]]
     beside: Sequence[Day]
     known: Sequence[Day]
     newest_first: bool | None
@@ -71,15 +75,32 @@ def _by_known(days: set[Day], orders: list[Order], known: Sequence[Day]) -> list
     return kept or orders
 
 
-def _by_time(main: Sequence[Day], orders: list[Order], *, newest_first: bool | None) -> list[Order]:
-    if len(set(main)) < 2:
+def _steps(runs: Sequence[Sequence[Day]]) -> int:
+    """Return how many times another day follows within a run: how much an order of time can show."""
+    return sum(len(set(run)) - 1 for run in runs if run)
+
+
+def _by_time(
+    runs: Sequence[Sequence[Day]], orders: list[Order], *, newest_first: bool | None, least: int
+) -> list[Order]:
+    """Keep the orders under which the days of every account run in time, where ``least`` steps show it."""
+    if _steps(runs) < (1 if newest_first is not None else least):
         return orders
-    runs = {order: _in_order(main, order) for order in orders}
+    ways = {order: [_in_order(run, order) for run in runs] for order in orders}
     if newest_first is not None:
-        kept = [order for order in orders if runs[order][newest_first]]
+        kept = [order for order in orders if all(way[newest_first] for way in ways[order])]
     else:
-        kept = [order for order in orders if any(runs[order])] if len(set(main)) >= 3 else orders
+        kept = [order for order in orders if any(map(all, zip(*ways[order], strict=True)))]
     return kept or orders
+
+
+def _is_closest(days: set[Day], order: Order, orders: list[Order]) -> bool:
+    """Whether the days lie no further apart in this order than in the others, give or take a month."""
+    spans = {}
+    for each in orders:
+        read = [found for found in (day.read(each) for day in days) if found]
+        spans[each] = (max(read) - min(read)).days
+    return spans[order] <= min(spans.values()) + _FAR_DAYS
 
 
 def _by_neighbour(pairs: Sequence[tuple[Day, Day]], orders: list[Order]) -> list[Order]:
@@ -105,7 +126,6 @@ def direction(main: Sequence[Day], once: Sequence[Day]) -> bool | None:
 
 def _narrow(
     orders: list[Order],
-    main: Sequence[Day],
     others: Sequence[Sequence[Day | None]],
     aligned: Sequence[Day | None],
     around: Surroundings,
@@ -120,7 +140,7 @@ def _narrow(
     if len(orders) > 1:
         orders = _by_known(pooled, orders, around.known)
     if len(orders) > 1:
-        orders = _by_time(main, orders, newest_first=around.newest_first)
+        orders = _by_time(around.runs, orders, newest_first=around.newest_first, least=_SURE_STEPS)
     if len(orders) > 1:
         pairs = [(a, b) for column in others for a, b in zip(aligned, column, strict=True) if a and b]
         orders = _by_neighbour(pairs, orders)
@@ -155,7 +175,7 @@ def settle_order(
         )
     if len(orders) > 1 and all(len({day.read(order) for order in orders}) == 1 for day in pooled):
         return orders[0], None
-    orders = _narrow(orders, main, others, aligned, around, pooled=pooled)
+    orders = _narrow(orders, others, aligned, around, pooled=pooled)
     if len(orders) == 1:
         return orders[0], None
     if around.has_decimal_comma and "DMY" in orders:
@@ -168,14 +188,23 @@ def settle_order(
             "MDY",
             f"No row of {title} settles day and month; the time zone says that the month comes first.",
         )
+    sorted_orders = _by_time(around.runs, orders, newest_first=None, least=_FEW_STEPS)
+    if len(sorted_orders) == 1 and _is_closest(pooled, sorted_orders[0], orders):
+        first = {"DMY": "day", "MDY": "month", "YMD": "year"}[sorted_orders[0]]
+        ends = f"{_both(main[0], sorted_orders[0])} to {_both(main[-1], sorted_orders[0])}"
+        return (
+            sorted_orders[0],
+            f"Only the order of a few rows says that the {first} comes first in {title}; they were read as {ends}.",
+        )
     raise StatementRefusedError(
         f"The dates in {title} can be read with the day or the month first ({_both(main[0])}), and nothing in the file "
         "settles which. Export a longer period, or choose dates such as 2026-01-31 at the bank."
     )
 
 
-def _both(day: Day) -> str:
-    found: list[date] = [read for read in (day.dmy, day.mdy, day.ymd) if read]
+def _both(day: Day, order: Order | None = None) -> str:
+    ways = (day.read(order),) if order else (day.dmy, day.mdy, day.ymd)
+    found: list[date] = [read for read in ways if read]
     return " or ".join(dict.fromkeys(read.isoformat() for read in found))
 
 

@@ -14,18 +14,37 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_CANDIDATES = ("cp1252", "iso-8859-15", "cp1250", "cp1251", "gb18030", "shift_jis", "euc-jp", "euc-kr")
+_CANDIDATES = (
+    "cp1252", "iso-8859-15", "cp1250", "cp1251", "gb18030", "shift_jis", "euc-jp", "euc-kr", "cp1253", "cp1254",
+    "cp1257", "big5",
+)  # fmt: skip
 _LOOKED_AT = 200_000
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _ODD_CASE = re.compile(r"[a-z][À-ÖØ-Þ]|[¡-¬®-¿×÷][a-zA-ZÀ-ÿ]|[a-zà-ÿ][¡-©«-¹»-¿×÷]")
-_WESTERN = re.compile(r"[äöüÄÖÜßéèêëàâáóòôíìîïúùûñçÉÈÀÁÇÑåøæÅØÆ€£–—’“”„°§]")
+_WESTERN = re.compile(r"[äöüÄÖÜßéèêëàâáóòôíìîïúùûñçÉÈÀÁÇÑåøæÅØÆãÃ€£–—’“”„°§]")
 _CENTRAL = re.compile(r"[áéíóúýčďěňřšťůžąćęłńśźżőűÁÉÍÓÚÝČĎĚŇŘŠŤŮŽĄĆĘŁŃŚŹŻŐŰäöüßÄÖÜ€]")
+_TURKISH = re.compile(r"[çğıöşüÇĞİÖŞÜâîû€]")
+# No word of the language has these, which the bytes of another one become.
+_FOREIGN = {
+    "cp1252": re.compile(r"ç[b-df-hj-np-tv-z]"),
+    "iso-8859-15": re.compile(r"ç[b-df-hj-np-tv-z]"),
+    "cp1254": re.compile(r"[áéíóúàèìòùæäåøñãõ]"),
+    "cp1257": re.compile(r"[żśóéńćźåæø]"),
+}
+_BALTIC = re.compile(r"[ąčęėįšųūžāēģīķļņĄČĘĖĮŠŲŪŽĀĒĢĪĶĻŅõäöüÕÄÖÜ€]")
+_LETTERS_OF = {"cp1250": _CENTRAL, "cp1254": _TURKISH, "cp1257": _BALTIC}
+_GREEK_WORD = re.compile(r"\b[Α-ΩΆΈΉΊΌΎΏ]?[α-ωάέήίόύώϊϋΐΰ]{2,}\b|\b[Α-ΩΆΈΉΊΌΎΏ]{2,}\b")
 _CYRILLIC = re.compile(r"[а-яА-ЯёЁ]")
 _CYRILLIC_WORD = re.compile(r"\b[А-ЯЁ]?[а-яё]{2,}\b|\b[А-ЯЁ]{2,}\b")
 _COMMON_HAN = frozenset(
     "的一是不了在人有我他这中大来上个国和地到说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去"
     "法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实日交易金额收入支出余户名账号期摘要备注类型状态对方"
     "商品说明卡银行支付转存款元付宝微信财合计本次电子商务成功网上店超市餐饮月取引入预払高残摘店料手数振込"
+)
+_COMMON_TRADITIONAL = frozenset(
+    "的一是不了在人有我他這中大來上個國和地到說時要就出會可也你對生能而子那得於著下自之年過發後作裡用道行所然家種事成方多經麼去"
+    "法學如都同現當沒動面起看定天分還進好小部其些主樣理心她本前開但因只從想實日交易金額收入支出餘戶名帳號期摘要備註類型狀態對方"
+    "商品說明卡銀行支付轉款存提元利息薪資手續費匯繳幣別序稅電信用水保險股票基超市餐飲月取引摘店料數"
 )
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー]")
 _HANGUL = re.compile(r"[가-힣]")
@@ -102,14 +121,19 @@ def _score(text: str, name: str) -> float:
         good -= 2 * sum("\uff61" <= character <= "\uff9f" for character in beyond)
     elif name == "euc-kr":
         good = len(_HANGUL.findall(sample)) * 1.4
+    elif name == "big5":
+        good = sum(character in _COMMON_TRADITIONAL for character in beyond) * 2.2
+    elif name == "cp1253":
+        good = sum(map(len, _GREEK_WORD.findall(sample))) * 1.1
+        penalty += len(re.findall(r"[a-zA-Z][Ά-ώ]|[Ά-ώ][a-zA-Z]", sample)) * 3
     elif name == "cp1251":
         good = sum(len(word) for word in _CYRILLIC_WORD.findall(sample) if _CYRILLIC.search(word)) * 1.1
         penalty += len(re.findall(r"[a-zA-Z][а-яА-Я]|[а-яА-Я][a-zA-Z]", sample)) * 3
     else:
-        wanted = _CENTRAL if name == "cp1250" else _WESTERN
-        good = len(wanted.findall(sample))
+        good = len(_LETTERS_OF.get(name, _WESTERN).findall(sample))
         penalty += 2 * len(_ODD_CASE.findall(sample))
-        good -= 0.02 * count if name == "cp1250" else 0
+        penalty += 2 * len(_FOREIGN[name].findall(sample)) if name in _FOREIGN else 0
+        good -= 0.02 * count if name in _LETTERS_OF else 0
     return (good - penalty) / count + 0.3 * _known_headers(sample) / 10
 
 

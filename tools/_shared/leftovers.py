@@ -3,17 +3,27 @@
 Nothing is dropped in silence: a row that holds an amount and is none of these refuses the file.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tools._shared.amounts import BLANKS, amount_column, single_amount
 from tools._shared.columns import Columns
 from tools._shared.dates import read_day
-from tools._shared.row_words import is_closing, is_failed, is_opening, is_pending, is_total
+from tools._shared.row_words import (
+    is_closing,
+    is_failed,
+    is_opening,
+    is_pending,
+    is_pending_alone,
+    is_total,
+    is_total_alone,
+)
 from tools._shared.vocabulary import Role
 from tools.contract import StatementRefusedError
 
+_FEW_ROWS = 2
+_TITLE_LINES = 3
 _CONTINUED_ROLES = frozenset({Role.DESCRIPTION, Role.COUNTERPARTY, Role.REFERENCE, Role.OTHER})
 
 
@@ -93,6 +103,67 @@ def _status(row: Sequence[str], columns: Columns) -> str:
     return " ".join(row[at] for at in columns.of(Role.STATUS) if row[at])
 
 
+def total_rows(columns: Columns, among: Iterable[int]) -> set[int]:
+    """Return the positions ``among`` those of dated rows that state the sum of the others and are named so.
+
+    A merchant may have that name: the row states the sum of one column, or lacks the balance that all others state.
+    """
+    named = columns.of(Role.DESCRIPTION, Role.COUNTERPARTY, Role.REFERENCE, Role.OTHER)
+    found = set()
+    for position in among:
+        at = columns.dated[position]
+        texts = [cell for column in named if (cell := columns.cells[column][at])]
+        if (
+            texts
+            and all(map(is_total_alone, texts))
+            and (_lacks_balance(columns, position) or _is_sum(columns, position))
+        ):
+            found.add(position)
+    return found
+
+
+def _lacks_balance(columns: Columns, position: int) -> bool:
+    stated = [columns.pick(column) for column in columns.of(Role.BALANCE)]
+    return any(not cells[position] and sum(map(bool, cells)) == len(cells) - 1 > 1 for cells in stated)
+
+
+def _is_sum(columns: Columns, position: int) -> bool:
+    """Whether the row states in a column what the others, two at least, add up to."""
+    if len(columns.dated) <= _FEW_ROWS:
+        return False
+    for column in columns.of(Role.AMOUNT, Role.OUT, Role.IN) or sorted(columns.numbers):
+        looked = columns.number(column)
+        for mark in looked.marks:
+            values = looked.values(mark)
+            stated = values[position]
+            if stated and stated == sum((value for value in values if value), Decimal(0)) - stated:
+                return True
+    return False
+
+
+def rows_under_pending(columns: Columns, above: Sequence[str]) -> set[int]:
+    """Return the positions of the rows below a title such as "Pending transactions", up to the next title.
+
+    ``above`` are the lines over the table.
+    """
+    found = set[int]()
+    under = any(map(is_pending_alone, above[-_TITLE_LINES:]))
+    if not under and len(columns.dated) == len(columns.cells[0]):
+        return found
+    position_of = {at: position for position, at in enumerate(columns.dated)}
+    for at in range(len(columns.cells[0])):
+        position = position_of.get(at)
+        if position is not None:
+            if under:
+                found.add(position)
+            continue
+        row = [texts[at] for texts in columns.cells]
+        filled = [cell for cell in row if cell]
+        if len(filled) == 1 and (is_pending_alone(filled[0]) or row[0]):
+            under = is_pending_alone(filled[0])
+    return found
+
+
 def sort_leftovers(
     columns: Columns, numbers: Sequence[int], amounts: Sequence[int], unit: str, into: Leftovers
 ) -> None:
@@ -137,9 +208,12 @@ def _with_amount(
     row: Sequence[str], columns: Columns, number: int, unit: str, into: Leftovers, *, outside: bool
 ) -> None:
     status = _status(row, columns)
-    if not row[columns.main] and is_failed(status):
+    where_date = row[columns.main]
+    if not where_date and is_failed(status):
         into.failed.append(number)
-    elif not row[columns.main] and (is_pending(status) or _is_unbooked(row, columns)):
+    elif is_pending_alone(where_date) or (
+        not where_date and (is_pending(status) or _is_unbooked(row, columns))
+    ):
         into.pending.append(number)
     elif any(is_total(cell) for cell in row if cell and not _is_amount(cell)) or (
         outside and not columns.has_header

@@ -1,5 +1,7 @@
 """The decimal mark of a table, settled by every cell of every money column."""
 
+import re
+
 from tools._shared.accounts import currency_stated
 from tools._shared.amounts import MARKS, AmountColumn, Mark, amount_column, settle_mark
 from tools._shared.currencies import NO_CURRENCY, THREE_DECIMALS, currency_of
@@ -9,6 +11,7 @@ from tools._shared.work import Work
 from tools.contract import StatementRefusedError
 
 _MONEY_ROLES = (Role.AMOUNT, Role.OUT, Role.IN, Role.BALANCE, Role.OWED, Role.OPENING, Role.CLOSING, Role.FEE)
+_LONG = re.compile(r"[09]{4}")
 
 
 class OpenMarkError(StatementRefusedError):
@@ -84,21 +87,48 @@ def _grouping_mark(work: Work, looked: dict[int, AmountColumn]) -> Mark | None:
 
     The mark that stands before three digits everywhere then groups thousands.
     """
-    columns = work.columns
     still_open = [column for column in looked.values() if column.is_mark_open]
     if not still_open or any(len(column.marks) != 2 for column in looked.values()):
         return None
-    codes = {currency_of(cell) for at in columns.of(Role.CURRENCY) for cell in columns.pick(at) if cell}
-    codes.add(currency_stated(columns, sorted(looked), looked, work.above))
-    if codes & {*THREE_DECIMALS, NO_CURRENCY, None}:
-        return None
-    used = {mark for column in still_open for text in column.known for mark in ".," if mark in text}
-    if len(used) != 1:
+    used = _only_mark(looked)
+    if used is None or _codes(work, looked) & {*THREE_DECIMALS, NO_CURRENCY, None}:
         return None
     work.warnings.append(
         f"{_open_cell(still_open[0])} was read with a thousands mark: the currency has no three decimals."
     )
-    return "." if used == {","} else ","
+    return "." if used == "," else ","
+
+
+def _codes(work: Work, looked: dict[int, AmountColumn]) -> set[str | None]:
+    """Return the currencies that the rows, the headers or the lines above state."""
+    columns = work.columns
+    codes = {currency_of(cell) for at in columns.of(Role.CURRENCY) for cell in columns.pick(at) if cell}
+    return {*codes, currency_stated(columns, sorted(looked), looked, work.above)}
+
+
+def _only_mark(looked: dict[int, AmountColumn]) -> Mark | None:
+    """Return the mark that all cells use, ``None`` where they use both."""
+    used = {mark for column in looked.values() for text in column.known for mark in MARKS if mark in text}
+    return used.pop() if len(used) == 1 else None
+
+
+def mark_of_groups(work: Work, looked: dict[int, AmountColumn]) -> Mark | None:
+    """Return the decimal mark where the balance works out with either and every cell is like 4,884 or below 1000.
+
+    Few currencies have three decimals, and where none of them is stated the mark groups thousands.
+    """
+    used = _only_mark(looked)
+    if used is None or any(_LONG.search(text) for column in looked.values() for text in column.known):
+        return None
+    codes = {code for code in _codes(work, looked) if code not in {None, NO_CURRENCY}}
+    if codes and THREE_DECIMALS.issuperset(codes):
+        return used
+    cell = _open_cell(next(column for column in looked.values() if column.is_mark_open))
+    work.warnings.append(
+        f"{cell} was read with a thousands mark, because every amount has three digits behind it; the balance works "
+        "out either way. Choose the other decimal mark if the currency has three decimals."
+    )
+    return "." if used == "," else ","
 
 
 def _moving(work: Work, column: int) -> AmountColumn:

@@ -14,13 +14,17 @@ _LEAST_UNNAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The amounts taken, the balance column beside them, and whether that balance proves them."""
+    """The amounts taken, the balance column beside them, and whether that balance proves them.
+
+    ``is_card`` says that the rows were read as a card's.
+    """
 
     candidate: Candidate
     balance: int | None
     proven: bool
     fees: Values | None = None
     warnings: tuple[str, ...] = ()
+    is_card: bool = False
 
     @property
     def moved(self) -> Values:

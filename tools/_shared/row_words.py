@@ -56,14 +56,39 @@ _TOTAL = re.compile(
     r"totaux|suma|razem|celkem|osszesen|summa|sammanlagt|yhteensa|itogo|всего|итого)\b|\btotals?$|合计|"
     r"合計|小计|总计|합계"
 )
+_TOTAL_ALONE = re.compile(
+    r"(?:grand |sub )?(?:totals?|sum|summe|gesamt|gesamtsumme|zwischensumme|totaal|totale|totaux|suma|razem|"
+    r"celkem|osszesen|summa|sammanlagt|yhteensa|итого|всего|合计|合計|小计|总计|합계)"
+)
 _PENDING = re.compile(
     r"\b(?:pending|vorgemerkt|vorgemerkte|authori[sz]ed|reserved|reserviert|en attente|a venir|"
-    r"pendiente|in sospeso|gereserveerd|reservation|reserverad|reserveret|reservert|varaus|not posted|"
-    r"uncleared|unposted|ausstehend|provisional|autorizzat[oa]|autorizad[oa]|autorisee?|in attesa)\b|待入账|未入账"
+    r"pendiente|in sospeso|gereserveerd|reservation|reserverade?|reserverat|reserveret|reservert|varaus|not posted|"
+    r"uncleared|unposted|ausstehend|provisional|autorizzat[oa]|autorizad[oa]|autorisee?|in attesa|in progress|"
+    r"processing|scheduled|awaiting|on hold|in bearbeitung|geplant|terminiert|en cours|programme|programad[oa]|"
+    r"in behandeling|venter|afventer|cekajici|oczekujac[ae]|fuggoben)\b|待入账|未入账|处理中"
 )
 _FAILED = re.compile(
     r"\b(?:reverted|declined|failed|cancell?ed|denied|rejected|abgelehnt|storniert|refuse|rechazad[oa]|"
-    r"annule|removed|voided|expired)\b|交易关闭|已关闭|失败"
+    r"annule|removed|voided|expired|returned|bounced|unsuccessful|aborted|not executed|zuruckgewiesen|"
+    r"nicht ausgefuhrt|annulleret|avvist|afvist|zamitnuto|zruseno|stornovano|odrzucon[ae]|anulowan[ae])\b|"
+    r"交易关闭|已关闭|失败"
+)
+_BOOKED = re.compile(
+    r"\b(?:completed?|booked|posted|settled|cleared|success(?:ful)?|succeeded|paid|done|ok|executed|confirmed|accepted|"
+    r"processed|reconciled|received|sent|issued|refunded|gebucht|gebuchte|abgeschlossen|ausgefuhrt|verbucht|"
+    r"contabilizzat[oa]|eseguit[oa]|contabilizad[oa]|realizad[oa]|completad[oa]|concluid[oa]|comptabilisee?|"
+    r"effectuee?|execute|geboekt|verwerkt|uitgevoerd|bokford|bokfort|bogfort|utfort|udfort|gjennomfort|genomford|"
+    r"kirjattu|suoritettu|zauctovano|provedeno|realizovano|zaksiegowan[oae]|zrealizowan[oae]|rozliczon[oae]|"
+    r"konyvelt|teljesult)\b|成功|已收钱|已转账|已存入|已入账|完成|等待确认收货"
+)
+_YES, _NO = (
+    frozenset({"yes", "y", "true", "x", "1", "ja", "si", "oui"}),
+    frozenset({"no", "n", "false", "0", "nein", "non"}),
+)
+_BESIDE_STATES = re.compile(
+    r"\b(?:transactions?|payments?|authori[sz]ation|card|by|the|bank|order|partially|and|activity|charges|items|"
+    r"umsatze?|zahlung(?:en)?|buchungen|operazion[ei]|operacion(?:es)?|operacao|operacoes|operations?|moviment[oi]|"
+    r"movimientos?|mouvements?|transaktion(?:en|er)?|transacties?)\b"
 )
 _CARD = re.compile(
     r"\b(?:credit ?card|kreditkarte\w*|carte (?:de credit|bancaire)|kredietkaart|creditcard|mastercard|"
@@ -72,7 +97,18 @@ _CARD = re.compile(
 _REPAYMENT = re.compile(
     r"\b(?:payments?|thank you|zahlung|einzahlung|gutschrift|paiement|pago|betaling|pagamento|refund|"
     r"erstattung|autopay|credit|received|cashback|rembours\w*|terugbetaling|inbetalning|indbetaling|"
-    r"innbetaling)\b"
+    r"innbetaling|directpay|estorno|reembolso)\b"
+)
+_THANKED = re.compile(
+    r"\b(?:payments?\b.{0,30}\bthank you|thank you for your payment|payments? received|received payment|"
+    r"payments and credits|zahlung(?: uberweisung)? erhalten|zahlung\b.{0,30}\b(?:besten|vielen) dank|"
+    r"pagamento recebido|pagamento de fatura|pago recibido|gracias por su pago|paiement recu|paiement\b.{0,30}\bmerci|"
+    r"merci de votre paiement|pagamento ricevuto|betaling ontvangen|betaling mottatt|betaling modtaget|"
+    r"betalning mottagen)\b"
+)
+_PAID_ON = re.compile(
+    r"\b(?:payments? (?:to|for)|zahlung an|betaling (?:aan|til)|pag(?:o|amento) a|card payment|direct debit|"
+    r"standing order)\b"
 )
 
 
@@ -91,6 +127,11 @@ def is_total(text: str) -> bool:
     return bool(_TOTAL.search(words(text)))
 
 
+def is_total_alone(text: str) -> bool:
+    """Whether the text is the name of a sum of rows and nothing else."""
+    return bool(_TOTAL_ALONE.fullmatch(words(text)))
+
+
 def is_pending(text: str) -> bool:
     """Whether a status says that the bank has not booked the movement yet."""
     return bool(_PENDING.search(words(text)))
@@ -101,6 +142,30 @@ def is_failed(text: str) -> bool:
     return bool(_FAILED.search(words(text)))
 
 
+def state_of(title: str, cell: str) -> str:
+    """Return what a cell says of its row: itself, but where the column's title is the state, whether that holds."""
+    folded = words(cell)
+    holds = folded in _YES if folded in _YES | _NO else None
+    if is_pending_alone(title):
+        return "" if holds is False else title if holds else cell
+    return "pending" if holds is False and is_state(title) else cell
+
+
+def is_state(text: str) -> bool:
+    """Whether a text says how far the bank is with a movement, and nothing else."""
+    folded = words(text)
+    for pattern in (_PENDING, _FAILED, _BOOKED):
+        rest = pattern.sub(" ", folded)
+        if rest != folded and not _BESIDE_STATES.sub(" ", rest).split():
+            return True
+    return folded in {"", "b", "c", "r"} | _YES | _NO
+
+
+def is_pending_alone(text: str) -> bool:
+    """Whether a text says that something is not booked yet, and nothing else."""
+    return is_pending(text) and is_state(text)
+
+
 def is_card(text: str) -> bool:
     """Whether a title or file name speaks of a credit card."""
     return bool(_CARD.search(words(text)))
@@ -109,3 +174,13 @@ def is_card(text: str) -> bool:
 def is_repayment(text: str) -> bool:
     """Whether a card's row speaks of money that came in, such as the monthly payment."""
     return bool(_REPAYMENT.search(words(text)))
+
+
+def is_thanked(text: str) -> bool:
+    """Whether a row speaks of a bill that was paid, as only the one who is paid does."""
+    return bool(_THANKED.search(words(text)))
+
+
+def is_paid_on(text: str) -> bool:
+    """Whether a row names a payment to somebody, as an account does from which it is paid."""
+    return bool(_PAID_ON.search(words(text)))

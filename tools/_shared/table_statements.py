@@ -23,12 +23,12 @@ from tools._shared.layouts import (
     settle_said_order,
     view,
 )
-from tools._shared.leftovers import Leftovers, note_balance, sort_leftovers
+from tools._shared.leftovers import Leftovers, note_balance, rows_under_pending, sort_leftovers, total_rows
 from tools._shared.lines import build_statement, settle
-from tools._shared.marks import OpenMarkError, settle_numbers
+from tools._shared.marks import OpenMarkError, mark_of_groups, settle_numbers
 from tools._shared.movements import Numbers
 from tools._shared.proofs import Choice, Groups
-from tools._shared.row_words import is_card, is_failed, is_pending
+from tools._shared.row_words import is_card, is_failed, is_pending, is_state, state_of
 from tools._shared.tables import Shape, Table, find_header, find_title_row, is_blank
 from tools._shared.texts import text_columns
 from tools._shared.vocabulary import Role, words
@@ -37,6 +37,9 @@ from tools.contract import Layout, Reading, StatementRefusedError, TableView
 
 _EDGE_ROWS = 4
 _TRIED_ROWS = 2000
+_LANGUAGE_ROWS = 200
+_SHOWN_STATES = 4
+_CENTS = 2
 _AMERICAN_ZONES = frozenset({"pst", "pdt", "mst", "mdt", "cst", "cdt", "est", "edt"})
 
 
@@ -81,7 +84,8 @@ def _look(table: Table, shape: Shape, layout: Layout | None) -> Work:
     cells.extend([("",) * len(body)] * (width - len(cells)))
     above = [" ".join(filter(None, row)) for row in table.rows[:start]]
     card = is_card(table.name.rpartition(".")[0]) or any(map(is_card, above))
-    columns = look_at_columns(header, cells, roles_said(layout, width) if layout else None)
+    around = [cell for row in table.rows[: start + _LANGUAGE_ROWS] for cell in row if cell]
+    columns = look_at_columns(header, cells, roles_said(layout, width) if layout else None, around=around)
     if columns is None:
         raise StatementRefusedError(
             "No column of the file holds dates with a year, so it is not a list of transactions. "
@@ -132,6 +136,9 @@ def _read(work: Work, format_name: str, found: Found) -> Reading:
     newest_first = direction(main_days, columns.once[columns.main])
     numbers, choice = _settle(work, newest_first)
     found.numbers, found.choice = numbers, choice
+    work.is_card = work.is_card or choice.is_card
+    if not choice.proven and work.layout is None and work.table.delimiter == ",":
+        _refuse_split_cents(work, choice, numbers)
     used = sorted({*choice.candidate.columns, *([choice.balance] if choice.balance is not None else [])})
     amounts = [at for at in choice.candidate.columns if at in numbers.values]
     _without_amount(work, choice, numbers)
@@ -175,6 +182,9 @@ def _settle(work: Work, newest_first: bool | None) -> tuple[Numbers, Choice]:
             with suppress(StatementRefusedError):
                 choice = _choose(work, numbers, newest_first)
                 proven += [(numbers, choice)] if choice.proven else []
+        if len(proven) > 1:
+            mark_said = mark_of_groups(work, proven[0][0].looked)
+            proven = [each for each in proven if each[0].mark == mark_said]
         if len(proven) != 1:
             raise
         return proven[0]
@@ -210,13 +220,17 @@ def _header_codes(columns: Columns, amounts: Sequence[int]) -> set[str]:
 def _set_aside(work: Work) -> None:
     """Set apart the dated rows that are no booked movement: failed ones, stated balances, totals."""
     columns = work.columns
-    stated = [columns.pick(column) for column in columns.of(Role.STATUS)]
+    stated = [_states(columns, column) for column in columns.of(Role.STATUS)]
     states = list(map(" ".join, zip(*stated, strict=True))) if stated else [""] * len(columns.dated)
     kinds = {state: (is_failed(state), is_pending(state)) for state in set(states)}
     work.pending = [kinds[state][1] for state in states]
+    for position in rows_under_pending(columns, work.above):
+        work.pending[position] = True
+    work.warnings += _unknown_states(columns)
     unbooked = _unbooked(columns)
     edge = {*range(min(_EDGE_ROWS, len(states))), *range(max(0, len(states) - _EDGE_ROWS), len(states))}
     failed = {position for position, state in enumerate(states) if kinds[state][0]} if stated else set()
+    totals = total_rows(columns, edge)
     for position in sorted(edge | failed | unbooked):
         at = columns.dated[position]
         if position in failed:
@@ -225,9 +239,34 @@ def _set_aside(work: Work) -> None:
         elif position in unbooked:
             work.moves[position] = False
             work.leftovers.pending.append(work.numbers[at])
-        elif note_balance([texts[at] for texts in columns.cells], work.leftovers):
+        elif position in totals or note_balance([texts[at] for texts in columns.cells], work.leftovers):
             work.moves[position] = False
             work.leftovers.left_out.append(work.numbers[at])
+
+
+def _states(columns: Columns, column: int) -> list[str]:
+    """Return what a column of states says of each row."""
+    title = columns.header[column] if column < len(columns.header) else ""
+    cells = columns.pick(column)
+    once = {cell: state_of(title, cell) for cell in set(cells)}
+    return [once[cell] for cell in cells]
+
+
+def _unknown_states(columns: Columns) -> list[str]:
+    """Return a sentence for each column of states that holds words which are none."""
+    said = []
+    for column in columns.of(Role.STATUS):
+        cells = set(columns.pick(column))
+        unknown = sorted(
+            cell for cell in cells if not (is_state(cell) or is_failed(cell) or is_pending(cell))
+        )
+        if unknown:
+            shown = ", ".join(f"“{cell[:40]}”" for cell in unknown[:_SHOWN_STATES])
+            more = f" and {len(unknown) - _SHOWN_STATES} more" if len(unknown) > _SHOWN_STATES else ""
+            said.append(
+                f"{columns.title(column)} says {shown}{more}, which is no known state; read as booked."
+            )
+    return said
 
 
 def _unbooked(columns: Columns) -> set[int]:
@@ -241,6 +280,26 @@ def _unbooked(columns: Columns) -> set[int]:
         return set()
     stated = [columns.pick(at) for at in (booked[0], *columns.of(Role.BALANCE))]
     return {position for position in missing if not any(cells[position] for cells in stated)}
+
+
+def _refuse_split_cents(work: Work, choice: Choice, numbers: Numbers) -> None:
+    """Refuse whole amounts beside a column of two digits: a decimal comma without quotes split them."""
+    columns = work.columns
+    for at in choice.candidate.columns:
+        beside = at + 1
+        if at not in numbers.looked or beside in choice.candidate.columns or beside >= len(columns.cells):
+            continue
+        looked, cents = numbers.looked[at], [cell for cell in columns.pick(beside) if cell]
+        if (
+            2 * len(cents) >= looked.filled > 0
+            and all(len(cell) == _CENTS and cell.isdecimal() for cell in cents)
+            and not any(shape.has_mark for shape in looked.known.values())
+        ):
+            raise StatementRefusedError(
+                f"All amounts in {columns.title(at)} are whole, and two digits stand beside each in "
+                f"{columns.title(beside)}: it seems that a decimal comma without quotes split them. Export the file "
+                "with quotes or with semicolons, or choose what the columns are for."
+            )
 
 
 def _without_amount(work: Work, choice: Choice, numbers: Numbers) -> None:
@@ -293,6 +352,7 @@ def _order(
     zones = {words(cell) for column in columns.cells for cell in column[:50] if len(cell) == 3}
     around = Surroundings(
         own=[day for day in columns.once[columns.main] if day.separator],
+        runs=[[day for position in rows if (day := main[position]).separator] for rows in groups.values()],
         beside=[day for column, once in columns.once.items() if column != columns.main for day in once],
         known=[day for text in (work.table.name, *work.above) for day in days_in_text(text)],
         newest_first=newest_first,

@@ -151,7 +151,8 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
         (
             r"\b(?:card|kreditkarte|karten?|kartennummer|kredietkaart|carte|tarjeta|carta|kort|"
             r"kortnummer|karta|kartya\w*|cartao|credit card)\b(?:.*\b(?:no|nr|number|num|nummer|numero|"
-            r"holder|ending|digits)\b)?$|^card|^kartennummer|kartyaszam|卡号"
+            r"holder|ending|digits)\b)?$|^card|^karten(?:nummer|inhaber)|^purchased by$|"
+            r"titulaire de la carte|titular (?:de la tarjeta|do cartao)|kaarthouder|kortinnehavare|kartyaszam|卡号"
         ),
     ),
     (

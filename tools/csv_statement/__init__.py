@@ -6,7 +6,7 @@ from tools.csv_statement._reading import claims, describe, read_statement
 __all__ = ["claims", "describe", "read_statement"]
 
 MANIFEST = Manifest(
-    version="1.0.0",
+    version="1.1.0",
     kind="statement_reader",
     summary="Reads CSV, TSV and other delimited statements without configuration.",
 )

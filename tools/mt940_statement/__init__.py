@@ -8,7 +8,7 @@ from tools.mt940_statement._reader import read
 __all__ = ["claims", "read_statement"]
 
 MANIFEST = Manifest(
-    version="1.0",
+    version="1.1",
     kind="statement_reader",
     summary="Reads MT940, MT942 and MT950 statements of SWIFT.",
 )

@@ -1,14 +1,10 @@
 """The whole file: text, structure and transactions together."""
 
-import re
-
 from tools.contract import Reading, StatementRefusedError
+from tools.ofx_statement._signs import with_signs
 from tools.ofx_statement._structure import PlainTagsNeededError, StructureReader
 from tools.ofx_statement._text import decode, simplify, with_plain_tags
 from tools.ofx_statement._transactions import OPENING, TransactionReader, with_marked_pending
-from tools.ofx_statement._values import decimal_mark_of
-
-_STATED_AMOUNT = re.compile(r"<(?:TRNAMT|BALAMT)>([^<]*)")
 
 
 def read(content: bytes) -> Reading:
@@ -35,7 +31,7 @@ def read(content: bytes) -> Reading:
 
 def _read_text(text: str) -> Reading:
     text = with_marked_pending(text)
-    transactions = TransactionReader(text, lambda: decimal_mark_of(_STATED_AMOUNT.findall(text)))
+    transactions = TransactionReader(text)
     structure = StructureReader(transactions)
     position, line = 0, 1
     while (start := text.find(OPENING, position)) >= 0:
@@ -46,20 +42,21 @@ def _read_text(text: str) -> Reading:
         line = behind
     structure.feed(text[position:], line)
     structure.finish()
+    statements, said = with_signs(structure.statements, transactions.unsigned_debits, text)
     return Reading(
         format="ofx",
-        statements=tuple(structure.statements),
-        warnings=tuple(_warnings(structure, transactions)),
+        statements=tuple(statements),
+        warnings=(*_warnings(structure, transactions), *said),
         notice=_notice(structure),
     )
 
 
 def _warnings(structure: StructureReader, transactions: TransactionReader) -> list[str]:
     warnings = [*structure.warnings, *transactions.warnings]
-    if transactions.unsigned_debits:
-        count = transactions.unsigned_debits
+    if transactions.no_value_dates:
+        count, first = len(transactions.no_value_dates), transactions.no_value_dates[0]
         warnings.append(
-            f"{count} lines are marked DEBIT but their amount is not negative; amounts are taken as stated."
+            f"The value dates of {count} lines (the first on line {first}) are no days; they are left out."
         )
     if structure.answers and any(statement.lines for statement in structure.statements):
         warnings.append(f"The bank also reports: {'; '.join(structure.answers)}.")

@@ -15,7 +15,7 @@ from typing import Literal
 from tools.contract import Statement, StatementLine, StatementRefusedError
 from tools.ofx_statement._text import clean
 from tools.ofx_statement._transactions import TransactionReader
-from tools.ofx_statement._values import whole_days
+from tools.ofx_statement._values import AmbiguousAmountError, whole_days
 
 _TOKEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._]*)(?:\s[^<>]*?)?(/?)>([^<]*)")
 _CURRENCY_CODE = re.compile(r"[A-Z]{3}")
@@ -230,6 +230,10 @@ class StructureReader:
         draft.has_part = True
         try:
             balance = self._transactions.amount(text)
+        except AmbiguousAmountError:
+            stated = f"“{text}” can be read in two ways"
+            self.warnings.append(f"The closing balance on line {line} cannot be used: {stated}.")
+            return
         except ValueError:
             stated = f"“{text}” is no amount" if text else "none is stated"
             self.warnings.append(f"The closing balance on line {line} cannot be used: {stated}.")

@@ -5,16 +5,23 @@ nearly every block of nearly every bank. Any other block is taken apart tag by t
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 from itertools import accumulate, repeat
 from typing import NamedTuple
 
 from tools.contract import BOOKED, PENDING, StatementLine, StatementRefusedError
 from tools.ofx_statement._text import clean
-from tools.ofx_statement._values import AmbiguousAmountError, DayCache, parse_amount, parse_rate
+from tools.ofx_statement._values import (
+    AmbiguousAmountError,
+    DayCache,
+    decimal_mark_of,
+    is_one_group,
+    parse_amount,
+    parse_rate,
+)
 
 OPENING = "<STMTTRN>"
 CLOSING = "</STMTTRN>"
@@ -50,6 +57,11 @@ _ONCE = frozenset({"TRNAMT", "DTPOSTED", "DTTRAN", "FITID"})
 _OUTSIDE = frozenset(
     {"OFX", "STMTRS", "CCSTMTRS", "INVSTMTRS", "BANKTRANLIST", "INVTRANLIST", "LEDGERBAL", "STMTTRN"}
 )
+_STATED_AMOUNT = re.compile(r"<(?:TRNAMT|BALAMT)>([^<]*)")
+_MAYBE_OPEN = re.compile(r"\.[0-9]{3}[<\s-]")  # found three times as fast; nearly every file ends here
+_OPEN_POINT = re.compile(r"<(?:TRN|BAL)AMT>\s*+([+-]? ?[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9.,])-?)", re.ASCII)
+_FILE_CURRENCY = re.compile(r"<CURDEF>\s*+([A-Za-z]{3})")
+_DEBITS = frozenset({"DEBIT", "debit", "Debit"})
 _CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 
 _new_line = partial(tuple.__new__, StatementLine)  # a third of the time of StatementLine(*values)
@@ -75,14 +87,29 @@ def with_marked_pending(text: str) -> str:
 
 
 class TransactionReader:
-    """Reads the transaction blocks of one file; remembers days, warnings and how the file writes decimals."""
+    """Reads the transaction blocks of one file; remembers days, warnings and how the file writes decimals.
 
-    def __init__(self, text: str, decimal_mark: Callable[[], str | None]) -> None:
+    ``unsigned_debits`` are the places of the lines that are marked DEBIT without a minus, ``no_value_dates`` the
+    numbers of the lines whose value date is no day.
+    """
+
+    def __init__(self, text: str) -> None:
         self._text = text
         self._days = DayCache()
-        self._decimal_mark = decimal_mark
         self.warnings: list[str] = []
-        self.unsigned_debits = 0
+        self.no_value_dates: list[object] = []
+        self.unsigned_debits: list[dict[str, object]] = []
+        example = _OPEN_POINT.search(text) if _MAYBE_OPEN.search(text) else None
+        # A point is a decimal mark, as the standard says, unless some amounts look grouped by it.
+        self._is_standard = example is None or self._decimal_mark == "."
+        if example and self._decimal_mark == ",":
+            self.warnings.append(f"Amounts such as {example[1]} were read with a thousands mark.")
+
+    @cached_property
+    def _decimal_mark(self) -> str | None:
+        """How all amounts of the file together write decimals, ``None`` where they leave it open."""
+        currencies = {code.upper() for code in _FILE_CURRENCY.findall(self._text)}
+        return decimal_mark_of(_STATED_AMOUNT.findall(self._text), currencies)
 
     def read_run(self, position: int, line: int, currency: str) -> tuple[list[StatementLine], int, int]:
         """Read the blocks that follow each other from ``position``.
@@ -94,7 +121,8 @@ class TransactionReader:
         text, lines = self._text, list[StatementLine]()
         while text.startswith(OPENING, position):
             end = text.find(OPENING, position + _CHUNK)
-            chunk = self._read_chunk(position, end, line, currency) if end >= 0 else None
+            is_long = end >= 0 and self._is_standard
+            chunk = self._read_chunk(position, end, line, currency) if is_long else None
             if chunk is None:
                 chunk, end = self._read_block(position, line, currency)
             lines += chunk
@@ -115,7 +143,7 @@ class TransactionReader:
 
     def _read_block(self, position: int, line: int, currency: str) -> tuple[list[StatementLine], int]:
         """Read one block; return its line and the position behind it."""
-        match = _FAST.match(self._text, position + len(OPENING))
+        match = _FAST.match(self._text, position + len(OPENING)) if self._is_standard else None
         if match is not None:
             return self._typed([[text] for text in match.groups("")], [{"line": line}], currency), match.end()
         block, end = self._block(position, line)
@@ -142,9 +170,11 @@ class TransactionReader:
     ) -> list[StatementLine]:
         """Turn the raw texts of standard blocks into lines, column by column."""
         kinds, posted, available, amounts, ids, checks, references, *texts = raw
-        self.unsigned_debits += sum(
-            [kind == "DEBIT" and amount[0] != "-" for kind, amount in zip(kinds, amounts, strict=True)]
-        )
+        self.unsigned_debits += [
+            place
+            for kind, amount, place in zip(kinds, amounts, places, strict=True)
+            if kind in _DEBITS and amount[0] != "-"
+        ]
         names, memos = ([text.strip() for text in column] for column in texts)
         columns = (
             self._days_of(posted, places),
@@ -155,7 +185,7 @@ class TransactionReader:
                 for name, memo in zip(names, memos, strict=True)
             ],
             places,
-            self._days_of(available, places) if any(available) else repeat(None),
+            self._value_dates_of(available, places) if any(available) else repeat(None),
             [name or None for name in names],
             [
                 check.strip() or number.strip() or None
@@ -178,6 +208,17 @@ class TransactionReader:
             return [days[text] if text else None for text in texts]
         except ValueError:
             return [self._day(text, place["line"]) for text, place in zip(texts, places, strict=True)]
+
+    def _value_dates_of(self, texts: Sequence[str], places: list[dict[str, object]]) -> list[date | None]:
+        return [self._value_date(text, place["line"]) for text, place in zip(texts, places, strict=True)]
+
+    def _value_date(self, text: str, line: object) -> date | None:
+        """Return the day of DTAVAIL, which a bank may leave out: ``None`` where it is no day."""
+        try:
+            return self._days[text] if text.strip() else None
+        except ValueError:
+            self.no_value_dates.append(line)
+            return None
 
     def _day(self, text: str, line: object) -> date | None:
         if not text.strip():
@@ -237,7 +278,9 @@ class TransactionReader:
             )
             raise StatementRefusedError(message + "Ask the bank for a complete file.")
         amount = self._amount(fields.get("TRNAMT", ""), line)
-        self.unsigned_debits += fields.get("TRNTYPE", "").upper() == "DEBIT" and amount > 0
+        place: dict[str, object] = {"line": line}
+        if fields.get("TRNTYPE", "").upper() == "DEBIT" and amount > 0:
+            self.unsigned_debits.append(place)
         if fields.get("CORRECTFITID", fields.get("FITID")) != fields.get("FITID"):
             self.warnings.append(
                 f"The transaction on line {line} corrects an earlier one (bank id {fields['CORRECTFITID']}, "
@@ -250,8 +293,8 @@ class TransactionReader:
             amount=amount,
             currency=_code(fields, "CURRENCY") or currency,
             description=_describe(name, fields.get("MEMO", "")),
-            place={"line": line},
-            value_date=self._day(fields.get("DTAVAIL", ""), line),
+            place=place,
+            value_date=self._value_date(fields.get("DTAVAIL", ""), line),
             counterparty=name or None,
             reference=fields.get("CHECKNUM") or fields.get("REFNUM") or None,
             bank_id=fields.get("FITID") or None,
@@ -283,16 +326,14 @@ class TransactionReader:
     def amount(self, text: str) -> Decimal:
         """Return the amount as this file writes amounts.
 
-        :raises AmbiguousAmountError: nothing in the file settles what a comma means.
+        :raises AmbiguousAmountError: nothing in the file settles what a mark before three digits means.
         :raises ValueError: the text is no amount.
         """
-        try:
-            return parse_amount(text)
-        except AmbiguousAmountError:
-            mark = self._decimal_mark()
-            if mark is None:
-                raise
-            return parse_amount(text, mark)
+        if is_one_group(text) and not (self._is_standard and "." in text):
+            if self._decimal_mark is None:
+                raise AmbiguousAmountError(text)
+            return parse_amount(text, self._decimal_mark)
+        return parse_amount(text)
 
     def _amount(self, text: str, line: int) -> Decimal:
         try:

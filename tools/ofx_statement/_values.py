@@ -4,11 +4,15 @@ Dates are taken as printed: a time-zone suffix says in which zone the bank print
 """
 
 import re
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from tools._shared.currencies import NO_DECIMALS, THREE_DECIMALS
+
 _DATE_TIME = re.compile(
-    r"(\d{4})[-/]?(\d\d)[-/]?(\d\d)[ T]?(\d{0,9})(?:[.:,][\d:]*)?\s*(?:\[[^\]]*\]?)?", re.ASCII
+    r"(\d{4})[-/]?(\d\d)[-/]?(\d\d)[ T]?(\d{0,9}(?:[.:,][\d:.]*)?)\s*(?:Z|[+-]\d\d:?\d\d)?\s*(?:\[[^\]]*\]?)?",
+    re.ASCII,
 )
 _EARLIEST_YEAR, _LATEST_YEAR = 1950, 2100
 _END_OF_DAY = "2359"
@@ -17,6 +21,8 @@ _SERVER_MARGIN = timedelta(hours=12)
 _PLAIN_AMOUNT = re.compile(r"[+-]? ?\d{1,15}(?:\.\d+)?", re.ASCII)
 _AMOUNT = re.compile(r"([+-]?) ?(\d[\d.,]*|[.,]\d+)([+-]?)", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*", re.ASCII)
+_ONE_GROUP = re.compile(r"[+-]? ?[1-9]\d{0,2}[.,]\d{3}-?", re.ASCII)
+_OTHER = {".": ",", ",": "."}
 _SPACED = re.compile(r"([+-]?\d{1,3})((?:[ '\u2019\u00a0\u202f]\d{3})+)((?:[.,]\d+)?-?)")
 _RATE = re.compile(r"\d{1,9}(?:[.,]\d{1,12})?|[.,]\d{1,12}", re.ASCII)
 _WHOLE_DIGITS = 15
@@ -55,7 +61,7 @@ class DayCache(dict[str, date]):
 def _time_of(text: str) -> str:
     """The digits after the day: ``"235959"``; ``""`` where only a day is stated or the text is no date."""
     match = _DATE_TIME.fullmatch(text.strip())
-    return match[4] if match else ""
+    return "".join(filter(str.isdigit, match[4])) if match else ""
 
 
 def whole_days(start: str, end: str, made_at: str) -> tuple[date | None, date | None]:
@@ -63,7 +69,7 @@ def whole_days(start: str, end: str, made_at: str) -> tuple[date | None, date | 
 
     Conservative: the first day counts when the period starts at midnight, the last one when it ends at 23:59
     or later. No day counts that was not over, anywhere between the bank and the server's zone, when the file
-    was made.
+    was made; where it does not say when that was, the last day is not known.
     """
     first, last = _first_whole_day(start), _last_whole_day(end, made_at)
     if first is not None and last is not None and first > last:
@@ -81,14 +87,10 @@ def _first_whole_day(start: str) -> date | None:
 
 def _last_whole_day(end: str, made_at: str) -> date | None:
     try:
-        day = parse_day(end)
+        day, made = parse_day(end), parse_day(made_at)
     except ValueError:
         return None
     last = day if _time_of(end)[:4] == _END_OF_DAY else day - timedelta(days=1)
-    try:
-        made = parse_day(made_at)
-    except ValueError:
-        return last
     hour = int(_time_of(made_at)[:2] or 0) % 24
     surely_begun = datetime(made.year, made.month, made.day, hour) - _SERVER_MARGIN  # noqa: DTZ001 - as printed
     return min(last, surely_begun.date() - timedelta(days=1))
@@ -153,12 +155,30 @@ def _split(digits: str, decimal_mark: str | None) -> tuple[str, str]:
     return head, tail
 
 
-def decimal_mark_of(amounts: list[str]) -> str | None:
-    """Return the decimal mark that a file's amounts agree on, or ``None`` where nothing settles it."""
-    marks = set()
+def is_one_group(text: str) -> bool:
+    """Whether the text is an amount such as 25.000 or 4,884: three digits behind its only mark."""
+    return _ONE_GROUP.fullmatch(text.strip()) is not None
+
+
+def decimal_mark_of(amounts: Iterable[str], currencies: Collection[str]) -> str | None:
+    """Return the decimal mark that a file's amounts agree on, or ``None`` where nothing settles it.
+
+    Where every amount has three digits behind its only mark, the ``currencies`` of the file settle it: those without
+    decimals group by it, and those with three write it as the standard does.
+    """
+    decimal, single = set[str](), set[str]()
     for text in amounts:
         digits = text.strip().strip("+- ")
-        mark = max(digits.rfind("."), digits.rfind(","))
-        if mark >= 0 and not _GROUPED.fullmatch(digits):
-            marks.add(digits[mark])
-    return marks.pop() if len(marks) == 1 else None
+        mark = digits[max(digits.rfind("."), digits.rfind(","), 0) :][:1]
+        if mark not in _OTHER:
+            continue
+        if is_one_group(digits):
+            single.add(mark)
+        else:
+            decimal.add(_OTHER[mark] if _GROUPED.fullmatch(digits) and not digits.startswith("0") else mark)
+    if decimal or len(single) != 1:
+        return decimal.pop() if len(decimal) == 1 else None
+    mark = single.pop()
+    if currencies and NO_DECIMALS.issuperset(currencies):
+        return _OTHER[mark]
+    return mark if mark == "." and currencies and THREE_DECIMALS.issuperset(currencies) else None

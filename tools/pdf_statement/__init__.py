@@ -6,7 +6,7 @@ from tools.pdf_statement._reading import claims, read_statement
 __all__ = ["claims", "read_statement"]
 
 MANIFEST = Manifest(
-    version="1.0.0",
+    version="1.1.0",
     kind="statement_reader",
     summary="Reads PDF statements with a text layer and proves them by their balances and totals.",
 )

@@ -8,7 +8,7 @@ from tools.qif_statement._reader import read
 __all__ = ["claims", "read_statement"]
 
 MANIFEST = Manifest(
-    version="1.0",
+    version="1.1",
     kind="statement_reader",
     summary="Reads QIF files of bank, cash and credit-card accounts.",
 )

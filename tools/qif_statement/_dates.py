@@ -66,6 +66,7 @@ def _order(
         return "YMD", []
     around = Surroundings(
         own=list(dict.fromkeys(numeric)),
+        runs=[numeric],
         beside=(),
         known=days_in_text(name),
         newest_first=None,

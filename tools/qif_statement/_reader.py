@@ -126,6 +126,11 @@ def _registers(sections: Iterator[Section], warnings: list[str]) -> Iterator[_Re
     account: str | None = None
     trades, trades_from = 0, 0
     for section in sections:
+        if section.unclosed:
+            warnings.append(
+                f"The last record, which begins on line {section.unclosed}, is not closed (^). It was read; check that "
+                "the file is not cut off there."
+            )
         kind = _WORD_BREAKS.sub("", section.name).casefold()
         if section.kind == "account":
             account = section.records[0].one("N") or None if len(section.records) == 1 else None

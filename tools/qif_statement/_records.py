@@ -24,12 +24,16 @@ class Record:
 
 @dataclass(slots=True)
 class Section:
-    """The records under one header: its kind (``type``, ``account``, ...), its name, the line that it stands on."""
+    """The records under one header: its kind (``type``, ``account``, ...), its name, the line that it stands on.
+
+    ``unclosed`` is the line of a last record that the file does not close, 0 where it closes all.
+    """
 
     kind: str
     name: str
     line: int
     records: list[Record] = field(default_factory=list)
+    unclosed: int = 0
 
 
 def sections_of(text: str) -> Iterator[Section]:
@@ -63,8 +67,20 @@ def sections_of(text: str) -> Iterator[Section]:
                 begun = number
             fields.setdefault(letter, []).append(value[1:].strip())
     if fields:
-        raise StatementRefusedError(_cut(begun, None))
+        section.records.append(_last_record(begun, fields, text))
+        section.unclosed = begun
     yield section
+
+
+def _last_record(begun: int, fields: dict[str, list[str]], text: str) -> Record:
+    """Return a last record without ``^``, as some banks write it: it has date and amount, and its last line is whole.
+
+    :raises StatementRefusedError: the file may be cut off within it.
+    """
+    has_both = "D" in fields and ("T" in fields or "U" in fields)
+    if not has_both or not text.rstrip(" \t").endswith("\n"):
+        raise StatementRefusedError(_cut(begun, None))
+    return _record(begun, fields)
 
 
 def _cut(begun: int, before: int | None) -> str:

@@ -22,12 +22,13 @@ from tools.contract import (
     StatementRefusedError,
     TableView,
 )
-from tools.xlsx_statement import _ods, _ooxml, _xls, _xml2003
+from tools.xlsx_statement import _html, _ods, _ooxml, _xls, _xml2003
 from tools.xlsx_statement._sheets import UNCALCULATED, Cell, Sheet, carry_merged_dates, columns_used
 
 _ZIP = b"PK\x03\x04"
 _MOST_COLUMNS = 200
 _HEAD = 4_000
+_PAGE_HEAD = 400_000
 
 
 class _Workbook(NamedTuple):
@@ -48,7 +49,7 @@ class _Asked(NamedTuple):
 
 
 def claims(content: bytes, name: str) -> bool:  # noqa: ARG001 - content decides, never the name
-    """Say whether the bytes are a workbook: XLSX, XLS, ODS or the XML of Excel 2003."""
+    """Say whether the bytes are a workbook: XLSX, XLS, ODS, the XML of Excel 2003, or a page with such a table."""
     if content.startswith(_xls.START):
         return True
     if content.startswith(_ZIP):
@@ -57,7 +58,16 @@ def claims(content: bytes, name: str) -> bool:  # noqa: ARG001 - content decides
             return _ooxml.is_workbook(archive) or _ods.is_workbook(archive)
         except StatementRefusedError:
             return b"xl/" in content[:_HEAD] or b"xl/" in content[-_HEAD:]
-    return _xml2003.NAMESPACE in content[:_HEAD]
+    return _xml2003.NAMESPACE in content[:_HEAD] or (_html.is_page(content) and _shows_table(content))
+
+
+def _shows_table(content: bytes) -> bool:
+    """Whether a table of the page announces dates and amounts or has some: pages for signing in have none."""
+    try:
+        sheets = _html.read_sheets(content[:_PAGE_HEAD])
+    except StatementRefusedError:
+        return False
+    return any(_is_table(sheet) or any(map(_is_movement, sheet.cells.values())) for sheet in sheets)
 
 
 def read_statement(content: bytes, name: str, layouts: Sequence[Layout] = ()) -> Reading:
@@ -140,6 +150,8 @@ def open_workbook(content: bytes) -> _Workbook:
         if _ods.is_workbook(archive):
             return _Workbook("ods", _ods.read_sheets(archive))
         return _Workbook("xlsx", _ooxml.read_sheets(archive))
+    if _html.is_page(content):
+        return _Workbook("html", _html.read_sheets(content))
     return _Workbook("xls", _xml2003.read_sheets(content))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -34,6 +34,7 @@ _UNSTATED = ("", "XXX")
 _MOST = Decimal(10) ** 16
 _LEAST = Decimal("1e-8")
 _LONGEST_DETAIL = 500
+_FAR_AHEAD = timedelta(days=10 * 366)
 
 
 class StatementRefusedError(LedgerFlowError):
@@ -77,8 +78,8 @@ def import_statement(
     Holds a lock on each bank account until the transaction ends. The number of queries does not grow with the lines.
 
     :raises AlreadyImportedError: the document has been imported.
-    :raises StatementRefusedError: another currency than the bank account's, an amount that cannot be kept exactly, or a
-        text with a NUL character.
+    :raises StatementRefusedError: another currency than the bank account's, an amount that cannot be kept exactly, a
+        day more than ten years ahead, or a text with a NUL character.
     :raises LinesInUseError: two lines turn out to be one, and both are in use.
     """
     if len(bank_accounts) != len(reading.statements):
@@ -117,6 +118,7 @@ def _import_one(
     said = in_currency_of_account(said, bank_account.currency)
     columns = Columns(said.lines)
     _refuse_what_cannot_be_kept(document, said, columns, bank_account)
+    _refuse_days_to_come(document, columns, now.date())
     statement = Statement(
         book_id=document.book_id,
         document=document,
@@ -173,6 +175,17 @@ def _refuse_what_cannot_be_kept(
     for amount in every:
         if amount % _LEAST:
             raise StatementRefusedError(f"{document.name}: {amount} has more than eight decimals.")
+
+
+def _refuse_days_to_come(document: Document, columns: Columns, today: date) -> None:
+    """Refuse a file of which a day is so far ahead that no bank states it: its years were read in another calendar."""
+    last = max(columns.dates, default=today)
+    if last - today > _FAR_AHEAD:
+        raise StatementRefusedError(
+            f"{document.name} states a movement on {last.isoformat()}, which is more than ten years ahead: its years"
+            " may be of another calendar, or its days mistyped. Ask the bank for a file with dates such as"
+            f" {today.isoformat()}."
+        )
 
 
 def _import_fresh(cursor: CursorWrapper, statement: Statement, columns: Columns) -> ImportOutcome:

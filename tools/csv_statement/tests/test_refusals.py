@@ -69,6 +69,17 @@ def test_it_reads_a_thousands_mark_that_another_row_settles():
     assert [str(line.amount) for line in reading.statements[0].lines] == ["-4884", "1280.80"]
 
 
+@pytest.mark.parametrize(("currency", "first"), [("", "-25000"), ("KWD", "-25.000")])
+def test_groups_of_three_that_a_balance_proves_either_way_are_thousands(currency, first):
+    rows = ["2026-01-13;A;-25.000;975.000", "2026-01-14;B;-1.250;973.750"]
+    content = "\n".join(["Date;Description;Amount;Balance;Currency", *[f"{row};{currency}" for row in rows]])
+
+    reading = read_statement(content.encode(), "x.csv")
+
+    assert str(reading.statements[0].lines[0].amount) == first
+    assert any("thousands mark" in warning for warning in reading.warnings) == (first == "-25000")
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -78,6 +89,11 @@ def test_it_reads_a_thousands_mark_that_another_row_settles():
         (
             "Date,Description,Amount\n2026-01-01,A,1,25\n2026-01-02,B,-2,50\n2026-01-03,C,7,00,x\n",
             "delimiter",
+        ),
+        ("Date,Description,Amount,Note,Tag\n2026-01-01,A,-1,25\n2026-01-02,B,-2,50\n", "decimal comma"),
+        (
+            "Date,Description,Amount,Balance,Note,Tag\n2026-01-01,A,-1,25,8,75\n2026-01-02,B,-2,50,6,25\n",
+            "decimal comma",
         ),
         ('Date,Description,Amount\n2026-01-01,"A,-1.00\n2026-01-02,B,2.00\n2026-01-03,C,3.00\n', "quot"),
         ("Date,Book balance,Value balance\n2026-01-01,1.00,1.00\n2026-01-02,2.00,2.00\n", "balances"),
@@ -96,3 +112,13 @@ def test_it_says_that_a_header_without_rows_is_empty():
 
     assert reading.statements == ()
     assert reading.notice == "The file has a header row but no transactions."
+
+
+def test_it_reads_whole_amounts_beside_two_digits_that_the_balance_proves():
+    content = (
+        b"Date,Description,Amount,Balance\n2026-01-01,A,-11,25\n2026-01-02,B,-12,13\n2026-01-03,C,30,43\n"
+    )
+
+    (statement,) = read_statement(content, "x.csv").statements
+
+    assert [str(line.amount) for line in statement.lines] == ["-11", "-12", "30"]

@@ -171,3 +171,23 @@ def test_details_of_every_shape_it_reads(details):
 def test_a_movement_without_account_and_balance_it_refuses():
     with pytest.raises(StatementRefusedError, match="fragment"):
         read_statement(b":20:A\n:61:260101C1,NTRFREF\n:86:B\n", "")
+
+
+@pytest.mark.parametrize("minute", [13, 20, 21, 25, 28])
+def test_a_time_that_a_line_of_details_cuts_stays_text(minute):
+    content = _file([(date(2026, 1, 5), 1250, "D", True, "")]).replace(
+        b"?20SVWZ+", f"?20SVWZ+PAID ON 2026-01-05 14\n:{minute}:07 HARBOR".encode()
+    )
+
+    (statement,) = read_statement(content, "").statements
+
+    assert f":{minute}:07 HARBOR" in statement.lines[0].description
+    assert statement.account == "1"
+
+
+def test_a_statement_whose_details_end_in_two_digits_ends_before_the_next():
+    one = _file([(date(2026, 1, 5), 1250, "D", True, "FLAT 14")]).replace(b"\n-\n", b"\n:86:HOUSE 14\n")
+
+    first, second = read_statement(one + one.replace(b":20:A", b":20:15"), "").statements
+
+    assert len(first.lines) == len(second.lines) == 1

@@ -81,7 +81,21 @@ def test_a_record_that_is_cut_it_refuses(cut):
     reading = read_or_refused(read_statement, content)
 
     records = content.count(b"^")
-    assert reading.format == "refused" or sum(len(each.lines) for each in reading.statements) == records
+    lines = [line for each in reading.statements for line in each.lines]
+    is_told = any("is not closed (^)" in warning for warning in reading.warnings)
+    assert reading.format == "refused" or len(lines) == records + is_told
+    assert [line.amount for line in lines] == [Decimal(cents) / 100 for _, cents, *_ in rows[: len(lines)]]
+
+
+def test_a_last_record_that_is_not_closed_it_reads_with_a_warning():
+    content = b"!Type:Bank\nD2026-01-30\nT5.00\n^\nD2026-01-31\nT-12.50\nPShop\n"
+
+    reading = read_statement(content, "")
+
+    assert [str(line.amount) for line in reading.statements[0].lines] == ["5.00", "-12.50"]
+    assert "line 5, is not closed (^)" in reading.warnings[0]
+    with pytest.raises(StatementRefusedError, match="not closed"):
+        read_statement(content.replace(b"\nPShop\n", b""), "")
 
 
 @pytest.mark.parametrize(
