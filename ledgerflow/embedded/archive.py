@@ -9,6 +9,7 @@ import gzip
 import os
 import secrets
 import shutil
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -109,10 +110,12 @@ def generation_of(cluster: Path) -> str:
 
     :raises OSError: the cluster cannot be written.
     """
-    try:
-        return (cluster / _GENERATION_FILE).read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        return begin_generation(cluster)
+    path = cluster / _GENERATION_FILE
+    if not path.exists():
+        # The receiver and the first copy may both come here; what was archived must not lie in two generations.
+        with suppress(FileExistsError):
+            _name_generation(cluster, only_first=True)
+    return path.read_text(encoding="ascii").strip()
 
 
 def begin_generation(cluster: Path) -> str:
@@ -120,8 +123,12 @@ def begin_generation(cluster: Path) -> str:
 
     :raises OSError: the cluster cannot be written.
     """
+    return _name_generation(cluster, only_first=False)
+
+
+def _name_generation(cluster: Path, *, only_first: bool) -> str:
     name = f"{datetime.now(UTC):{_BEGAN}}-{secrets.token_hex(3)}"
-    _replace(cluster / _GENERATION_FILE, name.encode("ascii"))
+    _replace(cluster / _GENERATION_FILE, name.encode("ascii"), only_first=only_first)
     if os.geteuid() == 0:
         # The server reads it for its base backups.
         owner = cluster.stat()
@@ -187,15 +194,18 @@ _ARRIVED = """
 """
 
 
-def _replace(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}-{os.getpid()}")
+def _replace(path: Path, content: bytes, *, only_first: bool = False) -> None:
+    draft = path.with_name(f".{path.name}-{os.getpid()}-{threading.get_ident()}")
     try:
         with draft.open("wb") as file:
             draft.chmod(0o600)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
+        if only_first:
+            path.hardlink_to(draft)
+        else:
+            draft.replace(path)
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)

@@ -78,10 +78,18 @@ def _is_page(answer: APIResponse) -> bool:
     return answer.status == 200 and answer.headers["content-type"].startswith("text/html")
 
 
-def opened(tab: Tab, addresses: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Open each that answers with a page and yield its name; Chromium takes an empty 405 for a broken network."""
+def opened(
+    tab: Tab, addresses: Iterable[tuple[str, str]], answers: dict[str, APIResponse] | None = None
+) -> Iterator[str]:
+    """Open each that answers with a page and yield its name; Chromium takes an empty 405 for a broken network.
+
+    ``answers`` is filled with what each answered.
+    """
     for name, address in addresses:
-        if _is_page(tab.context.request.get(address, max_redirects=0)):
+        answer = tab.context.request.get(address, max_redirects=0)
+        if answers is not None:
+            answers[name] = answer
+        if _is_page(answer):
             tab.goto(address)
             if name in _WAIT_FOR:
                 tab.wait_for_selector(_WAIT_FOR[name])
@@ -110,36 +118,33 @@ def _findings(tab: Tab, name: str) -> list[str]:
     return found
 
 
-def test_every_address_answers_with_a_page_or_for_a_reason_that_is_known(
+def test_every_page_is_accessible_and_fits_a_phone(
     addresses: Addresses,
     sample: DemoSample,
     new_context: Callable[..., BrowserContext],
     sign_in: Callable[[BrowserContext, User], None],
 ):
-    context = new_context()
+    """In one walk, because opening them all takes most of the time."""
+    context = new_context(viewport=_DESK, reduced_motion="reduce")
     sign_in(context, sample.owner)
+    tab = context.new_page()
+    answers: dict[str, APIResponse] = {}
+    found, wide = [], {}
 
-    answers = {name: context.request.get(address, max_redirects=0) for name, address in addresses}
+    for name in opened(tab, addresses, answers):
+        found += _findings(tab, name)
+        tab.set_viewport_size(_PHONE)
+        width = tab.evaluate("document.documentElement.scrollWidth")
+        if width > _PHONE["width"]:
+            wide[name] = width
+        tab.set_viewport_size(_DESK)
 
+    assert not found, "\n".join(found)
+    assert wide == {}
     unknown = {name for name, answer in answers.items() if answer.status not in {200, 302, 405}}
     assert unknown == set(_REFUSED)
     sent_on = {name for name, answer in answers.items() if answer.status == 302}
     assert {name for name in sent_on if not name.startswith("admin:")} <= _SENDS_ON
-
-
-def test_axe_finds_nothing_serious(
-    addresses: Addresses,
-    sample: DemoSample,
-    new_context: Callable[..., BrowserContext],
-    sign_in: Callable[[BrowserContext, User], None],
-):
-    context = new_context(viewport=_DESK, reduced_motion="reduce")
-    sign_in(context, sample.owner)
-    tab = context.new_page()
-
-    found = [finding for name in opened(tab, addresses) for finding in _findings(tab, name)]
-
-    assert not found, "\n".join(found)
 
 
 def test_axe_finds_nothing_serious_for_those_who_are_new(
@@ -162,18 +167,3 @@ def test_axe_finds_nothing_serious_for_those_who_are_new(
         found += [finding for name in opened(tab, wanted) for finding in _findings(tab, f"{name}, {who}")]
 
     assert not found, "\n".join(found)
-
-
-def test_no_page_scrolls_sideways_on_a_phone(
-    addresses: Addresses,
-    sample: DemoSample,
-    new_context: Callable[..., BrowserContext],
-    sign_in: Callable[[BrowserContext, User], None],
-):
-    context = new_context(viewport=_PHONE)
-    sign_in(context, sample.owner)
-    tab = context.new_page()
-
-    widths = {name: tab.evaluate("document.documentElement.scrollWidth") for name in opened(tab, addresses)}
-
-    assert {name: width for name, width in widths.items() if width > _PHONE["width"]} == {}

@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ import psycopg
 import pytest
 
 from ledgerflow import embedded
-from ledgerflow.embedded.archive import archive_wal, compress_finished, wait_until_archived
+from ledgerflow.embedded.archive import archive_wal, compress_finished, generation_of, wait_until_archived
 from ledgerflow.embedded.base_backups import (
     BaseBackup,
     DamagedBackupError,
@@ -260,6 +261,23 @@ def _wait_until_received(data_dir: Path, archive: embedded.Archive) -> None:
     processes.wait_for(
         lambda: any(mark.encode() in path.read_bytes() for path in sorted(generation.wal.iterdir())[-2:])
     )
+
+
+def test_a_cluster_is_of_one_generation_although_many_name_it_at_once(tmp_path):
+    for attempt in range(20):
+        cluster = tmp_path / str(attempt)
+        cluster.mkdir()
+        together = threading.Barrier(4)
+
+        def named(cluster: Path = cluster, together: threading.Barrier = together) -> str:
+            together.wait()
+            return generation_of(cluster)
+
+        with ThreadPoolExecutor(4) as pool:
+            names = {each.result() for each in [pool.submit(named) for _ in range(4)]}
+
+        assert names == {generation_of(cluster)}
+        assert [path.name for path in cluster.iterdir()] == ["ledgerflow_generation"]
 
 
 def test_when_the_data_folder_vanishes_at_most_a_second_of_work_is_lost(initialized, tmp_path):
