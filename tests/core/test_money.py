@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledgerflow.core.money import format_money, minor_digits
+from tools._shared.currencies import CODES, NO_DECIMALS, THREE_DECIMALS
 
 CURRENCIES = st.sampled_from(["USD", "EUR", "JPY", "KWD", "CLF", "CHF"])
 AMOUNTS = st.decimals(min_value=-(10**12), max_value=10**12, allow_nan=False, allow_infinity=False, places=8)
@@ -15,6 +16,11 @@ AMOUNTS = st.decimals(min_value=-(10**12), max_value=10**12, allow_nan=False, al
 @pytest.mark.parametrize(("currency", "digits"), [("USD", 2), ("JPY", 0), ("KWD", 3), ("CLF", 4), ("XYZ", 2)])
 def test_it_knows_the_digits_of_a_currency(currency: str, digits: int) -> None:
     assert minor_digits(currency) == digits
+
+
+def test_the_readers_which_may_not_ask_it_know_the_same() -> None:
+    assert {code for code in CODES if minor_digits(code) == 0} == NO_DECIMALS
+    assert {code for code in CODES if minor_digits(code) == 3} == THREE_DECIMALS
 
 
 @given(AMOUNTS, CURRENCIES)

@@ -1,5 +1,7 @@
 """A rule that people correct stops accepting by itself."""
 
+from collections import Counter
+
 from django.db import transaction
 
 from ledgerflow.classification.models import ChangedLine, DecisionChange, Rule, RuleCorrection, State
@@ -9,11 +11,12 @@ MOST_CORRECTIONS = 2
 
 
 @transaction.atomic
-def count_correction(*, rule_id: int, change: DecisionChange) -> None:
-    """Count that a person booked a line otherwise than the rule said; at the second time the rule stops accepting."""
+def count_correction(*, rule_id: int, change: DecisionChange, lines: int = 1) -> None:
+    """Count that a person booked lines otherwise than the rule said; at the second one the rule stops accepting."""
     rule = Rule.objects.select_for_update().get(book_id=change.book_id, pk=rule_id)
-    RuleCorrection.objects.create(
-        book_id=change.book_id, rule=rule, change=change, corrected_at=change.made_at
+    RuleCorrection.objects.bulk_create(
+        RuleCorrection(book_id=change.book_id, rule=rule, change=change, corrected_at=change.made_at)
+        for _ in range(lines)
     )
     counted = RuleCorrection.objects.filter(book_id=change.book_id, rule=rule, is_settled=False).count()
     if rule.mode == Rule.Mode.ACCEPT and counted >= MOST_CORRECTIONS:
@@ -24,11 +27,13 @@ def count_correction(*, rule_id: int, change: DecisionChange) -> None:
 @transaction.atomic
 def count_exclusions(*, change: DecisionChange) -> None:
     """Count each line that a rule had accepted without a person, and that the change keeps out of the books."""
-    for before in (
-        ChangedLine.objects.filter(change=change).order_by("line_id").values_list("before", flat=True)
-    ):
-        if before["state"] == State.ACCEPTED and before["decided_by"] is None and before["rule"] is not None:
-            count_correction(rule_id=before["rule"], change=change)
+    lines = Counter(
+        before["rule"]
+        for before in ChangedLine.objects.filter(change=change).values_list("before", flat=True)
+        if before["state"] == State.ACCEPTED and before["decided_by"] is None and before["rule"] is not None
+    )
+    for rule_id in sorted(lines):  # each held until the end, so that two sessions take them in one order
+        count_correction(rule_id=rule_id, change=change, lines=lines[rule_id])
 
 
 def let_accept_again(rule: Rule) -> None:
