@@ -1,6 +1,8 @@
 """A rule that people correct twice stops accepting and says so."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ledgerflow.classification.models import Classification, Rule, RuleCorrection
 from ledgerflow.classification.selectors import listed_rules
@@ -99,6 +101,20 @@ def test_keeping_out_what_the_rule_accepted_corrects_it(shop):
 
     assert fallen == "suggest"
     assert not RuleCorrection.objects.exists()
+
+
+def test_keeping_many_out_asks_as_often_as_keeping_one_out(shop):
+    def asked(count):
+        lines = [shop.line().pk for _ in range(count)]
+        rule = Rule.objects.get()
+        update_rule(book=shop.book, rule_id=rule.pk, conditions=SHELL, account=shop.fuel, mode="accept")
+        classify_lines(book=shop.book, line_ids=lines)
+        with CaptureQueriesContext(connection) as queries:
+            exclude(book=shop.book, line_ids=lines, reason="", user=shop.user, now=NOW)
+        return len(queries)
+
+    assert asked(30) == asked(2)
+    assert RuleCorrection.objects.filter(is_settled=False).count() == 2
 
 
 def test_keeping_out_what_a_person_sent_back_is_no_correction(shop):
