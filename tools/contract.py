@@ -212,7 +212,9 @@ class Statement:
     ``closing_balance`` are stated by the file, never computed. ``complete_from`` and ``complete_to`` are the
     first and last calendar day that the file states to cover wholly (``None`` where it does not say); a file
     made in the middle of a day does not cover that day. ``stated_count`` and ``stated_total`` are what the
-    file prints about its booked lines.
+    file prints about its booked lines. ``number`` is the statement's own, from 1, where the bank counts the
+    statements of an account. ``missing_pages`` says which of its pages the file does not hold, by the numbers on
+    those that it does: "page 2 of 3 is missing".
     """
 
     account: str | None
@@ -226,6 +228,8 @@ class Statement:
     complete_to: datetime.date | None = None
     stated_count: int | None = None
     stated_total: Decimal | None = None
+    number: int | None = None
+    missing_pages: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

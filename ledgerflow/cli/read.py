@@ -80,6 +80,7 @@ def _statement(statement: Statement) -> dict[str, object]:
     proof = prove(statement)
     return {
         "account": statement.account,
+        "number": statement.number,
         "bank": statement.bank,
         "currency": statement.currency or None,
         "opening_balance": _decimal(statement.opening_balance),

@@ -19,6 +19,7 @@ from ledgerflow.documents.selectors import newest_file
 from ledgerflow.ops.backups.selectors import standing
 from ledgerflow.ops.error_log.selectors import open_errors
 from ledgerflow.ops.schema import Fit, schema_state
+from ledgerflow.statements.chain_selectors import missing_statements
 from ledgerflow.toolbox.enforced import network_is_closed
 from ledgerflow.toolbox.health import problems_of_enabled_tools
 
@@ -249,6 +250,17 @@ def _newest_document() -> Iterator[Finding]:
         )
 
 
+def _statements() -> Iterator[Finding]:
+    for account, count in missing_statements():
+        are = "is" if count == 1 else "are"
+        yield Finding(
+            "Statements",
+            Health.REDUCED,
+            f"{account.book.slug}: {count} of {account.name} {are} missing, by the bank's numbers",
+            "Get them from the bank; the bank account's page says between which.",
+        )
+
+
 def _tools() -> Iterator[Finding]:
     problems = problems_of_enabled_tools()
     for problem in problems:
@@ -330,6 +342,7 @@ _ABOUT_THE_DATABASE: tuple[Callable[[], Iterator[Finding]], ...] = (
     _errors,
     _backups,
     _newest_document,
+    _statements,
     _tools,
 )
 _ABOUT_THE_REST: tuple[Callable[[], Iterator[Finding]], ...] = (_cache, _disk, _archive, _secret_key, _debug)

@@ -1,12 +1,14 @@
 """Do the statements of a bank account follow one another? Pure arithmetic over what the files state.
 
+Where the bank numbers its statements, a number that is passed over names the statement that is missing.
+
 A file that states a closing balance and no opening one proves nothing by itself. Two of them do: what the earlier one
 closes with, and the lines that only the later one shows, make what the later one closes with.
 """
 
 import calendar
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -18,7 +20,10 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A statement as the chain sees it: the days it speaks for, its balances, and its booked lines added up."""
+    """A statement as the chain sees it: the days it speaks for, its balances, and its booked lines added up.
+
+    ``number`` is the bank's own; numbers of one ``series`` can be compared.
+    """
 
     statement: int
     first: date
@@ -26,6 +31,8 @@ class Link:
     opening: Decimal | None
     closing: Decimal | None
     total: Decimal
+    number: int | None = None
+    series: str = ""
 
     @property
     def opens_with(self) -> Decimal | None:
@@ -47,7 +54,9 @@ class Joint:
     """Where one statement ends and the next goes on.
 
     ``difference`` is what the next one begins with minus what the one before ends with; None where a balance is
-    missing on one side. ``gap`` holds the first and last day between them that neither speaks for.
+    missing on one side. ``gap`` holds the first and last day between them that neither speaks for. ``skipped`` are the
+    numbers of statements that the bank issued between them and nobody has brought: where the balances meet there is
+    none, because then the bank counts otherwise, or nothing happened.
     """
 
     before: int
@@ -55,6 +64,7 @@ class Joint:
     day: date
     difference: Decimal | None
     gap: tuple[date, date] | None
+    skipped: tuple[int, ...] = ()
 
     @property
     def is_missing(self) -> bool:
@@ -94,12 +104,14 @@ class Coverage(StrEnum):
 class Month:
     """A month of a bank account: which statements speak for days of it, and what is wrong there.
 
-    ``missing`` are the first and last days of gaps, cut to the month.
+    ``missing`` are the first and last days of gaps, cut to the month; ``skips`` are where numbered statements are
+    missing.
     """
 
     first: date
     statements: tuple[int, ...]
     mismatches: tuple[Joint, ...]
+    skips: tuple[Joint, ...]
     missing: tuple[tuple[date, date], ...]
     repeats: tuple[Repeat, ...]
 
@@ -108,7 +120,7 @@ class Month:
         """The worst of what is wrong in the month."""
         if self.mismatches or any(repeat.difference for repeat in self.repeats):
             return Coverage.MISMATCH
-        if self.missing:
+        if self.missing or self.skips:
             return Coverage.MISSING
         return Coverage.DUPLICATE if self.repeats else Coverage.COVERED
 
@@ -145,17 +157,25 @@ def overlapping(links: Iterable[Link]) -> list[tuple[int, int]]:
     ]
 
 
-def chain(links: Sequence[Link], shared: Mapping[tuple[int, int], Decimal]) -> Chain:
+def chain(
+    links: Sequence[Link],
+    shared: Mapping[tuple[int, int], Decimal],
+    numbered: Collection[tuple[str, int]] = (),
+) -> Chain:
     """Join the statements in the order of their days.
 
-    ``shared`` has, for each pair of :func:`overlapping`, the booked lines that both show, added up.
+    ``shared`` has, for each pair of :func:`overlapping`, the booked lines that both show, added up. ``numbered`` are
+    series and number of statements without days, which stand in no order.
     """
+    there = {*numbered, *((link.series, link.number) for link in links if link.number is not None)}
     joints, repeats = [], []
     for before, after in _pairs(links):
         if after.last <= before.last:
             repeats.append(_repeat(before, after))
         else:
-            joints.append(_joint(before, after, shared.get((before.statement, after.statement), ZERO)))
+            joint = _joint(before, after, shared.get((before.statement, after.statement), ZERO))
+            skipped = () if joint.difference == 0 else _skipped(before, after, there)
+            joints.append(replace(joint, skipped=skipped) if skipped else joint)
     return Chain(tuple(joints), tuple(repeats), tuple(_months(links, joints, repeats)))
 
 
@@ -180,6 +200,24 @@ def _joint(before: Link, after: Link, shared: Decimal) -> Joint:
     )
 
 
+def _skipped(before: Link, after: Link, there: Collection[tuple[str, int | None]]) -> tuple[int, ...]:
+    """The numbers between two statements, as far as the bank can have issued them: one a day at most.
+
+    Numbers may begin anew with a year. One that goes on or back otherwise counts something else.
+    """
+    if before.number is None or after.number is None or before.series != after.series:
+        return ()
+    if after.number > before.number:
+        missing = range(before.number + 1, after.number)
+    elif after.last.year > before.last.year:
+        missing = range(1, after.number)
+    else:
+        return ()
+    if len(missing) > (after.last - before.last).days:
+        return ()
+    return tuple(number for number in missing if (before.series, number) not in there)
+
+
 def _repeat(before: Link, after: Link) -> Repeat:
     ends, also_ends = before.closes_with, after.closes_with
     difference = None
@@ -201,6 +239,7 @@ def _months(links: Sequence[Link], joints: Sequence[Joint], repeats: Sequence[Re
                 sorted(link.statement for link in links if link.first <= last and month <= link.last)
             ),
             mismatches=tuple(joint for joint in joints if joint.is_mismatch and month <= joint.day <= last),
+            skips=tuple(joint for joint in joints if joint.skipped and month <= joint.day <= last),
             missing=tuple((max(a, month), min(z, last)) for a, z in gaps if a <= last and month <= z),
             repeats=tuple(each for each in repeats if each.first <= last and month <= each.last),
         )

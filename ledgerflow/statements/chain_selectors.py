@@ -1,6 +1,6 @@
 """The chain of a bank account's statements, read from the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -41,6 +41,7 @@ class ListedMonth:
     month: Month
     statements: Sequence[Statement]
     mismatches: Sequence[tuple[Joint, Statement, Statement]]
+    skips: Sequence[tuple[Joint, Statement, Statement]]
     repeats: Sequence[tuple[Repeat, Statement, Statement]]
 
     @property
@@ -62,11 +63,53 @@ class ListedChain:
     months: Sequence[ListedMonth]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a statement stands in the chain of its bank account.
+
+    ``follows`` says that its balances follow from those of the one before; ``skips`` are where statements of the bank
+    are missing right before or after it.
+    """
+
+    follows: bool = False
+    skips: Sequence[tuple[Joint, Statement, Statement]] = ()
+
+
+def place_of(*, statement: Statement) -> Place:
+    """Return where the statement stands. Three queries at most."""
+    known = {one.pk: one for one in statements(book=statement.book, bank_account=statement.bank_account)}
+    found = _chain(statement.book, list(known.values()))
+    return Place(
+        follows=statement.pk in found.proven,
+        skips=[
+            (joint, known[joint.before], known[joint.after])
+            for joint in found.joints
+            if joint.skipped and statement.pk in (joint.before, joint.after)
+        ],
+    )
+
+
+def missing_statements() -> list[tuple[BankAccount, int]]:
+    """Return each bank account whose bank has issued statements that nobody has brought, and how many.
+
+    Four queries for each book that holds numbered statements.
+    """
+    books = Book.objects.filter(pk__in=Statement.objects.filter(number__isnull=False).values("book"))
+    counts = {
+        account: sum(len(joint.skipped) for joint in found.joints)
+        for book in books
+        for account, found in chains(book=book).items()
+    }
+    accounts = BankAccount.objects.filter(pk__in=[account for account, count in counts.items() if count])
+    return [
+        (account, counts[account.pk]) for account in accounts.select_related("book").order_by("book", "name")
+    ]
+
+
 def chain_of(*, bank_account: BankAccount) -> ListedChain:
     """Return the chain of the bank account's statements. Three queries at most, however many statements."""
     known = {one.pk: one for one in statements(book=bank_account.book, bank_account=bank_account)}
-    links = _links(bank_account.book, list(known.values()))
-    found = chain(links, _shared(bank_account.book, links))
+    found = _chain(bank_account.book, list(known.values()))
     return ListedChain(
         found,
         [
@@ -74,6 +117,7 @@ def chain_of(*, bank_account: BankAccount) -> ListedChain:
                 month=month,
                 statements=[known[number] for number in month.statements],
                 mismatches=[(joint, known[joint.before], known[joint.after]) for joint in month.mismatches],
+                skips=[(joint, known[joint.before], known[joint.after]) for joint in month.skips],
                 repeats=[(each, known[each.statement], known[each.of]) for each in month.repeats],
             )
             for month in reversed(found.months)
@@ -81,17 +125,31 @@ def chain_of(*, bank_account: BankAccount) -> ListedChain:
     )
 
 
+def _chain(book: Book, found: Sequence[Statement]) -> Chain:
+    links = _links(book, found)
+    return chain(links, _shared(book, links), _numbered_without_days(found, links))
+
+
 def chains(*, book: Book) -> dict[int, Chain]:
     """Return the chain of each bank account that has statements, by its id. Three queries at most."""
     found = list(Statement.objects.filter(book=book))
     links = {link.statement: link for link in _links(book, found)}
-    by_account: dict[int, list[Link]] = {}
+    by_account: dict[int, list[Statement]] = {}
     for one in found:
-        by_account.setdefault(one.bank_account_id, [])
-        if one.pk in links:
-            by_account[one.bank_account_id].append(links[one.pk])
-    shared = _shared(book, *by_account.values())
-    return {account: chain(of_account, shared) for account, of_account in by_account.items()}
+        by_account.setdefault(one.bank_account_id, []).append(one)
+    of_account = {
+        account: [links[one.pk] for one in those if one.pk in links] for account, those in by_account.items()
+    }
+    shared = _shared(book, *of_account.values())
+    return {
+        account: chain(of_account[account], shared, _numbered_without_days(those, of_account[account]))
+        for account, those in by_account.items()
+    }
+
+
+def _numbered_without_days(found: Iterable[Statement], links: Iterable[Link]) -> set[tuple[str, int]]:
+    with_days = {link.statement for link in links}
+    return {(one.format, one.number) for one in found if one.number is not None and one.pk not in with_days}
 
 
 def closing_day(statement: Statement) -> date | None:
@@ -121,6 +179,8 @@ def _links(book: Book, found: Sequence[Statement]) -> list[Link]:
                 opening=one.opening_balance,
                 closing=one.closing_balance,
                 total=one.total - pending.get(one.pk, ZERO),
+                number=one.number,
+                series=one.format,
             )
         )
     return links

@@ -117,7 +117,10 @@ class Proof(models.TextChoices):
 
 
 class Statement(models.Model):
-    """The lines of one bank account in one document, with the balances that the document states."""
+    """The lines of one bank account in one document, with the balances that the document states.
+
+    ``number`` is the bank's own count of the account's statements, from 1; many banks begin anew each year.
+    """
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="statements")
     document = models.ForeignKey(
@@ -129,6 +132,7 @@ class Statement(models.Model):
     position = models.SmallIntegerField()
     format = models.CharField(max_length=20)
     account_number = models.CharField(max_length=80, blank=True, default="")
+    number = models.IntegerField(null=True)
     currency = models.CharField(max_length=3)
     opening_balance = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     closing_balance = models.DecimalField(max_digits=24, decimal_places=8, null=True)
@@ -157,6 +161,10 @@ class Statement(models.Model):
             models.CheckConstraint(
                 condition=models.Q(overridden_at__isnull=True) | ~models.Q(override_reason=""),
                 name="statements_override_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(number__isnull=True) | models.Q(number__gt=0),
+                name="statements_number_counts_from_one",
             ),
         ]
         indexes = [models.Index(fields=["book", "bank_account", "last_date"], name="statements_by_account")]

@@ -2,7 +2,8 @@
 
 A statement is PROVEN when something that the file states about all of its booked lines holds: opening
 balance, lines and closing balance; or the balance printed after every line. It is a DISCREPANCY when
-anything stated does not hold, and UNPROVABLE when too little is stated. Pending lines are in no balance.
+anything stated does not hold or a page is missing from the file, and UNPROVABLE when too little is stated. Pending
+lines are in no balance.
 """
 
 from collections.abc import Sequence
@@ -41,6 +42,8 @@ class Proof:
 def prove(statement: Statement) -> Proof:
     """Compare everything that the statement states with its booked lines."""
     lines = [line for line in statement.lines if line.status == BOOKED]
+    if statement.missing_pages:
+        return _without_pages(statement, statement.missing_pages, lines)
     if any(line.currency != statement.currency for line in lines):
         return Proof(Outcome.UNPROVABLE, "Lines in several currencies do not add up to one balance.")
     checks = (
@@ -55,6 +58,18 @@ def prove(statement: Statement) -> Proof:
         if proof is not None and proof.outcome is Outcome.PROVEN:
             return proof
     return Proof(Outcome.UNPROVABLE, _missing(statement))
+
+
+def _without_pages(statement: Statement, missing: str, lines: Sequence[StatementLine]) -> Proof:
+    """Name the pages that the file does not hold, and what is on them where the balances tell."""
+    said = f"{missing[:1].upper()}{missing[1:]} in the file"
+    difference = None
+    if statement.opening_balance is not None and statement.closing_balance is not None:
+        total = sum((line.amount for line in lines if line.currency == statement.currency), Decimal(0))
+        difference = statement.closing_balance - statement.opening_balance - total
+    if difference:
+        said += f": opening balance and lines miss the closing balance by {_money(difference)}"
+    return Proof(Outcome.DISCREPANCY, f"{said}. Get the whole statement from the bank.", difference or None)
 
 
 def _missing(statement: Statement) -> str:

@@ -17,7 +17,7 @@ class Standing(StrEnum):
     DISCREPANCY = "does not prove"
     RELEASED = "released by a person"
     BROKEN = "statements do not follow"
-    GAPS = "days are missing"
+    GAPS = "statements are missing"
     UNPROVABLE = "not provable"
     OLD = "no recent statement"
     EMPTY = "no statement yet"

@@ -41,7 +41,7 @@ _COLUMN_TYPES: dict[str, frozenset[type]] = {
 _REQUIRED = ("date", "amount", "currency", "description", "status")
 _STATEMENT_DAYS = ("complete_from", "complete_to")
 _STATEMENT_AMOUNTS = ("opening_balance", "closing_balance", "stated_total")
-_STATEMENT_PLAIN = ("account", "bank", "currency", "kind", "stated_count")
+_STATEMENT_PLAIN = ("account", "bank", "currency", "kind", "stated_count", "number", "missing_pages")
 
 _new_line = partial(tuple.__new__, StatementLine)  # a third of the time of StatementLine(*values)
 

@@ -43,6 +43,7 @@ def test_a_file_it_prints_in_the_promised_shape(ofx, capsys):
             "statements": [
                 {
                     "account": "42",
+                    "number": None,
                     "bank": "1",
                     "currency": "USD",
                     "opening_balance": None,

@@ -13,20 +13,63 @@ JANUARY, FEBRUARY, MARCH = (date(2026, month, 1) for month in (1, 2, 3))
 _NO_SHARES: dict[tuple[int, int], Decimal] = {}
 
 
-def link(statement, first, last, *, opening=None, closing=None, total=0):
+def link(statement, first, last, *, opening=None, closing=None, total=0, number=None, series="mt940"):
     def decimal(value):
         return None if value is None else Decimal(value)
 
-    return Link(statement, first, last, decimal(opening), decimal(closing), Decimal(total))
+    return Link(statement, first, last, decimal(opening), decimal(closing), Decimal(total), number, series)
 
 
-def month(statement, number, **balances):
-    first = date(2026, number, 1)
-    return link(statement, first, date(2026, number + 1, 1) - timedelta(days=1), **balances)
+def month(statement, of, **said):
+    first = date(2026, of, 1)
+    return link(statement, first, date(2026, of + 1, 1) - timedelta(days=1), **said)
 
 
 def coverages(found):
     return [each.coverage for each in found.months]
+
+
+def skipped(*links, numbered=()):
+    return [joint.skipped for joint in chain(links, _NO_SHARES, numbered).joints]
+
+
+def test_a_number_that_is_passed_over_names_the_statement_that_is_missing():
+    first, third = month(1, 1, closing=100, number=13), month(3, 2, opening=80, closing=70, number=15)
+
+    found = chain([first, third], _NO_SHARES)
+
+    assert [joint.skipped for joint in found.joints] == [(14,)]
+    assert [len(each.skips) for each in found.months] == [0, 1]
+    assert coverages(chain([month(1, 1, number=13), month(3, 2, number=15)], _NO_SHARES)) == [
+        Coverage.COVERED,
+        Coverage.MISSING,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "missing"),
+    [
+        ({"number": 13}, {"number": 14}, ()),
+        ({"number": 13}, {"number": 13}, ()),
+        ({"number": 13}, {"number": 15, "series": "camt.053"}, ()),
+        ({}, {"number": 15}, ()),
+        ({"number": 13}, {"number": 2}, ()),  # not a new year
+        ({"number": 260131}, {"number": 260228}, ()),  # days, not numbers
+        ({"number": 13, "closing": 5}, {"number": 15, "opening": 5}, ()),  # the balances meet
+        ({"number": 13, "closing": 5}, {"number": 17, "opening": 6}, (14, 16)),
+    ],
+)
+def test_only_numbers_that_count_statements_name_one(before, after, missing):
+    found = skipped(month(1, 1, **before), month(2, 2, **after), numbered={("mt940", 15)})
+
+    assert found == [missing]
+
+
+def test_numbers_begin_anew_with_a_year():
+    december = link(1, date(2025, 12, 1), date(2025, 12, 31), number=12)
+
+    assert skipped(december, month(2, 1, number=1)) == [()]
+    assert skipped(december, month(2, 2, number=2)) == [(1,)]
 
 
 def test_closing_balances_alone_prove_the_next_statement():

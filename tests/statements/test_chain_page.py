@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from ledgerflow.books.models import Role
+from ledgerflow.ops.doctor import examine
 from ledgerflow.statements.chain_selectors import chain_of
 from ledgerflow.statements.services import create_bank_account
 from tests.booked import BookedFile
@@ -22,10 +23,10 @@ def file():
     return file
 
 
-def _month(file, number, amount, closing, **more):
-    last = monthrange(2026, number)[1]
-    given = {"complete_from": date(2026, number, 1), "complete_to": date(2026, number, last), **more}
-    lines = [line(date(2026, number, 5), amount), *given.pop("lines", [])]
+def _month(file, month, amount, closing, **more):
+    last = monthrange(2026, month)[1]
+    given = {"complete_from": date(2026, month, 1), "complete_to": date(2026, month, last), **more}
+    lines = [line(date(2026, month, 5), amount), *given.pop("lines", [])]
     return take_in(file.savings, *lines, closing_balance=Decimal(closing), **given).statement
 
 
@@ -91,6 +92,29 @@ def test_lines_that_two_files_show_and_lines_that_are_not_booked_yet_count_as_th
     found = chain_of(bank_account=file.savings).chain
 
     assert [joint.difference for joint in found.joints] == [Decimal(0)]
+
+
+def test_it_names_the_statement_that_is_missing_by_the_numbers_of_the_bank(file):
+    before, after = (
+        _month(file, 1, 30, 130, number=13).pk,
+        _month(file, 2, -20, 110, number=15, opening_balance=Decimal(140)).pk,
+    )
+    client = file.client(Role.VIEWER)
+    sentence = "Statement 14 of the bank is missing between 13 ("
+
+    of_statements = [
+        client.get(file.address(f"statements/{each}/")).content.decode() for each in (before, after)
+    ]
+
+    assert sentence in _page(file)
+    assert all(sentence in page for page in of_statements)
+    assert "statement 13 of the bank" in of_statements[0]
+    finding = next(each for each in examine() if each.subject == "Statements")
+    assert finding.detail.endswith("1 of Savings is missing, by the bank's numbers")
+    # A statement without lines and days counts as there.
+    take_in(file.savings, kind="ofx", number=14, closing_balance=Decimal(140))
+    assert sentence not in _page(file)
+    assert "Statements" not in {each.subject for each in examine()}
 
 
 def test_it_asks_as_often_for_many_statements_as_for_few(file, django_assert_num_queries):

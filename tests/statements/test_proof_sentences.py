@@ -223,3 +223,33 @@ def test_pending_lines_are_in_no_balance():
     pending = line("-9", "1", status="pending")
 
     assert proof(line("-2"), pending, opening="10", closing="8", count=1) == Proof(Outcome.PROVEN)
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing", "difference", "sentence"),
+    [
+        (
+            "0",
+            "-9",
+            "-7",
+            "Page 2 of 3 is missing in the file: opening balance and lines miss the closing balance by -7.",
+        ),
+        ("0", None, None, "Page 2 of 3 is missing in the file."),
+        ("0", "-2", None, "Page 2 of 3 is missing in the file."),
+    ],
+)
+def test_a_missing_page_is_named_with_what_is_on_it(opening, closing, difference, sentence):
+    statement = Statement(
+        "1", None, "EUR", (line("-2"),),
+        opening_balance=Decimal(opening),
+        closing_balance=closing and Decimal(closing),
+        missing_pages="page 2 of 3 is missing",
+    )  # fmt: skip
+
+    found = prove(statement)
+
+    assert found == Proof(
+        Outcome.DISCREPANCY,
+        f"{sentence} Get the whole statement from the bank.",
+        difference and Decimal(difference),
+    )

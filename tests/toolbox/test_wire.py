@@ -44,6 +44,8 @@ _STATEMENT = st.builds(
     complete_to=st.none() | st.dates(),
     stated_count=st.none() | st.integers(0),
     stated_total=st.none() | _AMOUNT,
+    number=st.none() | st.integers(1),
+    missing_pages=st.none() | st.text(),
 )
 _READING = st.builds(
     Reading,

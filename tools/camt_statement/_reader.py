@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 
 from tools.camt_statement._balances import Balance, Totals, opening_and_closing, read_balance, read_totals
 from tools.camt_statement._entries import Entry, EntryReader
+from tools.camt_statement._pages import Page, is_whole, page_of, statement_number, with_missing_pages
 from tools.camt_statement._raw import RawEntry, UnusualError, account_number, elements_and_entries, raw_entry
 from tools.camt_statement._values import NAMES, children, find, parse_day, text_of, whole_days
 from tools.camt_statement._xml import finished_elements, in_utf8
@@ -80,6 +81,7 @@ class _Reader:
         self._statements: list[Statement] = []
         self._formats: list[str] = []
         self._numbers = dict.fromkeys(_NAMES, 0)
+        self._pages: list[Page] = []
 
     def entry(self, raw: RawEntry) -> None:
         """Take over what an entry states.
@@ -133,7 +135,7 @@ class _Reader:
         has_lines = any(statement.lines for statement in self._statements)
         return Reading(
             format=self._formats[0],
-            statements=tuple(self._statements),
+            statements=with_missing_pages(self._statements, self._pages),
             warnings=tuple(self._warnings),
             notice=None if has_lines else "The file states the account but no entries for its period.",
         )
@@ -189,6 +191,10 @@ class _Reader:
         opening, closing = opening_and_closing(balances, moved)
         counts = len(booked) == len(lines) and all(line.currency == currency for line in lines)
         period, made_at = parts.get("FrToDt"), text_of(parts.get("CreDtTm")) or self._made_at
+        if is_page and name == "Stmt" and not is_whole(balances, opening, closing, moved):
+            of = (account_number(account.get("Id")), currency, text_of(parts.get("Id")))
+            page = page_of(element, at=len(self._statements), of=of)
+            self._pages += [page] if page else []
         complete = (
             whole_days(text_of(period, "FrDtTm"), text_of(period, "ToDtTm"), made_at)
             if name == "Stmt" and not is_page
@@ -205,6 +211,7 @@ class _Reader:
             complete_to=complete[1],
             stated_count=draft.totals.number if counts and draft.totals else None,
             stated_total=draft.totals.net if counts and draft.totals else None,
+            number=statement_number(parts) if name == "Stmt" else None,
         )
 
     def _lines(

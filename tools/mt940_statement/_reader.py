@@ -1,7 +1,6 @@
 """The whole file: messages into statements, pages of one statement joined."""
 
 import re
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tools._shared.currencies import CODES
@@ -9,6 +8,7 @@ from tools._shared.encodings import decode
 from tools.contract import BOOKED, PENDING, Reading, Statement, StatementLine, StatementRefusedError
 from tools.mt940_statement._details import Details, read_details, stated
 from tools.mt940_statement._fields import Field, fields_of
+from tools.mt940_statement._pages import Draft, joined_pages, note_missing_pages
 from tools.mt940_statement._values import (
     Balance,
     DayCache,
@@ -21,28 +21,8 @@ from tools.mt940_statement._values import (
 
 _DETAILS_IN_A_WRONG_FIELD = re.compile(r"\s*\d{3}\?\d\d")
 _ACCOUNT_CURRENCY = re.compile(r"(.*\d)\s?([A-Z]{3})")
+_NUMBER = re.compile(r"\s*0*(\d{0,9})(?:/0*(\d{1,5}))?\s*")
 _DAMAGED = "The file is cut off or damaged. Download it again from the bank."
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A statement while its fields arrive."""
-
-    line: int
-    account: str | None = None
-    opening: Balance | None = None
-    closing: Balance | None = None
-    is_first_page: bool = True
-    is_last_page: bool = True
-    is_interim: bool = False
-    currency: str = ""
-    lines: list[StatementLine] = field(default_factory=list)
-    summaries: dict[str, tuple[int, str, Decimal]] = field(default_factory=dict)
-
-    @property
-    def is_statement(self) -> bool:
-        """Whether there is enough of it to be one."""
-        return bool(self.lines) or (self.opening is not None and self.closing is not None) or self.is_interim
 
 
 def read(content: bytes) -> Reading:
@@ -57,7 +37,9 @@ def read(content: bytes) -> Reading:
         else:
             reader.take(part)
     reader.finish()
-    statements = tuple(_statement(draft) for draft in _joined_pages(reader.drafts))
+    drafts = joined_pages(reader.drafts)
+    note_missing_pages(drafts)
+    statements = tuple(map(_statement, drafts))
     has_lines = any(statement.lines for statement in statements)
     return Reading(
         format="mt942" if all(draft.is_interim for draft in reader.drafts) else "mt940",
@@ -71,9 +53,9 @@ class _Reader:
     """Follows the fields of a file."""
 
     def __init__(self) -> None:
-        self.drafts: list[_Draft] = []
+        self.drafts: list[Draft] = []
         self.warnings: list[str] = []
-        self._draft: _Draft | None = None
+        self._draft: Draft | None = None
         self._movement: tuple[Movement, int] | None = None
         self._details: list[str] = []
         self._days = DayCache()
@@ -113,9 +95,9 @@ class _Reader:
             message = "The file has fields of an MT940 statement but holds no statement: it is a fragment. "
             raise StatementRefusedError(message + "Use the whole file as the bank gives it.")
 
-    def _open(self, line: int) -> _Draft:
+    def _open(self, line: int) -> Draft:
         if self._draft is None:
-            self._draft = _Draft(line)
+            self._draft = Draft(line)
         return self._draft
 
     def _finish_draft(self) -> None:
@@ -152,6 +134,8 @@ class _Reader:
         if tag == "20":
             self._finish_draft()
             self._open(part.line)
+        elif tag in ("28", "28C"):
+            self._number(part)
         elif tag == "34F":
             draft = self._open(part.line)
             draft.is_interim = True
@@ -165,6 +149,15 @@ class _Reader:
             draft.currency = draft.currency or draft.closing.currency
         elif tag in ("90C", "90D") and self._draft is not None:
             self._summary(part, self._draft)
+
+    def _number(self, part: Field) -> None:
+        """Take over the number of the statement and that of its page; zero counts nothing."""
+        stated_numbers = _NUMBER.fullmatch(part.text)
+        if stated_numbers is None or self._draft is None:
+            return
+        self._draft.number = int(stated_numbers[1] or 0) or None
+        page = int(stated_numbers[2] or 0)
+        self._draft.pages = [page] if page else []
 
     def _opening(self, part: Field) -> None:
         draft = self._draft
@@ -196,7 +189,7 @@ class _Reader:
             )
             raise StatementRefusedError(message) from None
 
-    def _summary(self, part: Field, draft: _Draft) -> None:
+    def _summary(self, part: Field, draft: Draft) -> None:
         try:
             draft.summaries[part.tag] = parse_summary(part.text)
         except ValueError:
@@ -264,29 +257,7 @@ def _describe(details: Details, supplement: str) -> str:
     return words
 
 
-def _joined_pages(drafts: list[_Draft]) -> list[_Draft]:
-    """Join the pages of one statement: an intermediate closing balance (62M) that the next page opens with (60M)."""
-    joined: list[_Draft] = []
-    for draft in drafts:
-        before = joined[-1] if joined else None
-        if (
-            before is not None
-            and not before.is_last_page
-            and not draft.is_first_page
-            and before.account == draft.account
-            and before.closing is not None
-            and draft.opening is not None
-            and before.closing.amount == draft.opening.amount
-        ):
-            before.lines += draft.lines
-            before.closing, before.is_last_page = draft.closing, draft.is_last_page
-            before.summaries = draft.summaries
-        else:
-            joined.append(draft)
-    return joined
-
-
-def _statement(draft: _Draft) -> Statement:
+def _statement(draft: Draft) -> Statement:
     counts, total = _totals(draft)
     currency = draft.currency
     if not currency and draft.summaries:
@@ -301,12 +272,14 @@ def _statement(draft: _Draft) -> Statement:
         ),
         opening_balance=draft.opening.amount if draft.opening else None,
         closing_balance=draft.closing.amount if draft.closing else None,
-        stated_count=counts,
-        stated_total=total,
+        stated_count=None if draft.missing_pages else counts,
+        stated_total=None if draft.missing_pages else total,
+        number=draft.number,
+        missing_pages=draft.missing_pages,
     )
 
 
-def _totals(draft: _Draft) -> tuple[int | None, Decimal | None]:
+def _totals(draft: Draft) -> tuple[int | None, Decimal | None]:
     """What :90D: and :90C: state about the booked lines; expected ones may be in them, then they state nothing."""
     if set(draft.summaries) != {"90C", "90D"} or any(line.status == PENDING for line in draft.lines):
         return None, None

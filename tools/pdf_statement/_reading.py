@@ -11,6 +11,7 @@ from tools._shared.vocabulary import Role
 from tools.contract import Reading, ScannedError, Statement, StatementRefusedError
 from tools.pdf_statement._document import Page, read_pages
 from tools.pdf_statement._lines import Line, lines_of
+from tools.pdf_statement._page_numbers import lacking
 from tools.pdf_statement._parts import Part, PartBuilder
 from tools.pdf_statement._rows import date_at
 from tools.pdf_statement._scans import recognize_pages
@@ -38,6 +39,7 @@ _ELSEWHERE = "Ask the bank for the same statement as CSV, OFX or CAMT."
 class _Judged:
     statement: Statement
     is_proven: bool
+    is_whole: bool
     has_doubts: bool
     objection: str | None
     warnings: tuple[str, ...]
@@ -67,6 +69,7 @@ def read_statement(
         pages = recognize_pages(content)
     lines = [lines_of(page.words) for page in pages]
     short_years = _has_short_years([line for page in lines for line in page])
+    missing = lacking(lines)
     refusal: StatementRefusedError | None = None
     for by_account in (False, True):
         builder = PartBuilder(short_years=short_years, by_account=by_account)
@@ -74,10 +77,12 @@ def read_statement(
             builder.take_page(page)
         parts = [part for part in builder.parts if part.rows]
         try:
-            reading = _read_parts(parts, lines, name, must_prove=is_scanned)
+            reading = _read_parts(parts, lines, name, missing, must_prove=is_scanned)
             return _checked_scan(reading) if is_scanned else reading
         except StatementRefusedError as error:
             refusal = refusal or error
+    if missing:
+        raise StatementRefusedError(f"{missing.capitalize()} in the PDF. {refusal or _ELSEWHERE}")
     raise refusal or StatementRefusedError(_ELSEWHERE)
 
 
@@ -132,7 +137,12 @@ def _has_short_years(lines: Sequence[Line]) -> bool:
 
 
 def _read_parts(
-    parts: Sequence[Part], lines: Sequence[Sequence[Line]], name: str, *, must_prove: bool
+    parts: Sequence[Part],
+    lines: Sequence[Sequence[Line]],
+    name: str,
+    missing: str | None,
+    *,
+    must_prove: bool,
 ) -> Reading:
     if not parts:
         raise StatementRefusedError(
@@ -153,7 +163,14 @@ def _read_parts(
                 f"The PDF was scanned, and what was recognized in it is not proved in full. {_ELSEWHERE}"
             )
     warnings = [warning for each in judged for warning in each.warnings]
-    return Reading(FORMAT, tuple(each.statement for each in judged), tuple(dict.fromkeys(warnings)))
+    if missing and all(each.is_whole for each in judged):
+        warnings.append(
+            f"{missing.capitalize()} in the PDF; the balances show that it holds no transactions."
+        )
+    statements = tuple(
+        each.statement if each.is_whole else replace(each.statement, missing_pages=missing) for each in judged
+    )
+    return Reading(FORMAT, statements, tuple(dict.fromkeys(warnings)))
 
 
 def _read_part(part: Part, years: Years, name: str) -> _Judged | None:
@@ -208,6 +225,7 @@ def _judge(reading: Reading, sheet: Sheet, part: Part, *, has_signs: bool) -> _J
     totals = _totals(statement, sheet, part)
     is_complete = len(statement.lines) == len(sheet.entries)
     is_proven = is_complete and ends is not False and (ends or running or totals) is True
+    is_whole = is_complete and ends is True and bool(part.closings or part.sums)
     warnings = list(reading.warnings)
     if is_proven:
         contradicted = [
@@ -218,7 +236,7 @@ def _judge(reading: Reading, sheet: Sheet, part: Part, *, has_signs: bool) -> _J
             )
             if agrees is False
         ]
-        return _Judged(statement, True, _has_doubts(sheet), None, (*warnings, *contradicted))
+        return _Judged(statement, True, is_whole, _has_doubts(sheet), None, (*warnings, *contradicted))
     problems = list(sheet.problems)
     if ends is False:
         problems.append("opening balance and transactions do not add up to the closing balance")
@@ -238,11 +256,12 @@ def _judge(reading: Reading, sheet: Sheet, part: Part, *, has_signs: bool) -> _J
         return _Judged(
             statement,
             False,
+            False,
             True,
             f"The PDF cannot be read for certain: {'; '.join(problems[:2])}. {_ELSEWHERE}",
             (),
         )
-    return _Judged(statement, False, _has_doubts(sheet), None, tuple(warnings))
+    return _Judged(statement, False, False, _has_doubts(sheet), None, tuple(warnings))
 
 
 def _has_doubts(sheet: Sheet) -> bool:

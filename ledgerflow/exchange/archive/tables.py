@@ -186,8 +186,9 @@ STATEMENTS = Table(
     (
         "document", "bank_account", "position", "format", "account_number", "currency", "opening_balance",
         "closing_balance", "first_date", "last_date", "complete_from", "complete_to", "line_count", "total", "proof",
-        "proof_detail", "override_reason", "overridden_by", "overridden_at", "imported_at",
+        "proof_detail", "override_reason", "overridden_by", "overridden_at", "imported_at", "number",
     ),
+    later=MappingProxyType({"number": None}),
 )  # fmt: skip
 LINES = Table(
     "lines",

@@ -126,6 +126,7 @@ def _import_one(
         position=position,
         format=format_name,
         account_number=(said.account or "")[:80],
+        number=said.number,
         currency=bank_account.currency,
         opening_balance=said.opening_balance,
         closing_balance=said.closing_balance,

@@ -13,7 +13,7 @@ from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.statements import services, standing
-from ledgerflow.statements.chain_selectors import chain_of, closing_day
+from ledgerflow.statements.chain_selectors import Place, chain_of, closing_day, place_of
 from ledgerflow.statements.forms import OverrideForm
 from ledgerflow.statements.models import Proof, Statement
 from ledgerflow.statements.page_selectors import PAGE, Show, overview, statement_page
@@ -70,13 +70,16 @@ class StatementView(BookMixin, generic.TemplateView):
         number = self.request.GET.get("page", _FIRST_PAGE)
         asked = self.request.GET.get("show", "")
         opening = statement.opening_balance
+        # A statement that proves by itself, and has no number, needs no other to say how it stands.
+        needs_others = statement.proof == Proof.UNPROVABLE or statement.number is not None
+        place = place_of(statement=statement) if needs_others else Place()
         given = {"form": OverrideForm(), **kwargs}
         return super().get_context_data(**given) | {
             "statement": statement,
             "standing": standing.of_statement(statement),
             "closing_day": closing_day(statement),
-            "follows": statement.proof == Proof.UNPROVABLE
-            and statement.pk in chain_of(bank_account=statement.bank_account).chain.proven,
+            "follows": statement.proof == Proof.UNPROVABLE and place.follows,
+            "skips": place.skips,
             "computed": None if opening is None else opening + statement.total,
             "page": statement_page(
                 statement=statement,

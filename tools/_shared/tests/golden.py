@@ -8,6 +8,9 @@ from pathlib import Path
 
 from tools.contract import Reading, StatementRefusedError
 
+#: What few statements state is left out where they do not.
+_SELDOM = frozenset({"number", "missing_pages"})
+
 Read = Callable[[bytes, str], Reading]
 
 
@@ -45,5 +48,6 @@ def plain(value: object) -> object:
     if isinstance(value, tuple):
         return [plain(part) for part in value]
     if hasattr(value, "__dataclass_fields__"):
-        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        parts = {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        return {name: part for name, part in parts.items() if part or name not in _SELDOM}
     return value

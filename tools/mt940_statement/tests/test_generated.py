@@ -56,25 +56,44 @@ def test_generated_statements_it_reads_back_exactly(rows, encoding):
         assert row[4].replace(" ", "") in line.description.replace(" ", "")
 
 
-@given(cents=st.lists(st.integers(-(10**6), 10**6).filter(bool), min_size=2, max_size=6))
-def test_pages_it_joins_into_one_statement(cents):
+def _pages(cents):
     balances = list(accumulate(cents, initial=0))
-    pages = []
     for number, (moved, before, after) in enumerate(
         zip(cents, balances, balances[1:], strict=False), start=1
     ):
         is_last = number == len(cents)
         opening, closing = "F" if number == 1 else "M", "F" if is_last else "M"
-        pages.append(
+        yield (
             f":20:A\n:25:1\n:28C:1/{number}\n:60{opening}:{'D' if before < 0 else 'C'}260101EUR{_money(before)}\n"
             f":61:260101{'D' if moved < 0 else 'C'}{_money(moved)}NTRFNONREF\n"
             f":62{closing}:{'D' if after < 0 else 'C'}260101EUR{_money(after)}\n-\n"
         )
 
-    (statement,) = read_statement("".join(pages).encode(), "").statements
+
+_MOVED = st.lists(st.integers(-(10**6), 10**6).filter(bool), min_size=2, max_size=6)
+
+
+@given(cents=_MOVED)
+def test_pages_it_joins_into_one_statement(cents):
+    (statement,) = read_statement("".join(_pages(cents)).encode(), "").statements
 
     assert len(statement.lines) == len(cents)
-    assert (statement.opening_balance, statement.closing_balance) == (0, Decimal(balances[-1]) / 100)
+    assert (statement.opening_balance, statement.closing_balance) == (0, Decimal(sum(cents)) / 100)
+    assert (statement.number, statement.missing_pages) == (1, None)
+
+
+@given(cents=_MOVED, at=st.integers(0, 5))
+def test_a_page_that_is_missing_it_names(cents, at):
+    pages = list(_pages(cents))
+    lost = at % len(pages)
+    is_last = lost == len(pages) - 1
+    del pages[lost]
+
+    (statement,) = read_statement("".join(pages).encode(), "").statements
+
+    of = "" if is_last else f" of {len(cents)}"
+    assert statement.missing_pages == f"page {lost + 1}{of} is missing"
+    assert len(statement.lines) == len(pages)
 
 
 @settings(max_examples=300, deadline=None)

@@ -171,3 +171,39 @@ def test_it_reads_or_refuses_whatever_the_bytes(content, edits):
 
     with suppress(StatementRefusedError):
         assert isinstance(read_statement(content, "damaged.pdf"), Reading)
+
+
+def _three_pages(pages, *, closing, numbered="Seite {} von 3"):
+    rows = {
+        1: [("02.03.2026", "Miete", "500,00", "", "500,00")],
+        2: [("09.03.2026", "Strom", "45,00", "", "455,00")],
+        3: [("30.03.2026", "Gehalt", "", "2.000,00", "2.455,00")],
+    }
+    page = Printer().line((40, "Kontoauszug")).line((40, "Alter Kontostand"), (-550, "1.000,00"))
+    for number in pages:
+        page.line((-550, numbered.format(number)))
+        table(page, ("Datum", "Vorgang", "Soll", "Haben", "Saldo"), rows[number], FIVE)
+        if number == 3 and closing:
+            page.line((40, "Neuer Kontostand"), (-550, closing))
+        page.page()
+    return page.content()
+
+
+def test_a_page_that_is_missing_is_named():
+    whole = read_statement(_three_pages((1, 2, 3), closing="2.455,00"), "statement.pdf").statements[0]
+    cut = read_statement(_three_pages((1, 2), closing=None), "statement.pdf").statements[0]
+
+    assert (len(whole.lines), whole.missing_pages) == (3, None)
+    assert (len(cut.lines), cut.missing_pages) == (2, "page 3 of 3 is missing")
+    assert refused(_three_pages((1, 3), closing="2.455,00")).startswith("Page 2 of 3 is missing in the PDF. ")
+
+
+def test_a_page_that_the_balances_do_not_miss_is_a_warning():
+    content = _three_pages((1, 2, 3), closing="2.455,00", numbered="Page {} of 4")
+
+    reading = read_statement(content, "statement.pdf")
+
+    assert reading.statements[0].missing_pages is None
+    assert reading.warnings == (
+        "Page 4 of 4 is missing in the PDF; the balances show that it holds no transactions.",
+    )
