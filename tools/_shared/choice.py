@@ -23,11 +23,11 @@ def choose(
     """
     candidates = (named_candidates if columns.has_header else unnamed_candidates)(columns, numbers)
     balances = balance_columns(columns, numbers)
-    if not candidates:
-        raise StatementRefusedError(_no_amounts(balances))
     proven = prove(columns, groups, numbers, candidates, balances)
     if proven:
         return owners_view(columns, numbers, proven) if is_card else proven
+    if not candidates:
+        raise StatementRefusedError(_no_amounts(balances))
     if not is_card and not balances and (lone := _lone(columns, candidates)):
         is_card = is_card_by_rows(columns, lone)
     candidate = _unproven(columns, numbers, candidates, is_card=is_card, line_of=line_of, unit=unit)

@@ -3,8 +3,8 @@
 The order of the evidence: a number above 12, full stops between the parts, dates known from the file name or the lines
 above the table, rows of each account in order of time (five days at least, or a balance that shows their direction), a
 second date column that must stay near, a decimal comma (no country that writes one puts the month first), a North
-American time zone, an order of few rows that also keeps their days together. Where nothing settles it the file is
-refused.
+American time zone or program, an order of few rows that also keeps their days together. Where nothing settles it the
+file is refused.
 """
 
 from collections.abc import Sequence
@@ -27,6 +27,7 @@ class Surroundings:
 
     ``own`` are the column's open days once, ``runs`` the same row by row for each account, ``beside`` the days of
     further date columns, ``known`` those in the file name and above the table.
+    ``american`` is what shows, if anything does, that the file comes from North America.
     """
 
     own: Sequence[Day]
@@ -35,7 +36,7 @@ class Surroundings:
     known: Sequence[Day]
     newest_first: bool | None
     has_decimal_comma: bool
-    has_american_zone: bool
+    american: str | None
 
 
 def _fits(days: Sequence[Day], order: Order) -> bool:
@@ -183,10 +184,10 @@ def settle_order(
             "DMY",
             f"No row of {title} settles day and month; the decimal comma says that the day comes first.",
         )
-    if around.has_american_zone and "MDY" in orders:
+    if around.american and "MDY" in orders:
         return (
             "MDY",
-            f"No row of {title} settles day and month; the time zone says that the month comes first.",
+            f"No row of {title} settles day and month; {around.american} says that the month comes first.",
         )
     sorted_orders = _by_time(around.runs, orders, newest_first=None, least=_FEW_STEPS)
     if len(sorted_orders) == 1 and _is_closest(pooled, sorted_orders[0], orders):

@@ -16,7 +16,7 @@ _MARKS = (
 )
 _CANDIDATES = (
     "cp1252", "iso-8859-15", "cp1250", "cp1251", "gb18030", "shift_jis", "euc-jp", "euc-kr", "cp1253", "cp1254",
-    "cp1257", "big5",
+    "cp1257", "big5", "cp1255",
 )  # fmt: skip
 _LOOKED_AT = 200_000
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
@@ -36,6 +36,9 @@ _LETTERS_OF = {"cp1250": _CENTRAL, "cp1254": _TURKISH, "cp1257": _BALTIC}
 _GREEK_WORD = re.compile(r"\b[Α-ΩΆΈΉΊΌΎΏ]?[α-ωάέήίόύώϊϋΐΰ]{2,}\b|\b[Α-ΩΆΈΉΊΌΎΏ]{2,}\b")
 _CYRILLIC = re.compile(r"[а-яА-ЯёЁ]")
 _CYRILLIC_WORD = re.compile(r"\b[А-ЯЁ]?[а-яё]{2,}\b|\b[А-ЯЁ]{2,}\b")
+_HEBREW_WORD = re.compile(r"\b[א-ת]{2,}\b")
+# Banks write none, and the capitals of Cyrillic become them.
+_HEBREW_POINT = re.compile(r"[\u0591-\u05c7]")
 _COMMON_HAN = frozenset(
     "的一是不了在人有我他这中大来上个国和地到说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去"
     "法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实日交易金额收入支出余户名账号期摘要备注类型状态对方"
@@ -129,6 +132,9 @@ def _score(text: str, name: str) -> float:
     elif name == "cp1251":
         good = sum(len(word) for word in _CYRILLIC_WORD.findall(sample) if _CYRILLIC.search(word)) * 1.1
         penalty += len(re.findall(r"[a-zA-Z][а-яА-Я]|[а-яА-Я][a-zA-Z]", sample)) * 3
+    elif name == "cp1255":
+        good = sum(map(len, _HEBREW_WORD.findall(sample))) * 1.15
+        penalty += 3 * len(_HEBREW_POINT.findall(sample))
     else:
         good = len(_LETTERS_OF.get(name, _WESTERN).findall(sample))
         penalty += 2 * len(_ODD_CASE.findall(sample))

@@ -5,7 +5,15 @@ from dataclasses import dataclass, replace
 
 from tools._shared.balances import Chain, follow
 from tools._shared.columns import Columns
-from tools._shared.movements import Candidate, Numbers, Values, negated, reversed_sign, unnamed_candidates
+from tools._shared.movements import (
+    Candidate,
+    Numbers,
+    Values,
+    negated,
+    reversed_sign,
+    signed,
+    unnamed_candidates,
+)
 from tools._shared.vocabulary import Role
 
 _TRIED_ROWS = 2000
@@ -72,7 +80,16 @@ def _works(groups: Groups, amounts: Values, balances: Values, limit: int | None 
 def balance_columns(columns: Columns, numbers: Numbers) -> list[int]:
     if columns.has_header:
         return [column for column in columns.of(Role.BALANCE, Role.CLOSING) if column in numbers.values]
+    return _money_columns(numbers)
+
+
+def _money_columns(numbers: Numbers) -> list[int]:
     return [at for at in sorted(numbers.values) if numbers.looked[at].has_money_marks][:12]
+
+
+def _bare(numbers: Numbers) -> list[int]:
+    """The columns of whole numbers, which are money where a currency has no decimals."""
+    return [at for at in sorted(numbers.values) if not numbers.looked[at].has_money_marks][:12]
 
 
 def _prove(
@@ -138,7 +155,11 @@ def prove(
         if each.problem is None and not each.certain and len(each.columns) == 1
     ]
     proven = _prove(groups, numbers, opposite, balances)
-    if proven is None and columns.has_header:
-        unnamed = [replace(each, certain=False) for each in unnamed_candidates(columns, numbers)]
-        proven = _prove(groups, numbers, unnamed, balances, least=_LEAST_UNNAMED)
+    if proven is None:
+        # Names in a language that nobody here knows are as good as none.
+        nameless = unnamed_candidates(columns, numbers) if columns.has_header else []
+        nameless += [signed(numbers, at) for at in _bare(numbers) if numbers.looked[at].is_signed]
+        among = balances or _money_columns(numbers) or _bare(numbers)
+        weak = [replace(each, certain=False) for each in nameless]
+        proven = _prove(groups, numbers, weak, among, least=_LEAST_UNNAMED)
     return proven

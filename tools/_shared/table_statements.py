@@ -40,6 +40,8 @@ _TRIED_ROWS = 2000
 _LANGUAGE_ROWS = 200
 _SHOWN_STATES = 4
 _CENTS = 2
+#: Mint served the United States and Canada alone, and wrote the month first; other programs export in its columns.
+_MINT = frozenset({"original description", "transaction type", "account name", "labels", "notes"})
 _AMERICAN_ZONES = frozenset({"pst", "pdt", "mst", "mdt", "cst", "cdt", "est", "edt"})
 
 
@@ -350,6 +352,9 @@ def _order(
         ):
             newest_first = chains[0].newest_first if chains[0].works else None
     zones = {words(cell) for column in columns.cells for cell in column[:50] if len(cell) == 3}
+    american = "the time zone" if zones & _AMERICAN_ZONES else None
+    if set(map(words, columns.header)) >= _MINT:
+        american = "the header of Mint, a program of North America,"
     around = Surroundings(
         own=[day for day in columns.once[columns.main] if day.separator],
         runs=[[day for position in rows if (day := main[position]).separator] for rows in groups.values()],
@@ -357,7 +362,7 @@ def _order(
         known=[day for text in (work.table.name, *work.above) for day in days_in_text(text)],
         newest_first=newest_first,
         has_decimal_comma=numbers.mark == ",",
-        has_american_zone=bool(zones & _AMERICAN_ZONES),
+        american=american,
     )
     others = [
         [days[at] for at in columns.dated] for column, days in columns.days.items() if column != columns.main

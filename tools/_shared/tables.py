@@ -11,6 +11,7 @@ from tools.contract import Place
 
 _HEADER_SEARCH = 80
 _MOST_DIGITS = 4
+_LABELED = 2
 _DATE_ROLES = frozenset({Role.BOOKING_DATE, Role.DATE, Role.VALUE_DATE, Role.OTHER_DATE})
 _MONEY_ROLES = frozenset({Role.AMOUNT, Role.OUT, Role.IN, Role.BALANCE, Role.OPENING, Role.CLOSING})
 
@@ -63,9 +64,12 @@ def find_header(rows: Sequence[Sequence[str]]) -> int | None:
 
 
 def find_title_row(rows: Sequence[Sequence[str]]) -> int | None:
-    """Return the index of a header in words nobody knows: text cells only, directly above the first dated row."""
+    """Return the index of a header in words nobody knows: text cells only, directly above the first dated row.
+
+    A label with its value, such as the first day of the period, is no row.
+    """
     for at, row in enumerate(rows[:_HEADER_SEARCH]):
-        if any(read_day(cell) for cell in row if cell):
+        if sum(map(bool, row)) > _LABELED and any(read_day(cell) for cell in row if cell):
             above = rows[at - 1] if at else ()
             filled = [cell for cell in above if cell]
             is_title = len(filled) >= 3 and not any(any(mark.isdigit() for mark in cell) for cell in filled)

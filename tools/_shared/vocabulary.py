@@ -43,12 +43,13 @@ class Role(StrEnum):
 
 _DATE = (
     r"date|datum|data|fecha|dato|dag|dzien|den|datetime|paiva|paivamaara|pvm|kuupaev|datums|tarih|"
-    r"tarihi|datuma|nap|created|ημερομηνια"
+    r"tarihi|datuma|nap|created|ημερομηνια|tanggal|tarikh|ngay|תאריך|التاريخ|تاريخ|ว นท"
 )
 _AMOUNT = (
     r"amounts?|amt|betrag|umsatz|bedrag|montant|importe|monto|importo|valor|quantia|montante|belopp|"
     r"belob|belop|maara|summa|suma|sum|kwota|castka|osszeg|osszege|tutar|mutatie|net|netto|cantidad|"
-    r"castka|ciastka|сумма|сума|ποσο|iznos|znesek|\w*betrag|\w*bedrag|\w*belopp|total|value"
+    r"ciastka|objem|сумма|сума|ποσο|iznos|znesek|\w*betrag|\w*bedrag|\w*belopp|total|value|jumlah|"
+    r"nominal|so tien|סכום|المبلغ"
 )
 
 _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
@@ -110,8 +111,9 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
         Role.BALANCE,
         (
             r"\b(?:balance|bal|saldo|boeksaldo|kontostand|solde|sald|saldi|egyenleg|zustatek|zostatok|"
-            r"stanje|bakiye|bilanz|runningbalance|salden|kontosaldo|atlikums|likutis|jaak|(?:saldo|"
-            r"stan) po\b.*|остаток|залишок|υπολοιπο|баланс|сальдо)\b|\w+saldo\b|余额|餘額|残高|잔액|本次余额"
+            r"stanje|baki|bakiye|so du|יתרה|היתרה|الرصيد|bilanz|runningbalance|salden|kontosaldo|"
+            r"atlikums|likutis|jaak|(?:saldo|"
+            r"stan) po\b.*|остаток|залишок|υπολοιπο|баланс|сальдо)\b|\w+saldo\b|คงเหล|余额|餘額|残高|잔액|本次余额"
         ),
     ),
     (
@@ -121,7 +123,7 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
             rf"arvopaiva|waluty|effective|interest|valutastellung|ertek\w*|available on\w*|"
             rf"valutare)\b(?: .*\b(?:date|datum|fecha|data|dato|dag|dat)\b)?$|"
             rf"\b(?:{_DATE})\b.* (?:value|valeur|valor|valuta|waluty)$|^(?:valuta|wertstellung|wert|"
-            rf"valutadato|rentedatum|rentedag)$|起息日"
+            rf"valutadato|rentedatum|rentedag)$|תאריך ערך|起息日"
         ),
     ),
     (
@@ -162,7 +164,8 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
             r"outgoing|spent|soll|ausgang|ausgaben?|belastung(?:en)?|lastschrift|af|retrait|depenses?|"
             r"cargos?|adeudos?|debe|retiros?|gastos?|dare|uscite|uscita|addebit[oi]|ut|uttag|borc|χρεωση|ud|"
             r"utgift\w*|ud|ulos\w*|obciazeni\w*|vydaje?|terheles|debits|expenses?|saidas?|despesas?|"
-            r"charge amount|purchases?|расход|списание|дебет)\b|支出|支取|借方|出金|引出|引き出し|支払|출금|提出"
+            r"charge amount|purchases?|расход|списание|дебет|ghi no|חובה|בחובה|חיוב|مدين)\b|^dr$|"
+            r"ถอน|支出|支取|借方|出金|引出|引き出し|支払|출금|提出"
         ),
     ),
     (
@@ -170,9 +173,11 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
         (
             r"\b(?:credits?|kredit|credito|creditos|deposits?|paid in|money in|in|inflow|incoming|"
             r"received|haben|eingang|einnahmen?|gutschrift(?:en)?|bij|depot|recettes?|abonos?|haber|"
-            r"ingresos?|avere|entrate|entrata|accredit[oi]|insattning|ind|inn|alacak|πιστωση|inntekt\w*|innskudd|panot|"
+            r"ingresos?|avere|entrate|entrata|accredit[oi]|insattning|ind|inn|alacak|πιστωση|"
+            r"inntekt\w*|innskudd|panot|"
             r"uznani\w*|prijmy?|jovairas|income|receipts?|entradas?|receitas?|приход|зачисление|"
-            r"кредит)\b|收入|存入|貸方|入金|預入|預け入れ|お預り|預り|入金額|입금|贷方"
+            r"кредит|ghi co|זכות|בזכות|זיכוי|داين)\b|^cr$|ฝาก|"
+            r"收入|存入|貸方|入金|預入|預け入れ|お預り|預り|入金額|입금|贷方"
         ),
     ),
     (
@@ -245,7 +250,8 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
             r"purpose|message|payment details|remittance|summary|remarks?|remarque|comment|"
             r"communication|toelichting|vrije mededeling|subject|betreff|original description|vorgang|"
             r"leistung|item title|назначение|описание|action|operation|observaciones|tapahtuma|"
-            r"transaktion|rubrik|specifikation|teksti|beschreibung)\b|摘要|附言|备注|商品|详情|適用|摘要|내용|적요|交易场所|"
+            r"transaktion|rubrik|specifikation|teksti|beschreibung|keterangan|noi dung|dien giai|תיאור|"
+            r"פרטים|הפעולה|البيان|الوصف)\b|รายการ|摘要|附言|备注|商品|详情|適用|摘要|내용|적요|交易场所|"
             r"说明"
         ),
     ),

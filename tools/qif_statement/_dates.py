@@ -71,7 +71,7 @@ def _order(
         known=days_in_text(name),
         newest_first=None,
         has_decimal_comma=has_decimal_comma,
-        has_american_zone=False,
+        american=None,
     )
     try:
         order, warning = settle_order(numeric, (), list(numeric), around, "the file")
