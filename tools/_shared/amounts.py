@@ -45,6 +45,8 @@ _IN_MARKS = frozenset({"cr", "c", "h"})
 _OUT_MARKS = frozenset({"dr", "db", "d", "s"})
 BLANKS = frozenset({"", "-", "--", "---", "n/a", "N/A", "na", "null", "NULL"})
 """Cells that state nothing where an amount could stand."""
+#: So many shapes are counted one after the other; of more, each cell is looked up.
+_FEW = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +218,9 @@ def amount_column(cells: Sequence[str]) -> AmountColumn:
         else:
             known[text] = shape
             marks &= shape.marks
-    for at, text in enumerate(shapes):
-        shapes[at] = once.setdefault(text, text)
-    bad = sum(text in unknown for text in shapes) if unknown else 0
-    filled = sum(text not in BLANKS for text in shapes)
+    shapes = list(map(once.setdefault, shapes, shapes))
+    bad = sum(map(shapes.count, unknown)) if len(unknown) < _FEW else sum(text in unknown for text in shapes)
+    filled = len(shapes) - sum(map(shapes.count, BLANKS.intersection(once)))
     return AmountColumn(cells=cells, shapes=shapes, known=known, marks=marks, filled=filled, bad=bad)
 
 

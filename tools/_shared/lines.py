@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from itertools import repeat
 
 from tools._shared.accounts import Owner
@@ -131,8 +132,11 @@ def _lines(
         repeat(None),
         repeat(None),
     )
-    lines = list(map(StatementLine._make, zip(*fields, strict=False)))
+    lines = list(map(_new_line, zip(*fields, strict=False)))
     return lines if choice.fees is None else _with_fees(lines, [choice.fees[position] for position in rows])
+
+
+_new_line = partial(tuple.__new__, StatementLine)  # a third of the time of StatementLine._make
 
 
 def _filled(texts: Sequence[str], index: Sequence[int]) -> Iterable[str | None]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from tools._shared.accounts import Owner, account_column, currency_column, currency_stated, stated_account
 from tools._shared.amounts import MARKS
@@ -63,7 +63,7 @@ def read_table(
     if header and all(is_blank(table.rows[at]) for at in body):
         notice = "The file has a header row but no transactions."
         return Reading(format_name, (), notice=notice, layouts=(name,))
-    width = max(max((len(table.rows[at]) for at in body), default=0), len(header))
+    width = max(max(map(len, islice(table.rows, start, None)), default=0), len(header))
     shape, found = Shape(start, header, width), Found()
     shown = view(table, shape)
     try:

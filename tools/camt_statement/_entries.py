@@ -19,6 +19,7 @@ _SIGNS = {"CRDT": 1, "DBIT": -1}
 _TRUE = frozenset({"true", "1"})
 _NOT_BOOKED = frozenset({"PDNG", "INFO", "FUTR"})
 _NOTHING = frozenset({"", "NONREF", "NOTPROVIDED", "NOT PROVIDED", "NOTAVAILABLE", "NOREF", "N/A"})
+_LONGEST_NOTHING = max(map(len, _NOTHING))
 _MOST_DETAILS = 8
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _ASK = "Ask the bank for a correct file."
@@ -162,7 +163,8 @@ class EntryReader:
 
 def _original(raw: RawEntry) -> Decimal | None:
     """Return the amount that was ordered in another currency, without a sign; ``None`` where there is none to read."""
-    if not _CURRENCY.fullmatch(raw.original_currency) or raw.original_currency == raw.currency:
+    stated_in = raw.original_currency
+    if not stated_in or stated_in == raw.currency or not _CURRENCY.fullmatch(stated_in):
         return None
     try:
         return abs(parse_amount(raw.head.original))
@@ -172,13 +174,13 @@ def _original(raw: RawEntry) -> Decimal | None:
 
 def one_line(text: str) -> str:
     """Return the text with single spaces and none around it."""
-    return text if text.isalnum() else " ".join(text.split())
+    return text if not text or text.isalnum() else " ".join(text.split())
 
 
 def stated(text: str) -> str:
     """Return the reference, or ``""`` where it is one of the words for none."""
     text = one_line(text)
-    return "" if text in _NOTHING or text.upper() in _NOTHING else text
+    return "" if len(text) <= _LONGEST_NOTHING and text.upper() in _NOTHING else text
 
 
 def _joined(texts: Iterable[str]) -> str:

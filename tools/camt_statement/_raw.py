@@ -174,6 +174,8 @@ def account_number(identification: Element | None) -> str:
 
 def compact(account: str) -> str:
     """Return the number as banks compare it: an IBAN without spaces, others as they are written."""
+    if not account:
+        return ""
     text = " ".join(account.split())
     return text.replace(" ", "") if _IBAN.fullmatch(text) else text
 

@@ -16,6 +16,9 @@ DELIMITERS = (";", "\t", "|", ",")
 _SAMPLE_LINES = 120
 _SAMPLE_TEXT = 60_000
 _MOST_COLUMNS = 200
+_LONGEST_PLAIN = 20_000
+#: White space other than the end of a line and the space itself.
+_SPACES = frozenset(mark for mark in map(chr, range(0x3001)) if mark.isspace() and mark not in " \n")
 _LONGEST_CELL = 131_072
 _EXCEL_TEXT = re.compile(r'=(".*")')
 
@@ -25,7 +28,7 @@ class Rows:
     """The rows of a file as stripped cells, and the physical line at which each starts."""
 
     cells: list[list[str]]
-    lines: list[int]
+    lines: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,9 @@ def split(text: str, delimiter: str) -> Rows:
     Raises:
         StatementRefusedError: A quoted cell is not closed, or a row is wider or a cell longer than any statement's.
     """
+    plain = _plain_lines(text, delimiter)
+    if plain is not None:
+        return Rows([line.split(delimiter) if line else [] for line in plain], range(1, len(plain) + 1))
     try:
         return _collect(text, delimiter, strict=True)
     except csv.Error as error:
@@ -103,6 +109,23 @@ def split(text: str, delimiter: str) -> Rows:
     return rows
 
 
+def _plain_lines(text: str, delimiter: str) -> list[str] | None:
+    """Return the lines of a text whose cells are what stands between the delimiters; ``None`` for any other.
+
+    Without quotes and spaces at the edges of cells, cutting at delimiters reads what the CSV reader does, in a third of
+    the time.
+    """
+    text = text.replace("\r\n", "\n")
+    edges = (f" {delimiter}", f"{delimiter} ", " \n", "\n ", *_SPACES.difference(delimiter))
+    if '"' in text or text[:1] == " " or text[-1:] == " " or any(edge in text for edge in edges):
+        return None
+    lines = text.removesuffix("\n").split("\n")
+    is_small = max(map(len, lines)) <= _LONGEST_PLAIN and all(
+        line.count(delimiter) < _MOST_COLUMNS for line in lines
+    )
+    return lines if is_small else None
+
+
 def _collect(text: str, delimiter: str, *, strict: bool) -> Rows:
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=strict
@@ -113,9 +136,7 @@ def _collect(text: str, delimiter: str, *, strict: bool) -> Rows:
     has_wrappers = '="' in text
     for row in reader:
         if len(row) > _MOST_COLUMNS:
-            raise StatementRefusedError(
-                f"Line {start} has {len(row)} cells; a statement has at most {_MOST_COLUMNS}."
-            )
+            raise StatementRefusedError(_too_wide(start, len(row)))
         after = reader.line_num + 1
         stripped = list(map(clean if has_wrappers else str.strip, row))
         if after - start > 1 and any(_swallows_rows(cell, delimiter) for cell in stripped):
@@ -127,6 +148,10 @@ def _collect(text: str, delimiter: str, *, strict: bool) -> Rows:
         lines.append(start)
         start = after
     return Rows(cells, lines)
+
+
+def _too_wide(line: int, width: int) -> str:
+    return f"Line {line} has {width} cells; a statement has at most {_MOST_COLUMNS}."
 
 
 def _swallows_rows(cell: str, delimiter: str) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.csv_statement import claims, read_statement
+from tools.csv_statement._dialect import _collect, _plain_lines
 
 HEADERS = {
     "en": ("Date", "Description", "Amount", "Paid out", "Paid in", "Debit/Credit", "Balance"),
@@ -156,3 +157,23 @@ def test_it_reads_back_what_was_written(dialect, drawn):
     if dialect.balance:
         assert statement.opening_balance == Decimal("250.00")
         assert statement.closing_balance == Decimal("250.00") + sum(amount for _, amount, _ in movements)
+
+
+@settings(deadline=None)
+@given(text=st.text("a1-,;| \n", min_size=1, max_size=30), delimiter=st.sampled_from([";", "|", ","]))
+def test_plain_lines_it_cuts_as_the_csv_reader_does(text, delimiter):
+    lines = _plain_lines(text, delimiter)
+
+    rows = _collect(text, delimiter, strict=True)
+
+    assert lines is not None or " " in text
+    if lines is not None:
+        assert [line.split(delimiter) if line else [] for line in lines] == rows.cells
+        assert list(rows.lines) == [*range(1, len(lines) + 1)]
+
+
+def test_what_the_csv_reader_treats_on_its_own_is_not_cut():
+    special = ['a,"b,c"', "a, b", "a\rb", "a\u00a0,b", " a,b", "a,b ", ("," * 300)]
+
+    assert [_plain_lines(text, ",") for text in special] == [None] * len(special)
+    assert _plain_lines("a\tb", "\t") == ["a\tb"]
