@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ledgerflow.statements.archives import ArchiveRefusedError, unpack
+from ledgerflow.statements.claiming import asked
 from ledgerflow.statements.looks import describe
 from ledgerflow.statements.sandboxed import SANDBOX
 from ledgerflow.toolbox.layouts import decode_description, layout_as_json
@@ -57,9 +58,11 @@ def read_file(
         return FileReading(
             name=name, status="refused", error="The file is empty. Download it again from the bank."
         )
+    to_ask = asked(content=content, name=name, readers=readers)
     request = {
         "name": name,
-        "readers": None if readers is None else list(readers),
+        "readers": to_ask.readers,
+        "broken": to_ask.broken,
         "password": password,
         "layouts": list(map(layout_as_json, layouts)),
     }
@@ -75,7 +78,7 @@ def read_file(
     except (SandboxError, WireError) as error:
         return FileReading(name=name, status="refused", error=str(error))
     if reading is None:
-        if answer["outcome"] == "unclaimed":
+        if not answer["is_claimed"]:
             return _read_archive(content, name, readers, password) or replace(
                 _refused(name, _refusal(answer, content)), is_claimed=False
             )
@@ -104,7 +107,7 @@ def describe_file(
     """
     request = {
         "name": name,
-        "readers": None if readers is None else list(readers),
+        "readers": asked(content=content, name=name, readers=readers).readers,
         "layouts": list(map(layout_as_json, layouts)),
     }
     try:
@@ -122,7 +125,7 @@ def show_place(
     ``readers`` are names of tool packages; ``None`` asks all that come with LedgerFlow. ``None`` where none of them
     can tell.
     """
-    wanted = None if readers is None else list(readers)
+    wanted = asked(content=content, name=name, readers=readers).readers
     try:
         lines = SANDBOX.run(
             "show", content=content, request={"name": name, "readers": wanted, "place": dict(place)}

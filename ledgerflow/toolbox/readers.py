@@ -15,7 +15,7 @@ from ledgerflow.toolbox.layouts import encode_description, layout_of_json
 from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, describe_package, load
 from ledgerflow.toolbox.values import READER, Excerpt, ScannedError, StatementRefusedError
 
-__all__ = ["describe", "read", "show", "unpack", "warm_up"]
+__all__ = ["claim", "describe", "read", "show", "unpack", "warm_up"]
 
 DESCRIBE = "describe"
 SHOW = "show"
@@ -29,26 +29,38 @@ def warm_up() -> None:
     _readers()
 
 
+def claim(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
+    """Yield whether the reader ``request["reader"]`` takes the file, and the problem where it could not say."""
+    broken: list[str] = []
+    takes = _claims(str(request["reader"]), content, str(request["name"]), broken)
+    yield json.dumps({"takes": takes, "problem": broken[0] if broken else ""}).encode("ascii") + b"\n"
+
+
 def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
     """Yield what became of the file: a line of JSON with the outcome, then the reading if there is one.
 
     ``request`` holds ``name``, ``readers`` (package names, or ``None`` for all that come with LedgerFlow), ``password``
-    (or ``None``), ``recognize``, and ``layouts``, how people say that tables are read. Outcomes: ``read``, ``refused``
-    (with ``message``), ``scanned`` (the same, but for ``recognize``), ``unclaimed``, ``ambiguous``, ``broken`` (with
-    ``message``); ``readers`` names those that claimed the file, or where none did, all that were asked; ``is_table``
-    says that the one which claimed it can describe tables.
+    (or ``None``), ``recognize``, ``broken``, the sentences about readers that could not even say whether the file is
+    theirs, and ``layouts``, how people say that tables are read. Outcomes: ``read``, ``refused`` (with ``message``),
+    ``scanned`` (the same, but for ``recognize``), ``unclaimed``, ``ambiguous``, ``broken`` (with ``message``);
+    ``readers`` names those that claimed the file, or where none did, all that were asked; ``is_claimed`` says which of
+    both, ``is_table`` that the one which claimed it can describe tables.
     """
     name, wanted = str(request["name"]), request["readers"]
     names = [str(reader) for reader in wanted] if isinstance(wanted, list) else _readers()
     claimants: list[str] = []
-    broken: list[str] = []
+    known = request.get("broken")
+    broken = [str(each) for each in known] if isinstance(known, list) else []
     try:
         claimants = _claimants(content, name, names, broken)
         if broken and not claimants:
-            yield _outcome("broken", names, broken[0])
+            yield _outcome("broken", names, broken[0], is_claimed=False)
             return
         if len(claimants) != 1:
-            yield _outcome("ambiguous" if claimants else "unclaimed", claimants or names)
+            is_claimed = bool(claimants)
+            yield _outcome(
+                "ambiguous" if is_claimed else "unclaimed", claimants or names, is_claimed=is_claimed
+            )
             return
         function = load(f"tools.{claimants[0]}.read_statement")
         reading = function(content, name, **_options(function, request))
@@ -134,7 +146,15 @@ def _options(function: ToolFunction, request: Mapping[str, object]) -> dict[str,
     return {name: value for name, value in given.items() if value is not None and name in takes}
 
 
-def _outcome(outcome: str, readers: Sequence[str], message: str | None = None) -> bytes:
+def _outcome(
+    outcome: str, readers: Sequence[str], message: str | None = None, *, is_claimed: bool = True
+) -> bytes:
     is_table = len(readers) == 1 and outcome in {"read", "refused"} and _offers(readers[0], DESCRIBE)
-    said = {"outcome": outcome, "readers": list(readers), "message": message, "is_table": is_table}
+    said = {
+        "outcome": outcome,
+        "readers": list(readers),
+        "message": message,
+        "is_claimed": is_claimed,
+        "is_table": is_table,
+    }
     return json.dumps(said).encode("ascii") + b"\n"

@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import tools
+from ledgerflow.statements import claiming
 from ledgerflow.statements.looks import describe
 from ledgerflow.statements.reading import read_file
+from ledgerflow.statements.sandboxed import SANDBOX
+from ledgerflow.toolbox.sandbox import Limits
 
 _OFX = b"""OFXHEADER:100
 
@@ -151,3 +155,57 @@ def test_damaged_bytes_it_always_answers(data):
 
     assert reading.status in ("read", "empty", "refused")
     assert reading.status == "read" or reading.error.endswith(".")
+
+
+_STUCK = """
+import time
+from tools.contract import Manifest
+__all__ = ["claims", "read_statement"]
+MANIFEST = Manifest(version="1.0", kind="statement_reader", summary="Is stuck.")
+{import_}
+def claims(content, name):
+    {claims}
+def read_statement(content, name):
+    ...
+"""
+
+
+@pytest.fixture
+def stuck(tmp_path, monkeypatch):
+    """Readers of others: one is stuck in its import, one loops over the file, one ends its process."""
+    for name, import_, claims in (
+        ("sleepy_statement", "time.sleep(60)", "return True"),
+        ("looping_statement", "", "while True: ..."),
+        ("leaving_statement", "import os", "os._exit(0)"),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(_STUCK.format(import_=import_, claims=claims))
+    monkeypatch.setattr(tools, "__path__", [*tools.__path__, str(tmp_path)])
+    monkeypatch.setattr(claiming, "LOOK", Limits(cpu_seconds=1, wall_seconds=1.5))
+    yield ["leaving_statement", "looping_statement", "ofx_statement", "sleepy_statement"]
+    SANDBOX.close()
+
+
+def test_a_reader_of_others_that_is_stuck_holds_up_nobody(stuck, caplog):
+    reading = read_file(content=_OFX, name="a.ofx", readers=stuck)
+    nobody_s = read_file(content=b"GIF89a", name="a.gif", readers=stuck)
+    archive = read_file(content=_zip_of(_OFX), name="a.zip", readers=stuck)
+
+    assert (reading.status, reading.reader) == ("read", "ofx_statement")
+    assert archive.status == "read"
+    assert nobody_s.status == "refused"
+    assert nobody_s.error == (
+        "The reader “leaving_statement” broke its process when it looked at the file, so it was left out."
+    )
+    for name in ("looping", "sleepy"):
+        sentence = (
+            f"“{name}_statement” took more than 1 seconds when it looked at the file, so it was left out."
+        )
+        assert sentence in caplog.text
+
+
+def _zip_of(content):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.ofx", content)
+    return buffer.getvalue()

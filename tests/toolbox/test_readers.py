@@ -19,7 +19,13 @@ def _read(content, **request):
 def test_the_one_reader_that_claims_a_file_reads_it():
     outcome, lines = _read(_OFX)
 
-    assert outcome == {"outcome": "read", "readers": ["ofx_statement"], "message": None, "is_table": False}
+    assert outcome == {
+        "outcome": "read",
+        "readers": ["ofx_statement"],
+        "message": None,
+        "is_claimed": True,
+        "is_table": False,
+    }
     assert len(decode(lines).statements[0].lines) == 1
 
 
