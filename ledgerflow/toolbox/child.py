@@ -1,11 +1,15 @@
-"""The process that stays warm and keeps one limited child waiting for the next call.
+"""The process that stays warm and keeps limited children waiting for the next calls.
 
 Protocol: the parent sends one byte and three descriptors over the control socket: the call's own socket, a file with
-the content, and an empty file for the result. The waiting child takes them, and the warm process forks the next one.
+the content, and an empty file for the result. A waiting child takes them, and the warm process forks the next one.
 The child says over the call's socket which process it is (a number, and a descriptor of the process where the system
-has such), receives a line of JSON (job, request, limits), does the job, writes the result to the file and one line of
-JSON with how it ended. In between a job may ask the parent: a line each way. A child that dies says nothing; the closed
-socket says it. The control socket's end ends the warm process, and with it every child.
+has such), receives a line of JSON (job, request, limits), which the parent sends without waiting for the child, does
+the job, writes the result to the file and one line of JSON with how it ended. In between a job may ask the parent: a
+line each way. A child that dies says nothing; the closed socket says it. The control socket's end ends the warm
+process, and with it every child.
+
+A forked process pays for each piece of memory at its first touch, which takes longer than everything else in a short
+call. A child that waits has the time for that, so it rehearses the call, and does beforehand what every call does.
 """
 
 import array
@@ -31,6 +35,10 @@ _CPU_GRACE_SECONDS = 2
 _OBJECTS_BETWEEN_COLLECTIONS = 500_000
 _TAKEN = b"!"
 _PAUSE_SECONDS = 0.05
+#: One for the call that comes while the next child is being forked.
+_KEPT_WAITING = 2
+#: Forking takes as much of the machine as a short call, which goes first.
+_HEAD_START_SECONDS = 0.004
 _SOUND = b"+"
 _TRIAL_SECONDS = 10
 _TRIAL = {
@@ -68,13 +76,19 @@ def serve(control_descriptor: int, module_name: str, packages: Iterable[str] = (
         _OBJECTS_BETWEEN_COLLECTIONS
     )  # a child lives for one call: little garbage, many objects to look through
     with socket.socket(fileno=control_descriptor) as control:
+        waiting: list[int] = []
         while not _has_ended(control):
             try:
-                taken = _keep_one_waiting(isolation, control, module)
+                while len(waiting) < _KEPT_WAITING:
+                    waiting.append(_fork_one(isolation, control, module, waiting))
             except OSError:  # no process to be had at the moment
-                taken = False
-            if not taken:
                 time.sleep(_PAUSE_SECONDS)
+                if not waiting:
+                    continue
+            for descriptor in isolation.wait(waiting):
+                waiting.remove(descriptor)
+                if not _was_taken(descriptor):
+                    time.sleep(_PAUSE_SECONDS)
     isolation.end()
 
 
@@ -121,54 +135,82 @@ def _has_ended(control: socket.socket) -> bool:
         return True
 
 
-def _keep_one_waiting(isolation: Isolation, control: socket.socket, module: ModuleType) -> bool:
-    """Fork a child and return when it has taken a call, or has ended without one."""
+def _fork_one(isolation: Isolation, control: socket.socket, module: ModuleType, others: list[int]) -> int:
+    """Fork a child that waits for a call, and return the descriptor that says when it has taken one, or has ended."""
     ours, theirs = os.pipe()
     try:
         if not isolation.fork():
             # From here on this is the child: whatever happens, it must not return into the loop above.
             try:
-                os.close(ours)
+                for descriptor in (ours, *others):
+                    os.close(descriptor)
                 _wait_and_work(isolation, control, theirs, module)
             finally:
                 os._exit(0)
-        os.close(theirs)
-        theirs = -1
-        isolation.wait(ours)
-        return os.read(ours, 1) == _TAKEN
-    finally:
+    except OSError:
         os.close(ours)
-        if theirs >= 0:
-            os.close(theirs)
+        raise
+    finally:
+        os.close(theirs)
+    return ours
+
+
+def _was_taken(descriptor: int) -> bool:
+    """Whether the child took a call, to which its end, or a moment, is left then; the other way it died without one."""
+    with open(descriptor, "rb", buffering=0) as pipe:
+        if pipe.read(1) != _TAKEN:
+            return False
+        select.select([pipe], [], [], _HEAD_START_SECONDS)
+    return True
 
 
 def _wait_and_work(isolation: Isolation, control: socket.socket, taken: int, module: ModuleType) -> None:
-    if rehearse := getattr(module, "rehearse", None):
-        rehearse()
+    be_silent()
+    _rehearse(module)
+    process = _own_descriptor()
     message, packed, _flags, _address = socket.recv_fds(control, 1, _DESCRIPTORS)
     descriptors = list(array.array("i", packed))
     if not message or len(descriptors) != _DESCRIPTORS:
         return
     os.write(taken, _TAKEN)
-    os.close(taken)
     control.close()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     call, content, result = descriptors
-    with contextlib.suppress(OSError):  # the parent has gone
-        _work(isolation, module, socket.socket(fileno=call), content, result)
+    with contextlib.suppress(OSError), socket.socket(fileno=call) as connection:  # the parent may have gone
+        if not isolation.has_own_processes:
+            os.setsid()  # what the job starts is ended with its group
+        # A number of a namespace of its own would mean another process to the parent.
+        _introduce(connection, 0 if isolation.has_own_processes else os.getpid(), process)
+        _work(isolation, module, connection, content, result)
+
+
+def _rehearse(module: ModuleType) -> None:
+    """Go through a call with oneself, as far as nothing of it stays, and let the module do what its calls do."""
+    ours, theirs = socket.socketpair()
+    nothing = os.memfd_create("rehearsal") if hasattr(os, "memfd_create") else os.open(os.devnull, os.O_RDWR)
+    with ours, theirs:
+        socket.send_fds(ours, [b"{}\n"], [nothing])
+        _message, packed, _flags, _address = socket.recv_fds(theirs, 1, 1)
+        ours.sendall(b'{"rehearsal": [1]}\n')
+        lines = theirs.makefile("rb")
+        lines.readline()
+        json.loads(lines.readline())
+        _asking(theirs, lines)
+        for descriptor in (nothing, *array.array("i", packed)):
+            _read_all(descriptor)
+            _write_all(descriptor, [b"{}\n"])
+        theirs.sendall(json.dumps({"end": "done"}).encode("ascii") + b"\n")
+    if rehearse := getattr(module, "rehearse", None):
+        rehearse()
 
 
 def _work(isolation: Isolation, module: ModuleType, call: socket.socket, content: int, result: int) -> None:
-    if not isolation.has_own_processes:
-        os.setsid()  # what the job starts is ended with its group
-    _introduce(isolation, call)
     lines = call.makefile("rb")
     order = json.loads(lines.readline())
     try:
         _limit(order["limits"], counts_processes=isolation.has_own_processes)
         extra = (_asking(call, lines),) if order.get("asks") else ()
-        with open(result, "wb") as file:
-            file.writelines(getattr(module, order["job"])(_read_all(content), order["request"], *extra))
+        _write_all(result, getattr(module, order["job"])(_read_all(content), order["request"], *extra))
         end = {"end": "done"}
     except OutOfTimeError:
         end = {"end": "time"}
@@ -180,15 +222,21 @@ def _work(isolation: Isolation, module: ModuleType, call: socket.socket, content
     lines.read(1)  # the parent closes the socket when it has ended everything that the job started
 
 
-def _introduce(isolation: Isolation, call: socket.socket) -> None:
-    """Say which process this is: by a descriptor, and by a number where that means the same to the parent."""
-    number = b"%d\n" % (0 if isolation.has_own_processes else os.getpid())
+def _own_descriptor() -> int | None:
+    """Return a descriptor of this process, which cannot mean another one, where the system has such."""
     try:
-        process = os.pidfd_open(os.getpid())
+        return os.pidfd_open(os.getpid())
     except (AttributeError, OSError):
-        call.sendall(number)
+        return None
+
+
+def _introduce(call: socket.socket, number: int, process: int | None) -> None:
+    """Say which process this is: by the descriptor, and by the number where that means the same to the parent."""
+    said = b"%d\n" % number
+    if process is None:
+        call.sendall(said)
     else:
-        socket.send_fds(call, [number], [process])
+        socket.send_fds(call, [said], [process])
         os.close(process)
 
 
@@ -236,3 +284,8 @@ def _read_all(descriptor: int) -> bytes:
         message = "the content could not be handed over in one piece"
         raise OSError(message)
     return content
+
+
+def _write_all(descriptor: int, lines: Iterable[bytes]) -> None:
+    with open(descriptor, "wb") as file:
+        file.writelines(lines)

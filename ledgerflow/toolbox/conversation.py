@@ -43,6 +43,13 @@ class Call:
         self._process: int | None = None
         self._group = 0
 
+    def give(self, order: bytes, until: float) -> None:
+        """Send the order, for the child to find.
+
+        :raises CallEndedError: it has ended already.
+        """
+        self._send(order, until)
+
     def meet(self, until: float, checkpoint: Checkpoint | None) -> None:
         """Wait for a child that has taken the call, no longer than ``until`` (of the monotonic clock).
 
@@ -51,23 +58,24 @@ class Call:
         """
         self._wait(until, checkpoint)
         with self._ending():
-            number, packed, _flags, _address = socket.recv_fds(self._connection, 32, 1)
+            said, packed, _flags, _address = socket.recv_fds(self._connection, 32, 1)
         if packed:
             self._process = array.array("i", packed)[0]
-        if not number:
+        if not said:
             raise CallEndedError
+        number, _, more = said.partition(b"\n")  # it may have begun to work
+        self._received += more
         self._group = int(number)
 
     def converse(
-        self, order: bytes, *, until: float, ask: Ask | None, checkpoint: Checkpoint | None
+        self, *, until: float, ask: Ask | None, checkpoint: Checkpoint | None
     ) -> Mapping[str, object]:
-        """Give the order, answer every question, and return how the job ended.
+        """Answer every question, and return how the job ended.
 
         :raises TimeoutError: it did not end by ``until``.
         :raises CallEndedError: the child ended without an answer.
         :raises CallGarbledError: what it said is no part of the protocol.
         """
-        self._send(order, until)
         longest = _LONGEST_END if ask is None else _LONGEST_QUESTION
         while True:
             said = _understood(self._line(until, longest, checkpoint))

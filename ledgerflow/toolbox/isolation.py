@@ -13,6 +13,7 @@ import select
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -50,12 +51,14 @@ class Isolation:
         self._calls.add(child)
         return child
 
-    def wait(self, descriptor: int) -> None:
-        """Return when the descriptor can be read; meanwhile end what calls that are over have left behind."""
-        while not self.has_own_processes and not select.select([descriptor], [], [], _LOOK_SECONDS)[0]:
+    def wait(self, descriptors: Sequence[int]) -> list[int]:
+        """Return those that can be read, once one can; meanwhile end what calls that are over have left behind."""
+        look = None if self.has_own_processes else _LOOK_SECONDS
+        while not (ready := select.select(descriptors, [], [], look)[0]):
             self._calls.intersection_update(children := _children())
             for stray in children - self._calls:
                 _kill(stray)
+        return ready
 
     def end(self) -> None:
         """End every child, and what they have left behind. With a namespace the kernel does."""

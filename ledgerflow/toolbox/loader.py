@@ -103,11 +103,12 @@ def code_digest(package: str) -> str:
 
     Neither tests nor bytecode count. A file is read again where its time, size or inode is another than before.
     """
-    home = next((each for each in tools.__path__ if Path(each, package, "__init__.py").is_file()), None)
-    if home is None:
-        return ""
-    folder = os.path.join(home, package)  # noqa: PTH118 - this is done at each call
-    return _digest(folder, tuple(sorted(_files(folder))))
+    # With os.path, because this is done at each call, and Path takes longer than the system.
+    for home in tools.__path__:
+        folder = os.path.join(home, package)  # noqa: PTH118
+        if os.path.isfile(os.path.join(folder, "__init__.py")):  # noqa: PTH113, PTH118
+            return _digest(folder, tuple(sorted(_files(folder))))
+    return ""
 
 
 def _files(folder: str) -> Iterator[tuple[str, int, int, int]]:

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -103,11 +103,13 @@ class Sandbox:
         limits: Limits = DEFAULT_LIMITS,
         ask: Ask | None = None,
         checkpoint: Checkpoint | None = None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> list[bytes]:
         """Run a job on ``content`` and return the lines of its result.
 
         ``ask`` answers what the job asks for. ``checkpoint`` is called about twice a second; what it raises ends the
-        job.
+        job. ``meanwhile`` is done while the job begins, and before anything that it says is listened to; what it raises
+        ends the job too.
 
         :raises SandboxError: the child ran out of memory or time, died, or the job failed.
         """
@@ -115,7 +117,9 @@ class Sandbox:
         with _anonymous_file() as content_file, _anonymous_file() as result_file:
             _write(content_file, content)
             with self._call(content_file, result_file) as call:
-                end = _converse(call, json.dumps(order).encode("ascii") + b"\n", limits, ask, checkpoint)
+                end = _converse(
+                    call, json.dumps(order).encode("ascii") + b"\n", limits, ask, checkpoint, meanwhile
+                )
             _raise_unless_done(end, limits)
             with open(result_file, "rb", closefd=False) as result:
                 result.seek(0)
@@ -230,17 +234,27 @@ def _write(descriptor: int, content: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def _converse(
-    call: Call, order: bytes, limits: Limits, ask: Ask | None, checkpoint: Checkpoint | None
+def _converse(  # noqa: PLR0917 - what one call is made of
+    call: Call,
+    order: bytes,
+    limits: Limits,
+    ask: Ask | None,
+    checkpoint: Checkpoint | None,
+    meanwhile: Callable[[], None] | None,
 ) -> Mapping[str, object]:
     """Give the child its order and return how it ended.
 
     :raises SandboxError: it did not answer.
     """
     try:
-        call.meet(time.monotonic() + _START_SECONDS, checkpoint)
+        until = time.monotonic() + _START_SECONDS
+        # Sent before the child is there, because each turn between two processes takes its time.
+        call.give(order, until)
+        if meanwhile is not None:
+            meanwhile()
+        call.meet(until, checkpoint)
         until = time.monotonic() + limits.wall_seconds
-        return call.converse(order, until=until, ask=ask, checkpoint=checkpoint)
+        return call.converse(until=until, ask=ask, checkpoint=checkpoint)
     except TimeoutError:
         raise OutOfTimeError(_too_slow(limits)) from None
     except CallGarbledError as error:

@@ -83,7 +83,7 @@ def read_arguments(function: Callable[..., object], values: Mapping[str, object]
     """
     shape = _shape(function)
     given = json_text(values)
-    check(shape.signature.arguments, json.loads(given), what="argument")
+    shape.argument_checker.check(json.loads(given), what="argument")
     try:
         # In JSON mode, because there a text is a day or an amount although nothing else is converted.
         model = shape.arguments.validate_json(given, strict=True)
@@ -112,7 +112,7 @@ def result_as_json(function: Callable[..., object], result: object) -> Any:
         value = json.loads(json_text(shape.result.dump_python(result, mode="json", warnings="error")))
     except ValueError as error:  # also of bytes that are no text
         raise ValueRefusedError(f"The tool returned a value of another type: {_shortened(error)}.") from None
-    check(shape.signature.result, value, what="result")
+    shape.result_checker.check(value, what="result")
     return value
 
 
@@ -121,16 +121,27 @@ def check(schema: JsonSchema, value: object, *, what: str = "value") -> None:
 
     :raises ValueRefusedError: they do not fit; the sentence names a part that does not.
     """
-    try:
-        error = best_match(_validator(json_text(schema)).iter_errors(value))
-    except Unresolvable as missing:
-        raise ValueRefusedError(
-            f"The schema refers to what it does not hold: {_shortened(missing)}."
-        ) from None
-    except RecursionError:
-        raise ValueRefusedError(f"The {what} is nested too deeply.") from None
-    if error is not None:
-        raise ValueRefusedError(_refusal(error, what))
+    Checker(schema).check(value, what=what)
+
+
+class Checker:
+    """A JSON schema that many values are held against."""
+
+    def __init__(self, schema: JsonSchema) -> None:
+        self._validator = _validator(json_text(schema))
+
+    def check(self, value: object, *, what: str) -> None:
+        """Hold JSON values against the schema, as :func:`check` does."""
+        try:
+            error = best_match(self._validator.iter_errors(value))
+        except Unresolvable as missing:
+            raise ValueRefusedError(
+                f"The schema refers to what it does not hold: {_shortened(missing)}."
+            ) from None
+        except RecursionError:
+            raise ValueRefusedError(f"The {what} is nested too deeply.") from None
+        if error is not None:
+            raise ValueRefusedError(_refusal(error, what))
 
 
 def json_text(value: object) -> str:
@@ -155,6 +166,8 @@ class _Shape:
     fields: Mapping[str, str]  # the model's field of each parameter
     result: TypeAdapter[Any]
     result_type: type
+    argument_checker: Checker
+    result_checker: Checker
 
 
 class _Schemas(GenerateJsonSchema):
@@ -206,7 +219,15 @@ def _shape(function: Callable[..., object]) -> _Shape:
         raise SchemaError(f"“{name}” takes or gives what is no JSON value: {_shortened(error)}.") from None
     if '"binary"' in json.dumps(signature.result):
         raise SchemaError(f"“{name}” returns bytes, which are no JSON value; return text.")
-    return _Shape(signature, arguments, fields, result, result_type)
+    return _Shape(
+        signature,
+        arguments,
+        fields,
+        result,
+        result_type,
+        Checker(signature.arguments),
+        Checker(signature.result),
+    )
 
 
 def _annotations(

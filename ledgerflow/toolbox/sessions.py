@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from django.db import connections
 from psycopg.rows import TupleRow
 
 from ledgerflow.core.connecting import libpq_parameters
 
 Session = psycopg.Connection[TupleRow]
+_Place = tuple[Any, ...]
 
 _KEPT_AT_MOST = 4
 #: A caller that holds a lock on what a record points to would wait for itself.
@@ -30,7 +32,7 @@ class Sessions:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._idle: deque[tuple[dict[str, Any], Session]] = deque()
+        self._idle: deque[tuple[_Place, Session]] = deque()
         os.register_at_fork(after_in_child=self._forget)
 
     @contextmanager
@@ -39,8 +41,8 @@ class Sessions:
 
         :raises psycopg.Error: there is none to be had.
         """
-        place = libpq_parameters("default")
-        session = self._kept(place) or self._opened(place)
+        place = _place()
+        session = self._kept(place) or self._opened()
         try:
             yield session
         except BaseException:
@@ -52,7 +54,7 @@ class Sessions:
                 return
         session.close()
 
-    def _kept(self, place: dict[str, Any]) -> Session | None:
+    def _kept(self, place: _Place) -> Session | None:
         while True:
             with self._lock:
                 if not self._idle:
@@ -63,8 +65,9 @@ class Sessions:
             session.close()
 
     @staticmethod
-    def _opened(place: dict[str, Any]) -> Session:
+    def _opened() -> Session:
         # Statements that belong together travel together, which this cursor can; PostgreSQL makes them one transaction.
+        place = libpq_parameters("default")
         session = psycopg.connect(**{**place, "cursor_factory": psycopg.ClientCursor}, autocommit=True)
         session.execute(f"{_PATIENCE}; {_IN_PASSING}")
         return session
@@ -75,6 +78,12 @@ class Sessions:
         for _, session in self._idle:
             _ABANDONED.append(session)
         self._idle = deque()
+
+
+def _place() -> _Place:
+    """Return what tells one database from another; all that libpq needs is put together when a connection is opened."""
+    settings = connections["default"].settings_dict
+    return tuple(settings[name] for name in ("NAME", "HOST", "PORT", "USER", "PASSWORD"))
 
 
 def _has_been_ended(session: Session) -> bool:

@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from ledgerflow.toolbox.child import Ask, OutOfTimeError, be_silent
+from ledgerflow.toolbox.child import Ask, OutOfTimeError
 from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, code_digest, load
 from ledgerflow.toolbox.plain import NotPlainError, as_plain
 from ledgerflow.toolbox.schemas import (
@@ -100,7 +100,6 @@ def call(content: bytes, request: Mapping[str, Any], ask: Ask) -> Iterator[bytes
     ``changed`` (the package on disk is another version), ``error``, ``temporary`` (with ``retry_after``), ``broken``
     (with ``error_class`` and ``traceback``) and ``output``; all but ``done`` have a ``message``.
     """
-    be_silent()
     try:
         yield from _called(request, ask)
     except (OutOfTimeError, MemoryError):

@@ -148,7 +148,7 @@ def test_roles_decide_who_may_call(bench, steady):
         with pytest.raises(ToolNotAllowedError, match="may not"):
             call(path, user, **arguments)
     for through in (Asker.AGENT, Asker.API, Asker.MCP):
-        with pytest.raises(ToolNotAllowedError, match="only a person runs it: on its page"):
+        with pytest.raises(ToolNotAllowedError, match="only a person runs it: by accepting"):
             call(writing, bench.user, through)
 
 

@@ -90,12 +90,14 @@ class Attempts:
     """Runs a tool until it answers, fails for good, or its time is up.
 
     ``checkpoint`` raises when somebody canceled the run. ``client`` is there for a tool that may use the network.
+    ``meanwhile`` is done once the tool has begun, and before anything that it says is listened to.
     """
 
     order: Order
     checkpoint: Callable[[], None]
     call_other: CallOther
     client: GuardedClient | None = None
+    meanwhile: Callable[[], None] | None = None
     made: int = field(default=0)
     _asked: int = field(default=0)
 
@@ -153,6 +155,7 @@ class Attempts:
                 limits=limits,
                 ask=self._answer,
                 checkpoint=self.checkpoint,
+                meanwhile=self.meanwhile,
             )
         except SandboxError as error:
             return self._failed(error)

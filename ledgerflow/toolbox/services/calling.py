@@ -5,7 +5,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
@@ -25,7 +25,7 @@ from ledgerflow.toolbox.calls import (
     ToolNotAllowedError,
 )
 from ledgerflow.toolbox.configuration_schemas import secret_names, service_addresses
-from ledgerflow.toolbox.consent import State
+from ledgerflow.toolbox.consent import State, is_harmless
 from ledgerflow.toolbox.conversation import Checkpoint
 from ledgerflow.toolbox.errors import RegistryError
 from ledgerflow.toolbox.guard import Guard, own_services
@@ -33,11 +33,12 @@ from ledgerflow.toolbox.http import GuardedClient
 from ledgerflow.toolbox.loader import code_digest, package_of
 from ledgerflow.toolbox.models import Asker, Outcome, Tool, ToolRun
 from ledgerflow.toolbox.redaction import PROFILES
-from ledgerflow.toolbox.schemas import ValueRefusedError, check
+from ledgerflow.toolbox.schemas import ValueRefusedError
 from ledgerflow.toolbox.services import runs
 from ledgerflow.toolbox.services.answers import answer_key, find_answer, keep_answer
 from ledgerflow.toolbox.services.attempts import Attempts, CallOther, Ended, Order
-from ledgerflow.toolbox.services.configuration import configuration_for, limits_for
+from ledgerflow.toolbox.services.configuration import EffectiveLimits, configuration_for
+from ledgerflow.toolbox.services.standing import Known, Standing, standing_of
 from ledgerflow.users.models import User
 
 __all__ = [
@@ -75,8 +76,8 @@ def call_tool(
 ) -> Answer:
     """Call the tool at its exact module path and return its answer; ``fresh`` asks for one that is not cached.
 
-    The run is committed before the tool starts and finished apart from the caller's transaction. Call it while holding
-    no lock on book, user or tool.
+    The run is committed before anything that the tool says is listened to (for one that does more than compute: before
+    it starts), and finished apart from the caller's transaction. Call it while holding no lock on book, user or tool.
 
     :raises ToolNotAllowedError: it was not started.
     :raises ToolFailedError: it was, and gave no answer.
@@ -115,6 +116,29 @@ def _chain(parent: ToolRun | None) -> tuple[str, ...]:
     return tuple(reversed(paths))
 
 
+@dataclass(slots=True)
+class _Record:
+    """The row of a run, which is written once; nothing that the tool says is listened to before."""
+
+    asked: runs.Asked
+    now: datetime
+    limits: EffectiveLimits
+    _id: int | None = None
+
+    def begin(self) -> None:
+        """Write down that the run begins, unless that is written.
+
+        :raises LimitReachedError: the book has used up what it may.
+        """
+        if self._id is None:
+            self._id = runs.begin(self.asked, now=self.now, **self.limits._asdict())
+
+    @property
+    def run_id(self) -> int:
+        assert self._id is not None, "the run has not begun"
+        return self._id
+
+
 class _Call:
     """One call on its way from the question to the record of its answer."""
 
@@ -138,13 +162,13 @@ class _Call:
         self._began = time.monotonic()
 
     def made(self, arguments: Mapping[str, object]) -> Answer:
-        try:
-            tool = Tool.objects.get(module_path=self._path)
-        except Tool.DoesNotExist:
+        standing = standing_of(self._path, self._asking.book)
+        if standing is None:
             raise ToolNotAllowedError(
                 f"There is no tool “{self._path[:200]}”; `ledgerflow tools list` names those there are.",
                 outcome=Outcome.REFUSED,
-            ) from None
+            )
+        tool = standing.known.tool
         try:
             given = plain.as_plain(dict(arguments))
         except plain.NotPlainError as error:
@@ -153,7 +177,7 @@ class _Call:
         if refusal := self._refusal(tool):
             self._refuse(asked, refusal)
         try:
-            check(tool.argument_schema, given, what="argument")
+            standing.known.arguments.check(given, what="argument")
         except ValueRefusedError as error:
             self._refuse(asked, str(error), ToolArgumentsError)
         try:
@@ -167,7 +191,7 @@ class _Call:
         key = answer_key(tool, self._asking.book, configuration, given, code=code) if keeps else ""
         if keeps and not self._fresh and (answer := self._cached(asked, key, keeps)):
             return answer
-        answer = self._run(tool, asked, given, configuration, key=key, code=code)
+        answer = self._run(standing, asked, given, configuration, key=key, code=code)
         if keeps:
             kept = runs.KeptAnswer(answer.run_id, answer.result, answer.computed_at)
             keep_answer(key, kept, book=self._asking.book, seconds=keeps)
@@ -198,8 +222,8 @@ class _Call:
         permissions = tool.manifest["permissions"]
         if permissions["writes"] and self._is_for_machine:
             return (
-                f"{tool} changes something elsewhere, so only a person runs it: on its page, or by "
-                f"`ledgerflow tools run {tool}`."
+                f"{tool} changes something elsewhere, so only a person runs it: by accepting the proposal of a "
+                f"program, on its page, or by `ledgerflow tools run {tool}`."
             )
         if self._path in self._chain:
             return f"{tool} is asked for by itself, by way of {self._chain[-1]}."
@@ -231,7 +255,7 @@ class _Call:
 
     def _run(
         self,
-        tool: Tool,
+        standing: Standing,
         asked: runs.Asked,
         given: Any,
         configuration: Mapping[str, Any],
@@ -239,38 +263,42 @@ class _Call:
         key: str,
         code: str,
     ) -> Answer:
+        tool, record = standing.known.tool, _Record(asked, self._now, standing.limits)
         permissions = tool.manifest["permissions"]
+        # What only computes may start while its beginning is written: all that it does is its answer, which waits.
+        begins_at_once = is_harmless(tool.manifest)
         try:
-            run_id = runs.begin(asked, now=self._now, **limits_for(tool, self._asking.book)._asdict())
+            if not begins_at_once:
+                record.begin()
+            until, too_slow = self._patience(tool)
+
+            def look() -> None:
+                if not runs.are_running((*self._parents, record.run_id)):
+                    raise _CanceledError
+
+            client = None
+            if permissions["network"]:
+                client = GuardedClient(self._guard(tool, record.run_id, configuration, until, look))
+            order = Order(
+                path=tool.module_path,
+                version=tool.version,
+                code=code,
+                arguments=given,
+                configuration=configuration,
+                permissions=permissions,
+                needs=tuple(tool.manifest["needs"]),
+                until=until,
+                too_slow=too_slow,
+            )
+            call_other = self._other(record, until, too_slow)
+            attempts = Attempts(order, look, call_other, client, record.begin if begins_at_once else None)
+            ended = self._ended(attempts, standing.known, record)
         except runs.LimitReachedError as error:
             self._refuse(asked, str(error))
-        until, too_slow = self._patience(tool)
-        watched = (*self._parents, run_id)
-
-        def look() -> None:
-            if not runs.are_running(watched):
-                raise _CanceledError
-
-        client = None
-        if permissions["network"]:
-            client = GuardedClient(self._guard(tool, run_id, configuration, until, look))
-        order = Order(
-            path=tool.module_path,
-            version=tool.version,
-            code=code,
-            arguments=given,
-            configuration=configuration,
-            permissions=permissions,
-            needs=tuple(tool.manifest["needs"]),
-            until=until,
-            too_slow=too_slow,
-        )
-        attempts = Attempts(order, look, self._other(watched, until, too_slow), client)
-        ended = self._ended(attempts, tool, run_id)
         ending = self._ending(ended, client, key)
-        is_finished = runs.finish(run_id, ending)
+        is_finished = runs.finish(record.run_id, ending)
         computed_at = self._now + timedelta(milliseconds=ending.duration_ms)
-        return self._told(tool, run_id, ended if is_finished else Ended(Outcome.CANCELED), computed_at)
+        return self._told(tool, record.run_id, ended if is_finished else Ended(Outcome.CANCELED), computed_at)
 
     def _patience(self, tool: Tool) -> tuple[float, str]:
         """Return until when the tool may take, by the monotonic clock, and the sentence for when that has passed."""
@@ -308,7 +336,7 @@ class _Call:
             checkpoint=look,
         )  # fmt: skip
 
-    def _other(self, watched: tuple[int, ...], until: float, too_slow: str) -> CallOther:
+    def _other(self, record: "_Record", until: float, too_slow: str) -> CallOther:
         """Return the way by which the tool calls another one, as a run of its own."""
 
         def call_other(path: str, arguments: Mapping[str, Any]) -> Mapping[str, object]:
@@ -321,7 +349,7 @@ class _Call:
                 chain=(*self._chain, self._path),
                 until=until,
                 too_slow=too_slow,
-                parents=watched,
+                parents=(*self._parents, record.run_id),
                 is_for_machine=self._is_for_machine,
             )
             try:
@@ -334,15 +362,17 @@ class _Call:
 
         return call_other
 
-    def _ended(self, attempts: Attempts, tool: Tool, run_id: int) -> Ended:
+    def _ended(self, attempts: Attempts, known: Known, record: "_Record") -> Ended:
         try:
             ended = attempts.run()
             if ended.outcome is Outcome.DONE:
-                check(tool.result_schema, ended.result, what="result")
+                known.result.check(ended.result, what="result")
         except _CanceledError:
             return Ended(Outcome.CANCELED, attempts.made, message="Canceled.")
         except ValueRefusedError as error:
             return Ended(Outcome.BROKEN, attempts.made, message=str(error), error_class="ValueRefusedError")
+        except runs.LimitReachedError:
+            raise
         except BaseException as error:
             # Our own trouble, or the end of this process: the run must not look as if it went on.
             outcome = Outcome.CANCELED if isinstance(error, KeyboardInterrupt) else Outcome.DIED
@@ -352,8 +382,9 @@ class _Call:
                 attempts=attempts.made,
                 error_class=type(error).__name__,
             )
-            with contextlib.suppress(psycopg.Error):
-                runs.finish(run_id, ending)
+            with contextlib.suppress(psycopg.Error, runs.LimitReachedError):
+                record.begin()
+                runs.finish(record.run_id, ending)
             raise
         return ended
 

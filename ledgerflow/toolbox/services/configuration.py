@@ -1,7 +1,7 @@
 """A tool's settings: of the installation, and of a book, which go before them. Secrets stand elsewhere."""
 
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Min, Q, QuerySet
 
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action, NotAllowedError, require
@@ -44,11 +44,6 @@ class EffectiveLimits(NamedTuple):
     calls_a_day: int
 
 
-# Each call asks this, and the ORM would take longer over it than PostgreSQL.
-_OWN_LIMITS = """
-    SELECT min(calls_a_minute), min(calls_a_day) FROM toolbox_toolconfiguration
-     WHERE tool_id = %(tool)s AND (book_id IS NULL OR book_id = %(book)s)
-"""
 _WORDS_FOR_LIMITS = MappingProxyType({"calls_a_minute": "calls a minute", "calls_a_day": "calls a day"})
 
 
@@ -64,6 +59,7 @@ def configure_tool(
 ) -> ToolConfiguration:
     """Keep the settings of the tool, all of them, for the installation or for one book.
 
+    Tools of one package have one schema of settings, and share what is saved for any of them. Limits are of each tool:
     ``limits`` replace those that are kept; without, these stay. They only narrow: the manifest's are what was agreed to
     when the tool was enabled, and a book's are within the installation's.
 
@@ -77,8 +73,7 @@ def configure_tool(
     tool = Tool.objects.select_for_update(of=("self",)).get(pk=tool.pk)
     schema = _schema(tool)
     if not (user.is_active and user.is_firm_admin):
-        before = ToolConfiguration.objects.filter(tool=tool, book=book).first()
-        _require_owner(tool, book, values, before.values if before else {}, user)
+        _require_owner(tool, book, values, kept_settings(tool, book), user)
     try:
         check_values(schema, values, is_whole=False)
     except ValueRefusedError as error:
@@ -95,16 +90,15 @@ def configure_tool(
 
 def limits_for(tool: Tool, book: Book | None) -> EffectiveLimits:
     """Return how often the tool may be called for the book: the lowest of its limits; one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OWN_LIMITS, {"tool": tool.pk, "book": book.pk if book else None})
-        own = cursor.fetchone()
+    own = _rows(tool, book).aggregate(*map(Min, EffectiveLimits._fields))
+    return narrowed(tool, own.values())
+
+
+def narrowed(tool: Tool, own: Iterable[int | None]) -> EffectiveLimits:
+    """Return the manifest's limits, or the lowest of the tool's settings (a minute, a day) where that is lower."""
     most = tool.manifest["permissions"]
-    return EffectiveLimits(
-        *(
-            min(most[name], limit or most[name])
-            for name, limit in zip(EffectiveLimits._fields, own, strict=True)
-        )
-    )
+    named = zip(EffectiveLimits._fields, own, strict=True)
+    return EffectiveLimits(*(min(most[name], limit or most[name]) for name, limit in named))
 
 
 def configuration_for(tool: Tool, book: Book | None) -> dict[str, Any]:
@@ -129,10 +123,25 @@ def configuration_for(tool: Tool, book: Book | None) -> dict[str, Any]:
 
 def stored_configuration(tool: Tool, book: Book | None) -> dict[str, Any]:
     """Return the same settings with references in place of secrets, for a form, and for the key of a cache."""
-    values = defaults(_schema(tool))
-    for row in sorted(_rows(tool, book), key=lambda each: each.book_id is not None):
-        values |= row.values
-    return values
+    saved = _saved(tool).filter(Q(book=None) | Q(book=book))
+    by_level = {row.book_id: row.values for row in saved}
+    values: dict[str, Any] = defaults(_schema(tool)) | by_level.get(None, {})
+    return values | (by_level.get(book.pk, {}) if book else {})
+
+
+def kept_settings(tool: Tool, book: Book | None) -> dict[str, Any]:
+    """Return what was saved for the installation, or for the book, and nothing else: neither defaults nor the other's.
+
+    One query.
+    """
+    row = _saved(tool).filter(book=book).last()
+    return dict(row.values) if row else {}
+
+
+def _saved(tool: Tool) -> QuerySet[ToolConfiguration]:
+    """Return what was saved for the tools of the package; of each level the last holds."""
+    of_package = ToolConfiguration.objects.filter(tool__module_path__startswith=f"tools.{tool.package}.")
+    return of_package.order_by("changed_at", "pk")
 
 
 def _rows(tool: Tool, book: Book | None) -> QuerySet[ToolConfiguration]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from psycopg import Cursor
 from psycopg.types.json import Jsonb
 
 from ledgerflow.toolbox.models import Outcome
@@ -221,7 +222,7 @@ def finish(run_id: int, ending: Ending) -> bool:
         "bytes_received": ending.bytes_received,
     }
     with SESSIONS.session() as session:
-        return session.execute(_FINISH, values).rowcount == 1
+        return Cursor(session).execute(_FINISH, values, prepare=True).rowcount == 1
 
 
 def are_running(run_ids: Sequence[int]) -> bool:

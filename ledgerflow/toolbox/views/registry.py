@@ -26,6 +26,7 @@ from ledgerflow.toolbox.services.configuration import (
     Limits,
     configuration_for,
     configure_tool,
+    kept_settings,
     limits_for,
     stored_configuration,
 )
@@ -160,15 +161,15 @@ class SettingsView(ToolboxView):
 
     def _form(self, tool: Tool, data: Any = None) -> SettingsForm:
         kept = ToolConfiguration.objects.filter(tool=tool, book=self.of_book).first()
-        below = stored_configuration(tool, None)
-        if self.of_book is None and kept is not None:
+        values, below = kept_settings(tool, self.of_book), stored_configuration(tool, None)
+        if self.of_book is None and values:
             defaults = tool.manifest["configuration"].get("properties", {})
             below = {name: each["default"] for name, each in defaults.items() if "default" in each}
         agreed = tool.manifest["permissions"]
         return SettingsForm(
             tool,
             data,
-            kept=kept.values if kept else {},
+            kept=values,
             below=below,
             sets_services=self.user.is_firm_admin,
             limits=Limits(kept.calls_a_minute, kept.calls_a_day) if kept else Limits(),

@@ -1,0 +1,69 @@
+"""How a tool stands at the moment of a call: its row and how often it may be called, asked in one question.
+
+A row is long and seldom changes, so what was made of it is kept beside a digest of all of it. Asked through the
+connections of the record, so that what is kept is what was committed.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Cursor
+
+from ledgerflow.books.models import Book
+from ledgerflow.toolbox.models import Tool
+from ledgerflow.toolbox.schemas import Checker
+from ledgerflow.toolbox.services.configuration import EffectiveLimits, narrowed
+from ledgerflow.toolbox.sessions import SESSIONS, Session
+
+_COLUMNS = tuple(field.attname for field in Tool._meta.concrete_fields)  # noqa: SLF001 - Django's documented way
+_STANDS = """
+    SELECT md5(tool::text), min(own.calls_a_minute), min(own.calls_a_day)
+      FROM toolbox_tool AS tool
+      LEFT JOIN toolbox_toolconfiguration AS own
+        ON own.tool_id = tool.id AND (own.book_id IS NULL OR own.book_id = %(book)s::bigint)
+     WHERE tool.module_path = %(path)s
+     GROUP BY tool.id
+"""
+_ROW = f"SELECT md5(tool::text), {', '.join(_COLUMNS)} FROM toolbox_tool AS tool WHERE module_path = %(path)s"  # noqa: S608 - the columns of a model
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A tool as it was registered, which nobody changes, and its schemas ready to hold values against."""
+
+    tool: Tool
+    arguments: Checker
+    result: Checker
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A tool, and the limits that hold for it and a book."""
+
+    known: Known
+    limits: EffectiveLimits
+
+
+_KNOWN: dict[str, tuple[str, Known]] = {}
+
+
+def standing_of(path: str, book: Book | None) -> Standing | None:
+    """Return how the tool of this path stands, or nothing where there is none."""
+    with SESSIONS.session() as session:
+        found = _asked(session, _STANDS, path=path, book=book.pk if book else None)
+        if found is None:
+            return None
+        digest, *own = found
+        kept_digest, known = _KNOWN.get(path, ("", None))
+        if known is None or kept_digest != digest:
+            row = _asked(session, _ROW, path=path)
+            if row is None:  # taken away this very moment
+                return None
+            tool = Tool.from_db("default", _COLUMNS, row[1:])
+            known = Known(tool, Checker(tool.argument_schema), Checker(tool.result_schema))
+            _KNOWN[path] = row[0], known
+    return Standing(known, narrowed(known.tool, own))
+
+
+def _asked(session: Session, statement: str, **values: Any) -> Any:
+    return Cursor(session).execute(statement, values, prepare=True).fetchone()
