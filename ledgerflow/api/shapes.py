@@ -191,7 +191,10 @@ class ChangeShape(Shape):
 
 
 class ProposalShape(Shape):
-    """A change that waits for a person, or was decided. ``is_outdated``: its facts have changed since."""
+    """A change that waits for a person, or was decided. ``is_outdated``: its facts have changed since.
+
+    ``run`` is the run of a tool that a person had made by accepting, ``run_outcome`` how it ended.
+    """
 
     id: int
     kind: str
@@ -205,6 +208,8 @@ class ProposalShape(Shape):
     proposed_at: datetime
     decided_by: str | None
     decided_at: datetime | None
+    run: int | None = None
+    run_outcome: str | None = None
 
 
 class ProposalsShape(Shape):
@@ -215,13 +220,17 @@ class ProposalsShape(Shape):
 
 
 class ToolShape(Shape):
-    """A tool that may be run, with the JSON schemas of its arguments and its result."""
+    """A tool with the JSON schemas of its arguments and its result.
+
+    It may be run, or, where it changes something elsewhere (``is_proposed``), a run of it may be proposed.
+    """
 
     path: str
     kind: str
     version: str
     summary: str
     uses_network: bool
+    is_proposed: bool
     arguments: dict[str, Any]
     result: dict[str, Any]
 

@@ -1,6 +1,6 @@
 """The only writes that REST and MCP know: proposals, for a person to accept."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +21,7 @@ from ledgerflow.review.services.staging import (
     propose_exclusion,
     propose_payee,
     propose_rule,
+    propose_run,
 )
 
 _LineIds = Annotated[list[Annotated[int, Field(gt=0, lt=2**63)]], Field(min_length=1, max_length=100)]
@@ -70,27 +71,38 @@ class ExclusionAsked(_Asked):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
+class ToolRunAsked(_Asked):
+    """Run a tool that changes something elsewhere."""
+
+    kind: Literal["run_tool"]
+    tool: Annotated[str, Field(max_length=200, description="Its path, as the list of tools names it.")]
+    arguments: Annotated[dict[str, Any], Field(description="As the tool's own schema says.")] = {}
+    reason: _Reason = ""
+
+
 ProposalAsked = Annotated[
-    ClassificationAsked | PayeeAsked | RuleAsked | ExclusionAsked, Field(discriminator="kind")
+    ClassificationAsked | PayeeAsked | RuleAsked | ExclusionAsked | ToolRunAsked, Field(discriminator="kind")
 ]
 
 
 def propose(
     caller: Caller,
     slug: str,
-    asked: ClassificationAsked | PayeeAsked | RuleAsked | ExclusionAsked,
+    asked: ClassificationAsked | PayeeAsked | RuleAsked | ExclusionAsked | ToolRunAsked,
     *,
     through: Proposal.Through,
 ) -> shapes.ProposalShape:
     """Stage what is asked; nothing else in the book changes.
 
     Raises:
-        ScopeError: the token is not for proposing.
+        ScopeError: the token is not for proposing, or not for tools where a run of one is proposed.
         UnknownError: there is no such book or account for the caller.
         NotAllowedError: the role of the token's user could not do it either.
         LedgerFlowError: as staging says.
     """
     caller.needs(Scope.PROPOSE)
+    if isinstance(asked, ToolRunAsked):
+        caller.needs(Scope.TOOLS)
     now, by = timezone.now(), Proposer(user=caller.user, through=through, label=caller.label)
     with caller.opened(slug, action=Action.REVIEW) as book:
         if isinstance(asked, ClassificationAsked):
@@ -117,6 +129,10 @@ def propose(
                 reason=asked.reason,
                 by=by,
                 now=now,
+            )
+        elif isinstance(asked, ToolRunAsked):
+            made = propose_run(
+                book=book, path=asked.tool, arguments=asked.arguments, reason=asked.reason, by=by, now=now
             )
         else:
             made = propose_exclusion(book=book, line_ids=asked.lines, why=asked.reason, by=by, now=now)

@@ -18,18 +18,24 @@ _NOT_OFFERED = ("statement_reader",)
 
 
 def offered(caller: Caller) -> list[Tool]:
-    """Return the enabled tools by path: neither readers of files nor what changes something elsewhere.
+    """Return the enabled tools by path: no readers of files, and what changes something elsewhere to proposers alone.
 
     Raises:
         ScopeError: the token is not for tools.
     """
     caller.needs(Scope.TOOLS)
     tools = Tool.objects.filter(enabled=True, missing_since=None).exclude(kind__in=_NOT_OFFERED)
+    may_propose = Scope.PROPOSE in caller.scopes
     return [
         tool
         for tool in tools.order_by("module_path")
-        if tool.state is State.ON and not tool.manifest["permissions"]["writes"]
+        if tool.state is State.ON and (may_propose or not is_proposed(tool))
     ]
+
+
+def is_proposed(tool: Tool) -> bool:
+    """Whether the tool changes something elsewhere, so that a program only proposes to run it."""
+    return bool(tool.manifest["permissions"]["writes"])
 
 
 def list_tools(caller: Caller) -> list[shapes.ToolShape]:
@@ -41,6 +47,7 @@ def list_tools(caller: Caller) -> list[shapes.ToolShape]:
             version=tool.version,
             summary=tool.summary,
             uses_network=tool.manifest["permissions"]["network"],
+            is_proposed=is_proposed(tool),
             arguments=tool.argument_schema,
             result=tool.result_schema,
         )
@@ -58,8 +65,11 @@ def run_tool(
         UnknownError: there is no such tool or book for the caller.
         ToolCallError: it was not started, or gave no answer.
     """
-    if path not in {tool.module_path for tool in offered(caller)}:
+    found = next((tool for tool in offered(caller) if tool.module_path == path), None)
+    if found is None:
         raise UnknownError(f"There is no tool “{path[:200]}” to run.")
+    if is_proposed(found):
+        raise UnknownError(f"{path} changes something elsewhere; propose to run it, and a person accepts.")
     with caller.opened(slug, action=Action.RUN_TOOLS) as book:
         pass  # the tool runs outside its transaction, because nobody calls one while holding a lock
     answer = call_tool(

@@ -4,15 +4,17 @@ from django.conf import settings
 from django.db import models
 
 from ledgerflow.books.models import Book
+from ledgerflow.toolbox.models import ToolRun
 
 
 class Proposal(models.Model):
-    """A change that a client of API or MCP would make; nothing happens until a person accepts it.
+    """What a client of API or MCP would do; nothing happens until a person accepts it.
 
-    ``payload`` is what the ordinary service is called with, ``basis`` the facts it was proposed upon: where they are
-    others by the time somebody accepts, the proposal is stale. ``diff`` says old and new in words, as the person reads
-    it. ``proposed_by`` is on whose behalf the program asked, ``proposed_with`` names the token or command. All of this
-    stays as it was written, and a proposal is decided once.
+    Most change the book; ``RUN_TOOL`` is a call of a tool that changes something elsewhere. ``payload`` is what the
+    ordinary service is called with, ``basis`` the facts it was proposed upon: where they are others by the time
+    somebody accepts, the proposal is stale. ``diff`` says old and new in words, as the person reads it. ``proposed_by``
+    is on whose behalf the program asked, ``proposed_with`` names the token or command. All of this stays as it was
+    written, and a proposal is decided once.
     """
 
     class Kind(models.TextChoices):
@@ -20,6 +22,7 @@ class Proposal(models.Model):
         NAME_PAYEE = "name_payee", "name the payee of lines"
         MAKE_RULE = "make_rule", "make a rule"
         EXCLUDE = "exclude", "keep lines out of the books"
+        RUN_TOOL = "run_tool", "run a tool that changes something elsewhere"
 
     class Through(models.TextChoices):
         API = "api", "the REST API"
@@ -64,9 +67,14 @@ class Proposal(models.Model):
                 condition=models.Q(state="open"),
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["classify", "name_payee", "make_rule", "exclude"]),
+                condition=models.Q(kind__in=["classify", "name_payee", "make_rule", "exclude", "run_tool"]),
                 name="review_proposal_kind_is_known",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="run_tool") | models.Q(payload__has_keys=["tool", "arguments"]),
+                name="review_proposed_run_is_whole",
+            ),
+            models.UniqueConstraint(fields=["book", "id"], name="review_proposal_in_book"),
             models.CheckConstraint(
                 condition=models.Q(proposed_through__in=["api", "mcp"]),
                 name="review_proposal_door_is_known",
@@ -84,3 +92,19 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+
+class ProposedRun(models.Model):
+    """The one run of a tool that a person had made by accepting its proposal. It goes with the run."""
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    proposal = models.OneToOneField(
+        Proposal, on_delete=models.PROTECT, related_name="made_run", db_constraint=False
+    )
+    run = models.OneToOneField(ToolRun, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["book", "proposal"], name="review_runs_of_book")]
+
+    def __str__(self) -> str:
+        return f"run {self.run_id} for proposal {self.proposal_id}"

@@ -128,9 +128,7 @@ def _propose(caller: Caller, asked: Any) -> shapes.ProposalShape:
     return propose(caller, asked.book, asked, through=Proposal.Through.MCP)
 
 
-_STAGED = (
-    "Nothing in the books changes until a person with the right role accepts the proposal in LedgerFlow."
-)
+STAGED = "Nothing is done, here or elsewhere, until a person with the right role accepts the proposal in LedgerFlow."
 
 OFFERS: tuple[Offer[Any], ...] = (
     Offer(
@@ -173,19 +171,19 @@ OFFERS: tuple[Offer[Any], ...] = (
         ),
     ),
     Offer(
-        "propose_classification", "Propose an account", f"Propose to book lines to an account. {_STAGED}",
+        "propose_classification", "Propose an account", f"Propose to book lines to an account. {STAGED}",
         Scope.PROPOSE, _Classification, shapes.ProposalShape, _propose,
     ),
     Offer(
-        "propose_payee", "Propose a payee", f"Propose what the payee of lines is called. {_STAGED}",
+        "propose_payee", "Propose a payee", f"Propose what the payee of lines is called. {STAGED}",
         Scope.PROPOSE, _Payee, shapes.ProposalShape, _propose,
     ),
     Offer(
-        "propose_rule", "Propose a rule", f"Propose a rule that suggests an account by a text. {_STAGED}",
+        "propose_rule", "Propose a rule", f"Propose a rule that suggests an account by a text. {STAGED}",
         Scope.PROPOSE, _Rule, shapes.ProposalShape, _propose,
     ),
     Offer(
-        "propose_exclusion", "Propose to exclude lines", f"Propose to keep lines out of the books. {_STAGED}",
+        "propose_exclusion", "Propose to exclude lines", f"Propose to keep lines out of the books. {STAGED}",
         Scope.PROPOSE, _Exclusion, shapes.ProposalShape, _propose,
     ),
 )  # fmt: skip

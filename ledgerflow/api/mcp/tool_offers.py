@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from ledgerflow.api import shapes
 from ledgerflow.api.access import Caller
-from ledgerflow.api.mcp.offers import Offer
+from ledgerflow.api.mcp.offers import STAGED, Offer
 from ledgerflow.api.models import Scope
-from ledgerflow.api.tool_runs import offered, run_tool
+from ledgerflow.api.stage import ToolRunAsked, propose
+from ledgerflow.api.tool_runs import is_proposed, offered, run_tool
+from ledgerflow.review.models import Proposal
 from ledgerflow.toolbox.models import Asker, Tool
 
 
@@ -21,9 +23,13 @@ class _Run(BaseModel):
     arguments: dict[str, Any] = {}
 
 
+class _Proposed(_Run):
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
 def tool_offers(caller: Caller) -> list[Offer[Any]]:
-    """Return an offer for each tool that the caller may run."""
-    return [_offer(tool) for tool in offered(caller)]
+    """Return an offer for each tool that the caller may run, or propose to run."""
+    return [_proposal(tool) if is_proposed(tool) else _offer(tool) for tool in offered(caller)]
 
 
 def name_of(path: str) -> str:
@@ -43,6 +49,31 @@ def _offer(tool: Tool) -> Offer[Any]:
         schema=_schema(tool.argument_schema),
         uses_network=tool.manifest["permissions"]["network"],
     )
+
+
+def _proposal(tool: Tool) -> Offer[Any]:
+    schema = _schema(tool.argument_schema)
+    schema["properties"]["reason"] = {
+        "type": "string",
+        "maxLength": 500,
+        "description": "Why, for the person who decides.",
+    }
+    return Offer(
+        name=name_of(tool.module_path),
+        title=tool.summary,
+        description=f"Proposes to run {tool.module_path} for a book: {tool.summary} {STAGED}",
+        scope=Scope.PROPOSE,
+        takes=_Proposed,
+        gives=shapes.ProposalShape,
+        answer=partial(_propose, tool.module_path),
+        schema=schema,
+        uses_network=tool.manifest["permissions"]["network"],
+    )
+
+
+def _propose(path: str, caller: Caller, asked: _Proposed) -> shapes.ProposalShape:
+    wish = ToolRunAsked(kind="run_tool", tool=path, arguments=asked.arguments, reason=asked.reason)
+    return propose(caller, asked.book, wish, through=Proposal.Through.MCP)
 
 
 def _answer(path: str, caller: Caller, asked: _Run) -> shapes.ToolAnswerShape:

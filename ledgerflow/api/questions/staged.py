@@ -59,4 +59,6 @@ def proposal_shape(listed: ListedProposal) -> shapes.ProposalShape:
         proposed_at=made.proposed_at,
         decided_by=str(made.decided_by) if made.decided_by else None,
         decided_at=made.decided_at,
+        run=listed.run.pk if listed.run else None,
+        run_outcome=listed.run.outcome if listed.run else None,
     )

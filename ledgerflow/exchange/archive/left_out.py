@@ -21,6 +21,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "api.ApiToken": "what programs of one installation may do; its secrets open nothing elsewhere",
         "api.KeptAnswer": "what programs were answered within a day",
         "review.Proposal": "what programs proposed; what people made of it stands in decisions and rules",
+        "review.ProposedRun": "which run of a tool was made for which of them",
         "asking.LineQuestion.token_sha256": "a link of one installation opens nothing elsewhere",
         "asking.LinkUse": "how often addresses and links were used within an hour",
         "toolbox.EgressRequest": "what left one machine",

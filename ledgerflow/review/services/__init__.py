@@ -35,6 +35,7 @@ from ledgerflow.review.services.deciding import (
     accept_proposal,
     decline_proposal,
 )
+from ledgerflow.review.services.running import run_accepted
 from ledgerflow.review.services.staging import (
     ProposalError,
     Proposer,
@@ -42,6 +43,7 @@ from ledgerflow.review.services.staging import (
     propose_exclusion,
     propose_payee,
     propose_rule,
+    propose_run,
 )
 from ledgerflow.review.which import Which
 from ledgerflow.statements.models import BankAccount
@@ -69,9 +71,11 @@ __all__ = [
     "propose_exclusion",
     "propose_payee",
     "propose_rule",
+    "propose_run",
     "refuse_offer",
     "reopen",
     "rule_from_decision",
+    "run_accepted",
     "undo",
 ]
 

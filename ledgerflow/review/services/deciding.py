@@ -30,6 +30,8 @@ class StaleProposalError(ProposalError):
 def accept_proposal(*, book: Book, proposal_id: int, user: User, now: datetime) -> Proposal:
     """Do what is proposed, as the person; a proposal whose facts have changed is marked stale instead.
 
+    A run of a tool is only accepted here: :func:`~ledgerflow.review.services.running.run_accepted` makes it afterwards.
+
     Raises:
         StaleProposalError: the facts have changed; that it is stale is kept.
         ProposalDecidedError: somebody decided about it already.
@@ -118,6 +120,10 @@ def _make_rule(book: Book, proposal: Proposal, user: User, now: datetime) -> Non
     )
 
 
+def _run_tool(book: Book, proposal: Proposal, user: User, now: datetime) -> None:
+    """Do nothing yet: what is seen elsewhere cannot be taken back with this transaction."""
+
+
 def _exclude(book: Book, proposal: Proposal, user: User, now: datetime) -> None:
     done = exclude(book=book, line_ids=proposal.payload["lines"], reason=proposal.reason, user=user, now=now)
     if done.refused:
@@ -130,4 +136,5 @@ _APPLY: Mapping[str, Callable[[Book, Proposal, User, datetime], None]] = {
     Proposal.Kind.NAME_PAYEE: _name_payee,
     Proposal.Kind.MAKE_RULE: _make_rule,
     Proposal.Kind.EXCLUDE: _exclude,
+    Proposal.Kind.RUN_TOOL: _run_tool,
 }

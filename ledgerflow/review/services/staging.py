@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,10 @@ from ledgerflow.ledger.models import Account
 from ledgerflow.payees.cleaning import NAME_LENGTH
 from ledgerflow.review.models import Proposal
 from ledgerflow.review.proposal_selectors import basis_of
+from ledgerflow.toolbox.consent import State as ToolState
+from ledgerflow.toolbox.loader import is_tool_path
+from ledgerflow.toolbox.models import Tool
+from ledgerflow.toolbox.schemas import ValueRefusedError, check, json_text
 from ledgerflow.users.models import User
 
 #: Lines that one proposal may be about.
@@ -29,14 +33,18 @@ MOST_OPEN = 1_000
 LONGEST_REASON = 500
 LONGEST_LABEL = 120
 _LONGEST_TEXT = 80
+_LONGEST_ARGUMENTS = 8_000
 
-#: What a person's role must allow for accepting, and so for having it proposed on their behalf.
+#: What a person's role must allow for accepting.
 ACTION_OF: Mapping[str, Action] = {
     Proposal.Kind.CLASSIFY: Action.REVIEW,
     Proposal.Kind.NAME_PAYEE: Action.REVIEW,
     Proposal.Kind.MAKE_RULE: Action.EDIT_RULES,
     Proposal.Kind.EXCLUDE: Action.REVIEW,
+    Proposal.Kind.RUN_TOOL: Action.RUN_WRITING_TOOLS,
 }
+#: For what a person may have proposed although somebody else must accept it: who runs tools knows what to ask for.
+_ACTION_TO_PROPOSE: Mapping[str, Action] = {**ACTION_OF, Proposal.Kind.RUN_TOOL: Action.RUN_TOOLS}
 
 
 class ProposalError(LedgerFlowError):
@@ -157,6 +165,59 @@ def propose_rule(
     return _stage(book, Proposal.Kind.MAKE_RULE, payload, diff, reason, by, now)
 
 
+@transaction.atomic
+def propose_run(
+    *,
+    book: Book,
+    path: str,
+    arguments: Mapping[str, object],
+    by: Proposer,
+    now: datetime,
+    reason: str = "",
+) -> Proposal:
+    """Propose to run a tool that changes something elsewhere; ``arguments`` are JSON values by name.
+
+    Raises:
+        ProposalError: there is no such tool, it only reads, or an argument does not fit; or as
+            :func:`propose_classification`.
+        NotAllowedError: the user's role runs no tools.
+    """
+    tool = Tool.objects.filter(module_path=path).first() if is_tool_path(path) else None
+    if tool is None or tool.state is not ToolState.ON:
+        raise ProposalError(f"There is no enabled tool “{plain(path, _LONGEST_TEXT)}”.")
+    if not tool.manifest["permissions"]["writes"]:
+        raise ProposalError(f"{tool} changes nothing, so it is run and not proposed.")
+    try:
+        given = json.loads(json_text(dict(arguments)))
+        check(tool.argument_schema, given, what="argument")
+    except ValueRefusedError as error:
+        raise ProposalError(str(error)) from None
+    if len(json.dumps(given)) > _LONGEST_ARGUMENTS:
+        raise ProposalError(
+            f"The arguments are longer than {_LONGEST_ARGUMENTS:,} characters, which nobody can look through."
+        )
+    # Nobody agrees to what is cut: every argument stands there in full.
+    diff = [{"what": "Tool", "old": "not run", "new": f"{tool}: {tool.summary}"}]
+    diff += [{"what": name, "old": "", "new": value} for name, value in _shown(given)]
+    payload = {"tool": path, "arguments": given}
+    return _stage(book, Proposal.Kind.RUN_TOOL, payload, diff, reason, by, now)
+
+
+def _shown(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each argument with its value, exactly: what cannot be seen stands there as JSON escapes it."""
+    for name, value in values.items():
+        named = f"{above}{_exact(name)}"
+        if isinstance(value, Mapping) and value:
+            yield from _shown(value, f"{named}.")
+        else:
+            yield named, _exact(value)
+
+
+def _exact(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() and text == " ".join(text.split()) else json.dumps(value)
+
+
 def plain(text: str, longest: int) -> str:
     """Return the text in one line without control characters, cut where it is longer."""
     words = " ".join("".join(each if each.isprintable() else " " for each in text).split())
@@ -200,7 +261,7 @@ def _change(made: Classification, old: str, new: str) -> dict[str, str]:
     }
 
 
-def _stage(  # noqa: PLR0917 - the parts of one row, given by its four kinds in this order
+def _stage(  # noqa: PLR0917 - the parts of one row, given by its five kinds in this order
     book: Book,
     kind: Proposal.Kind,
     payload: Mapping[str, Any],
@@ -210,7 +271,7 @@ def _stage(  # noqa: PLR0917 - the parts of one row, given by its four kinds in 
     now: datetime,
 ) -> Proposal:
     """Keep the proposal; the same one that is open already is returned, and one that is outdated is replaced."""
-    require(user=by.user, book=book, action=ACTION_OF[kind])
+    require(user=by.user, book=book, action=_ACTION_TO_PROPOSE[kind])
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
     basis = basis_of(book=book, kind=kind, payload=payload)
     same = Proposal.objects.filter(book=book, kind=kind, payload_sha256=digest, state=Proposal.State.OPEN)

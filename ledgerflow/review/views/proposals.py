@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views import generic
 
@@ -48,23 +49,44 @@ class _DecisionView(BookMixin, generic.View):
         if not Proposal.objects.filter(book=self.book, pk=kwargs["proposal"]).exists():
             raise Http404
         try:
-            messages.success(request, self.decide(kwargs["proposal"]))
+            if done := self.decide(kwargs["proposal"]):
+                messages.success(request, done)
         except LedgerFlowError as error:
             messages.error(request, str(error))
         return redirect("review:proposals", book=self.book.slug)
 
     def decide(self, proposal_id: int) -> str:
-        """Call the service and return what was done."""
+        """Call the service and return what was done, or nothing where that is said later."""
         raise NotImplementedError
 
 
 class AcceptView(_DecisionView):
     """Do what is proposed."""
 
+    _to_run: Proposal | None = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Decide within the book's transaction, and run a tool after it, when nothing is locked."""
+        response = super().dispatch(request, *args, **kwargs)
+        if self._to_run is not None:
+            try:
+                run = services.run_accepted(proposal=self._to_run, user=self.user, now=timezone.now())
+            except LedgerFlowError as error:
+                messages.error(request, f"Accepted, but: {error}")
+            else:
+                messages.success(request, f"Accepted, and done by run {run}.")
+            return redirect(f"{reverse('review:proposals', kwargs={'book': self.book.slug})}?show=decided")
+        return response
+
     def decide(self, proposal_id: int) -> str:
         """Accept."""
-        services.accept_proposal(book=self.book, proposal_id=proposal_id, user=self.user, now=timezone.now())
-        return "Accepted and done."
+        accepted = services.accept_proposal(
+            book=self.book, proposal_id=proposal_id, user=self.user, now=timezone.now()
+        )
+        if accepted.kind != Proposal.Kind.RUN_TOOL:
+            return "Accepted and done."
+        self._to_run = accepted
+        return ""
 
 
 class DeclineView(_DecisionView):

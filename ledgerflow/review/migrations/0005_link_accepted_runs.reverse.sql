@@ -1,0 +1,12 @@
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'lf_app') THEN
+        GRANT UPDATE ON review_proposedrun TO lf_app;
+    END IF;
+END
+$$;
+DROP TRIGGER review_check_run ON review_proposedrun;
+DROP FUNCTION review_check_run();
+ALTER TABLE review_proposedrun
+    DROP CONSTRAINT review_run_of_proposal_in_book,
+    DROP CONSTRAINT review_run_in_book;
