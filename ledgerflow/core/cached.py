@@ -46,7 +46,10 @@ EXCERPTS = Cached("excerpts", 60 * 60, "the SHA-256 of the document, and the pla
 #: Who looks at a line of the review queue, and when they said so: a hint, which may be missing.
 LOOKING = Cached("looking", 60, "the line; what is older than a minute does not count")
 
-EVERYTHING = (BALANCES, TOOL_ANSWERS, PAGES, EXCERPTS, LOOKING)
+#: What an MCP server said that it offers, for the page where each of its tools is agreed to.
+REMOTE_TOOLS = Cached("remote-tools", 24 * 60 * 60, "the server's name and address, as one digest")
+
+EVERYTHING = (BALANCES, TOOL_ANSWERS, PAGES, EXCERPTS, LOOKING, REMOTE_TOOLS)
 
 
 def kept(what: Cached, *, book_id: int, version: str, make: Callable[[], T]) -> T:

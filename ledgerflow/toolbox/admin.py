@@ -13,13 +13,14 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.toolbox.consent import State
 from ledgerflow.toolbox.models import EgressRequest, Tool, ToolConfiguration, ToolRun
 from ledgerflow.toolbox.services.registry import disable_tool, remap_tool
+from ledgerflow.toolbox.services.remote import BRIDGE, remote_servers
 from ledgerflow.users.models import User
 
 
@@ -87,7 +88,17 @@ class ToolAdmin(_ForFirmAdministrators):
         (None, {"fields": ("module_path", "kind", "version", "summary", "how", "problem", "to_path")}),
         (
             "Consent",
-            {"fields": ("enabled", "enabled_by", "enabled_at", "beyond", "consent_shown", "consent_given")},
+            {
+                "fields": (
+                    "enabled",
+                    "enabled_by",
+                    "enabled_at",
+                    "beyond",
+                    "consent_shown",
+                    "consent_given",
+                    "servers_shown",
+                )
+            },
         ),
         ("What it says of itself", {"fields": ("manifest_shown", "arguments_shown", "result_shown")}),
         ("History", {"fields": ("found_at", "missing_since", "former_shown")}),
@@ -141,6 +152,22 @@ class ToolAdmin(_ForFirmAdministrators):
         """Lead to the page that shows what would be agreed to, and takes that and nothing else as the consent."""
         return format_html(
             '<a href="{}">on the page of the tool</a>', reverse("toolbox:tool", kwargs={"tool": tool.pk})
+        )
+
+    @admin.display(description="tools of servers")
+    def servers_shown(self, tool: Tool) -> SafeString | str:
+        """Show which tools of which MCP servers were agreed to, and lead to where that is done."""
+        if tool.kind != BRIDGE:
+            return "only a bridge has them"
+        rows = [
+            (server.name, remote.name, remote.consent)
+            for server in remote_servers(tool=tool, book=None)
+            for remote in server.tools
+        ]
+        return format_html(
+            '{}<a href="{}">Ask, agree and withdraw on the page of the bridge</a>',
+            format_html_join("", "<div>{}: {}: {}</div>", rows),
+            reverse("toolbox:remote", kwargs={"tool": tool.pk}),
         )
 
     @admin.display(description="manifest")

@@ -18,6 +18,7 @@ from ledgerflow.users.models import User
 #: The largest file that a form hands to a tool.
 MOST_BYTES = 10 * 1024 * 1024
 #: Before the names of a schema, which may be any, also those that a form has already.
+_WHERE_SECRETS = (("env", "In an environment variable"), ("file", "In a file of the secrets folder"))
 _BEFORE = "value_"
 _WHERE = "__at"
 FAILED = "failed"
@@ -143,7 +144,7 @@ class SettingsForm(forms.Form):
             hint = f"{hint} The settings of LedgerFlow name {', '.join(settings.OWN_SERVICES)}.".strip()
         elif name in service_names(self._schema):
             hint = f"{hint} A private address must be named in LEDGERFLOW_OWN_SERVICES too.".strip()
-        if below.get(name) not in (None, ""):
+        if below.get(name) not in (None, "", [], {}):
             hint = f"{hint} Left empty: {_said(below[name])}.".strip()
         elif name in self._schema.get("required", ()):
             hint = f"{hint} Needed.".strip()
@@ -153,11 +154,7 @@ class SettingsForm(forms.Form):
     def _secret_fields(self, name: str, label: str, hint: str) -> Iterator[tuple[str, forms.Field]]:
         reference = self._kept.get(name)
         where, at = next(iter(reference.items())) if isinstance(reference, dict) and reference else ("", "")
-        choices = [
-            ("", "Nowhere"),
-            ("env", "In an environment variable"),
-            ("file", "In a file of the secrets folder"),
-        ]
+        choices = [("", "Nowhere"), *_WHERE_SECRETS]
         yield _BEFORE + name, forms.ChoiceField(
             required=False, label=f"{label}: kept", choices=choices, initial=where,
             help_text=f"{hint} The secret itself is never kept here.".strip(),
@@ -167,6 +164,47 @@ class SettingsForm(forms.Form):
             help_text=f"A variable begins with {SECRET_PREFIX}.",
             widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         )  # fmt: skip
+
+
+class ServerForm(forms.Form):
+    """An MCP server to name; its token is kept elsewhere, and referred to."""
+
+    name = forms.RegexField(
+        r"^[a-z][a-z0-9_-]{0,39}$",
+        strip=True,
+        help_text="In lower case, such as shop.",
+        error_messages={"invalid": "Begin with a letter; then letters in lower case, digits, - and _."},
+    )
+    url = forms.CharField(
+        label="Address",
+        max_length=500,
+        help_text="Where it speaks streamable HTTP, such as https://tools.example/mcp.",
+    )
+    where = forms.ChoiceField(
+        required=False,
+        label="Its token is kept",
+        choices=[("", "Nowhere: it asks for none"), *_WHERE_SECRETS],
+        help_text="The secret itself is never kept here.",
+    )
+    at = forms.CharField(
+        required=False,
+        max_length=255,
+        label="Name of the variable or file",
+        help_text=f"A variable begins with {SECRET_PREFIX}.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the whole reference to the token."""
+        cleaned = super().clean() or {}
+        if bool(cleaned.get("where")) != bool(cleaned.get("at")):
+            self.add_error("at", "Say both where the token is kept and under which name.")
+        return cleaned
+
+    def token(self) -> dict[str, str] | None:
+        """Return the reference to the token."""
+        where = self.cleaned_data["where"]
+        return {where: self.cleaned_data["at"]} if where else None
 
 
 class RemapForm(forms.Form):

@@ -47,6 +47,13 @@ def storable(value: Any) -> Any:
     return {"sha256": hashlib.sha256(whole).hexdigest(), "bytes": len(whole)}
 
 
+def is_whole(kept: Any) -> bool:
+    """Whether nothing in what :func:`storable` kept stands for something longer."""
+    if isinstance(kept, Mapping):
+        return not ("sha256" in kept and len(kept) == 2) and all(map(is_whole, kept.values()))
+    return not isinstance(kept, list) or all(map(is_whole, kept))
+
+
 def clean(text: str) -> str:
     """Return the text as PostgreSQL holds it."""
     return text.replace("\0", "\\0").encode(errors="replace").decode()

@@ -12,6 +12,13 @@ _LONG_TEXT = 500
 _BOOLEANS = ((True, "Yes"), (False, "No"))
 
 
+class _JsonField(forms.JSONField):
+    """What is not there is an empty field, not the word for it in JSON."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "" if value is None else super().prepare_value(value)
+
+
 class LinesField(forms.CharField):
     """Several values, one a line; each becomes a JSON value."""
 
@@ -174,7 +181,7 @@ def _list_field(item: Mapping[str, Any], options: dict[str, Any]) -> forms.Field
 
 def _json_field(options: dict[str, Any]) -> forms.Field:
     options["help_text"] = f"{options.get('help_text', '')} As JSON.".strip()
-    return forms.JSONField(widget=forms.Textarea(attrs={"rows": 4, "class": "font-monospace"}), **options)
+    return _JsonField(widget=forms.Textarea(attrs={"rows": 4, "class": "font-monospace"}), **options)
 
 
 def _limits(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ledgerflow.toolbox.views import records, registry, trying
+from ledgerflow.toolbox.views import records, registry, remote, trying
 
 app_name = "toolbox"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("<int:tool>/", registry.ToolView.as_view(), name="tool"),
     path("<int:tool>/settings/", registry.SettingsView.as_view(), name="settings"),
     path("<int:tool>/try/", trying.TryView.as_view(), name="try"),
+    path("<int:tool>/servers/", remote.RemoteView.as_view(), name="remote"),
     path("<int:tool>/runs/", records.RunsView.as_view(), name="tool-runs"),
     path("<int:tool>/decide/", registry.DecideView.as_view(), name="decide"),
     path("<int:tool>/remap/", registry.RemapView.as_view(), name="remap"),

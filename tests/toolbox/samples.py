@@ -15,7 +15,8 @@ class ToolboxSamples:
     owner: User
 
     def _make_tool(self, page: str) -> int:
-        return _search_tool().pk
+        path = "tools.mcp_bridge.list_tools" if page.endswith(":remote") else "tools.search_tool.search_web"
+        return Tool.objects.get(module_path=path).pk
 
     def _make_tool_run(self, page: str) -> int:
         tool = _search_tool()

@@ -1,0 +1,173 @@
+"""Consent to the tools of MCP servers, each by itself: a fingerprint of what was seen, in the bridge's settings."""
+
+import copy
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from ledgerflow.books.models import Book
+from ledgerflow.core.cached import REMOTE_TOOLS, keep, peek
+from ledgerflow.toolbox import plain
+from ledgerflow.toolbox.calls import Answer, Asking
+from ledgerflow.toolbox.configuration_schemas import secret_names
+from ledgerflow.toolbox.errors import ConfigurationError
+from ledgerflow.toolbox.models import Asker, Outcome, Tool, ToolRun
+from ledgerflow.toolbox.remote import RemoteServer, server_of
+from ledgerflow.toolbox.services.calling import call_tool
+from ledgerflow.toolbox.services.configuration import configure_tool, kept_settings, stored_configuration
+from ledgerflow.users.models import User
+
+#: Packages of this kind call tools of other programs.
+BRIDGE = "bridge"
+LIST = "tools.mcp_bridge.list_tools"
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+def remote_servers(*, tool: Tool, book: Book | None) -> list[RemoteServer]:
+    """Return the servers of the bridge's settings, with their tools as far as a server was asked."""
+    servers = stored_configuration(tool, book).get("servers", [])
+    return [server_of(each, _offers(book, each)) for each in servers]
+
+
+def ask_server(*, tool: Tool, server: str, book: Book | None, user: User, now: datetime) -> Answer:
+    """Ask a server which tools it offers: a run as every other.
+
+    :raises ToolCallError: the bridge may not run, or the server did not answer.
+    :raises ConfigurationError: there is no such server.
+    """
+    settings = _named(stored_configuration(tool, book), server)
+    asking = Asking(through=Asker.PERSON, book=book, user=user, subject=f"tools of {server}")
+    answer = call_tool(path=LIST, arguments={"server": server}, asking=asking, now=now, fresh=True)
+    keep(REMOTE_TOOLS, value=answer.result, **_place(book, settings))
+    return answer
+
+
+@transaction.atomic
+def name_server(
+    *,
+    tool: Tool,
+    name: str,
+    url: str,
+    token: Mapping[str, str] | None,
+    book: Book | None,
+    user: User,
+    now: datetime,
+) -> None:
+    """Put a server into the settings; ``token`` refers to the secret that it is sent as bearer, ``None`` sends none.
+
+    :raises NotAllowedError: the user does not set up the bridge.
+    :raises ConfigurationError: the name is taken, there is no room for another secret, or a value fits no schema.
+    """
+    values = _held(tool, book)
+    servers = values.setdefault("servers", [])
+    if any(each["name"] == name for each in servers):
+        raise ConfigurationError(f"There is an MCP server “{name}” already.")
+    server: dict[str, Any] = {"name": name, "url": url}
+    if token is not None:
+        free = sorted(secret_names(tool.manifest["configuration"]) - values.keys())
+        if not free:
+            raise ConfigurationError("Each secret of the bridge is taken; free one in its settings.")
+        values[free[0]] = dict(token)
+        server["headers"] = {"Authorization": f"Bearer {{{free[0]}}}"}
+    servers.append(server)
+    configure_tool(tool=tool, book=book, values=values, user=user, now=now)
+
+
+@transaction.atomic
+def forget_server(*, tool: Tool, server: str, book: Book | None, user: User, now: datetime) -> None:
+    """Take a server out of the settings, with what was agreed to of it and the references that it alone used.
+
+    :raises NotAllowedError: the user does not set up the bridge.
+    :raises ConfigurationError: there is no such server at this level.
+    """
+    values = _held(tool, book)
+    gone = _named(values, server)
+    values["servers"].remove(gone)
+    rest = str([each.get("headers") for each in values["servers"]])
+    for name in secret_names(tool.manifest["configuration"]) & values.keys():
+        if f"{{{name}}}" in str(gone.get("headers")) and f"{{{name}}}" not in rest:
+            del values[name]
+    configure_tool(tool=tool, book=book, values=values, user=user, now=now)
+
+
+@transaction.atomic
+def agree_to_remote(
+    *, tool: Tool, server: str, name: str, fingerprint: str, book: Book | None, user: User, now: datetime
+) -> None:
+    """Let the tool of the server be called, as long as it is what has this fingerprint.
+
+    :raises NotAllowedError: the user does not set up the bridge.
+    :raises ConfigurationError: there is no such server at this level, or the fingerprint is none.
+    """
+    if not _FINGERPRINT.fullmatch(fingerprint):
+        raise ConfigurationError(
+            "Ask the server what it offers first: nothing was seen that could be agreed to."
+        )
+    _change(tool, server, {name: fingerprint}, book=book, user=user, now=now)
+
+
+@transaction.atomic
+def withdraw_remote(
+    *, tool: Tool, server: str, name: str, book: Book | None, user: User, now: datetime
+) -> None:
+    """Let the tool of the server be called no more.
+
+    :raises NotAllowedError: the user does not set up the bridge.
+    :raises ConfigurationError: there is no such server at this level.
+    """
+    _change(tool, server, {name: None}, book=book, user=user, now=now)
+
+
+def _change(
+    tool: Tool,
+    server: str,
+    consent: Mapping[str, str | None],
+    *,
+    book: Book | None,
+    user: User,
+    now: datetime,
+) -> None:
+    values = _held(tool, book)
+    settings = _named(values, server)
+    allowed = {**settings.get("allowed", {}), **consent}
+    settings["allowed"] = {name: fingerprint for name, fingerprint in allowed.items() if fingerprint}
+    configure_tool(tool=tool, book=book, values=values, user=user, now=now)
+
+
+def _held(tool: Tool, book: Book | None) -> dict[str, Any]:
+    """Return the settings of this level to change, while nobody else changes them."""
+    list(Tool.objects.select_for_update(of=("self",)).filter(kind=BRIDGE).order_by("pk").values_list("pk"))
+    return copy.deepcopy(kept_settings(tool, book))
+
+
+def _named(values: Mapping[str, Any], server: str) -> dict[str, Any]:
+    found: list[dict[str, Any]] = [each for each in values.get("servers", []) if each["name"] == server]
+    if len(found) != 1:
+        raise ConfigurationError(f"There is no MCP server “{server[:60]}” in the settings here.")
+    return found[0]
+
+
+def _offers(book: Book | None, settings: Mapping[str, Any]) -> Any:
+    """Return what the server answered last: from the cache, or from the record, which all processes share."""
+    found = peek(REMOTE_TOOLS, **_place(book, settings))
+    if found is None:
+        asked = ToolRun.objects.filter(
+            tool__module_path=LIST,
+            book=book,
+            outcome=Outcome.DONE,
+            arguments={"server": settings["name"]},
+            requests__url=settings["url"],  # another one of this name may have been here before
+        )
+        found = asked.order_by("-pk").values_list("result", flat=True).first()
+    # Nobody agrees to what was too long to be kept, and is a number of characters in the record.
+    return found if found is not None and "tools" in found and plain.is_whole(found) else None
+
+
+def _place(book: Book | None, settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "book_id": book.pk if book else 0,
+        "version": plain.digest([settings["name"], settings["url"], settings.get("headers", {})]),
+    }
