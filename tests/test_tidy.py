@@ -66,7 +66,6 @@ SPEAKS_SQL = {
     "ledgerflow/reconciliation/selectors.py": "finds what an open line may repeat, as a set",
     "ledgerflow/reconciliation/sides.py": "tells what is open in the books from what is settled, as a set",
     "ledgerflow/exchange/services/": "brings whole tables in by COPY",
-    "ledgerflow/toolbox/services/configuration.py": "reads the limits of each call in a fraction of a millisecond",
     "ledgerflow/toolbox/services/pruning.py": "takes families of runs away as sets, as the owner",
     "ledgerflow/toolbox/services/registry.py": "holds an advisory lock while it registers tools",
     "ledgerflow/review/selectors.py": "counts the tabs and gathers alternatives in one query each",

@@ -105,8 +105,8 @@ def code_digest(package: str) -> str:
     """
     # With os.path, because this is done at each call, and Path takes longer than the system.
     for home in tools.__path__:
-        folder = os.path.join(home, package)  # noqa: PTH118
-        if os.path.isfile(os.path.join(folder, "__init__.py")):  # noqa: PTH113, PTH118
+        folder = os.path.join(home, package)  # noqa: PTH118 - see above
+        if os.path.isfile(os.path.join(folder, "__init__.py")):  # noqa: PTH113, PTH118 - see above
             return _digest(folder, tuple(sorted(_files(folder))))
     return ""
 
