@@ -27,6 +27,10 @@ class SplitError(ClassificationError):
     """The parts do not make up the line."""
 
 
+class TooLongError(ClassificationError):
+    """What a person wrote is longer than is kept; nothing of it is cut in silence."""
+
+
 class WrongAccountError(ClassificationError):
     """The account is not one the line can be booked to."""
 

@@ -34,6 +34,10 @@ __all__ = [
 ]
 
 
+#: The characters that a note, and the memo of a part, may have.
+LONGEST_NOTE, LONGEST_MEMO = 500, 300
+
+
 class Rule(models.Model):
     """What a person wrote: when a line looks so, book it so. The first rule in order of position wins.
 
@@ -148,7 +152,7 @@ class Classification(models.Model):
     )
     confidence = models.DecimalField(max_digits=4, decimal_places=3, default=0)
     reason = models.CharField(max_length=300, blank=True, default="")
-    note = models.CharField(max_length=500, blank=True, default="")
+    note = models.CharField(max_length=LONGEST_NOTE, blank=True, default="")
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -256,7 +260,7 @@ class ClassificationSplit(models.Model):
     no = models.SmallIntegerField()
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     amount = models.DecimalField(max_digits=20, decimal_places=4)
-    memo = models.CharField(max_length=300, blank=True, default="")
+    memo = models.CharField(max_length=LONGEST_MEMO, blank=True, default="")
 
     def __str__(self) -> str:
         return f"part {self.no}"

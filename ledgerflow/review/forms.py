@@ -8,7 +8,7 @@ from django import forms
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.errors import TagError
-from ledgerflow.classification.models import Rule
+from ledgerflow.classification.models import LONGEST_MEMO, LONGEST_NOTE, Rule
 from ledgerflow.classification.services import NOBODY, Matching, SplitPart, names_typed
 from ledgerflow.core.money import minor_digits
 from ledgerflow.core.periods import EARLIEST, LATEST, Period
@@ -77,7 +77,7 @@ class MatchingForm(DaysForm):
 class ExcludeForm(LinesForm):
     """Lines that stay out of the books, and why."""
 
-    reason = forms.CharField(max_length=500, required=False)
+    reason = forms.CharField(max_length=LONGEST_NOTE, required=False)
 
 
 class TagForm(LinesForm):
@@ -104,7 +104,7 @@ class DecideForm(forms.Form):
         queryset=Account.objects.none(), required=False, label="Account", empty_label="No account yet"
     )
     payee = forms.CharField(max_length=160, required=False, label="Payee")
-    note = forms.CharField(max_length=500, required=False, label="Note")
+    note = forms.CharField(max_length=LONGEST_NOTE, required=False, label="Note")
 
     def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -131,7 +131,7 @@ class SplitPartForm(forms.Form):
     )
     account = forms.ModelChoiceField(queryset=Account.objects.none(), required=False, label="Account")
     memo = forms.CharField(
-        max_length=300,
+        max_length=LONGEST_MEMO,
         required=False,
         label="Memo",
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Memo"}),

@@ -9,6 +9,7 @@ from ledgerflow.classification.errors import (
     NothingToUndoError,
     PostedLineError,
     SplitError,
+    TooLongError,
     UnknownLineError,
     WrongAccountError,
 )
@@ -352,6 +353,26 @@ def test_excluding_keeps_the_note_and_puts_a_reason_before_it():
 
     made = Classification.objects.in_bulk()
     assert (made[silent].note, made[told].note) == ("ask Kim", "private · ask Kim")
+
+
+def test_nothing_that_people_wrote_is_cut():
+    shop = Shop()
+    (line,) = lines_of(shop)
+    decide(line_id=line, note="n" * 491, **by(shop))
+
+    done = exclude(line_ids=[line], reason="private", **by(shop))
+    with pytest.raises(TooLongError, match="at most 500 characters, this one 501"):
+        decide(line_id=line, note="n" * 501, **by(shop))
+    parts = [SplitPart(shop.fuel, Decimal(-20), "m" * 301), SplitPart(shop.food, Decimal(-20))]
+    with pytest.raises(TooLongError, match="memo has at most 300"):
+        decide(line_id=line, splits=parts, **by(shop))
+
+    assert done.refused == (
+        (line, "Reason and note are longer than 500 characters together; shorten one of them."),
+    )
+    assert Classification.objects.get(pk=line).note == "n" * 491
+    assert exclude(line_ids=[line], reason="own", **by(shop)).count == 1
+    assert Classification.objects.get(pk=line).note == "own · " + "n" * 491
 
 
 def test_lines_that_may_be_transfers_are_left_and_told():

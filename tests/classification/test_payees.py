@@ -135,8 +135,24 @@ def test_a_former_name_that_is_taken_by_now_is_not_taken_away(shop):
     rename_payee(payee_id=payee.pk, name="Shell plc", **shop.by)
     name_payee(book=shop.book, name="Shell")
 
-    with pytest.raises(PayeeTakenError):
-        undo(**shop.by)
+    undone = undo(**shop.by)
+
+    payee.refresh_from_db()
+    assert (undone.count, payee.name) == (0, "Shell plc")
+    assert "Shell plc stays so called: another payee has the name Shell by now" in undone.told
+
+
+def test_what_was_done_before_a_name_that_is_taken_can_be_undone(shop):
+    rename_payee(payee_id=shop.payee().pk, name="Shell plc", **shop.by)
+    rename_payee(payee_id=Payee.objects.get(book=shop.book, name="Shell plc").pk, name="Fuel Ltd", **shop.by)
+    name_payee(book=shop.book, name="Shell plc")
+
+    undo(**shop.by)
+    undo(**shop.by)
+
+    assert set(
+        Payee.objects.filter(book=shop.book, name__in=["Shell", "Fuel Ltd"]).values_list("name", flat=True)
+    ) == {"Shell"}
 
 
 @pytest.mark.parametrize("keys", [[], ["shell"], ["of another"]])

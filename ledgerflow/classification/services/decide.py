@@ -15,10 +15,13 @@ from ledgerflow.classification.errors import (
     MatchedLineError,
     PostedLineError,
     SplitError,
+    TooLongError,
     UnknownLineError,
     WrongAccountError,
 )
 from ledgerflow.classification.models import (
+    LONGEST_MEMO,
+    LONGEST_NOTE,
     ChangedAlias,
     ChangedLine,
     Classification,
@@ -73,7 +76,10 @@ def decide(
         HeldLineError: it is held back or pending and may not be accepted.
         WrongAccountError: an account is not of the book, archived, or the bank's own.
         SplitError: the parts are fewer than two, zero somewhere, or do not add up to the line.
+        TooLongError: the note or the memo of a part is longer than is kept.
     """
+    if len(note or "") > LONGEST_NOTE:
+        raise TooLongError(f"A note has at most {LONGEST_NOTE} characters, this one {len(note or '')}.")
     made = (
         Classification.objects.select_for_update(of=("self",))
         .select_related("line__bank_account")
@@ -92,7 +98,7 @@ def decide(
         _book_to(made, account, splits, user, now)
         settle_predictions(book=book, line_ids=[line_id])
     if note is not None:
-        made.note = note[:500]
+        made.note = note
         made.save(update_fields=["note"])
     former = _name(book, made, payee) if payee is not None else None
     kept = DecisionChange.objects.create(book=book, act=DecisionChange.Act.DECIDE, made_by=user, made_at=now)
@@ -169,6 +175,8 @@ def _check_splits(line: StatementLine, account: Account | None, splits: Sequence
         raise SplitError("A split has at least two parts.")
     digits = minor_digits(line.currency)
     for part in splits:
+        if len(part.memo) > LONGEST_MEMO:
+            raise TooLongError(f"A memo has at most {LONGEST_MEMO} characters, this one {len(part.memo)}.")
         if part.amount == 0:
             raise SplitError("No part may be zero.")
         if part.amount != round(part.amount, digits):
@@ -197,7 +205,7 @@ def _book_to(
             no=number,
             account=part.account,
             amount=part.amount,
-            memo=part.memo[:300],
+            memo=part.memo,
         )
         for number, part in enumerate(splits, start=1)
     )

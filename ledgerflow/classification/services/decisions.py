@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import SURE
 from ledgerflow.classification.errors import OthersMatchError
-from ledgerflow.classification.models import DecisionChange
+from ledgerflow.classification.models import LONGEST_NOTE, DecisionChange
 from ledgerflow.classification.services.corrections import count_exclusions
 from ledgerflow.classification.services.record import BEFORE, settle_predictions
 from ledgerflow.classification.services.refit import ask_for_refit
@@ -237,9 +237,14 @@ def accept_all(
 
 @transaction.atomic
 def exclude(*, book: Book, line_ids: Sequence[int], reason: str, user: User, now: datetime) -> Changed:
-    """Keep the lines out of the books; a reason comes before what was noted, without one the note stays."""
-    refusal = f"CASE {_POSTED} WHEN made.state = 'excluded' THEN 'It is excluded already.' END"
-    note = "left(concat_ws(' · ', NULLIF(%(reason)s, ''), NULLIF(made.note, '')), 500)"
+    """Keep the lines out of the books; a reason comes before what was noted, without one the note stays.
+
+    A line where both are longer together than a note may be is told, and stays.
+    """
+    note = "concat_ws(' · ', NULLIF(%(reason)s, ''), NULLIF(made.note, ''))"
+    refusal = f"""CASE {_POSTED} WHEN made.state = 'excluded' THEN 'It is excluded already.'
+        WHEN char_length({note}) > {LONGEST_NOTE}
+            THEN 'Reason and note are longer than {LONGEST_NOTE} characters together; shorten one of them.' END"""
     change = f"state = 'excluded', decided_by_id = %(user)s, decided_at = %(now)s, note = {note}"
     changed = _change(
         book,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.errors import NothingToUndoError
+from ledgerflow.classification.errors import NothingToUndoError, PayeeTakenError
 from ledgerflow.classification.models import ChangedAlias, Classification, DecisionChange, State
 from ledgerflow.classification.services.classify import classify_lines
 from ledgerflow.classification.services.corrections import forget_corrections
@@ -69,11 +69,12 @@ _NO_LONGER = "What had accepted it without a person does so no longer; accept it
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What was undone, for how many lines, and why not for the others."""
+    """What was undone, for how many lines, and why not for the others; ``told`` why none of it was."""
 
     act: str
     count: int
     refused: tuple[tuple[int, str], ...]
+    told: str = ""
 
 
 class _Kept(NamedTuple):
@@ -91,11 +92,11 @@ class _Kept(NamedTuple):
 def undo(*, book: Book, user: User, now: datetime) -> Undone:
     """Take back the user's last change in the book that is not undone yet.
 
-    Lines that were posted or changed again since stay as they are and are told.
+    Lines that were posted or changed again since stay as they are and are told, and so does a payee whose former name
+    is another one's by now; the change counts as undone all the same, so that those before it can be.
 
     Raises:
         NothingToUndoError: there is none among the user's last 50 changes.
-        PayeeTakenError: the payee's former name is another one's by now.
     """
     last = DecisionChange.objects.filter(book=book, made_by=user).order_by("-pk").values("pk")[:UNDOABLE]
     change = (
@@ -164,7 +165,11 @@ def _undo_tags(change: DecisionChange, now: datetime) -> Undone:
 
 def _undo_payee(change: DecisionChange, now: datetime) -> Undone:
     others = set(ChangedAlias.objects.filter(change=change).values_list("after_id", flat=True))
-    count = move_back(change=change)
+    try:
+        count = move_back(change=change)
+    except PayeeTakenError as error:
+        _end(change, now)
+        return Undone(act=change.get_act_display(), count=0, refused=(), told=str(error))
     _give_back_aliases(change)
     _end(change, now)
     payee_ids = [each for each in (change.payee_id, *others) if each is not None]

@@ -127,7 +127,8 @@ def move_back(*, change: DecisionChange) -> int:
     if change.former_name:
         if Payee.objects.filter(book=book, name=change.former_name).exclude(pk=payee.pk).exists():
             raise PayeeTakenError(
-                f"Another payee is called {change.former_name} by now; rename or merge that one first."
+                f"{payee.name} stays so called: another payee has the name {change.former_name} by now. Merge the two "
+                "or choose a name on the page Payees. The next undo takes back the change before this one."
             )
         payee.name = change.former_name
         payee.save(update_fields=["name"])
