@@ -35,6 +35,10 @@ class WrongAccountError(ClassificationError):
     """The account is not one the line can be booked to."""
 
 
+class OwnTaxLineError(ClassificationError):
+    """The chart of the book has no such tax line for the account."""
+
+
 class NothingToUndoError(ClassificationError):
     """There is no change left that can be undone."""
 

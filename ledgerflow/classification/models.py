@@ -115,6 +115,8 @@ class State(models.TextChoices):
 class Classification(models.Model):
     """The proposal or decision for one bank line; with ``is_split`` its parts stand in place of ``account``.
 
+    ``tax_line`` is the line's own, such as ``schedule-c:22``; where it is empty, the account's counts.
+
     ``entry_number`` is the unreversed journal entry that stands for a posted line. It stands for no other line, unless
     it is a transfer between two own bank accounts: then its first line says what one bank line says, and its second
     what the other one says, which ``is_counterpart``.
@@ -135,6 +137,7 @@ class Classification(models.Model):
         Account, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
     )
     is_split = models.BooleanField(default=False)
+    tax_line = models.CharField(max_length=40, blank=True, default="", db_default="")
     payee = models.ForeignKey(
         Payee, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
     )
@@ -191,6 +194,9 @@ class Classification(models.Model):
                 name="classification_memory",
                 condition=models.Q(decided_by__isnull=False, payee__isnull=False, account__isnull=False),
             ),
+            models.Index(
+                fields=["book"], name="classification_own_tax_line", condition=~models.Q(tax_line="")
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -238,6 +244,10 @@ class Classification(models.Model):
                 condition=models.Q(entry_number__isnull=False),
             ),
             models.CheckConstraint(
+                condition=models.Q(tax_line="") | models.Q(account__isnull=False, decided_by__isnull=False),
+                name="classification_own_tax_line_is_decided",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(is_counterpart=False) | models.Q(state="posted"),
                 name="classification_counterpart_is_posted",
             ),
@@ -248,7 +258,10 @@ class Classification(models.Model):
 
 
 class ClassificationSplit(models.Model):
-    """A part of a line's amount for one account; the parts add up to the line, in its currency and sign."""
+    """A part of a line's amount for one account; the parts add up to the line, in its currency and sign.
+
+    ``tax_line`` as with :class:`Classification`.
+    """
 
     pk = models.CompositePrimaryKey("classification_id", "no")
     book = models.ForeignKey(
@@ -261,6 +274,7 @@ class ClassificationSplit(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     amount = models.DecimalField(max_digits=20, decimal_places=4)
     memo = models.CharField(max_length=LONGEST_MEMO, blank=True, default="")
+    tax_line = models.CharField(max_length=40, blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return f"part {self.no}"

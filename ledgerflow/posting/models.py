@@ -139,6 +139,24 @@ class Exchange(models.Model):
         return f"{self.rate.normalize():f} on {self.rate_date}"
 
 
+class OwnTaxLine(models.Model):
+    """The tax line that a bank line, or a part of it, had of its own when it became this line of an entry; it stays.
+
+    Tax reports count the journal line there, and not where its account belongs.
+    """
+
+    pk = models.CompositePrimaryKey("book_id", "entry_number", "no")
+    book = models.ForeignKey(
+        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    entry_number = models.BigIntegerField()
+    no = models.SmallIntegerField()
+    tax_line = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return self.tax_line
+
+
 class RevaluedBalance(models.Model):
     """What an entry brought an account in another currency to: ``amount`` in it, at the rate, is ``value``.
 

@@ -1,4 +1,7 @@
-"""Bank lines that a receipt may be for, found by what it states. They are looked up anew each time, never stored."""
+"""Bank lines that a receipt may be for, and receipts that may be a line's, by what receipts state.
+
+They are looked up anew each time, never stored.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +11,16 @@ from decimal import Decimal
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, When
 
 from ledgerflow.documents.models import ReceiptReading
-from ledgerflow.posting.receipt_matching import LEAST, Movement, Part, Stated, score, total_of
+from ledgerflow.posting.receipt_matching import (
+    DAYS_AFTER,
+    DAYS_BEFORE,
+    LEAST,
+    Movement,
+    Part,
+    Stated,
+    score,
+    total_of,
+)
 from ledgerflow.statements.models import BankAccount, DeclinedReceipt, LineReceipt, StatementLine
 
 #: Lines that are compared for one receipt.
@@ -24,6 +36,19 @@ class Proposal:
     """A line that a receipt may be for, with its points and what they are made of."""
 
     line: StatementLine
+    parts: tuple[Part, ...]
+
+    @property
+    def points(self) -> int:
+        """Of 100."""
+        return total_of(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptProposal:
+    """A receipt that may be for a line, with what was read of it and the parts of the score."""
+
+    reading: ReceiptReading
     parts: tuple[Part, ...]
 
     @property
@@ -59,7 +84,10 @@ def proposals_for(*, reading: ReceiptReading) -> Sequence[Proposal]:
     stated = stated_by(reading, home=reading.book.base_currency)
     if stated is None:
         return []
-    found = [_proposed(stated, line) for line in _candidates(reading, stated)]
+    found = [
+        Proposal(line, score(stated, _movement(stated, line, has_another=line.has_another)))  # type: ignore[attr-defined]  # the query adds it
+        for line in _candidates(reading, stated)
+    ]
     likely = [each for each in found if each.points >= LEAST]
     return sorted(likely, key=_by_likelihood)[:MOST]
 
@@ -117,13 +145,41 @@ def _amounts(field: str, stated: Stated) -> Q:
     return found
 
 
-def _proposed(stated: Stated, line: StatementLine) -> Proposal:
+def receipts_for(*, line: StatementLine, home: str) -> Sequence[ReceiptProposal]:
+    """Return the receipts without a line that are most likely this line's, the best first; one query.
+
+    Of those whose total and day may fit the latest two hundred are compared. ``home`` is the book's currency, which a
+    receipt that states none is in.
+    """
+    amounts = {abs(line.amount), abs(line.original_amount or line.amount)}
+    least, most = min(amounts) / 2, max(amounts) * 2
+    attached = LineReceipt.objects.filter(book=line.book_id, detached_at__isnull=True).values("receipt")
+    declined = DeclinedReceipt.objects.filter(book=line.book_id, line=line.pk).values("receipt")
+    days = (line.date - timedelta(days=DAYS_AFTER), line.date + timedelta(days=DAYS_BEFORE))
+    readings = (
+        ReceiptReading.objects.filter(book=line.book_id, state=ReceiptReading.State.READ)
+        .filter(Q(total__range=(least, most)) | Q(total__range=(-most, -least)))
+        .filter(Q(date__range=days) | Q(date__isnull=True))
+        .exclude(receipt__in=attached)
+        .exclude(receipt__in=declined)
+        .select_related("receipt__document")
+        .order_by("-receipt__kept_at", "-pk")[:LOOKED_AT]
+    )
+    found = []
+    for reading in readings:
+        stated = stated_by(reading, home=home)
+        if stated is not None and stated.currency in {line.currency, line.original_currency}:
+            found.append(ReceiptProposal(reading, score(stated, _movement(stated, line, has_another=False))))
+    likely = [each for each in found if each.points >= LEAST]
+    return sorted(likely, key=lambda each: (-each.points, each.reading.pk))[:MOST]
+
+
+def _movement(stated: Stated, line: StatementLine, *, has_another: bool) -> Movement:
     is_own = line.currency == stated.currency
     amount = line.amount if is_own or line.original_amount is None else line.original_amount
-    movement = Movement(
+    return Movement(
         amount=abs(amount),
         day=line.date,
         texts=(line.description, line.counterparty or ""),
-        has_another=line.has_another,  # type: ignore[attr-defined]  # the query adds it
+        has_another=has_another,
     )
-    return Proposal(line, score(stated, movement))

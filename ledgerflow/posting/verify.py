@@ -115,6 +115,28 @@ _CHECKS = {
                 entry_number)
         FROM differing ORDER BY entry_number
     """,  # noqa: S608 - composed of constants
+    "own-tax-line": """
+        WITH decided AS (
+            SELECT made.entry_number, 2 AS no, made.tax_line FROM classification_classification made
+            WHERE made.book_id = %(book)s AND made.state = 'posted' AND made.tax_line <> ''
+            UNION ALL
+            SELECT made.entry_number, 1 + row_number() OVER (PARTITION BY made.line_id ORDER BY part.no), part.tax_line
+            FROM classification_classification made
+            JOIN classification_classificationsplit part ON part.classification_id = made.line_id
+            WHERE made.book_id = %(book)s AND made.state = 'posted' AND made.is_split
+        ), standing AS (
+            SELECT own.entry_number, own.no, own.tax_line FROM posting_owntaxline own
+            JOIN classification_classification made
+                ON made.book_id = own.book_id AND made.entry_number = own.entry_number
+            WHERE own.book_id = %(book)s
+        ), differing AS (
+            (SELECT * FROM standing EXCEPT SELECT * FROM decided)
+            UNION ALL (SELECT * FROM decided WHERE tax_line <> '' EXCEPT SELECT * FROM standing)
+        )
+        SELECT DISTINCT ON (entry_number)
+            format('Entry %%s does not say the tax line that its bank line was given.', entry_number)
+        FROM differing ORDER BY entry_number
+    """,
     "exchange": f"""
         SELECT CASE WHEN exchange.entry_number IS NULL
             THEN format('Entry %%s is in %%s, but no rate is on record for it.', posted.entry_number, booked.currency)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ledgerflow.books.models import Book
 from ledgerflow.reports.basis import Basis as Method
 from ledgerflow.reports.schedule_c_basis import Basis, basis, figures
-from ledgerflow.reports.schedule_c_lines import Moved, moved
+from ledgerflow.reports.schedule_c_lines import Counted, Moved, moved
 from ledgerflow.reports.schedule_c_open_points import OpenPoint, open_points
 from ledgerflow.taxes.selectors import EnteredFacts, TaxYear
 from ledgerflow.taxforms.forms import Kind, TaxForm
@@ -44,7 +44,7 @@ def schedule_c(
     return report_of(of, amounts, whole_dollars=whole_dollars)
 
 
-def report_of(of: Basis, amounts: Mapping[int, Moved], *, whole_dollars: bool = False) -> ScheduleC:
+def report_of(of: Basis, amounts: Mapping[Counted, Moved], *, whole_dollars: bool = False) -> ScheduleC:
     """Return the worksheet of what moved on each account; three queries."""
     sheet = worksheet(of.form, figures(of, amounts), of.entered.facts, whole_dollars=whole_dollars)
     return ScheduleC(

@@ -8,7 +8,7 @@ from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.models import Account, AccountType
 from ledgerflow.reports.basis import Basis as Method
-from ledgerflow.reports.schedule_c_lines import Days, Moved
+from ledgerflow.reports.schedule_c_lines import Counted, Days, Moved
 from ledgerflow.taxes.selectors import EnteredFacts, TaxYear, entered_facts, tax_year
 from ledgerflow.taxforms.forms import Kind, TaxForm, tax_form
 from ledgerflow.taxforms.keys import key_of
@@ -47,9 +47,9 @@ class Basis:
             if account.tax_line or AccountType(account.type) in income_and_costs
         ]
 
-    def line_key(self, account: Account) -> str | None:
-        """Return the key of the form's line that the account belongs to, by the form of the year."""
-        key = key_of(account.tax_line)
+    def line_key(self, account: Account, own_tax_line: str = "") -> str | None:
+        """Return the key of the form's line that the account, or lines with their own, belong to in the year."""
+        key = key_of(own_tax_line or account.tax_line)
         line = self.form.line_of_account(key) if key else None
         return line.key if line else None
 
@@ -77,26 +77,31 @@ def basis(*, book: Book, year: int, method: Method = Method.CASH) -> Basis:
     )
 
 
-def figures(of: Basis, amounts: Mapping[int, Moved]) -> list[AccountFigure]:
-    """Return the figure of each account that belongs to a line and moved, in the sense of its line."""
+def figures(of: Basis, amounts: Mapping[Counted, Moved]) -> list[AccountFigure]:
+    """Return what moved on each account and belongs to a line, in the sense of its line.
+
+    An account some of whose lines have a tax line of their own has a figure for each.
+    """
+    by_code = sorted(amounts.items(), key=lambda each: (of.accounts[each[0].account_id].code, each[0]))
     return [
         AccountFigure(
             account_id=account.pk,
             code=account.code,
             name=account.name,
-            key=key_of(account.tax_line) or "",
-            gross=in_sense_of_line(of, account, amounts[account.pk].amount),
+            key=key_of(own or account.tax_line) or "",
+            gross=in_sense_of_line(of, account, moved.amount, own),
             share=of.entered.shares.get(account.pk, WHOLE),
-            line_count=amounts[account.pk].line_count,
-            evidence_count=amounts[account.pk].evidence_count,
-            receipt_count=amounts[account.pk].receipt_count,
+            line_count=moved.line_count,
+            evidence_count=moved.evidence_count,
+            receipt_count=moved.receipt_count,
+            own_tax_line=own,
         )
-        for account in of.accounts.values()
-        if account.pk in amounts and of.line_key(account) is not None
+        for (account_id, own), moved in by_code
+        if of.line_key(account := of.accounts[account_id], own) is not None
     ]
 
 
-def in_sense_of_line(of: Basis, account: Account, amount: Decimal) -> Decimal:
-    """Return a debit-positive amount as the account's line counts it: income positive, costs positive."""
-    key = of.line_key(account)
+def in_sense_of_line(of: Basis, account: Account, amount: Decimal, own_tax_line: str = "") -> Decimal:
+    """Return a debit-positive amount as its line counts it: income positive, costs positive."""
+    key = of.line_key(account, own_tax_line)
     return -amount if key and of.form.line(key).kind is Kind.INCOME else amount

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -24,9 +24,16 @@ from ledgerflow.reports.basis import Basis as Method
 _BLOCK = 2_000
 
 
+class Counted(NamedTuple):
+    """Journal lines that count together: those of an account with the same tax line of their own, or with none."""
+
+    account_id: int
+    own_tax_line: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What moved on an account in the days asked for.
+    """What moved in the days asked for.
 
     ``evidence_count`` of its lines are shown by a statement, ``receipt_count`` have a receipt.
     """
@@ -72,6 +79,12 @@ class FigureLine:
     reverses_number: int | None
     evidence: BankEvidence | None
     receipts: tuple[LineEvidence, ...]
+    own_tax_line: str
+
+    @property
+    def counted(self) -> Counted:
+        """With which lines it counts."""
+        return Counted(self.account_id, self.own_tax_line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +96,26 @@ class Days:
     method: Method = Method.CASH
 
 
-def moved(*, book: Book, account_ids: Collection[int], days: Days) -> dict[int, Moved]:
-    """Return what moved on each account that has lines in the days; two queries."""
+def moved(*, book: Book, account_ids: Collection[int], days: Days) -> dict[Counted, Moved]:
+    """Return what moved on each account that has lines in the days, by their own tax lines; two queries."""
     with connection.cursor() as cursor:
         cursor.execute(_MOVED.format(**_OF[days.method]), _bounds(book, account_ids, days))
-        return {account_id: Moved(*rest) for account_id, *rest in cursor.fetchall()}
+        return {Counted(account_id, own): Moved(*rest) for account_id, own, *rest in cursor.fetchall()}
 
 
 def page_of_lines(
     *,
     book: Book,
-    account_ids: Collection[int],
+    counted: Collection[Counted],
     days: Days,
     after: Place | None = None,
     limit: int = 100,
 ) -> tuple[list[FigureLine], Place | None]:
-    """Return lines of the accounts, oldest first, after the place, and the place to ask for next; two queries."""
+    """Return the lines that count so, oldest first, after the place, and the place to ask for next; two queries."""
     beyond = after or Place(date.min, 0, 0)
-    facts = _bounds(book, account_ids, days) | {
+    facts = _bounds(book, {each.account_id for each in counted}, days) | {
+        "counted_accounts": [each.account_id for each in counted],
+        "counted_lines": [each.own_tax_line for each in counted],
         "after_date": beyond.date,
         "after_entry": beyond.entry_number,
         "after_no": beyond.no,
@@ -134,7 +149,7 @@ def _bounds(book: Book, account_ids: Collection[int], days: Days) -> dict[str, A
 
 
 def _line(row: tuple[Any, ...]) -> FigureLine:
-    account_id, day, entry_number, no, amount, text, reverses_number, receipts, *bank = row
+    account_id, own, day, entry_number, no, amount, text, reverses_number, receipts, *bank = row
     evidence = _evidence(bank)
     words = text or (evidence.description if evidence else "")
     return FigureLine(
@@ -145,6 +160,7 @@ def _line(row: tuple[Any, ...]) -> FigureLine:
         reverses_number=reverses_number,
         evidence=evidence,
         receipts=tuple(LineEvidence(**one) for one in json.loads(receipts or "[]")),
+        own_tax_line=own,
     )
 
 
@@ -178,13 +194,19 @@ _OF = {
     Method.CASH: {"before": "", "source": _BOOKED},
     Method.ACCRUAL: {"before": f"WITH {SHIFTED}", "source": _EARNED},
 }
-_MOVED = """
-{before}
-SELECT line.account_id, sum(line.base_amount), count(*), count(posting.line_id),
+# What an entry was posted with counts for its reversal, too, whose lines have the same numbers.
+_OWN = """
+  LEFT JOIN posting_owntaxline AS own ON own.book_id = line.book_id AND own.no = line.no
+        AND own.entry_number = coalesce(entry.reverses_number, entry.number)
+"""
+_MOVED = f"""
+{{before}}
+SELECT line.account_id, coalesce(own.tax_line, ''), sum(line.base_amount), count(*), count(posting.line_id),
        count(*) FILTER (WHERE posting.line_id IN (
            SELECT line_id FROM statements_linereceipt WHERE book_id = %(book)s AND detached_at IS NULL))
-  FROM ({source}) AS line
+  FROM ({{source}}) AS line
   JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
+  {_OWN}
   LEFT JOIN LATERAL (
         SELECT line_id FROM classification_classification
          WHERE book_id = line.book_id AND entry_number = coalesce(entry.reverses_number, entry.number)
@@ -192,14 +214,15 @@ SELECT line.account_id, sum(line.base_amount), count(*), count(posting.line_id),
         SELECT line_id FROM posting_reversedposting
          WHERE book_id = line.book_id AND entry_number = coalesce(entry.reverses_number, entry.number)
        ) AS posting ON true
- GROUP BY line.account_id
-"""
+ GROUP BY line.account_id, coalesce(own.tax_line, '')
+"""  # noqa: S608 - composed of the constant above
 
 # A bank line is where it stands now, or, once its import was undone, what was kept of it. Of several documents that
 # show it, the first is taken.
-_LINES = """
-{before}
-SELECT line.account_id, line.date, line.entry_number, line.no, line.base_amount, words.text, entry.reverses_number,
+_LINES = f"""
+{{before}}
+SELECT line.account_id, line.own_tax_line, line.date, line.entry_number, line.no, line.base_amount, words.text,
+       entry.reverses_number,
        (SELECT json_agg(json_build_object('id', receipt.id, 'sha256', receipt.sha256, 'name', receipt.name)
                         ORDER BY attached.id)::text
           FROM statements_linereceipt AS attached
@@ -210,8 +233,10 @@ SELECT line.account_id, line.date, line.entry_number, line.no, line.base_amount,
        posting.line_id, coalesce(bank.date, gone.date), coalesce(bank.amount, gone.amount),
        coalesce(bank.currency, gone.currency), coalesce(bank.description, gone.description),
        document.id, document.sha256, document.name, coalesce(seen.place, gone.place)
-  FROM (SELECT * FROM ({source}) AS line {beyond}
-         ORDER BY line.date, line.entry_number, line.no {limit}) AS line
+  FROM (SELECT line.*, coalesce(own.tax_line, '') AS own_tax_line FROM ({{source}}) AS line
+          JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
+          {_OWN} {{beyond}}
+         ORDER BY line.date, line.entry_number, line.no {{limit}}) AS line
   JOIN ledger_journalentry AS entry ON entry.book_id = line.book_id AND entry.number = line.entry_number
   LEFT JOIN ledger_entrytext AS words ON words.book_id = line.book_id AND words.entry_number = line.entry_number
   LEFT JOIN LATERAL (
@@ -232,5 +257,9 @@ SELECT line.account_id, line.date, line.entry_number, line.no, line.base_amount,
   LEFT JOIN documents_document AS document
          ON document.book_id = line.book_id AND document.id = coalesce(seen.document_id, gone.document_id)
  ORDER BY line.date, line.entry_number, line.no
+"""  # noqa: S608 - composed of the constant above
+_BEYOND = """
+         WHERE (line.date, line.entry_number, line.no) > (%(after_date)s, %(after_entry)s, %(after_no)s)
+           AND (line.account_id, coalesce(own.tax_line, '')) IN (
+               SELECT * FROM unnest(%(counted_accounts)s::bigint[], %(counted_lines)s::text[]))
 """
-_BEYOND = "WHERE (line.date, line.entry_number, line.no) > (%(after_date)s, %(after_entry)s, %(after_no)s)"

@@ -14,7 +14,7 @@ from ledgerflow.ledger.selectors import balances
 from ledgerflow.posting.accrual_selectors import dated_count
 from ledgerflow.reports.basis import Basis as Method
 from ledgerflow.reports.schedule_c_basis import CURRENCY, Basis
-from ledgerflow.reports.schedule_c_lines import Moved
+from ledgerflow.reports.schedule_c_lines import Counted, Moved
 from ledgerflow.taxforms.forms import Status
 from ledgerflow.taxforms.keys import key_of
 from ledgerflow.taxforms.schedule_c import Worksheet
@@ -39,7 +39,7 @@ class OpenPoint:
     account_id: int | None = None
 
 
-def open_points(of: Basis, amounts: Mapping[int, Moved], sheet: Worksheet) -> tuple[OpenPoint, ...]:
+def open_points(of: Basis, amounts: Mapping[Counted, Moved], sheet: Worksheet) -> tuple[OpenPoint, ...]:
     """Return what is left out of the worksheet, waits, or is not certain; three queries."""
     return (
         *_of_accounts(of, amounts),
@@ -50,19 +50,20 @@ def open_points(of: Basis, amounts: Mapping[int, Moved], sheet: Worksheet) -> tu
     )
 
 
-def _of_accounts(of: Basis, amounts: Mapping[int, Moved]) -> Iterator[OpenPoint]:
-    for pk, account in of.accounts.items():
-        if pk not in amounts or not amounts[pk].amount or of.line_key(account) is not None:
+def _of_accounts(of: Basis, amounts: Mapping[Counted, Moved]) -> Iterator[OpenPoint]:
+    place = {pk: at for at, pk in enumerate(of.accounts)}
+    for (pk, own), moved in sorted(amounts.items(), key=lambda each: (place[each[0].account_id], each[0])):
+        account = of.accounts[pk]
+        if not moved.amount or of.line_key(account, own) is not None:
             continue
-        amount = format_money(abs(amounts[pk].amount), CURRENCY)
-        if not account.tax_line:
+        amount = format_money(abs(moved.amount), CURRENCY)
+        tax_line = own or account.tax_line
+        if not tax_line:
             sentence = f"{account} has {amount} in the year, but no tax line: it is left out."
-        elif key_of(account.tax_line) is None:
-            sentence = f"{account} has {amount} in the year, which belong to {account.tax_line} and not to this form."
+        elif key_of(tax_line) is None:
+            sentence = f"{account} has {amount} in the year, which belong to {tax_line} and not to this form."
         else:
-            sentence = (
-                f"{account} has {amount} in the year, but the form has no line {account.tax_line}: left out."
-            )
+            sentence = f"{account} has {amount} in the year, but the form has no line {tax_line}: left out."
         yield OpenPoint(sentence, Where.ACCOUNT, pk)
 
 

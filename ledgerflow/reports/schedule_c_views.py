@@ -20,7 +20,7 @@ from ledgerflow.reports.list_forms import key_of
 from ledgerflow.reports.schedule_c import ScheduleC, rows_behind, schedule_c
 from ledgerflow.reports.schedule_c_basis import CURRENCY
 from ledgerflow.reports.schedule_c_forms import LinesForm, ScheduleCForm
-from ledgerflow.reports.schedule_c_lines import Days, page_of_lines
+from ledgerflow.reports.schedule_c_lines import Counted, Days, page_of_lines
 from ledgerflow.reports.schedule_c_tables import EVIDENCE, RECEIPTS, schedule_c_frame, schedule_c_table
 from ledgerflow.reports.table import Table
 from ledgerflow.reports.views.report import ReportView
@@ -105,10 +105,14 @@ class ScheduleCLinesView(_ScheduleCMixin, generic.TemplateView):
             raise Http404 from error
         form = LinesForm(self.request.GET)
         after = form.cleaned_data["after"] if form.is_valid() else None
-        accounts = {account.account_id: account for row in rows for account in row.accounts}
+        accounts = {
+            Counted(account.account_id, account.own_tax_line): account
+            for row in rows
+            for account in row.accounts
+        }
         lines, following = page_of_lines(
             book=self.book,
-            account_ids=accounts,
+            counted=accounts,
             days=Days(report.tax_year.first, report.tax_year.last, report.method),
             after=after,
         )
@@ -118,7 +122,7 @@ class ScheduleCLinesView(_ScheduleCMixin, generic.TemplateView):
             "report": report,
             "row": report.sheet.row(self.kwargs["tax_line"]),
             "rows": rows,
-            "lines": [(line, accounts[line.account_id]) for line in lines],
+            "lines": [(line, accounts[line.counted]) for line in lines],
             "following": key_of(following) if following else "",
             "is_first": after is None,
             "currency": CURRENCY,

@@ -1,6 +1,7 @@
 """Forms of the review queue: one for each thing a person can do to lines."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
@@ -10,6 +11,7 @@ from ledgerflow.books.models import Book
 from ledgerflow.classification.errors import TagError
 from ledgerflow.classification.models import LONGEST_MEMO, LONGEST_NOTE, Rule
 from ledgerflow.classification.services import NOBODY, Matching, SplitPart, names_typed
+from ledgerflow.classification.tax_lines import ChartTaxLines
 from ledgerflow.core.money import minor_digits
 from ledgerflow.core.periods import EARLIEST, LATEST, Period
 from ledgerflow.ledger.models import Account
@@ -94,10 +96,35 @@ class TagForm(LinesForm):
             raise forms.ValidationError(str(error)) from error
 
 
-class DecideForm(forms.Form):
+def _tax_line_choices(chart: ChartTaxLines) -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Return the tax lines of the chart by the kind of account, after the account's own."""
+    kinds = [
+        (kind.label, [(line.name, line.label) for line in lines])
+        for kind, lines in chart.by_kind.items()
+        if lines
+    ]
+    return [("", "As its account"), *kinds]
+
+
+class _WithTaxLine(forms.Form):
+    """The tax line beside an account, where the chart of the book has tax lines."""
+
+    tax_line = forms.ChoiceField(required=False, label="Tax line")
+
+    def __init__(self, *args: Any, tax_lines: ChartTaxLines, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["tax_line"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = _tax_line_choices(tax_lines)
+        if tax_lines.are_none:
+            del self.fields["tax_line"]
+
+
+class DecideForm(_WithTaxLine):
     """What one line is for, who the payee is, and a note.
 
-    With ``note`` as the ``act`` an account that is the proposed one was not chosen, and accepts nothing.
+    With ``note`` as the ``act`` an account that is the proposed one was not chosen, and accepts nothing, unless its tax
+    line was.
     """
 
     account = forms.ModelChoiceField(
@@ -105,6 +132,7 @@ class DecideForm(forms.Form):
     )
     payee = forms.CharField(max_length=160, required=False, label="Payee")
     note = forms.CharField(max_length=LONGEST_NOTE, required=False, label="Note")
+    field_order = ("account", "tax_line", "payee", "note")
 
     def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,7 +146,7 @@ class DecideForm(forms.Form):
         return self.data.get("act") == "note"
 
 
-class SplitPartForm(forms.Form):
+class SplitPartForm(_WithTaxLine):
     """One part of a split ``line``: an amount in its currency and sign, or a share such as ``30%``, rounded half up."""
 
     amount = forms.CharField(
@@ -177,7 +205,8 @@ class SplitPartForm(forms.Form):
         amount: Decimal | None = self.cleaned_data.get("amount")
         if amount is None:
             return None
-        return SplitPart(self.cleaned_data["account"], amount, self.cleaned_data["memo"])
+        facts = self.cleaned_data
+        return SplitPart(facts["account"], amount, facts["memo"], facts.get("tax_line", ""))
 
 
 SplitFormSet = forms.formset_factory(SplitPartForm, extra=4, max_num=20)
@@ -190,7 +219,7 @@ def split_parts(given: Sequence[SplitPartForm], line: StatementLine) -> list[Spl
     shares = [form.share for form, _ in filled if form.share is not None]
     if parts and len(shares) == len(parts) and sum(shares) == _WHOLE:
         rest = line.amount - sum((part.amount for part in parts[:-1]), Decimal(0))
-        parts[-1] = SplitPart(parts[-1].account, rest, parts[-1].memo)
+        parts[-1] = replace(parts[-1], amount=rest)
     return parts
 
 
@@ -198,6 +227,18 @@ class TransferForm(forms.Form):
     """The line on the other bank account."""
 
     other = forms.IntegerField(min_value=1, max_value=_GREATEST)
+
+
+class AlikeForm(forms.Form):
+    """The line that is copied."""
+
+    like = forms.IntegerField(min_value=1, max_value=_GREATEST)
+
+
+class ReceiptForm(forms.Form):
+    """The receipt that is matched."""
+
+    receipt = forms.IntegerField(min_value=1, max_value=_GREATEST)
 
 
 class RuleOfferForm(forms.Form):

@@ -15,6 +15,7 @@ from ledgerflow.classification.models import Classification, Source, State
 from ledgerflow.classification.tag_selectors import tags_of_lines
 from ledgerflow.core.periods import Period
 from ledgerflow.posting.matching import Candidate
+from ledgerflow.posting.receipt_proposals import ReceiptProposal, receipts_for
 from ledgerflow.posting.selectors import SourcePlace, entry_for_line, places_of_line
 from ledgerflow.posting.transfer_selectors import candidates_of
 from ledgerflow.review.record_selectors import Band, band_of
@@ -39,6 +40,7 @@ class QueueRow:
     account_id: int | None
     account: str
     is_split: bool
+    tax_line: str
     source: str
     source_word: str
     confidence: Decimal
@@ -72,10 +74,11 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class PreviewLine:
-    """A line of the entry that accepting leads to; debit positive."""
+    """A line of the entry that accepting leads to; debit positive. ``tax_line`` where it has one of its own."""
 
     account: str
     amount: Decimal
+    tax_line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +93,14 @@ class Evidence:
     entry_number: int | None
     transfers: tuple[Candidate, ...]
     receipts: tuple[LineReceipt, ...]
+    proposed_receipts: tuple[ReceiptProposal, ...]
     band: Band | None
 
 
 #: What the queue shows unasked.
 TO_REVIEW = Which()
+#: A key takes each.
+MOST_ALTERNATIVES = 4
 #: Suggestions whose confidence answers to the record.
 _LEARNED = (Source.MEMORY, Source.MODEL)
 _ASKED = """
@@ -141,7 +147,7 @@ _ALTERNATIVES = """
     WHERE made.book_id = %(book)s AND made.payee_id = %(payee)s AND made.decided_by_id IS NOT NULL
         AND made.account_id IS NOT NULL AND made.state IN ('accepted', 'posted')
         AND made.account_id IS DISTINCT FROM %(account)s AND made.line_id <> %(line)s
-    GROUP BY account.id ORDER BY count(*) DESC, account.code LIMIT 3
+    GROUP BY account.id ORDER BY count(*) DESC, account.code LIMIT %(most)s
 """
 _THOUGHT_OF = """
     SELECT account.id, account.code || ' ' || account.name
@@ -184,6 +190,7 @@ def evidence(*, book: Book, line_id: int) -> Evidence | None:
     made = _with_facts(book, asked).select_related("line__bank_account__ledger_account").first()
     if made is None:
         return None
+    receipts = tuple(one for one in receipts_of(book=book, line_id=line_id) if one.detached_at is None)
     return Evidence(
         row=_row(made, tags_of_lines(book=book, line_ids=[line_id]).get(line_id, ())),
         alternatives=_alternatives(book, made),
@@ -193,7 +200,8 @@ def evidence(*, book: Book, line_id: int) -> Evidence | None:
         entry_number=entry_for_line(book=book, line_id=line_id),
         transfers=tuple(candidates_of(book=book, line_id=line_id)),
         band=band_of(book=book, confidence=made.confidence) if made.source in _LEARNED else None,
-        receipts=tuple(one for one in receipts_of(book=book, line_id=line_id) if one.detached_at is None),
+        receipts=receipts,
+        proposed_receipts=() if receipts else tuple(receipts_for(line=made.line, home=book.base_currency)),
     )
 
 
@@ -242,6 +250,7 @@ def _row(made: Classification, tags: Sequence[str]) -> QueueRow:
         account_id=made.account_id,
         account=str(made.account) if made.account else "",
         is_split=made.is_split,
+        tax_line=made.tax_line,
         source=made.source,
         source_word=made.get_source_display(),
         confidence=made.confidence,
@@ -267,11 +276,17 @@ def _why_held(made: Classification) -> str:
 
 
 def _alternatives(book: Book, made: Classification) -> tuple[Alternative, ...]:
-    """Return up to three other accounts: what the payee's lines were booked to, then what the engine thought of."""
+    """Return up to four other accounts: what the payee's lines were booked to, then what the engine thought of."""
     with connection.cursor() as cursor:
         cursor.execute(
             _ALTERNATIVES,
-            {"book": book.pk, "payee": made.payee_id, "account": made.account_id, "line": made.line_id},
+            {
+                "book": book.pk,
+                "payee": made.payee_id,
+                "account": made.account_id,
+                "line": made.line_id,
+                "most": MOST_ALTERNATIVES,
+            },
         )
         found = [Alternative(*row) for row in cursor.fetchall()]
         cursor.execute(_THOUGHT_OF, {"book": book.pk, "account": made.account_id, "line": made.line_id})
@@ -281,15 +296,15 @@ def _alternatives(book: Book, made: Classification) -> tuple[Alternative, ...]:
             for account_id, account in cursor.fetchall()
             if account_id not in known
         ]
-    return tuple(found[:3])
+    return tuple(found[:MOST_ALTERNATIVES])
 
 
 def _preview(made: Classification) -> tuple[PreviewLine, ...]:
     """Return nothing where no account is known yet, because half an entry is none."""
     bank = PreviewLine(str(made.line.bank_account.ledger_account), made.line.amount)
     if made.account is not None:
-        return (bank, PreviewLine(str(made.account), -made.line.amount))
+        return (bank, PreviewLine(str(made.account), -made.line.amount, made.tax_line))
     if made.is_split:
         parts = made.splits.select_related("account").order_by("no")
-        return (bank, *(PreviewLine(str(part.account), -part.amount) for part in parts))
+        return (bank, *(PreviewLine(str(part.account), -part.amount, part.tax_line) for part in parts))
     return ()

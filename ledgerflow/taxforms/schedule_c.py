@@ -24,7 +24,7 @@ class AccountFigure:
     """What moved on an account in the year, in dollars; ``share`` is the part that is business, in percent.
 
     ``line_count`` counts its journal lines, ``evidence_count`` those that a statement shows, ``receipt_count`` those
-    with a receipt.
+    with a receipt. With ``own_tax_line`` it is what moved in the lines that have this tax line of their own.
     """
 
     account_id: int
@@ -36,6 +36,7 @@ class AccountFigure:
     line_count: int = 0
     evidence_count: int = 0
     receipt_count: int = 0
+    own_tax_line: str = ""
 
     @property
     def after_share(self) -> Decimal:

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from ledgerflow.classification.models import Classification, Rule, State
-from ledgerflow.classification.services import classify_lines
+from ledgerflow.classification.services import classify_lines, decide
+from ledgerflow.ledger.models import Account
 from ledgerflow.posting.models import Transfer
 from ledgerflow.statements.models import BankAccount, StatementLine
 from ledgerflow.users.models import User
 from tests.browser.books import NewBook, book_in_review
+from tests.posting.read_receipts import read_receipt
 from tests.statements.shapes import line, take_in
 
 _VEHICLES, _MEALS, _OFFICE, _SUPPLIES = "6180", "6070", "6080", "6130"
@@ -410,3 +413,60 @@ def test_a_split_takes_shares_and_parts_that_are_added(queue: Page, made: NewBoo
     whole = Classification.objects.get(line_id=line_id)
     assert sum(part.amount for part in whole.splits.all()) == whole.line.amount
     assert [part.account.code for part in whole.splits.order_by("no")] == [_OFFICE, _SUPPLIES]
+
+
+def test_the_fourth_alternative_a_tax_line_the_line_above_a_receipt_and_back_to_review(
+    queue: Page, made: NewBook
+):
+    """The keys 4, x, +, m, and u on another tab than the first."""
+    used = ("6040", "6050", "6060", "6090")
+    Account.objects.filter(book=made.book, code=_OFFICE).update(tax_line="schedule-c:18")
+    lines = Classification.objects.filter(book=made.book)
+    payee = lines.filter(line__description__startswith="SHELL").first()
+    assert payee
+    others = lines.exclude(line__description__startswith="SHELL").order_by("pk")[:4]
+    for other, code in zip(others, used, strict=True):
+        decide(
+            book=made.book,
+            line_id=other.pk,
+            account=made.account(code),
+            payee=payee.payee,
+            user=made.owner,
+            now=timezone.now(),
+        )
+    open_lines = lines.filter(state=State.OPEN).order_by("pk")
+    open_lines.update(account=made.account(_MEALS))
+    ids = list(open_lines.values_list("pk", flat=True))
+    last = StatementLine.objects.get(pk=ids[-1])
+    read_receipt(made.book, "bill.pdf", total=-last.amount, date=last.date, seller="Shell")
+    queue.reload()
+    pane = queue.locator("[data-evidence]")
+
+    expect(pane.locator("[data-alternative='4']")).to_be_visible()
+    queue.keyboard.press("4")
+    expect(queue.locator(f"[data-line='{ids[0]}']")).to_have_count(0)
+    expect(pane).to_contain_text("Always")
+    queue.keyboard.press("Escape")
+    queue.keyboard.press("x")
+    queue.keyboard.type("office")
+    queue.keyboard.press("Enter")
+    expect(queue.locator(f"[data-line='{ids[1]}']")).to_have_count(0)
+    queue.keyboard.press("+")
+    _expect_message(queue, "like the line above")
+    while queue.locator("[data-line].is-focused").get_attribute("data-line") != str(ids[-1]):
+        queue.keyboard.press("j")
+    expect(pane.locator("[data-match]")).to_contain_text("bill.pdf")
+    queue.keyboard.press("m")
+    _expect_message(queue, "The receipt is attached.")
+    made_of = dict(lines.filter(pk__in=ids[:3]).values_list("pk", "account__code"))
+    assert list(made_of.values()) == [used[3]] * 3  # memory learned it at once
+    own = list(lines.filter(pk__in=ids).order_by("pk").values_list("tax_line", flat=True))
+    assert own[:3] == ["", "schedule-c:18", "schedule-c:18"]
+    assert last.receipts.count() == 1
+
+    queue.goto(made.address("review/?tab=reviewed"))
+    row = queue.locator("[data-line].is-focused")
+    line = row.get_attribute("data-line")
+    queue.keyboard.press("u")
+    _expect_message(queue, "1 back in review.")
+    assert Classification.objects.get(pk=line).state == State.OPEN

@@ -295,7 +295,15 @@ def test_a_line_of_an_account_that_the_worksheet_lacks_is_named(pack, verify):
     lines = (
         files["lines.jsonl"]
         + json.dumps(
-            {"key": "18", "account": "6120", "amount": "5", "document": None, "receipts": [], "entry": 9}
+            {
+                "key": "18",
+                "account": "6120",
+                "own_tax_line": "",
+                "amount": "5",
+                "document": None,
+                "receipts": [],
+                "entry": 9,
+            }
         ).encode()
     )
 

@@ -21,7 +21,7 @@ from ledgerflow.pipeline.services import undo_import
 from ledgerflow.posting.services import reverse_entry
 from ledgerflow.reports.schedule_c import rows_behind, schedule_c
 from ledgerflow.reports.schedule_c_basis import WorksheetError
-from ledgerflow.reports.schedule_c_lines import Days, all_lines, page_of_lines
+from ledgerflow.reports.schedule_c_lines import Counted, Days, all_lines, page_of_lines
 from ledgerflow.taxforms.facts import Car, CarMethod, Facts, HomeMethod, HomeUse
 from ledgerflow.taxforms.forms import TaxYearError, tax_form
 from tests.booked import NOW
@@ -199,7 +199,7 @@ def test_a_withdrawn_line_keeps_its_evidence(books):
     supplies = report.sheet.row("22")
     lines, _ = page_of_lines(
         book=books.book,
-        account_ids=[books.account("6170").pk],
+        counted=[Counted(books.account("6170").pk)],
         days=Days(report.tax_year.first, report.tax_year.last),
     )
 

@@ -4,7 +4,7 @@ from ledgerflow.classification.engine import payee_text
 from ledgerflow.classification.selectors import RuleConditions
 from ledgerflow.classification.services.classify import classify_lines
 from ledgerflow.classification.services.corrections import MOST_CORRECTIONS
-from ledgerflow.classification.services.decide import SplitPart, check_decisions, decide
+from ledgerflow.classification.services.decide import SplitPart, check_decisions, decide, decide_alike
 from ledgerflow.classification.services.decisions import (
     NOBODY,
     Accepted,
@@ -85,6 +85,7 @@ __all__ = [
     "conditions_from_line",
     "create_rule",
     "decide",
+    "decide_alike",
     "delete_tag",
     "do_trial",
     "end_broken_trial",

@@ -13,6 +13,7 @@ from ledgerflow.classification.engine import payee_text
 from ledgerflow.classification.errors import (
     HeldLineError,
     MatchedLineError,
+    OwnTaxLineError,
     PostedLineError,
     SplitError,
     TooLongError,
@@ -33,6 +34,7 @@ from ledgerflow.classification.models import (
 from ledgerflow.classification.services.corrections import count_correction
 from ledgerflow.classification.services.record import BEFORE, settle_predictions
 from ledgerflow.classification.services.refit import ask_for_refit, suggest_for_payees
+from ledgerflow.classification.tax_lines import chart_tax_lines
 from ledgerflow.core.money import minor_digits
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.models import Payee
@@ -45,11 +47,15 @@ _SNAPSHOT = "SELECT ({what})::text FROM classification_classification made WHERE
 
 @dataclass(frozen=True, slots=True)
 class SplitPart:
-    """A part of a line: its amount in the line's currency and sign, for one account."""
+    """A part of a line: its amount in the line's currency and sign, for one account.
+
+    Where ``tax_line`` is empty, the account's counts.
+    """
 
     account: Account
     amount: Decimal
     memo: str = ""
+    tax_line: str = ""
 
 
 @transaction.atomic
@@ -63,11 +69,15 @@ def decide(
     splits: Sequence[SplitPart] = (),
     payee: Payee | None = None,
     note: str | None = None,
+    tax_line: str = "",
 ) -> Classification:
     """Book the line to the account or the parts, as the person says, and accept it so.
 
-    With neither, only payee and note change and the line stays where it is. A payee that the line does not have yet
-    is remembered for the bank's text until the decision is undone, and open lines of the payee get fresh suggestions.
+    ``tax_line`` is the line's own beside ``account``; empty, or the account's own, the account's counts.
+
+    With neither account nor parts, only payee and note change and the line stays where it is. A payee that the line
+    does not have yet is remembered for the bank's text until the decision is undone, and open lines of the payee get
+    fresh suggestions.
 
     Raises:
         UnknownLineError: the book has no such line, or it was never classified.
@@ -76,6 +86,7 @@ def decide(
         HeldLineError: it is held back or pending and may not be accepted.
         WrongAccountError: an account is not of the book, archived, or the bank's own.
         SplitError: the parts are fewer than two, zero somewhere, or do not add up to the line.
+        OwnTaxLineError: no account of the same kind in the book has the tax line, or it comes without an account.
         TooLongError: the note or the memo of a part is longer than is kept.
     """
     if len(note or "") > LONGEST_NOTE:
@@ -91,10 +102,15 @@ def decide(
     check_decisions(
         book=book, made=[made], accounts=[account] if account else [part.account for part in splits]
     )
+    given = (
+        [(account, tax_line)] if account or not splits else [(part.account, part.tax_line) for part in splits]
+    )
+    check_tax_lines(book=book, given=given)
     before = _snapshot(made, BEFORE)
     said, rule_id = made.account_id, made.rule_id
     if account is not None or splits:
         _check_splits(made.line, account, splits)
+        made.tax_line = _own(account, tax_line)
         _book_to(made, account, splits, user, now)
         settle_predictions(book=book, line_ids=[line_id])
     if note is not None:
@@ -116,6 +132,28 @@ def decide(
     return Classification.objects.get(pk=line_id)
 
 
+@transaction.atomic
+def decide_alike(*, book: Book, line_id: int, like: int, user: User, now: datetime) -> Classification:
+    """Book the line as the line ``like`` is booked or proposed, with its own tax line, and accept it so.
+
+    Raises:
+        UnknownLineError: the book has no such line to book, or to book it like.
+        SplitError: the other line is split; what of this one goes where nobody has said.
+        WrongAccountError: the other line has no account yet, or this one cannot be booked to it.
+        ClassificationError: as :func:`decide`.
+    """
+    other = Classification.objects.select_related("account").filter(book=book, line_id=like).first()
+    if other is None:
+        raise UnknownLineError("This book has no such line.")
+    if other.is_split:
+        raise SplitError("The line above is split; split this one by itself.")
+    if other.account is None:
+        raise WrongAccountError("The line above has no account yet.")
+    return decide(
+        book=book, line_id=line_id, account=other.account, tax_line=other.tax_line, user=user, now=now
+    )
+
+
 def check_decisions(*, book: Book, made: Sequence[Classification], accounts: Sequence[Account]) -> None:
     """Do nothing where :func:`decide` could book each of the lines to the accounts, or change its payee and note.
 
@@ -133,6 +171,28 @@ def check_decisions(*, book: Book, made: Sequence[Classification], accounts: Seq
             _refuse_held(one.line)
     if accounts:
         _check_accounts(book, [one.line for one in made], accounts)
+
+
+def check_tax_lines(*, book: Book, given: Sequence[tuple[Account | None, str]]) -> None:
+    """Do nothing where lines that are booked to each account may have the tax line of their own; one query at most.
+
+    Raises:
+        OwnTaxLineError: as :func:`decide`.
+    """
+    own = [(account, name) for account, name in given if (account is None and name) or _own(account, name)]
+    known = chart_tax_lines(book=book) if own else None
+    for account, name in own:
+        if account is None:
+            raise OwnTaxLineError("A tax line goes with an account; choose the account, too.")
+        if known is not None and not known.takes(account, name):
+            raise OwnTaxLineError(
+                f"No account of the same kind as {account} has the tax line {known.label(name)}; give it to one first."
+            )
+
+
+def _own(account: Account | None, tax_line: str) -> str:
+    """Return the tax line where it is another than the account's."""
+    return "" if account is None or account.tax_line == tax_line else tax_line
 
 
 def _refuse_held(line: StatementLine) -> None:
@@ -206,6 +266,7 @@ def _book_to(
             account=part.account,
             amount=part.amount,
             memo=part.memo,
+            tax_line=_own(part.account, part.tax_line),
         )
         for number, part in enumerate(splits, start=1)
     )

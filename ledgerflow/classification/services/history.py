@@ -50,16 +50,22 @@ _RESTORE = """
         reason = kept.before ->> 'reason', note = kept.before ->> 'note',
         decided_by_id = (kept.before ->> 'decided_by')::bigint,
         decided_at = (kept.before ->> 'decided_at')::timestamptz,
-        is_split = kept.before -> 'parts' <> 'null'
+        is_split = kept.before -> 'parts' <> 'null',
+        -- Nothing kept the account that carried it from being given another line meanwhile.
+        tax_line = CASE WHEN classification_takes_tax_line(
+            made.book_id, (kept.before ->> 'account')::bigint, kept.before ->> 'tax_line'
+        ) THEN kept.before ->> 'tax_line' ELSE '' END
     FROM classification_changedline kept
     WHERE kept.change_id = %(change)s AND kept.line_id = made.line_id AND made.line_id = ANY(%(lines)s)
 """
 _RESTORE_PARTS = """
-    INSERT INTO classification_classificationsplit (classification_id, no, book_id, account_id, amount, memo)
-    SELECT kept.line_id, part.no, kept.book_id, part.account, part.amount, part.memo
+    INSERT INTO classification_classificationsplit (classification_id, no, book_id, account_id, amount, memo, tax_line)
+    SELECT kept.line_id, part.no, kept.book_id, part.account, part.amount, part.memo,
+        CASE WHEN classification_takes_tax_line(kept.book_id, part.account, part.tax_line)
+            THEN part.tax_line ELSE '' END
     FROM classification_changedline kept
     CROSS JOIN jsonb_to_recordset(kept.before -> 'parts')
-        AS part (no smallint, account bigint, amount numeric, memo text)
+        AS part (no smallint, account bigint, amount numeric, memo text, tax_line text)
     WHERE kept.change_id = %(change)s AND kept.line_id = ANY(%(lines)s) AND kept.before -> 'parts' <> 'null'
 """
 

@@ -36,6 +36,7 @@ from ledgerflow.posting.models import (
     DocumentDate,
     Exchange,
     OpeningBalance,
+    OwnTaxLine,
     RevaluedBalance,
     ReversedPosting,
     StatedAmount,
@@ -261,15 +262,16 @@ CLASSIFICATIONS = Table(
     Classification,
     (
         "line", "state", "account", "is_split", "payee", "source", "rule", "promise", "confidence", "reason",
-        "note", "decided_by", "decided_at", "entry_number",
+        "note", "decided_by", "decided_at", "entry_number", "tax_line",
     ),
-    later=MappingProxyType({"promise": None}),
+    later=MappingProxyType({"promise": None, "tax_line": ""}),
 )  # fmt: skip
 SPLITS = Table(
     "splits",
     ClassificationSplit,
-    ("classification", "no", "account", "amount", "memo"),
+    ("classification", "no", "account", "amount", "memo", "tax_line"),
     ("classification_id", "no"),
+    later=MappingProxyType({"tax_line": ""}),
 )
 TAGS = Table("tags", Tag, ("name",))
 LINE_TAGS = Table("line_tags", LineTag, ("line", "tag", "tagged_by", "tagged_at"), ("line_id", "tag_id"))
@@ -314,6 +316,13 @@ EXCHANGES = Table(
     Exchange,
     ("entry_number", "exchange_rate", "rate", "rate_date", "stated_amount"),
     ("entry_number",),
+)
+OWN_TAX_LINES = Table(
+    "own_tax_lines",
+    OwnTaxLine,
+    ("entry_number", "no", "tax_line"),
+    ("entry_number", "no"),
+    is_later=True,
 )
 REVALUED = Table(
     "revalued_balances",
@@ -389,7 +398,7 @@ TABLES = (
     RECEIPT_LIMITS, DOCUMENTS, RECEIPTS, RECEIPT_READINGS, BANK_ACCOUNTS, NUMBERS, LAYOUTS, STATEMENTS, LINES,
     SIGHTINGS, LINE_RECEIPTS, DECLINED_RECEIPTS, LINE_QUESTIONS, QUESTIONS, PAYEES, ALIASES, RULES, PROMISES,
     PREDICTIONS, CLASSIFICATIONS, SPLITS, TAGS, LINE_TAGS, ENTRY_TAGS, DOCUMENT_DATES, REVERSED, WITHDRAWN,
-    RATES, STATED, EXCHANGES, REVALUED, OPENINGS,
+    RATES, STATED, EXCHANGES, OWN_TAX_LINES, REVALUED, OPENINGS,
     TRANSFERS, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, PAST_ACTIONS,
     FINISHES, RUNS, FOUR_EYES,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from ledgerflow.exchange.archive.reading import Row
 from ledgerflow.exchange.archive.tables import (
     EXCHANGES,
     OPENINGS,
+    OWN_TAX_LINES,
     RATES,
     REVALUED,
     STATEMENTS,
@@ -19,7 +20,7 @@ from ledgerflow.exchange.archive.tables import (
 )
 from ledgerflow.exchange.services.loading import Loader
 from ledgerflow.ledger.models import ExchangeRate
-from ledgerflow.posting.models import Exchange, OpeningBalance, RevaluedBalance, Transfer
+from ledgerflow.posting.models import Exchange, OpeningBalance, OwnTaxLine, RevaluedBalance, Transfer
 from ledgerflow.posting.services.history import PastFacts
 from ledgerflow.statements.models import Proof
 
@@ -29,7 +30,7 @@ Fact = TypeVar("Fact", bound=models.Model)
 def past_facts(loader: Loader) -> tuple[PastFacts, list[int]]:
     """Return what is to come with the journal, and the statements that are to go after it.
 
-    Exchanges and revalued balances are read as they are asked for.
+    What belongs to entries is read as they are asked for.
     """
     openings, gone = _openings(loader)
     rates = list(_facts(loader, RATES, ExchangeRate))
@@ -39,6 +40,7 @@ def past_facts(loader: Loader) -> tuple[PastFacts, list[int]]:
         rates=rates,
         exchanges=_facts(loader, EXCHANGES, Exchange),
         revalued=_facts(loader, REVALUED, RevaluedBalance),
+        tax_lines=_facts(loader, OWN_TAX_LINES, OwnTaxLine),
     )
     return facts, gone
 

@@ -13,22 +13,29 @@ from typing import Generic, TypeVar
 from ledgerflow.books.models import Book
 from ledgerflow.ledger.models import ExchangeRate
 from ledgerflow.posting.errors import HistoryError
-from ledgerflow.posting.models import Exchange, OpeningBalance, RevaluedBalance, StatedAmount, Transfer
+from ledgerflow.posting.models import (
+    Exchange,
+    OpeningBalance,
+    OwnTaxLine,
+    RevaluedBalance,
+    StatedAmount,
+    Transfer,
+)
 from ledgerflow.users.models import User
 
 AT_A_TIME = 5_000
 
 #: What changes once, when it ends.
 Ended = TypeVar("Ended", OpeningBalance, Transfer, ExchangeRate)
-OfEntry = TypeVar("OfEntry", Exchange, RevaluedBalance)
+OfEntry = TypeVar("OfEntry", Exchange, RevaluedBalance, OwnTaxLine)
 
 
 @dataclass(frozen=True, slots=True)
 class PastFacts:
     """What stands beside entries, as it is now and not saved yet.
 
-    All opening balances, rates, exchanges and revalued balances, and the transfers that were taken back. What has an id
-    has it already. Exchanges and revalued balances come in the order of their entries, rates in that of their ids.
+    All opening balances, rates, exchanges, revalued balances and own tax lines, and the transfers that were taken back.
+    What has an id has it already. What belongs to entries comes in their order, rates in that of their ids.
     """
 
     openings: Sequence[OpeningBalance] = ()
@@ -36,6 +43,7 @@ class PastFacts:
     rates: Iterable[ExchangeRate] = ()
     exchanges: Iterable[Exchange] = ()
     revalued: Iterable[RevaluedBalance] = ()
+    tax_lines: Iterable[OwnTaxLine] = ()
 
 
 class Beside:
@@ -46,6 +54,7 @@ class Beside:
         self._rates = _Rates(facts.rates)
         self._exchanges = _InOrder(facts.exchanges)
         self._revalued = _InOrder(facts.revalued)
+        self._tax_lines = _InOrder(facts.tax_lines)
         self._openings: dict[int, OpeningBalance] = {}
         self._without_entries: list[OpeningBalance] = []
         for opening in facts.openings:
@@ -83,13 +92,14 @@ class Beside:
             StatedAmount.objects.filter(book=self._book, line_id__in=freed).delete()
 
     def come_before_links(self, numbers: range, lines: Mapping[int, int], posted_at: datetime) -> None:
-        """Bring in at which rates the entries were made, and for the moment what the bank stated of their ``lines``."""
+        """Bring in rates and own tax lines of the entries, and for the moment what the bank stated of the ``lines``."""
         exchanges = self._exchanges.through(numbers)
         revalued = self._revalued.through(numbers)
         self._rates.stand(row.exchange_rate_id for row in exchanges)
         self._rates.stand(row.exchange_rate_id for row in revalued)
         Exchange.objects.bulk_create(exchanges, batch_size=AT_A_TIME)
         RevaluedBalance.objects.bulk_create(revalued, batch_size=AT_A_TIME)
+        OwnTaxLine.objects.bulk_create(self._tax_lines.through(numbers), batch_size=AT_A_TIME)
         StatedAmount.objects.bulk_create(
             StatedAmount(
                 book=self._book,
@@ -120,6 +130,7 @@ class Beside:
         """
         self._exchanges.finish()
         self._revalued.finish()
+        self._tax_lines.finish()
         for number in (*self._openings, *self._transfers):
             raise HistoryError(f"The book has no entry {number}, which opened an account or was a transfer.")
         for number, left in self._begun.items():
@@ -190,7 +201,8 @@ class _InOrder(Generic[OfEntry]):
         """
         if self._next is not None:
             raise HistoryError(
-                f"The book has no entry {self._next.entry_number} that a rate belongs to, or not in this order."
+                f"The book has no entry {self._next.entry_number} that a rate or a tax line belongs to, or not in this "
+                "order."
             )
 
 

@@ -121,6 +121,20 @@ EXCHANGES = """
     LEFT JOIN ledger_exchangerate rate ON rate.book_id = %(book)s AND rate.id = picked.rate_id
     WHERE picked.place IS NOT NULL AND picked.currency <> %(currency)s
 """
+# The first part is on the second line of its entry, whatever currency it is in.
+OWN_TAX_LINES = """
+    INSERT INTO posting_owntaxline (book_id, entry_number, no, tax_line)
+    SELECT %(book)s, %(first)s + place - 1, 2, tax_line FROM pg_temp.posting_picked
+    WHERE place IS NOT NULL AND tax_line <> ''
+    UNION ALL
+    SELECT %(book)s, %(first)s + place - 1, 1 + part.place_of_part, part.tax_line
+    FROM pg_temp.posting_picked picked
+    CROSS JOIN LATERAL (
+        SELECT row_number() OVER (ORDER BY no) AS place_of_part, split.tax_line
+        FROM classification_classificationsplit split WHERE split.classification_id = picked.line_id
+    ) part
+    WHERE picked.place IS NOT NULL AND picked.is_split AND part.tax_line <> ''
+"""
 # Each row is found where it was read and marked only if it is the version that was read, so that no line need be locked
 # before. In the order in which everyone locks lines; as arrays, so that the planner goes from row to row however many
 # other lines there are.

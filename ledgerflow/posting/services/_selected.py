@@ -4,7 +4,8 @@ PICKED = """
     CREATE TEMPORARY TABLE IF NOT EXISTS posting_picked (
         line_id bigint NOT NULL, version tid NOT NULL, writer xid NOT NULL, refusal text, place bigint,
         date date NOT NULL, currency varchar(3) NOT NULL, amount numeric(20,4), bank_ledger_id bigint NOT NULL,
-        account_id bigint, is_split boolean NOT NULL, rate_id bigint, stated numeric(20,4)
+        account_id bigint, is_split boolean NOT NULL, tax_line varchar(40) NOT NULL, rate_id bigint,
+        stated numeric(20,4)
     ) ON COMMIT DELETE ROWS
 """
 # Why a line in another currency cannot be posted; what stands against a line in any currency comes before it.
@@ -115,20 +116,22 @@ THESE = " AND made.line_id = ANY(%(lines)s::bigint[])"
 PICK = f"""
     {_ACCOUNTS}
     INSERT INTO pg_temp.posting_picked (line_id, version, writer, refusal, date, currency, bank_ledger_id, account_id,
-        is_split, amount, place, rate_id, stated)
-    SELECT line_id, version, writer, refusal, date, currency, ledger_account_id, account_id, is_split,
+        is_split, tax_line, amount, place, rate_id, stated)
+    SELECT line_id, version, writer, refusal, date, currency, ledger_account_id, account_id, is_split, tax_line,
         CASE WHEN refusal IS NULL THEN amount END,
         CASE WHEN refusal IS NULL THEN row_number() OVER (PARTITION BY refusal IS NULL ORDER BY date, line_id) END,
         rate_id, stated
     FROM (
         SELECT made.line_id, made.ctid AS version, made.xmin AS writer, {_REFUSAL} AS refusal, line.date, line.currency,
-            line.amount, bank.ledger_account_id, made.account_id, made.is_split, given.rate_id, given.stated
+            line.amount, bank.ledger_account_id, made.account_id, made.is_split, made.tax_line, given.rate_id,
+            given.stated
         {_ROWS} {{which}}
         ORDER BY made.line_id LIMIT %(size)s {{locking}}
     ) picked
 """  # noqa: S608 - composed of the constants above
 OUTCOME = """
     SELECT count(place), count(*), max(line_id), coalesce(bool_or(is_split), false),
+        coalesce(bool_or(is_split OR tax_line <> ''), false),
         coalesce(bool_or(currency <> %(currency)s AND place IS NOT NULL), false)
     FROM pg_temp.posting_picked
 """

@@ -99,12 +99,13 @@ class _Done:
 
 @dataclass(frozen=True, slots=True)
 class _Picked:
-    """A set as it was read: how many of its ``count`` lines can be posted, and whether any has parts or is foreign."""
+    """A set as it was read: how many of its ``count`` lines can be posted, and what any of them has."""
 
     postable: int
     count: int
     last: int | None
     has_parts: bool
+    may_have_tax_lines: bool
     has_foreign: bool
 
 
@@ -178,6 +179,8 @@ def _write(
         facts: dict[str, Any] = {"book": book.pk, "first": batch.first_number, "currency": book.base_currency}
         if picked.has_foreign:
             cursor.execute(_booked.EXCHANGES, facts)
+        if picked.may_have_tax_lines:
+            cursor.execute(_booked.OWN_TAX_LINES, facts)
         cursor.execute(_booked.MARK, facts)
         if cursor.rowcount != picked.postable:
             raise _ChangedMeanwhileError

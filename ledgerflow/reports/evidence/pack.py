@@ -23,7 +23,7 @@ from ledgerflow.reports.basis import Basis as Method
 from ledgerflow.reports.exporters import write
 from ledgerflow.reports.schedule_c import ScheduleC, report_of
 from ledgerflow.reports.schedule_c_basis import Basis, basis, in_sense_of_line
-from ledgerflow.reports.schedule_c_lines import BankEvidence, FigureLine, Moved, all_lines
+from ledgerflow.reports.schedule_c_lines import BankEvidence, Counted, FigureLine, Moved, all_lines
 from ledgerflow.reports.schedule_c_tables import schedule_c_frame, schedule_c_table
 from ledgerflow.reports.table import Table
 from ledgerflow.taxforms.schedule_c import Row
@@ -64,23 +64,23 @@ class _Pack:
 
 @dataclass(slots=True)
 class _Sums:
-    """What the lines of each account add up to, the documents that show them, and their receipts."""
+    """What the lines that count together add up to, the documents that show them, and their receipts."""
 
-    amounts: dict[int, tuple[Decimal, int, int, int]] = field(default_factory=dict)
+    amounts: dict[Counted, tuple[Decimal, int, int, int]] = field(default_factory=dict)
     documents: set[int] = field(default_factory=set)
     receipts: set[int] = field(default_factory=set)
 
     def add(self, line: FigureLine) -> None:
-        amount, count, shown, receipted = self.amounts.get(line.account_id, (Decimal(0), 0, 0, 0))
-        self.amounts[line.account_id] = (
+        amount, count, shown, receipted = self.amounts.get(line.counted, (Decimal(0), 0, 0, 0))
+        self.amounts[line.counted] = (
             amount + line.amount,
             count + 1,
             shown + (line.evidence is not None),
             receipted + bool(line.receipts),
         )
 
-    def moved(self) -> dict[int, Moved]:
-        return {account_id: Moved(*sums) for account_id, sums in self.amounts.items()}
+    def moved(self) -> dict[Counted, Moved]:
+        return {counted: Moved(*sums) for counted, sums in self.amounts.items()}
 
 
 def write_evidence_pack(
@@ -136,18 +136,19 @@ def pack_name(*, book: Book, year: int, method: Method) -> str:
 def _lines(of: Basis, sums: _Sums) -> Iterator[bytes]:
     for line in all_lines(book=of.book, account_ids=of.looked_at, days=of.days):
         account = of.accounts[line.account_id]
-        key = of.line_key(account)
+        key = of.line_key(account, line.own_tax_line)
         sums.add(line)
         if key is None:
             continue
         said = {
             "key": key,
             "account": account.code,
+            "own_tax_line": line.own_tax_line,
             "date": line.place.date,
             "entry": line.place.entry_number,
             "no": line.place.no,
             "text": line.text,
-            "amount": in_sense_of_line(of, account, line.amount),
+            "amount": in_sense_of_line(of, account, line.amount, line.own_tax_line),
             "reverses": line.reverses_number,
             **_evidence(line.evidence),
             "receipts": [receipt.sha256 for receipt in line.receipts],
@@ -197,6 +198,7 @@ def _behind(row: Row) -> dict[str, Any]:
             {
                 "code": account.code,
                 "name": account.name,
+                "own_tax_line": account.own_tax_line,
                 "gross": account.gross,
                 "share": account.share,
                 "after_share": account.after_share,

@@ -25,23 +25,23 @@ def _files(pack: zipfile.ZipFile, listed: dict[str, str]) -> Iterator[str]:
 def _figures(pack: zipfile.ZipFile, manifest: dict[str, dict[str, str]]) -> Iterator[str]:
     rows = {row["key"]: row for row in json.loads(pack.read("worksheet.json"))["rows"]}
     originals = {name.split("-")[0] for name in manifest["files"]} | {"documents/None"}
-    parts: dict[tuple[str, str], list[tuple[Decimal, int, bool, bool]]] = {}
+    parts: dict[tuple[str, str, str], list[tuple[Decimal, int, bool, bool]]] = {}
     for line in map(json.loads, pack.read("lines.jsonl").splitlines()):
         part = Decimal(line["amount"]), 1, bool(line["document"]), bool(line["receipts"])
-        parts.setdefault((line["key"], line["account"]), []).append(part)
+        parts.setdefault((line["key"], line["account"], line["own_tax_line"]), []).append(part)
         named = [f"documents/{line['document']}", *(f"receipts/{one}" for one in line["receipts"])]
         yield from (f"{one} of entry {line['entry']} is not in the pack." for one in {*named} - originals)
     amounts = {key: Decimal(row["deductible"]) for key, row in rows.items()}
     for key, row in rows.items():
         for of in row["accounts"]:
             said = [Decimal(of["gross"]), of["lines"], of["evidence"], of["receipts"]]
-            if said != [sum(each) for each in zip(*parts.pop((key, of["code"]), ()))]:  # noqa: B905 - older Pythons
+            if said != [sum(each) for each in zip(*parts.pop((key, of["code"], of["own_tax_line"]), ()))]:  # noqa: B905 - older Pythons
                 yield f"Line {key}: account {of['code']} is not the sum of its lines in lines.jsonl."
         if Decimal(row["gross"] or 0) != sum(Decimal(each["gross"]) for each in row["accounts"]):
             yield f"Line {key} is not the sum of its accounts."
         if row["parts"] and amounts[key] != sum(sign * amounts[part] for part, sign in row["parts"].items()):
             yield f"Line {key} is not the sum of the lines that it names."
-    yield from (f"Line {key}: the worksheet lacks account {code} of lines.jsonl." for key, code in parts)
+    yield from (f"Line {key}: the worksheet lacks account {code} of lines.jsonl." for key, code, _ in parts)
     if amounts != {key: Decimal(amount) for key, amount in manifest["amounts"].items()}:
         yield "The amounts of worksheet.json are not those of the manifest."
     table = csv.DictReader(pack.read("worksheet.csv").decode().splitlines())

@@ -23,6 +23,7 @@ from ledgerflow.classification.payee_selectors import extent_of
 from ledgerflow.classification.rule_trials import try_rule
 from ledgerflow.classification.selectors import rules_fallen_back
 from ledgerflow.classification.services import MOST_CORRECTIONS, Changed, conditions_from_line
+from ledgerflow.classification.tax_lines import chart_tax_lines
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.models import Payee
@@ -31,10 +32,12 @@ from ledgerflow.posting.lookups import look_up_line
 from ledgerflow.posting.services import post_lines
 from ledgerflow.review import selectors, services
 from ledgerflow.review.forms import (
+    AlikeForm,
     DecideForm,
     ExcludeForm,
     LinesForm,
     MatchingForm,
+    ReceiptForm,
     RuleOfferForm,
     SplitFormSet,
     TagForm,
@@ -42,6 +45,7 @@ from ledgerflow.review.forms import (
 )
 from ledgerflow.review.views.which import asked_days
 from ledgerflow.statements.models import StatementLine
+from ledgerflow.statements.services import attach_receipts
 
 
 class ActionView(BookMixin, generic.View):
@@ -277,6 +281,10 @@ class DecideView(LineActionView):
 
     form_class = DecideForm
 
+    def form_arguments(self) -> dict[str, Any]:
+        """Offer this book's accounts and tax lines only."""
+        return {"book": self.book, "tax_lines": chart_tax_lines(book=self.book)}
+
     def act(self, form: forms.Form) -> dict[str, Any]:
         """Decide; a rule is offered where the account is another than was proposed."""
         assert isinstance(form, DecideForm)
@@ -285,14 +293,16 @@ class DecideView(LineActionView):
         lines = Classification.objects.select_related("payee").filter(book=self.book)
         made = lines.filter(line_id=self.kwargs["line"]).first()
         is_other = account is not None and (made is None or made.account_id != account.pk)
-        if form.is_note and not is_other:
-            account = None
+        tax_line = facts.get("tax_line", "")
+        if form.is_note and not is_other and (made is None or made.tax_line == tax_line):
+            account, tax_line = None, ""
         services.decide(
             book=self.book,
             line_id=self.kwargs["line"],
             account=account,
             payee=name_payee(book=self.book, name=facts["payee"]) if facts["payee"].strip() else None,
             note=facts["note"],
+            tax_line=tax_line,
             user=self.user,
             now=now,
         )
@@ -314,6 +324,46 @@ class DecideView(LineActionView):
         return f" {lines} still called {former}; the page Payees renames or merges them."
 
 
+class AlikeView(LineActionView):
+    """Book a line as the one above it is booked."""
+
+    form_class = AlikeForm
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Nothing beside the data."""
+        return {}
+
+    def act(self, form: forms.Form) -> dict[str, Any]:
+        """Decide."""
+        now = timezone.now()
+        made = services.decide_alike(
+            book=self.book,
+            line_id=self.kwargs["line"],
+            like=form.cleaned_data["like"],
+            user=self.user,
+            now=now,
+        )
+        return self.done(f"Accepted as {made.account}, like the line above.{_fallen_back(self.book, now)}")
+
+
+class MatchReceiptView(ActionView):
+    """Attach a receipt that was proposed for the line."""
+
+    action = Action.ATTACH_RECEIPTS
+    form_class = ReceiptForm
+
+    def act(self, form: forms.Form) -> dict[str, Any]:
+        """Attach it, as on the line's own page."""
+        attach_receipts(
+            book=self.book,
+            line_id=self.kwargs["line"],
+            receipt_ids=[form.cleaned_data["receipt"]],
+            user=self.user,
+            now=timezone.now(),
+        )
+        return {"message": "The receipt is attached.", "reload": True}
+
+
 class LookUpView(ActionView):
     """Ask the tool who the payee is; the answer stands in the pane, as a proposal."""
 
@@ -333,7 +383,8 @@ class SplitView(LineActionView):
         line = StatementLine.objects.filter(book=self.book, pk=self.kwargs["line"]).first()
         if line is None:
             return self.answer({"error": "This book has no such line."})
-        parts = SplitFormSet(request.POST, prefix="split", form_kwargs={"book": self.book, "line": line})
+        given = {"book": self.book, "line": line, "tax_lines": chart_tax_lines(book=self.book)}
+        parts = SplitFormSet(request.POST, prefix="split", form_kwargs=given)
         if not parts.is_valid():
             return self.answer({"error": " ".join(_errors_of(parts))})
         chosen = split_parts(parts.forms, line)

@@ -12,6 +12,7 @@ from ledgerflow.books.permissions import Action
 from ledgerflow.books.selectors import has_four_eyes
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.tag_selectors import tags_of
+from ledgerflow.classification.tax_lines import chart_tax_lines
 from ledgerflow.core.periods import EARLIEST
 from ledgerflow.posting.lookup_views import lookup_context
 from ledgerflow.review import selectors
@@ -36,8 +37,10 @@ KEYS = (
     ("k", "Previous line"),
     ("Enter", "Accept the line, or all selected"),
     ("Shift-Enter", "Accept the group, where lines are grouped"),
-    ("1", "Take the first alternative (2 and 3 likewise)"),
+    ("1", "Take the first alternative (2, 3 and 4 likewise)"),
     ("c", "Choose the account"),
+    ("x", "Choose the tax line"),
+    ("+", "Book it as the line above is booked"),
     ("p", "Name the payee"),
     ("s", "Split"),
     ("Alt-R", "In a split: put into this part what is left"),
@@ -48,10 +51,11 @@ KEYS = (
     ("T", "It is no transfer: do not suggest these two again"),
     ("#", "Tag the line, or all selected"),
     ("e", "Exclude from the books"),
+    ("m", "Match the receipt that is proposed"),
     ("a", "Attach a receipt"),
     ("Space", "Select the line"),
     ("Shift-Space", "Select from the last selected line down to this one"),
-    ("u", "Undo the last change"),
+    ("u", "Undo the last change; back to review, where lines are accepted or excluded"),
     ("Ctrl-Z", "Undo the last change, up to 50 one after the other"),
 )
 
@@ -123,13 +127,21 @@ def evidence_context(view: BookMixin, line_id: int) -> dict[str, Any]:
         raise Http404
     row = evidence.row
     line = StatementLine.objects.get(book=view.book, pk=line_id)
+    tax_lines = chart_tax_lines(book=view.book)
     return {
         "evidence": evidence,
         "agent_said": conversation_about(book=view.book, line_id=line_id),
         "row": row,
         "shown": shown_with_excerpts(line=line)[-1:],
         "decide_form": DecideForm(
-            book=view.book, initial={"account": row.account_id, "payee": row.payee, "note": row.note}
+            book=view.book,
+            tax_lines=tax_lines,
+            initial={
+                "account": row.account_id,
+                "tax_line": row.tax_line,
+                "payee": row.payee,
+                "note": row.note,
+            },
         ),
         "transfers": [
             (one, one.other(line_id), "to" if one.sent.line_id == line_id else "from")
@@ -137,5 +149,7 @@ def evidence_context(view: BookMixin, line_id: int) -> dict[str, Any]:
         ],
         **lookup_context(view, line_id=line_id, state=row.state),
         **questions_about(book=view.book, line_id=line_id),
-        "split_forms": SplitFormSet(prefix="split", form_kwargs={"book": view.book, "line": line}),
+        "split_forms": SplitFormSet(
+            prefix="split", form_kwargs={"book": view.book, "line": line, "tax_lines": tax_lines}
+        ),
     }

@@ -1,5 +1,6 @@
 // The review queue by keyboard. Every action is a form of the page; this file chooses the row, sends the form without leaving
 // the page, moves on before the answer arrives, and brings a row back with the reason when the answer is a refusal.
+import { areOn } from "../web/keys.js";
 import { ask } from "./answers.js";
 import { isTypingInto, typeInto } from "./chooser.js";
 import { addPart, putRest, showLeft } from "./split.js";
@@ -22,6 +23,8 @@ if (queue) {
   let lastWord = null; // what to say once the page is loaded again, which waits for those answers
   let departure = null; // what leaves the page, and waits for them too
   let hasLeft = false; // the next page is on its way; keys are for that
+
+  const order = [...queue.querySelectorAll("[data-line]")].map((row) => row.dataset.line); // as it was shown, gone ones too
 
   const rows = () => [...queue.querySelectorAll("tbody:not([hidden]) [data-line]")];
   const focused = () => queue.querySelector("[data-line].is-focused");
@@ -326,13 +329,22 @@ if (queue) {
   }
 
   // One candidate is taken at once; of several the first is proposed, and Tab goes to the others.
-  function answerTransfer(selector) {
+  function take(selector) {
     if (!isShown()) return;
     const forms = pane.querySelectorAll(selector);
     if (forms.length === 1) forms[0].requestSubmit();
     else forms[0]?.querySelector("button").focus();
   }
 
+  // The line above may be accepted and gone since.
+  function copyAbove() {
+    const row = focused();
+    const above = row && order[order.indexOf(row.dataset.line) - 1];
+    if (above) send(row.dataset.alikeUrl, [row], { like: above });
+    else say("There is no line above this one on the page.", { level: "warning" });
+  }
+
+  const backToReview = document.querySelector('[data-bulk="reopenUrl"]');
   const actions = {
     j: () => step(1),
     ArrowDown: () => step(1),
@@ -340,14 +352,17 @@ if (queue) {
     ArrowUp: () => step(-1),
     Enter: () => send(queue.dataset.acceptUrl, chosen()),
     e: () => exclude(),
-    u: () => pressUndo(),
+    u: () => (backToReview ? backToReview.click() : pressUndo()),
+    x: () => inPane("tax_line"),
+    m: () => take("[data-match]"),
+    "+": () => copyAbove(),
     c: () => inPane("account"),
     p: () => inPane("payee"),
     n: () => inPane("note"),
     q: () => inPane("question"),
     s: () => inPane("split-0-amount"),
-    t: () => answerTransfer("[data-transfer]"),
-    T: () => answerTransfer("[data-no-transfer]"),
+    t: () => take("[data-transfer]"),
+    T: () => take("[data-no-transfer]"),
     r: () => pane.querySelector("[data-rule-offer] button")?.focus(),
     a: () => isShown() && pane.querySelector("[data-attach]")?.click(),
     "Shift+Enter": () => focused()?.closest("[data-group]")?.querySelector("[data-accept-group]")?.requestSubmit(),
@@ -369,18 +384,9 @@ if (queue) {
       step(1);
     },
   };
-  ["1", "2", "3"].forEach((digit) => {
+  ["1", "2", "3", "4"].forEach((digit) => {
     actions[digit] = () => isShown() && pane.querySelector(`[data-alternative="${digit}"]`)?.requestSubmit();
   });
-
-  // The switch in the list of keys.
-  function keysAct() {
-    try {
-      return window.localStorage.getItem("ledgerflow-keys") !== "off";
-    } catch {
-      return true;
-    }
-  }
 
   function pressUndo() {
     const form = document.querySelector("[data-undo]");
@@ -402,12 +408,12 @@ if (queue) {
       return;
     }
     const isTyping = event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]");
-    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === "z" && !isTyping && keysAct()) {
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === "z" && !isTyping && areOn()) {
       event.preventDefault();
       pressUndo();
       return;
     }
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || hasLeft || !keysAct()) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || hasLeft || !areOn()) return;
     if (isTyping) held = null; // somebody went on to another field
     if (held) {
       event.preventDefault();

@@ -7,7 +7,7 @@ const FIELDS = "input:not([type=checkbox]):not([type=radio]):not([type=button]):
 let typed = [];
 let waiting = 0;
 
-function areOn() {
+export function areOn() {
   try {
     return window.localStorage.getItem(SWITCH) !== "off";
   } catch {
