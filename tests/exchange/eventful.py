@@ -127,7 +127,7 @@ class Eventful:
             .line
         )
         other = Account.objects.get(book=self.book, code="6120")
-        parts = [SplitPart(self.expense, line.amount - 1, "most"), SplitPart(other, Decimal(1), "the rest")]
+        parts = [SplitPart(self.expense, line.amount - 1, "most"), SplitPart(other, Decimal(1), "the rest", "schedule-c:27b")]
         decide(book=self.book, line_id=line.pk, splits=parts, user=self.other, now=NOW, note="Müller & Söhne")
         post_lines(book=self.book, line_ids=[line.pk], posted_by=self.other, posted_at=NOW)
 
