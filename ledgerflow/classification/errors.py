@@ -39,6 +39,10 @@ class OwnTaxLineError(ClassificationError):
     """The chart of the book has no such tax line for the account."""
 
 
+class BusinessUseError(ClassificationError):
+    """What was given is no business use, or there is nowhere for the private part to go."""
+
+
 class NothingToUndoError(ClassificationError):
     """There is no change left that can be undone."""
 

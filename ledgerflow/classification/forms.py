@@ -7,7 +7,7 @@ from django import forms
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Rule, Tag
 from ledgerflow.classification.services import RuleConditions
-from ledgerflow.ledger.models import Account
+from ledgerflow.ledger.models import Account, AccountType
 from ledgerflow.payees.cleaning import NAME_LENGTH
 from ledgerflow.payees.models import Payee
 from ledgerflow.statements.models import BankAccount
@@ -24,6 +24,48 @@ class RenameTagForm(forms.Form):
         label="Merge with the tag of this name",
         help_text="What carries either carries that one afterwards. This is not taken back.",
     )
+
+
+class BusinessUseForm(forms.Form):
+    """Which share of the costs on an account, or of a payee, is the business's, and from when on."""
+
+    account = forms.ModelChoiceField(
+        queryset=Account.objects.none(), required=False, label="Account", empty_label="None: of a payee"
+    )
+    payee = forms.CharField(
+        max_length=NAME_LENGTH,
+        required=False,
+        label="Or payee",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    share = forms.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        min_value=0,
+        max_value=100,
+        label="Business share in percent",
+        help_text="100 ends what was said before.",
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    since = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._book = book
+        field = self.fields["account"]
+        assert isinstance(field, forms.ModelChoiceField)
+        costs = Account.objects.filter(book=book, type=AccountType.EXPENSE, is_archived=False)
+        field.queryset = costs.order_by("code")
+
+    def clean_payee(self) -> Payee | None:
+        """Return the payee of that name, nothing where none is named."""
+        name = self.cleaned_data["payee"].strip()
+        if not name:
+            return None
+        payee = Payee.objects.filter(book=self._book, name=name).first()
+        if payee is None:
+            raise forms.ValidationError(f"This book has no payee {name}; the page Payees lists them.")
+        return payee
 
 
 class RuleForm(forms.Form):

@@ -15,6 +15,7 @@ from ledgerflow.statements.models import BankAccount, StatementLine
 
 __all__ = [
     "BookWeights",
+    "BusinessUse",
     "ChangedAlias",
     "ChangedLine",
     "Classification",
@@ -116,6 +117,7 @@ class Classification(models.Model):
     """The proposal or decision for one bank line; with ``is_split`` its parts stand in place of ``account``.
 
     ``tax_line`` is the line's own, such as ``schedule-c:22``; where it is empty, the account's counts.
+    ``business_share`` is the line's own, in percent; where it is empty, what is said of payee or account counts.
 
     ``entry_number`` is the unreversed journal entry that stands for a posted line. It stands for no other line, unless
     it is a transfer between two own bank accounts: then its first line says what one bank line says, and its second
@@ -138,6 +140,7 @@ class Classification(models.Model):
     )
     is_split = models.BooleanField(default=False)
     tax_line = models.CharField(max_length=40, blank=True, default="", db_default="")
+    business_share = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     payee = models.ForeignKey(
         Payee, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
     )
@@ -197,6 +200,11 @@ class Classification(models.Model):
             models.Index(
                 fields=["book"], name="classification_own_tax_line", condition=~models.Q(tax_line="")
             ),
+            models.Index(
+                fields=["book"],
+                name="classification_own_share",
+                condition=models.Q(business_share__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -248,6 +256,11 @@ class Classification(models.Model):
                 name="classification_own_tax_line_is_decided",
             ),
             models.CheckConstraint(
+                condition=models.Q(business_share__isnull=True)
+                | models.Q(business_share__range=(Decimal(0), Decimal(100)), decided_by__isnull=False),
+                name="classification_own_share_is_decided",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(is_counterpart=False) | models.Q(state="posted"),
                 name="classification_counterpart_is_posted",
             ),
@@ -278,6 +291,54 @@ class ClassificationSplit(models.Model):
 
     def __str__(self) -> str:
         return f"part {self.no}"
+
+
+class BusinessUse(models.Model):
+    """Which part of the costs on an account, or of a payee, is the business's, in percent, from a day on.
+
+    It holds until the next one of the same account or payee; 100 ends it. What is posted stays as it is.
+    """
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
+    )
+    payee = models.ForeignKey(
+        Payee, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
+    )
+    share = models.DecimalField(max_digits=5, decimal_places=2)
+    since = models.DateField()
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "account", "since"],
+                name="classification_use_of_account_once",
+                condition=models.Q(account__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["book", "payee", "since"],
+                name="classification_use_of_payee_once",
+                condition=models.Q(payee__isnull=False),
+            ),
+            # A range and not only "at least zero": PostgreSQL's NaN is greater than every number.
+            models.CheckConstraint(
+                condition=models.Q(share__range=(Decimal(0), Decimal(100))),
+                name="classification_use_is_0_to_100_percent",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(account__isnull=False, payee__isnull=True)
+                | models.Q(account__isnull=True, payee__isnull=False),
+                name="classification_use_of_account_or_payee",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.share.normalize():f} % since {self.since}"
 
 
 class DecisionChange(models.Model):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledgerflow.classification import exchange_views, payee_views, tag_views, views
+from ledgerflow.classification import exchange_views, payee_views, tag_views, use_views, views
 
 app_name = "classification"
 
@@ -9,6 +9,13 @@ urlpatterns = [
     path("tags/", tag_views.TagsView.as_view(), name="tags"),
     path("tags/<int:tag>/", tag_views.RenameTagView.as_view(), name="rename-tag"),
     path("tags/<int:tag>/delete/", tag_views.DeleteTagView.as_view(), name="delete-tag"),
+    path("business-use/", use_views.BusinessUsesView.as_view(), name="business-uses"),
+    path("business-use/set/", use_views.SetBusinessUseView.as_view(), name="set-business-use"),
+    path(
+        "business-use/<int:use>/remove/",
+        use_views.RemoveBusinessUseView.as_view(),
+        name="remove-business-use",
+    ),
     path("payees/", payee_views.PayeesView.as_view(), name="payees"),
     path("payees/<int:payee>/", payee_views.PayeeView.as_view(), name="payee"),
     path("payees/<int:payee>/rename/", payee_views.RenamePayeeView.as_view(), name="rename-payee"),

@@ -1,5 +1,7 @@
 """What stands behind entries beside live bank lines: lines of reversed ones, rates, opening balances, transfers."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 
@@ -155,6 +157,40 @@ class OwnTaxLine(models.Model):
 
     def __str__(self) -> str:
         return self.tax_line
+
+
+class PrivatePart(models.Model):
+    """A line of an entry that is the private part of what a bank line cost, and went to drawings; it stays.
+
+    ``part_no`` is the part of the bank line, from 1 on, ``account`` the one that its business part went to, ``share``
+    that part in percent, and ``said`` of what it was said: the line, its payee or the account.
+    """
+
+    pk = models.CompositePrimaryKey("book_id", "entry_number", "no")
+    book = models.ForeignKey(
+        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    entry_number = models.BigIntegerField()
+    no = models.SmallIntegerField()
+    part_no = models.SmallIntegerField()
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    share = models.DecimalField(max_digits=5, decimal_places=2)
+    said = models.CharField(max_length=7)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    share__gte=Decimal(0), share__lt=Decimal(100), said__in=["line", "payee", "account"]
+                ),
+                name="posting_private_part_is_some",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{(100 - self.share).normalize():f} %"
 
 
 class RevaluedBalance(models.Model):

@@ -204,3 +204,48 @@ def first_posting_days(*, book: Book, line_ids: Collection[int]) -> dict[int, da
     with connection.cursor() as cursor:
         cursor.execute(_FIRST_DAYS, {"book": book.pk, "lines": list(line_ids)})
         return dict(cursor.fetchall())
+
+
+@dataclass(frozen=True, slots=True)
+class LinePart:
+    """What a bank line becomes beside its bank account, in the line's currency and sign: a part, or its private part.
+
+    ``share`` is the business's of the whole part, in percent, and ``said`` of what that is said: the line, its payee or
+    the account; both are empty where all of it is.
+    """
+
+    account_id: int | None
+    amount: Decimal
+    tax_line: str
+    is_private: bool
+    share: Decimal | None
+    said: str | None
+
+
+def parts_of_line(*, book: Book, line_id: int) -> list[LinePart]:
+    """Return what posting the line would make of it, the parts first and what is private of them behind; one query.
+
+    A part that has no account to go to has none.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT part.account_id, part.amount, part.tax_line, part.is_private, part.share, part.said"
+            " FROM classification_classification made"
+            " CROSS JOIN LATERAL posting_parts_of(made.line_id, made.state = 'posted') part"
+            " WHERE made.book_id = %s AND made.line_id = %s ORDER BY part.no",
+            [book.pk, line_id],
+        )
+        return [LinePart(*row) for row in cursor.fetchall()]
+
+
+def divided_accounts(*, book: Book, account_ids: Collection[int], first: date, last: date) -> list[int]:
+    """Return those of the accounts of which something private went to drawings in the days; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT private.account_id FROM posting_privatepart private"
+            " JOIN ledger_journalentry entry ON entry.book_id = private.book_id AND entry.number = private.entry_number"
+            " WHERE private.book_id = %s AND private.account_id = ANY(%s) AND entry.date BETWEEN %s AND %s"
+            " ORDER BY private.account_id",
+            [book.pk, list(account_ids), first, last],
+        )
+        return [account_id for (account_id,) in cursor.fetchall()]

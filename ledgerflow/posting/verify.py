@@ -71,14 +71,19 @@ _CHECKS = {
     """,
     "posted-account": """
         WITH booked AS (
-            SELECT posted.line_id, line.account_id, line.amount
+            -- A private part counts with the part that it was taken of.
+            SELECT posted.line_id, min(coalesce(private.account_id, line.account_id)) AS account_id,
+                sum(line.amount) AS amount
             FROM classification_classification posted
             JOIN books_book book ON book.id = posted.book_id
             JOIN statements_statementline said ON said.id = posted.line_id AND said.currency = book.base_currency
             JOIN ledger_journalline line
                 ON line.book_id = posted.book_id AND line.entry_number = posted.entry_number
                 AND line.no <> CASE WHEN posted.is_counterpart THEN 2 ELSE 1 END
+            LEFT JOIN posting_privatepart private ON private.book_id = line.book_id
+                AND private.entry_number = line.entry_number AND private.no = line.no
             WHERE posted.book_id = %(book)s AND posted.entry_number IS NOT NULL
+            GROUP BY posted.line_id, coalesce(private.part_no + 1, line.no)
         ), decided AS (
             SELECT made.line_id, made.account_id, -line.amount AS amount
             FROM classification_classification made
@@ -115,6 +120,23 @@ _CHECKS = {
                 entry_number)
         FROM differing ORDER BY entry_number
     """,  # noqa: S608 - composed of constants
+    "private-part": """
+        SELECT format('Entry %%s does not divide its line by the business share of %%s %%%% that it was posted with.',
+            private.entry_number, trim_scale(private.share))
+        FROM posting_privatepart private
+        JOIN books_book book ON book.id = private.book_id
+        JOIN ledger_journalline bank ON bank.book_id = private.book_id
+            AND bank.entry_number = private.entry_number AND bank.no = 1 AND bank.currency = book.base_currency
+        JOIN ledger_journalline line ON line.book_id = private.book_id
+            AND line.entry_number = private.entry_number AND line.no = private.no
+        LEFT JOIN ledger_journalline business ON business.book_id = private.book_id
+            AND business.entry_number = private.entry_number AND business.no = private.part_no + 1
+            AND business.no <> private.no
+        WHERE private.book_id = %(book)s AND coalesce(business.amount, 0) <> round(
+            (coalesce(business.amount, 0) + line.amount) * private.share / 100,
+            ledger_minor_digits(book.base_currency))
+        ORDER BY private.entry_number
+    """,
     "own-tax-line": """
         WITH decided AS (
             SELECT made.entry_number, 2 AS no, made.tax_line FROM classification_classification made
@@ -131,7 +153,11 @@ _CHECKS = {
             WHERE own.book_id = %(book)s
         ), differing AS (
             (SELECT * FROM standing EXCEPT SELECT * FROM decided)
-            UNION ALL (SELECT * FROM decided WHERE tax_line <> '' EXCEPT SELECT * FROM standing)
+            -- Of a part that is private whole nothing stands on a form.
+            UNION ALL (SELECT * FROM decided WHERE tax_line <> '' AND NOT EXISTS (
+                SELECT FROM posting_privatepart private WHERE private.book_id = %(book)s
+                    AND private.entry_number = decided.entry_number AND private.no = decided.no
+            ) EXCEPT SELECT * FROM standing)
         )
         SELECT DISTINCT ON (entry_number)
             format('Entry %%s does not say the tax line that its bank line was given.', entry_number)

@@ -12,12 +12,13 @@ from ledgerflow.core.periods import Period
 from ledgerflow.ledger.models import AccountRole
 from ledgerflow.ledger.selectors import balances
 from ledgerflow.posting.accrual_selectors import dated_count
+from ledgerflow.posting.selectors import divided_accounts
 from ledgerflow.reports.basis import Basis as Method
 from ledgerflow.reports.schedule_c_basis import CURRENCY, Basis
 from ledgerflow.reports.schedule_c_lines import Counted, Moved
 from ledgerflow.taxforms.forms import Status
 from ledgerflow.taxforms.keys import key_of
-from ledgerflow.taxforms.schedule_c import Worksheet
+from ledgerflow.taxforms.schedule_c import WHOLE, Worksheet
 
 
 class Where(StrEnum):
@@ -40,9 +41,10 @@ class OpenPoint:
 
 
 def open_points(of: Basis, amounts: Mapping[Counted, Moved], sheet: Worksheet) -> tuple[OpenPoint, ...]:
-    """Return what is left out of the worksheet, waits, or is not certain; three queries."""
+    """Return what is left out of the worksheet, waits, or is not certain; four queries at most."""
     return (
         *_of_accounts(of, amounts),
+        *_of_shares(of),
         *_of_suspense(of),
         *_of_lines(of),
         *_of_method(of),
@@ -65,6 +67,20 @@ def _of_accounts(of: Basis, amounts: Mapping[Counted, Moved]) -> Iterator[OpenPo
         else:
             sentence = f"{account} has {amount} in the year, but the form has no line {tax_line}: left out."
         yield OpenPoint(sentence, Where.ACCOUNT, pk)
+
+
+def _of_shares(of: Basis) -> Iterator[OpenPoint]:
+    """Yield accounts whose costs were divided when posted, and of which the year takes a share once more."""
+    days = of.tax_year
+    shared = [pk for pk, share in of.entered.shares.items() if share < WHOLE]
+    if not shared:
+        return
+    for pk in divided_accounts(book=of.book, account_ids=shared, first=days.first, last=days.last):
+        yield OpenPoint(
+            f"{of.accounts[pk]} has its business part only, as lines were divided when they were posted, and "
+            f"{of.entered.shares[pk].normalize():f} % of that is taken once more.",
+            Where.FACTS,
+        )
 
 
 def _of_suspense(of: Basis) -> Iterator[OpenPoint]:

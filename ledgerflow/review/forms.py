@@ -120,7 +120,23 @@ class _WithTaxLine(forms.Form):
             del self.fields["tax_line"]
 
 
-class DecideForm(_WithTaxLine):
+class BusinessShareForm(forms.Form):
+    """The line's own business share in percent; empty, what is said of its payee or accounts counts."""
+
+    business_share = forms.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        min_value=0,
+        max_value=100,
+        required=False,
+        label="Business share in percent",
+        widget=forms.TextInput(
+            attrs={"inputmode": "decimal", "autocomplete": "off", "placeholder": "as payee or account"}
+        ),
+    )
+
+
+class DecideForm(BusinessShareForm, _WithTaxLine):
     """What one line is for, who the payee is, and a note.
 
     With ``note`` as the ``act`` an account that is the proposed one was not chosen, and accepts nothing, unless its tax
@@ -132,7 +148,7 @@ class DecideForm(_WithTaxLine):
     )
     payee = forms.CharField(max_length=160, required=False, label="Payee")
     note = forms.CharField(max_length=LONGEST_NOTE, required=False, label="Note")
-    field_order = ("account", "tax_line", "payee", "note")
+    field_order = ("account", "tax_line", "business_share", "payee", "note")
 
     def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

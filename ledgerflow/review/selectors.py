@@ -11,12 +11,15 @@ from django.db.models import OuterRef, QuerySet
 from ledgerflow.asking.selectors import answered_question_about, open_question_about
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import confidence_word
-from ledgerflow.classification.models import Classification, Source, State
+from ledgerflow.classification.models import BusinessUse, Classification, Source, State
 from ledgerflow.classification.tag_selectors import tags_of_lines
+from ledgerflow.classification.use_selectors import uses_on
+from ledgerflow.core.money import ZERO
 from ledgerflow.core.periods import Period
+from ledgerflow.ledger.models import Account
 from ledgerflow.posting.matching import Candidate
 from ledgerflow.posting.receipt_proposals import ReceiptProposal, receipts_for
-from ledgerflow.posting.selectors import SourcePlace, entry_for_line, places_of_line
+from ledgerflow.posting.selectors import LinePart, SourcePlace, entry_for_line, parts_of_line, places_of_line
 from ledgerflow.posting.transfer_selectors import candidates_of
 from ledgerflow.review.record_selectors import Band, band_of
 from ledgerflow.review.which import NOT_HELD, Tab, Which
@@ -41,6 +44,7 @@ class QueueRow:
     account: str
     is_split: bool
     tax_line: str
+    business_share: Decimal | None
     source: str
     source_word: str
     confidence: Decimal
@@ -74,11 +78,15 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class PreviewLine:
-    """A line of the entry that accepting leads to; debit positive. ``tax_line`` where it has one of its own."""
+    """A line of the entry that accepting leads to; debit positive. ``tax_line`` where it has one of its own.
+
+    ``share`` says which part is the business's and of what that is said, where it is not all.
+    """
 
     account: str
     amount: Decimal
     tax_line: str = ""
+    share: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,7 @@ class Evidence:
     receipts: tuple[LineReceipt, ...]
     proposed_receipts: tuple[ReceiptProposal, ...]
     band: Band | None
+    uses: tuple[BusinessUse, ...]
 
 
 #: What the queue shows unasked.
@@ -194,7 +203,8 @@ def evidence(*, book: Book, line_id: int) -> Evidence | None:
     return Evidence(
         row=_row(made, tags_of_lines(book=book, line_ids=[line_id]).get(line_id, ())),
         alternatives=_alternatives(book, made),
-        entry=_preview(made),
+        entry=_preview(book, made),
+        uses=tuple(uses_on(book=book, day=made.line.date, payee_id=made.payee_id)),
         places=tuple(places_of_line(book=book, line_id=line_id)),
         same_payee=_same_payee(book, made),
         entry_number=entry_for_line(book=book, line_id=line_id),
@@ -251,6 +261,7 @@ def _row(made: Classification, tags: Sequence[str]) -> QueueRow:
         account=str(made.account) if made.account else "",
         is_split=made.is_split,
         tax_line=made.tax_line,
+        business_share=made.business_share,
         source=made.source,
         source_word=made.get_source_display(),
         confidence=made.confidence,
@@ -299,12 +310,32 @@ def _alternatives(book: Book, made: Classification) -> tuple[Alternative, ...]:
     return tuple(found[:MOST_ALTERNATIVES])
 
 
-def _preview(made: Classification) -> tuple[PreviewLine, ...]:
+def _preview(book: Book, made: Classification) -> tuple[PreviewLine, ...]:
     """Return nothing where no account is known yet, because half an entry is none."""
-    bank = PreviewLine(str(made.line.bank_account.ledger_account), made.line.amount)
-    if made.account is not None:
-        return (bank, PreviewLine(str(made.account), -made.line.amount, made.tax_line))
-    if made.is_split:
-        parts = made.splits.select_related("account").order_by("no")
-        return (bank, *(PreviewLine(str(part.account), -part.amount, part.tax_line) for part in parts))
-    return ()
+    if made.account is None and not made.is_split:
+        return ()
+    parts = parts_of_line(book=book, line_id=made.line_id)
+    names = {
+        account.pk: str(account)
+        for account in Account.objects.filter(book=book, pk__in={part.account_id for part in parts})
+    }
+    return (
+        PreviewLine(str(made.line.bank_account.ledger_account), made.line.amount),
+        *(
+            PreviewLine(
+                names.get(part.account_id or 0, "no account for drawings"),
+                -part.amount,
+                part.tax_line,
+                "" if part.share is None else _share_in_words(part),
+            )
+            for part in parts
+        ),
+    )
+
+
+def _share_in_words(part: LinePart) -> str:
+    """Return the share that holds for the part, and of what it is said."""
+    share = part.share or ZERO
+    if part.is_private and share:
+        return "the private part"
+    return f"{share.normalize():f} % business, as said of the {part.said}"

@@ -4,7 +4,7 @@
 from django.utils import timezone
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.models import Rule, RuleTrial, Tag
+from ledgerflow.classification.models import BusinessUse, Rule, RuleTrial, Tag
 from ledgerflow.payees.services import name_payee, remember_payee
 from ledgerflow.users.models import User
 from tests.factories import AccountFactory
@@ -39,6 +39,18 @@ class ClassificationSamples:
         for text in ("CORNER SHOP", "CORNER STORE"):
             remember_payee(book=self.book, text=text, payee=payee)
         return payee.pk
+
+    def _make_use(self, page: str) -> int:
+        account = AccountFactory(book=self.book)
+        used = BusinessUse.objects.create(
+            book=self.book,
+            account=account,
+            share=60,
+            since=timezone.localdate(),
+            set_by=self.owner,
+            set_at=timezone.now(),
+        )
+        return used.pk
 
     def _make_tag(self, page: str) -> int:
         return Tag.objects.create(book=self.book, name="travel").pk

@@ -16,6 +16,7 @@ from ledgerflow.classification.services import (
     classify_lines,
     decide,
     exclude,
+    set_business_use,
     set_rule_active,
     switch_promise_on,
 )
@@ -98,7 +99,11 @@ class Eventful:
     def post_twice_and_take_back_twice(self) -> None:
         first = self.newest[0]
         self.reverse(first.entry_number)
+        # What was divided then is on record, although nothing is private any more.
+        said = {"book": self.book, "account": self.expense, "since": first.line.date}
+        set_business_use(share=Decimal(60), user=self.other, now=NOW, **said)
         self.book_line(first.line_id)
+        set_business_use(share=Decimal(100), user=self.other, now=NOW, **said)
         again = self.posted().get(line_id=first.line_id)
         self.reverse(again.entry_number)
         exclude(book=self.book, line_ids=[first.line_id], user=self.other, now=NOW, reason="Private")
@@ -127,7 +132,10 @@ class Eventful:
             .line
         )
         other = Account.objects.get(book=self.book, code="6120")
-        parts = [SplitPart(self.expense, line.amount - 1, "most"), SplitPart(other, Decimal(1), "the rest", "schedule-c:27b")]
+        parts = [
+            SplitPart(self.expense, line.amount - 1, "most"),
+            SplitPart(other, Decimal(1), "the rest", "schedule-c:27b"),
+        ]
         decide(book=self.book, line_id=line.pk, splits=parts, user=self.other, now=NOW, note="Müller & Söhne")
         post_lines(book=self.book, line_ids=[line.pk], posted_by=self.other, posted_at=NOW)
 

@@ -2,6 +2,7 @@
 
 from ledgerflow.classification.engine import payee_text
 from ledgerflow.classification.selectors import RuleConditions
+from ledgerflow.classification.services.business_use import remove_business_use, set_business_use
 from ledgerflow.classification.services.classify import classify_lines
 from ledgerflow.classification.services.corrections import MOST_CORRECTIONS
 from ledgerflow.classification.services.decide import SplitPart, check_decisions, decide, decide_alike
@@ -101,10 +102,12 @@ __all__ = [
     "prune_predictions",
     "refit",
     "refuse_offer",
+    "remove_business_use",
     "rename_payee",
     "rename_tag",
     "reopen",
     "rule_from_decision",
+    "set_business_use",
     "set_line_tags",
     "set_rule_active",
     "settle_predictions",

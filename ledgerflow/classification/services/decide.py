@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import payee_text
 from ledgerflow.classification.errors import (
+    BusinessUseError,
     HeldLineError,
     MatchedLineError,
     OwnTaxLineError,
@@ -31,12 +32,13 @@ from ledgerflow.classification.models import (
     Source,
     State,
 )
+from ledgerflow.classification.services.business_use import check_share
 from ledgerflow.classification.services.corrections import count_correction
 from ledgerflow.classification.services.record import BEFORE, settle_predictions
 from ledgerflow.classification.services.refit import ask_for_refit, suggest_for_payees
 from ledgerflow.classification.tax_lines import chart_tax_lines
 from ledgerflow.core.money import minor_digits
-from ledgerflow.ledger.models import Account
+from ledgerflow.ledger.models import Account, AccountType
 from ledgerflow.payees.models import Payee
 from ledgerflow.payees.services import FormerAlias, remember_payee
 from ledgerflow.statements.models import Hold, StatementLine
@@ -70,10 +72,12 @@ def decide(
     payee: Payee | None = None,
     note: str | None = None,
     tax_line: str = "",
+    business_share: Decimal | None = None,
 ) -> Classification:
     """Book the line to the account or the parts, as the person says, and accept it so.
 
     ``tax_line`` is the line's own beside ``account``; empty, or the account's own, the account's counts.
+    ``business_share``, in percent, is the line's own and goes before what is said of payee or account.
 
     With neither account nor parts, only payee and note change and the line stays where it is. A payee that the line
     does not have yet is remembered for the bank's text until the decision is undone, and open lines of the payee get
@@ -86,6 +90,7 @@ def decide(
         HeldLineError: it is held back or pending and may not be accepted.
         WrongAccountError: an account is not of the book, archived, or the bank's own.
         SplitError: the parts are fewer than two, zero somewhere, or do not add up to the line.
+        BusinessUseError: the share is none, comes without an account, or nothing of the line goes to an expense.
         OwnTaxLineError: no account of the same kind in the book has the tax line, or it comes without an account.
         TooLongError: the note or the memo of a part is longer than is kept.
     """
@@ -106,11 +111,12 @@ def decide(
         [(account, tax_line)] if account or not splits else [(part.account, part.tax_line) for part in splits]
     )
     check_tax_lines(book=book, given=given)
+    _check_business_share(book, business_share, [account for account, _ in given if account is not None])
     before = _snapshot(made, BEFORE)
     said, rule_id = made.account_id, made.rule_id
     if account is not None or splits:
         _check_splits(made.line, account, splits)
-        made.tax_line = _own(account, tax_line)
+        made.tax_line, made.business_share = _own(account, tax_line), business_share
         _book_to(made, account, splits, user, now)
         settle_predictions(book=book, line_ids=[line_id])
     if note is not None:
@@ -134,7 +140,7 @@ def decide(
 
 @transaction.atomic
 def decide_alike(*, book: Book, line_id: int, like: int, user: User, now: datetime) -> Classification:
-    """Book the line as the line ``like`` is booked or proposed, with its own tax line, and accept it so.
+    """Book the line as the line ``like`` is booked or proposed, with its own tax line and share, and accept it so.
 
     Raises:
         UnknownLineError: the book has no such line to book, or to book it like.
@@ -150,7 +156,13 @@ def decide_alike(*, book: Book, line_id: int, like: int, user: User, now: dateti
     if other.account is None:
         raise WrongAccountError("The line above has no account yet.")
     return decide(
-        book=book, line_id=line_id, account=other.account, tax_line=other.tax_line, user=user, now=now
+        book=book,
+        line_id=line_id,
+        account=other.account,
+        tax_line=other.tax_line,
+        business_share=other.business_share,
+        user=user,
+        now=now,
     )
 
 
@@ -188,6 +200,14 @@ def check_tax_lines(*, book: Book, given: Sequence[tuple[Account | None, str]]) 
             raise OwnTaxLineError(
                 f"No account of the same kind as {account} has the tax line {known.label(name)}; give it to one first."
             )
+
+
+def _check_business_share(book: Book, share: Decimal | None, accounts: Sequence[Account]) -> None:
+    if share is None:
+        return
+    check_share(book=book, share=share)
+    if all(account.type != AccountType.EXPENSE for account in accounts):
+        raise BusinessUseError("A business share is taken of what goes to an expense account; choose one.")
 
 
 def _own(account: Account | None, tax_line: str) -> str:

@@ -51,6 +51,7 @@ _RESTORE = """
         decided_by_id = (kept.before ->> 'decided_by')::bigint,
         decided_at = (kept.before ->> 'decided_at')::timestamptz,
         is_split = kept.before -> 'parts' <> 'null',
+        business_share = (kept.before ->> 'business_share')::numeric,
         -- Nothing kept the account that carried it from being given another line meanwhile.
         tax_line = CASE WHEN classification_takes_tax_line(
             made.book_id, (kept.before ->> 'account')::bigint, kept.before ->> 'tax_line'

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.errors import PayeeError, PayeeTakenError
-from ledgerflow.classification.models import ChangedAlias, DecisionChange, Rule
+from ledgerflow.classification.models import BusinessUse, ChangedAlias, DecisionChange, Rule
 from ledgerflow.classification.payee_selectors import extent_of, keys_of_lines
 from ledgerflow.classification.services.refit import ask_for_refit, suggest_for_payees
 from ledgerflow.core.arrays import whole_numbers
@@ -56,7 +56,7 @@ def rename_payee(
     Raises:
         PayeeNameError: the name is empty or longer than 160 characters.
         PayeeTakenError: another payee has the name, and ``merge`` was not asked for.
-        PayeeError: the book has no such payee, or it is called so already.
+        PayeeError: the book has no such payee, it is called so already, or it would be merged and has a business use.
     """
     name = checked_name(name)
     named = Payee.objects.select_for_update().filter(book=book)
@@ -79,6 +79,8 @@ def rename_payee(
         raise PayeeTakenError(
             f"There is a payee {name} already, with {lines:,} lines. Merge the two, or choose another name."
         )
+    if BusinessUse.objects.filter(book=book, payee=payee).exists():
+        raise PayeeError(f"A business use is said of {payee.name}; take it back before the two become one.")
     keys = PayeeAlias.objects.filter(book=book, payee=payee).values_list("key", flat=True)
     rules = Rule.objects.filter(book=book, payee=payee)
     moved_rules = list(rules.order_by("pk").values_list("pk", flat=True))

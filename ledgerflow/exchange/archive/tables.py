@@ -10,6 +10,7 @@ from django.db.models import AutoField, BigAutoField, Field, Max, Model, Q, Quer
 from ledgerflow.asking.models import LineQuestion
 from ledgerflow.books.models import Book, FourEyes
 from ledgerflow.classification.models import (
+    BusinessUse,
     Classification,
     ClassificationSplit,
     EntryTag,
@@ -37,6 +38,7 @@ from ledgerflow.posting.models import (
     Exchange,
     OpeningBalance,
     OwnTaxLine,
+    PrivatePart,
     RevaluedBalance,
     ReversedPosting,
     StatedAmount,
@@ -240,6 +242,12 @@ RULES = Table(
         "is_active", "made_by", "made_at",
     ),
 )  # fmt: skip
+BUSINESS_USES = Table(
+    "business_uses",
+    BusinessUse,
+    ("account", "payee", "share", "since", "set_by", "set_at"),
+    is_later=True,
+)
 PROMISES = Table(
     "promises",
     Promise,
@@ -262,9 +270,9 @@ CLASSIFICATIONS = Table(
     Classification,
     (
         "line", "state", "account", "is_split", "payee", "source", "rule", "promise", "confidence", "reason",
-        "note", "decided_by", "decided_at", "entry_number", "tax_line",
+        "note", "decided_by", "decided_at", "entry_number", "tax_line", "business_share",
     ),
-    later=MappingProxyType({"promise": None, "tax_line": ""}),
+    later=MappingProxyType({"promise": None, "tax_line": "", "business_share": None}),
 )  # fmt: skip
 SPLITS = Table(
     "splits",
@@ -321,6 +329,13 @@ OWN_TAX_LINES = Table(
     "own_tax_lines",
     OwnTaxLine,
     ("entry_number", "no", "tax_line"),
+    ("entry_number", "no"),
+    is_later=True,
+)
+PRIVATE_PARTS = Table(
+    "private_parts",
+    PrivatePart,
+    ("entry_number", "no", "part_no", "account", "share", "said"),
     ("entry_number", "no"),
     is_later=True,
 )
@@ -396,9 +411,10 @@ RUNS = Table(
 TABLES = (
     PEOPLE, ACCOUNTS, BATCHES, ENTRIES, JOURNAL_LINES, TEXTS, YEAR_CLOSINGS, PERIODS, TAX_FACTS, TAX_SHARES,
     RECEIPT_LIMITS, DOCUMENTS, RECEIPTS, RECEIPT_READINGS, BANK_ACCOUNTS, NUMBERS, LAYOUTS, STATEMENTS, LINES,
-    SIGHTINGS, LINE_RECEIPTS, DECLINED_RECEIPTS, LINE_QUESTIONS, QUESTIONS, PAYEES, ALIASES, RULES, PROMISES,
+    SIGHTINGS, LINE_RECEIPTS, DECLINED_RECEIPTS, LINE_QUESTIONS, QUESTIONS, PAYEES, ALIASES, RULES,
+    BUSINESS_USES, PROMISES,
     PREDICTIONS, CLASSIFICATIONS, SPLITS, TAGS, LINE_TAGS, ENTRY_TAGS, DOCUMENT_DATES, REVERSED, WITHDRAWN,
-    RATES, STATED, EXCHANGES, OWN_TAX_LINES, REVALUED, OPENINGS,
+    RATES, STATED, EXCHANGES, OWN_TAX_LINES, PRIVATE_PARTS, REVALUED, OPENINGS,
     TRANSFERS, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, PAST_ACTIONS,
     FINISHES, RUNS, FOUR_EYES,
 )  # fmt: skip

@@ -12,6 +12,7 @@ from ledgerflow.exchange.archive.tables import (
     EXCHANGES,
     OPENINGS,
     OWN_TAX_LINES,
+    PRIVATE_PARTS,
     RATES,
     REVALUED,
     STATEMENTS,
@@ -20,7 +21,14 @@ from ledgerflow.exchange.archive.tables import (
 )
 from ledgerflow.exchange.services.loading import Loader
 from ledgerflow.ledger.models import ExchangeRate
-from ledgerflow.posting.models import Exchange, OpeningBalance, OwnTaxLine, RevaluedBalance, Transfer
+from ledgerflow.posting.models import (
+    Exchange,
+    OpeningBalance,
+    OwnTaxLine,
+    PrivatePart,
+    RevaluedBalance,
+    Transfer,
+)
 from ledgerflow.posting.services.history import PastFacts
 from ledgerflow.statements.models import Proof
 
@@ -41,6 +49,7 @@ def past_facts(loader: Loader) -> tuple[PastFacts, list[int]]:
         exchanges=_facts(loader, EXCHANGES, Exchange),
         revalued=_facts(loader, REVALUED, RevaluedBalance),
         tax_lines=_facts(loader, OWN_TAX_LINES, OwnTaxLine),
+        private_parts=_facts(loader, PRIVATE_PARTS, PrivatePart),
     )
     return facts, gone
 

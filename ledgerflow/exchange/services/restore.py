@@ -20,6 +20,7 @@ from ledgerflow.exchange.archive.tables import (
     ACCOUNTS,
     ALIASES,
     BANK_ACCOUNTS,
+    BUSINESS_USES,
     DECLINED_RECEIPTS,
     DOCUMENT_DATES,
     DOCUMENTS,
@@ -154,6 +155,7 @@ def _restore(loader: Loader, *, owner: User, now: datetime) -> None:
         PAYEES,
         ALIASES,
         RULES,
+        BUSINESS_USES,
         TAX_FACTS,
         TAX_SHARES,
     ):

@@ -17,6 +17,7 @@ from ledgerflow.posting.models import (
     Exchange,
     OpeningBalance,
     OwnTaxLine,
+    PrivatePart,
     RevaluedBalance,
     StatedAmount,
     Transfer,
@@ -27,15 +28,16 @@ AT_A_TIME = 5_000
 
 #: What changes once, when it ends.
 Ended = TypeVar("Ended", OpeningBalance, Transfer, ExchangeRate)
-OfEntry = TypeVar("OfEntry", Exchange, RevaluedBalance, OwnTaxLine)
+OfEntry = TypeVar("OfEntry", Exchange, RevaluedBalance, OwnTaxLine, PrivatePart)
 
 
 @dataclass(frozen=True, slots=True)
 class PastFacts:
     """What stands beside entries, as it is now and not saved yet.
 
-    All opening balances, rates, exchanges, revalued balances and own tax lines, and the transfers that were taken back.
-    What has an id has it already. What belongs to entries comes in their order, rates in that of their ids.
+    All opening balances, rates, exchanges, revalued balances, own tax lines and private parts, and the transfers that
+    were taken back. What has an id has it already. What belongs to entries comes in their order, rates in that of their
+    ids.
     """
 
     openings: Sequence[OpeningBalance] = ()
@@ -44,6 +46,7 @@ class PastFacts:
     exchanges: Iterable[Exchange] = ()
     revalued: Iterable[RevaluedBalance] = ()
     tax_lines: Iterable[OwnTaxLine] = ()
+    private_parts: Iterable[PrivatePart] = ()
 
 
 class Beside:
@@ -55,6 +58,7 @@ class Beside:
         self._exchanges = _InOrder(facts.exchanges)
         self._revalued = _InOrder(facts.revalued)
         self._tax_lines = _InOrder(facts.tax_lines)
+        self._private_parts = _InOrder(facts.private_parts)
         self._openings: dict[int, OpeningBalance] = {}
         self._without_entries: list[OpeningBalance] = []
         for opening in facts.openings:
@@ -92,7 +96,7 @@ class Beside:
             StatedAmount.objects.filter(book=self._book, line_id__in=freed).delete()
 
     def come_before_links(self, numbers: range, lines: Mapping[int, int], posted_at: datetime) -> None:
-        """Bring in rates and own tax lines of the entries, and for the moment what the bank stated of the ``lines``."""
+        """Bring in what stands beside the entries, and for the moment what the bank stated of their ``lines``."""
         exchanges = self._exchanges.through(numbers)
         revalued = self._revalued.through(numbers)
         self._rates.stand(row.exchange_rate_id for row in exchanges)
@@ -100,6 +104,7 @@ class Beside:
         Exchange.objects.bulk_create(exchanges, batch_size=AT_A_TIME)
         RevaluedBalance.objects.bulk_create(revalued, batch_size=AT_A_TIME)
         OwnTaxLine.objects.bulk_create(self._tax_lines.through(numbers), batch_size=AT_A_TIME)
+        PrivatePart.objects.bulk_create(self._private_parts.through(numbers), batch_size=AT_A_TIME)
         StatedAmount.objects.bulk_create(
             StatedAmount(
                 book=self._book,
@@ -131,6 +136,7 @@ class Beside:
         self._exchanges.finish()
         self._revalued.finish()
         self._tax_lines.finish()
+        self._private_parts.finish()
         for number in (*self._openings, *self._transfers):
             raise HistoryError(f"The book has no entry {number}, which opened an account or was a transfer.")
         for number, left in self._begun.items():
@@ -201,8 +207,8 @@ class _InOrder(Generic[OfEntry]):
         """
         if self._next is not None:
             raise HistoryError(
-                f"The book has no entry {self._next.entry_number} that a rate or a tax line belongs to, or not in this "
-                "order."
+                f"The book has no entry {self._next.entry_number} that a rate, a tax line or a private part "
+                "belongs to, or not in this order."
             )
 
 

@@ -1,6 +1,7 @@
 """What the entries of picked lines say: the SQL of :mod:`.post`.
 
-The bank's ledger account gets the line's amount, the account or the parts of the classification get the opposite.
+The bank's ledger account gets the line's amount, the account or the parts of the line get the opposite: those that the
+classification says, the private part of each of them behind them.
 
 A line in another currency is worth, in the book's own, what the bank stated or else its amount at the rate, rounded
 half up (away from zero) to the digits of the book's currency. Its parts share that worth: all parts up to one are worth
@@ -11,11 +12,18 @@ A part whose account is kept in the line's currency stays in it. The others are 
 they add up to goes through the conversion account in both currencies, so that each adds up to zero by itself.
 """
 
+PARTS = """
+    INSERT INTO pg_temp.posting_part
+        (place, no, account_id, amount, tax_line, is_private, part_no, of_account_id, share, said)
+    SELECT picked.place, part.* FROM pg_temp.posting_picked picked
+    CROSS JOIN LATERAL posting_parts_of(picked.line_id, false) part
+    WHERE picked.place IS NOT NULL AND picked.has_parts
+"""
 ENTRIES = """
-    SELECT place, date, 1 + CASE WHEN is_split THEN (
-        SELECT count(*) FROM classification_classificationsplit part WHERE part.classification_id = line_id
+    SELECT place, date, 1 + CASE WHEN has_parts THEN (
+        SELECT count(*) FROM pg_temp.posting_part part WHERE part.place = picked.place
     ) ELSE 1 END, NULL::bigint
-    FROM pg_temp.posting_picked WHERE place IS NOT NULL ORDER BY place
+    FROM pg_temp.posting_picked picked WHERE place IS NOT NULL ORDER BY place
 """
 LINES = """
     SELECT place, no, account_id, date, currency, amount, amount FROM (
@@ -23,13 +31,10 @@ LINES = """
         FROM pg_temp.posting_picked WHERE place IS NOT NULL
         UNION ALL
         SELECT place, 2, account_id, date, currency, (-amount)::numeric(20,4)
-        FROM pg_temp.posting_picked WHERE place IS NOT NULL AND NOT is_split
+        FROM pg_temp.posting_picked WHERE place IS NOT NULL AND NOT has_parts
         UNION ALL
-        SELECT place, 1 + row_number() OVER (PARTITION BY place ORDER BY part.no), part.account_id, date, currency,
-            (-part.amount)::numeric(20,4)
-        FROM pg_temp.posting_picked picked
-        JOIN classification_classificationsplit part ON part.classification_id = picked.line_id
-        WHERE place IS NOT NULL AND is_split
+        SELECT part.place, 1 + part.no, part.account_id, date, currency, (-part.amount)::numeric(20,4)
+        FROM pg_temp.posting_part part JOIN pg_temp.posting_picked picked ON picked.place = part.place
     ) AS line (place, no, account_id, date, currency, amount)
 """
 _KEPT = """
@@ -44,12 +49,21 @@ _KEPT = """
 _PRICED = """
     priced AS MATERIALIZED (
         SELECT picked.place, picked.line_id, picked.date, picked.currency, picked.amount, picked.bank_ledger_id,
-            picked.account_id, picked.is_split, CASE WHEN picked.currency = kept.base THEN picked.amount
+            picked.account_id, picked.has_parts, CASE WHEN picked.currency = kept.base THEN picked.amount
                 ELSE coalesce(picked.stated, round(picked.amount * rate.rate, kept.digits)) END AS base_amount
         FROM pg_temp.posting_picked picked CROSS JOIN kept
         LEFT JOIN ledger_exchangerate rate ON rate.book_id = %(book)s AND rate.id = picked.rate_id
         WHERE picked.place IS NOT NULL
     )
+"""
+_PICKED_PARTS = """
+            SELECT part.no, part.account_id, part.amount FROM pg_temp.posting_part part
+            WHERE part.place = priced.place
+"""
+# As what was recorded of private parts divides them.
+_POSTED_PARTS = """
+            SELECT part.no, part.account_id, part.amount FROM posting_parts_of(priced.line_id, true) part
+            WHERE priced.has_parts
 """
 _PARTS = """
     shared AS (
@@ -59,11 +73,8 @@ _PARTS = """
             priced.currency <> kept.base AND account.currency IS DISTINCT FROM priced.currency AS is_converted
         FROM priced CROSS JOIN kept
         CROSS JOIN LATERAL (
-            SELECT 1 AS no, priced.account_id AS account_id, priced.amount AS amount WHERE NOT priced.is_split
-            UNION ALL
-            SELECT row_number() OVER (ORDER BY split.no), split.account_id, split.amount
-            FROM classification_classificationsplit split
-            WHERE priced.is_split AND split.classification_id = priced.line_id
+            SELECT 1 AS no, priced.account_id AS account_id, priced.amount AS amount WHERE NOT priced.has_parts
+            UNION ALL {parts}
         ) given
         JOIN ledger_account account ON account.id = given.account_id
     ), part AS MATERIALIZED (
@@ -91,19 +102,23 @@ _LINES_OF_PRICED = f"""
 """  # noqa: S608 - composed of the constant above
 # The same for a set with lines in other currencies.
 FOREIGN_ENTRIES = f"""
-    WITH {_KEPT}, {_PRICED}, {_PARTS}
+    WITH {_KEPT}, {_PRICED}, {_PARTS.format(parts=_PICKED_PARTS)}
     SELECT place, min(date), 1 + count(*) + CASE WHEN bool_or(is_converted) THEN 2 ELSE 0 END, NULL::bigint
     FROM part GROUP BY place ORDER BY place
 """  # noqa: S608 - composed of the constants above
 FOREIGN_LINES = f"""
-    WITH {_KEPT}, {_PRICED}, {_LINES_OF_PRICED}
+    WITH {_KEPT}, {_PRICED}, {_LINES_OF_PRICED.format(parts=_PICKED_PARTS)}
     SELECT place, no, account_id, date, currency, amount, base_amount FROM written
 """  # noqa: S608 - composed of the constants above
 # What the entries of lines in other currencies should say, made anew from the decisions and the worth of each line.
 FOREIGN_EXPECTED = f"""
     WITH {_KEPT}, priced AS MATERIALIZED (
         SELECT made.entry_number AS place, made.line_id, line.date, line.currency, line.amount,
-            bank.ledger_account_id AS bank_ledger_id, made.account_id, made.is_split, booked.base_amount
+            bank.ledger_account_id AS bank_ledger_id, made.account_id, booked.base_amount,
+            made.is_split OR EXISTS (
+                SELECT FROM posting_privatepart private
+                WHERE private.book_id = made.book_id AND private.entry_number = made.entry_number
+            ) AS has_parts
         FROM classification_classification made
         CROSS JOIN kept
         JOIN statements_statementline line ON line.id = made.line_id AND line.currency <> kept.base
@@ -111,7 +126,7 @@ FOREIGN_EXPECTED = f"""
         JOIN ledger_journalline booked
             ON booked.book_id = made.book_id AND booked.entry_number = made.entry_number AND booked.no = 1
         WHERE made.book_id = %(book)s AND made.state = 'posted' AND line.amount <> 0
-    ), {_LINES_OF_PRICED}
+    ), {_LINES_OF_PRICED.format(parts=_POSTED_PARTS)}
 """  # noqa: S608 - composed of the constants above
 EXCHANGES = """
     INSERT INTO posting_exchange (book_id, entry_number, exchange_rate_id, rate, rate_date, stated_amount)
@@ -125,15 +140,14 @@ EXCHANGES = """
 OWN_TAX_LINES = """
     INSERT INTO posting_owntaxline (book_id, entry_number, no, tax_line)
     SELECT %(book)s, %(first)s + place - 1, 2, tax_line FROM pg_temp.posting_picked
-    WHERE place IS NOT NULL AND tax_line <> ''
+    WHERE place IS NOT NULL AND NOT has_parts AND tax_line <> ''
     UNION ALL
-    SELECT %(book)s, %(first)s + place - 1, 1 + part.place_of_part, part.tax_line
-    FROM pg_temp.posting_picked picked
-    CROSS JOIN LATERAL (
-        SELECT row_number() OVER (ORDER BY no) AS place_of_part, split.tax_line
-        FROM classification_classificationsplit split WHERE split.classification_id = picked.line_id
-    ) part
-    WHERE picked.place IS NOT NULL AND picked.is_split AND part.tax_line <> ''
+    SELECT %(book)s, %(first)s + place - 1, 1 + no, tax_line FROM pg_temp.posting_part WHERE tax_line <> ''
+"""
+PRIVATE_PARTS = """
+    INSERT INTO posting_privatepart (book_id, entry_number, no, part_no, account_id, share, said)
+    SELECT %(book)s, %(first)s + place - 1, 1 + no, part_no, of_account_id, share, said
+    FROM pg_temp.posting_part WHERE is_private
 """
 # Each row is found where it was read and marked only if it is the version that was read, so that no line need be locked
 # before. In the order in which everyone locks lines; as arrays, so that the planner goes from row to row however many

@@ -44,5 +44,5 @@ def end_transfers(*, book: Book, numbers: Collection[int], user: User | None, no
     if lines:
         ending.update(state=Transfer.State.ENDED, ended_by=user, ended_at=now)
         Classification.objects.filter(book=book, line_id__in=lines, state=State.OPEN).update(
-            account=None, tax_line="", source=Source.NONE, confidence=0, reason=""
+            account=None, tax_line="", business_share=None, source=Source.NONE, confidence=0, reason=""
         )

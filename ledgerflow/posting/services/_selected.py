@@ -4,9 +4,18 @@ PICKED = """
     CREATE TEMPORARY TABLE IF NOT EXISTS posting_picked (
         line_id bigint NOT NULL, version tid NOT NULL, writer xid NOT NULL, refusal text, place bigint,
         date date NOT NULL, currency varchar(3) NOT NULL, amount numeric(20,4), bank_ledger_id bigint NOT NULL,
-        account_id bigint, is_split boolean NOT NULL, tax_line varchar(40) NOT NULL, rate_id bigint,
+        account_id bigint, has_parts boolean NOT NULL, tax_line varchar(40) NOT NULL, rate_id bigint,
         stated numeric(20,4)
+    ) ON COMMIT DELETE ROWS;
+    CREATE TEMPORARY TABLE IF NOT EXISTS posting_part (
+        place bigint NOT NULL, no bigint NOT NULL, account_id bigint NOT NULL, amount numeric(20,4) NOT NULL,
+        tax_line varchar(40) NOT NULL, is_private boolean NOT NULL, part_no bigint NOT NULL,
+        of_account_id bigint NOT NULL, share numeric(5,2), said text
     ) ON COMMIT DELETE ROWS
+"""
+# Whether a private part of the line goes to drawings; most books say nothing of business use, and are not asked.
+_IS_SHARED = """
+    %(has_uses)s AND EXISTS (SELECT FROM posting_parts_of(made.line_id, false) part WHERE part.share IS NOT NULL)
 """
 # Why a line in another currency cannot be posted; what stands against a line in any currency comes before it.
 _FOREIGN_REFUSAL = """
@@ -68,6 +77,9 @@ _REFUSAL = f"""
             WHERE part.classification_id = made.line_id
                 AND (used.is_archived OR used.currency NOT IN (line.currency, %(currency)s))
         ) THEN 'The account of a part is archived or kept in another currency; choose another.'
+        WHEN shared.is_shared AND NOT EXISTS (
+            SELECT FROM ledger_account WHERE book_id = %(book)s AND role = 'drawings' AND NOT is_archived
+        ) THEN 'A part of it is private, and the book has no account for drawings; make one with that role first.'
         WHEN line.currency <> %(currency)s THEN {_FOREIGN_REFUSAL}
         WHEN made.account_id = ANY(unfit.accounts) THEN (
             SELECT CASE WHEN account.is_archived
@@ -108,6 +120,7 @@ _ROWS = f"""
     CROSS JOIN unfit
     CROSS JOIN LATERAL ({_STATED}) stated
     CROSS JOIN LATERAL ({_RATE}) given
+    CROSS JOIN LATERAL (SELECT {_IS_SHARED} AS is_shared) shared
     WHERE made.book_id = %(book)s AND made.line_id > %(after)s
 """
 LOCKING = "FOR UPDATE OF made"
@@ -116,22 +129,22 @@ THESE = " AND made.line_id = ANY(%(lines)s::bigint[])"
 PICK = f"""
     {_ACCOUNTS}
     INSERT INTO pg_temp.posting_picked (line_id, version, writer, refusal, date, currency, bank_ledger_id, account_id,
-        is_split, tax_line, amount, place, rate_id, stated)
-    SELECT line_id, version, writer, refusal, date, currency, ledger_account_id, account_id, is_split, tax_line,
+        has_parts, tax_line, amount, place, rate_id, stated)
+    SELECT line_id, version, writer, refusal, date, currency, ledger_account_id, account_id, has_parts, tax_line,
         CASE WHEN refusal IS NULL THEN amount END,
         CASE WHEN refusal IS NULL THEN row_number() OVER (PARTITION BY refusal IS NULL ORDER BY date, line_id) END,
         rate_id, stated
     FROM (
         SELECT made.line_id, made.ctid AS version, made.xmin AS writer, {_REFUSAL} AS refusal, line.date, line.currency,
-            line.amount, bank.ledger_account_id, made.account_id, made.is_split, made.tax_line, given.rate_id,
-            given.stated
+            line.amount, bank.ledger_account_id, made.account_id, made.is_split OR shared.is_shared AS has_parts,
+            made.tax_line, given.rate_id, given.stated
         {_ROWS} {{which}}
         ORDER BY made.line_id LIMIT %(size)s {{locking}}
     ) picked
 """  # noqa: S608 - composed of the constants above
 OUTCOME = """
-    SELECT count(place), count(*), max(line_id), coalesce(bool_or(is_split), false),
-        coalesce(bool_or(is_split OR tax_line <> ''), false),
+    SELECT count(place), count(*), max(line_id), coalesce(bool_or(has_parts), false),
+        coalesce(bool_or(has_parts OR tax_line <> ''), false),
         coalesce(bool_or(currency <> %(currency)s AND place IS NOT NULL), false)
     FROM pg_temp.posting_picked
 """

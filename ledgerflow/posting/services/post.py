@@ -15,6 +15,7 @@ from django.db.backends.utils import CursorWrapper
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action, may, role_of
 from ledgerflow.books.selectors import has_four_eyes
+from ledgerflow.classification.use_selectors import has_business_use
 from ledgerflow.core.arrays import whole_numbers
 from ledgerflow.core.money import minor_digits
 from ledgerflow.ledger.models import BatchSource
@@ -134,6 +135,7 @@ def _post_set(
             "days_good": DAYS_GOOD,
             "poster": poster.user.pk if poster.user else None,
             "four_eyes": has_four_eyes(book=book),
+            "has_uses": has_business_use(book=book),
         }
         which = _selected.ACCEPTED if line_ids is None else _selected.THESE
         # Lines hardly ever change before they are marked, and it would show. Parts stand in rows of their own.
@@ -155,7 +157,7 @@ def _post_set(
 
 
 def _pick(cursor: CursorWrapper, which: str, facts: dict[str, Any], *, locking: str) -> _Picked:
-    cursor.execute("TRUNCATE pg_temp.posting_picked")
+    cursor.execute("TRUNCATE pg_temp.posting_picked, pg_temp.posting_part")
     cursor.execute(_selected.PICK.format(which=which, locking=locking), facts)
     cursor.execute(_selected.OUTCOME, facts)
     return _Picked(*cursor.fetchone())
@@ -167,6 +169,8 @@ def _write(
     if picked.postable == 0:
         return
     with transaction.atomic():
+        if picked.has_parts:
+            cursor.execute(_booked.PARTS)
         batch = journal.post_selected(
             book=book,
             source=BatchSource.STATEMENT,
@@ -181,6 +185,8 @@ def _write(
             cursor.execute(_booked.EXCHANGES, facts)
         if picked.may_have_tax_lines:
             cursor.execute(_booked.OWN_TAX_LINES, facts)
+        if picked.has_parts:
+            cursor.execute(_booked.PRIVATE_PARTS, facts)
         cursor.execute(_booked.MARK, facts)
         if cursor.rowcount != picked.postable:
             raise _ChangedMeanwhileError

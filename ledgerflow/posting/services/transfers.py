@@ -169,7 +169,8 @@ def _accept(book: Book, pair: _Pair, user: User, now: datetime) -> None:
     ).delete()
     for made, account in ((pair.sent, sent_to), (pair.received, received_from)):
         made.state, made.account, made.is_split, made.rule = State.ACCEPTED, account, False, None
-        made.promise, made.source, made.tax_line = None, Source.PERSON, ""
+        made.promise, made.source = None, Source.PERSON
+        made.tax_line, made.business_share = "", None
         made.confidence, made.reason = 1, f"{pair.name}."[:300]
         made.decided_by, made.decided_at = user, now
         made.save()

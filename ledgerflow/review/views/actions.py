@@ -33,6 +33,7 @@ from ledgerflow.posting.services import post_lines
 from ledgerflow.review import selectors, services
 from ledgerflow.review.forms import (
     AlikeForm,
+    BusinessShareForm,
     DecideForm,
     ExcludeForm,
     LinesForm,
@@ -294,8 +295,10 @@ class DecideView(LineActionView):
         made = lines.filter(line_id=self.kwargs["line"]).first()
         is_other = account is not None and (made is None or made.account_id != account.pk)
         tax_line = facts.get("tax_line", "")
-        if form.is_note and not is_other and (made is None or made.tax_line == tax_line):
-            account, tax_line = None, ""
+        share = facts["business_share"]
+        is_same = made is None or (made.tax_line, made.business_share) == (tax_line, share)
+        if account is None or (form.is_note and not is_other and is_same):
+            account, tax_line, share = None, "" if is_same else tax_line, None if is_same else share
         services.decide(
             book=self.book,
             line_id=self.kwargs["line"],
@@ -303,6 +306,7 @@ class DecideView(LineActionView):
             payee=name_payee(book=self.book, name=facts["payee"]) if facts["payee"].strip() else None,
             note=facts["note"],
             tax_line=tax_line,
+            business_share=share,
             user=self.user,
             now=now,
         )
@@ -385,12 +389,18 @@ class SplitView(LineActionView):
             return self.answer({"error": "This book has no such line."})
         given = {"book": self.book, "line": line, "tax_lines": chart_tax_lines(book=self.book)}
         parts = SplitFormSet(request.POST, prefix="split", form_kwargs=given)
-        if not parts.is_valid():
-            return self.answer({"error": " ".join(_errors_of(parts))})
+        own = BusinessShareForm(request.POST)
+        if not parts.is_valid() or not own.is_valid():
+            return self.answer({"error": " ".join(_errors_of([*parts.forms, own]))})
         chosen = split_parts(parts.forms, line)
         try:
             services.decide(
-                book=self.book, line_id=self.kwargs["line"], splits=chosen, user=self.user, now=timezone.now()
+                book=self.book,
+                line_id=self.kwargs["line"],
+                splits=chosen,
+                business_share=own.cleaned_data["business_share"],
+                user=self.user,
+                now=timezone.now(),
             )
         except LedgerFlowError as error:
             return self.answer({"error": str(error)})
@@ -398,8 +408,8 @@ class SplitView(LineActionView):
         return self.answer(self.done(message))
 
 
-def _errors_of(parts: Any) -> Sequence[str]:
-    return [str(error) for form in parts.forms for errors in form.errors.values() for error in errors]
+def _errors_of(forms_of_split: Sequence[forms.Form]) -> Sequence[str]:
+    return [str(error) for form in forms_of_split for errors in form.errors.values() for error in errors]
 
 
 class RuleView(LineActionView):

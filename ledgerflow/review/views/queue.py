@@ -1,5 +1,6 @@
 """The pages of the review queue: lines by tab, and the evidence for one of them."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404
@@ -16,7 +17,7 @@ from ledgerflow.classification.tax_lines import chart_tax_lines
 from ledgerflow.core.periods import EARLIEST
 from ledgerflow.posting.lookup_views import lookup_context
 from ledgerflow.review import selectors
-from ledgerflow.review.forms import DecideForm, SplitFormSet
+from ledgerflow.review.forms import BusinessShareForm, DecideForm, SplitFormSet
 from ledgerflow.review.group_selectors import SHOWN, extent, groups, name_of
 from ledgerflow.review.proposal_selectors import open_proposals
 from ledgerflow.review.views.which import asked_group, asked_number, asked_place, asked_which
@@ -139,6 +140,7 @@ def evidence_context(view: BookMixin, line_id: int) -> dict[str, Any]:
             initial={
                 "account": row.account_id,
                 "tax_line": row.tax_line,
+                "business_share": _percent(row.business_share),
                 "payee": row.payee,
                 "note": row.note,
             },
@@ -147,9 +149,16 @@ def evidence_context(view: BookMixin, line_id: int) -> dict[str, Any]:
             (one, one.other(line_id), "to" if one.sent.line_id == line_id else "from")
             for one in evidence.transfers
         ],
+        "split_share_form": BusinessShareForm(
+            initial={"business_share": _percent(row.business_share)}, auto_id="split_%s"
+        ),
         **lookup_context(view, line_id=line_id, state=row.state),
         **questions_about(book=view.book, line_id=line_id),
         "split_forms": SplitFormSet(
             prefix="split", form_kwargs={"book": view.book, "line": line, "tax_lines": tax_lines}
         ),
     }
+
+
+def _percent(share: Decimal | None) -> str:
+    return "" if share is None else f"{share.normalize():f}"
