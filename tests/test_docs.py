@@ -106,7 +106,7 @@ def _keys_of_pages() -> set[str]:
     actions = script.split("const actions = {", 1)[1].split("\n  };", 1)[0]
     keys.update(re.findall(r"^    (\w+): \(", actions, re.MULTILINE))
     quoted = re.findall(r'^    "([^"]+)": \(', actions, re.MULTILINE)
-    keys.update(key.replace("+", "-").replace(" ", "Space") for key in quoted)
+    keys.update(re.sub(r"(?<=\w)\+", "-", key).replace(" ", "Space") for key in quoted)
     keys.update(
         re.findall(r'"(\d)"', script.split("const actions = {", 1)[1].split(".forEach((digit)", 1)[0])
     )

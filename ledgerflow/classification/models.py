@@ -5,10 +5,11 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models.functions import Lower
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.record_models import BookWeights, Prediction, Promise
+from ledgerflow.classification.tag_models import EntryTag, LineTag, Tag
+from ledgerflow.classification.use_models import BusinessUse
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.models import Payee
 from ledgerflow.statements.models import BankAccount, StatementLine
@@ -293,54 +294,6 @@ class ClassificationSplit(models.Model):
         return f"part {self.no}"
 
 
-class BusinessUse(models.Model):
-    """Which part of the costs on an account, or of a payee, is the business's, in percent, from a day on.
-
-    It holds until the next one of the same account or payee; 100 ends it. What is posted stays as it is.
-    """
-
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
-    account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
-    )
-    payee = models.ForeignKey(
-        Payee, on_delete=models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False
-    )
-    share = models.DecimalField(max_digits=5, decimal_places=2)
-    since = models.DateField()
-    set_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    set_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["book", "account", "since"],
-                name="classification_use_of_account_once",
-                condition=models.Q(account__isnull=False),
-            ),
-            models.UniqueConstraint(
-                fields=["book", "payee", "since"],
-                name="classification_use_of_payee_once",
-                condition=models.Q(payee__isnull=False),
-            ),
-            # A range and not only "at least zero": PostgreSQL's NaN is greater than every number.
-            models.CheckConstraint(
-                condition=models.Q(share__range=(Decimal(0), Decimal(100))),
-                name="classification_use_is_0_to_100_percent",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(account__isnull=False, payee__isnull=True)
-                | models.Q(account__isnull=True, payee__isnull=False),
-                name="classification_use_of_account_or_payee",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.share.normalize():f} % since {self.since}"
-
-
 class DecisionChange(models.Model):
     """One act of a person upon lines or a payee, or a ``rule`` made from one, kept so that it can be undone.
 
@@ -481,80 +434,3 @@ class ChangedAlias(models.Model):
 
     def __str__(self) -> str:
         return self.key
-
-
-class Tag(models.Model):
-    """A word by which lines and entries are grouped across accounts, such as a trip or a project.
-
-    A name is one word, once in its book whatever the case of its letters.
-    """
-
-    LONGEST = 60
-
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+")
-    name = models.CharField(max_length=LONGEST)
-
-    class Meta:
-        ordering = [Lower("name")]
-        constraints = [
-            models.UniqueConstraint("book", Lower("name"), name="classification_tag_once"),
-            models.UniqueConstraint(fields=["book", "id"], name="classification_tag_in_book"),
-            models.CheckConstraint(
-                condition=models.Q(name__regex=r"^[^[:space:]#,;:|\"]+$"),
-                name="classification_tag_is_one_word",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class LineTag(models.Model):
-    """A tag of a bank line, and so of every entry that the line became; PostgreSQL takes it away with the line.
-
-    It stands beside the journal, which is not touched by it, and can be changed after posting.
-    """
-
-    pk = models.CompositePrimaryKey("line_id", "tag_id")
-    book = models.ForeignKey(
-        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
-    line = models.ForeignKey(
-        StatementLine, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
-    )
-    tag = models.ForeignKey(
-        Tag, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
-    tagged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    tagged_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["book", "tag"], name="classification_lines_of_tag")]
-
-    def __str__(self) -> str:
-        return f"tag {self.tag_id} of line {self.line_id}"
-
-
-class EntryTag(models.Model):
-    """A tag of an entry that no bank line stands behind, such as one that a person made."""
-
-    pk = models.CompositePrimaryKey("book_id", "entry_number", "tag_id")
-    book = models.ForeignKey(
-        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
-    entry_number = models.BigIntegerField()
-    tag = models.ForeignKey(
-        Tag, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
-    tagged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    tagged_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["book", "tag"], name="classification_entries_of_tag")]
-
-    def __str__(self) -> str:
-        return f"tag {self.tag_id} of entry {self.entry_number}"

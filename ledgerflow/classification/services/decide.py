@@ -96,14 +96,7 @@ def decide(
     """
     if len(note or "") > LONGEST_NOTE:
         raise TooLongError(f"A note has at most {LONGEST_NOTE} characters, this one {len(note or '')}.")
-    made = (
-        Classification.objects.select_for_update(of=("self",))
-        .select_related("line__bank_account")
-        .filter(book=book, line_id=line_id)
-        .first()
-    )
-    if made is None:
-        raise UnknownLineError("This book has no such line.")
+    made = _locked(book, line_id)
     check_decisions(
         book=book, made=[made], accounts=[account] if account else [part.account for part in splits]
     )
@@ -136,6 +129,14 @@ def decide(
         suggest_for_payees(book=book, payee_ids=[made.payee_id])
     ask_for_refit(book=book)
     return Classification.objects.get(pk=line_id)
+
+
+def _locked(book: Book, line_id: int) -> Classification:
+    locked = Classification.objects.select_for_update(of=("self",)).select_related("line__bank_account")
+    made = locked.filter(book=book, line_id=line_id).first()
+    if made is None:
+        raise UnknownLineError("This book has no such line.")
+    return made
 
 
 @transaction.atomic
