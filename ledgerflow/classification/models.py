@@ -5,10 +5,12 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models.functions import Lower
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.record_models import BookWeights, Prediction, Promise
+from ledgerflow.classification.sharing_models import SharedWeights, Sharing
+from ledgerflow.classification.stage_models import Stage, StageOff
+from ledgerflow.classification.tag_models import EntryTag, LineTag, Tag
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.models import Payee
 from ledgerflow.statements.models import BankAccount, StatementLine
@@ -28,16 +30,23 @@ __all__ = [
     "Rule",
     "RuleCorrection",
     "RuleTrial",
+    "SharedWeights",
+    "Sharing",
     "Source",
+    "Stage",
+    "StageOff",
     "State",
     "Tag",
 ]
 
 
 class Rule(models.Model):
-    """What a person wrote: when a line looks so, book it so. The first rule in order of position wins.
+    """What a person wrote: when a line looks so, book it so.
 
-    ``fell_back_at`` says that the rule had accepted and only suggests since, because it was corrected twice.
+    Of several that match, the one of the earliest stage wins, of these the most specific, of these the one that stands
+    first (``position``). ``search`` says in the search syntax what the fields beside it cannot; see
+    :mod:`ledgerflow.classification.conditions`. ``fell_back_at`` says that the rule had accepted and only suggests
+    since, because it was corrected twice.
     """
 
     class Direction(models.TextChoices):
@@ -49,6 +58,11 @@ class Rule(models.Model):
         SUGGEST = "suggest", "suggest"
         ACCEPT = "accept", "accept without me"
 
+    class Stage(models.IntegerChoices):
+        FIRST = 0, "before the others"
+        USUAL = 1, "with the others"
+        LAST = 2, "where no other matches"
+
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="rules")
     position = models.IntegerField()
     text = models.CharField("text contains", max_length=200, blank=True, default="")
@@ -58,6 +72,8 @@ class Rule(models.Model):
     bank_account = models.ForeignKey(
         BankAccount, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_constraint=False
     )
+    search = models.CharField("and", max_length=500, blank=True, default="", db_default="")
+    stage = models.SmallIntegerField(choices=Stage.choices, default=Stage.USUAL, db_default=Stage.USUAL)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     payee = models.ForeignKey(
         Payee, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_constraint=False
@@ -78,13 +94,17 @@ class Rule(models.Model):
                 condition=~models.Q(text="")
                 | models.Q(least_amount__isnull=False)
                 | models.Q(most_amount__isnull=False)
-                | models.Q(bank_account__isnull=False),
+                | models.Q(bank_account__isnull=False)
+                | ~models.Q(search=""),
                 name="classification_rule_has_condition",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stage__in=(0, 1, 2)), name="classification_rule_stage_is_known"
             ),
         ]
 
     def __str__(self) -> str:
-        return self.text or f"rule {self.position}"
+        return " ".join(filter(None, (self.text, self.search))) or f"rule {self.position}"
 
 
 class Source(models.TextChoices):
@@ -402,80 +422,3 @@ class ChangedAlias(models.Model):
 
     def __str__(self) -> str:
         return self.key
-
-
-class Tag(models.Model):
-    """A word by which lines and entries are grouped across accounts, such as a trip or a project.
-
-    A name is one word, once in its book whatever the case of its letters.
-    """
-
-    LONGEST = 60
-
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+")
-    name = models.CharField(max_length=LONGEST)
-
-    class Meta:
-        ordering = [Lower("name")]
-        constraints = [
-            models.UniqueConstraint("book", Lower("name"), name="classification_tag_once"),
-            models.UniqueConstraint(fields=["book", "id"], name="classification_tag_in_book"),
-            models.CheckConstraint(
-                condition=models.Q(name__regex=r"^[^[:space:]#,;:|\"]+$"),
-                name="classification_tag_is_one_word",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class LineTag(models.Model):
-    """A tag of a bank line, and so of every entry that the line became; PostgreSQL takes it away with the line.
-
-    It stands beside the journal, which is not touched by it, and can be changed after posting.
-    """
-
-    pk = models.CompositePrimaryKey("line_id", "tag_id")
-    book = models.ForeignKey(
-        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
-    line = models.ForeignKey(
-        StatementLine, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
-    )
-    tag = models.ForeignKey(
-        Tag, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
-    tagged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    tagged_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["book", "tag"], name="classification_lines_of_tag")]
-
-    def __str__(self) -> str:
-        return f"tag {self.tag_id} of line {self.line_id}"
-
-
-class EntryTag(models.Model):
-    """A tag of an entry that no bank line stands behind, such as one that a person made."""
-
-    pk = models.CompositePrimaryKey("book_id", "entry_number", "tag_id")
-    book = models.ForeignKey(
-        Book, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
-    entry_number = models.BigIntegerField()
-    tag = models.ForeignKey(
-        Tag, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
-    tagged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    tagged_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["book", "tag"], name="classification_entries_of_tag")]
-
-    def __str__(self) -> str:
-        return f"tag {self.tag_id} of entry {self.entry_number}"

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, When
 
+from ledgerflow.classification.models import Stage
+from ledgerflow.classification.stages import is_off
 from ledgerflow.documents.models import ReceiptReading
 from ledgerflow.posting.receipt_matching import LEAST, Movement, Part, Stated, score, total_of
 from ledgerflow.statements.models import BankAccount, DeclinedReceipt, LineReceipt, StatementLine
@@ -78,6 +80,7 @@ def _candidates(reading: ReceiptReading, stated: Stated) -> "QuerySet[StatementL
     in_currency, in_original = Q(currency=stated.currency), Q(original_currency=stated.currency)
     return (
         StatementLine.objects.filter(
+            ~is_off(Stage.RECEIPTS, book=OuterRef("book")),
             book=reading.book_id,
             bank_account__in=BankAccount.objects.filter(book=reading.book_id),
             date__range=(first, last),
