@@ -1,21 +1,24 @@
 """What a restore would take from the books and give back to them, entry by entry, before anything is replaced."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
-#: Entries are compared one by one only in those stretches whose sums differ.
+#: Entries are compared one by one only in those stretches whose digests differ.
 _STRETCH = 1000
-_LINE = (
-    "hash_record_extended(ROW(entry_number, no, account_id, date, currency, amount, base_amount), 0)::numeric"
-)
+#: A line's columns in 64 bits, each hashed upon the one before: half the work of hashing a row, for millions of them.
+_LINE = """hash_numeric_extended(base_amount, hash_numeric_extended(amount, hashint8extended(account_id,
+           hashtextextended(currency, timestamp_hash_extended(date, hashint8extended(entry_number, no))))))"""
+#: By exclusive or the order of the lines does not count; no two are the same, as their numbers are in the hash.
 _STRETCHES = f"""
-    SELECT slug, entry_number / {_STRETCH}, count(*), sum({_LINE})
-      FROM ledger_journalline JOIN books_book AS book ON book.id = book_id GROUP BY 1, 2
+    SELECT slug, stretch, lines, digest
+      FROM (SELECT book_id, entry_number / {_STRETCH} AS stretch, count(*) AS lines, bit_xor({_LINE}) AS digest
+              FROM ledger_journalline GROUP BY 1, 2) AS line JOIN books_book AS book ON book.id = book_id
 """  # noqa: S608 - constants
 _ENTRIES = f"""
-    SELECT entry_number, min(date), count(*), sum({_LINE})
+    SELECT entry_number, min(date), count(*), bit_xor({_LINE})
       FROM ledger_journalline
      WHERE book_id = (SELECT id FROM books_book WHERE slug = %s) AND entry_number / {_STRETCH} = ANY(%s)
      GROUP BY entry_number
@@ -54,7 +57,8 @@ class BookDifference:
 
 def compare(live: psycopg.Connection[Any], restored: psycopg.Connection[Any]) -> list[BookDifference]:
     """Return the books whose posted entries differ, by address."""
-    here, there = _stretches(live), _stretches(restored)
+    with ThreadPoolExecutor(2) as both:
+        here, there = both.map(_stretches, (live, restored))
     differing: dict[str, list[int]] = {}
     for key in here.keys() | there.keys():
         if here.get(key) != there.get(key):
