@@ -12,6 +12,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 WORKERS ?= 2
 CORPUS ?= ../shared/corpus
+CLASSIFY ?= ../shared/classify
 AGREEMENT ?= 1000
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
@@ -27,7 +28,7 @@ compose = docker compose --project-name $(PROJECT) --file docker-compose.$(ENV).
 
 .PHONY: help setup demo up test lint format types agreement bench mutants score screenshots clean \
 	env volumes dev dev-logs dev-down prod prod-logs prod-down shell superuser link migrate collectstatic backup-full \
-	restore drill nuke test-compose bench-ops damages faults fuzz chaos reversal
+	restore drill nuke test-compose bench-ops damages faults fuzz chaos reversal bench-classify
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -75,6 +76,9 @@ agreement: setup  ## Compare a thousand generated ledgers with Beancount and hle
 
 bench: setup  ## Measure speed against peers, as a table of ratios (BENCH=--quick)
 	$(BIN)/python -m benchmarks $(BENCH)
+
+bench-classify: setup  ## Measure suggestions beside other programs on labelled books, into docs/classification.md (CLASSIFY=folder)
+	$(BIN)/python -W ignore -m benchmarks.classification measure $(CLASSIFY) --write
 
 bench-ops: setup  ## Measure backups and restores of a database of 5,000,000 lines (OPS="--lines 200000")
 	$(BIN)/python -m benchmarks.operations $(OPS)

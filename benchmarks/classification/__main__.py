@@ -1,26 +1,35 @@
-"""``python -m benchmarks.classification ACT FOLDER``: make what ships, or measure.
+"""``python -m benchmarks.classification ACT FOLDER``: make what ships, or measure: ``make bench-classify``.
 
 FOLDER holds the benchmark (``bench.py``) and its books (``data/open/*.csv``). What is measured on a book was never
 learned from it: base and weights are made anew for each of four groups of books, from the books of the other three.
+The peers run at the same time, in their own environment (``.venv-peers``), and both stand in one table. With
+``--write`` it takes the place of the one in ``docs/classification.md``.
 """
 
 import argparse
 import importlib
+import json
 import os
+import subprocess
 import sys
+import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from benchmarks import peers
 from benchmarks.classification import adapter
 from benchmarks.classification.books import GROUPS, Book, Evidence, books, evidence
 from benchmarks.classification.making import make_base, make_weights, weights_text
-from benchmarks.classification.table import printed
+from benchmarks.classification.table import printed, written
 from ledgerflow.learning import base as stored_base
 from ledgerflow.learning.base import Base
 from ledgerflow.learning.evidence import WEIGHTS
 
 ACTS = ("base", "weights", "measure")
+#: Models of the benchmark's ``models.py``: what other programs do, and the best that is known without a base.
+PEERS = "SmartImporter,SureBayes,GnuCashBayes,ActualRule,LastUsed,TfidfSVCx"
+DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "classification.md"
 
 
 def main() -> None:
@@ -28,9 +37,10 @@ def main() -> None:
     parser.add_argument("act", choices=ACTS)
     parser.add_argument("folder", type=Path, help="where bench.py and data/open are")
     parser.add_argument(
-        "--peers", default="", help="models of models.py to measure beside it, such as SmartImporter"
+        "--peers", default=PEERS, help="models of models.py to measure beside it; empty for none"
     )
-    parser.add_argument("--limit", type=int, default=4000)
+    parser.add_argument("--limit", type=int, default=1500)
+    parser.add_argument("--write", action="store_true", help=f"put the table into {DOCUMENT.name}")
     options = parser.parse_args()
     found = books(options.folder / "data" / "open")
     if options.act == "base":
@@ -49,18 +59,34 @@ def main() -> None:
             )
             print(f"{WEIGHTS.name}: from {sum(map(len, said)):,} answers")
             return
+        beside = _beside(options.folder, options.peers, options.limit) if options.peers else None
         tasks = [
-            (
-                options.folder,
-                book.name,
-                bases[place % GROUPS],
-                _weights(said, place % GROUPS),
-                options.peers,
-                options.limit,
-            )
+            (options.folder, book.name, bases[place % GROUPS], _weights(said, place % GROUPS), options.limit)
             for place, book in enumerate(found)
         ]
-        print(printed(list(pool.map(_measured, tasks)), core=_bench(options.folder).CORE["open"]))
+        rows = list(pool.map(_measured, tasks))
+    if beside is not None:
+        rows += _said_beside(*beside)
+    table = printed(rows, core=_bench(options.folder).CORE["open"], engine=adapter.Engine.name)
+    print(table)
+    if options.write:
+        DOCUMENT.write_text(written(DOCUMENT.read_text(encoding="utf-8"), table), encoding="utf-8")
+
+
+def _beside(folder: Path, models: str, limit: int) -> tuple[subprocess.Popen[bytes], Path]:
+    """Let the benchmark itself measure the peers, book by book."""
+    peers.ensure()
+    out = Path(tempfile.mkdtemp()) / "peers.jsonl"
+    asked = ["--models", models, "--limit", str(limit), "--out", str(out), "--all-sets"]
+    command = [str(peers.PYTHON), "-W", "ignore", str(folder / "bench.py"), *asked]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL), out
+
+
+def _said_beside(running: subprocess.Popen[bytes], out: Path) -> list[dict[str, Any]]:
+    if running.wait():
+        raise SystemExit("The peers could not be measured.")
+    rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    return [{**row, "model": row["cls"]} for row in rows]
 
 
 def _others(found: list[Book], group: int) -> list[Book]:
@@ -76,24 +102,13 @@ def _bench(folder: Path) -> Any:
     return importlib.import_module("bench")
 
 
-def _measured(task: tuple[Path, str, Base, Any, str, int]) -> list[dict[str, Any]]:
-    folder, name, base, weights, peers, limit = task
+def _measured(task: tuple[Path, str, Base, Any, int]) -> dict[str, Any]:
+    folder, name, base, weights, limit = task
     bench = _bench(folder)
     rows, categories = bench.load(str(folder / "data" / "open" / f"{name}.csv"))
     adapter.Engine.base, adapter.Engine.weights = base, weights
-    models = [
-        adapter.Engine,
-        *(getattr(importlib.import_module("models"), peer) for peer in peers.split(",") if peer),
-    ]
-    return [
-        {
-            **bench.run(model, rows[:limit], categories[:limit]),
-            "set": name,
-            "model": model.__name__,
-            "top3": getattr(model, "top3", None) and model.top3(),
-        }
-        for model in models
-    ]
+    measured = bench.run(adapter.Engine, rows[:limit], categories[:limit])
+    return {**measured, "set": name, "model": adapter.Engine.name, "top3": adapter.Engine.top3()}
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ PACKAGES = (
     "quiffen==4.0.1",
     "pandas==2.3.3",
     "pdfplumber==0.11.10",
+    "smart_importer==1.2",
+    "scikit-learn==1.9.1",
 )
 #: Says which packages were installed last.
 _INSTALLED = _ENVIRONMENT / "installed.txt"

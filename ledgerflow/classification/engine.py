@@ -1,6 +1,6 @@
 """What rules say of a line. Pure: values in, values out; what no rule settles goes to :mod:`ledgerflow.learning`.
 
-Amounts are in the bank account's currency, money out negative; a rule's range is about the size, without the sign.
+Amounts are in the bank account's currency, money out negative; conditions on them are about the size, without a sign.
 """
 
 from collections.abc import Iterable, Sequence
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from ledgerflow.classification.searching import Condition, Look
 from ledgerflow.payees.cleaning import clean_payees
 from ledgerflow.payees.folding import fold
 
@@ -17,7 +18,6 @@ RULE_CONFIDENCE = Decimal("0.950")
 SURE = Decimal("0.900")
 LIKELY = Decimal("0.600")
 
-ANY, IN, OUT = "any", "in", "out"
 RULE, NONE = "rule", "none"
 #: The most that a proposal of an agent counts for, however often it was right: a person looks at each.
 MOST_OF_AGENT = Decimal("0.890")
@@ -28,43 +28,41 @@ TRANSFER_DELAY = timedelta(days=5)
 
 @dataclass(frozen=True, slots=True)
 class RuleValue:
-    """A rule as the engine sees it. ``text`` is what :func:`folded` returns; ``account`` is code and name in one."""
+    """A rule as the engine sees it; ``account`` is code and name in one, ``needle`` what a line's text has to hold.
+
+    ``stage`` and ``position`` count from the first; :meth:`rank` puts rules in order.
+    """
 
     id: int
-    text: str
-    direction: str
-    least: Decimal | None
-    most: Decimal | None
-    bank_account_id: int | None
+    condition: Condition
     account_id: int
     account: str
-    payee_id: int | None
-    accepts: bool
+    payee_id: int | None = None
+    accepts: bool = False
+    stage: int = 1
+    position: int = 0
+    needle: str = ""
 
-    @property
-    def is_about_text_only(self) -> bool:
-        """Whether no amount can keep the rule from matching."""
-        return self.direction == ANY and self.least is None and self.most is None
-
-    def takes_amount(self, amount: Decimal) -> bool:
-        """Whether direction and range allow the amount."""
-        if (self.direction == IN and amount <= 0) or (self.direction == OUT and amount >= 0):
-            return False
-        size = abs(amount)
-        return (self.least is None or size >= self.least) and (self.most is None or size <= self.most)
+    def rank(self) -> tuple[int, int, int, int, int]:
+        """Return what puts rules in order: by stage, the more specific first, then as people ordered them."""
+        weight = self.condition.weight
+        return self.stage, -weight.asks, -weight.letters, self.position, self.id
 
     def sentence(self) -> str:
         """Return the conditions in words, such as ``text contains "shell", money out``."""
-        parts = [f'text contains "{self.text}"'] if self.text else []
-        if self.direction != ANY:
-            parts.append(f"money {self.direction}")
-        if self.least is not None:
-            parts.append(f"at least {self.least.normalize():f}")
-        if self.most is not None:
-            parts.append(f"at most {self.most.normalize():f}")
-        if self.bank_account_id is not None:
-            parts.append("this bank account")
-        return ", ".join(parts)
+        return self.condition.sentence()
+
+
+def why_first(winner: RuleValue, other: RuleValue) -> str:
+    """Return why the one rule comes before the other."""
+    if winner.stage != other.stage:
+        return "because of when it is looked at"
+    ahead, behind = winner.condition.weight, other.condition.weight
+    if ahead.asks != behind.asks:
+        return f"because it asks for more ({ahead.asks} against {behind.asks} conditions)"
+    if ahead.letters != behind.letters:
+        return "because it asks for a longer text"
+    return "because it stands before it in the list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +100,22 @@ def searched(description: str, counterparty: str | None) -> str:
 def candidates(rules: Iterable[RuleValue], *, text: str, bank_account_id: int) -> tuple[RuleValue, ...]:
     """Return the rules that the :func:`searched` text and the bank account satisfy, up to one for every amount."""
     found = []
+    look = Look(text, bank_account_id)
     for rule in rules:
-        if rule.text in text and rule.bank_account_id in (None, bank_account_id):
+        if rule.needle in text and (answer := rule.condition.holds(look)) is not False:
             found.append(rule)
-            if rule.is_about_text_only:
+            if answer:
                 break
     return tuple(found)
 
 
-def first_match(found: Sequence[RuleValue], amount: Decimal) -> RuleValue | None:
-    """Return the first of the candidates that takes the amount."""
+def first_match(
+    found: Sequence[RuleValue], *, text: str, bank_account_id: int, amount: Decimal
+) -> RuleValue | None:
+    """Return the first of the candidates that takes the line, whose amount is known now."""
+    look = Look(text, bank_account_id, amount)
     for rule in found:
-        if rule.is_about_text_only or rule.takes_amount(amount):
+        if rule.condition.holds(look):
             return rule
     return None
 

@@ -55,8 +55,24 @@ class RuleError(ClassificationError):
     """The rule cannot be as asked."""
 
 
+class SearchError(RuleError):
+    """The text is no search; ``word`` is what is wrong, and ``start`` the place of its first letter, from 0."""
+
+    def __init__(self, why: str, *, word: str, start: int) -> None:
+        super().__init__(f"{why}: “{word}”, letter {start + 1}.")
+        self.word, self.start = word, start
+
+
 class PromiseError(ClassificationError):
     """The promise cannot be switched so."""
+
+
+class StageError(ClassificationError):
+    """The stage cannot be switched so."""
+
+
+class SharingError(ClassificationError):
+    """Learning between books cannot be switched so."""
 
 
 class PayeeError(ClassificationError):

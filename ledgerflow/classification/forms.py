@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 
 from ledgerflow.books.models import Book
+from ledgerflow.classification.conditions import RuleConditions, normal
+from ledgerflow.classification.errors import RuleError, SearchError
 from ledgerflow.classification.models import Rule, Tag
-from ledgerflow.classification.services import RuleConditions
+from ledgerflow.classification.services.rules import LONGEST_SEARCH, check_conditions
 from ledgerflow.ledger.models import Account, AccountType
 from ledgerflow.payees.cleaning import NAME_LENGTH
 from ledgerflow.payees.models import Payee
@@ -94,6 +96,22 @@ class RuleForm(forms.Form):
     bank_account = forms.ModelChoiceField(
         queryset=BankAccount.objects.none(), required=False, label="On", empty_label="Any bank account"
     )
+    search = forms.CharField(
+        max_length=LONGEST_SEARCH,
+        required=False,
+        label="And what else",
+        help_text="In the words of a search: payee:amazon,ebay -refund amount:>100 money:out bank:Savings. Spaces mean "
+        "“and”, commas “or”, a minus “not”. What a field above can say goes there when you save.",
+    )
+    stage = forms.TypedChoiceField(
+        choices=Rule.Stage.choices,
+        coerce=int,
+        required=False,
+        empty_value=Rule.Stage.USUAL,  # type: ignore[arg-type]  # it is what is coerced to
+        initial=Rule.Stage.USUAL,
+        label="It is looked at",
+        help_text="Of rules that are looked at together the one that asks for more wins.",
+    )
     account = forms.ModelChoiceField(queryset=Account.objects.none(), label="Then book to")
     mode = forms.ChoiceField(
         choices=Rule.Mode.choices,
@@ -113,16 +131,31 @@ class RuleForm(forms.Form):
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = queryset
 
+    def clean(self) -> dict[str, Any]:
+        """Let the fields say what they can of the search, or say which word of it is wrong."""
+        facts = super().clean() or self.cleaned_data
+        banks = self.fields["bank_account"]
+        assert isinstance(banks, forms.ModelChoiceField)
+        asked = RuleConditions(
+            text=facts.get("text", ""),
+            direction=facts.get("direction", Rule.Direction.ANY),
+            least=facts.get("least"),
+            most=facts.get("most"),
+            bank_account=facts.get("bank_account"),
+            search=facts.get("search", ""),
+        )
+        try:
+            self._conditions = normal(asked, banks={bank.name: bank for bank in banks.queryset or ()})
+            check_conditions(conditions=self._conditions, mode=Rule.Mode.SUGGEST)
+        except SearchError as error:
+            self.add_error("search", str(error))
+        except RuleError as error:
+            self.add_error(None, str(error))
+        return facts
+
     def conditions(self) -> RuleConditions:
         """Return what the rule looks for."""
-        facts = self.cleaned_data
-        return RuleConditions(
-            text=facts["text"],
-            direction=facts["direction"],
-            least=facts["least"],
-            most=facts["most"],
-            bank_account=facts["bank_account"],
-        )
+        return self._conditions
 
 
 class NewRuleForm(RuleForm):

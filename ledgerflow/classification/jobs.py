@@ -71,3 +71,19 @@ def try_rule(*, trial_id: int) -> None:
 def prune_predictions() -> None:
     """Delete predictions that no bar looks at any more."""
     services.prune_predictions(now=timezone.now())
+
+
+def _sharing_given_up() -> None:
+    """Nothing waits for it: it is made anew every night."""
+
+
+@job(name=services.SHARE_JOB, given_up=_sharing_given_up)
+def share() -> None:
+    """Make what books learn from each other."""
+    services.make_shared_weights(now=timezone.now())
+
+
+@periodic_job(name="classification.share_nightly", cron="43 2 * * *", queue=DEFAULT)
+def share_nightly() -> None:
+    """Make it anew, from what was decided since."""
+    services.make_shared_weights(now=timezone.now())

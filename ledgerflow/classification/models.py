@@ -8,6 +8,8 @@ from django.db import models
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.record_models import BookWeights, Prediction, Promise
+from ledgerflow.classification.sharing_models import SharedWeights, Sharing
+from ledgerflow.classification.stage_models import Stage, StageOff
 from ledgerflow.classification.tag_models import EntryTag, LineTag, Tag
 from ledgerflow.classification.use_models import BusinessUse
 from ledgerflow.ledger.models import Account
@@ -30,7 +32,11 @@ __all__ = [
     "Rule",
     "RuleCorrection",
     "RuleTrial",
+    "SharedWeights",
+    "Sharing",
     "Source",
+    "Stage",
+    "StageOff",
     "State",
     "Tag",
 ]
@@ -41,9 +47,12 @@ LONGEST_NOTE, LONGEST_MEMO = 500, 300
 
 
 class Rule(models.Model):
-    """What a person wrote: when a line looks so, book it so. The first rule in order of position wins.
+    """What a person wrote: when a line looks so, book it so.
 
-    ``fell_back_at`` says that the rule had accepted and only suggests since, because it was corrected twice.
+    Of several that match, the one of the earliest stage wins, of these the most specific, of these the one that stands
+    first (``position``). ``search`` says in the search syntax what the fields beside it cannot; see
+    :mod:`ledgerflow.classification.conditions`. ``fell_back_at`` says that the rule had accepted and only suggests
+    since, because it was corrected twice.
     """
 
     class Direction(models.TextChoices):
@@ -55,6 +64,11 @@ class Rule(models.Model):
         SUGGEST = "suggest", "suggest"
         ACCEPT = "accept", "accept without me"
 
+    class Stage(models.IntegerChoices):
+        FIRST = 0, "before the others"
+        USUAL = 1, "with the others"
+        LAST = 2, "where no other matches"
+
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="rules")
     position = models.IntegerField()
     text = models.CharField("text contains", max_length=200, blank=True, default="")
@@ -64,6 +78,8 @@ class Rule(models.Model):
     bank_account = models.ForeignKey(
         BankAccount, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_constraint=False
     )
+    search = models.CharField("and", max_length=500, blank=True, default="", db_default="")
+    stage = models.SmallIntegerField(choices=Stage.choices, default=Stage.USUAL, db_default=Stage.USUAL)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     payee = models.ForeignKey(
         Payee, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_constraint=False
@@ -84,13 +100,17 @@ class Rule(models.Model):
                 condition=~models.Q(text="")
                 | models.Q(least_amount__isnull=False)
                 | models.Q(most_amount__isnull=False)
-                | models.Q(bank_account__isnull=False),
+                | models.Q(bank_account__isnull=False)
+                | ~models.Q(search=""),
                 name="classification_rule_has_condition",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stage__in=(0, 1, 2)), name="classification_rule_stage_is_known"
             ),
         ]
 
     def __str__(self) -> str:
-        return self.text or f"rule {self.position}"
+        return " ".join(filter(None, (self.text, self.search))) or f"rule {self.position}"
 
 
 class Source(models.TextChoices):

@@ -7,11 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Exists
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.models import BookWeights, DecisionChange, Prediction
+from ledgerflow.classification.models import (
+    BookWeights,
+    DecisionChange,
+    Prediction,
+    SharedWeights,
+    Sharing,
+)
 from ledgerflow.learning.promise import WINDOW
-from ledgerflow.learning.stored import Category, Decision, Logged, Weights
+from ledgerflow.learning.stored import Category, Decision, Logged, Shared, Weights
 from ledgerflow.learning.values import Line
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.models import Payee
@@ -69,12 +76,16 @@ _PROMISE_ON = """
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The accounts of a book by their title and back; ``usable`` are those that a line may still be booked to."""
+    """The accounts of a book by their title and back; ``usable`` are those that a line may still be booked to.
+
+    ``incomes`` are the titles of the categories that money comes in for; for the others it goes out.
+    """
 
     titles: dict[int, str]
     ids: dict[str, int]
     usable: frozenset[int]
     categories: tuple[Category, ...]
+    incomes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,7 @@ def accounts_known(*, book: Book) -> Known:
             for account in accounts
             if account.type in {"income", "expense"} and not account.is_archived
         ),
+        incomes=frozenset(str(account) for account in accounts if account.type == "income"),
     )
 
 
@@ -118,6 +130,13 @@ def fitted(*, book: Book, known: Known) -> Fitted | None:
     titles = tuple(known.titles.get(account_id, "") for account_id in stored.accounts)
     weights = Weights(bytes(stored.archive), stored.sha256, titles)
     return Fitted(weights, stored.decisions, stored.through, stored.fitted_at)
+
+
+def shared(*, book: Book) -> Shared | None:
+    """Return what books of the same chart learned together, where a firm administrator allows that; one query."""
+    allowed = Sharing.objects.filter(ended_at__isnull=True)
+    stored = SharedWeights.objects.filter(Exists(allowed), chart=book.chart).first()
+    return Shared(bytes(stored.archive), stored.sha256) if stored else None
 
 
 def decisions_of_payees(

@@ -31,8 +31,10 @@ class RuleText:
     least: str = ""
     most: str = ""
     bank_account: str = ""
+    search: str = ""
     payee: str = ""
     mode: str = "suggest"
+    stage: str = "usual"
     active: bool = True
 
 

@@ -1,7 +1,7 @@
 """What a rule would do before it is saved: which lines, old and new, and where another rule comes first."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,9 +10,11 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.engine import RuleValue, candidates, first_match, folded, searched
+from ledgerflow.classification.conditions import RuleConditions, banks_of, normal
+from ledgerflow.classification.engine import RuleValue, searched, why_first
 from ledgerflow.classification.models import Classification, Rule, RuleTrial, State
-from ledgerflow.classification.selectors import RuleConditions, rule_values
+from ledgerflow.classification.searching import Look, needle
+from ledgerflow.classification.selectors import rule_values
 from ledgerflow.ledger.models import Account
 
 #: Lines that the list shows; the counts are of all.
@@ -21,6 +23,7 @@ SHOWN = 100
 AT_ONCE = 2_000
 _AT_A_TIME = 5_000
 _DRAFT = 0  # no rule has this id
+_BEFORE, _BEHIND = -(2**31), 2**31  # no rule stands there
 
 _OPEN = Q(state=State.OPEN, decided_by__isnull=True)
 # What a machine accepted says nothing of what people think, and a line that somebody sent back is not decided.
@@ -47,12 +50,13 @@ class TriedLine:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Another rule that matches some of the same lines, on how many, and which of both wins and why."""
+    """Another rule that matches some of the same lines, on how many, and which of both wins and ``why``."""
 
     sentence: str
     account: str
     lines: int
     wins: bool
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +83,25 @@ def try_rule(
     account: Account,
     whole_book: bool,
     rule_id: int | None = None,
+    stage: int = Rule.Stage.USUAL,
     is_first: bool = False,
     most: int | None = AT_ONCE,
 ) -> Trial:
-    """Return what the rule would do: a new one behind the others (or before them), or ``rule_id`` as changed.
+    """Return what the rule would do: a new one, behind others that are as specific or before them, or one as changed.
 
     Open lines alone, or with ``whole_book`` also what people decided, as a test of the rule; the latest ``most``, or
-    all. Nothing is written; two queries, and two more for a rule that is there.
+    all. Nothing is written; two queries, one more for a rule that is there, and one for a search.
+
+    Raises:
+        RuleError: the rule cannot look for that.
     """
+    conditions = normal(conditions, banks=banks_of(book) if conditions.search else {})
     rules = rule_values(book=book)
-    place = 0 if is_first else _place(book, rules, rule_id)
-    draft = _draft(conditions, account)
     others = [each for each in rules if each.id != rule_id]
-    order = {each.id: number for number, each in enumerate([*others[:place], draft, *others[place:]])}
+    own = Rule.objects.filter(book=book, pk=rule_id).first() if rule_id is not None else None
+    position = own.position if own else _BEFORE if is_first else _BEHIND
+    draft = _draft(conditions, account, stage=stage, position=position, number=own.pk if own else _DRAFT)
+    order = {each.id: each.rank() for each in (*others, draft)}
     meeting: Counter[int] = Counter()
     tally = _Tally()
     looked_at, is_cut = 0, False
@@ -106,7 +116,7 @@ def try_rule(
         rivals = [each for each in others if _matches(each, text, made)]
         meeting.update(each.id for each in rivals)
         first = min(rivals, key=lambda each: order[each.id], default=None)
-        tally.add(_tried(made, draft, first if first and order[first.id] < order[_DRAFT] else None))
+        tally.add(_tried(made, draft, first if first and order[first.id] < order[draft.id] else None))
     return Trial(
         shown=tally.shown(),
         opened=tally.opened,
@@ -114,23 +124,11 @@ def try_rule(
         decided=tally.decided,
         otherwise=tally.otherwise,
         conflicts=tuple(
-            Conflict(each.sentence(), each.account, meeting[each.id], order[each.id] < order[_DRAFT])
-            for each in others
-            if meeting[each.id]
+            _conflict(each, draft, lines=meeting[each.id]) for each in others if meeting[each.id]
         ),
         looked_at=looked_at,
         is_cut=is_cut,
     )
-
-
-def _place(book: Book, rules: Sequence[RuleValue], rule_id: int | None) -> int:
-    """Return before which of the active rules the rule stands: a new one behind all, one switched off where it was."""
-    own = Rule.objects.filter(book=book, pk=rule_id).first() if rule_id is not None else None
-    if own is None:
-        return len(rules)
-    earlier = Q(position__lt=own.position) | Q(position=own.position, pk__lt=own.pk)
-    before = set(Rule.objects.filter(earlier, book=book).values_list("pk", flat=True))
-    return sum(each.id in before for each in rules)
 
 
 def trial_of(kept: RuleTrial) -> Trial | None:
@@ -185,19 +183,24 @@ class _Tally:
         return tuple([*self._changing, *self._otherwise, *self._same][:SHOWN])
 
 
-def _draft(conditions: RuleConditions, account: Account) -> RuleValue:
-    bank = conditions.bank_account
+def _conflict(other: RuleValue, draft: RuleValue, *, lines: int) -> Conflict:
+    wins = other.rank() < draft.rank()
+    why = why_first(other, draft) if wins else why_first(draft, other)
+    return Conflict(other.sentence(), other.account, lines, wins, why)
+
+
+def _draft(
+    conditions: RuleConditions, account: Account, *, stage: int, position: int, number: int
+) -> RuleValue:
+    condition = conditions.condition()
     return RuleValue(
-        id=_DRAFT,
-        text=folded(conditions.text),
-        direction=conditions.direction,
-        least=conditions.least,
-        most=conditions.most,
-        bank_account_id=bank.pk if bank else None,
+        id=number,
+        condition=condition,
         account_id=account.pk,
         account=str(account),
-        payee_id=None,
-        accepts=False,
+        stage=stage,
+        position=position,
+        needle=needle(condition),
     )
 
 
@@ -216,8 +219,8 @@ class _Row(NamedTuple):
 
 
 def _matches(rule: RuleValue, text: str, made: _Row) -> bool:
-    found = candidates([rule], text=text, bank_account_id=made.bank_account_id)
-    return bool(found) and first_match(found, made.amount) is not None
+    look = Look(text, made.bank_account_id, made.amount)
+    return rule.needle in text and bool(rule.condition.holds(look))
 
 
 def _lines(book: Book, conditions: RuleConditions, *, whole_book: bool) -> QuerySet[Classification]:

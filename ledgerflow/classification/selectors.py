@@ -6,47 +6,41 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet
-from django.db.models.functions import Abs
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.engine import ANY, IN, RuleValue, folded, searched
-from ledgerflow.classification.models import Classification, Rule, RuleCorrection, State
-from ledgerflow.statements.models import BankAccount, Hold, StatementLine
+from ledgerflow.classification.conditions import RuleConditions, conditions_of
+from ledgerflow.classification.engine import RuleValue, searched
+from ledgerflow.classification.models import Classification, Rule, RuleCorrection, Stage, State
+from ledgerflow.classification.searching import Look, needle
+from ledgerflow.classification.stages import is_off
+from ledgerflow.statements.models import Hold, StatementLine
 
 
 def rule_values(*, book: Book) -> list[RuleValue]:
-    """Return the book's active rules in order, as the engine takes them; rules for archived accounts are left out."""
-    rules = Rule.objects.filter(book=book, is_active=True, account__is_archived=False).select_related(
-        "account"
+    """Return the book's active rules in order, as the engine takes them; one query.
+
+    Rules for archived accounts are left out, and all where the stage of rules is off.
+    """
+    rules = Rule.objects.filter(
+        ~is_off(Stage.RULES, book=OuterRef("book")), book=book, is_active=True, account__is_archived=False
     )
-    return [rule_value(rule) for rule in rules.order_by("position", "pk")]
+    return sorted(map(rule_value, rules.select_related("account", "bank_account")), key=RuleValue.rank)
 
 
 def rule_value(rule: Rule) -> RuleValue:
     """Return the rule as the engine takes it."""
+    condition = conditions_of(rule).condition()
     return RuleValue(
         id=rule.pk,
-        text=folded(rule.text),
-        direction=rule.direction,
-        least=rule.least_amount,
-        most=rule.most_amount,
-        bank_account_id=rule.bank_account_id,
+        condition=condition,
         account_id=rule.account_id,
         account=str(rule.account),
         payee_id=rule.payee_id,
         accepts=rule.mode == Rule.Mode.ACCEPT,
+        stage=rule.stage,
+        position=rule.position,
+        needle=needle(condition),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class RuleConditions:
-    """What a rule looks for; amounts are sizes without a sign, in the bank account's currency."""
-
-    text: str = ""
-    direction: str = ANY
-    least: Decimal | None = None
-    most: Decimal | None = None
-    bank_account: BankAccount | None = None
 
 
 def open_line_ids(*, book: Book) -> list[int]:
@@ -116,23 +110,18 @@ def unclassified_line_ids(*, book: Book) -> list[int]:
 
 
 def matching_open_lines(*, book: Book, conditions: RuleConditions) -> list[int]:
-    """Return the open lines that the conditions take; PostgreSQL narrows by amount and account, the engine by text."""
-    text = folded(conditions.text)
+    """Return the open lines that the conditions take; PostgreSQL narrows by the bank account, the engine decides."""
+    condition = conditions.condition()
     waiting = Classification.objects.filter(book=book, state=State.OPEN, decided_by__isnull=True)
     if conditions.bank_account is not None:
         waiting = waiting.filter(line__bank_account=conditions.bank_account)
-    if conditions.direction != ANY:
-        waiting = waiting.filter(
-            **{"line__amount__gt" if conditions.direction == IN else "line__amount__lt": 0}
-        )
-    sized = waiting.annotate(size=Abs("line__amount"))
-    if conditions.least is not None:
-        sized = sized.filter(size__gte=conditions.least)
-    if conditions.most is not None:
-        sized = sized.filter(size__lte=conditions.most)
-    rows = sized.order_by("line_id").values_list("line_id", "line__description", "line__counterparty")
+    rows = waiting.order_by("line_id").values_list(
+        "line_id", "line__description", "line__counterparty", "line__bank_account_id", "line__amount"
+    )
     return [
-        line_id for line_id, description, counterparty in rows if text in searched(description, counterparty)
+        line_id
+        for line_id, description, counterparty, bank_account_id, amount in rows
+        if condition.holds(Look(searched(description, counterparty), bank_account_id, amount))
     ]
 
 
@@ -154,14 +143,17 @@ def rules_fallen_back(*, book: Book, at: datetime) -> list[Rule]:
 class ListedRule:
     """A rule as the list shows it: its conditions in words, how many lines name it, and how often it was corrected.
 
-    ``latest`` is the day of the latest line that names it.
+    ``latest`` is the day of the latest line that names it; ``is_movable`` says that the rule above is as specific, so
+    that the place in the list decides.
     """
 
     rule: Rule
     sentence: str
+    search: str
     hits: int
     latest: date | None
     corrections: int
+    is_movable: bool
 
 
 def listed_rules(*, book: Book) -> list[ListedRule]:
@@ -174,12 +166,30 @@ def listed_rules(*, book: Book) -> list[ListedRule]:
     }
     corrected = RuleCorrection.objects.filter(book=book).values_list("rule_id")
     corrections = dict(corrected.annotate(count=Count("pk")))
-    return [
-        ListedRule(
-            rule,
-            rule_value(rule).sentence(),
-            *hits.get(rule.pk, (0, None)),
-            corrections.get(rule.pk, 0),
+    ordered = sorted(((rule_value(rule), rule) for rule in rules), key=lambda each: each[0].rank())
+    listed = []
+    above: RuleValue | None = None
+    for value, rule in ordered:
+        count, latest = hits.get(rule.pk, (0, None))
+        listed.append(
+            ListedRule(
+                rule=rule,
+                sentence=value.sentence(),
+                search=value.condition.written(),
+                hits=count,
+                latest=latest,
+                corrections=corrections.get(rule.pk, 0),
+                is_movable=above is not None and above.rank()[:3] == value.rank()[:3],
+            )
         )
-        for rule in rules.order_by("position", "pk")
-    ]
+        above = value
+    return listed
+
+
+def rule_above(*, book: Book, rule: Rule) -> Rule | None:
+    """Return the rule right before this one, where the place in the list decides between both; one query."""
+    rank = rule_value(rule).rank()
+    others = Rule.objects.filter(book=book, stage=rule.stage).exclude(pk=rule.pk)
+    ranked = ((rule_value(other).rank(), other) for other in others.select_related("account", "bank_account"))
+    alike = [each for each in ranked if each[0][:3] == rank[:3] and each[0] < rank]
+    return max(alike, key=lambda each: each[0])[1] if alike else None

@@ -1,4 +1,4 @@
-"""Tags: words by which lines and entries are grouped across accounts."""
+"""Words by which lines and entries are grouped."""
 
 from django.conf import settings
 from django.db import models

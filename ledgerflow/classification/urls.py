@@ -1,11 +1,21 @@
 from django.urls import path
 
-from ledgerflow.classification import exchange_views, payee_views, tag_views, use_views, views
+from ledgerflow.classification import (
+    exchange_views,
+    payee_views,
+    stage_views,
+    tag_views,
+    use_views,
+    views,
+)
 
 app_name = "classification"
 
 urlpatterns = [
     path("", views.RulesView.as_view(), name="rules"),
+    path("stages/", stage_views.StagesView.as_view(), name="stages"),
+    path("stages/switch/", stage_views.SwitchStageView.as_view(), name="switch-stage"),
+    path("stages/sharing/", stage_views.SwitchSharingView.as_view(), name="switch-sharing"),
     path("tags/", tag_views.TagsView.as_view(), name="tags"),
     path("tags/<int:tag>/", tag_views.RenameTagView.as_view(), name="rename-tag"),
     path("tags/<int:tag>/delete/", tag_views.DeleteTagView.as_view(), name="delete-tag"),

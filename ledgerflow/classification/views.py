@@ -18,7 +18,7 @@ from ledgerflow.core.errors import LedgerFlowError
 
 
 class RulesView(BookMixin, generic.TemplateView):
-    """Every rule in its order; the first that matches wins."""
+    """Every rule in its order: of several that match, the first wins."""
 
     action = Action.VIEW
     template_name = "classification/rules.html"
@@ -66,12 +66,15 @@ class RuleFormView(BookMixin, generic.FormView[RuleForm]):
             "conditions": form.conditions(),
             "account": form.cleaned_data["account"],
             "rule_id": self.kwargs.get("rule"),
+            "stage": form.cleaned_data["stage"],
             "is_first": form.cleaned_data.get("first", False),
         }
+        said = {"sentence": form.conditions().condition().sentence(), "search": form.conditions().written()}
         is_whole = self.request.POST["preview"] == "book"
         if is_whole and not is_small(book=self.book, conditions=asked["conditions"]):
-            return {"waiting": services.ask_for_trial(**asked, user=self.user, now=timezone.now())}
-        return {"trial": try_rule(**asked, whole_book=is_whole)}
+            waiting = services.ask_for_trial(**asked, user=self.user, now=timezone.now())
+            return {"waiting": waiting, "said": said}
+        return {"trial": try_rule(**asked, whole_book=is_whole), "said": said}
 
     def form_invalid(self, form: RuleForm) -> HttpResponse:
         """Say what is missing; while the rule is being typed, beside the form."""
@@ -97,7 +100,7 @@ class CreateRuleView(RuleFormView):
     def get_initial(self) -> dict[str, Any]:
         """Begin with what the address says, such as the rule that was offered after a correction."""
         asked = self.request.GET
-        wanted = ("text", "direction", "account", "payee", "first")
+        wanted = ("text", "direction", "search", "stage", "account", "payee", "first")
         return {name: asked[name] for name in wanted if asked.get(name)}
 
     def save(self, form: RuleForm) -> Rule:
@@ -108,6 +111,7 @@ class CreateRuleView(RuleFormView):
             account=form.cleaned_data["account"],
             payee=form.cleaned_data["payee"],
             mode=form.cleaned_data["mode"],
+            stage=form.cleaned_data["stage"],
             is_first=form.cleaned_data["first"],
             is_undoable=form.cleaned_data["first"],
             user=self.user,
@@ -131,6 +135,8 @@ class ChangeRuleView(RuleFormView):
             "least": rule.least_amount,
             "most": rule.most_amount,
             "bank_account": rule.bank_account_id,
+            "search": rule.search,
+            "stage": rule.stage,
             "account": rule.account_id,
             "mode": rule.mode,
         }
@@ -150,6 +156,7 @@ class ChangeRuleView(RuleFormView):
             account=form.cleaned_data["account"],
             payee=self.rule().payee,
             mode=form.cleaned_data["mode"],
+            stage=form.cleaned_data["stage"],
         )
 
 
@@ -186,7 +193,7 @@ class SwitchRuleView(BookMixin, generic.View):
 
 
 class RaiseRuleView(BookMixin, generic.View):
-    """Let a rule come before the one above it."""
+    """Let a rule come before the one above it, where both are as specific."""
 
     action = Action.EDIT_RULES
     http_method_names = ["post"]
@@ -194,12 +201,7 @@ class RaiseRuleView(BookMixin, generic.View):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Move it one place up."""
         rule = get_object_or_404(Rule, book=self.book, pk=kwargs["rule"])
-        above = (
-            Rule.objects.filter(book=self.book, position__lte=rule.position)
-            .exclude(pk=rule.pk)
-            .order_by("-position", "-pk")
-            .first()
-        )
+        above = selectors.rule_above(book=self.book, rule=rule)
         if above is not None:
             services.move_rule(book=self.book, rule_id=rule.pk, before_id=above.pk)
             services.suggest_anew(book=self.book)

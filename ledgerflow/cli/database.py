@@ -25,6 +25,8 @@ _MIGRATION_LOCK = 7200
 _PATIENCE_SECONDS = 60.0
 _LONGEST_PAUSE_SECONDS = 2.0
 _LONGEST_RESTART_PAUSE_SECONDS = 15.0
+#: Whoever looks after the database looks after web and worker too, and hears when it is to stop.
+_LOOK_SECONDS = 5.0
 _AWAY = (
     "The database stopped answering. What was being written was kept whole or not at all: look, then go on."
 )
@@ -100,12 +102,14 @@ class DatabaseKeeper:
         self._pause, self._not_before = 0.0, 0.0
 
     def keep_up(self) -> None:
-        """Look once; returns at once while the next try is not due."""
+        """Look once, for some seconds at most; returns at once while the next try is not due."""
         if not settings.USES_EMBEDDED_DATABASE or time.monotonic() < self._not_before:
             return
         try:
-            with embedded.ensure_running(settings.DATA_DIR):
+            with embedded.ensure_running(settings.DATA_DIR, timeout=_LOOK_SECONDS):
                 self._pause = 0.0
+        except embedded.StillStartingError:
+            return  # it recovers, for instance; whoever starts it goes on
         except embedded.EmbeddedError as error:
             self._pause = min(max(1.0, 2 * self._pause), _LONGEST_RESTART_PAUSE_SECONDS)
             self._not_before = time.monotonic() + self._pause

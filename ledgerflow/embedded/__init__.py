@@ -2,7 +2,7 @@
 
 from ledgerflow.embedded.archive import Archive, archive_wal, wait_until_archived
 from ledgerflow.embedded.cluster import check_durability, program
-from ledgerflow.embedded.errors import EmbeddedError
+from ledgerflow.embedded.errors import EmbeddedError, StillStartingError
 from ledgerflow.embedded.folder import EmbeddedDatabase, connection, database_url
 from ledgerflow.embedded.privileges import DEFAULT_PRIVILEGES
 from ledgerflow.embedded.recovery import wait_until_stopped
@@ -17,6 +17,7 @@ __all__ = [
     "EmbeddedError",
     "Lease",
     "RolePasswords",
+    "StillStartingError",
     "apply_privileges",
     "archive_wal",
     "bootstrap_roles",

@@ -49,7 +49,8 @@ class Cluster:
 
         `deadline` is in `time.monotonic()` seconds.
         """
-        self._identity = server_identity(
+        # Found out once: what takes the cluster's place later becomes the same user's.
+        self._identity = self._identity or server_identity(
             data_dir=self._folder.path, cluster=self._folder.cluster, program=program("postgres")
         )
         self._take_replacement(deadline=deadline)
@@ -266,6 +267,9 @@ def _settings(folder: DataFolder, database: EmbeddedDatabase) -> list[str]:
         "log_checkpoints": "off",
         "log_timezone": "UTC",
         "timezone": "UTC",
+        # The supervisor starts it again. PostgreSQL 18 itself would wait for ever where its checkpointer is killed
+        # while it starts, and its startup process while it starts for the second time.
+        "restart_after_crash": "off",
     }
     return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 

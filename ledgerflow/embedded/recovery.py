@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ledgerflow.embedded.archive import Archive, Generation, begin_generation
+from ledgerflow.embedded.archive import Archive, Generation, begin_generation, checkpoint
 from ledgerflow.embedded.base_backups import (
     BaseBackup,
     DamagedBackupError,
@@ -107,6 +107,9 @@ def put_in_place(rebuilt: Rebuilt, data_dir: Path) -> float:
     if not live.credentials.exists() or not live.cluster.exists():
         shutil.copyfile(scratch.credentials, live.credentials)
         live.credentials.chmod(0o600)
+    if is_taken(live.ready):
+        # As late as can be: what is written after this is what stopping has to wait for.
+        checkpoint(live.path)
     began = time.monotonic()
     scratch.cluster.rename(live.replacement)
     # If nobody uses the server, starting it now is what makes the replacement.
@@ -190,7 +193,9 @@ def _lay_out(
             program("pg_combinebackup"),
             *(backup.data for backup in chain),
             f"--output={folder.cluster}",
+            # Its files are brought to the disk when the server begins to recover from them; nobody reads a manifest.
             "--no-sync",
+            "--no-manifest",
         ]
     )
     _bring_wal(generation, folder.cluster)

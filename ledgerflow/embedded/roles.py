@@ -32,16 +32,18 @@ def bootstrap_roles(
     :raises psycopg.Error: the server refuses.
     """
     chosen = {"lf_owner": passwords.owner, "lf_app": passwords.app, "lf_backup": passwords.backup}
-    # As bytes, because the files are more than one statement and hold no parameters.
-    connection.execute(ROLES.encode())
-    for role, password in chosen.items():
-        # Hashed here, so that no log of statements ever shows the password itself.
-        secret = connection.pgconn.encrypt_password(
-            password.encode(), role.encode(), b"scram-sha-256"
-        ).decode()
-        connection.execute(
-            sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(secret))
-        )
+    # One commit, because everybody waits for this after each start.
+    with connection.transaction():
+        # As bytes, because the files are more than one statement and hold no parameters.
+        connection.execute(ROLES.encode())
+        for role, password in chosen.items():
+            # Hashed here, so that no log of statements ever shows the password itself.
+            secret = connection.pgconn.encrypt_password(
+                password.encode(), role.encode(), b"scram-sha-256"
+            ).decode()
+            connection.execute(
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(secret))
+            )
     database = sql.Identifier(dbname)
     if connection.execute("SELECT FROM pg_database WHERE datname = %s", [dbname]).fetchone() is None:
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER lf_owner").format(database))

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ledgerflow.embedded.errors import EmbeddedError
+from ledgerflow.embedded.errors import EmbeddedError, StillStartingError
 from ledgerflow.embedded.folder import DataFolder, EmbeddedDatabase, connection
 from ledgerflow.embedded.locks import FileLock, is_taken
 
@@ -57,6 +57,7 @@ def ensure_running(data_dir: Path, *, timeout: float = 600.0, grace: float = 1.0
     Waits up to `timeout` seconds, for instance while PostgreSQL recovers from a crash; prints nothing.
     `grace` is how many seconds the server outlives its last lease, if this call starts it.
 
+    :raises StillStartingError: it is not there within the `timeout`.
     :raises EmbeddedError: the server cannot be started; the text says what to do.
     """
     if sys.platform != "linux":
@@ -100,7 +101,9 @@ def _wait_until_ready(folder: DataFolder, *, deadline: float, grace: float) -> N
     try:
         while not is_taken(folder.ready):
             if time.monotonic() > deadline:
-                raise EmbeddedError(f"PostgreSQL in {folder.path} did not start in time; see {folder.log}.")
+                raise StillStartingError(
+                    f"PostgreSQL in {folder.path} did not start in time; see {folder.log}."
+                )
             if is_taken(folder.supervisor):
                 time.sleep(_POLL)
             else:

@@ -57,6 +57,8 @@ def supervise(folder: DataFolder, *, grace: float) -> None:
                 cluster.start(deadline=time.monotonic() + PATIENCE)
                 ready.wait_exclusive()
                 _report({"ready": True})
+                # Of the server before this one, which sent it its last before it ended; nobody waits for that.
+                receiver.stop()
                 ending = _wait_while_used(folder, cluster, receiver, lease, grace=grace)
                 if ending is _Ending.UNUSED:
                     return
@@ -64,7 +66,6 @@ def supervise(folder: DataFolder, *, grace: float) -> None:
                 ready.release()
                 if ending is _Ending.REPLACED:
                     cluster.stop(patience=PATIENCE)
-                    receiver.stop()
                 else:
                     time.sleep(_POLL)
         finally:

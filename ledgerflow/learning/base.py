@@ -41,7 +41,12 @@ class Base:
     @classmethod
     def shipped(cls, path: Path = DATA) -> "Base":
         """Read the model that ships."""
-        with np.load(path, allow_pickle=False) as arrays:
+        return cls.read(path.read_bytes())
+
+    @classmethod
+    def read(cls, stored: bytes) -> "Base":
+        """Read what :meth:`stored` returned."""
+        with np.load(io.BytesIO(stored), allow_pickle=False) as arrays:
             weights = arrays["weights"].astype(np.float32) * arrays["steps"]
             categories = json.loads(arrays["categories"].tobytes())
             return cls(categories, weights, arrays["constants"])

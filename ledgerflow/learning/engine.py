@@ -44,7 +44,11 @@ def has_model() -> bool:
 
 
 class Engine:
-    """One set of books: predicts, learns, and keeps the record of how often it was right."""
+    """One set of books: predicts, learns, and keeps the record of how often it was right.
+
+    Before the first fit the base answers for payees that memory does not know, where its opinion is above
+    ``least_opinion``.
+    """
 
     def __init__(
         self,
@@ -52,12 +56,16 @@ class Engine:
         categories: Sequence[str] = (),
         promise: float = PROMISE,
         with_model: bool | None = None,
+        has_memory: bool = True,
+        least_opinion: float = 0.0,
         base: Any = None,
         weights: Weights | None = None,
     ) -> None:
         self.categories: list[str] = []
         self._names: list[str] = []
         self.memory = Memory()
+        self._has_memory = has_memory
+        self._least_opinion = least_opinion
         self.record = Record(promise=promise)
         self.model: Any = None
         if has_model() if with_model is None else with_model:
@@ -107,7 +115,9 @@ class Engine:
             order = [corrected, *(label for label in order if label != corrected)][:3]
         is_remembered = bool(order) and recalled[0].share(order[0]) > 0
         if not order or (
-            not is_remembered and not self._is_fitted and self._base_score(ranks, order[0]) <= 0
+            not is_remembered
+            and not self._is_fitted
+            and self._base_score(ranks, order[0]) <= BASE_NEW * self._least_opinion
         ):
             return self._nothing(line, key, order)
         evidence = _evidence(order, ranks)
@@ -131,6 +141,7 @@ class Engine:
                 recalled=recalled,
                 is_corrected=corrected is not None,
                 key=key,
+                has_memory=self._has_memory,
             ),
             alternatives=tuple(self.categories[label] for label in order),
         )

@@ -29,10 +29,15 @@ Places = NDArray[np.int32]
 
 
 class Model:
-    """A model of one set of books: nothing before the first fit."""
+    """A model of one set of books: nothing before the first fit.
 
-    def __init__(self, base: Base) -> None:
+    ``base`` gives features, which a fit learns the meaning of; ``opinions`` speaks for categories known to it by name,
+    and is the base itself unless others are given.
+    """
+
+    def __init__(self, base: Base, opinions: Base | None = None) -> None:
         self.base = base
+        self.opinions = opinions or base
         self.labels: tuple[int, ...] = ()
         self._base_places: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._places: dict[str, int] = {}
@@ -89,11 +94,11 @@ class Model:
     def _opening(self, key: str, categories: Sequence[str]) -> tuple[Numbers, Numbers]:
         """Return what the payee alone says of every category, and what the base says."""
         if len(self._base_places) < len(categories):  # a book's categories only ever become more
-            self._base_places = self.base.places(categories)
+            self._base_places = self.opinions.places(categories)
         ranks = np.full(len(categories), UNHEARD, dtype=np.float32)
         if self.labels:
             ranks[self._at] = self._payee(key)
-        return ranks, self.base.opinion(key, self._base_places)
+        return ranks, self.opinions.opinion(key, self._base_places)
 
     def _payee(self, key: str) -> Numbers:
         """Return what the payee alone adds to each label's score."""
@@ -170,9 +175,10 @@ class Model:
         )
         return buffer.getvalue()
 
-    def apart(self) -> "Model":
+    def apart(self, opinions: Base | None = None) -> "Model":
         """Return a model of the same weights that keeps its answers for itself: another engine, other categories."""
         other = copy.copy(self)
+        other.opinions = opinions or self.base
         other._base_places = np.zeros(0, dtype=np.int64)  # noqa: SLF001 - of this class
         other._openings = {}  # noqa: SLF001 - of this class
         return other

@@ -16,6 +16,7 @@ def sentence(
     recalled: Sequence[Recollection],
     is_corrected: bool,
     key: str,
+    has_memory: bool,
 ) -> str:
     """Return the strongest reason for a category: a correction, what was decided before, or a likeness."""
     category = categories[label]
@@ -32,10 +33,11 @@ def sentence(
         return (
             f"{agreeing} of the last {of} {payee} lines were {category}, and account and amount speak for it."
         )
+    opening = f"{payee} is new here" if has_memory else f"What {payee} was before is not asked"
     if kind := kind_of(key):
         words = kind.rpartition("/")[2].replace("_", " ")
-        return f"{payee} is new here; it looks like {words}, and lines like it were {category}."
-    return f"{payee} is new here; lines with similar names, accounts and amounts were {category}."
+        return f"{opening}; it looks like {words}, and lines like it were {category}."
+    return f"{opening}; lines with similar names, accounts and amounts were {category}."
 
 
 def unknown(*, payee: str, has_text: bool) -> str:

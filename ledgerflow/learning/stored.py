@@ -6,7 +6,7 @@ same code. The same stored facts give the same answers.
 
 import hashlib
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -14,13 +14,15 @@ from typing import Any
 
 from ledgerflow.learning.engine import Engine, has_model
 from ledgerflow.learning.promise import Outcome, Record, stricter, tolerated
-from ledgerflow.learning.values import Line, Prediction
+from ledgerflow.learning.values import Line, Prediction, Seen
 from ledgerflow.payees.cleaning import payee_key
 
 #: A model is fitted once so many decisions are known.
 FEWEST = 10
 #: A fit is due after so many new decisions, or this share (a twentieth) of those that the last one knew.
 FEWEST_NEW, SHARE_NEW = 10, 20
+#: From this opinion on other books of the same chart answer: five lines of six, of which every second is right.
+LEAST_SHARED = -0.5
 #: Of what would be accepted without a person, one line of so many is shown to one: 5 %.
 SAMPLED = 20
 
@@ -63,6 +65,14 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What other books of the installation learned, as a base model: an archive of arrays without code or texts."""
+
+    archive: bytes
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A prediction as a store keeps it: exact decimals; ``features`` names what it was made from."""
 
@@ -79,14 +89,18 @@ def engine_of(
     record: Sequence[Logged],
     weights: Weights | None,
     promise: Decimal,
+    has_memory: bool = True,
+    shared: Shared | None = None,
 ) -> Engine:
-    """Return the engine of the stored facts, the oldest first.
+    """Return the engine of the stored facts, the oldest first; without memory it says so in its reasons.
+
+    Where weights are, ``shared`` has its say beside them for categories of the same name.
 
     Before the first fit, and without the extra ``ml``, memory alone answers, and neither needs numpy.
     """
-    engine = Engine(promise=float(promise), with_model=False)
+    engine = Engine(promise=float(promise), with_model=False, has_memory=has_memory)
     if weights is not None and has_model():
-        engine.model = _loaded(weights).apart()
+        engine.model = _loaded(weights).apart(_read(shared) if shared else None)
     names = {each.title: each.name for each in categories}
     # What the weights know comes first, in their order: their labels are places in this list.
     known = weights.titles if weights else ()
@@ -106,6 +120,27 @@ def engine_of(
         engine.count(outcome, plain=float(logged.plain))
     engine.settle()
     return engine
+
+
+def newcomer(*, categories: Sequence[Category], shared: Shared) -> Engine | None:
+    """Return an engine that knows nothing but what other books learned; nothing without the extra ``ml``."""
+    if not has_model():
+        return None
+    engine = Engine(with_model=False, least_opinion=LEAST_SHARED)
+    engine.model = importlib.import_module("ledgerflow.learning.model").Model(_base(), _read(shared))
+    engine.tell([each.title for each in categories], names=[each.name for each in categories])
+    return engine
+
+
+def share(seen: Iterable[Seen]) -> Shared | None:
+    """Return the base model of what several books decided; nothing where they have too little in common."""
+    if not has_model():
+        return None
+    made = importlib.import_module("ledgerflow.learning.making").make_base(seen)
+    if made is None:
+        return None
+    archive: bytes = made.stored()
+    return Shared(archive, hashlib.sha256(archive).hexdigest())
 
 
 def answer(engine: Engine, line: Line) -> Answer:
@@ -176,6 +211,11 @@ def fit(decisions: Sequence[Decision]) -> Weights | None:
 @lru_cache(maxsize=1)
 def _base() -> Any:
     return importlib.import_module("ledgerflow.learning.base").Base.shipped()
+
+
+@lru_cache(maxsize=8)
+def _read(shared: Shared) -> Any:
+    return importlib.import_module("ledgerflow.learning.base").Base.read(shared.archive)
 
 
 @lru_cache(maxsize=8)

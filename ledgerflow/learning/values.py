@@ -1,5 +1,6 @@
 """What the engine reads and answers: values, without a database and without Django."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,3 +29,13 @@ class Prediction:
     source: str
     why: str
     alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """So many lines of a payee, by its key, were of a category in a book."""
+
+    book: Hashable
+    key: str
+    category: str
+    count: int = 1

@@ -10,6 +10,8 @@ from decimal import Decimal
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, When
 
+from ledgerflow.classification.models import Stage
+from ledgerflow.classification.stages import is_off
 from ledgerflow.documents.models import ReceiptReading
 from ledgerflow.posting.receipt_matching import (
     DAYS_AFTER,
@@ -106,6 +108,7 @@ def _candidates(reading: ReceiptReading, stated: Stated) -> "QuerySet[StatementL
     in_currency, in_original = Q(currency=stated.currency), Q(original_currency=stated.currency)
     return (
         StatementLine.objects.filter(
+            ~is_off(Stage.RECEIPTS, book=OuterRef("book")),
             book=reading.book_id,
             bank_account__in=BankAccount.objects.filter(book=reading.book_id),
             date__range=(first, last),
@@ -158,6 +161,7 @@ def receipts_for(*, line: StatementLine, home: str) -> Sequence[ReceiptProposal]
     days = (line.date - timedelta(days=DAYS_AFTER), line.date + timedelta(days=DAYS_BEFORE))
     readings = (
         ReceiptReading.objects.filter(book=line.book_id, state=ReceiptReading.State.READ)
+        .filter(~is_off(Stage.RECEIPTS, book=OuterRef("book")))
         .filter(Q(total__range=(least, most)) | Q(total__range=(-most, -least)))
         .filter(Q(date__range=days) | Q(date__isnull=True))
         .exclude(receipt__in=attached)

@@ -43,6 +43,10 @@ _CANDIDATES = """
         LIMIT %(most)s
     ) other
     WHERE made.book_id = %(book)s AND made.state IN ('open', 'accepted') AND mine.hold = '' AND NOT mine.is_pending
+        AND NOT EXISTS (
+            SELECT FROM classification_stageoff
+            WHERE book_id = %(book)s AND stage = 'transfers' AND switched_on_at IS NULL
+        )
         AND (mine.id = ANY(%(lines)s::bigint[]) OR %(lines)s::bigint[] IS NULL AND mine.amount < 0)
 """
 _SIDE = 7

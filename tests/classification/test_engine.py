@@ -6,10 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledgerflow.classification.conditions import RuleConditions
 from ledgerflow.classification.engine import (
-    ANY,
-    IN,
-    OUT,
     RuleValue,
     candidates,
     confidence_word,
@@ -18,14 +16,27 @@ from ledgerflow.classification.engine import (
     nothing,
     suggest,
 )
+from ledgerflow.classification.searching import IN, OUT, Look, needle
+from ledgerflow.statements.models import BankAccount
+
+ANY = "any"
 
 
 def rule(text="", *, number=1, direction=ANY, least=None, most=None, bank=None, accepts=False):
-    return RuleValue(number, folded(text), direction, least, most, bank, 10, "6530 Fuel", None, accepts)
+    account = BankAccount(pk=bank, name="Savings") if bank else None
+    condition = RuleConditions(text, direction, least, most, account).condition()
+    return RuleValue(
+        number, condition, 10, "6530 Fuel", accepts=accepts, position=number, needle=needle(condition)
+    )
 
 
-def matches(one, *, text="", amount="-1", bank=5):
-    return first_match(candidates([one], text=folded(text), bank_account_id=bank), Decimal(amount)) is one
+def winner(rules, *, text="", amount="-1", bank=5):
+    found = candidates(rules, text=folded(text), bank_account_id=bank)
+    return first_match(found, text=folded(text), bank_account_id=bank, amount=Decimal(amount))
+
+
+def matches(one, **line):
+    return winner([one], **line) is one
 
 
 def test_a_text_matches_without_case_and_accents():
@@ -71,18 +82,14 @@ def test_a_bank_account_is_asked_for():
 def test_the_first_rule_wins():
     first, second = rule("shell", number=1), rule("shell oil", number=2)
 
-    found = candidates([first, second], text="shell oil", bank_account_id=1)
-
-    assert first_match(found, Decimal(-1)) is first
+    assert winner([first, second], text="shell oil") is first
 
 
 def test_a_rule_behind_one_that_amounts_rule_out_still_gets_its_turn():
     large, rest = rule("shell", number=1, least=Decimal(100)), rule("shell", number=2)
 
-    found = candidates([large, rest], text="shell", bank_account_id=1)
-
-    assert first_match(found, Decimal(-1)) is rest
-    assert first_match(found, Decimal(-100)) is large
+    assert winner([large, rest], text="shell") is rest
+    assert winner([large, rest], text="shell", amount="-100") is large
 
 
 RULES = st.lists(
@@ -101,16 +108,10 @@ RULES = st.lists(
 
 @given(RULES, st.sampled_from(["", "a", "abc", "b"]), st.decimals(-9, 9, places=2))
 def test_candidates_keep_every_rule_that_could_win(rules, text, amount):
-    plain = next(
-        (
-            one
-            for one in rules
-            if one.text in text and one.bank_account_id in (None, 5) and one.takes_amount(amount)
-        ),
-        None,
-    )
+    look = Look(text, 5, amount)
+    plain = next((one for one in rules if one.condition.holds(look)), None)
 
-    assert first_match(candidates(rules, text=text, bank_account_id=5), amount) == plain
+    assert winner(rules, text=text, amount=amount) == plain
 
 
 def test_a_rule_suggests_with_its_sentence():

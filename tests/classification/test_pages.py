@@ -71,15 +71,15 @@ def test_a_rule_is_switched_off_and_on(file):
 
 def test_a_rule_is_raised_above_the_one_before_it(file):
     client = file.client()
-    for text in ("one", "two", "three"):
+    for text in ("one", "two", "six"):
         client.post(file.address("rules/new/"), _rule(file, text=text))
-    third, first = Rule.objects.get(text="three"), Rule.objects.get(text="one")
+    third, first = Rule.objects.get(text="six"), Rule.objects.get(text="one")
 
     client.post(file.address(f"rules/{third.pk}/raise/"))
     client.post(file.address(f"rules/{first.pk}/raise/"))
 
     texts = Rule.objects.filter(book=file.book).order_by("position").values_list("text", flat=True)
-    assert list(texts) == ["one", "three", "two"]
+    assert list(texts) == ["one", "six", "two"]
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_what_are_no_rules_is_refused(said, reason):
         ("- account: '6640'\n  text: x\n  least: much", "“much” is no amount"),
         ("- account: '6640'\n  text: x\n  mode: always", "Rule 2: “always” is neither"),
         ("- account: '6640'\n  text: x\n  direction: up", "Rule 2: A rule is about money in"),
-        (f"- account: '6640'\n  text: {'x' * 201}", "Rule 2: its text has more than 200"),
+        (f"- account: '6640'\n  text: {'x' * 201}", "Rule 2: A rule's text has at most 200"),
         ("- account: '6640'", "Rule 2: A rule needs a condition"),
         ("- account: '6640'\n  text: x\n  least: '9'\n  most: '2'", "Rule 2: The least amount is above"),
         (f"- account: '6640'\n  text: x\n  payee: {'x' * 161}", "Rule 2: A payee's name has 1 to 160"),

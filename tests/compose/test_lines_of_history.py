@@ -124,6 +124,60 @@ def test_where_nobody_knows_the_live_line_the_choice_is_pgbackrests(script: Scri
     assert _asked(script) == {}
 
 
+_RECOVERED = """echo "LOG:  redo done at 0/9FFFFA8 system usage"
+echo "LOG:  last completed transaction was at log time 2026-11-27 13:10:00+00"
+"""
+
+
+@pytest.mark.parametrize("to", ["latest", "2026-11-27 13:30:00"])
+@pytest.mark.parametrize("later", ["00000003000000000000000C", ""])
+def test_where_wal_is_missing_before_other_wal_it_says_which_and_what_the_latest_time_is(
+    script: Script, tmp_path: Path, to: str, later: str
+) -> None:
+    """Recovery ends after the piece 9; where the piece C is archived, A must once have been."""
+    beside = tmp_path / "clusters" / "beside"
+    itself = (tmp_path / "lf-restore").read_text()
+    script.put("lf-restore", itself.replace("/tmp/ledgerflow-beside", f"{tmp_path}/beside"))
+    script.put(
+        "pgbackrest",
+        f"""#!/bin/bash
+        case "$*" in
+          *info) cat "{script.repository}/info" ;;
+          *restore) mkdir '{beside}'; : >'{beside}/postgresql.auto.conf'
+            [[ "$*" != *--type=time* ]] || echo 'recovery_target_time = x' >'{beside}/postgresql.auto.conf' ;;
+        esac""",
+    )
+    script.put(
+        "postgres",
+        f"""#!/bin/bash
+        {_RECOVERED}
+        if grep -qs recovery_target_time '{beside}/postgresql.auto.conf'; then
+          echo "FATAL:  recovery ended before configured recovery target was reached"; exit 1
+        fi
+        touch '{beside}/promoted'; exec sleep 1""",
+    )
+    script.put("psql", f"#!/bin/bash\n[ -e '{beside}/promoted' ] && echo f")
+    for program in ("lf-roles", "pg_checksums"):
+        script.put(program, "#!/bin/bash\n")
+    for cluster, piece in (("15-1", "00000003000000000000000F"), ("15-2", later)):
+        place = script.repository / "archive" / "ledgerflow" / cluster / "0000000300000000"
+        place.mkdir(parents=True)
+        (place / f"{piece or '000000030000000000000009'}-0a1b.zst").touch()
+
+    done = script.run("beside", "--to", to)
+
+    assert done.returncode == 0, done.stderr
+    said = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+    assert said["reached"] == "2026-11-27 13:10:00+00"
+    if later:
+        assert said["warning"].startswith(
+            f"WAL 00000003000000000000000A is missing in the archive although {later}"
+        )
+        assert "these are the books of 2026-11-27 13:10:00+00, the latest that can" in said["warning"]
+    else:
+        assert ("warning" in said) is (to != "latest")
+
+
 def test_a_drill_takes_a_second_of_the_last_day_that_a_backup_leads_to(script: Script) -> None:
     (script.folder / "date").write_text(
         '#!/bin/bash\n[ "$*" = +%s ] && set -- -u -d \'2026-11-27 14:00:00\' +%s\nexec /bin/date "$@"\n'

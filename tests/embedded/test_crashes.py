@@ -77,6 +77,25 @@ def test_a_killed_postmaster_is_started_again_for_those_who_are_there(data_dir: 
         assert len(supervisors(data_dir)) == 1
 
 
+def test_a_server_that_loses_one_of_its_own_is_started_again_by_the_supervisor(data_dir: Path):
+    with embedded.ensure_running(data_dir, grace=0) as lease:
+        _note(lease.database)
+        old = postmaster(data_dir)
+        with lease.database.connect(role="postgres") as superuser:
+            row = superuser.execute(
+                "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'"
+            ).fetchone()
+        assert row is not None
+
+        kill(row[0])
+
+        # By itself PostgreSQL can wait for ever where it is killed again while it does that.
+        wait_for(lambda: bool(servers(data_dir)) and postmaster(data_dir) != old)
+        lease.renew()
+        assert _noted(lease.database) == [("kept",)]
+        assert len(supervisors(data_dir)) == 1
+
+
 def test_a_busy_child_of_a_killed_postmaster_is_ended_before_the_next_start(data_dir: Path):
     with embedded.ensure_running(data_dir, grace=0) as lease:
         _note(lease.database)

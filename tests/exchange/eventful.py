@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from ledgerflow.asking.services import answer, answer_by_link, ask
 from ledgerflow.books.models import Book, Role
 from ledgerflow.books.services import add_member, switch_four_eyes_off, switch_four_eyes_on
-from ledgerflow.classification.models import Classification, Rule, State
+from ledgerflow.classification.models import Classification, Rule, Stage, State
 from ledgerflow.classification.services import (
     SplitPart,
     accept_all,
@@ -19,6 +19,8 @@ from ledgerflow.classification.services import (
     set_business_use,
     set_rule_active,
     switch_promise_on,
+    switch_stage_off,
+    switch_stage_on,
 )
 from ledgerflow.documents.models import Receipt, ReceiptReading
 from ledgerflow.documents.selectors import content
@@ -95,6 +97,8 @@ class Eventful:
         switch_promise_on(book=self.book, share=Decimal("0.95"), user=self.user, now=NOW)
         for switch in (switch_four_eyes_on, switch_four_eyes_off, switch_four_eyes_on):
             switch(book=self.book, user=self.user, now=NOW)
+        for switch in (switch_stage_off, switch_stage_on, switch_stage_off):
+            switch(book=self.book, stage=Stage.RECEIPTS, user=self.user, now=NOW)
 
     def post_twice_and_take_back_twice(self) -> None:
         first = self.newest[0]

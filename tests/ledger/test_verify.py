@@ -38,7 +38,9 @@ def _tamper(statement):
 
 
 def test_sound_books_have_no_problems(ledger, django_assert_num_queries):
-    with django_assert_num_queries(22):  # sixteen checks, and around them a savepoint and settings
+    with django_assert_num_queries(
+        20
+    ):  # fourteen for sixteen checks, and around them a savepoint and settings
         found = problems(book=ledger.book)
 
     assert found == []

@@ -8,11 +8,10 @@ import pytest
 
 from ledgerflow.books.models import Role
 from ledgerflow.classification.models import Classification, ClassificationSplit, Rule, State
-from ledgerflow.classification.services import SplitPart, classify_lines, decide
+from ledgerflow.classification.services import classify_lines
 from ledgerflow.ledger.models import Account, JournalEntry
 from ledgerflow.statements.models import StatementLine
-from tests.booked import NOW, BookedFile
-from tests.posting.read_receipts import read_receipt
+from tests.booked import BookedFile
 
 pytestmark = pytest.mark.django_db
 
@@ -427,68 +426,3 @@ def test_a_rule_that_is_corrected_twice_says_so_at_once(file):
 
     assert "corrected" not in first["message"]
     assert "The rule “shop” was corrected 2 times and only suggests from now on." in second["message"]
-
-
-def test_a_line_gets_a_tax_line_of_its_own_and_the_next_is_booked_like_it(file):
-    first, second, third = file.line_ids
-    evidence = file.client().get(file.address(f"review/line/{first}/evidence/")).content.decode()
-    assert "tax_line" not in evidence  # the chart has none
-    file.expense.tax_line = "schedule-c:8"
-    file.expense.save()
-    other = Account.objects.filter(book=file.book, type="expense").exclude(pk=file.expense.pk).first()
-    other.tax_line = "schedule-c:18"
-    other.save()
-
-    evidence = file.client().get(file.address(f"review/line/{first}/evidence/")).content.decode()
-    assert '<option value="schedule-c:18">18 Office expense</option>' in evidence
-    _decide(file, first, tax_line="schedule-c:18")
-    _decide(file, third)
-    saved = _decide(file, third, tax_line="schedule-c:18", act="note")
-    copied = _ask(file.client(), file.address(f"review/line/{second}/alike/"), {"like": first})
-    strange = _ask(file.client(), file.address(f"review/line/{second}/alike/"), {"like": "9" * 18})
-
-    assert saved["message"].startswith("Accepted as")  # another tax line was chosen, not only a note
-    assert copied["message"] == f"Accepted as {file.expense}, like the line above."
-    assert strange["error"] == "This book has no such line."
-    made = Classification.objects.filter(book=file.book).values_list("account", "tax_line", "state")
-    assert set(made) == {(file.expense.pk, "schedule-c:18", State.ACCEPTED)}
-    shown = file.client().get(file.address("review/?tab=reviewed")).content.decode()
-    assert shown.count("tax line schedule-c:18") == 3
-
-
-@pytest.mark.parametrize("is_split", [True, False])
-def test_a_line_is_not_booked_like_one_that_is_split_or_has_no_account(file, is_split):
-    if is_split:
-        other = Account.objects.filter(book=file.book, type="expense").exclude(pk=file.expense.pk).first()
-        parts = [SplitPart(file.expense, Decimal("-0.4")), SplitPart(other, Decimal("-0.6"))]
-        decide(book=file.book, line_id=file.line_ids[0], splits=parts, user=file.owner, now=NOW)
-
-    answer = _ask(
-        file.client(), file.address(f"review/line/{file.line_ids[1]}/alike/"), {"like": file.line_ids[0]}
-    )
-
-    assert answer["error"] == (
-        "The line above is split; split this one by itself."
-        if is_split
-        else "The line above has no account yet."
-    )
-
-
-def test_a_receipt_that_may_be_the_lines_is_matched(file):
-    line = StatementLine.objects.get(pk=file.line_ids[0])
-    fitting = read_receipt(file.book, "fits.pdf", total=Decimal(1), date=line.date, seller="Shop 1")
-    read_receipt(file.book, "other.pdf", total=Decimal(70), date=line.date, seller="Shop 1")
-    address = file.address(f"review/line/{line.pk}/")
-
-    before = file.client().get(f"{address}evidence/").content.decode()
-    answer = _ask(file.client(Role.BOOKKEEPER), f"{address}match/", {"receipt": fitting.pk})
-    refused = _ask(file.client(Role.BOOKKEEPER), f"{address}match/", {"receipt": 9**15})
-
-    after = file.client().get(f"{address}evidence/").content.decode()
-    assert "fits.pdf" in before
-    assert "amount: the same, days: the same day, name: the same" in before
-    assert "other.pdf" not in before
-    assert answer["message"] == "The receipt is attached."
-    assert "error" in refused
-    assert "data-match" not in after
-    assert "fits.pdf" in after

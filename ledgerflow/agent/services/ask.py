@@ -28,7 +28,9 @@ from ledgerflow.agent.services.record import Suggestion, finish, suggest
 from ledgerflow.agent.services.ways import Ways, guarded_ways
 from ledgerflow.agent.values import Outcome, Verdict
 from ledgerflow.books.models import Book
+from ledgerflow.classification.models import Stage
 from ledgerflow.classification.selectors import count_unsuggested
+from ledgerflow.classification.stages import stages_off
 from ledgerflow.core.jobs import enqueue
 from ledgerflow.users.models import User
 
@@ -72,6 +74,8 @@ def wake(*, book: Book, user: User | None, by_import: bool = False) -> bool:
     allowed = settings_of(book=book)
     if by_import:
         if not allowed.is_enabled or not allowed.asks_after_imports or place_from_settings() is None:
+            return False
+        if _is_stage_off(allowed):
             return False
         if not count_unsuggested(book=book):
             return False
@@ -152,6 +156,10 @@ def ask_about(
 
 
 def _place_allowed(allowed: AgentSettings) -> Place:
+    if _is_stage_off(allowed):
+        raise AgentOffError(
+            "The agent is switched off as a stage of this book; an owner can switch it on: Rules, What suggests."
+        )
     if not allowed.is_enabled:
         raise AgentOffError("The book does not allow the agent; an owner can, in its settings.")
     place = place_from_settings()
@@ -160,6 +168,10 @@ def _place_allowed(allowed: AgentSettings) -> Place:
             "No endpoint is set. Set LEDGERFLOW_AGENT_URL and LEDGERFLOW_AGENT_MODEL and start LedgerFlow anew."
         )
     return place
+
+
+def _is_stage_off(allowed: AgentSettings) -> bool:
+    return Stage.AGENT in stages_off(book=allowed.book)
 
 
 class _Run:

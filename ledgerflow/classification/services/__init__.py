@@ -1,7 +1,7 @@
 """Suggestions, decisions and rules."""
 
+from ledgerflow.classification.conditions import RuleConditions
 from ledgerflow.classification.engine import payee_text
-from ledgerflow.classification.selectors import RuleConditions
 from ledgerflow.classification.services.business_use import remove_business_use, set_business_use
 from ledgerflow.classification.services.classify import classify_lines
 from ledgerflow.classification.services.corrections import MOST_CORRECTIONS
@@ -42,8 +42,16 @@ from ledgerflow.classification.services.rules import (
     refuse_offer,
     rule_from_decision,
     set_rule_active,
+    stage_offered,
     update_rule,
 )
+from ledgerflow.classification.services.sharing import (
+    SHARE_JOB,
+    allow_sharing,
+    end_sharing,
+    make_shared_weights,
+)
+from ledgerflow.classification.services.stages import switch_stage_off, switch_stage_on
 from ledgerflow.classification.services.tags import (
     change_tags,
     delete_tag,
@@ -63,6 +71,7 @@ __all__ = [
     "MOST_CORRECTIONS",
     "NOBODY",
     "REFIT_JOB",
+    "SHARE_JOB",
     "SUGGEST_JOB",
     "TRIAL_JOB",
     "Accepted",
@@ -77,6 +86,7 @@ __all__ = [
     "accept_all",
     "accept_confident",
     "accept_matching",
+    "allow_sharing",
     "ask_for_refit",
     "ask_for_trial",
     "change_tags",
@@ -90,10 +100,12 @@ __all__ = [
     "delete_tag",
     "do_trial",
     "end_broken_trial",
+    "end_sharing",
     "exclude",
     "export_rules",
     "import_rules",
     "is_offered",
+    "make_shared_weights",
     "match_lines",
     "move_rule",
     "names_typed",
@@ -112,9 +124,12 @@ __all__ = [
     "set_rule_active",
     "settle_predictions",
     "split_payee",
+    "stage_offered",
     "suggest_anew",
     "switch_promise_off",
     "switch_promise_on",
+    "switch_stage_off",
+    "switch_stage_on",
     "tags_named",
     "undo",
     "unmatch_lines",

@@ -1,16 +1,22 @@
 """What the engine says of the lines that no rule settles."""
 
+import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification import record_selectors as record
 from ledgerflow.classification.engine import REASON_LENGTH, Suggestion, nothing
+from ledgerflow.classification.models import Stage
+from ledgerflow.classification.stages import stages_off
+from ledgerflow.learning.engine import Engine
 from ledgerflow.learning.promise import PROMISE
-from ledgerflow.learning.stored import Answer, answer, engine_of
+from ledgerflow.learning.stored import Answer, Shared, answer, engine_of, newcomer
 
 _THOUSANDTH = Decimal("0.001")
+_OTHERS = "other books of this installation with the same chart have"
+_ALSO_OTHERS = "What other books of this installation learned counts beside it."
 #: Digits of the hash of the weights that a prediction names.
 VERSION = 16
 
@@ -33,21 +39,33 @@ class Answers:
         self.promise_id = on[0] if on else None
         self._known = record.accounts_known(book=book)
         self._names = record.payee_names(book=book, payee_ids=payee_ids)
-        fitted = record.fitted(book=book, known=self._known)
-        self.version = fitted.weights.sha256[:VERSION] if fitted else ""
-        decisions = record.decisions_of_payees(
-            book=book, payee_ids=payee_ids, known=self._known, through=fitted.through if fitted else None
+        off = stages_off(book=book)
+        fitted = record.fitted(book=book, known=self._known) if Stage.MODEL not in off else None
+        shared = record.shared(book=book) if Stage.SHARED not in off else None
+        self.version = _version(fitted, shared)
+        decisions = (
+            record.decisions_of_payees(
+                book=book, payee_ids=payee_ids, known=self._known, through=fitted.through if fitted else None
+            )
+            if Stage.MEMORY not in off
+            else []
         )
         # Memory alone has nothing to say of the others, and a first import has no payee but those.
-        self._remembered = None if fitted else {decision.line.text for decision in decisions}
+        self._remembered = {decision.line.text for decision in decisions}
+        self._is_fitted = fitted is not None
         self._engine = engine_of(
             categories=self._known.categories,
             decisions=decisions,
             record=record.logged(book=book),
             weights=fitted.weights if fitted else None,
             promise=on[1] if on else Decimal(str(PROMISE)),
+            has_memory=Stage.MEMORY not in off,
+            shared=shared,
         )
+        self._shared = shared
         self._said: dict[tuple[int, int, Decimal], Said] = {}
+        self._others: dict[bool, Engine | None] = {}
+        self._said_by_others: dict[tuple[int, bool], Said] = {}
 
     def about(self, *, payee_id: int, bank_account_id: int, amount: Decimal) -> Said:
         """Return what the engine says of a line; the same line is asked about once."""
@@ -59,10 +77,47 @@ class Answers:
 
     def _ask(self, payee_id: int, bank_account_id: int, amount: Decimal) -> Said:
         name = self._names.get(payee_id, "")
-        if self._remembered is not None and name not in self._remembered:
-            return Said(nothing(payee_id), None, (), is_safe=False)
+        if not self._is_fitted and name not in self._remembered:
+            return self._ask_others(payee_id, name, is_in=amount > 0)
         line = record.line_of(payee=name, amount=amount, bank_account_id=bank_account_id)
-        found = answer(self._engine, line)
+        said = self._made(payee_id, answer(self._engine, line))
+        if self._shared is not None and said.answer is not None and name not in self._remembered:
+            reason = f"{said.suggestion.reason} {_ALSO_OTHERS}"
+            said = replace(said, suggestion=replace(said.suggestion, reason=reason[:REASON_LENGTH]))
+        return said
+
+    def _ask_others(self, payee_id: int, name: str, *, is_in: bool) -> Said:
+        """Return what other books say of a payee that this one does not know: by name and direction alone."""
+        said = self._said_by_others.get((payee_id, is_in))
+        if said is None:
+            said = Said(nothing(payee_id), None, (), is_safe=False)
+            others = self._engine_of_others(is_in=is_in) if name else None
+            if others is not None:
+                line = record.line_of(payee=name, amount=Decimal(0), bank_account_id=0)
+                found = self._made(payee_id, answer(others, line))
+                if found.answer is not None:
+                    title = found.answer.prediction.category
+                    reason = f"Nobody has decided about {name} here; {_OTHERS} {title} for such names."
+                    said = replace(
+                        found,
+                        suggestion=replace(found.suggestion, reason=reason[:REASON_LENGTH]),
+                        is_safe=False,
+                    )
+            self._said_by_others[payee_id, is_in] = said
+        return said
+
+    def _engine_of_others(self, *, is_in: bool) -> Engine | None:
+        """Return the engine of what other books learned, for the accounts that money comes in for, or goes out."""
+        if self._shared is None:
+            return None
+        if is_in not in self._others:
+            categories = [
+                each for each in self._known.categories if (each.title in self._known.incomes) is is_in
+            ]
+            self._others[is_in] = newcomer(categories=categories, shared=self._shared)
+        return self._others[is_in]
+
+    def _made(self, payee_id: int, found: Answer) -> Said:
         prediction = found.prediction
         account_id = self._known.ids.get(prediction.category or "")
         if account_id not in self._known.usable:
@@ -82,3 +137,11 @@ class Answers:
         )
         usable = tuple(each for each in alternatives if each in self._known.usable)
         return Said(suggestion, found, usable, is_safe=prediction.accept and self.promise_id is not None)
+
+
+def _version(fitted: record.Fitted | None, shared: Shared | None) -> str:
+    """Return the digits that name all weights that answers are made with; empty for memory alone."""
+    digests = [each for each in (fitted and fitted.weights.sha256, shared and shared.sha256) if each]
+    if len(digests) > 1:
+        digests = [hashlib.sha256("".join(digests).encode()).hexdigest()]
+    return digests[0][:VERSION] if digests else ""

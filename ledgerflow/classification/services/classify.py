@@ -18,7 +18,7 @@ from psycopg.errors import IntegrityError as RefusedByPostgres  # COPY raises it
 
 from ledgerflow.asking.selectors import asked_about
 from ledgerflow.books.models import Book
-from ledgerflow.classification import selectors
+from ledgerflow.classification import searching, selectors
 from ledgerflow.classification.engine import (
     RuleValue,
     Suggestion,
@@ -81,7 +81,11 @@ _STORE = """
     WHERE classification_classification.state = 'open' AND classification_classification.decided_by_id IS NULL
         -- Nothing is no better than what an agent proposed for the same payee; rules and what was learned are.
         AND NOT (classification_classification.source = 'agent' AND excluded.account_id IS NULL
-                 AND excluded.payee_id IS NOT DISTINCT FROM classification_classification.payee_id)
+                 AND excluded.payee_id IS NOT DISTINCT FROM classification_classification.payee_id
+                 AND NOT EXISTS (
+                     SELECT FROM classification_stageoff
+                     WHERE book_id = %(book)s AND stage = 'agent' AND switched_on_at IS NULL
+                 ))
 """
 
 #: Bank account, description and counterparty.
@@ -320,6 +324,27 @@ def _store(cursor: CursorWrapper, chunk: _Chunk) -> int:
 _WAITING = -1
 
 
+@dataclass(frozen=True, slots=True)
+class _Matching:
+    """The rules that lines of one look may meet; where it ``is_settled`` the amount does not matter."""
+
+    text: str
+    bank_account_id: int
+    rules: tuple[RuleValue, ...]
+    is_settled: bool
+
+    @classmethod
+    def of(cls, rules: Sequence[RuleValue], *, text: str, bank_account_id: int) -> "_Matching":
+        found = candidates(rules, text=text, bank_account_id=bank_account_id)
+        is_settled = not found or bool(found[0].condition.holds(searching.Look(text, bank_account_id)))
+        return cls(text, bank_account_id, found, is_settled)
+
+    def rule(self, amount: Decimal) -> RuleValue | None:
+        if self.is_settled:
+            return self.rules[0] if self.rules else None
+        return first_match(self.rules, text=self.text, bank_account_id=self.bank_account_id, amount=amount)
+
+
 def _by_rules(
     columns: _Columns, rules: Sequence[RuleValue], payees: dict[str, int]
 ) -> tuple[list[_Outcome], list[int], list[tuple[int, int]]]:
@@ -327,7 +352,7 @@ def _by_rules(
     outcomes: list[_Outcome] = []
     known: dict[tuple[int | None, int | None, bool], int] = {}
     alike: dict[tuple[Look, int | None, bool], int] = {}  # lines whose amount does not matter
-    matching: dict[Look, tuple[RuleValue, ...]] = {}
+    matching: dict[Look, _Matching] = {}
     numbers: list[int] = []
     waiting: list[tuple[int, int]] = []
     payee_ids = map(payees.get, columns.payee_texts)
@@ -341,9 +366,8 @@ def _by_rules(
             if found is None:
                 bank_account_id, description, counterparty = look
                 text = searched(description, counterparty) if rules else ""
-                found = candidates(rules, text=text, bank_account_id=bank_account_id)
-                matching[look] = found
-            rule = first_match(found, amount)
+                found = matching[look] = _Matching.of(rules, text=text, bank_account_id=bank_account_id)
+            rule = found.rule(amount)
             if rule is None and payee_id is not None:
                 number = _WAITING
             else:
@@ -351,7 +375,7 @@ def _by_rules(
                 if number == len(outcomes):
                     suggestion = suggest(rule=rule, payee_id=payee_id) if rule else nothing(payee_id)
                     outcomes.append(_Outcome(suggestion, suggestion.accepts and not is_held))
-            if not found or found[0].is_about_text_only:
+            if found.is_settled:
                 alike[line] = number
         if number == _WAITING:
             waiting.append((len(numbers), line[1] or 0))
@@ -393,7 +417,7 @@ def _looks(columns: _Columns, rules: Sequence[RuleValue]) -> Iterable[Look]:
     """
     descriptions: Sequence[str] = columns.descriptions
     counterparties: Sequence[str | None] = columns.counterparties
-    if not any(char.isdigit() for rule in rules for char in rule.text):
+    if not any(searching.has_digits(rule.condition) for rule in rules):
         descriptions = digits_alike(descriptions)
         # What a bank does not state and what it states as empty match the same rules.
         counterparties = digits_alike([text or "" for text in counterparties])

@@ -7,10 +7,10 @@ from django.db import transaction
 from django.db.models import Max
 
 from ledgerflow.books.models import Book
+from ledgerflow.classification.conditions import RuleConditions, conditions_of, normal
 from ledgerflow.classification.errors import RuleError
 from ledgerflow.classification.models import Rule
-from ledgerflow.classification.rule_files import LONGEST_TEXT, RuleText, amount_of, read, written
-from ledgerflow.classification.selectors import RuleConditions
+from ledgerflow.classification.rule_files import RuleText, amount_of, read, written
 from ledgerflow.classification.services.rules import check_conditions
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.services import PayeeNameError, checked_name, name_payees
@@ -46,8 +46,9 @@ def import_rules(*, book: Book, content: bytes, user: User, now: datetime) -> Im
     new: list[tuple[RuleText, RuleConditions]] = []
     for number, each in enumerate(said, start=1):
         try:
-            if (plain := _plain(each)) not in here.known:
-                new.append((each, here.conditions(each)))
+            conditions = here.conditions(each)
+            if (plain := _plain(each, conditions)) not in here.known:
+                new.append((each, conditions))
                 here.known.add(plain)
         except (RuleError, PayeeNameError) as error:
             raise RuleError(f"Rule {number}: {error}") from error
@@ -62,6 +63,8 @@ def import_rules(*, book: Book, content: bytes, user: User, now: datetime) -> Im
             least_amount=conditions.least,
             most_amount=conditions.most,
             bank_account=conditions.bank_account,
+            search=conditions.search,
+            stage=Rule.Stage[each.stage.upper()],
             account=here.accounts[each.account],
             payee=payees.get(each.payee),
             is_active=each.active,
@@ -77,7 +80,7 @@ class _Here:
     """What a book has that rules name: three queries, whatever the rules are."""
 
     def __init__(self, book: Book) -> None:
-        self.known = {_plain(_text_of(rule)) for rule in _rules(book)}
+        self.known = {_plain(_text_of(rule), conditions_of(rule)) for rule in _rules(book)}
         self.accounts = {account.code: account for account in Account.objects.filter(book=book)}
         self.banks = {bank.name: bank for bank in BankAccount.objects.filter(book=book)}
 
@@ -95,16 +98,20 @@ class _Here:
             raise RuleError(f"this book has no bank account “{said.bank_account}”.")
         if said.mode not in Rule.Mode.values:
             raise RuleError(f"“{said.mode}” is neither suggest nor accept.")
-        if len(said.text) > LONGEST_TEXT:
-            raise RuleError(f"its text has more than {LONGEST_TEXT} characters.")
         if said.payee:
             checked_name(said.payee)
-        conditions = RuleConditions(
-            text=said.text,
-            direction=said.direction,
-            least=amount_of(said.least),
-            most=amount_of(said.most),
-            bank_account=self.banks.get(said.bank_account),
+        if said.stage.upper() not in Rule.Stage.names:
+            raise RuleError(f"“{said.stage}” is none of {', '.join(Rule.Stage.names).lower()}.")
+        conditions = normal(
+            RuleConditions(
+                text=said.text,
+                direction=said.direction,
+                least=amount_of(said.least),
+                most=amount_of(said.most),
+                bank_account=self.banks.get(said.bank_account),
+                search=said.search,
+            ),
+            banks=self.banks,
         )
         check_conditions(conditions=conditions, mode=said.mode)
         return conditions
@@ -122,14 +129,14 @@ def _text_of(rule: Rule) -> RuleText:
         least="" if rule.least_amount is None else f"{rule.least_amount.normalize():f}",
         most="" if rule.most_amount is None else f"{rule.most_amount.normalize():f}",
         bank_account=rule.bank_account.name if rule.bank_account else "",
+        search=rule.search,
+        stage=Rule.Stage(rule.stage).name.lower(),
         payee=rule.payee.name if rule.payee else "",
         mode=rule.mode,
         active=rule.is_active,
     )
 
 
-def _plain(said: RuleText) -> tuple[object, ...]:
-    """Return what makes a rule the same as another: what it looks for and where it books."""
-    least, most = amount_of(said.least), amount_of(said.most)
-    text = " ".join(said.text.split())
-    return said.account, text, said.direction, least, most, said.bank_account, said.payee
+def _plain(said: RuleText, conditions: RuleConditions) -> tuple[object, ...]:
+    """Return what makes a rule the same as another: when it is looked at, what it looks for and where it books."""
+    return said.account, said.stage, said.payee, conditions.written()

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, OuterRef
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import MOST_OF_AGENT
 from ledgerflow.classification.errors import WrongAccountError
-from ledgerflow.classification.models import Classification, Source, State
+from ledgerflow.classification.models import Classification, Source, Stage, State
+from ledgerflow.classification.stages import is_off
 from ledgerflow.ledger.models import Account
 
 _REASON_LENGTH = 300
@@ -32,7 +33,8 @@ def propose(*, book: Book, proposals: Mapping[int, ProposedAccount]) -> list[int
     """Suggest accounts, by line, for lines that are open, undecided and without a suggestion; return their ids.
 
     The state stays open whatever the confidence, which counts for less than sure. Lines that got a suggestion or a
-    decision in the meantime, or are the account's own bank lines, stay as they are.
+    decision in the meantime, or are the account's own bank lines, stay as they are, and so do all where the stage of
+    the agent is off.
 
     Raises:
         WrongAccountError: an account is not of the book, or archived.
@@ -47,6 +49,7 @@ def propose(*, book: Book, proposals: Mapping[int, ProposedAccount]) -> list[int
     waiting = (
         Classification.objects.select_for_update(of=("self",))
         .filter(
+            ~is_off(Stage.AGENT, book=OuterRef("book")),
             book=book,
             line_id__in=proposals,
             state=State.OPEN,

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification import record_selectors as record
+from ledgerflow.classification.conditions import RuleConditions
 from ledgerflow.classification.models import BookWeights, ChangedLine, Classification, DecisionChange, State
-from ledgerflow.classification.selectors import RuleConditions, matching_open_lines, open_line_ids
+from ledgerflow.classification.selectors import matching_open_lines, open_line_ids
 from ledgerflow.classification.services.classify import classify_lines
 from ledgerflow.core.jobs import enqueue, is_waiting
 from ledgerflow.learning.stored import fit, is_fit_due

@@ -7,18 +7,23 @@ from django.db import transaction
 from django.db.models import Max, Min
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.engine import folded, payee_text
+from ledgerflow.classification.conditions import RuleConditions, banks_of, normal
+from ledgerflow.classification.engine import folded, payee_text, searched
 from ledgerflow.classification.errors import RuleError, UnknownLineError
 from ledgerflow.classification.models import Classification, DecisionChange, RefusedOffer, Rule
-from ledgerflow.classification.selectors import RuleConditions
+from ledgerflow.classification.rule_files import LONGEST_TEXT
+from ledgerflow.classification.searching import Look, Money, parts
+from ledgerflow.classification.selectors import rule_values
 from ledgerflow.classification.services.corrections import let_accept_again
 from ledgerflow.classification.services.refit import suggest_anew
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.cleaning import clean_payee
 from ledgerflow.payees.models import Payee
-from ledgerflow.statements.models import BankAccount
+from ledgerflow.statements.models import BankAccount, StatementLine
 from ledgerflow.users.models import User
 
+#: What a rule's search may be long, as its column says.
+LONGEST_SEARCH = 500
 #: So many times "No" for a payee stop asking.
 MOST_OFFERS = 3
 
@@ -41,18 +46,22 @@ def create_rule(
     now: datetime,
     payee: Payee | None = None,
     mode: str = Rule.Mode.SUGGEST,
+    stage: int = Rule.Stage.USUAL,
     is_first: bool = False,
     is_undoable: bool = False,
 ) -> Rule:
-    """Add a rule behind the others, or in front of them with ``is_first``; undo switches off one that ``is_undoable``.
+    """Add a rule behind those of its stage that are as specific, or in front of them with ``is_first``.
+
+    Undo switches off one that ``is_undoable``.
 
     Raises:
         RuleError: it has no condition, an impossible range, or names something that is not of the book.
+        SearchError: its search is none.
     """
     ends = Rule.objects.filter(book=book).aggregate(least=Min("position"), most=Max("position"))
     position = 1 if ends["most"] is None else ends["least"] - 1 if is_first else ends["most"] + 1
     rule = Rule(book=book, position=position, made_by=user, made_at=now)
-    _save(rule, conditions=conditions, account=account, payee=payee, mode=mode)
+    _save(rule, conditions=conditions, account=account, payee=payee, mode=mode, stage=stage)
     if is_undoable:
         DecisionChange.objects.create(
             book=book, act=DecisionChange.Act.RULE, rule=rule, made_by=user, made_at=now
@@ -69,18 +78,22 @@ def update_rule(
     account: Account,
     payee: Payee | None = None,
     mode: str = Rule.Mode.SUGGEST,
+    stage: int = Rule.Stage.USUAL,
 ) -> Rule:
     """Change what the rule looks for and does; what it accepted before stays accepted.
 
     Raises:
         RuleError: as :func:`create_rule`, or the book has no such rule.
     """
-    return _save(_locked(book, rule_id), conditions=conditions, account=account, payee=payee, mode=mode)
+    rule = _locked(book, rule_id)
+    return _save(rule, conditions=conditions, account=account, payee=payee, mode=mode, stage=stage)
 
 
 @transaction.atomic
 def move_rule(*, book: Book, rule_id: int, before_id: int | None) -> None:
-    """Let the rule come right before another one, or last where ``before_id`` is ``None``.
+    """Let the rule stand right before another one, or last where ``before_id`` is ``None``.
+
+    It comes before those of its stage that are as specific; a more specific one wins wherever it stands.
 
     Raises:
         RuleError: the book has no such rule.
@@ -128,6 +141,24 @@ def conditions_from_line(*, book: Book, line_id: int) -> RuleConditions:
     return RuleConditions(text=folded(clean_payee(raw)), direction=direction)
 
 
+def stage_offered(*, book: Book, line_id: int, conditions: RuleConditions) -> int:
+    """Return when the rule offered after a correction has to be looked at, so that the line's next like gets it.
+
+    With the others, unless one of these would take the line all the same, being more specific or looked at earlier.
+
+    Raises:
+        UnknownLineError: the book has no such line.
+    """
+    line = StatementLine.objects.filter(book=book, pk=line_id).first()
+    if line is None:
+        raise UnknownLineError("This book has no such line.")
+    look = Look(searched(line.description, line.counterparty), line.bank_account_id, line.amount)
+    weight = conditions.condition().weight
+    ours = (Rule.Stage.USUAL, -weight.asks, -weight.letters)
+    is_beaten = any(rule.rank()[:3] < ours and rule.condition.holds(look) for rule in rule_values(book=book))
+    return Rule.Stage.FIRST if is_beaten else Rule.Stage.USUAL
+
+
 @transaction.atomic
 def rule_from_decision(
     *,
@@ -138,7 +169,7 @@ def rule_from_decision(
     mode: str = Rule.Mode.SUGGEST,
     apply_to_open: bool = True,
 ) -> MadeRule:
-    """Make the rule "always book this payee so" from a decided line; it comes first, being the newest correction.
+    """Make the rule "always book this payee so" from a decided line; it stands first, being the newest correction.
 
     Undoing it switches the rule off. In a book with many open lines a job suggests anew for them.
 
@@ -158,6 +189,7 @@ def rule_from_decision(
         user=user,
         now=now,
         mode=mode,
+        stage=stage_offered(book=book, line_id=line_id, conditions=conditions),
         is_first=True,
         is_undoable=True,
     )
@@ -196,13 +228,15 @@ def _locked(book: Book, rule_id: int) -> Rule:
 
 
 def _save(
-    rule: Rule, *, conditions: RuleConditions, account: Account, payee: Payee | None, mode: str
+    rule: Rule, *, conditions: RuleConditions, account: Account, payee: Payee | None, mode: str, stage: int
 ) -> Rule:
-    check_rule(book=rule.book, conditions=conditions, account=account, payee=payee, mode=mode)
+    conditions = normal(conditions, banks=banks_of(rule.book) if conditions.search else {})
+    check_rule(book=rule.book, conditions=conditions, account=account, payee=payee, mode=mode, stage=stage)
     if mode == Rule.Mode.ACCEPT and rule.mode != mode:
         let_accept_again(rule)
     rule.text, rule.direction = " ".join(conditions.text.split()), conditions.direction
     rule.least_amount, rule.most_amount = conditions.least, conditions.most
+    rule.search, rule.stage = conditions.search, stage
     rule.bank_account, rule.account, rule.payee, rule.mode = conditions.bank_account, account, payee, mode
     rule.save()
     return rule
@@ -215,6 +249,7 @@ def check_rule(
     account: Account,
     payee: Payee | None = None,
     mode: str = Rule.Mode.SUGGEST,
+    stage: int = Rule.Stage.USUAL,
 ) -> None:
     """Do nothing where the rule could be made so.
 
@@ -222,6 +257,8 @@ def check_rule(
         RuleError: as :func:`create_rule`.
     """
     check_conditions(conditions=conditions, mode=mode)
+    if stage not in Rule.Stage.values:
+        raise RuleError("A rule is looked at before the others, with them, or where no other matches.")
     if not Account.objects.filter(book=book, pk=account.pk, is_archived=False).exists():
         raise RuleError("This book has no such account, or it is archived.")
     if payee is not None and payee.book_id != book.pk:
@@ -238,13 +275,18 @@ def check_conditions(*, conditions: RuleConditions, mode: str) -> None:
 
     Raises:
         RuleError: it has no condition, or an impossible range, direction or mode.
+        SearchError: its search is none.
     """
     least, most = conditions.least, conditions.most
-    if not folded(conditions.text) and least is None and most is None and conditions.bank_account is None:
-        raise RuleError("A rule needs a condition: a text, an amount or a bank account.")
+    if conditions.direction not in Rule.Direction.values or mode not in Rule.Mode.values:
+        raise RuleError("A rule is about money in, out or both, and suggests or accepts.")
     if any(amount is not None and amount < 0 for amount in (least, most)):
         raise RuleError("A rule's amounts are sizes, without a sign; choose money in or out beside them.")
     if least is not None and most is not None and least > most:
         raise RuleError("The least amount is above the most.")
-    if conditions.direction not in Rule.Direction.values or mode not in Rule.Mode.values:
-        raise RuleError("A rule is about money in, out or both, and suggests or accepts.")
+    if len(conditions.text) > LONGEST_TEXT:
+        raise RuleError(f"A rule's text has at most {LONGEST_TEXT} characters.")
+    if len(conditions.search) > LONGEST_SEARCH:
+        raise RuleError(f"The search has more than {LONGEST_SEARCH} characters; make several rules of it.")
+    if all(isinstance(each, Money) for each in parts(conditions.condition())):
+        raise RuleError("A rule needs a condition: a text, an amount or a bank account.")

@@ -8,9 +8,9 @@ from decimal import Decimal
 from django.db import connection, transaction
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.models import RuleTrial
+from ledgerflow.classification.conditions import RuleConditions, banks_of, normal
+from ledgerflow.classification.models import Rule, RuleTrial
 from ledgerflow.classification.rule_trials import try_rule
-from ledgerflow.classification.selectors import RuleConditions
 from ledgerflow.core.jobs import enqueue
 from ledgerflow.ledger.models import Account
 from ledgerflow.statements.models import BankAccount
@@ -41,9 +41,11 @@ def ask_for_trial(
     user: User,
     now: datetime,
     rule_id: int | None = None,
+    stage: int = Rule.Stage.USUAL,
     is_first: bool = False,
 ) -> RuleTrial:
     """Let a job try the rule on the whole book; what the user had asked before in the book is forgotten."""
+    conditions = normal(conditions, banks=banks_of(book) if conditions.search else {})
     bank, least, most = conditions.bank_account, conditions.least, conditions.most
     asked = {
         "text": conditions.text,
@@ -51,6 +53,8 @@ def ask_for_trial(
         "least": None if least is None else str(least),
         "most": None if most is None else str(most),
         "bank_account": bank.pk if bank else None,
+        "search": conditions.search,
+        "stage": stage,
         "account": account.pk,
         "rule": rule_id,
         "first": is_first,
@@ -79,10 +83,12 @@ def do_trial(*, trial: RuleTrial, now: datetime) -> None:
             least=_amount(asked["least"]),
             most=_amount(asked["most"]),
             bank_account=bank,
+            search=asked.get("search", ""),
         ),
         account=account,
         whole_book=True,
         rule_id=asked["rule"],
+        stage=asked.get("stage", Rule.Stage.USUAL),
         is_first=asked.get("first", False),
         most=None,
     )

@@ -18,6 +18,7 @@ from ledgerflow.classification.models import (
     Prediction,
     Promise,
     Rule,
+    StageOff,
     Tag,
 )
 from ledgerflow.documents.models import Document, Receipt, ReceiptReading
@@ -239,8 +240,9 @@ RULES = Table(
     Rule,
     (
         "position", "text", "direction", "least_amount", "most_amount", "bank_account", "account", "payee", "mode",
-        "is_active", "made_by", "made_at",
+        "is_active", "made_by", "made_at", "search", "stage",
     ),
+    later=MappingProxyType({"search": "", "stage": 1}),  # with the others
 )  # fmt: skip
 BUSINESS_USES = Table(
     "business_uses",
@@ -396,6 +398,12 @@ FOUR_EYES = Table(
     ("switched_on_by", "switched_on_at", "switched_off_by", "switched_off_at"),
     is_later=True,
 )
+STAGES_OFF = Table(
+    "stages_off",
+    StageOff,
+    ("stage", "switched_off_by", "switched_off_at", "switched_on_by", "switched_on_at"),
+    is_later=True,
+)
 RUNS = Table(
     "import_runs",
     ImportRun,
@@ -416,7 +424,7 @@ TABLES = (
     PREDICTIONS, CLASSIFICATIONS, SPLITS, TAGS, LINE_TAGS, ENTRY_TAGS, DOCUMENT_DATES, REVERSED, WITHDRAWN,
     RATES, STATED, EXCHANGES, OWN_TAX_LINES, PRIVATE_PARTS, REVALUED, OPENINGS,
     TRANSFERS, MATCHES, MATCHED_LINES, MATCHED_ENTRY_LINES, RECONCILIATIONS, PAST_ACTIONS,
-    FINISHES, RUNS, FOUR_EYES,
+    FINISHES, RUNS, FOUR_EYES, STAGES_OFF,
 )  # fmt: skip
 
 #: Facts of the book itself, in the manifest.

@@ -40,6 +40,7 @@ from ledgerflow.exchange.archive.tables import (
     RECEIPTS,
     RULES,
     RUNS,
+    STAGES_OFF,
     STATEMENTS,
     TAGS,
     TAX_FACTS,
@@ -167,6 +168,7 @@ def _restore(loader: Loader, *, owner: User, now: datetime) -> None:
     _close(loader)
     loader.load(RUNS)
     loader.load(FOUR_EYES)
+    loader.load(STAGES_OFF)
     under_way = (ImportRun.State.WAITING, ImportRun.State.RUNNING)
     ImportRun.objects.filter(book=loader.book, state__in=under_way).update(
         state=ImportRun.State.FAILED, message=_INTERRUPTED, finished_at=now

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ledgerflow.ops.backups.encryption import decrypt, encrypt
+from ledgerflow.ops.backups.errors import DamagedDumpError
 from ledgerflow.ops.backups.manifests import ENCRYPTED
 
 _FOLDER = "documents"
@@ -96,32 +97,55 @@ def bring_back(
     *,
     identity: Path | None = None,
     also: Path | None = None,
-) -> list[str]:
+) -> dict[str, list[Path]]:
     """Put files where LedgerFlow looks for them and they are missing; nothing that is there is touched.
 
     ``names`` are pairs of SHA-256 and the path below the media folder; ``also`` is a media folder that is looked into
-    where the backups do not hold a file. Returns what is nowhere.
+    where the backups do not hold a file. What is brought back has been read and is the bytes of its name: a kept file
+    that is not is passed over. Returns what is nowhere, by SHA-256, with the damaged files that were found instead.
+
+    Raises:
+        BackupError: ``identity`` holds no private key.
     """
-    lost = []
+    lost = {}
     for sha256, name in names:
         place = media / name
         if place.exists():
             continue
-        plain, locked = stored(folder, sha256), stored(folder, sha256, encrypted=True)
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = place.with_name(f".restoring-{place.name}")
-        draft.unlink(missing_ok=True)
-        if plain.exists():
-            link_or_copy(plain, draft)
-        elif also is not None and (also / name).exists():
-            link_or_copy(also / name, draft)
-        elif locked.exists() and identity is not None:
-            decrypt(locked, draft, identity=identity)
+        damaged = []
+        for source in _sources(folder, sha256, name, identity=identity, also=also):
+            draft.unlink(missing_ok=True)
+            if _is_brought(source, draft, sha256, identity=identity):
+                draft.replace(place)
+                break
+            damaged.append(source)
         else:
-            lost.append(sha256)
-            continue
-        draft.replace(place)
+            draft.unlink(missing_ok=True)
+            lost[sha256] = damaged
     return lost
+
+
+def _sources(folder: Path, sha256: str, name: str, *, identity: Path | None, also: Path | None) -> list[Path]:
+    """Return where the bytes of a file may lie, in the order in which they are asked for."""
+    places = [stored(folder, sha256)]
+    if also is not None:
+        places.append(also / name)
+    if identity is not None:
+        places.append(stored(folder, sha256, encrypted=True))
+    return [place for place in places if place.exists()]
+
+
+def _is_brought(source: Path, draft: Path, sha256: str, *, identity: Path | None) -> bool:
+    try:
+        if source.name.endswith(ENCRYPTED):
+            decrypt(source, draft, identity=identity)
+        else:
+            link_or_copy(source, draft)
+        return _is(draft, sha256)
+    except DamagedDumpError:
+        return False
 
 
 def prune(folder: Path, *, needed: set[str]) -> int:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connections
 
 from ledgerflow import embedded
-from ledgerflow.embedded.archive import archive_wal, checkpoint, wait_until_archived
+from ledgerflow.embedded.archive import archive_wal, wait_until_archived
 from ledgerflow.embedded.errors import EmbeddedError
 from ledgerflow.embedded.folder import DataFolder
 from ledgerflow.embedded.recovery import put_in_place, rebuilt
@@ -163,8 +163,6 @@ def _restored(
         differences = _compared(access.reader(), owner) if live_is_there else None
         _ask(confirm, Proposal(what, warning, differences))
         connections.close_all()
-        if live_is_there:
-            checkpoint(settings.DATA_DIR)
         seconds = put_in_place(books, settings.DATA_DIR)
     if settings.POINT_IN_TIME:
         archive_wal(settings.DATA_DIR, archive)

@@ -148,14 +148,21 @@ def documents_back(
     """Put the files of a restored database's documents into a media folder where they are missing there.
 
     Raises:
-        BackupError: one is nowhere.
+        BackupError: one is nowhere, or what is kept of it is damaged; the damaged file is named.
     """
     rows = connection.execute("SELECT sha256, book_id FROM documents_document").fetchall()
     names = [(sha256, f"{book}/{sha256[:2]}/{sha256}") for sha256, book in rows]
     lost = media.bring_back(folder, into, names, identity=identity, also=also)
+    damaged = [path for paths in lost.values() for path in paths]
+    if damaged:
+        raise BackupError(
+            f"{len(damaged)} kept files of documents are damaged, the first is {damaged[0]}: it is not the bytes that "
+            "were kept, so it is not brought back. Put an undamaged copy of it there, or restore an earlier backup."
+        )
     if lost:
         raise BackupError(
-            f"The files of {len(lost)} documents are in no backup and not in {also or into}; the first is {lost[0]}."
+            f"The files of {len(lost)} documents are in no backup and not in {also or into}; the first is "
+            f"{next(iter(lost))}."
         )
 
 

@@ -6,7 +6,7 @@ from ledgerflow.core.migrations import sql_beside
 class Migration(migrations.Migration):
     dependencies = [
         ("posting", "0022_keep_private_parts"),
-        ("classification", "0026_guard_business_use"),
+        ("classification", "0031_guard_business_use"),
     ]
 
     operations = [sql_beside(__file__)]

@@ -22,7 +22,12 @@ from ledgerflow.classification.models import Classification
 from ledgerflow.classification.payee_selectors import extent_of
 from ledgerflow.classification.rule_trials import try_rule
 from ledgerflow.classification.selectors import rules_fallen_back
-from ledgerflow.classification.services import MOST_CORRECTIONS, Changed, conditions_from_line
+from ledgerflow.classification.services import (
+    MOST_CORRECTIONS,
+    Changed,
+    conditions_from_line,
+    stage_offered,
+)
 from ledgerflow.classification.tax_lines import chart_tax_lines
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.models import Account
@@ -263,14 +268,21 @@ class LineActionView(ActionView):
         made = Classification.objects.select_related("account").get(book=self.book, line_id=line_id)
         if made.account is None or not services.is_offered(book=self.book, payee_id=made.payee_id):
             return done
+        stage = stage_offered(book=self.book, line_id=line_id, conditions=conditions)
         trial = try_rule(
-            book=self.book, conditions=conditions, account=made.account, whole_book=False, is_first=True
+            book=self.book,
+            conditions=conditions,
+            account=made.account,
+            whole_book=False,
+            stage=stage,
+            is_first=True,
         )
         context = {
             "book": self.book,
             "row": evidence.row,
             "trial": trial,
             "conditions": conditions,
+            "stage": stage,
             "payee_id": made.payee_id,
         }
         html = render_to_string("review/_offer.html", context, request=self.request)

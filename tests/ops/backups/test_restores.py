@@ -11,7 +11,7 @@ from django.db import connections
 
 from ledgerflow.books.models import Book
 from ledgerflow.ledger.models import JournalEntry, JournalLine
-from ledgerflow.ops.backups import access, services
+from ledgerflow.ops.backups import access, media, services
 from ledgerflow.ops.backups.drills import check_every_backup
 from ledgerflow.ops.backups.errors import BackupError, DamagedDumpError
 from ledgerflow.ops.backups.restores import DeclinedError, newest_good_dump, restore_dump
@@ -140,6 +140,16 @@ def test_nothing_is_touched_by_what_is_declined_damaged_or_does_not_hold(live):
 
     with pytest.raises(DeclinedError):
         restore_dump(backup.path, confirm=declined, now=NOW)
+
+    stored = services.media_root() / file.document.storage_name
+    kept = media.stored(backup.path.parent, file.document.sha256)
+    original = kept.read_bytes()
+    stored.unlink()
+    kept.write_bytes(original[:-1] + b"?")
+    with pytest.raises(BackupError, match=f"1 kept files of documents are damaged, the first is {kept}"):
+        restore_dump(backup.path, confirm=lambda _: True, now=NOW)
+    assert [path.name for path in stored.parent.iterdir()] == []
+    kept.write_bytes(original)
 
     content = bytearray(backup.path.read_bytes())
     content[len(content) // 2] ^= 1

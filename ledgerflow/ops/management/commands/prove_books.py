@@ -8,8 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from ledgerflow.books.models import Book
-from ledgerflow.ops.verify import problems
+from ledgerflow.ops.verify import problems_by_book
 
 
 class Command(BaseCommand):
@@ -25,9 +24,5 @@ class Command(BaseCommand):
         """Do it."""
         settings.MEDIA_ROOT = options["media"]
         call_command("migrate", database="owner", verbosity=0, interactive=False)
-        found = [
-            f"{book.slug}: {problem.sentence}"
-            for book in Book.objects.order_by("slug")
-            for problem in problems(book=book)
-        ]
+        found = [f"{book.slug}: {problem.sentence}" for book, problem in problems_by_book()]
         self.stdout.write(json.dumps(found))

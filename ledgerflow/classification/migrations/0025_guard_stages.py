@@ -4,9 +4,6 @@ from ledgerflow.core.migrations import sql_beside
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("classification", "0023_let_lines_have_their_own_tax_line"),
-        ("taxes", "0003_keep_receipt_limits"),
-    ]
+    dependencies = [("classification", "0024_switch_stages_off")]
 
     operations = [sql_beside(__file__)]

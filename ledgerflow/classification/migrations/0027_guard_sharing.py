@@ -4,6 +4,6 @@ from ledgerflow.core.migrations import sql_beside
 
 
 class Migration(migrations.Migration):
-    dependencies = [("classification", "0025_know_business_use")]
+    dependencies = [("classification", "0026_learn_from_other_books")]
 
     operations = [sql_beside(__file__)]

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("classification", "0022_let_payees_be_merged")]
+    dependencies = [("classification", "0027_guard_sharing")]
 
     operations = [
         migrations.AddField(

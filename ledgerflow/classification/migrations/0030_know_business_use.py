@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("books", "0001_initial"),
-        ("classification", "0024_guard_own_tax_lines"),
+        ("classification", "0029_guard_own_tax_lines"),
         ("ledger", "0030_keep_amounts_in_the_register_index"),
         ("payees", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

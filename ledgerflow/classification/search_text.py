@@ -1,0 +1,171 @@
+"""The search syntax, in which rules and people say what they look for in bank lines. Pure.
+
+``shell "corner shop" payee:amazon,ebay bank:Savings money:out amount:>100 =9.99 -refund (a b),c``: spaces mean *and*,
+commas *or*, ``-`` *not*; what follows a key and a comma has the same key. A word is looked for in the bank's text and
+in the payee's name out of it, without case and accents. Amounts are sizes, without a sign.
+"""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import NoReturn
+
+from ledgerflow.classification.errors import SearchError
+from ledgerflow.classification.searching import (
+    ALWAYS,
+    IN,
+    OUT,
+    Amount,
+    And,
+    Bank,
+    Condition,
+    Money,
+    Not,
+    Or,
+    Payee,
+    Text,
+    both,
+)
+from ledgerflow.payees.folding import fold
+
+KEYS = ("payee", "bank", "money", "amount")
+#: More conditions than this are no rule that anybody reads.
+MOST_TERMS, DEEPEST = 100, 20
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<not>-(?=[^\s,)]))|(?P<key>[A-Za-z]+):(?=[^\s,()])
+    |"(?P<quoted>(?:[^"]|"")*)"|(?P<word>[^\s,()"]+))""",
+    re.VERBOSE,
+)
+_AMOUNT = re.compile(r"(?P<sign>>=|<=|>|<|=)?(?P<number>\d+(?:\.\d+)?)")
+_RANGE = re.compile(r"(?P<least>\d+(?:\.\d+)?)\.\.(?P<most>\d+(?:\.\d+)?)")
+
+
+def folded_words(words: str) -> str:
+    """Return words as texts are compared: without case, accents and doubled spaces."""
+    return " ".join(fold(words).split())
+
+
+def parsed(text: str, *, banks: Mapping[str, int]) -> Condition:
+    """Return what the text asks for; ``banks`` are the bank accounts that may be named. An empty text asks nothing.
+
+    Raises:
+        SearchError: it is no search; the error says which word is wrong and where it stands.
+    """
+    return _Parser(text, banks).run()
+
+
+class _Parser:
+    def __init__(self, text: str, banks: Mapping[str, int]) -> None:
+        self._text = text
+        self._banks = {folded_words(name): (pk, name) for name, pk in banks.items()}
+        self._at = self._start = 0
+        self._terms = self._depth = 0
+        self._kind, self._value = "", ""
+        self._next()
+
+    def run(self) -> Condition:
+        if not self._kind:
+            return ALWAYS
+        found = self._all()
+        if self._kind:
+            self._refuse("This closes nothing")
+        return found
+
+    def _next(self) -> None:
+        self._start = self._at + len(self._text[self._at :]) - len(self._text[self._at :].lstrip())
+        match = _TOKEN.match(self._text, self._at)
+        if match is None:
+            if self._text[self._at :].strip():
+                self._value = self._text[self._start :].split()[0]
+                self._refuse("This quotation mark closes nowhere")
+            self._kind, self._value = "", ""
+            return
+        self._at = match.end()
+        self._kind, self._value = str(match.lastgroup), str(match[str(match.lastgroup)])
+        if self._kind == "quoted":
+            self._value = self._value.replace('""', '"')
+
+    def _refuse(self, why: str) -> NoReturn:
+        raise SearchError(why, word=self._value or self._text[self._start :][:1], start=self._start)
+
+    def _all(self) -> Condition:
+        found = [self._any()]
+        while self._kind and self._kind != "close":
+            found.append(self._any())
+        return both(*found)
+
+    def _any(self) -> Condition:
+        key = self._value.lower() if self._kind == "key" else ""
+        found = [self._factor("")]
+        while self._kind == "comma":
+            self._next()
+            found.append(self._factor(key))
+        return found[0] if len(found) == 1 else Or(tuple(found))
+
+    def _factor(self, key: str) -> Condition:
+        self._terms += 1
+        if self._terms > MOST_TERMS or self._depth > DEEPEST:
+            self._refuse("From here on it asks for more than anybody reads")
+        if self._kind == "not":
+            self._next()
+            self._depth += 1
+            found: Condition = Not(self._factor(key))
+            self._depth -= 1
+            return found
+        if self._kind == "open":
+            return self._within()
+        if self._kind == "key":
+            key = self._value.lower()
+            if key not in KEYS:
+                known = ", ".join(f"{each}:" for each in KEYS)
+                self._refuse(f"This is none of {known}; put it in quotation marks to look for it")
+            self._next()
+        if self._kind not in {"word", "quoted"}:
+            self._refuse("A word is missing here")
+        made = self._term(key, self._value, is_quoted=self._kind == "quoted")
+        self._next()
+        return made
+
+    def _within(self) -> Condition:
+        self._next()
+        self._depth += 1
+        if self._kind in {"", "close"}:
+            self._refuse("Between the brackets stands nothing")
+        found = self._all()
+        if self._kind != "close":
+            self._refuse("A bracket is not closed")
+        self._depth -= 1
+        self._next()
+        return found
+
+    def _term(self, key: str, value: str, *, is_quoted: bool) -> Condition:
+        if key == "money":
+            if value.lower() not in {IN, OUT}:
+                self._refuse("Money goes “in” or “out”")
+            return Money(value.lower())
+        if key == "amount" or (not key and not is_quoted and value.startswith("=")):
+            return self._amount(value)
+        words = folded_words(value)
+        if not words:
+            self._refuse("Nothing is looked for here")
+        if key == "bank":
+            if words not in self._banks:
+                self._refuse("No bank account is called so")
+            return Bank(*self._banks[words])
+        if not key and not is_quoted and value[0] in "#<>":
+            self._refuse("Rules look at what the bank says; put it in quotation marks to look for it")
+        return Payee(words) if key else Text(words)
+
+    def _amount(self, value: str) -> Condition:
+        if between := _RANGE.fullmatch(value):
+            least, most = Decimal(between["least"]), Decimal(between["most"])
+            if least > most:
+                self._refuse("The least amount is above the most")
+            return And((Amount(">=", least), Amount("<=", most)))
+        match = _AMOUNT.fullmatch(value)
+        if match is None:
+            self._refuse("An amount is written as 12.50, >12.50, <=12.50 or 10..20")
+        size = Decimal(match["number"])
+        if size >= Decimal(10) ** 16 or size != round(size, 4):
+            self._refuse("No amount is written so")
+        return Amount(match["sign"] or "=", size)
