@@ -119,6 +119,7 @@ class Proof(models.TextChoices):
 class Statement(models.Model):
     """The lines of one bank account in one document, with the balances that the document states.
 
+    ``layout`` is the fingerprint of the table that it was read from, empty where it was no table or one of several.
     ``number`` is the bank's own count of the account's statements, from 1; many banks begin anew each year.
     """
 
@@ -131,6 +132,7 @@ class Statement(models.Model):
     )
     position = models.SmallIntegerField()
     format = models.CharField(max_length=20)
+    layout = models.CharField(max_length=32, blank=True, default="")
     account_number = models.CharField(max_length=80, blank=True, default="")
     number = models.IntegerField(null=True)
     currency = models.CharField(max_length=3)
@@ -165,6 +167,10 @@ class Statement(models.Model):
             models.CheckConstraint(
                 condition=models.Q(number__isnull=True) | models.Q(number__gt=0),
                 name="statements_number_counts_from_one",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(layout__regex=r"^([0-9a-f]{32})?$"),
+                name="statements_layout_is_fingerprint",
             ),
         ]
         indexes = [models.Index(fields=["book", "bank_account", "last_date"], name="statements_by_account")]

@@ -29,7 +29,8 @@ class Span:
     """What a statement says about its beginning and end, which tells where it cuts a day in the middle.
 
     ``key`` orders statements alike wherever and whenever they were imported, so it holds no database id. ``kind`` is
-    the format: files of one kind word a movement alike, files of two kinds may not.
+    the format, ``layout`` names that of its table where it has one: files of one kind and layout word a movement alike,
+    others may not. Where a layout is not known it says nothing.
     """
 
     statement: int
@@ -42,6 +43,7 @@ class Span:
     closing_balance: Decimal | None = None
     is_proven: bool = False
     kind: str = ""
+    layout: str = ""
 
     def cut_at_start(self, day: date) -> bool:
         """Whether movements of the day may be missing before those shown."""
@@ -147,8 +149,10 @@ class Between:
         return self.spans[statement].is_proven and self.cuts[statement] == (False, False)
 
     def is_of_one_kind(self, pair: Pair) -> bool:
-        """Whether both statements are of one format, so that they word a movement alike."""
-        return len({self.spans[statement].kind for statement in pair}) == 1
+        """Whether both statements are of one format and layout, so that they word a movement alike."""
+        spans = [self.spans[statement] for statement in pair]
+        layouts = {span.layout for span in spans} - {""}
+        return len({span.kind for span in spans}) == 1 and len(layouts) < 2
 
 
 def cut(span: Span, day: date) -> tuple[bool, bool]:

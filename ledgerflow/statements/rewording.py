@@ -43,8 +43,8 @@ class Joined:
 def join_reworded(slots: Sequence[Slot], between: Between, ids: Mapping[int, set[str]]) -> Joined:
     """Join the slots that are one movement. ``ids`` are, by statement, the bank's identifiers that identify."""
     joined = Joined()
-    kinds = {span.kind for span in between.spans.values()}
-    if len(kinds) == 1 and sum(map(between.is_whole_and_proven, between.spans)) < 2:
+    is_one_kind = all(map(between.is_of_one_kind, between.own))
+    if is_one_kind and sum(map(between.is_whole_and_proven, between.spans)) < 2:
         return joined
     one_numbering = {
         pair

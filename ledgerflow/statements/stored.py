@@ -70,6 +70,7 @@ def span_of(statement: Statement) -> Span:
         closing_balance=statement.closing_balance,
         is_proven=statement.proof == Proof.PROVEN,
         kind=statement.format,
+        layout=statement.layout,
     )
 
 

@@ -29,8 +29,8 @@ def statement(*lines, **more):
     return Statement(account=more.pop("account", None), bank=None, lines=tuple(lines), **more)
 
 
-def reading(*statements, kind="ofx"):
-    return Reading(format=kind, statements=statements)
+def reading(*statements, kind="ofx", layouts=()):
+    return Reading(format=kind, statements=statements, layouts=layouts)
 
 
 def document(book, content=None):
@@ -42,11 +42,11 @@ def document(book, content=None):
 
 
 def take_in(bank_account, *lines, **more):
-    """Import one statement of the lines, in the format ``kind``; returns its outcome."""
-    kind = more.pop("kind", "ofx")
+    """Import one statement of the lines, in the format ``kind`` with these ``layouts``; returns its outcome."""
+    kind, layouts = more.pop("kind", "ofx"), more.pop("layouts", ())
     (outcome,) = services.import_statement(
         document=document(bank_account.book),
-        reading=reading(statement(*lines, **more), kind=kind),
+        reading=reading(statement(*lines, **more), kind=kind, layouts=layouts),
         bank_accounts=[bank_account],
         now=NOW,
     )

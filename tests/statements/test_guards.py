@@ -92,8 +92,8 @@ def test_it_allows(rows, change):
 def test_a_statement_that_counts_lines_and_shows_none_it_refuses(rows):
     copied = (
         "INSERT INTO statements_statement (book_id, document_id, bank_account_id, position, format,"
-        " account_number, currency, line_count, total, proof, proof_detail, override_reason, imported_at)"
-        " SELECT book_id, document_id, bank_account_id, position + 1, format, '', currency, {}, {}, proof, '', '',"
+        " account_number, layout, currency, line_count, total, proof, proof_detail, override_reason, imported_at)"
+        " SELECT book_id, document_id, bank_account_id, position + 1, format, '', '', currency, {}, {}, proof, '', '',"
         " now()"
         " FROM statements_statement WHERE id = %(statement)s"
     )

@@ -340,3 +340,16 @@ def test_a_line_that_was_joined_keeps_the_words_of_the_file_that_stays():
 
     bakery.refresh_from_db()
     assert bakery.description == "Corner Bakery"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("layout", "known"), [("b" * 32, 3), ("a" * 32, 2), (None, 2)])
+def test_two_layouts_of_tables_word_a_movement_as_two_formats_do(layout, known):
+    checking = BankAccountFactory()
+    short, long = "Corner Bakery", "CORNER BAKERY BERLIN"
+    take_in(checking, line(1, 1), line(2, -5, short), line(3, 3), kind="csv", layouts=("a" * 32,))
+
+    layouts = (layout,) if layout else ()
+    outcome = take_in(checking, line(1, 1), line(2, -5, long), line(3, 3), kind="csv", layouts=layouts)
+
+    assert outcome.lines_known == known

@@ -190,9 +190,9 @@ STATEMENTS = Table(
     (
         "document", "bank_account", "position", "format", "account_number", "currency", "opening_balance",
         "closing_balance", "first_date", "last_date", "complete_from", "complete_to", "line_count", "total", "proof",
-        "proof_detail", "override_reason", "overridden_by", "overridden_at", "imported_at", "number",
+        "proof_detail", "override_reason", "overridden_by", "overridden_at", "imported_at", "number", "layout",
     ),
-    later=MappingProxyType({"number": None}),
+    later=MappingProxyType({"number": None, "layout": ""}),
 )  # fmt: skip
 LINES = Table(
     "lines",

@@ -93,7 +93,7 @@ def _for_the_moment(openings: Iterable[OpeningBalance], ids: Iterable[int]) -> I
         if opening.date == date.max:
             raise ArchiveError(f"No statement begins on the day after {opening.date}.")
         first_day = opening.date + timedelta(days=1)
-        said: dict[str, Any] = dict.fromkeys(STATEMENTS.columns)
+        said: dict[str, Any] = {**dict.fromkeys(STATEMENTS.columns), **STATEMENTS.later}
         yield said | {
             "id": statement_id,
             "document": opening.document_id,

@@ -56,6 +56,10 @@ class FileStatements(Protocol):
     def statements(self) -> tuple[values.Statement, ...]:
         """Every statement of the file."""
 
+    @property
+    def layouts(self) -> tuple[str, ...]:
+        """The fingerprints of the tables that were read."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
@@ -91,6 +95,7 @@ def import_statement(
         _import_one(
             document=document,
             format_name=reading.format or "",
+            layout=reading.layouts[0] if len(reading.layouts) == 1 else "",
             position=position,
             said=statement,
             bank_account=bank_account,
@@ -109,6 +114,7 @@ def _import_one(
     *,
     document: Document,
     format_name: str,
+    layout: str,
     position: int,
     said: values.Statement,
     bank_account: BankAccount,
@@ -125,6 +131,7 @@ def _import_one(
         bank_account=bank_account,
         position=position,
         format=format_name,
+        layout=layout,
         account_number=(said.account or "")[:80],
         number=said.number,
         currency=bank_account.currency,
