@@ -32,7 +32,9 @@ def brand_key(folded: str) -> str:
 def brands() -> dict[str, Brand]:
     """Return every brand under its key; the list is read once."""
     with gzip.open(_LIST, "rt", encoding="utf-8", newline="") as lines:
-        return {row["key"]: Brand(row["name"], row["kind"]) for row in csv.DictReader(lines)}
+        rows = csv.reader(lines)
+        next(rows)  # key, name, kind
+        return {key: Brand(name, kind) for key, name, kind in rows}
 
 
 @lru_cache(maxsize=20_000)
