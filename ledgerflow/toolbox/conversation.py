@@ -40,6 +40,7 @@ class Call:
         self._connection = connection
         self._received = bytearray()
         self._searched = 0
+        self._is_met = False
         self._process: int | None = None
         self._group = 0
 
@@ -57,15 +58,7 @@ class Call:
         :raises CallEndedError: it has ended already.
         """
         self._wait(until, checkpoint)
-        with self._ending():
-            said, packed, _flags, _address = socket.recv_fds(self._connection, 32, 1)
-        if packed:
-            self._process = array.array("i", packed)[0]
-        if not said:
-            raise CallEndedError
-        number, _, more = said.partition(b"\n")  # it may have begun to work
-        self._received += more
-        self._group = int(number)
+        self._hear_who_it_is()
 
     def converse(
         self, *, until: float, ask: Ask | None, checkpoint: Checkpoint | None
@@ -94,6 +87,11 @@ class Call:
 
     def close(self) -> None:
         """End the child, whatever it is doing, and everything that it started."""
+        if not self._is_met:
+            # One that took the call may have introduced itself and be at work; any other can do so no more, and ends.
+            with contextlib.suppress(OSError, CallEndedError):
+                self._connection.shutdown(socket.SHUT_RDWR)
+                self._hear_who_it_is()
         if self._process is not None:
             with contextlib.suppress(OSError):
                 signal.pidfd_send_signal(self._process, signal.SIGKILL)
@@ -104,6 +102,18 @@ class Call:
                 os.killpg(self._group, signal.SIGKILL)
             self._group = 0
         self._connection.close()
+
+    def _hear_who_it_is(self) -> None:
+        self._is_met = True
+        with self._ending():
+            said, packed, _flags, _address = socket.recv_fds(self._connection, 32, 1)
+        if packed:
+            self._process = array.array("i", packed)[0]
+        if not said:
+            raise CallEndedError
+        number, _, more = said.partition(b"\n")  # it may have begun to work
+        self._received += more
+        self._group = int(number)
 
     def _line(self, until: float, longest: int, checkpoint: Checkpoint | None) -> bytes:
         while (end := self._received.find(b"\n", self._searched)) < 0:

@@ -1,6 +1,7 @@
 """A call with consent, limits and a record."""
 
 import datetime as dt
+import json
 import threading
 from decimal import Decimal
 
@@ -10,7 +11,9 @@ from django.db import connection, connections, transaction
 
 from ledgerflow.books.models import Role
 from ledgerflow.books.permissions import NotAllowedError
+from ledgerflow.toolbox.conversation import Call, CallEndedError
 from ledgerflow.toolbox.models import Asker, Outcome, Tool, ToolRun
+from ledgerflow.toolbox.services import calling
 from ledgerflow.toolbox.services.attempts import TOOLS
 from ledgerflow.toolbox.services.calling import (
     Asking,
@@ -182,6 +185,46 @@ def test_the_run_is_committed_before_the_tool_starts(bench):
     watcher.join()
 
     assert seen == ["running"]
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_what_computes_begins_before_its_record_only_without_a_network(bench, steady, monkeypatch, is_closed):
+    steps = []
+
+    def noting(name, function):
+        def note(*arguments, **named):
+            steps.append(name)
+            return function(*arguments, **named)
+
+        return note
+
+    monkeypatch.setattr(calling, "network_is_closed", lambda: is_closed)
+    monkeypatch.setattr(calling.runs, "begin", noting("written", calling.runs.begin))
+    monkeypatch.setattr(Call, "give", noting("begun", Call.give))
+
+    assert bench.call(steady, text="x").result["text"] == "x"
+    assert steps == (["begun", "written"] if is_closed else ["written", "begun"])
+
+
+def test_one_that_ended_before_it_was_told_what_to_do_is_on_record(bench, steady, monkeypatch):
+    give = Call.give
+
+    def end(call, order, until):
+        if json.loads(order)["request"]["path"] == steady:
+            raise CallEndedError
+        give(call, order, until)
+
+    outer = bench.tool(
+        f"try: context.tools[{steady!r}](text='x')\nexcept ToolError as error: return Said(str(error))",
+        arguments="context: Context",
+        needs=(steady,),
+    )
+    monkeypatch.setattr(Call, "give", end)
+
+    with pytest.raises(ToolFailedError, match="without an answer"):
+        bench.call(steady, text="x")
+    assert bench.run(steady).outcome == Outcome.DIED
+    assert "without an answer" in bench.call(outer).result["text"]
 
 
 def test_long_arguments_and_results_are_kept_as_hash_and_counts(bench, steady):

@@ -186,6 +186,27 @@ def test_whatever_a_job_starts_ends_with_it(tmp_path, hangs, module):
     own.close()
 
 
+@pytest.mark.parametrize("module", ["misbehaving_jobs", "misbehaving_without_namespaces"])
+def test_a_job_ends_with_what_its_caller_could_not_do_meanwhile(tmp_path, module):
+    own = Sandbox(f"tests.toolbox.{module}")
+
+    def fail():
+        assert comes_true(lambda: all(map(is_held, _children(tmp_path))))
+        raise _EnoughError
+
+    with pytest.raises(_EnoughError):
+        own.run(
+            "start_children",
+            content=b"",
+            request={"folder": str(tmp_path), "hangs": True},
+            limits=_AMPLE,
+            meanwhile=fail,
+        )
+
+    assert _end(tmp_path)
+    own.close()
+
+
 def _children(folder):
     return [folder / f"alive-{leaves_group}" for leaves_group in (False, True)]
 

@@ -27,6 +27,7 @@ from ledgerflow.toolbox.calls import (
 from ledgerflow.toolbox.configuration_schemas import secret_names, service_addresses
 from ledgerflow.toolbox.consent import State, is_harmless
 from ledgerflow.toolbox.conversation import Checkpoint
+from ledgerflow.toolbox.enforced import network_is_closed
 from ledgerflow.toolbox.errors import RegistryError
 from ledgerflow.toolbox.guard import Guard, own_services
 from ledgerflow.toolbox.http import GuardedClient
@@ -266,7 +267,8 @@ class _Call:
         tool, record = standing.known.tool, _Record(asked, self._now, standing.limits)
         permissions = tool.manifest["permissions"]
         # What only computes may start while its beginning is written: all that it does is its answer, which waits.
-        begins_at_once = is_harmless(tool.manifest)
+        # What it says of itself is believed only where the kernel keeps it from more.
+        begins_at_once = is_harmless(tool.manifest) and network_is_closed()
         try:
             if not begins_at_once:
                 record.begin()
@@ -293,6 +295,7 @@ class _Call:
             call_other = self._other(record, until, too_slow)
             attempts = Attempts(order, look, call_other, client, record.begin if begins_at_once else None)
             ended = self._ended(attempts, standing.known, record)
+            record.begin()  # also of one that ended before it was given anything to do
         except runs.LimitReachedError as error:
             self._refuse(asked, str(error))
         ending = self._ending(ended, client, key)
