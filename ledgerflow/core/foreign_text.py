@@ -1,5 +1,6 @@
 """Text that strangers wrote, made harmless to read for a model and for a person: data, never instructions."""
 
+import json
 import re
 import unicodedata
 
@@ -33,6 +34,25 @@ def stripped(text: str, length: int = TEXT_LENGTH) -> str:
     # Twenty times as much as is kept is looked at: nobody waits for a megabyte of invisible characters.
     shown = _SPACE.sub(" ", _without_marks(_visible(text[: 20 * length]))).strip()
     return shown if len(shown) <= length else shown[: length - 1].rstrip() + "…"
+
+
+def exact(value: object) -> str:
+    """Return a JSON value on one line, exactly: what cannot be seen, or is drawn as one space, as JSON escapes it."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if text == exact_lines(text) == " ".join(text.split()) else json.dumps(value)
+
+
+def exact_lines(text: str) -> str:
+    """Return the text with what cannot be seen as JSON escapes it; its lines, tabs and spaces stay."""
+    return "".join(char if _is_seen(char) else json.dumps(char)[1:-1] for char in text.replace("\r\n", "\n"))
+
+
+def _is_seen(char: str) -> bool:
+    return (
+        (char.isprintable() and not _is_selector(char))
+        or char in "\n\t"
+        or unicodedata.category(char) == "Zs"
+    )
 
 
 def _without_marks(shown: str) -> str:

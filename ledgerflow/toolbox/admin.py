@@ -17,6 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.core.foreign_text import exact
 from ledgerflow.toolbox.consent import State
 from ledgerflow.toolbox.models import EgressRequest, Tool, ToolConfiguration, ToolRun
 from ledgerflow.toolbox.services.registry import disable_tool, remap_tool
@@ -160,7 +161,7 @@ class ToolAdmin(_ForFirmAdministrators):
         if tool.kind != BRIDGE:
             return "only a bridge has them"
         rows = [
-            (server.name, remote.name, remote.consent)
+            (server.name, exact(remote.name), remote.consent)
             for server in remote_servers(tool=tool, book=None)
             for remote in server.tools
         ]

@@ -15,6 +15,7 @@ from ledgerflow.classification.errors import UnknownLineError
 from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.classification.services import RuleConditions, check_decisions, check_rule
 from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.core.foreign_text import exact
 from ledgerflow.core.money import format_money
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.cleaning import NAME_LENGTH
@@ -206,16 +207,11 @@ def propose_run(
 def _shown(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
     """Yield each argument with its value, exactly: what cannot be seen stands there as JSON escapes it."""
     for name, value in values.items():
-        named = f"{above}{_exact(name)}"
+        named = f"{above}{exact(name)}"
         if isinstance(value, Mapping) and value:
             yield from _shown(value, f"{named}.")
         else:
-            yield named, _exact(value)
-
-
-def _exact(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if text.isprintable() and text == " ".join(text.split()) else json.dumps(value)
+            yield named, exact(value)
 
 
 def plain(text: str, longest: int) -> str:

@@ -32,6 +32,11 @@ def remote_servers(*, tool: Tool, book: Book | None) -> list[RemoteServer]:
     return [server_of(each, _offers(book, each)) for each in servers]
 
 
+def names_servers(*, tool: Tool, book: Book | None) -> bool:
+    """Whether servers are named at this level; those of a book stand in place of the installation's."""
+    return "servers" in kept_settings(tool, book)
+
+
 def ask_server(*, tool: Tool, server: str, book: Book | None, user: User, now: datetime) -> Answer:
     """Ask a server which tools it offers: a run as every other.
 
@@ -58,6 +63,8 @@ def name_server(
 ) -> None:
     """Put a server into the settings; ``token`` refers to the secret that it is sent as bearer, ``None`` sends none.
 
+    The first one that is named for a book replaces the installation's there.
+
     :raises NotAllowedError: the user does not set up the bridge.
     :raises ConfigurationError: the name is taken, there is no room for another secret, or a value fits no schema.
     """
@@ -80,6 +87,8 @@ def name_server(
 def forget_server(*, tool: Tool, server: str, book: Book | None, user: User, now: datetime) -> None:
     """Take a server out of the settings, with what was agreed to of it and the references that it alone used.
 
+    A book without a server of its own has the installation's again.
+
     :raises NotAllowedError: the user does not set up the bridge.
     :raises ConfigurationError: there is no such server at this level.
     """
@@ -90,6 +99,8 @@ def forget_server(*, tool: Tool, server: str, book: Book | None, user: User, now
     for name in secret_names(tool.manifest["configuration"]) & values.keys():
         if f"{{{name}}}" in str(gone.get("headers")) and f"{{{name}}}" not in rest:
             del values[name]
+    if not values["servers"]:
+        del values["servers"]  # an empty list would go on hiding the installation's
     configure_tool(tool=tool, book=book, values=values, user=user, now=now)
 
 

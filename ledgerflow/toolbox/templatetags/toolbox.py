@@ -1,6 +1,7 @@
 """Tags of the tools' pages: ``{% load toolbox %}``."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from ledgerflow.core.foreign_text import exact, exact_lines
 from ledgerflow.toolbox.models import Outcome, ToolRun
 from ledgerflow.toolbox.selectors import FAILED
 from ledgerflow.toolbox.showing import shown
@@ -41,6 +43,28 @@ def about(run: ToolRun) -> SafeString | str:
 def json_shown(value: Any) -> SafeString:
     """Show a JSON value to people."""
     return shown(value)
+
+
+@register.filter
+def exact_shown(value: Any) -> Any:
+    """Return a JSON value of strangers for people who decide about it: what cannot be seen stands there escaped.
+
+    Names of a mapping are in one line, texts keep their lines.
+    """
+    match value:
+        case str():
+            return exact_lines(value)
+        case list():
+            return [exact_shown(each) for each in value]
+        case Mapping():
+            return {exact(name): exact_shown(each) for name, each in value.items()}
+    return value
+
+
+@register.filter
+def exact_name(name: str) -> str:
+    """Return a name of strangers in one line, exactly."""
+    return exact(name)
 
 
 @register.filter

@@ -18,6 +18,7 @@ from ledgerflow.toolbox.services.remote import (
     ask_server,
     forget_server,
     name_server,
+    names_servers,
     remote_servers,
     withdraw_remote,
 )
@@ -61,7 +62,8 @@ class RemoteView(ToolboxView):
 
     def _shown(self, tool: Tool, form: ServerForm) -> HttpResponse:
         servers = remote_servers(tool=tool, book=self.of_book)
-        return self.page("remote.html", tool=tool, tab="remote", servers=servers, form=form)
+        are_own = names_servers(tool=tool, book=self.of_book)
+        return self.page("remote.html", tool=tool, tab="remote", servers=servers, are_own=are_own, form=form)
 
     def _who(self) -> dict[str, Any]:
         return {"book": self.of_book, "user": self.user, "now": timezone.now()}
