@@ -3,8 +3,11 @@
 import datetime as dt
 import json
 from decimal import Decimal
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from ledgerflow.books.models import Role
@@ -14,6 +17,7 @@ from ledgerflow.toolbox.models import Tool, ToolConfiguration
 from ledgerflow.toolbox.services.configuration import (
     configuration_for,
     configure_tool,
+    kept_settings,
     stored_configuration,
 )
 from ledgerflow.toolbox.services.registry import sync_tools
@@ -260,3 +264,35 @@ def test_settings_it_finds_in_one_query(packages, admin, django_assert_num_queri
 
     with django_assert_num_queries(1):
         configuration_for(tool, book)
+
+
+def test_settings_that_each_tool_of_a_package_had_become_one_that_loses_nothing_and_agrees_to_no_more(admin):
+    share = import_module("ledgerflow.toolbox.migrations.0009_share_settings_in_each_package").share_settings
+    listing, calling = (
+        Tool.objects.get(module_path=f"tools.mcp_bridge.{name}") for name in ("list_tools", "call_tool")
+    )
+    book, kept, withdrawn = BookFactory(), "a" * 64, "b" * 64
+
+    def saved(tool, of_book, minutes, values):
+        at = NOW + dt.timedelta(minutes=minutes)
+        ToolConfiguration.objects.create(tool=tool, book=of_book, values=values, changed_at=at)
+
+    def server(**allowed):
+        return {"name": "shop", "url": "https://shop.example/mcp", "allowed": allowed}
+
+    saved(calling, None, 0, {"servers": [server(price=kept)], "redaction": "names"})
+    saved(listing, None, 1, {"servers": [server(price=kept, note=withdrawn)]})
+    saved(calling, book, 0, {"servers": [server(price=kept)]})
+    saved(listing, book, 1, {})  # saved for its limits alone
+    apart = Tool.objects.get(module_path="tools.exchange_rates.read_rates")
+    saved(apart, None, 0, {"addresses": []})
+
+    share(apps, SimpleNamespace(connection=connection))
+
+    for tool in (listing, calling):
+        assert kept_settings(tool, None) == {"servers": [server(price=kept)], "redaction": "names"}
+        assert kept_settings(tool, book) == {"servers": [server(price=kept)]}
+    assert {str(row.values) for row in ToolConfiguration.objects.filter(book=book)} == {
+        str({"servers": [server(price=kept)]})
+    }
+    assert kept_settings(apart, None) == {"addresses": []}
