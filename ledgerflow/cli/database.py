@@ -27,6 +27,8 @@ _LONGEST_PAUSE_SECONDS = 2.0
 _LONGEST_RESTART_PAUSE_SECONDS = 15.0
 #: Whoever looks after the database looks after web and worker too, and hears when it is to stop.
 _LOOK_SECONDS = 5.0
+#: Recovery may take longer than a look; one that takes many may as well be a start that fails again and again.
+_LOOKS_BEFORE_A_WARNING = 6
 _AWAY = (
     "The database stopped answering. What was being written was kept whole or not at all: look, then go on."
 )
@@ -95,11 +97,12 @@ class DatabaseKeeper:
     """Has the embedded server running again if it was killed together with its supervisor.
 
     One that does not start, killed again while it recovers or without room on its disk, is tried again, a little later
-    each time: web and worker wait, and nobody has to be there when it can start.
+    each time: web and worker wait, and nobody has to be there when it can start. One that takes longer than a look, to
+    start or to fail, is left alone at first, and then warned of as well.
     """
 
     def __init__(self) -> None:
-        self._pause, self._not_before = 0.0, 0.0
+        self._pause, self._not_before, self._looks = 0.0, 0.0, 0
 
     def keep_up(self) -> None:
         """Look once, for some seconds at most; returns at once while the next try is not due."""
@@ -107,13 +110,18 @@ class DatabaseKeeper:
             return
         try:
             with embedded.ensure_running(settings.DATA_DIR, timeout=_LOOK_SECONDS):
-                self._pause = 0.0
-        except embedded.StillStartingError:
-            return  # it recovers, for instance; whoever starts it goes on
+                self._pause, self._looks = 0.0, 0
+        except embedded.StillStartingError as error:
+            self._looks += 1  # it recovers, for instance; whoever starts it goes on
+            if self._looks >= _LOOKS_BEFORE_A_WARNING:
+                self._wait_longer(error)
         except embedded.EmbeddedError as error:
-            self._pause = min(max(1.0, 2 * self._pause), _LONGEST_RESTART_PAUSE_SECONDS)
-            self._not_before = time.monotonic() + self._pause
-            logger.warning("The database does not start; next try in %.0f s. %s", self._pause, error)
+            self._wait_longer(error)
+
+    def _wait_longer(self, error: embedded.EmbeddedError) -> None:
+        self._pause = min(max(1.0, 2 * self._pause), _LONGEST_RESTART_PAUSE_SECONDS)
+        self._not_before = time.monotonic() + self._pause
+        logger.warning("The database does not start; next try in %.0f s. %s", self._pause, error)
 
 
 def migrate(*, no_backup: bool = False) -> None:

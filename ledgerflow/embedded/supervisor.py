@@ -128,6 +128,8 @@ def main() -> None:
     try:
         supervise(DataFolder.at(Path(data_dir)), grace=float(grace))
     except (EmbeddedError, OSError) as error:
+        # Whoever started this may have waited no longer than it took: the log keeps why.
+        sys.stderr.write(f"{error}\n")
         _report({"error": str(error)})
         raise SystemExit(1) from error
     except Exception as error:

@@ -42,6 +42,9 @@ def test_a_cluster_of_another_version_is_refused(own_dir: Path):
     with pytest.raises(embedded.EmbeddedError, match="made by PostgreSQL 16"):
         embedded.ensure_running(own_dir)
 
+    # Also for whoever comes when nobody listens any more.
+    assert "made by PostgreSQL 16" in (own_dir / "postgres.log").read_text()
+
 
 def test_a_server_that_does_not_start_says_why(own_dir: Path):
     with (own_dir / "postgres" / "postgresql.conf").open("a") as configuration:

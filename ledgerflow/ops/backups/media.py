@@ -1,5 +1,6 @@
 """The files that people gave, in the folder of backups by their SHA-256: each once, whoever needs it."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -13,6 +14,8 @@ from ledgerflow.ops.backups.manifests import ENCRYPTED
 _FOLDER = "documents"
 #: Characters of a SHA-256, which is the whole name of a file that is not encrypted.
 _NAME = 64
+#: Errors of the disk that is written to, of which no other copy knows better.
+_CANNOT_BE_WRITTEN = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
 def stored(folder: Path, sha256: str, *, encrypted: bool = False) -> Path:
@@ -102,10 +105,12 @@ def bring_back(
 
     ``names`` are pairs of SHA-256 and the path below the media folder; ``also`` is a media folder that is looked into
     where the backups do not hold a file. What is brought back has been read and is the bytes of its name: a kept file
-    that is not is passed over. Returns what is nowhere, by SHA-256, with the damaged files that were found instead.
+    that is not, or cannot be read, is passed over. Returns what is nowhere, by SHA-256, with the damaged files that
+    were found instead.
 
     Raises:
         BackupError: ``identity`` holds no private key.
+        OSError: a file cannot be written.
     """
     lost = {}
     for sha256, name in names:
@@ -114,6 +119,7 @@ def bring_back(
             continue
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = place.with_name(f".restoring-{place.name}")
+        draft.touch(mode=0o600)  # where nothing can be written, that is no fault of what is read
         damaged = []
         for source in _sources(folder, sha256, name, identity=identity, also=also):
             draft.unlink(missing_ok=True)
@@ -134,7 +140,14 @@ def _sources(folder: Path, sha256: str, name: str, *, identity: Path | None, als
         places.append(also / name)
     if identity is not None:
         places.append(stored(folder, sha256, encrypted=True))
-    return [place for place in places if place.exists()]
+    return [place for place in places if _may_be_there(place)]
+
+
+def _may_be_there(place: Path) -> bool:
+    try:
+        return place.exists()
+    except OSError:  # it cannot be looked at, which will be said of it like of one that cannot be read
+        return True
 
 
 def _is_brought(source: Path, draft: Path, sha256: str, *, identity: Path | None) -> bool:
@@ -145,6 +158,10 @@ def _is_brought(source: Path, draft: Path, sha256: str, *, identity: Path | None
             link_or_copy(source, draft)
         return _is(draft, sha256)
     except DamagedDumpError:
+        return False
+    except OSError as error:
+        if error.errno in _CANNOT_BE_WRITTEN:
+            raise
         return False
 
 

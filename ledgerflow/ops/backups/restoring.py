@@ -156,8 +156,9 @@ def documents_back(
     damaged = [path for paths in lost.values() for path in paths]
     if damaged:
         raise BackupError(
-            f"{len(damaged)} kept files of documents are damaged, the first is {damaged[0]}: it is not the bytes that "
-            "were kept, so it is not brought back. Put an undamaged copy of it there, or restore an earlier backup."
+            f"{len(damaged)} kept files of documents are damaged, the first is {damaged[0]}: it cannot be read, or is "
+            "not the bytes that were kept, so it is not brought back. Put an undamaged copy of it there, or restore an "
+            "earlier backup."
         )
     if lost:
         raise BackupError(

@@ -1,6 +1,7 @@
 """A dump that was harmed in any way is refused before anything is touched, and a failed one leaves nothing behind."""
 
 import dataclasses
+import errno
 import gzip
 import hashlib
 import json
@@ -20,7 +21,7 @@ from ledgerflow.ops.backups.drills import check_every_backup
 from ledgerflow.ops.backups.errors import BackupError, DamagedDumpError
 from ledgerflow.ops.backups.making import check_dump, locked, make_dump
 from ledgerflow.ops.backups.manifests import check_bytes, dumps_in, manifest_of, read_manifest, write_manifest
-from ledgerflow.ops.backups.media import keep, stored
+from ledgerflow.ops.backups.media import bring_back, keep, stored
 from ledgerflow.ops.backups.restoring import refuse_newer, verified
 from ledgerflow.ops.models import BackupReason, BackupRun
 from tests import databases
@@ -105,6 +106,29 @@ def test_a_file_of_a_document_that_is_damaged_is_not_kept_and_called_missing(kep
     assert kept.again() == [kept.sha256]
     assert kept.again(str(pyrage.x25519.Identity.generate().to_public())) == [kept.sha256]
     assert [path for path in kept.folder.rglob("*") if path.is_file()] == []
+
+
+def test_a_kept_file_of_a_document_that_cannot_be_read_is_passed_over_for_a_good_copy(
+    kept, tmp_path, monkeypatch
+):
+    names = [(kept.sha256, "restored/file")]
+    kept.path.unlink()
+    kept.path.mkdir()  # which a file cannot be read from, whoever tries
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "restored").mkdir(parents=True)
+    shutil.copy(kept.original, elsewhere / "restored/file")
+
+    assert bring_back(kept.folder, tmp_path / "one", names) == {kept.sha256: [kept.path]}
+    assert list((tmp_path / "one/restored").iterdir()) == []
+    assert bring_back(kept.folder, tmp_path / "two", names, also=elsewhere) == {}
+    assert (tmp_path / "two/restored/file").read_bytes() == kept.original.read_bytes()
+
+    def lack_room(*_):
+        raise OSError(errno.ENOSPC, "No space left")
+
+    monkeypatch.setattr("ledgerflow.ops.backups.media.link_or_copy", lack_room)
+    with pytest.raises(OSError, match="No space left"):
+        bring_back(kept.folder, tmp_path / "three", names, also=elsewhere)
 
 
 def test_a_drill_names_a_kept_file_of_a_document_that_is_damaged(kept):
