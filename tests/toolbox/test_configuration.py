@@ -289,10 +289,9 @@ def test_settings_that_each_tool_of_a_package_had_become_one_that_loses_nothing_
 
     share(apps, SimpleNamespace(connection=connection))
 
-    for tool in (listing, calling):
-        assert kept_settings(tool, None) == {"servers": [server(price=kept)], "redaction": "names"}
-        assert kept_settings(tool, book) == {"servers": [server(price=kept)]}
-    assert {str(row.values) for row in ToolConfiguration.objects.filter(book=book)} == {
-        str({"servers": [server(price=kept)]})
-    }
+    of_bridge = ToolConfiguration.objects.filter(tool__in=[listing, calling])
+    of_installation = {"servers": [server(price=kept)], "redaction": "names"}
+    assert [row.values for row in of_bridge.filter(book=None)] == [of_installation] * 2
+    assert [row.values for row in of_bridge.filter(book=book)] == [{"servers": [server(price=kept)]}] * 2
+    assert kept_settings(calling, None) == of_installation
     assert kept_settings(apart, None) == {"addresses": []}
