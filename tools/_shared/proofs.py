@@ -18,6 +18,7 @@ from tools._shared.vocabulary import Role
 
 _TRIED_ROWS = 2000
 _LEAST_UNNAMED = 3
+_MOVING = (Role.AMOUNT, Role.OUT, Role.IN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +155,32 @@ def prove(
         for each in candidates
         if each.problem is None and not each.certain and len(each.columns) == 1
     ]
-    proven = _prove(groups, numbers, opposite, balances)
-    if proven is None:
-        # Names in a language that nobody here knows are as good as none.
-        nameless = unnamed_candidates(columns, numbers) if columns.has_header else []
-        nameless += [signed(numbers, at) for at in _bare(numbers) if numbers.looked[at].is_signed]
-        among = balances or _money_columns(numbers) or _bare(numbers)
-        weak = [replace(each, certain=False) for each in nameless]
-        proven = _prove(groups, numbers, weak, among, least=_LEAST_UNNAMED)
-    return proven
+    return _prove(groups, numbers, opposite, balances) or _prove_nameless(columns, groups, numbers, balances)
+
+
+def _prove_nameless(columns: Columns, groups: Groups, numbers: Numbers, balances: list[int]) -> Choice | None:
+    """Return the reading that a balance proves of columns without a name, ``None`` when there is none.
+
+    A name in a language that nobody here knows is as good as none. Where a name says which columns hold the amounts,
+    only a named balance proves others.
+    """
+    may_hold = _may_hold_money(columns, numbers)
+    among = balances
+    if not among and not columns.of(*_MOVING):
+        among = [at for at in _money_columns(numbers) if at in may_hold]
+        among = among or [at for at in _bare(numbers) if at in may_hold]
+    nameless = unnamed_candidates(columns, numbers) if columns.has_header else []
+    nameless += [signed(numbers, at) for at in _bare(numbers) if numbers.looked[at].is_signed]
+    weak = [
+        replace(each, certain=False) for each in nameless if numbers.values.keys() & each.columns <= may_hold
+    ]
+    return _prove(groups, numbers, weak, among, least=_LEAST_UNNAMED)
+
+
+def _may_hold_money(columns: Columns, numbers: Numbers) -> set[int]:
+    """The columns of numbers of which no known name says that they are no money that moved: points, units or a fee."""
+    if not columns.has_header:
+        return set(numbers.values)
+    if columns.of(*_MOVING):
+        return set(numbers.values).difference(columns.of(Role.OTHER_NUMBER))
+    return set(numbers.values).intersection(columns.of(Role.OTHER))

@@ -66,10 +66,11 @@ def find_header(rows: Sequence[Sequence[str]]) -> int | None:
 def find_title_row(rows: Sequence[Sequence[str]]) -> int | None:
     """Return the index of a header in words nobody knows: text cells only, directly above the first dated row.
 
-    A label with its value, such as the first day of the period, is no row.
+    A label with its value, such as the first day of the period, is no row; a day with its amount is one.
     """
     for at, row in enumerate(rows[:_HEADER_SEARCH]):
-        if sum(map(bool, row)) > _LABELED and any(read_day(cell) for cell in row if cell):
+        days = [bool(read_day(cell)) for cell in row if cell]
+        if any(days) and (len(days) > _LABELED or days == [True, False]):
             above = rows[at - 1] if at else ()
             filled = [cell for cell in above if cell]
             is_title = len(filled) >= 3 and not any(any(mark.isdigit() for mark in cell) for cell in filled)

@@ -86,7 +86,7 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
             r"gross|brutto|brut|original|orig|local|foreign|exchange|instructed|fremd\w*|urspr\w*|"
             r"converted|auslagenersatz\w*|ursprungsbetrag|points|miles|limit|amount currency|count|"
             r"entries|cashback|reward|rewards|puvodni|oryginaln\w*|available|disponible|verfugbar\w*|"
-            r"fx|vat amount|shares|units|anzahl|number of|taux|tasso|tipo de cambio|cambio|"
+            r"fx|vat amount|shares|units?|anzahl|number of|taux|tasso|tipo de cambio|cambio|"
             r"income entries|expenses entries|foreign spend|total fees|taxes|quantita)\b|汇率|手续费"
         ),
     ),

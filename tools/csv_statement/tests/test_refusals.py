@@ -1,3 +1,6 @@
+from decimal import Decimal
+from itertools import accumulate
+
 import pytest
 
 from tools.contract import StatementRefusedError
@@ -8,6 +11,16 @@ def refused(text, name="statement.csv"):
     with pytest.raises(StatementRefusedError) as caught:
         read_statement(text.encode(), name)
     return str(caught.value)
+
+
+def _followed(moved, left, *moves, start=0):
+    """A table of numbers under ``moved``, each with what they add up to from ``start`` on under ``left``."""
+    rows = zip(moves, accumulate(map(Decimal, moves), initial=Decimal(start)), strict=False)
+    table = [
+        f"2026-01-{day:02d},A,{move},{total + Decimal(move)}"
+        for day, (move, total) in enumerate(rows, start=1)
+    ]
+    return "\n".join([f"Date,Description,{moved},{left}", *table, ""])
 
 
 @pytest.mark.parametrize(
@@ -101,6 +114,12 @@ def test_groups_of_three_that_a_balance_proves_either_way_are_thousands(currency
         ("Date,Description,Direction,Amount\n2026-01-01,A,neutral,1.00\n2026-01-02,B,in,2.00\n", "neutral"),
         ("Date,Name,Amount\n" + "".join(f"2026-01-0{day},A,{day}.00\n" for day in range(1, 8)), "sign"),
         ("a,b\n" + "x," * 300 + "\n", "list of transactions"),
+        # A balance of what is no money, or of what was spent, follows as well as that of an account.
+        (_followed("Points", "Points balance", 50, -20, 30, 10, start=100), "No column"),
+        (_followed("Units", "Unit balance", 50, -20, 30, 10, start=100), "No column"),
+        (_followed("Miles", "Balance", 50, -20, 30, 10, start=100), "balances, not movements"),
+        (_followed("Fees", "Total fees", "3.50", "4.00", "2.00", "1.00"), "No column"),
+        (_followed("Amount", "Running total", "3.50", "4.00", "2.00", "1.00"), "Nothing in the file says"),
     ],
 )
 def test_it_refuses_with_a_sentence(text, words):
@@ -122,3 +141,13 @@ def test_it_reads_whole_amounts_beside_two_digits_that_the_balance_proves():
     (statement,) = read_statement(content, "x.csv").statements
 
     assert [str(line.amount) for line in statement.lines] == ["-11", "-12", "30"]
+
+
+def test_under_a_header_without_a_known_date_the_first_row_may_hold_day_and_amount_alone():
+    content = (
+        b"Dia;Cosa;Debe;Haber\n10/05/2026;;12,40;\n13/05/2026;sou;;1.500,00\n14/05/2026;lloguer;700,00;\n"
+    )
+
+    (statement,) = read_statement(content, "x.csv").statements
+
+    assert [str(line.amount) for line in statement.lines] == ["-12.40", "1500.00", "-700.00"]
