@@ -2,8 +2,9 @@
 
 A statement is PROVEN when something that the file states about all of its booked lines holds: opening
 balance, lines and closing balance; or the balance printed after every line. It is a DISCREPANCY when
-anything stated does not hold or a page is missing from the file, and UNPROVABLE when too little is stated. Pending
-lines are in no balance.
+anything stated does not hold, and UNPROVABLE when too little is stated. Where the file lacks a page, it is UNPROVABLE
+when the balances of the others hold, because the bank may give each page as a file of its own, else a DISCREPANCY.
+Pending lines are in no balance.
 """
 
 from collections.abc import Sequence
@@ -65,8 +66,15 @@ def _without_pages(statement: Statement, missing: str, lines: Sequence[Statement
     said = f"{missing[:1].upper()}{missing[1:]} in the file"
     difference = None
     if statement.opening_balance is not None and statement.closing_balance is not None:
-        total = sum((line.amount for line in lines if line.currency == statement.currency), Decimal(0))
+        lines = [line for line in lines if line.currency == statement.currency]
+        total = sum((line.amount for line in lines), Decimal(0))
         difference = statement.closing_balance - statement.opening_balance - total
+        running = _check_running(statement, lines)
+        if not difference and (running is None or running.outcome is not Outcome.DISCREPANCY):
+            return Proof(
+                Outcome.UNPROVABLE,
+                f"{said}, and the balances of what it holds agree. Import the rest as well, or the whole statement.",
+            )
     if difference:
         said += f": opening balance and lines miss the closing balance by {_money(difference)}"
     return Proof(Outcome.DISCREPANCY, f"{said}. Get the whole statement from the bank.", difference or None)

@@ -225,6 +225,17 @@ def test_pending_lines_are_in_no_balance():
     assert proof(line("-2"), pending, opening="10", closing="8", count=1) == Proof(Outcome.PROVEN)
 
 
+def page(*lines, opening, closing):
+    return prove(
+        Statement(
+            "1", None, "EUR", lines,
+            opening_balance=Decimal(opening),
+            closing_balance=closing and Decimal(closing),
+            missing_pages="page 2 of 3 is missing",
+        )
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("opening", "closing", "difference", "sentence"),
     [
@@ -235,21 +246,27 @@ def test_pending_lines_are_in_no_balance():
             "Page 2 of 3 is missing in the file: opening balance and lines miss the closing balance by -7.",
         ),
         ("0", None, None, "Page 2 of 3 is missing in the file."),
-        ("0", "-2", None, "Page 2 of 3 is missing in the file."),
     ],
 )
 def test_a_missing_page_is_named_with_what_is_on_it(opening, closing, difference, sentence):
-    statement = Statement(
-        "1", None, "EUR", (line("-2"),),
-        opening_balance=Decimal(opening),
-        closing_balance=closing and Decimal(closing),
-        missing_pages="page 2 of 3 is missing",
-    )  # fmt: skip
-
-    found = prove(statement)
+    found = page(line("-2"), opening=opening, closing=closing)
 
     assert found == Proof(
         Outcome.DISCREPANCY,
         f"{sentence} Get the whole statement from the bank.",
         difference and Decimal(difference),
     )
+
+
+def test_pages_in_a_file_of_their_own_whose_balances_hold_are_not_held_back():
+    assert page(line("-2"), opening="0", closing="-2") == Proof(
+        Outcome.UNPROVABLE,
+        "Page 2 of 3 is missing in the file, and the balances of what it holds agree. Import the rest as well, or the"
+        " whole statement.",
+    )
+
+
+def test_a_missing_page_whose_lines_add_up_to_nothing_is_seen_by_the_running_balance():
+    found = page(line("-2", "8"), line("-3", "4", day=2), line("1", "5", day=3), opening="10", closing="6")
+
+    assert found.outcome is Outcome.DISCREPANCY
