@@ -16,7 +16,10 @@ _NUMBER = re.compile(r"0*([1-9]\d{0,8})")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which page of a statement (``of``), and whether it says to be the last; ``at`` is its place in the file."""
+    """Which page of a statement, and whether it says to be the last; ``at`` is its place in the file.
+
+    ``of`` is what the pages of the statement share: its number, else its ``Id``, which banks also count by pages.
+    """
 
     at: int
     of: tuple[str, ...]

@@ -192,7 +192,8 @@ class _Reader:
         counts = len(booked) == len(lines) and all(line.currency == currency for line in lines)
         period, made_at = parts.get("FrToDt"), text_of(parts.get("CreDtTm")) or self._made_at
         if is_page and name == "Stmt" and not is_whole(balances, opening, closing, moved):
-            of = (account_number(account.get("Id")), currency, text_of(parts.get("Id")))
+            named = str(statement_number(parts) or text_of(parts.get("Id")))
+            of = (account_number(account.get("Id")), currency, named)
             page = page_of(element, at=len(self._statements), of=of)
             self._pages += [page] if page else []
         complete = (

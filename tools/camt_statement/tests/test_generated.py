@@ -171,3 +171,20 @@ def test_an_encoding_of_endless_name_it_refuses():
 
     with pytest.raises(StatementRefusedError, match="an encoding that is not known"):
         read_statement(content, "a.xml")
+
+
+def test_pages_are_of_one_statement_by_its_number_whatever_their_ids():
+    (sample,) = (each.read_text() for each in SAMPLES if each.name == "page_missing.xml")
+    two = sample.replace("<PgNb>3<", "<PgNb>2<")
+    alike, number = "<Id>S14</Id>", "<ElctrncSeqNb>14</ElctrncSeqNb>"
+    first, second, third = two.split(alike)
+
+    def missing(text):
+        return [each.missing_pages for each in read_statement(text.encode(), "").statements]
+
+    assert missing(f"{first}<Id>A</Id>{second}<Id>B</Id>{third}") == [None, None]
+    assert missing(two.replace(number, "")) == [None, None]
+    assert missing(two.replace(number, number.replace("14", "15"), 1)) == [
+        "page 2 is missing",
+        "page 1 of 2 is missing",
+    ]
