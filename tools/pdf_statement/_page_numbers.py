@@ -5,13 +5,23 @@ from collections.abc import Sequence
 
 from tools._shared.dates import fold
 from tools._shared.pages import missing_pages
-from tools.pdf_statement._lines import Line
+from tools.pdf_statement._lines import Line, cells_of
 
-_PAGE = re.compile(
-    r"(?:\b(?:page|pg|seite|blatt|pagina|pag|strona|str|strana|stranka|sida|side|sivu|oldal|sayfa|hoja|folha|feuille)\b"
-    r"|\b(?:страница|стр)\b)[.:]? ?(?:no[.:]? ?|nr[.:]? ?)?"
-    r"(\d{1,3}) ?(?:/|\||of|von|sur|de|di|van|z|ze|av|af|out of|из|od) ?(\d{1,3})\b"
+_NAMES = (
+    "page|seite|blatt|pagina|strona|strana|stranka|sida|side|sivu|oldal|sayfa|hoja|folha|feuille|страница"
 )
+_OF = "of|von|sur|de|di|van|z|ze|av|af|out of|из|od"
+
+
+def _numbered(names: str, of: str) -> re.Pattern[str]:
+    """A page's number and the count, at the end of a text: in the middle of one they speak of something else."""
+    return re.compile(
+        rf"\b(?:{names})\b[.:]? ?(?:no[.:]? ?|nr[.:]? ?)?(\d{{1,3}}) ?(?:{of}) ?(\d{{1,3}})\W*$"
+    )
+
+
+#: What is short for a page is also short for a street or an instalment, with a stroke behind its number.
+_PAGES = (_numbered(_NAMES, rf"{_OF}|/|\|"), _numbered("pg|pag|str|стр", _OF))
 
 
 def lacking(pages: Sequence[Sequence[Line]]) -> str | None:
@@ -34,6 +44,10 @@ def lacking(pages: Sequence[Sequence[Line]]) -> str | None:
 
 def _number_of(page: Sequence[Line]) -> tuple[int, int] | None:
     """Return the page's number and the count; ``None`` where it states none, or several."""
-    found = {(int(match[1]), int(match[2])) for line in page for match in _PAGE.finditer(fold(line.text))}
+    texts = {
+        fold(text) for line in page for text in (line.text, *(cell.text for cell in cells_of(line.words)))
+    }
+    matches = (pattern.search(text) for text in texts for pattern in _PAGES)
+    found = {(int(match[1]), int(match[2])) for match in matches if match}
     number, count = found.pop() if len(found) == 1 else (0, 0)
     return (number, count) if 1 <= number <= count else None

@@ -198,6 +198,20 @@ def test_a_page_that_is_missing_is_named():
     assert refused(_three_pages((1, 3), closing="2.455,00")).startswith("Page 2 of 3 is missing in the PDF. ")
 
 
+@pytest.mark.parametrize("text", ["Linzer Str. {}/12", "PAG {}/12", "Read page {} of 12 of our terms"])
+def test_an_address_an_instalment_and_a_sentence_number_no_page(text):
+    reading = read_statement(_three_pages((1, 2), closing=None, numbered=text), "statement.pdf")
+
+    assert (reading.statements[0].missing_pages, reading.warnings) == (None, ())
+
+
+@pytest.mark.parametrize("text", ["str. {} z 3", "Pagina {}/3", "- Page {} of 3 -", "Konto 12 Seite {} / 3"])
+def test_a_page_says_its_number_in_many_ways(text):
+    reading = read_statement(_three_pages((1, 2), closing=None, numbered=text), "statement.pdf")
+
+    assert reading.statements[0].missing_pages == "page 3 of 3 is missing"
+
+
 def test_a_page_that_the_balances_do_not_miss_is_a_warning():
     content = _three_pages((1, 2, 3), closing="2.455,00", numbered="Page {} of 4")
 
