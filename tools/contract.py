@@ -268,7 +268,8 @@ class Reading:
     """What a reader made of a file.
 
     ``notice`` is a sentence when the file is well-formed but holds no lines. ``warnings`` are sentences that
-    a person should see although every line was read. ``layouts`` are the fingerprints of the tables that were read.
+    a person should see although every line was read. ``layouts`` are the fingerprints of the tables that were read,
+    32 hexadecimal digits each; others are dropped.
     """
 
     format: str

@@ -5,6 +5,7 @@ decimal strings. A line that begins with a tab is a column of texts with a tab b
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -43,6 +44,9 @@ _STATEMENT_DAYS = ("complete_from", "complete_to")
 _STATEMENT_AMOUNTS = ("opening_balance", "closing_balance", "stated_total")
 _STATEMENT_PLAIN = ("account", "bank", "currency", "kind", "stated_count", "number", "missing_pages")
 
+_FINGERPRINT = re.compile(r"[0-9a-f]{32}")
+_LARGEST_NUMBER = 10**9
+
 _new_line = partial(tuple.__new__, StatementLine)  # a third of the time of StatementLine(*values)
 
 Column = list[Any]
@@ -72,14 +76,19 @@ def encode(reading: object) -> Iterator[bytes]:
 def decode(lines: Iterable[bytes]) -> Reading:
     """Return the reading that :func:`encode` wrote.
 
-    :raises WireError: the lines are something else.
+    Of the layouts only fingerprints (32 hexadecimal digits) remain: a reader that names its layouts otherwise is taken
+    like one that names none.
+
+    :raises WireError: the lines are something else, or a statement's number or missing pages are what no book can keep.
     """
     try:
         with collector_paused():
             values = map(_parsed, lines)
             form, warnings, notice, count, layouts = next(values)
             statements = tuple(_decode_statement(values) for _ in range(count))
-            return Reading(form, statements, tuple(warnings), notice, tuple(layouts))
+            return Reading(
+                form, statements, tuple(warnings), notice, tuple(filter(_FINGERPRINT.fullmatch, layouts))
+            )
     except (
         ValueError,
         KeyError,
@@ -154,7 +163,18 @@ def _decode_statement(values: Iterator[Any]) -> Statement:
     count = plain.pop("count")
     plain |= {name: _day(plain[name]) for name in _STATEMENT_DAYS}
     plain |= {name: _amounts([plain[name]])[0] for name in _STATEMENT_AMOUNTS}
+    _check_kept(plain["number"], plain["missing_pages"])
     return Statement(lines=_decode_lines(values, count) if count else (), **plain)
+
+
+def _check_kept(number: object, missing_pages: object) -> None:
+    """Refuse what no statement of a book can hold."""
+    if number is not None and not (type(number) is int and 0 < number <= _LARGEST_NUMBER):
+        message = f"a reader returned {number!r:.40} as number, which counts statements from 1"
+        raise WireError(message)
+    if missing_pages is not None and not (isinstance(missing_pages, str) and missing_pages.isprintable()):
+        message = "a reader returned missing_pages that are no line of text"
+        raise WireError(message)
 
 
 def _decode_lines(values: Iterator[Any], count: int) -> tuple[StatementLine, ...]:

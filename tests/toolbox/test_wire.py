@@ -9,6 +9,7 @@ from ledgerflow.toolbox.values import Reading, Statement, StatementLine
 from ledgerflow.toolbox.wire import WireError, decode, encode
 
 _AMOUNT = st.decimals(allow_nan=False, allow_infinity=False)
+_PRINTABLE = st.characters(exclude_categories=["C", "Z"]) | st.just(" ")
 _PLACE = st.one_of(
     st.fixed_dictionaries({"line": st.integers(1)}),
     st.fixed_dictionaries({"sheet": st.text(), "row": st.integers(1)}),
@@ -44,8 +45,8 @@ _STATEMENT = st.builds(
     complete_to=st.none() | st.dates(),
     stated_count=st.none() | st.integers(0),
     stated_total=st.none() | _AMOUNT,
-    number=st.none() | st.integers(1),
-    missing_pages=st.none() | st.text(),
+    number=st.none() | st.integers(1, 10**9),
+    missing_pages=st.none() | st.text(_PRINTABLE),
 )
 _READING = st.builds(
     Reading,
@@ -53,6 +54,7 @@ _READING = st.builds(
     statements=st.lists(_STATEMENT, max_size=3).map(tuple),
     warnings=st.lists(st.text()).map(tuple),
     notice=st.none() | st.text(),
+    layouts=st.lists(st.just("0f" * 16)).map(tuple),
 )
 _GOOD_LINE = StatementLine(date(2026, 1, 2), Decimal("-3.00"), "EUR", "Coffee", {"line": 1})
 
@@ -116,6 +118,35 @@ def test_something_else_than_a_reading_it_refuses():
 def test_an_amount_that_is_no_number_it_refuses(amount):
     with pytest.raises(WireError):
         decode(list(encode(_reading(amount=amount))))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"number": 0},
+        {"number": -1},
+        {"number": 10**12},
+        {"number": 1.5},
+        {"number": True},
+        {"number": "7"},
+        {"missing_pages": 2},
+        {"missing_pages": ["page 2"]},
+        {"missing_pages": "page 2\0"},
+    ],
+)
+def test_what_no_statement_of_a_book_can_hold_it_refuses(said):
+    statement = Statement("1", None, "EUR", (_GOOD_LINE,), **said)
+
+    with pytest.raises(WireError):
+        decode(encode(Reading("ofx", (statement,))))
+
+
+@pytest.mark.parametrize(
+    ("layouts", "kept"),
+    [(("acme-v2",), ()), (("0F" * 16,), ()), (("0f" * 16 + "\n", "0f" * 16), ("0f" * 16,))],
+)
+def test_of_the_layouts_only_fingerprints_remain(layouts, kept):
+    assert decode(encode(Reading("csv", (), layouts=layouts))).layouts == kept
 
 
 @pytest.mark.parametrize(
