@@ -167,14 +167,13 @@ def chain(
     ``shared`` has, for each pair of :func:`overlapping`, the booked lines that both show, added up. ``numbered`` are
     series and number of statements without days, which stand in no order.
     """
-    there = {*numbered, *((link.series, link.number) for link in links if link.number is not None)}
     joints, repeats = [], []
     for before, after in _pairs(links):
         if after.last <= before.last:
             repeats.append(_repeat(before, after))
         else:
             joint = _joint(before, after, shared.get((before.statement, after.statement), ZERO))
-            skipped = () if joint.difference == 0 else _skipped(before, after, there)
+            skipped = () if joint.difference == 0 else _skipped(before, after, links, numbered)
             joints.append(replace(joint, skipped=skipped) if skipped else joint)
     return Chain(tuple(joints), tuple(repeats), tuple(_months(links, joints, repeats)))
 
@@ -200,10 +199,13 @@ def _joint(before: Link, after: Link, shared: Decimal) -> Joint:
     )
 
 
-def _skipped(before: Link, after: Link, there: Collection[tuple[str, int | None]]) -> tuple[int, ...]:
+def _skipped(
+    before: Link, after: Link, links: Sequence[Link], numbered: Collection[tuple[str, int]]
+) -> tuple[int, ...]:
     """The numbers between two statements, as far as the bank can have issued them: one a day at most.
 
-    Numbers may begin anew with a year. One that goes on or back otherwise counts something else.
+    Numbers may begin anew with a year, so that only a statement of these days is one of them. One that goes on or back
+    otherwise counts something else.
     """
     if before.number is None or after.number is None or before.series != after.series:
         return ()
@@ -215,7 +217,16 @@ def _skipped(before: Link, after: Link, there: Collection[tuple[str, int | None]
         return ()
     if len(missing) > (after.last - before.last).days:
         return ()
-    return tuple(number for number in missing if (before.series, number) not in there)
+    there = {number for series, number in numbered if series == before.series}
+    there.update(
+        link.number
+        for link in links
+        if link.number is not None
+        and link.series == before.series
+        and before.first <= link.first
+        and link.last <= after.last
+    )
+    return tuple(number for number in missing if number not in there)
 
 
 def _repeat(before: Link, after: Link) -> Repeat:

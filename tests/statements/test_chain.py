@@ -72,6 +72,14 @@ def test_numbers_begin_anew_with_a_year():
     assert skipped(december, month(2, 2, number=2)) == [(1,)]
 
 
+def test_a_number_of_another_year_is_not_there():
+    last_year = [link(n, date(2025, n, 1), date(2025, n, 28), number=n) for n in range(1, 13)]
+
+    found = skipped(*last_year, month(13, 1, number=1), month(15, 3, number=3))
+
+    assert found == [()] * 12 + [(2,)]
+
+
 def test_closing_balances_alone_prove_the_next_statement():
     found = chain([month(1, 1, closing=100, total=30), month(2, 2, closing=80, total=-20)], _NO_SHARES)
 
