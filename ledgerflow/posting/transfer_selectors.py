@@ -43,10 +43,10 @@ _CANDIDATES = """
         LIMIT %(most)s
     ) other
     WHERE made.book_id = %(book)s AND made.state IN ('open', 'accepted') AND mine.hold = '' AND NOT mine.is_pending
-        AND NOT EXISTS (
+        AND (%(even_off)s OR NOT EXISTS (
             SELECT FROM classification_stageoff
             WHERE book_id = %(book)s AND stage = 'transfers' AND switched_on_at IS NULL
-        )
+        ))
         AND (mine.id = ANY(%(lines)s::bigint[]) OR %(lines)s::bigint[] IS NULL AND mine.amount < 0)
 """
 _SIDE = 7
@@ -55,23 +55,29 @@ _SIDE = 7
 def candidates_of(*, book: Book, line_id: int) -> list[Candidate]:
     """Return what the line may be a transfer with, the likeliest first; pairs that were rejected are left out.
 
-    Two queries.
+    Nothing where the stage is switched off. Two queries.
     """
     return best_first(_candidates(book, [line_id]))[:MOST_CANDIDATES]
 
 
 def with_candidates(*, book: Book, line_ids: Collection[int]) -> set[int]:
-    """Return those of the lines that may be a transfer, about which nobody has answered; two queries."""
-    found = _candidates(book, line_ids) if line_ids else set()
+    """Return those of the lines that may be a transfer, about which nobody has answered; two queries.
+
+    Also where the stage is switched off: then no pair is proposed, but such a line still waits for a person.
+    """
+    found = _candidates(book, line_ids, even_off=True) if line_ids else set()
     return {side.line_id for one in found for side in (one.sent, one.received)}.intersection(line_ids)
 
 
 def sure_transfers(*, book: Book) -> list[Candidate]:
-    """Return the pairs of the book that need no choice: a text says so, and neither line has another candidate."""
+    """Return the pairs of the book that need no choice: a text says so, and neither line has another candidate.
+
+    Nothing where the stage is switched off.
+    """
     return sure_pairs(_candidates(book, None))
 
 
-def _candidates(book: Book, line_ids: Collection[int] | None) -> set[Candidate]:
+def _candidates(book: Book, line_ids: Collection[int] | None, *, even_off: bool = False) -> set[Candidate]:
     accounts = _accounts(book)
     if len(accounts) < 2:
         return set()
@@ -81,6 +87,7 @@ def _candidates(book: Book, line_ids: Collection[int] | None) -> set[Candidate]:
             "lines": None if line_ids is None else whole_numbers(line_ids),
             "delay": TRANSFER_DELAY.days,
             "most": MOST_CANDIDATES,
+            "even_off": even_off,
         }
         cursor.execute(_CANDIDATES, facts)
         found = (

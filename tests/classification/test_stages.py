@@ -15,6 +15,7 @@ from ledgerflow.books.permissions import NotAllowedError
 from ledgerflow.classification.errors import StageError
 from ledgerflow.classification.models import Classification, Prediction, Stage, StageOff
 from ledgerflow.classification.services import (
+    Matching,
     ProposedAccount,
     RuleConditions,
     accept,
@@ -27,7 +28,8 @@ from ledgerflow.classification.services import (
     switch_stage_on,
 )
 from ledgerflow.posting.receipt_proposals import proposals_for
-from ledgerflow.posting.transfer_selectors import candidates_of, sure_transfers, with_candidates
+from ledgerflow.posting.transfer_selectors import candidates_of, sure_transfers
+from ledgerflow.review.services import accept_confident, accept_everything, accept_matching
 from tests.booked import BookedFile
 from tests.classification.rows import NOW, Shop
 from tests.factories import BankAccountFactory
@@ -135,19 +137,26 @@ def test_the_agent_proposes_nothing_and_what_it_proposed_goes(shop, settings):
         wake(book=shop.book, user=shop.user)
 
 
-def test_no_transfer_is_proposed(shop):
+def test_no_transfer_is_proposed_but_lines_that_may_be_one_still_wait(shop):
     savings = BankAccountFactory(book=shop.book)
     sent = shop.line("TRANSFER TO SAVINGS", "-100").pk
     received = shop.line("TRANSFER FROM CHECKING", "100", bank_account=savings, date=date(2026, 3, 3)).pk
     classify_lines(book=shop.book, line_ids=[sent, received])
-    asked = {"book": shop.book, "line_ids": [sent, received]}
-    assert with_candidates(**asked) == {sent, received}
+    assert len(candidates_of(book=shop.book, line_id=sent)) == len(sure_transfers(book=shop.book)) == 1
 
     off(shop, Stage.TRANSFERS)
+    Classification.objects.update(account=shop.suspense, source="memory", confidence=Decimal("0.99"))
 
-    assert with_candidates(**asked) == set()
     assert candidates_of(book=shop.book, line_id=sent) == []
     assert sure_transfers(book=shop.book) == []
+    matching = Matching(through=received, count=2)
+    for done in (
+        accept_confident(book=shop.book, user=shop.user, now=NOW),
+        accept_matching(book=shop.book, matching=matching, user=shop.user, now=NOW),
+        accept_everything(book=shop.book, user=shop.user, now=NOW),
+    ):
+        assert done.count == 0
+        assert [line for line, reason in done.refused if "may be a transfer" in reason] == [sent, received]
 
 
 def test_a_book_switches_its_own_stages_only(shop):
