@@ -136,6 +136,30 @@ def test_a_decision_takes_it_along_and_undo_gives_it_back():
     assert [part.tax_line for part in made.splits.order_by("no")] == [OF_OFFICE, ""]
 
 
+@pytest.mark.parametrize("is_split", [True, False])
+def test_undo_says_where_no_account_carries_it_any_more(is_split):
+    books = Decided()
+    line = books.lines[1]
+    if is_split:
+        parts = [
+            SplitPart(books.account(SUPPLIES), Decimal(-15), "", OF_OFFICE),
+            SplitPart(books.account(OFFICE), Decimal(-5)),
+        ]
+        decide(book=books.book, line_id=line, user=books.owner, now=NOW, splits=parts)
+    books.decide(line, "6190")
+    office = books.account(OFFICE)
+    change_account(account=office, code=office.code, name=office.name, tax_line=OF_TRAVEL)
+
+    answer = books.client().post(books.address("review/undo/"), headers={"Accept": "application/json"})
+
+    assert answer.json()["message"] == (
+        "Undone: decided, 1 lines. 1 line came back without its own tax line, which no account of that kind carries "
+        "any more; choose anew."
+    )
+    made = Classification.objects.get(line_id=line)
+    assert (made.state, made.tax_line, made.is_split) == ("accepted", "", is_split)
+
+
 @pytest.mark.parametrize(
     ("code", "tax_line", "words"),
     [

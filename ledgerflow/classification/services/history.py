@@ -71,17 +71,37 @@ _RESTORE_PARTS = """
 """
 
 
+# How many lines, or parts of them, came back without the tax line of their own.
+_BARE = """
+    SELECT count(*) FROM classification_changedline kept
+    JOIN classification_classification made ON made.line_id = kept.line_id
+    WHERE kept.change_id = %(change)s AND kept.line_id = ANY(%(lines)s) AND (
+        COALESCE(kept.before ->> 'tax_line', '') <> made.tax_line OR EXISTS (
+            SELECT FROM jsonb_to_recordset(CASE WHEN made.is_split THEN kept.before -> 'parts' ELSE '[]' END)
+                AS part (no smallint, tax_line text)
+            JOIN classification_classificationsplit restored
+                ON restored.classification_id = made.line_id AND restored.no = part.no
+            WHERE COALESCE(part.tax_line, '') <> restored.tax_line
+        )
+    )
+"""
+
 _NO_LONGER = "What had accepted it without a person does so no longer; accept it yourself."
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What was undone, for how many lines, and why not for the others; ``told`` why none of it was."""
+    """What was undone, for how many lines, and why not for the others; ``told`` why none of it was.
+
+    ``bare`` counts the lines that came back without the tax line of their own, because no account of their kind carries
+    it any more.
+    """
 
     act: str
     count: int
     refused: tuple[tuple[int, str], ...]
     told: str = ""
+    bare: int = 0
 
 
 class _Kept(NamedTuple):
@@ -100,7 +120,8 @@ def undo(*, book: Book, user: User, now: datetime) -> Undone:
     """Take back the user's last change in the book that is not undone yet.
 
     Lines that were posted or changed again since stay as they are and are told, and so does a payee whose former name
-    is another one's by now; the change counts as undone all the same, so that those before it can be.
+    is another one's by now; the change counts as undone all the same, so that those before it can be. A line whose
+    own tax line no account carries any more comes back without it, and is counted.
 
     Raises:
         NothingToUndoError: there is none among the user's last 50 changes.
@@ -127,6 +148,8 @@ def undo(*, book: Book, user: User, now: datetime) -> Undone:
         lines = [kept.line_id for kept in undone]
         for statement in (_DROP_PARTS, _RESTORE, _RESTORE_PARTS):
             cursor.execute(statement, {"change": change.pk, "lines": lines})
+        cursor.execute(_BARE, {"change": change.pk, "lines": lines})
+        (bare,) = cursor.fetchone()
     settle_predictions(book=book, line_ids=[kept.line_id for kept in undone if kept.was_settled])
     unsettle_predictions(book=book, line_ids=[kept.line_id for kept in undone if not kept.was_settled])
     forget_corrections(change)
@@ -142,7 +165,7 @@ def undo(*, book: Book, user: User, now: datetime) -> Undone:
         for kept in found
         if not (kept.is_same and kept.may_return)
     )
-    return Undone(act=change.get_act_display(), count=len(undone), refused=refused)
+    return Undone(act=change.get_act_display(), count=len(undone), refused=refused, bare=bare)
 
 
 def _undo_rule(book: Book, change: DecisionChange, now: datetime) -> Undone:

@@ -241,6 +241,11 @@ class UndoView(ActionView):
         if undone.refused:
             reasons = " ".join(sorted({reason for _, reason in undone.refused}))
             message += f" {len(undone.refused)} stay as they are. {reasons}"
+        if undone.bare:
+            lines = "1 line came back without its own tax line"
+            if undone.bare > 1:
+                lines = f"{undone.bare} lines came back without their own tax lines"
+            message += f" {lines}, which no account of that kind carries any more; choose anew."
         return {"message": message, "reload": True}
 
 
