@@ -5,11 +5,19 @@ from decimal import Decimal
 import pytest
 
 from ledgerflow.books.models import Role
+from ledgerflow.classification.errors import WrongAccountError
 from ledgerflow.classification.models import Classification, Stage, State
-from ledgerflow.classification.services import SplitPart, decide, switch_stage_off, switch_stage_on
+from ledgerflow.classification.services import (
+    SplitPart,
+    decide,
+    decide_alike,
+    switch_stage_off,
+    switch_stage_on,
+)
 from ledgerflow.ledger.models import Account
 from ledgerflow.statements.models import StatementLine
 from tests.booked import NOW, BookedFile
+from tests.posting.pairs import Two
 from tests.posting.read_receipts import read_receipt
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +80,36 @@ def test_a_line_is_not_booked_like_one_that_is_split_or_has_no_account(file, is_
         if is_split
         else "The line above has no account yet."
     )
+
+
+def test_a_line_is_not_booked_like_one_that_is_kept_out_or_matched(file):
+    first, second, _ = file.line_ids
+    Classification.objects.filter(line_id=first).update(account=file.expense)
+    address = file.address(f"review/line/{second}/alike/")
+    _ask(file.client(), file.address("review/exclude/"), {"lines": first})
+
+    kept_out = _ask(file.client(), address, {"like": first})
+    Classification.objects.filter(line_id=first).update(state=State.MATCHED)
+    matched = _ask(file.client(), address, {"like": first})
+    Classification.objects.filter(line_id=first).update(state=State.OPEN)
+
+    assert kept_out["error"] == "The line above is excluded from the books; book this one by itself."
+    assert matched["error"] == "The line above is matched with an entry; book this one by itself."
+    assert Classification.objects.get(line_id=second).state == State.OPEN
+
+
+@pytest.mark.parametrize("days", [0, 2])
+def test_a_line_is_not_booked_like_a_side_of_a_transfer(days):
+    shop = Two()
+    sent, received = shop.pair(days=days)
+    shop.confirm_pair(sent, received)
+    line = shop.move(9, "-12.00")
+
+    for above in (sent, received):
+        with pytest.raises(WrongAccountError, match="above is a transfer"):
+            decide_alike(book=shop.book, line_id=line.pk, like=above.pk, user=shop.user, now=NOW)
+
+    assert shop.state(line) == State.OPEN
 
 
 def test_a_receipt_that_may_be_the_lines_is_matched(file):

@@ -38,12 +38,14 @@ from ledgerflow.classification.services.record import BEFORE, settle_predictions
 from ledgerflow.classification.services.refit import ask_for_refit, suggest_for_payees
 from ledgerflow.classification.tax_lines import chart_tax_lines
 from ledgerflow.core.money import minor_digits
-from ledgerflow.ledger.models import Account, AccountType
+from ledgerflow.ledger.models import Account, AccountRole, AccountType
 from ledgerflow.payees.models import Payee
 from ledgerflow.payees.services import FormerAlias, remember_payee
-from ledgerflow.statements.models import Hold, StatementLine
+from ledgerflow.statements.models import BankAccount, Hold, StatementLine
 from ledgerflow.users.models import User
 
+#: What a line in these states was proposed as is not what it was.
+_NOT_BOOKED = frozenset({State.EXCLUDED, State.MATCHED})
 _SNAPSHOT = "SELECT ({what})::text FROM classification_classification made WHERE line_id = %s"
 
 
@@ -146,25 +148,38 @@ def decide_alike(*, book: Book, line_id: int, like: int, user: User, now: dateti
     Raises:
         UnknownLineError: the book has no such line to book, or to book it like.
         SplitError: the other line is split; what of this one goes where nobody has said.
-        WrongAccountError: the other line has no account yet, or this one cannot be booked to it.
+        WrongAccountError: the other line is not booked to an account nor to be reviewed, has none yet, or is a side of
+            a transfer, which books no other line; or this one cannot be booked to its account.
         ClassificationError: as :func:`decide`.
     """
     other = Classification.objects.select_related("account").filter(book=book, line_id=like).first()
     if other is None:
         raise UnknownLineError("This book has no such line.")
-    if other.is_split:
-        raise SplitError("The line above is split; split this one by itself.")
-    if other.account is None:
-        raise WrongAccountError("The line above has no account yet.")
     return decide(
         book=book,
         line_id=line_id,
-        account=other.account,
+        account=_account_to_copy(book, other),
         tax_line=other.tax_line,
         business_share=other.business_share,
         user=user,
         now=now,
     )
+
+
+def _account_to_copy(book: Book, other: Classification) -> Account:
+    if other.state in _NOT_BOOKED:
+        raise WrongAccountError(f"The line above is {other.get_state_display()}; book this one by itself.")
+    if other.is_split:
+        raise SplitError("The line above is split; split this one by itself.")
+    account = other.account
+    if account is None:
+        raise WrongAccountError("The line above has no account yet.")
+    is_of_bank = BankAccount.objects.filter(book=book, ledger_account=account).exists()
+    if is_of_bank or account.role == AccountRole.TRANSFER:
+        raise WrongAccountError(
+            "The line above is a transfer, and what is on its other side is not on this one's; book this one by itself."
+        )
+    return account
 
 
 def check_decisions(*, book: Book, made: Sequence[Classification], accounts: Sequence[Account]) -> None:

@@ -20,6 +20,7 @@ if (queue) {
   let held = null; // a key for the pane, and those after it, until the pane shows the line in focus
   const sending = new Set(); // forms whose answer has not come
   let underWay = 0; // answers that have not come
+  let answered = Promise.resolve(); // done once all of them have
   let lastWord = null; // what to say once the page is loaded again, which waits for those answers
   let departure = null; // what leaves the page, and waits for them too
   let hasLeft = false; // the next page is on its way; keys are for that
@@ -70,14 +71,15 @@ if (queue) {
     }
   }
 
-  async function post(url, body) {
+  function post(url, body, { isAfterAll = false } = {}) {
     underWay += 1;
-    try {
-      return await ask(withDays(url), body);
-    } finally {
+    const before = isAfterAll ? answered : null;
+    const answer = Promise.resolve(before).then(() => ask(withDays(url), body)).finally(() => {
       underWay -= 1;
       setTimeout(leaveOnceAnswered); // after what this answer changes
-    }
+    });
+    answered = Promise.allSettled([answered, answer]).then(() => {});
+    return answer;
   }
 
   // One row at a time, also where one comes back that left the list in focus.
@@ -150,7 +152,7 @@ if (queue) {
   }
 
   // Rows leave the list at once; what the server refuses comes back with its reason.
-  async function send(url, lines, fields = {}) {
+  async function send(url, lines, fields = {}, when = {}) {
     const leaving = lines.map((row) => ({ row, parent: row.parentNode, next: row.nextSibling }));
     const after = rows();
     const last = after.indexOf(lines.at(-1));
@@ -166,7 +168,7 @@ if (queue) {
     body.set("csrfmiddlewaretoken", token);
     lines.forEach((row) => body.append("lines", row.dataset.line));
     Object.entries(fields).forEach(([name, value]) => body.append(name, value));
-    const answer = await post(url, body);
+    const answer = await post(url, body, when);
     if (answer.error) answer.refused = Object.fromEntries(lines.map((row) => [row.dataset.line, answer.error]));
     leaving.reverse().forEach(({ row, parent, next }) => {
       const reason = answer.refused?.[row.dataset.line];
@@ -336,11 +338,11 @@ if (queue) {
     else forms[0]?.querySelector("button").focus();
   }
 
-  // The line above may be accepted and gone since.
+  // The line above may be gone since; it is copied as it stands once what was done to it is answered.
   function copyAbove() {
     const row = focused();
     const above = row && order[order.indexOf(row.dataset.line) - 1];
-    if (above) send(row.dataset.alikeUrl, [row], { like: above });
+    if (above) send(row.dataset.alikeUrl, [row], { like: above }, { isAfterAll: true });
     else say("There is no line above this one on the page.", { level: "warning" });
   }
 
