@@ -1,7 +1,7 @@
 """What the review queue shows: pages of lines by tab, counts, and the evidence for one line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,7 +12,9 @@ from ledgerflow.asking.selectors import answered_question_about, open_question_a
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import confidence_word
 from ledgerflow.classification.models import BusinessUse, Classification, Source, State
+from ledgerflow.classification.own_facts import NOTHING_OWN, OwnFacts, own_facts
 from ledgerflow.classification.tag_selectors import tags_of_lines
+from ledgerflow.classification.tax_lines import chart_tax_lines
 from ledgerflow.classification.use_selectors import uses_on
 from ledgerflow.core.money import ZERO
 from ledgerflow.core.periods import Period
@@ -69,11 +71,15 @@ class QueuePage:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another account, and how often lines of the payee were booked to it; 0 where only the engine thought of it."""
+    """Another account, and how often lines of the payee were booked to it; 0 where only the engine thought of it.
+
+    ``kept`` is what the line has of its own and keeps with that account.
+    """
 
     account_id: int
     account: str
     count: int
+    kept: OwnFacts = NOTHING_OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +293,10 @@ def _why_held(made: Classification) -> str:
 
 
 def _alternatives(book: Book, made: Classification) -> tuple[Alternative, ...]:
-    """Return up to four other accounts: what the payee's lines were booked to, then what the engine thought of."""
+    """Return up to four other accounts: what the payee's lines were booked to, then what the engine thought of.
+
+    Two queries, and two more where the line has a tax line or business share of its own.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             _ALTERNATIVES,
@@ -307,7 +316,15 @@ def _alternatives(book: Book, made: Classification) -> tuple[Alternative, ...]:
             for account_id, account in cursor.fetchall()
             if account_id not in known
         ]
-    return tuple(found[:MOST_ALTERNATIVES])
+    own = own_facts(made)
+    if own == NOTHING_OWN:
+        return tuple(found[:MOST_ALTERNATIVES])
+    chart = chart_tax_lines(book=book)
+    accounts = Account.objects.in_bulk([each.account_id for each in found])
+    return tuple(
+        replace(each, kept=own.with_account(accounts[each.account_id], chart=chart))
+        for each in found[:MOST_ALTERNATIVES]
+    )
 
 
 def _preview(book: Book, made: Classification) -> tuple[PreviewLine, ...]:

@@ -1,5 +1,6 @@
 """Business use by account, payee or line: what is private goes to drawings, exactly, and stays as it was posted."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -27,6 +28,8 @@ from ledgerflow.posting.models import PrivatePart
 from ledgerflow.posting.services import post_lines, reverse_entry
 from ledgerflow.posting.verify import problems as posting_problems
 from ledgerflow.reports.schedule_c import schedule_c
+from ledgerflow.review.models import Proposal
+from ledgerflow.review.services import Proposer, accept_proposal, propose_classification
 from ledgerflow.taxforms.facts import Facts
 from tests.booked import NOW
 from tests.exchange.archives import round_trip
@@ -151,6 +154,39 @@ def test_undo_gives_the_lines_own_share_back_and_posting_keeps_it():
     books.post()
     with pytest.raises(DatabaseError, match="reverse its entry first"), transaction.atomic():
         Classification.objects.filter(line_id=line).update(business_share=10)
+
+
+def test_another_account_takes_share_and_tax_line_along_where_it_may():
+    books = Shared()
+    line = books.may[0]
+    books.decide(line, payee=books.payee, business_share=Decimal("12.5"), tax_line="schedule-c:18")
+    for other, code in ((books.may[1], SUPPLIES), (books.june[0], SALES)):
+        books.decide(other, code, payee=books.payee)
+    client = books.client()
+    pane = client.get(books.address(f"review/line/{line}/evidence/")).content.decode()
+    sent = {}
+    for form in re.findall("data-alternative=.*?</form>", pane, re.DOTALL):
+        fields = dict(re.findall('type="hidden" name="([^"]+)" value="([^"]*)"', form))
+        sent[Account.objects.get(pk=fields["account"]).code] = fields
+
+    assert set(sent[SALES]) == {"csrfmiddlewaretoken", "account", "note"}
+    client.post(books.address(f"review/line/{line}/decide/"), sent[SUPPLIES])
+    made = Classification.objects.get(line_id=line)
+    own = (Decimal("12.50"), "schedule-c:18")
+    assert (made.account.code, made.business_share, made.tax_line) == (SUPPLIES, *own)
+
+    by = Proposer(user=books.owner, through=Proposal.Through.MCP)
+    kept, lost = (
+        propose_classification(book=books.book, line_ids=[line], account=books.account(code), by=by, now=NOW)
+        for code in (PHONE, SALES)
+    )
+    words = "tax line schedule-c:18, 12.5 % business"
+    assert kept.diff[0]["old"] == f"6170 Supplies, Accepted; {words}"
+    assert kept.diff[0]["new"] == f"6320 Telephone and internet, accepted; {words}"
+    assert lost.diff[0]["new"].endswith(f"accepted; without {words}")
+    accept_proposal(proposal_id=kept.pk, **books.by)
+    made.refresh_from_db()
+    assert (made.account.code, made.business_share, made.tax_line) == (PHONE, *own)
 
 
 @pytest.mark.parametrize("share", ["-1", "100.01", "33.333", "NaN"])

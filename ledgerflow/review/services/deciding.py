@@ -9,7 +9,9 @@ from django.db import transaction
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import require
 from ledgerflow.classification.models import Classification, Rule
+from ledgerflow.classification.own_facts import own_facts
 from ledgerflow.classification.services import RuleConditions, create_rule, decide, exclude
+from ledgerflow.classification.tax_lines import chart_tax_lines
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.models import Payee
 from ledgerflow.payees.services import name_payee
@@ -97,8 +99,20 @@ def _payee(book: Book, payload: Mapping[str, Any]) -> Payee | None:
 
 def _classify(book: Book, proposal: Proposal, user: User, now: datetime) -> None:
     account, payee = _account(book, proposal.payload), _payee(book, proposal.payload)
+    made = Classification.objects.in_bulk(proposal.payload["lines"])
+    chart = chart_tax_lines(book=book)
     for line in proposal.payload["lines"]:
-        decide(book=book, line_id=line, account=account, payee=payee, user=user, now=now)
+        kept = own_facts(made[line]).with_account(account, chart=chart)
+        decide(
+            book=book,
+            line_id=line,
+            account=account,
+            payee=payee,
+            tax_line=kept.tax_line,
+            business_share=kept.business_share,
+            user=user,
+            now=now,
+        )
 
 
 def _name_payee(book: Book, proposal: Proposal, user: User, now: datetime) -> None:

@@ -13,7 +13,9 @@ from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action, require
 from ledgerflow.classification.errors import UnknownLineError
 from ledgerflow.classification.models import Classification, Rule, State
+from ledgerflow.classification.own_facts import own_facts
 from ledgerflow.classification.services import RuleConditions, check_decisions, check_rule
+from ledgerflow.classification.tax_lines import ChartTaxLines, chart_tax_lines
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.foreign_text import exact
 from ledgerflow.core.money import format_money
@@ -74,6 +76,8 @@ def propose_classification(
 ) -> Proposal:
     """Propose to book the lines to the account, and what their payee is called where a name is given.
 
+    Tax line and business share of a line's own stay as far as the account may have them; what does not is named.
+
     Raises:
         ProposalError: no lines or too many, a name or reason that is too long, or too many open proposals.
         ClassificationError: a line or the account would be refused.
@@ -85,8 +89,9 @@ def propose_classification(
     name = _payee_name(payee) if payee.strip() else ""
     if name:
         payload["payee"] = name
+    chart = chart_tax_lines(book=book)
     diff = [
-        _change(one, _stands(one), f"{account}, accepted" + (f"; payee {name}" if name else ""))
+        _change(one, _stands(one), _would_stand(one, account, chart) + (f"; payee {name}" if name else ""))
         for one in made
     ]
     return _stage(book, Proposal.Kind.CLASSIFY, payload, diff, reason, by, now)
@@ -244,7 +249,16 @@ def _payee_name(name: str) -> str:
 
 def _stands(made: Classification) -> str:
     account = "split" if made.is_split else str(made.account) if made.account else "no account"
-    return f"{account}, {made.get_state_display()}"
+    own = own_facts(made).in_words()
+    return f"{account}, {made.get_state_display()}" + (f"; {own}" if own else "")
+
+
+def _would_stand(made: Classification, account: Account, chart: ChartTaxLines) -> str:
+    own = own_facts(made)
+    kept = own.with_account(account, chart=chart)
+    lost = own.without(kept).in_words()
+    said = [f"{account}, accepted", kept.in_words(), f"without {lost}" if lost else ""]
+    return "; ".join(filter(None, said))
 
 
 def _change(made: Classification, old: str, new: str) -> dict[str, str]:
