@@ -52,7 +52,7 @@ class Rule(models.Model):
     Of several that match, the one of the earliest stage wins, of these the most specific, of these the one that stands
     first (``position``). ``search`` says in the search syntax what the fields beside it cannot; see
     :mod:`ledgerflow.classification.conditions`. ``fell_back_at`` says that the rule had accepted and only suggests
-    since, because it was corrected twice.
+    since, because it was corrected twice, or because it would have come before one that stood first.
     """
 
     class Direction(models.TextChoices):

@@ -1,8 +1,12 @@
 """Rules say what they look for in the search syntax, and of several that match the more specific one wins."""
 
 from decimal import Decimal
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.urls import reverse
 
 from ledgerflow.books.models import Membership
@@ -146,6 +150,45 @@ def test_the_rule_of_a_correction_gets_the_next_such_line_even_where_another_ask
 
     assert made.rule.stage == Rule.Stage.FIRST
     assert booked(shop, shop.line("SHELL 9")) == shop.fuel
+
+
+def test_rules_of_before_take_the_lines_that_they_took():
+    shop = Shop()
+    shop.line("PAYPAL *SPOTIFY P3")
+    made = {}
+    for text, account, mode, direction in (
+        ("amazon", shop.fuel, "suggest", "any"),
+        ("Amazon Prime", shop.food, "accept", "any"),
+        ("paypal", shop.fuel, "suggest", "any"),
+        ("spotify", shop.food, "accept", "any"),
+        ("shell", shop.fuel, "suggest", "any"),
+        ("shell oil", shop.food, "accept", "any"),
+        ("shell oil", shop.sales, "accept", "out"),
+        ("hotel", shop.fuel, "suggest", "in"),
+        ("hotel berlin", shop.food, "accept", "out"),
+        ("rent", shop.fuel, "suggest", "any"),
+        ("insurance", shop.food, "accept", "any"),  # no line has both
+    ):
+        conditions = RuleConditions(text=text, direction=direction)
+        given = {"user": shop.user, "now": NOW, "mode": mode}
+        made[text, direction] = create_rule(
+            book=shop.book, conditions=conditions, account=account, **given
+        ).pk
+    rule(shop, "shell oil amount:>5 -x", shop.sales, mode="accept")  # made since
+    migration = import_module("ledgerflow.classification.migrations.0032_keep_the_order_of_rules")
+
+    for _ in range(2):  # the second time there is nothing left to do
+        migration.keep_the_order(apps, SimpleNamespace(connection=connection))
+
+    first = Rule.objects.filter(stage=Rule.Stage.FIRST).values_list("text", flat=True)
+    assert sorted(first) == ["amazon", "paypal", "shell", "shell oil"]
+    (fallen,) = Rule.objects.filter(fell_back_at__isnull=False)
+    assert (fallen.pk, fallen.mode) == (made["shell oil", "any"], "suggest")
+    assert booked(shop, shop.line("AMAZON PRIME 12")) == shop.fuel
+    assert booked(shop, shop.line("PAYPAL *SPOTIFY P4")) == shop.fuel
+    line = shop.line("SHELL OIL 4")
+    assert booked(shop, line) == shop.food
+    assert Classification.objects.get(pk=line.pk).state == "open"
 
 
 def test_a_file_carries_search_and_stage_and_brings_nothing_twice():

@@ -11,7 +11,8 @@ from django.apps import apps
 from django.conf import settings
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.models import Classification, Promise, State
+from ledgerflow.classification.models import Classification, Promise, Rule, State
+from ledgerflow.classification.services import RuleConditions, create_rule
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.documents.selectors import DocumentDamagedError
 from ledgerflow.exchange.archive import writing
@@ -19,7 +20,7 @@ from ledgerflow.exchange.archive.errors import ArchiveError
 from ledgerflow.exchange.archive.left_out import LEFT_OUT
 from ledgerflow.exchange.archive.tables import BOOK, TABLES
 from ledgerflow.exchange.archive.writing import write_archive
-from ledgerflow.ledger.models import JournalEntry, PostingBatch
+from ledgerflow.ledger.models import Account, JournalEntry, PostingBatch
 from ledgerflow.ledger.selectors import trial_balance
 from ledgerflow.ops.verify import problems
 from ledgerflow.pipeline.models import ImportRun
@@ -62,6 +63,7 @@ def test_what_comes_out_is_what_went_in(eventful, tmp_path):
 
 
 def test_an_archive_in_the_first_shape_is_read(eventful, tmp_path):
+    _make_rules(eventful.book, "shell", "shell oil", "shell oil tank")
     path = _in_first_shape(archived(eventful.book, tmp_path / "first.zip"))
 
     again = restored(path, slug="again")
@@ -69,9 +71,21 @@ def test_an_archive_in_the_first_shape_is_read(eventful, tmp_path):
     lines = {book: StatementLine.objects.filter(book=book).count() for book in (eventful.book, again)}
     assert lines[again] == lines[eventful.book] > 0
     assert problems(book=again) == []
+    # The first one won then; what can no more stand behind it accepts nothing by itself.
+    rules = Rule.objects.filter(book=again, text__startswith="shell").order_by("position")
+    assert list(rules.values_list("stage", "mode")) == [(0, "accept"), (0, "suggest"), (1, "accept")]
     assert not Promise.objects.filter(book=again).exists()
     assert not ImportRun.objects.filter(book=again, is_table=True).exists()
     assert not ImportRun.objects.filter(book=again, read_by__isnull=False).exists()
+
+
+def _make_rules(book: Book, *texts: str) -> None:
+    accounts = Account.objects.filter(book=book, type="expense")
+    for text, account in zip(texts, accounts, strict=False):
+        conditions = RuleConditions(text=text)
+        create_rule(
+            book=book, conditions=conditions, account=account, user=UserFactory(), now=NOW, mode="accept"
+        )
 
 
 def _in_first_shape(path: Path) -> Path:

@@ -55,6 +55,12 @@ class Archive:
         with self._zip.open(f"{table.name}.jsonl") as file:
             return sum(block.count(b"\n") for block in iter(lambda: file.read(_BLOCK), b""))
 
+    def lacks(self, table: Table, column: str) -> bool:
+        """Whether the archive was written before the table had the column, and has rows of it."""
+        with self._zip.open(f"{table.name}.jsonl") as file:
+            line = file.readline(_LONGEST_ROW)
+        return bool(line) and column not in json.loads(line)
+
     def _is_before(self, table: Table) -> bool:
         """Whether the archive was written before there was the table."""
         return table.is_later and f"{table.name}.jsonl" not in self._files

@@ -12,6 +12,8 @@ from django.db import DatabaseError, connection, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.books.services import create_book
+from ledgerflow.classification.models import Rule
+from ledgerflow.classification.services.former_order import keep_former_order
 from ledgerflow.core.problems import Problem
 from ledgerflow.documents.services import store_document
 from ledgerflow.exchange.archive.errors import ArchiveError
@@ -55,6 +57,7 @@ from ledgerflow.exchange.services.reconciliations import restore_reconciliations
 from ledgerflow.ledger.models import Account, LedgerState, PeriodAction, YearClosing
 from ledgerflow.ledger.selectors.chain import chain_head
 from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.statements.models import StatementLine
 from ledgerflow.users.models import User
 from ledgerflow.users.services import keep_person
 
@@ -179,6 +182,12 @@ def _restore(loader: Loader, *, owner: User, now: datetime) -> None:
         if row["is_archived"]
     ]
     Account.objects.filter(book=loader.book, pk__in=archived).update(is_archived=True)
+    if loader.archive.lacks(RULES, "stage"):
+        keep_former_order(
+            rules=Rule.objects.filter(book=loader.book),
+            lines=StatementLine.objects.filter(book=loader.book),
+            now=now,
+        )
 
 
 def _close(loader: Loader) -> None:
