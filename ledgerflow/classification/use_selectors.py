@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.models import BusinessUse, Classification
+from ledgerflow.classification.models import BusinessUse
 
 
 def business_uses(*, book: Book) -> "QuerySet[BusinessUse]":
@@ -27,11 +27,3 @@ def uses_on(*, book: Book, day: date, payee_id: int | None) -> Sequence[Business
             holding.setdefault((used.account_id, used.payee_id), used)
     of_payee = [used for used in holding.values() if used.payee_id is not None]
     return of_payee or list(holding.values())
-
-
-def has_business_use(*, book: Book) -> bool:
-    """Whether anything of business use is said in the book, of lines, payees or accounts; two queries at most."""
-    return (
-        BusinessUse.objects.filter(book=book).exists()
-        or Classification.objects.filter(book=book, business_share__isnull=False).exists()
-    )

@@ -239,13 +239,19 @@ def parts_of_line(*, book: Book, line_id: int) -> list[LinePart]:
 
 
 def divided_accounts(*, book: Book, account_ids: Collection[int], first: date, last: date) -> list[int]:
-    """Return those of the accounts of which something private went to drawings in the days; one query."""
+    """Return those of the accounts of which something private went to drawings in the days; one query.
+
+    An entry that is reversed within the days has left nothing there.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT private.account_id FROM posting_privatepart private"
             " JOIN ledger_journalentry entry ON entry.book_id = private.book_id AND entry.number = private.entry_number"
-            " WHERE private.book_id = %s AND private.account_id = ANY(%s) AND entry.date BETWEEN %s AND %s"
+            " WHERE private.book_id = %(book)s AND private.account_id = ANY(%(accounts)s)"
+            " AND entry.date BETWEEN %(first)s AND %(last)s AND NOT EXISTS ("
+            " SELECT FROM ledger_journalentry reversal WHERE reversal.book_id = private.book_id"
+            " AND reversal.reverses_number = private.entry_number AND reversal.date BETWEEN %(first)s AND %(last)s)"
             " ORDER BY private.account_id",
-            [book.pk, list(account_ids), first, last],
+            {"book": book.pk, "accounts": list(account_ids), "first": first, "last": last},
         )
         return [account_id for (account_id,) in cursor.fetchall()]

@@ -137,6 +137,19 @@ _CHECKS = {
             ledger_minor_digits(book.base_currency))
         ORDER BY private.entry_number
     """,
+    "own-share": """
+        SELECT DISTINCT ON (made.entry_number)
+            format('Entry %%s does not divide its line by the business share of %%s %%%% that the line has.',
+                made.entry_number, trim_scale(made.business_share))
+        FROM classification_classification made
+        JOIN statements_statementline line ON line.id = made.line_id
+        CROSS JOIN LATERAL posting_parts_of(made.line_id, true) part
+        JOIN ledger_account account ON account.id = part.account_id AND account.type = 'expense'
+        WHERE made.book_id = %(book)s AND made.state = 'posted' AND made.business_share < 100
+            AND part.share IS NULL AND part.amount <> round(
+                part.amount * made.business_share / 100, ledger_minor_digits(line.currency))
+        ORDER BY made.entry_number
+    """,
     "own-tax-line": """
         WITH decided AS (
             SELECT made.entry_number, 2 AS no, made.tax_line FROM classification_classification made

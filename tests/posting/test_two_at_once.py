@@ -12,6 +12,7 @@ from ledgerflow.ledger.models import JournalEntry
 from ledgerflow.posting import verify
 from ledgerflow.posting.services import post, post_lines
 from tests.classification.rows import NOW, Shop
+from tests.posting.test_business_use import DRAWINGS, PHONE, Shared
 from tests.posting.test_post_lines import accepted, booked, posted_lines
 
 
@@ -119,6 +120,17 @@ def test_parts_do_not_change_meanwhile(committed_db, meanwhile):
 
     assert post_lines(book=shop.book, line_ids=None, posted_by=shop.user, posted_at=NOW).posted == 1
     assert booked(shop)[1:] == [(shop.fuel.pk, Decimal(30)), (shop.food.pk, Decimal(10))]
+
+
+def test_the_first_share_of_a_book_that_is_set_meanwhile_divides_its_line(committed_db, meanwhile):
+    books = Shared()
+    line = books.may[0]
+    meanwhile(lambda: _elsewhere(lambda: books.decide(line, business_share=Decimal(40))))
+
+    assert books.post() == ()
+
+    assert books.entry(line) == [(PHONE, Decimal("4.00")), (DRAWINGS, Decimal("6.01"))]
+    assert verify.problems(book=books.book) == []
 
 
 def test_two_imports_meet_the_same_new_payees(committed_db):

@@ -91,6 +91,10 @@ def test_nothing_is_wrong_before(shop):
             "UPDATE classification_classification SET entry_number = 99 WHERE line_id = %(whole)s",
             "posted-known",
         ),
+        (
+            "UPDATE classification_classification SET business_share = 50 WHERE line_id = %(whole)s",
+            "own-share",
+        ),
         ("DELETE FROM posting_reversedposting", "provenance"),
         ("UPDATE statements_statementline SET amount = -41 WHERE id = %(reversed)s", "posted-amount"),
         ("UPDATE statements_statementline SET amount = -41 WHERE id = %(whole)s", "posted-amount"),

@@ -15,7 +15,8 @@ PICKED = """
 """
 # Whether a private part of the line goes to drawings; most books say nothing of business use, and are not asked.
 _IS_SHARED = """
-    %(has_uses)s AND EXISTS (SELECT FROM posting_parts_of(made.line_id, false) part WHERE part.share IS NOT NULL)
+    (SELECT are_said FROM uses)
+    AND EXISTS (SELECT FROM posting_parts_of(made.line_id, false) part WHERE part.share IS NOT NULL)
 """
 # Why a line in another currency cannot be posted; what stands against a line in any currency comes before it.
 _FOREIGN_REFUSAL = """
@@ -89,6 +90,7 @@ _REFUSAL = f"""
     END
 """  # noqa: S608 - composed of the constant above
 # Few accounts are unfit for lines in the book's currency: they are found once for a set, not looked up for each line.
+# Whether anything is said of business use is read together with the lines, so that a first share cannot come between.
 _ACCOUNTS = """
     WITH unfit AS MATERIALIZED (
         SELECT coalesce(array_agg(id), '{{}}') AS accounts FROM ledger_account
@@ -98,6 +100,10 @@ _ACCOUNTS = """
             account.is_archived
         FROM statements_bankaccount bank JOIN ledger_account account ON account.id = bank.ledger_account_id
         WHERE bank.book_id = %(book)s
+    ), uses AS MATERIALIZED (
+        SELECT EXISTS (SELECT FROM classification_businessuse WHERE book_id = %(book)s) OR EXISTS (
+            SELECT FROM classification_classification WHERE book_id = %(book)s AND business_share IS NOT NULL
+        ) AS are_said
     )
 """
 # What the bank stated goes before a rate, and a person's rate before a file's of the same day. Both are looked up for

@@ -15,7 +15,6 @@ from django.db.backends.utils import CursorWrapper
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action, may, role_of
 from ledgerflow.books.selectors import has_four_eyes
-from ledgerflow.classification.use_selectors import has_business_use
 from ledgerflow.core.arrays import whole_numbers
 from ledgerflow.core.money import minor_digits
 from ledgerflow.ledger.models import BatchSource
@@ -135,7 +134,6 @@ def _post_set(
             "days_good": DAYS_GOOD,
             "poster": poster.user.pk if poster.user else None,
             "four_eyes": has_four_eyes(book=book),
-            "has_uses": has_business_use(book=book),
         }
         which = _selected.ACCEPTED if line_ids is None else _selected.THESE
         # Lines hardly ever change before they are marked, and it would show. Parts stand in rows of their own.
