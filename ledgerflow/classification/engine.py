@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from ledgerflow.classification.searching import Condition, Look
+from ledgerflow.classification.searching import And, Condition, Look, Or
 from ledgerflow.payees.cleaning import clean_payees
 from ledgerflow.payees.folding import fold
 
@@ -18,7 +18,7 @@ RULE_CONFIDENCE = Decimal("0.950")
 SURE = Decimal("0.900")
 LIKELY = Decimal("0.600")
 
-RULE, NONE = "rule", "none"
+RULE, SHARED, NONE = "rule", "shared", "none"
 #: The most that a proposal of an agent counts for, however often it was right: a person looks at each.
 MOST_OF_AGENT = Decimal("0.890")
 REASON_LENGTH = 300
@@ -78,6 +78,26 @@ class Suggestion:
     accepts: bool
 
 
+def shortened(words: str, *, most: int = REASON_LENGTH) -> str:
+    """Return the words in ``most`` characters; where they are more, whole ones and "…"."""
+    if len(words) <= most:
+        return words
+    whole = words[:most].rpartition(" ")[0]
+    return f"{whole or words[: most - 1]}…"
+
+
+def _sentence(condition: Condition, *, most: int) -> str:
+    """Return the condition in words, so many of its parts as fit into ``most`` characters."""
+    said = condition.sentence()
+    if isinstance(condition, (And, Or)):
+        more = ", …" if isinstance(condition, And) else " or …"
+        count = len(condition.conditions)
+        while len(said) > most and count > 1:
+            count -= 1
+            said = type(condition)(condition.conditions[:count]).sentence() + more
+    return shortened(said, most=most)
+
+
 def folded(*texts: str | None) -> str:
     """Return the texts as rules compare them: without case, accents and doubled spaces."""
     return " ".join(" ".join(fold(text) for text in texts if text).split())
@@ -122,13 +142,15 @@ def first_match(
 
 def suggest(*, rule: RuleValue, payee_id: int | None) -> Suggestion:
     """Return the rule's proposal."""
+    opening = f"A rule says {rule.account}: "
+    said = _sentence(rule.condition, most=REASON_LENGTH - len(opening) - 1)
     return Suggestion(
         account_id=rule.account_id,
         payee_id=rule.payee_id or payee_id,
         source=RULE,
         rule_id=rule.id,
         confidence=Decimal("1.000") if rule.accepts else RULE_CONFIDENCE,
-        reason=f"A rule says {rule.account}: {rule.sentence()}."[:REASON_LENGTH],
+        reason=f"{opening}{said}" if said.endswith("…") else f"{opening}{said}.",
         accepts=rule.accepts,
     )
 
@@ -139,7 +161,7 @@ def nothing(payee_id: int | None, reason: str = "") -> Suggestion:
         reason = (
             "Nobody has decided about this payee yet." if payee_id else "The bank gives no text to go by."
         )
-    return Suggestion(None, payee_id, NONE, None, Decimal("0.000"), reason[:REASON_LENGTH], accepts=False)
+    return Suggestion(None, payee_id, NONE, None, Decimal("0.000"), shortened(reason), accepts=False)
 
 
 def confidence_word(confidence: Decimal) -> str:

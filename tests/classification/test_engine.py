@@ -1,5 +1,7 @@
 """Rules come first, habits second, and each proposal says why."""
 
+import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -119,6 +121,24 @@ def test_a_rule_suggests_with_its_sentence():
 
     assert (made.account_id, made.source, made.payee_id, made.accepts) == (10, "rule", 7, False)
     assert made.reason == 'A rule says 6530 Fuel: text contains "shell".'
+
+
+@pytest.mark.parametrize(
+    ("search", "end"),
+    [
+        (" ".join(f"-word{n}" for n in range(10, 60)), r', not text contains "word\d\d", …$'),
+        (",".join(f"word{n}" for n in range(10, 60)), r' or text contains "word\d\d" or …$'),
+        ('"' + "word " * 80 + '"', " word…$"),
+    ],
+)
+def test_a_long_sentence_ends_at_a_condition_or_else_at_a_word(search, end):
+    long = replace(rule(), condition=RuleConditions(search=search).condition())
+
+    reason = suggest(rule=long, payee_id=None).reason
+
+    assert 260 < len(reason) <= 300
+    assert re.search(end, reason)
+    assert nothing(7, "word " * 80).reason.endswith(" word…")
 
 
 def test_only_a_rule_that_may_accepts():

@@ -8,13 +8,12 @@ from django.db import transaction
 from django.db.models import F, OuterRef
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.engine import MOST_OF_AGENT
+from ledgerflow.classification.engine import MOST_OF_AGENT, shortened
 from ledgerflow.classification.errors import WrongAccountError
 from ledgerflow.classification.models import Classification, Source, Stage, State
 from ledgerflow.classification.stages import is_off
 from ledgerflow.ledger.models import Account
 
-_REASON_LENGTH = 300
 #: Rows of one statement.
 _AT_ONCE = 1_000
 
@@ -65,7 +64,7 @@ def propose(*, book: Book, proposals: Mapping[int, ProposedAccount]) -> list[int
         proposal = proposals[one.line_id]
         one.account, one.source, one.rule = accounts[proposal.account.pk], Source.AGENT, None
         one.confidence = min(proposal.confidence, MOST_OF_AGENT)
-        one.reason = proposal.reason[:_REASON_LENGTH]
+        one.reason = shortened(proposal.reason)
     Classification.objects.bulk_update(
         made, ["account", "source", "rule", "confidence", "reason"], batch_size=_AT_ONCE
     )
