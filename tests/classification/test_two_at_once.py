@@ -4,7 +4,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
+import pytest
 from django.db import connection, transaction
+from psycopg import Error as PostgresError
 
 from ledgerflow.classification.models import Classification, Prediction, RuleTrial, State
 from ledgerflow.classification.services import (
@@ -19,6 +21,8 @@ from ledgerflow.classification.services import (
 )
 from tests.classification.rows import NOW, Shop
 from tests.classification.test_promise import with_record
+from tests.factories import AccountFactory
+from tests.ledger.sessions import session
 
 
 def test_decisions_about_one_payee_do_not_deadlock(committed_db):
@@ -160,6 +164,25 @@ def test_a_trial_that_is_asked_for_twice_is_one_trial(committed_db):
 
     assert len({before, first, last}) == 3
     assert [(trial.pk, trial.asked["text"]) for trial in RuleTrial.objects.all()] == [(last, "bakery")]
+
+
+def test_the_last_two_accounts_that_carry_a_tax_line_do_not_lose_it_at_once(committed_db):
+    shop = Shop()
+    carriers = [AccountFactory(book=shop.book, tax_line="schedule-c:22").pk for _ in range(2)]
+    line = shop.line().pk
+    classify_lines(book=shop.book, line_ids=[line])
+    decide(book=shop.book, line_id=line, account=shop.fuel, tax_line="schedule-c:22", user=shop.user, now=NOW)
+
+    def take(cursor, account):
+        cursor.execute("UPDATE ledger_account SET tax_line = '' WHERE id = %s", [account])
+
+    with session() as one, session() as other, ThreadPoolExecutor(1) as thread:
+        take(one, carriers[0])
+        second = thread.submit(take, other, carriers[1])
+        wait_until_one_waits_for_another()
+        one.commit()
+        with pytest.raises(PostgresError, match="give it to another account first"):
+            second.result(timeout=10)
 
 
 def wait_until_one_waits_for_another():

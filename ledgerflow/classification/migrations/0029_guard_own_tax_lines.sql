@@ -27,10 +27,12 @@ CREATE TRIGGER classification_check_split_tax_line BEFORE INSERT OR UPDATE OF ta
     ON classification_classificationsplit FOR EACH ROW WHEN (NEW.tax_line <> '')
     EXECUTE FUNCTION classification_check_tax_line();
 
--- So the last account of a kind that carries a line which lines name keeps it.
+-- So the last account of a kind that carries a line which lines name keeps it. Two people who take it from the last two
+-- wait for each other at the book.
 CREATE FUNCTION classification_keep_tax_line() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    PERFORM FROM ledger_lock(OLD.book_id);
     IF EXISTS (
         SELECT FROM ledger_account
         WHERE book_id = OLD.book_id AND id <> OLD.id AND type = OLD.type AND tax_line = OLD.tax_line
