@@ -1,0 +1,49 @@
+"""Migrations are taken back over rows: no rule then takes more lines than before, and nothing that is kept goes."""
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+
+from ledgerflow.classification.models import Rule
+from ledgerflow.classification.services import RuleConditions, create_rule
+from ledgerflow.review.models import Proposal
+from tests.classification.rows import NOW, Shop
+
+
+def _migrate(*target):
+    call_command("migrate", *target, database="owner", verbosity=0)
+
+
+def test_rules_with_a_search_are_switched_off_and_proposed_runs_stay(committed_db):
+    shop = Shop()
+    for search in ("shell", "oil -refund", "payee:shell,oil"):
+        create_rule(
+            book=shop.book,
+            conditions=RuleConditions(search=search),
+            account=shop.fuel,
+            mode="accept",
+            user=shop.user,
+            now=NOW,
+        )
+    Proposal.objects.create(
+        book=shop.book,
+        kind=Proposal.Kind.RUN_TOOL,
+        payload={"tool": "order", "arguments": {}},
+        payload_sha256="0" * 64,
+        basis={},
+        diff={},
+        proposed_through=Proposal.Through.API,
+        proposed_by=shop.user,
+        proposed_at=NOW,
+    )
+
+    with pytest.raises(DatabaseError, match="restore the backup"):
+        _migrate("review", "0003_name_no_door_that_nobody_uses")
+    _migrate("classification", "0022_let_payees_be_merged")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT text, is_active FROM classification_rule ORDER BY id")
+        assert cursor.fetchall() == [("shell", True), ("oil", False), ("payee:shell,payee:oil", False)]
+    _migrate()
+    assert Rule.objects.filter(is_active=True, search="").count() == 1
+    assert Proposal.objects.get().kind == "run_tool"
