@@ -119,6 +119,7 @@ class Source(models.TextChoices):
     RULE = "rule"
     MEMORY = "memory", "habit"
     MODEL = "model"
+    SHARED = "shared", "other books"
     AGENT = "agent", "the agent"
     PERSON = "person"
     NONE = "none", "nobody yet"

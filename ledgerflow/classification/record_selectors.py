@@ -133,7 +133,12 @@ def fitted(*, book: Book, known: Known) -> Fitted | None:
 
 
 def shared(*, book: Book) -> Shared | None:
-    """Return what books of the same chart learned together, where a firm administrator allows that; one query."""
+    """Return what books of the same chart learned together, where a firm administrator allows that; one query.
+
+    A demo book has no part in it.
+    """
+    if book.is_demo:
+        return None
     allowed = Sharing.objects.filter(ended_at__isnull=True)
     stored = SharedWeights.objects.filter(Exists(allowed), chart=book.chart).first()
     return Shared(bytes(stored.archive), stored.sha256) if stored else None

@@ -43,7 +43,13 @@ _WORDS = MappingProxyType(
 )
 #: The sources of suggestions that each stage gives.
 _SOURCES = MappingProxyType(
-    {"rule": Stage.RULES, "memory": Stage.MEMORY, "model": Stage.MODEL, "agent": Stage.AGENT}
+    {
+        "rule": Stage.RULES,
+        "memory": Stage.MEMORY,
+        "model": Stage.MODEL,
+        "shared": Stage.SHARED,
+        "agent": Stage.AGENT,
+    }
 )
 
 

@@ -13,13 +13,18 @@ from ledgerflow.books.permissions import NotAllowedError
 from ledgerflow.classification.errors import SharingError
 from ledgerflow.classification.models import Classification, Prediction, SharedWeights, Sharing, Stage
 from ledgerflow.classification.services import (
+    SHARE_JOB,
     allow_sharing,
     classify_lines,
     decide,
     end_sharing,
     make_shared_weights,
     switch_stage_off,
+    switch_stage_on,
 )
+from ledgerflow.classification.stages import listed_stages
+from ledgerflow.core.jobs import is_waiting
+from ledgerflow.ledger.models import Account
 from tests.classification.rows import NOW, Shop
 from tests.factories import UserFactory
 
@@ -63,13 +68,27 @@ def test_a_new_book_begins_with_what_others_of_its_chart_learned(new, firm):
 
     made = said(new, "GREEN BAKERY")
 
-    assert (made.account, made.source, made.state) == (new.food, "model", "open")
+    assert (made.account, made.source, made.state) == (new.food, "shared", "open")
     assert made.confidence < 0.6  # a guess
+    counted = {each.stage: each.lines for each in listed_stages(book=new.book)}
+    assert (counted[Stage.SHARED], counted[Stage.MODEL]) == (1, 0)
     assert "other books of this installation" in made.reason
     assert Prediction.objects.get(line=made.pk).version == SharedWeights.objects.get().sha256[:16]
     decide(book=new.book, line_id=made.pk, account=new.fuel, user=new.user, now=NOW)
     again = said(new, "GREEN BAKERY")
     assert (again.account, again.source) == (new.fuel, "memory")
+
+
+def test_a_long_name_leaves_room_for_what_others_have(new, firm):
+    Account.objects.filter(code=new.food.code).update(name="Meals " * 19 + "out")
+    allow_sharing(user=firm, now=NOW)
+    make_shared_weights(now=NOW)
+
+    reason = said(new, "GREEN BAKERY OF THE " + "VERY LONG WINDING STREET " * 5).reason
+
+    assert len(reason) <= 300
+    assert reason.startswith("Nobody has decided about Green Bakery")
+    assert reason.endswith("… for such names.")
 
 
 def test_no_text_of_a_book_is_in_what_is_shared_and_no_account_of_one_book_alone(new, firm):
@@ -132,12 +151,25 @@ def test_a_book_whose_stage_is_off_takes_and_gives_nothing(new, firm):
     assert make_shared_weights(now=NOW) == 0  # what is left is of one book
 
 
+def test_switching_the_stage_makes_the_weights_anew_where_sharing_is_allowed(firm):
+    asked = {"book": Shop().book, "user": firm, "now": NOW}
+    switch_stage_off(stage=Stage.SHARED, **asked)
+    Sharing.objects.create(allowed_by=firm, allowed_at=NOW)
+    switch_stage_off(stage=Stage.MODEL, **asked)
+    assert not is_waiting(SHARE_JOB)
+
+    switch_stage_on(stage=Stage.SHARED, **asked)
+
+    assert is_waiting(SHARE_JOB)
+
+
 def test_books_of_another_chart_and_demo_books_have_no_part(new, firm):
     allow_sharing(user=firm, now=NOW)
-    Book.objects.filter(pk=new.book.pk).update(chart="club")
-    new.book.refresh_from_db()
     make_shared_weights(now=NOW)
-    assert said(new, "GREEN BAKERY").account is None
+    for change in ({"is_demo": True}, {"is_demo": False, "chart": "club"}):
+        Book.objects.filter(pk=new.book.pk).update(**change)
+        new.book.refresh_from_db()
+        assert said(new, "GREEN BAKERY").account is None
 
     Book.objects.filter(pk=new.others[0].book.pk).update(is_demo=True)
 

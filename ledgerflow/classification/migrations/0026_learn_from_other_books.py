@@ -13,6 +13,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='classification',
+            name='source',
+            field=models.CharField(choices=[('rule', 'Rule'), ('memory', 'habit'), ('model', 'Model'), ('shared', 'other books'), ('agent', 'the agent'), ('person', 'Person'), ('none', 'nobody yet')], default='none', max_length=8),
+        ),
         migrations.CreateModel(
             name='SharedWeights',
             fields=[

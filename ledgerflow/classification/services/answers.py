@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification import record_selectors as record
-from ledgerflow.classification.engine import REASON_LENGTH, Suggestion, nothing
+from ledgerflow.classification.engine import REASON_LENGTH, SHARED, Suggestion, nothing, shortened
 from ledgerflow.classification.models import Stage
 from ledgerflow.classification.stages import stages_off
 from ledgerflow.learning.engine import Engine
@@ -17,6 +17,8 @@ from ledgerflow.learning.stored import Answer, Shared, answer, engine_of, newcom
 _THOUSANDTH = Decimal("0.001")
 _OTHERS = "other books of this installation with the same chart have"
 _ALSO_OTHERS = "What other books of this installation learned counts beside it."
+#: Of an account's code and name so much is said beside a payee's name.
+_LONGEST_TITLE = 100
 #: Digits of the hash of the weights that a prediction names.
 VERSION = 16
 
@@ -82,8 +84,8 @@ class Answers:
         line = record.line_of(payee=name, amount=amount, bank_account_id=bank_account_id)
         said = self._made(payee_id, answer(self._engine, line))
         if self._shared is not None and said.answer is not None and name not in self._remembered:
-            reason = f"{said.suggestion.reason} {_ALSO_OTHERS}"
-            said = replace(said, suggestion=replace(said.suggestion, reason=reason[:REASON_LENGTH]))
+            own = shortened(said.suggestion.reason, most=REASON_LENGTH - len(_ALSO_OTHERS) - 1)
+            said = replace(said, suggestion=replace(said.suggestion, reason=f"{own} {_ALSO_OTHERS}"))
         return said
 
     def _ask_others(self, payee_id: int, name: str, *, is_in: bool) -> Said:
@@ -96,11 +98,11 @@ class Answers:
                 line = record.line_of(payee=name, amount=Decimal(0), bank_account_id=0)
                 found = self._made(payee_id, answer(others, line))
                 if found.answer is not None:
-                    title = found.answer.prediction.category
-                    reason = f"Nobody has decided about {name} here; {_OTHERS} {title} for such names."
+                    title = found.answer.prediction.category or ""
+                    reason = _by_others(name, title)
                     said = replace(
                         found,
-                        suggestion=replace(found.suggestion, reason=reason[:REASON_LENGTH]),
+                        suggestion=replace(found.suggestion, source=SHARED, reason=reason),
                         is_safe=False,
                     )
             self._said_by_others[payee_id, is_in] = said
@@ -132,11 +134,17 @@ class Answers:
             source=prediction.source,
             rule_id=None,
             confidence=found.confidence.quantize(_THOUSANDTH),
-            reason=prediction.why[:REASON_LENGTH],
+            reason=shortened(prediction.why),
             accepts=False,
         )
         usable = tuple(each for each in alternatives if each in self._known.usable)
         return Said(suggestion, found, usable, is_safe=prediction.accept and self.promise_id is not None)
+
+
+def _by_others(name: str, title: str) -> str:
+    said = f"here; {_OTHERS} {shortened(title, most=_LONGEST_TITLE)} for such names."
+    opening = "Nobody has decided about"
+    return f"{opening} {shortened(name, most=REASON_LENGTH - len(opening) - len(said) - 2)} {said}"
 
 
 def _version(fitted: record.Fitted | None, shared: Shared | None) -> str:

@@ -51,8 +51,14 @@ def allow_sharing(*, user: User, now: datetime) -> Sharing:
     if Sharing.objects.filter(ended_at__isnull=True).exists():
         raise SharingError("It is allowed already.")
     allowed = Sharing.objects.create(allowed_by=user, allowed_at=now)
-    enqueue(SHARE_JOB, lock=SHARE_JOB, once=SHARE_JOB)
+    share_anew()
     return allowed
+
+
+def share_anew() -> None:
+    """Let a job make anew what books learned together, where that is allowed."""
+    if Sharing.objects.filter(ended_at__isnull=True).exists():
+        enqueue(SHARE_JOB, lock=SHARE_JOB, once=SHARE_JOB)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from ledgerflow.books.permissions import Action, require
 from ledgerflow.classification.errors import StageError
 from ledgerflow.classification.models import Stage, StageOff
 from ledgerflow.classification.services.refit import suggest_anew
+from ledgerflow.classification.services.sharing import share_anew
 from ledgerflow.users.models import User
 
 
@@ -27,6 +28,7 @@ def switch_stage_off(*, book: Book, stage: Stage, user: User, now: datetime) -> 
     if StageOff.objects.filter(book=book, stage=stage, switched_on_at__isnull=True).exists():
         raise StageError("It is off already.")
     StageOff.objects.create(book=book, stage=stage, switched_off_by=user, switched_off_at=now)
+    _share_anew(stage)
     return suggest_anew(book=book)
 
 
@@ -48,4 +50,11 @@ def switch_stage_on(*, book: Book, stage: Stage, user: User, now: datetime) -> i
         raise StageError("It is on already.")
     off.switched_on_by, off.switched_on_at = user, now
     off.save(update_fields=["switched_on_by", "switched_on_at"])
+    _share_anew(stage)
     return suggest_anew(book=book)
+
+
+def _share_anew(stage: Stage) -> None:
+    """Take what the book gave out of what books learned together, or put it in."""
+    if stage == Stage.SHARED:
+        share_anew()
