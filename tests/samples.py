@@ -71,7 +71,7 @@ class Sample(AgentSamples, ClassificationSamples, DocumentSamples, Reconciliatio
         """Return what stands in the address for the name."""
         if name in _WORDS:
             return _WORDS[name]
-        key = f"{page} {name}" if name in {"token", "object_id"} else name
+        key = f"{page} {name}" if name in {"token", "object_id", "tool"} else name
         if key not in self._made:
             maker = getattr(self, f"_make_{name}", None)
             if maker is None:
