@@ -13,7 +13,7 @@ _WORDS = MappingProxyType(
     {
         Stage.TRANSFERS: (
             "A line opposite one of another own bank account, by amount, day and text, may be a transfer.",
-            "No pair is proposed. A person can still make one, and lines that may be one always wait for a person.",
+            "No pair is proposed, and lines that may be one always wait for a person.",
         ),
         Stage.RECEIPTS: (
             "A receipt is proposed for the lines whose amount, day and payee fit what it states.",
