@@ -1,12 +1,13 @@
 import pytest
 
-from tools.ofx_statement import claims
-from tools.ofx_statement.tests.golden import SAMPLES, expected_path, result_of
+from tools._shared.tests.golden import expected_path, result_of
+from tools.ofx_statement import claims, read_statement
+from tools.ofx_statement.tests.golden import SAMPLES
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
 def test_a_sample_it_reads_as_reviewed(sample):
-    result = result_of(sample)
+    result = result_of(read_statement, sample)
 
     assert result == expected_path(sample).read_text(encoding="utf-8")
 
