@@ -331,6 +331,7 @@ IN_TEMPLATES = {
     r"javascript:": "a javascript: address",
     r"\|\s*safe\b": "|safe: escape it, or build it with format_html",
     r"autoescape\s+off": "autoescape off",
+    r"\s[a-z-]+=\"[^\"<>]*\{\{[^}]*\|(?:day|moment|money)\b[^}]*\}\}": "an element in an attribute: use |date",
     r"(?:src|srcset)\s*=\s*[\"']?(?:https?:)?//": "a file of another server: vendor it",
     r"<link[^>]*href\s*=\s*[\"']?(?:https?:)?//": "a style sheet of another server: vendor it",
 }
