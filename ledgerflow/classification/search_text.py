@@ -3,10 +3,14 @@
 ``shell "corner shop" payee:amazon,ebay bank:Savings money:out amount:>100 =9.99 -refund (a b),c``: spaces mean *and*,
 commas *or*, ``-`` *not*; what follows a key and a comma has the same key. A word is looked for in the bank's text and
 in the payee's name out of it, without case and accents. Amounts are sizes, without a sign.
+
+Rules know no more words than these, because a rule that asks what another one said has no order in which it is right.
+Whoever looks for lines passes ``facts``, the keys of what else is known of a line
+(:mod:`ledgerflow.classification.finding`).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import NoReturn
 
@@ -37,6 +41,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _AMOUNT = re.compile(r"(?P<sign>>=|<=|>|<|=)?(?P<number>\d+(?:\.\d+)?)")
+_FISCAL_YEAR = re.compile(r"FY\d{4}", re.IGNORECASE)
 _RANGE = re.compile(r"(?P<least>\d+(?:\.\d+)?)\.\.(?P<most>\d+(?:\.\d+)?)")
 
 
@@ -45,18 +50,25 @@ def folded_words(words: str) -> str:
     return " ".join(fold(words).split())
 
 
-def parsed(text: str, *, banks: Mapping[str, int]) -> Condition:
+#: What a key makes of the word behind it; a word that it does not know raises ValueError with the sentence why.
+Facts = Mapping[str, Callable[[str], Condition]]
+
+
+def parsed(text: str, *, banks: Mapping[str, int], facts: Facts | None = None) -> Condition:
     """Return what the text asks for; ``banks`` are the bank accounts that may be named. An empty text asks nothing.
+
+    ``facts`` are keys beside those of rules; with ``tag`` and ``date`` among them, ``#word`` and ``FY2026`` stand for
+    these.
 
     Raises:
         SearchError: it is no search; the error says which word is wrong and where it stands.
     """
-    return _Parser(text, banks).run()
+    return _Parser(text, banks, facts or {}).run()
 
 
 class _Parser:
-    def __init__(self, text: str, banks: Mapping[str, int]) -> None:
-        self._text = text
+    def __init__(self, text: str, banks: Mapping[str, int], facts: Facts) -> None:
+        self._text, self._facts = text, facts
         self._banks = {folded_words(name): (pk, name) for name, pk in banks.items()}
         self._at = self._start = 0
         self._terms = self._depth = 0
@@ -116,8 +128,8 @@ class _Parser:
             return self._within()
         if self._kind == "key":
             key = self._value.lower()
-            if key not in KEYS:
-                known = ", ".join(f"{each}:" for each in KEYS)
+            if key not in KEYS and key not in self._facts:
+                known = ", ".join(f"{each}:" for each in (*KEYS, *self._facts))
                 self._refuse(f"This is none of {known}; put it in quotation marks to look for it")
             self._next()
         if self._kind not in {"word", "quoted"}:
@@ -139,12 +151,16 @@ class _Parser:
         return found
 
     def _term(self, key: str, value: str, *, is_quoted: bool) -> Condition:
+        if not key and not is_quoted:
+            key, value = self._short(value)
         if key == "money":
             if value.lower() not in {IN, OUT}:
                 self._refuse("Money goes “in” or “out”")
             return Money(value.lower())
-        if key == "amount" or (not key and not is_quoted and value.startswith("=")):
+        if key == "amount":
             return self._amount(value)
+        if key in self._facts:
+            return self._fact(key, value)
         words = folded_words(value)
         if not words:
             self._refuse("Nothing is looked for here")
@@ -152,9 +168,31 @@ class _Parser:
             if words not in self._banks:
                 self._refuse("No bank account is called so")
             return Bank(*self._banks[words])
-        if not key and not is_quoted and value[0] in "#<>":
-            self._refuse("Rules look at what the bank says; put it in quotation marks to look for it")
         return Payee(words) if key else Text(words)
+
+    def _short(self, value: str) -> tuple[str, str]:
+        """Return the key that a bare word stands for, if for any, and what it says."""
+        if value.startswith("="):
+            return "amount", value
+        if value[0] == "#" and "tag" in self._facts:
+            return "tag", value[1:]
+        if "date" in self._facts and _FISCAL_YEAR.fullmatch(value):
+            return "date", value
+        if value[0] in "#<>":
+            self._refuse(
+                "Amounts are written as amount:>12.50; put it in quotation marks to look for it"
+                if self._facts
+                else "Rules look at what the bank says; put it in quotation marks to look for it"
+            )
+        return "", value
+
+    def _fact(self, key: str, value: str) -> Condition:
+        if not value.strip():
+            self._refuse("A word is missing here")
+        try:
+            return self._facts[key](value.strip())
+        except ValueError as error:
+            self._refuse(str(error))
 
     def _amount(self, value: str) -> Condition:
         if between := _RANGE.fullmatch(value):

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.payees.cleaning import NAME_LENGTH, UNKNOWN, clean_payees, payee_key
+from ledgerflow.payees.cleaning import NAME_LENGTH, UNKNOWN, clean_payees, payee_key, payee_keys
 from ledgerflow.payees.models import LineToolRun, Payee, PayeeAlias
 
 _NEW_PAYEES = """
@@ -119,12 +119,20 @@ def remember_payee(*, book: Book, text: str, payee: Payee) -> FormerAlias | None
 
     Nothing where it named this payee already, or where it has no words and names nobody.
     """
-    named = identify_payees(book=book, texts=[text]).get(text)
-    if named is None or named == payee.pk:
-        return None
-    key = payee_key(text)
-    PayeeAlias.objects.filter(book=book, key=key).update(payee=payee)
-    return FormerAlias(key=key, payee_id=named, named_id=payee.pk)
+    return next(iter(remember_payees(book=book, texts=[text], payee=payee)), None)
+
+
+@transaction.atomic
+def remember_payees(*, book: Book, texts: Collection[str], payee: Payee) -> list[FormerAlias]:
+    """Let the bank texts name this payee from now on, as :func:`remember_payee` does one; a query more than finding it.
+
+    Returns what those named before that named another one.
+    """
+    named = identify_payees(book=book, texts=texts)
+    others = {text: payee_id for text, payee_id in named.items() if payee_id != payee.pk}
+    former = {key: others[text] for text, key in payee_keys(others).items()}
+    PayeeAlias.objects.filter(book=book, key__in=former).update(payee=payee)
+    return [FormerAlias(key=key, payee_id=former[key], named_id=payee.pk) for key in sorted(former)]
 
 
 @transaction.atomic

@@ -2,21 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.errors import TagError
+from ledgerflow.classification.errors import SearchError, TagError
+from ledgerflow.classification.finding import LONGEST_SEARCH, Search, search_for
 from ledgerflow.classification.models import LONGEST_MEMO, LONGEST_NOTE, Rule
-from ledgerflow.classification.services import NOBODY, Matching, SplitPart, names_typed
+from ledgerflow.classification.services import NOBODY, SplitPart, names_typed
 from ledgerflow.classification.tax_lines import ChartTaxLines
 from ledgerflow.core.money import minor_digits
 from ledgerflow.core.periods import EARLIEST, LATEST, Period
 from ledgerflow.ledger.models import Account
 from ledgerflow.posting.receipt_forms import DaysForm
-from ledgerflow.review.services import LONGEST_REASON, Closing
+from ledgerflow.review.services import LONGEST_REASON, Booking, Closing
+from ledgerflow.review.which import Matching, Tab, Which
 from ledgerflow.statements.models import StatementLine
 
 _MOST_LINES = 5_000
@@ -26,6 +29,47 @@ _WHOLE = Decimal(100)
 
 def _accounts(book: Book) -> Any:
     return Account.objects.filter(book=book, is_archived=False).order_by("code")
+
+
+class MatchingForm(DaysForm):
+    """All lines that match: what the page showed, how many, and the latest of them.
+
+    Whatever it does not understand is refused, because leaving a condition out would take more lines.
+    """
+
+    tab = forms.TypedChoiceField(
+        choices=[(tab.value, tab.value) for tab in Tab], coerce=Tab, required=False, empty_value=Tab.TO_REVIEW
+    )
+    payee = forms.IntegerField(min_value=NOBODY, max_value=_GREATEST, required=False)
+    account = forms.IntegerField(min_value=NOBODY, max_value=_GREATEST, required=False)
+    q = forms.CharField(max_length=LONGEST_SEARCH, required=False)
+    through = forms.IntegerField(min_value=1, max_value=_GREATEST)
+    count = forms.IntegerField(min_value=1, max_value=_GREATEST)
+
+    def __init__(self, *args: Any, book: Book, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._book, self._today = book, today
+        self._search: Search | None = None
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse days that are none, and what is no search."""
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("from"), cleaned.get("to")
+        if first and last and first > last:
+            raise forms.ValidationError("The days end before they begin.")
+        try:
+            self._search = search_for(book=self._book, text=cleaned.get("q", ""), today=self._today)
+        except SearchError as error:
+            raise forms.ValidationError(str(error)) from error
+        return cleaned
+
+    def matching(self) -> Matching:
+        """Return which lines they are."""
+        facts = self.cleaned_data
+        first, last = facts["from"], facts["to"]
+        days = Period(first or EARLIEST, last or LATEST) if first or last else None
+        which = Which(facts["tab"], days, facts["payee"], facts["account"], self._search)
+        return Matching(which, facts["through"], facts["count"])
 
 
 class LinesForm(forms.Form):
@@ -47,42 +91,34 @@ class LinesForm(forms.Form):
         return self.cleaned_data
 
 
-class MatchingForm(DaysForm):
-    """All lines to review that match: what the page showed, how many, and the latest of them.
+class ChosenForm(LinesForm):
+    """The chosen lines of the queue: by their numbers, or with ``through`` all that match, as :class:`MatchingForm`."""
 
-    Whatever it does not understand is refused, because leaving a condition out would take more lines.
-    """
+    def __init__(self, *args: Any, book: Book, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._all = MatchingForm(self.data, book=book, today=today) if "through" in self.data else None
 
-    payee = forms.IntegerField(min_value=NOBODY, max_value=_GREATEST, required=False)
-    account = forms.IntegerField(min_value=NOBODY, max_value=_GREATEST, required=False)
-    through = forms.IntegerField(min_value=1, max_value=_GREATEST)
-    count = forms.IntegerField(min_value=1, max_value=_GREATEST)
+    @property
+    def chosen(self) -> Sequence[int] | Matching:
+        """Return the numbers of the lines, or what they have in common."""
+        return self.line_ids if self._all is None else self._all.matching()
 
     def clean(self) -> dict[str, Any]:
-        """Refuse days that are none."""
-        cleaned = super().clean() or self.cleaned_data
-        first, last = cleaned.get("from"), cleaned.get("to")
-        if first and last and first > last:
-            raise forms.ValidationError("The days end before they begin.")
-        return cleaned
-
-    def matching(self) -> Matching:
-        """Return which lines they are."""
-        facts = self.cleaned_data
-        first, last = facts["from"], facts["to"]
-        days = Period(first or EARLIEST, last or LATEST) if first or last else None
-        return Matching(
-            facts["through"], facts["count"], days=days, payee_id=facts["payee"], account_id=facts["account"]
-        )
+        """Refuse what says no lines."""
+        if self._all is None:
+            return super().clean()
+        if not self._all.is_valid():
+            raise forms.ValidationError([error for errors in self._all.errors.values() for error in errors])
+        return self.cleaned_data
 
 
-class ExcludeForm(LinesForm):
+class ExcludeForm(ChosenForm):
     """Lines that stay out of the books, and why."""
 
     reason = forms.CharField(max_length=LONGEST_NOTE, required=False)
 
 
-class TagForm(LinesForm):
+class TagForm(ChosenForm):
     """Lines, names of tags, and whether they are given or taken away."""
 
     tags = forms.CharField(max_length=500)
@@ -134,6 +170,64 @@ class BusinessShareForm(forms.Form):
             attrs={"inputmode": "decimal", "autocomplete": "off", "placeholder": "as payee or account"}
         ),
     )
+
+
+class SetForm(ChosenForm):
+    """What lines are set to at once; what is left empty stays as each line has it."""
+
+    prefix = "set"
+    account = forms.ModelChoiceField(
+        queryset=Account.objects.none(), required=False, label="Account", empty_label="As it is"
+    )
+    tax_line = forms.ChoiceField(required=False, label="Tax line")
+    business_share = forms.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        min_value=0,
+        max_value=100,
+        required=False,
+        label="Business share in percent",
+        widget=forms.TextInput(
+            attrs={"inputmode": "decimal", "autocomplete": "off", "placeholder": "as it is"}
+        ),
+    )
+    payee = forms.CharField(
+        max_length=160,
+        required=False,
+        label="Payee",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "as it is"}),
+    )
+    #: Stands for the tax line of each line's account.
+    AS_ACCOUNT = "account"
+
+    def __init__(self, *args: Any, book: Book, tax_lines: ChartTaxLines, **kwargs: Any) -> None:
+        super().__init__(*args, book=book, **kwargs)
+        account, tax_line = self.fields["account"], self.fields["tax_line"]
+        assert isinstance(account, forms.ModelChoiceField)
+        assert isinstance(tax_line, forms.ChoiceField)
+        account.queryset = _accounts(book)
+        own, *kinds = _tax_line_choices(tax_lines)
+        tax_line.choices = [("", "As it is"), (self.AS_ACCOUNT, own[1]), *kinds]
+        if tax_lines.are_none:
+            del self.fields["tax_line"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for something to set."""
+        cleaned = super().clean()
+        if not self.errors and all(cleaned.get(name) in {None, ""} for name in self.fields):
+            raise forms.ValidationError("Say what the lines are to be set to.")
+        return cleaned
+
+    def booking(self) -> Booking:
+        """Return what they are set to."""
+        facts = self.cleaned_data
+        tax_line = facts.get("tax_line") or None
+        return Booking(
+            account=facts["account"],
+            payee=facts["payee"],
+            tax_line="" if tax_line == self.AS_ACCOUNT else tax_line,
+            business_share=facts["business_share"],
+        )
 
 
 class DecideForm(BusinessShareForm, _WithTaxLine):

@@ -1,17 +1,28 @@
 from django.urls import path
 
-from ledgerflow.review.views import actions, close, looking, proposals, questions, queue, record, transfers
+from ledgerflow.review.views import (
+    actions,
+    chosen,
+    close,
+    looking,
+    proposals,
+    questions,
+    queue,
+    record,
+    transfers,
+)
 
 app_name = "review"
 
 urlpatterns = [
     path("", queue.QueueView.as_view(), name="queue"),
-    path("accept/", actions.AcceptView.as_view(), name="accept"),
-    path("accept-sure/", actions.AcceptSureView.as_view(), name="accept-sure"),
-    path("accept-matching/", actions.AcceptMatchingView.as_view(), name="accept-matching"),
-    path("exclude/", actions.ExcludeView.as_view(), name="exclude"),
-    path("reopen/", actions.ReopenView.as_view(), name="reopen"),
-    path("tag/", actions.TagView.as_view(), name="tag"),
+    path("accept/", chosen.AcceptView.as_view(), name="accept"),
+    path("accept-sure/", chosen.AcceptSureView.as_view(), name="accept-sure"),
+    path("accept-matching/", chosen.AcceptMatchingView.as_view(), name="accept-matching"),
+    path("exclude/", chosen.ExcludeView.as_view(), name="exclude"),
+    path("reopen/", chosen.ReopenView.as_view(), name="reopen"),
+    path("tag/", chosen.TagView.as_view(), name="tag"),
+    path("set/", chosen.SetView.as_view(), name="set"),
     path("post/", actions.PostView.as_view(), name="post"),
     path("undo/", actions.UndoView.as_view(), name="undo"),
     path("proposals/", proposals.ProposalsView.as_view(), name="proposals"),

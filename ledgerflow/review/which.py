@@ -1,4 +1,4 @@
-"""Which lines the queue shows: those of a tab, and of these the ones of some days, a payee or an account."""
+"""Which lines the queue shows: of a tab those that are searched for, or of some days, a payee or an account."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from ledgerflow.asking.selectors import open_questions
 from ledgerflow.books.models import Book
+from ledgerflow.classification.finding import Search
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.classification.services import NOBODY
 from ledgerflow.core.periods import Period
@@ -41,23 +42,40 @@ class Which:
     days: Period | None = None
     payee_id: int | None = None
     account_id: int | None = None
+    search: Search | None = None
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether only lines of one payee or account are asked for."""
-        return self.payee_id is not None or self.account_id is not None
+        """Whether something beside tab and days is asked for."""
+        return self.payee_id is not None or self.account_id is not None or self.search is not None
+
+    @property
+    def searched(self) -> str:
+        """Return what is searched for, as it was typed."""
+        return self.search.text if self.search is not None else ""
 
     @property
     def query(self) -> str:
         """Return it as an address says it."""
-        said: dict[str, object] = {"tab": self.tab}
+        return urlencode({"tab": self.tab, **self._said})
+
+    @property
+    def kept(self) -> str:
+        """Return what the other tabs are asked for, too; empty for all their lines."""
+        return urlencode(self._said)
+
+    @property
+    def _said(self) -> dict[str, object]:
+        said: dict[str, object] = {}
         if self.days is not None:
             said |= {"from": self.days.first.isoformat(), "to": self.days.last.isoformat()}
         if self.payee_id is not None:
             said["payee"] = self.payee_id
         if self.account_id is not None:
             said["account"] = self.account_id
-        return urlencode(said)
+        if self.search is not None:
+            said["q"] = self.search.text
+        return said
 
     def lines(self, book: Book) -> QuerySet[Classification]:
         """Return the lines of the book."""
@@ -67,7 +85,16 @@ class Which:
         for name, asked in (("payee", self.payee_id), ("account", self.account_id)):
             if asked is not None:
                 lines = lines.filter(**{name: None if asked == NOBODY else asked})
-        return lines
+        return lines if self.search is None else lines.filter(self.search.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """All lines that the queue showed, on its other pages, too: ``count`` of them, the latest ``through``."""
+
+    which: Which
+    through: int
+    count: int
 
 
 def _of_tab(book: Book, tab: Tab) -> QuerySet[Classification]:

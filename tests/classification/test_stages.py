@@ -15,7 +15,6 @@ from ledgerflow.books.permissions import NotAllowedError
 from ledgerflow.classification.errors import StageError
 from ledgerflow.classification.models import Classification, Prediction, Stage, StageOff
 from ledgerflow.classification.services import (
-    Matching,
     ProposedAccount,
     RuleConditions,
     accept,
@@ -30,6 +29,7 @@ from ledgerflow.classification.services import (
 from ledgerflow.posting.receipt_proposals import proposals_for
 from ledgerflow.posting.transfer_selectors import candidates_of, sure_transfers
 from ledgerflow.review.services import accept_confident, accept_everything, accept_matching
+from ledgerflow.review.which import Matching, Which
 from tests.booked import BookedFile
 from tests.classification.rows import NOW, Shop
 from tests.factories import BankAccountFactory
@@ -149,7 +149,7 @@ def test_no_transfer_is_proposed_but_lines_that_may_be_one_still_wait(shop):
 
     assert candidates_of(book=shop.book, line_id=sent) == []
     assert sure_transfers(book=shop.book) == []
-    matching = Matching(through=received, count=2)
+    matching = Matching(Which(), through=received, count=2)
     for done in (
         accept_confident(book=shop.book, user=shop.user, now=NOW),
         accept_matching(book=shop.book, matching=matching, user=shop.user, now=NOW),

@@ -27,11 +27,32 @@ def count_correction(*, rule_id: int, change: DecisionChange, lines: int = 1) ->
 @transaction.atomic
 def count_exclusions(*, change: DecisionChange) -> None:
     """Count each line that a rule had accepted without a person, and that the change keeps out of the books."""
-    lines = Counter(
-        before["rule"]
-        for before in ChangedLine.objects.filter(change=change).values_list("before", flat=True)
-        if before["state"] == State.ACCEPTED and before["decided_by"] is None and before["rule"] is not None
+    _count(
+        change,
+        Counter(
+            before["rule"]
+            for before in ChangedLine.objects.filter(change=change).values_list("before", flat=True)
+            if before["state"] == State.ACCEPTED
+            and before["decided_by"] is None
+            and before["rule"] is not None
+        ),
     )
+
+
+@transaction.atomic
+def count_other_accounts(*, change: DecisionChange) -> None:
+    """Count each line that the change books to another account than the rule had said that it names no more."""
+    _count(
+        change,
+        Counter(
+            before["rule"]
+            for before, after in ChangedLine.objects.filter(change=change).values_list("before", "after")
+            if before["rule"] is not None and after["rule"] is None and before["account"] != after["account"]
+        ),
+    )
+
+
+def _count(change: DecisionChange, lines: Counter[int]) -> None:
     for rule_id in sorted(lines):  # each held until the end, so that two sessions take them in one order
         count_correction(rule_id=rule_id, change=change, lines=lines[rule_id])
 

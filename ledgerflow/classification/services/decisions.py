@@ -9,13 +9,11 @@ from django.db import connection, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import SURE
-from ledgerflow.classification.errors import OthersMatchError
 from ledgerflow.classification.models import LONGEST_NOTE, DecisionChange
 from ledgerflow.classification.services.corrections import count_exclusions
 from ledgerflow.classification.services.record import BEFORE, settle_predictions
 from ledgerflow.classification.services.refit import ask_for_refit
 from ledgerflow.core.arrays import whole_numbers
-from ledgerflow.core.periods import Period
 from ledgerflow.ledger.models import Account
 from ledgerflow.users.models import User
 
@@ -25,10 +23,11 @@ _Act = DecisionChange.Act
 # the others with the reason.
 _CHANGE = """
     WITH picked AS MATERIALIZED (
-        SELECT made.line_id, {before} AS before, {refusal} AS refusal
+        SELECT made.line_id, {before} AS before, {refusal} AS refusal, account.id AS account_id, account.type,
+            account.tax_line
         FROM classification_classification made
         JOIN statements_statementline line ON line.id = made.line_id
-        LEFT JOIN ledger_account account ON account.id = COALESCE(made.account_id, %(fallback)s)
+        LEFT JOIN ledger_account account ON account.id = COALESCE(%(account)s, made.account_id, %(fallback)s)
         WHERE made.book_id = %(book)s AND {which}
         ORDER BY made.line_id
         FOR UPDATE OF made
@@ -44,18 +43,18 @@ _CHANGE = """
     SELECT line_id, refusal FROM picked WHERE refusal IS NOT NULL
     UNION ALL SELECT NULL, count(*)::text FROM changed
 """
-_POSTED = """
+POSTED = """
     WHEN made.state = 'posted' THEN 'It is in the journal; reverse its entry first.'
     WHEN made.state = 'matched' THEN 'It is matched with an entry; take the match apart first.'
 """
-_HELD = """
+HELD = """
     WHEN line.hold = 'proof' THEN 'Its statement does not prove; someone must release its lines first.'
     WHEN line.hold = 'lapsed' THEN 'The bank has booked it otherwise since, or dropped it.'
     WHEN line.hold <> '' THEN 'It may be here already; someone must say so first.'
     WHEN line.is_pending THEN 'The bank has not booked it yet.'
 """
 _ACCEPT_REFUSALS = f"""
-    {_POSTED} {_HELD}
+    {POSTED} {HELD}
         WHEN made.state = 'excluded' THEN 'It is excluded; send it back to review first.'
         WHEN made.state = 'accepted' THEN 'It is accepted already.'
         WHEN NOT made.is_split AND account.id IS NULL THEN 'It has no account yet.'
@@ -68,19 +67,19 @@ _ACCEPT = """
     source = CASE WHEN made.is_split OR made.account_id IS NOT NULL THEN made.source ELSE 'person' END,
     reason = CASE WHEN made.is_split OR made.account_id IS NOT NULL THEN made.reason ELSE %(fallback_reason)s END
 """
-_THESE = "made.line_id = ANY(%(lines)s::bigint[])"
+THESE = "made.line_id = ANY(%(lines)s::bigint[])"
 _SAMPLED = """EXISTS (
     SELECT FROM classification_prediction said
     WHERE said.line_id = made.line_id AND said.replaced_at IS NULL AND said.is_sampled
 )"""
 # What was drawn is looked at, which nobody does who accepts a set by what its lines have in common.
-_TRANSFERS = """
+POSSIBLE_TRANSFER = """
     WHEN made.line_id = ANY(%(transfers)s::bigint[])
         THEN 'It may be a transfer between two own bank accounts; say so, or accept it by itself.'
 """
-_SURE_REFUSAL = f"CASE {_ACCEPT_REFUSALS} {_TRANSFERS} END"
+_SURE_REFUSAL = f"CASE {_ACCEPT_REFUSALS} {POSSIBLE_TRANSFER} END"
 _ACCEPT_UNSEEN_REFUSAL = f"""
-    CASE {_ACCEPT_REFUSALS} {_TRANSFERS}
+    CASE {_ACCEPT_REFUSALS} {POSSIBLE_TRANSFER}
         WHEN {_SAMPLED} THEN 'It was drawn to be looked at; accept it by itself.' END
 """
 # What somebody was asked about waits for the answer; whoever knows it accepts the line by itself.
@@ -115,12 +114,12 @@ Accepted = Changed
 @transaction.atomic
 def accept(*, book: Book, line_ids: Sequence[int], user: User, now: datetime) -> Accepted:
     """Accept the suggestion of each line; lines without one, held back or posted are told with the reason."""
-    changed = _change(
+    changed = change_lines(
         book,
         _Act.ACCEPT,
         user,
         now,
-        which=_THESE,
+        which=THESE,
         refusal=_ACCEPT_REFUSAL,
         change=_ACCEPT,
         lines=whole_numbers(line_ids),
@@ -138,7 +137,7 @@ def accept_confident(*, book: Book, user: User, now: datetime, transfers: Collec
     """
     sure = f"{_REVIEWABLE} AND (made.account_id IS NOT NULL OR made.is_split) AND made.confidence >= {SURE}"
     sure += f" AND NOT {_SAMPLED}"
-    return _change(
+    return change_lines(
         book,
         _Act.ACCEPT,
         user,
@@ -150,62 +149,26 @@ def accept_confident(*, book: Book, user: User, now: datetime, transfers: Collec
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Matching:
-    """Lines to review by what they have in common, as the person was shown them: ``count``, the latest ``through``.
-
-    ``NOBODY`` as payee or account stands for lines that have none.
-    """
-
-    through: int
-    count: int
-    days: Period | None = None
-    payee_id: int | None = None
-    account_id: int | None = None
-
-
 @transaction.atomic
-def accept_matching(
-    *, book: Book, matching: Matching, user: User, now: datetime, transfers: Collection[int] = ()
+def accept_unseen(
+    *, book: Book, line_ids: Sequence[int], user: User, now: datetime, transfers: Collection[int] = ()
 ) -> Accepted:
-    """Accept the suggestion of each of the lines.
+    """Accept the suggestion of each of the lines, which somebody chose by what they have in common.
 
-    Those without one, those that may be ``transfers``, and those drawn to be looked at are told.
-
-    Nobody looked at each of them, so that they say nothing of how good the suggestions are.
-
-    Raises:
-        OthersMatchError: more or fewer match than were shown. Not only new lines do: one that was held, sent back or
-            suggested anew has an older number than ``through``.
+    Those without one, those that may be ``transfers``, and those drawn to be looked at are told. Nobody looked at each
+    of them, so that they say nothing of how good the suggestions are.
     """
-    which = [_REVIEWABLE, "made.line_id <= %(through)s"]
-    facts: dict[str, Any] = {"through": matching.through}
-    if matching.days is not None:
-        which.append("line.date BETWEEN %(first)s AND %(last)s")
-        facts |= {"first": matching.days.first, "last": matching.days.last}
-    for column, asked in (("payee_id", matching.payee_id), ("account_id", matching.account_id)):
-        if asked is not None:
-            which.append(f"made.{column} IS NOT DISTINCT FROM %({column})s")
-            facts[column] = None if asked == NOBODY else asked
-    changed = _change(
+    return change_lines(
         book,
         _Act.ACCEPT,
         user,
         now,
-        which=" AND ".join(which),
+        which=THESE,
         refusal=_ACCEPT_UNSEEN_REFUSAL,
         change=_ACCEPT,
+        lines=whole_numbers(line_ids),
         transfers=whole_numbers(transfers),
-        **facts,
     )
-    found = changed.count + len(changed.refused)
-    if found != matching.count:
-        # Counted once the lines are locked, and taken back with the transaction.
-        raise OthersMatchError(
-            f"{matching.count} were shown, {found} match now. Load the page again, and look at them; nothing was "
-            "accepted."
-        )
-    return changed
 
 
 @transaction.atomic
@@ -222,7 +185,7 @@ def accept_all(
     Lines that may be ``transfers`` are told. An account of another book is treated as not there.
     """
     fallback = Account.objects.filter(book=book, pk=account.pk).first() if account else None
-    return _change(
+    return change_lines(
         book,
         _Act.ACCEPT,
         user,
@@ -242,16 +205,16 @@ def exclude(*, book: Book, line_ids: Sequence[int], reason: str, user: User, now
     A line where both are longer together than a note may be is told, and stays.
     """
     note = "concat_ws(' · ', NULLIF(%(reason)s, ''), NULLIF(made.note, ''))"
-    refusal = f"""CASE {_POSTED} WHEN made.state = 'excluded' THEN 'It is excluded already.'
+    refusal = f"""CASE {POSTED} WHEN made.state = 'excluded' THEN 'It is excluded already.'
         WHEN char_length({note}) > {LONGEST_NOTE}
             THEN 'Reason and note are longer than {LONGEST_NOTE} characters together; shorten one of them.' END"""
     change = f"state = 'excluded', decided_by_id = %(user)s, decided_at = %(now)s, note = {note}"
-    changed = _change(
+    changed = change_lines(
         book,
         _Act.EXCLUDE,
         user,
         now,
-        which=_THESE,
+        which=THESE,
         refusal=refusal,
         change=change,
         lines=whole_numbers(line_ids),
@@ -269,14 +232,14 @@ def reopen(*, book: Book, line_ids: Sequence[int], user: User, now: datetime) ->
 
     The person stays named on the line, so that no rule accepts it again behind their back.
     """
-    refusal = f"CASE {_POSTED} WHEN made.state = 'open' THEN 'It is in review already.' END"
+    refusal = f"CASE {POSTED} WHEN made.state = 'open' THEN 'It is in review already.' END"
     change = "state = 'open', decided_by_id = %(user)s, decided_at = %(now)s"
-    changed = _change(
+    changed = change_lines(
         book,
         _Act.REOPEN,
         user,
         now,
-        which=_THESE,
+        which=THESE,
         refusal=refusal,
         change=change,
         lines=whole_numbers(line_ids),
@@ -285,7 +248,7 @@ def reopen(*, book: Book, line_ids: Sequence[int], user: User, now: datetime) ->
     return changed
 
 
-def _change(
+def change_lines(
     book: Book,
     act: DecisionChange.Act,
     user: User,
@@ -294,9 +257,11 @@ def _change(
     which: str,
     refusal: str,
     change: str,
+    account: Account | None = None,
     fallback: Account | None = None,
     **facts: Any,
 ) -> Changed:
+    """Change the lines in one statement; ``account`` goes before theirs, ``fallback`` after."""
     kept = DecisionChange.objects.create(book=book, act=act, made_by=user, made_at=now)
     statement = _CHANGE.format(before=BEFORE, which=which, refusal=refusal, change=change)
     with connection.cursor() as cursor:
@@ -308,6 +273,7 @@ def _change(
                 "user": user.pk,
                 "now": now,
                 **facts,
+                "account": account.pk if account else None,
                 "fallback": fallback.pk if fallback else None,
                 "fallback_reason": f"Accepted to {fallback} without a suggestion." if fallback else "",
             },

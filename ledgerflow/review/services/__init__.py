@@ -1,5 +1,7 @@
 """One call a key or button: what review and closing do, each through the stage that owns it."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -8,9 +10,11 @@ from django.db import transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification import services as classification
+from ledgerflow.classification.errors import OthersMatchError
 from ledgerflow.classification.services import (
     Accepted,
-    Matching,
+    Booking,
+    Changed,
     accept,
     change_tags,
     decide,
@@ -46,12 +50,13 @@ from ledgerflow.review.services.staging import (
     propose_rule,
     propose_run,
 )
-from ledgerflow.review.which import Which
+from ledgerflow.review.which import Matching, Tab, Which
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.users.models import User
 
 __all__ = [
     "Accepted",
+    "Booking",
     "Closing",
     "ProposalDecidedError",
     "ProposalError",
@@ -62,7 +67,9 @@ __all__ = [
     "accept_everything",
     "accept_matching",
     "accept_proposal",
+    "book_chosen",
     "change_tags",
+    "chosen_lines",
     "close_books",
     "decide",
     "decide_alike",
@@ -96,15 +103,60 @@ def accept_confident(*, book: Book, user: User, now: datetime, dry_run: bool = F
     return done
 
 
+@transaction.atomic
 def accept_matching(*, book: Book, matching: Matching, user: User, now: datetime) -> Accepted:
     """Accept the suggestion of each of the lines that match; the others are told with the reason.
 
     Raises:
         OthersMatchError: more or fewer match than were shown.
     """
-    which = Which(days=matching.days, payee_id=matching.payee_id, account_id=matching.account_id)
-    return classification.accept_matching(
-        book=book, matching=matching, user=user, now=now, transfers=_transfers(book, which)
+    to_review = replace(matching, which=replace(matching.which, tab=Tab.TO_REVIEW))
+    lines = chosen_lines(book=book, chosen=to_review)
+    return classification.accept_unseen(
+        book=book, line_ids=lines, user=user, now=now, transfers=_possible_transfers(book, lines)
+    )
+
+
+@transaction.atomic
+def chosen_lines(*, book: Book, chosen: Sequence[int] | Matching) -> Sequence[int]:
+    """Return the lines; where they were chosen by what they have in common, held until the transaction ends.
+
+    Raises:
+        OthersMatchError: more or fewer match than were shown. Not only new lines do: one that was held, sent back or
+            suggested anew has an older number than ``through``.
+    """
+    if not isinstance(chosen, Matching):
+        return chosen
+    lines = chosen.which.lines(book).filter(pk__lte=chosen.through).select_for_update(of=("self",))
+    found = list(lines.order_by("pk").values_list("pk", flat=True))
+    if len(found) != chosen.count:
+        raise OthersMatchError(
+            f"{chosen.count} were shown, {len(found)} match now. Load the page again, and look at them; nothing was "
+            "changed."
+        )
+    return found
+
+
+@transaction.atomic
+def book_chosen(
+    *, book: Book, chosen: Sequence[int] | Matching, booking: Booking, user: User, now: datetime
+) -> Changed:
+    """Book the lines so; of all that match, those that may be transfers between two own bank accounts are told.
+
+    Raises:
+        OthersMatchError: more or fewer match than were shown.
+        ClassificationError: as :func:`~ledgerflow.classification.services.book_together`.
+    """
+    lines = chosen_lines(book=book, chosen=chosen)
+    is_seen = not isinstance(chosen, Matching)
+    return classification.book_together(
+        book=book,
+        line_ids=lines,
+        booking=booking,
+        user=user,
+        now=now,
+        is_seen=is_seen,
+        transfers=() if is_seen else _possible_transfers(book, lines),
     )
 
 
@@ -121,10 +173,14 @@ def accept_everything(
 
 
 def _transfers(book: Book, which: Which) -> set[int]:
+    return _possible_transfers(book, which.lines(book).values_list("pk", flat=True))
+
+
+def _possible_transfers(book: Book, line_ids: Iterable[int]) -> set[int]:
     """Return which of the lines may be transfers, without asking for the lines where a book has one bank account."""
     if not BankAccount.objects.filter(book=book)[1:].exists():
         return set()
-    return with_candidates(book=book, line_ids=list(which.lines(book).values_list("pk", flat=True)))
+    return with_candidates(book=book, line_ids=list(line_ids))
 
 
 #: Characters of a reason; the open points are written behind it.

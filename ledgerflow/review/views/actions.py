@@ -24,7 +24,6 @@ from ledgerflow.classification.rule_trials import try_rule
 from ledgerflow.classification.selectors import rules_fallen_back
 from ledgerflow.classification.services import (
     MOST_CORRECTIONS,
-    Changed,
     conditions_from_line,
     stage_offered,
 )
@@ -40,13 +39,9 @@ from ledgerflow.review.forms import (
     AlikeForm,
     BusinessShareForm,
     DecideForm,
-    ExcludeForm,
-    LinesForm,
-    MatchingForm,
     ReceiptForm,
     RuleOfferForm,
     SplitFormSet,
-    TagForm,
     split_parts,
 )
 from ledgerflow.review.views.which import asked_days
@@ -98,125 +93,12 @@ class ActionView(BookMixin, generic.View):
         return redirect(f"{back}?{asked}" if asked else back)
 
 
-def _said(changed: Changed, verb: str) -> dict[str, Any]:
-    message = f"{changed.count} {verb}"
-    if changed.refused:
-        message += f", {len(changed.refused)} not"
-    return {"message": f"{message}.", "refused": {str(line): reason for line, reason in changed.refused}}
-
-
-def _fallen_back(book: Book, now: datetime) -> str:
+def fallen_back(book: Book, now: datetime) -> str:
     """Return a sentence for each rule that stopped accepting at the moment."""
     return "".join(
         f" The rule “{rule}” was corrected {MOST_CORRECTIONS} times and only suggests from now on."
         for rule in rules_fallen_back(book=book, at=now)
     )
-
-
-class LinesActionView(ActionView):
-    """An action on the chosen lines."""
-
-    form_class = LinesForm
-    verb: ClassVar[str]
-
-    def act(self, form: forms.Form) -> dict[str, Any]:
-        """Change the lines, telling those that could not be."""
-        assert isinstance(form, LinesForm)
-        return _said(self.change(form), self.verb)
-
-    def change(self, form: LinesForm) -> Changed:
-        """Call the service."""
-        raise NotImplementedError
-
-
-class AcceptView(LinesActionView):
-    """Accept the proposals."""
-
-    verb = "accepted"
-
-    def change(self, form: LinesForm) -> Changed:
-        """Accept."""
-        return services.accept(book=self.book, line_ids=form.line_ids, user=self.user, now=timezone.now())
-
-
-class ExcludeView(LinesActionView):
-    """Keep lines out of the books."""
-
-    form_class = ExcludeForm
-    verb = "excluded"
-
-    def act(self, form: forms.Form) -> dict[str, Any]:
-        """Exclude, and say which rules only suggest from now on, because they had accepted the lines."""
-        assert isinstance(form, ExcludeForm)
-        now = timezone.now()
-        changed = services.exclude(
-            book=self.book,
-            line_ids=form.line_ids,
-            reason=form.cleaned_data["reason"],
-            user=self.user,
-            now=now,
-        )
-        said = _said(changed, self.verb)
-        return {**said, "message": f"{said['message']}{_fallen_back(self.book, now)}"}
-
-
-class ReopenView(LinesActionView):
-    """Send accepted and excluded lines back to review."""
-
-    verb = "back in review"
-
-    def change(self, form: LinesForm) -> Changed:
-        """Reopen."""
-        return services.reopen(book=self.book, line_ids=form.line_ids, user=self.user, now=timezone.now())
-
-
-class TagView(ActionView):
-    """Give tags to the chosen lines, or take them away; nothing else about the lines changes."""
-
-    form_class = TagForm
-
-    def act(self, form: forms.Form) -> dict[str, Any]:
-        """Change the tags."""
-        assert isinstance(form, TagForm)
-        names, is_removing = form.cleaned_data["tags"], form.cleaned_data["act"] == "remove"
-        count = services.change_tags(
-            book=self.book,
-            line_ids=form.line_ids,
-            add=[] if is_removing else names,
-            remove=names if is_removing else [],
-            user=self.user,
-            now=timezone.now(),
-        )
-        words = " ".join(f"#{name}" for name in names)
-        said = "taken from" if is_removing else "on"
-        return {"message": f"{words} {said} {count} {'line' if count == 1 else 'lines'}.", "reload": True}
-
-
-class AcceptSureView(ActionView):
-    """Accept every suggestion that is sure, and nothing below."""
-
-    def act(self, form: forms.Form) -> dict[str, Any]:
-        """Accept them."""
-        return _said(
-            services.accept_confident(book=self.book, user=self.user, now=timezone.now()), "accepted"
-        )
-
-
-class AcceptMatchingView(ActionView):
-    """Accept every suggestion of the lines that match, as one set."""
-
-    form_class = MatchingForm
-
-    def act(self, form: forms.Form) -> dict[str, Any]:
-        """Accept them, saying how many were not for which reason."""
-        assert isinstance(form, MatchingForm)
-        done = services.accept_matching(
-            book=self.book, matching=form.matching(), user=self.user, now=timezone.now()
-        )
-        message = f"{done.count} accepted."
-        for reason, count in Counter(reason for _, reason in done.refused).most_common():
-            message += f" {count} not: {reason}"
-        return {"message": message, "reload": True}
 
 
 class PostView(ActionView):
@@ -330,7 +212,7 @@ class DecideView(LineActionView):
         others = self._others(made.payee if made else None)
         if account is None:
             return {"message": f"Noted.{others}", "reload": True}
-        message = f"Accepted as {account}.{_fallen_back(self.book, now)}{others}"
+        message = f"Accepted as {account}.{fallen_back(self.book, now)}{others}"
         return self.offer(message) if is_other else self.done(message)
 
     def _others(self, former: Payee | None) -> str:
@@ -364,7 +246,7 @@ class AlikeView(LineActionView):
             user=self.user,
             now=now,
         )
-        return self.done(f"Accepted as {made.account}, like the line above.{_fallen_back(self.book, now)}")
+        return self.done(f"Accepted as {made.account}, like the line above.{fallen_back(self.book, now)}")
 
 
 class MatchReceiptView(ActionView):

@@ -1,9 +1,11 @@
 """The pages of the review queue: lines by tab, and the evidence for one of them."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django.http import Http404
+from django.utils import timezone
 from django.views import generic
 
 from ledgerflow.agent.selectors import conversation_about
@@ -12,15 +14,17 @@ from ledgerflow.asking.selectors import open_questions
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.selectors import has_four_eyes
 from ledgerflow.books.views import BookMixin
+from ledgerflow.classification.errors import SearchError
+from ledgerflow.classification.finding import LONGEST_SEARCH, SEARCH_WORDS, completions
 from ledgerflow.classification.tag_selectors import tags_of
 from ledgerflow.classification.tax_lines import chart_tax_lines
 from ledgerflow.core.periods import EARLIEST
 from ledgerflow.posting.lookup_views import lookup_context
 from ledgerflow.review import selectors
-from ledgerflow.review.forms import BusinessShareForm, DecideForm, SplitFormSet
+from ledgerflow.review.forms import BusinessShareForm, DecideForm, SetForm, SplitFormSet
 from ledgerflow.review.group_selectors import SHOWN, extent, groups, name_of
 from ledgerflow.review.proposal_selectors import open_proposals
-from ledgerflow.review.views.which import asked_group, asked_number, asked_place, asked_which
+from ledgerflow.review.views.which import asked_group, asked_number, asked_place, asked_tab, asked_which
 from ledgerflow.review.which import By, Tab, Which
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.statements.page_selectors import shown_with_excerpts
@@ -61,6 +65,14 @@ KEYS = (
 )
 
 
+class _Wrong:
+    """A search that is none: the sentence why, and its text around the word that is wrong."""
+
+    def __init__(self, text: str, error: SearchError) -> None:
+        self.text, self.sentence, self.word = text[:LONGEST_SEARCH], str(error), error.word
+        self.before, self.after = self.text[: error.start], self.text[error.start + len(error.word) :]
+
+
 class QueueView(BookMixin, generic.TemplateView):
     """Lines by tab, a hundred at a time, with the evidence for the one in focus."""
 
@@ -69,7 +81,11 @@ class QueueView(BookMixin, generic.TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the page of lines or groups, the counts of the tabs, and how many lines match."""
-        which, by = asked_which(self.request), asked_group(self.request)
+        by, wrong = asked_group(self.request), None
+        try:
+            which = asked_which(self.request, book=self.book)
+        except SearchError as error:
+            which, wrong = asked_tab(self.request), _Wrong(self.request.GET["q"], error)
         counts = selectors.counts(book=self.book, days=which.days)
         has_two = which.tab == Tab.REVIEWED and has_four_eyes(book=self.book)
         return super().get_context_data(
@@ -79,9 +95,20 @@ class QueueView(BookMixin, generic.TemplateView):
             to_review=counts[Tab.TO_REVIEW],
             accepted=counts[Tab.REVIEWED],
             proposed=open_proposals(book=self.book),
-            matching=None
-            if which.tab != Tab.TO_REVIEW
-            else extent(book=self.book, which=which, count=None if which.is_narrowed else counts[which.tab]),
+            matching=extent(
+                book=self.book, which=which, count=None if which.is_narrowed else counts[which.tab]
+            ),
+            wrong=wrong,
+            search=wrong.text if wrong else which.searched,
+            search_words=SEARCH_WORDS,
+            longest_search=LONGEST_SEARCH,
+            kept_query=f"&{kept}" if (kept := replace(which, payee_id=None, account_id=None).kept) else "",
+            set_form=SetForm(
+                book=self.book,
+                today=timezone.localdate(),
+                tax_lines=chart_tax_lines(book=self.book),
+            ),
+            completions=completions(book=self.book),
             narrowed_to=name_of(book=self.book, which=which),
             group=by,
             groupings=[(None, "Not grouped"), (By.PAYEE, "By payee"), (By.ACCOUNT, "By account")],
@@ -95,9 +122,6 @@ class QueueView(BookMixin, generic.TemplateView):
             days=which.days,
             is_later="after" in self.request.GET,
             from_the_beginning=which.days is not None and which.days.first == EARLIEST,
-            days_query=""
-            if which.days is None
-            else f"&from={which.days.first.isoformat()}&to={which.days.last.isoformat()}",
             **kwargs,
         )
 

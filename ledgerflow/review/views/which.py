@@ -1,7 +1,12 @@
 """Which lines the address of the queue asks for; what makes no sense in it asks for nothing."""
 
-from django.http import HttpRequest
+from dataclasses import replace
 
+from django.http import HttpRequest
+from django.utils import timezone
+
+from ledgerflow.books.models import Book
+from ledgerflow.classification.finding import LONGEST_SEARCH, search_for
 from ledgerflow.core.periods import EARLIEST, LATEST, Period
 from ledgerflow.posting.receipt_forms import DaysForm
 from ledgerflow.review.group_selectors import Place
@@ -24,8 +29,22 @@ def period_of(form: DaysForm) -> Period | None:
     return Period(first or EARLIEST, last or LATEST)
 
 
-def asked_which(request: HttpRequest) -> Which:
-    """Return which lines the address asks for."""
+def asked_which(request: HttpRequest, *, book: Book) -> Which:
+    """Return which lines of the book the address asks for.
+
+    Raises:
+        SearchError: what it searches for is no search.
+    """
+    return replace(
+        asked_tab(request),
+        search=search_for(
+            book=book, text=request.GET.get("q", "")[:LONGEST_SEARCH], today=timezone.localdate()
+        ),
+    )
+
+
+def asked_tab(request: HttpRequest) -> Which:
+    """Return which lines the address asks for, whatever it searches for."""
     tab = request.GET.get("tab", "")
     return Which(
         tab=Tab(tab) if tab in set(Tab) else Tab.TO_REVIEW,

@@ -3,6 +3,7 @@
 import { areOn } from "../web/keys.js";
 import { ask } from "./answers.js";
 import { isTypingInto, typeInto } from "./chooser.js";
+import { replay, submitFrom } from "./fields.js";
 import { addPart, putRest, showLeft } from "./split.js";
 
 const OFFER = "offer"; // stands in the evidence pane instead of a line's evidence
@@ -31,14 +32,22 @@ if (queue) {
   const focused = () => queue.querySelector("[data-line].is-focused");
   const isShown = () => shown !== "" && shown === focused()?.dataset.line;
   const boxOf = (row) => row?.querySelector("input[type=checkbox]");
+  const ticked = () => rows().filter((row) => boxOf(row).checked);
   const chosen = () => {
-    const ticked = rows().filter((row) => boxOf(row).checked);
-    return ticked.length ? ticked : [focused()].filter(Boolean);
+    const found = ticked();
+    return found.length ? found : [focused()].filter(Boolean);
   };
+  const everything = document.querySelector("[data-everything]"); // says what all lines that match have in common
+  const selectEverything = document.querySelector("[data-select-everything]");
+  const isEverything = () => selectEverything?.getAttribute("aria-pressed") === "true";
   const showChosen = () => {
-    const count = rows().filter((row) => boxOf(row).checked).length;
+    const count = isEverything() ? `All ${everything.elements.count.value} matching` : ticked().length;
     const selected = document.querySelector("[data-selected]");
     if (selected) selected.textContent = count ? `${count} selected` : "";
+  };
+  const chooseEverything = (is) => {
+    selectEverything?.setAttribute("aria-pressed", String(is));
+    showChosen();
   };
   // One message at a time, with Undo beside it where there is something to undo.
   const say = (text, { undo = false, level = "success" } = {}) => {
@@ -126,7 +135,7 @@ if (queue) {
       const { name, keys } = held;
       held = null;
       into(name);
-      replay(keys);
+      replay(keys, pane);
     }
   }
 
@@ -186,14 +195,26 @@ if (queue) {
     else if (lastWord !== null) loadAgain(answer.message, ...new Set(Object.values(answer.refused || {})));
   }
 
+  // What was done to all that match is shown by loading the page again, with other lines in it.
+  async function sendEverything(url, fields) {
+    const body = new FormData(everything);
+    body.set("csrfmiddlewaretoken", token);
+    Object.entries(fields).forEach(([name, value]) => body.set(name, value));
+    const answer = await post(url, body);
+    if (answer.error) say(answer.error, { level: "error" });
+    else loadAgain(answer.message);
+  }
+
+  const bulk = (url, fields = {}) => (isEverything() ? sendEverything(url, fields) : send(url, chosen(), fields));
+
   // How many lines the buttons accept that accept more than one.
   function recount(row, by) {
     const group = row.closest("[data-group]");
     const badge = group?.querySelector(".badge");
     if (badge) badge.textContent = Number(badge.textContent) + by;
-    [group?.querySelector("[data-accept-group]"), document.querySelector("[data-accept-matching]")].filter(Boolean).forEach((form) => {
+    [group?.querySelector("[data-accept-group]"), document.querySelector("[data-accept-matching]"), everything].filter(Boolean).forEach((form) => {
       const count = form.querySelector("[name=count]");
-      const button = form.querySelector("button");
+      const button = form === everything ? selectEverything : form.querySelector("button");
       count.value = Number(count.value) + by;
       button.textContent = button.textContent.replace(/\d+/, count.value);
     });
@@ -281,52 +302,21 @@ if (queue) {
     }
   }
 
-  // What was typed before the pane was there, as if it were typed now.
-  function replay(keys) {
-    let text = "";
-    const write = (field) => {
-      if (!text) return;
-      if (field.matches("select")) [...text].forEach((key) => typeInto(field, key));
-      else {
-        field.value = text; // what stood there was selected
-        field.dispatchEvent(new Event("input", { bubbles: true }));
-      }
-      text = "";
-    };
-    for (const key of keys) {
-      const field = document.activeElement;
-      if (!pane.contains(field)) return;
-      if (key === "Backspace") text = text.slice(0, -1);
-      else if (key.length === 1) text += key;
-      else {
-        write(field);
-        if (key === "Enter") {
-          submitFrom(field);
-          return;
-        }
-        focusAfter(field);
-      }
+  // With lines selected, for all of them in the form below the list; else for the line in focus.
+  const setForm = document.querySelector("[data-set-form]");
+  function choose(name) {
+    const field = setForm?.querySelector(`[name="set-${name}"]`);
+    if (!field || !(isEverything() || ticked().length)) inPane(name);
+    else {
+      setForm.closest("details").open = true;
+      field.focus();
     }
-    if (pane.contains(document.activeElement)) write(document.activeElement);
-  }
-
-  function focusAfter(field) {
-    const fields = [...(field.form?.elements || [])].filter((each) => each.checkVisibility() && each.tabIndex >= 0);
-    const next = fields[fields.indexOf(field) + 1];
-    next?.focus();
-    next?.select?.();
-  }
-
-  // As browsers submit: a field by the first button of its form. A list is left by accepting what is chosen in it.
-  function submitFrom(field) {
-    const first = field.matches("select") ? null : field.form?.querySelector("button:not([type=button])");
-    field.form?.requestSubmit(first);
   }
 
   // The reason that is typed goes with one exclusion.
   function exclude() {
     const reason = document.querySelector("[data-exclude-reason]");
-    send(queue.dataset.excludeUrl, chosen(), { reason: reason?.value || "" });
+    bulk(queue.dataset.excludeUrl, { reason: reason?.value || "" });
     if (reason) reason.value = "";
   }
 
@@ -352,14 +342,14 @@ if (queue) {
     ArrowDown: () => step(1),
     k: () => step(-1),
     ArrowUp: () => step(-1),
-    Enter: () => send(queue.dataset.acceptUrl, chosen()),
+    Enter: () => bulk(queue.dataset.acceptUrl),
     e: () => exclude(),
     u: () => (backToReview ? backToReview.click() : pressUndo()),
-    x: () => inPane("tax_line"),
+    x: () => choose("tax_line"),
     m: () => take("[data-match]"),
     "+": () => copyAbove(),
-    c: () => inPane("account"),
-    p: () => inPane("payee"),
+    c: () => choose("account"),
+    p: () => choose("payee"),
     n: () => inPane("note"),
     q: () => inPane("question"),
     s: () => inPane("split-0-amount"),
@@ -372,7 +362,7 @@ if (queue) {
     " ": () => {
       const box = boxOf(focused());
       if (box) box.checked = !box.checked;
-      showChosen();
+      chooseEverything(false);
       step(1);
     },
     "Shift+ ": () => {
@@ -382,7 +372,7 @@ if (queue) {
       all.slice(from < 0 ? at : from, at + 1).forEach((row) => {
         boxOf(row).checked = true;
       });
-      showChosen();
+      chooseEverything(false);
       step(1);
     },
   };
@@ -423,7 +413,7 @@ if (queue) {
       else if (event.key.length === 1 || ["Enter", "Tab", "Backspace"].includes(event.key)) held.keys.push(event.key);
       return;
     }
-    if (event.target.matches("[data-evidence] select")) {
+    if (event.target.matches("[data-evidence] select, [data-set-form] select")) {
       // A space opens the list, unless it is typed within a name.
       const isTyped = event.key.length === 1 && (event.key !== " " || isTypingInto(event.target));
       if (isTyped) typeInto(event.target, event.key);
@@ -438,7 +428,8 @@ if (queue) {
       return;
     }
     const inField = event.target.closest("input:not([type=checkbox]), select, textarea, button, a, [contenteditable]");
-    if (event.key === "Escape" && inField && pane.contains(event.target)) {
+    if (event.key === "Escape" && inField && (pane.contains(event.target) || event.target.closest("[data-set], [role=search]"))) {
+      event.target.closest("[data-set]")?.removeAttribute("open");
       event.target.blur();
       return;
     }
@@ -454,13 +445,22 @@ if (queue) {
     const row = event.target.closest("[data-line]");
     if (row) focus(row, { scroll: false });
   });
-  queue.addEventListener("change", showChosen);
-  document.querySelector("[data-tag-form]")?.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const body = new FormData(event.target, event.submitter);
-    chosen().forEach((row) => body.append("lines", row.dataset.line));
-    sendForm(event.target, body);
+  queue.addEventListener("change", () => chooseEverything(false));
+  selectEverything?.addEventListener("click", () => {
+    const is = !isEverything();
+    rows().forEach((row) => {
+      boxOf(row).checked = is;
+    });
+    chooseEverything(is);
+    selectEverything.blur(); // the next key is for the list
   });
+  document.querySelectorAll("[data-tag-form], [data-set-form]").forEach((form) => form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const body = new FormData(form, event.submitter);
+    if (isEverything()) new FormData(everything).forEach((value, name) => body.set(name, value));
+    else chosen().forEach((row) => body.append("lines", row.dataset.line));
+    sendForm(form, body);
+  }));
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented || event.target.method === "dialog") return;
     const form = event.target;
@@ -480,7 +480,7 @@ if (queue) {
     hasLeft = false;
   });
   document.querySelectorAll("[data-bulk]").forEach((button) =>
-    button.addEventListener("click", () => (button.dataset.bulk === "excludeUrl" ? exclude() : send(queue.dataset[button.dataset.bulk], chosen()))),
+    button.addEventListener("click", () => (button.dataset.bulk === "excludeUrl" ? exclude() : bulk(queue.dataset[button.dataset.bulk]))),
   );
   document.querySelector("[data-exclude-reason]")?.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
