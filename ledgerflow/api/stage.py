@@ -1,5 +1,6 @@
 """The only writes that REST and MCP know: proposals, for a person to accept."""
 
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django.utils import timezone
@@ -12,6 +13,7 @@ from ledgerflow.api.questions import proposal_shape
 from ledgerflow.api.questions.asked import words
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action
+from ledgerflow.classification.own_facts import OwnFacts
 from ledgerflow.ledger.models import Account
 from ledgerflow.review.models import Proposal
 from ledgerflow.review.proposal_selectors import ListedProposal
@@ -40,6 +42,14 @@ class ClassificationAsked(_Asked):
     lines: _LineIds
     account: _Code
     payee: Annotated[str, Field(max_length=160)] = ""
+    tax_line: Annotated[
+        str,
+        Field(max_length=40, description="The lines' own, of accounts of the same kind; empty: as it is."),
+    ] = ""
+    business_share: Annotated[
+        Decimal | None,
+        Field(ge=0, le=100, decimal_places=2, description="The lines' own, in percent; null: as it is."),
+    ] = None
     reason: _Reason = ""
 
 
@@ -111,6 +121,7 @@ def propose(
                 line_ids=asked.lines,
                 account=_account(book, asked.account),
                 payee=asked.payee,
+                own=OwnFacts(words(asked.tax_line), asked.business_share),
                 reason=asked.reason,
                 by=by,
                 now=now,

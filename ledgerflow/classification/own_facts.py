@@ -22,6 +22,11 @@ class OwnFacts:
             self.business_share if account.type == AccountType.EXPENSE else None,
         )
 
+    def or_else(self, others: "OwnFacts") -> "OwnFacts":
+        """Return it, and of the others what it says nothing of."""
+        share = self.business_share if self.business_share is not None else others.business_share
+        return OwnFacts(self.tax_line or others.tax_line, share)
+
     def without(self, others: "OwnFacts") -> "OwnFacts":
         """Return what of it the others lack."""
         return OwnFacts(

@@ -1,5 +1,6 @@
 """Provenance: which entry a bank line became, and which line, statement and file stand behind an entry."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -236,6 +237,42 @@ def parts_of_line(*, book: Book, line_id: int) -> list[LinePart]:
             [book.pk, line_id],
         )
         return [LinePart(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPart:
+    """A :class:`LinePart` for programs: the account by its code, none where there is none for the private part.
+
+    ``tax_line`` is the one that counts, the part's own where ``is_own_tax_line``, else its account's.
+    """
+
+    account: str | None
+    amount: Decimal
+    tax_line: str
+    is_own_tax_line: bool
+    is_private: bool
+    share: Decimal | None
+    said: str | None
+
+
+def told_parts(*, book: Book, line_ids: Collection[int]) -> dict[int, list[ToldPart]]:
+    """Return what posting would make of each line that has an account or parts, as :func:`parts_of_line`; one query."""
+    found: dict[int, list[ToldPart]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT made.line_id, account.code, part.amount,"
+            " COALESCE(NULLIF(part.tax_line, ''), account.tax_line, ''), part.tax_line <> '',"
+            " part.is_private, part.share, part.said"
+            " FROM classification_classification made"
+            " CROSS JOIN LATERAL posting_parts_of(made.line_id, made.state = 'posted') part"
+            " LEFT JOIN ledger_account account ON account.id = part.account_id"
+            " WHERE made.book_id = %s AND made.line_id = ANY(%s) AND (made.account_id IS NOT NULL OR made.is_split)"
+            " ORDER BY made.line_id, part.no",
+            [book.pk, list(line_ids)],
+        )
+        for line_id, *part in cursor.fetchall():
+            found[line_id].append(ToldPart(*part))
+    return dict(found)
 
 
 def divided_accounts(*, book: Book, account_ids: Collection[int], first: date, last: date) -> list[int]:

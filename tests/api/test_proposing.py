@@ -13,6 +13,7 @@ from ledgerflow.review.services import accept_proposal
 from tests.api.asking import Program, secret_of
 from tests.booked import BookedFile
 from tests.factories import MembershipFactory, UserFactory
+from tests.reports.test_own_tax_lines import OF_OFFICE, SUPPLIES, Decided
 
 pytestmark = pytest.mark.django_db
 
@@ -198,3 +199,20 @@ def test_keys_are_forgotten_after_a_day(file):
     _propose(program, file, Idempotency_Key="new")
 
     assert list(KeptAnswer.objects.values_list("key", flat=True)) == ["new"]
+
+
+def test_a_tax_line_and_a_business_share_are_proposed_with_the_account():
+    books = Decided()
+    program = Program(secret_of(books.owner))
+    asked = {"kind": "classify", "lines": books.lines, "account": SUPPLIES, "tax_line": OF_OFFICE}
+    address = f"books/{books.book.slug}/proposals"
+
+    made = program.post(address, asked | {"business_share": "40"}).json()
+    accept_proposal(book=books.book, proposal_id=made["id"], user=books.owner, now=timezone.now())
+
+    assert made["diff"][0]["new"].endswith(f"accepted; tax line {OF_OFFICE}, 40 % business")
+    rows = Classification.objects.filter(book=books.book)
+    assert set(rows.values_list("account__code", "tax_line", "business_share")) == {(SUPPLIES, OF_OFFICE, 40)}
+    for more, why in (({"tax_line": "schedule-c:1"}, "same kind"), ({"business_share": "101"}, "100")):
+        refused = program.post(address, asked | more)
+        assert (refused.status_code, why in refused.content.decode()) == (422, True)

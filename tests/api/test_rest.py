@@ -11,11 +11,13 @@ from psycopg import OperationalError as PsycopgError
 
 from ledgerflow.api.models import Scope
 from ledgerflow.books.models import Role
+from ledgerflow.classification.services import SplitPart, decide
 from ledgerflow.ledger.selectors import trial_balance
 from ledgerflow.reports.by_name import REPORTS
 from tests.api.asking import Program, secret_of
-from tests.booked import BookedFile
+from tests.booked import NOW, BookedFile
 from tests.factories import BookFactory, MembershipFactory, UserFactory
+from tests.reports.test_own_tax_lines import OF_OFFICE, OFFICE, SUPPLIES, Decided
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +99,8 @@ def test_lines_come_in_pages_the_latest_first(file, program):
         ({"q": "shop 2"}, ["Shop 2"]),
         ({"q": "%"}, []),
         ({"q": "SHOP", "from": "2026-01-06", "to": "2026-01-06"}, ["Shop 2"]),
+        ({"q": "shop -2,-3", "from": "2026-01-05"}, ["Shop 3", "Shop 2", "Shop 1"]),
+        ({"q": "shop amount:>1 is:posted -=3", "state": "posted"}, ["Shop 2"]),
         ({"state": "open"}, []),
         ({"state": "posted"}, ["Shop 3", "Shop 2", "Shop 1"]),
         ({"bank_account": "checking"}, ["Shop 3", "Shop 2", "Shop 1"]),
@@ -314,3 +318,33 @@ def test_the_page_of_the_api_loads_nothing_from_elsewhere():
     assert "/api/v1/books/{book}/balances" in page
     assert "//" not in "".join(part.split('"')[0] for part in page.split('src="')[1:])
     assert "<script>" not in page
+
+
+def test_a_line_tells_tax_lines_and_business_shares_of_its_parts():
+    books = Decided()
+    program = Program(secret_of(books.owner))
+    said = {"book": books.book, "user": books.owner, "now": NOW}
+    decide(line_id=books.lines[0], account=books.account(SUPPLIES), business_share=Decimal("37.5"), **said)
+    split = [
+        SplitPart(books.account(SUPPLIES), Decimal(-30), tax_line=OF_OFFICE),
+        SplitPart(books.account(OFFICE), Decimal(-10)),
+    ]
+    decide(line_id=books.lines[2], splits=split, **said)
+
+    divided, of_parts = (
+        program.get(f"books/{books.book.slug}/lines/{books.lines[at]}").json() for at in (0, 2)
+    )
+    found = program.get(f"books/{books.book.slug}/lines", q="has:share").json()["lines"]
+
+    assert (divided["tax_line"], divided["business_share"]) == ("", "37.50")
+    assert [
+        (part["account"], part["amount"], part["tax_line"], part["is_private"], part["share_of"])
+        for part in divided["parts"]
+    ] == [(SUPPLIES, "-3.75", "schedule-c:22", False, "line"), ("3200", "-6.25", "", True, "line")]
+    assert [
+        (part["account"], part["tax_line"], part["is_own_tax_line"], part["business_share"])
+        for part in of_parts["parts"]
+    ] == [(SUPPLIES, OF_OFFICE, True, None), (OFFICE, OF_OFFICE, False, None)]
+    assert [line["id"] for line in found] == [books.lines[0]]
+    wrong = program.get(f"books/{books.book.slug}/lines", q="is:lost")
+    assert (wrong.status_code, "one of unreviewed" in wrong.json()["detail"]) == (422, True)

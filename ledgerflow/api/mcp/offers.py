@@ -38,6 +38,14 @@ class Offer(Generic[A]):
         return self.scope is not Scope.PROPOSE
 
 
+#: The search syntax in a sentence, for programs that read no manual.
+SEARCH_SYNTAX = (
+    'Words that stand in the bank\'s text, the payee or the note; spaces mean and, commas or, "-" not. Also "a phrase",'
+    " payee:amazon, account:6400, amount:>100, money:out, date:2026-Q1, is:unreviewed, has:receipt, tag:berlin,"
+    " by:rule, confidence:<0.8, file:november."
+)
+
+
 class _Takes(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -63,7 +71,7 @@ class Accounts(shapes.Shape):
 
 
 class _LinesOf(_OfBook):
-    text: Annotated[str, Field(max_length=200, description="Stands in the bank's text or the payee.")] = ""
+    text: Annotated[str, Field(max_length=500, description=SEARCH_SYNTAX)] = ""
     first: Annotated[Day | None, Field(description="First day, such as 2026-01-31.")] = None
     last: Annotated[Day | None, Field(description="Last day.")] = None
     bank_account: Annotated[str, Field(max_length=120, description="Name of a bank account.")] = ""

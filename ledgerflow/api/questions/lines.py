@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.utils import timezone
+
 from ledgerflow.api import shapes
 from ledgerflow.api.access import Caller, UnknownError
 from ledgerflow.api.models import Scope
@@ -15,6 +17,8 @@ from ledgerflow.api.questions.asked import (
     words,
 )
 from ledgerflow.books.models import Book
+from ledgerflow.classification.errors import SearchError
+from ledgerflow.classification.finding import LONGEST_SEARCH, Search, search_for
 from ledgerflow.classification.models import State
 from ledgerflow.review.line_search import LinePlace, SearchedLine, find_line, search_lines
 from ledgerflow.statements.models import BankAccount
@@ -32,11 +36,11 @@ def lines(
     cursor: str = "",
     limit: int = PAGE,
 ) -> shapes.LinesShape:
-    """Return bank lines, the latest first; ``text`` stands anywhere in what the bank says, or in the payee's name.
+    """Return bank lines, the latest first; ``text`` is a search as the review queue takes it.
 
     Raises:
         UnknownError: the book has no bank account of the name.
-        QuestionError: state, cursor or limit are none.
+        QuestionError: search, state, cursor or limit are none.
     """
     caller.needs(Scope.READ)
     if state not in {"", *State.values}:
@@ -45,7 +49,7 @@ def lines(
     with caller.opened(slug) as book:
         page = search_lines(
             book=book,
-            text=words(text)[:200],
+            search=_search(book, words(text)),
             first=sound_day(first),
             last=sound_day(last),
             bank_account_id=_bank_account(book, words(bank_account)) if bank_account else None,
@@ -91,12 +95,33 @@ def _line(found: SearchedLine) -> shapes.LineShape:
         state=made.state,
         account=made.account.code if made.account else None,
         is_split=made.is_split,
+        tax_line=made.tax_line,
+        business_share=made.business_share,
+        parts=[
+            shapes.LinePartShape(
+                account=part.account,
+                amount=shapes.exact(part.amount, line.currency),
+                tax_line=part.tax_line,
+                is_own_tax_line=part.is_own_tax_line,
+                is_private=part.is_private,
+                business_share=part.share,
+                share_of=part.said,
+            )
+            for part in found.parts
+        ],
         payee=made.payee.name if made.payee else None,
         reason=made.reason,
         note=made.note,
         entry_number=made.entry_number,
         documents=list(found.document_ids),
     )
+
+
+def _search(book: Book, text: str) -> Search | None:
+    try:
+        return search_for(book=book, text=text[:LONGEST_SEARCH], today=timezone.localdate())
+    except SearchError as error:
+        raise QuestionError(str(error)) from error
 
 
 def _bank_account(book: Book, name: str) -> int:

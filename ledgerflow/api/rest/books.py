@@ -64,7 +64,7 @@ def account_balances(
 def search_lines(
     request: HttpRequest,
     book: str,
-    q: Annotated[str, Query(max_length=200, description="Text of the bank, or the payee's name.")] = "",
+    q: Annotated[str, Query(max_length=500, description="A search, as the review queue takes it.")] = "",
     first: _From = None,
     last: _To = None,
     bank_account: Annotated[str, Query(max_length=120, description="Name of a bank account.")] = "",

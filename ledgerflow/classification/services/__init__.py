@@ -5,7 +5,14 @@ from ledgerflow.classification.engine import payee_text
 from ledgerflow.classification.services.business_use import remove_business_use, set_business_use
 from ledgerflow.classification.services.classify import classify_lines
 from ledgerflow.classification.services.corrections import MOST_CORRECTIONS
-from ledgerflow.classification.services.decide import SplitPart, check_decisions, decide, decide_alike
+from ledgerflow.classification.services.decide import (
+    SplitPart,
+    check_business_share,
+    check_decisions,
+    check_tax_lines,
+    decide,
+    decide_alike,
+)
 from ledgerflow.classification.services.decisions import (
     NOBODY,
     Accepted,
@@ -91,8 +98,10 @@ __all__ = [
     "ask_for_trial",
     "book_together",
     "change_tags",
+    "check_business_share",
     "check_decisions",
     "check_rule",
+    "check_tax_lines",
     "classify_lines",
     "conditions_from_line",
     "create_rule",

@@ -106,7 +106,9 @@ def decide(
         [(account, tax_line)] if account or not splits else [(part.account, part.tax_line) for part in splits]
     )
     check_tax_lines(book=book, given=given)
-    _check_business_share(book, business_share, [account for account, _ in given if account is not None])
+    check_business_share(
+        book=book, share=business_share, accounts=[account for account, _ in given if account is not None]
+    )
     before = _snapshot(made, BEFORE)
     said, rule_id = made.account_id, made.rule_id
     if account is not None or splits:
@@ -218,7 +220,12 @@ def check_tax_lines(*, book: Book, given: Sequence[tuple[Account | None, str]]) 
             )
 
 
-def _check_business_share(book: Book, share: Decimal | None, accounts: Sequence[Account]) -> None:
+def check_business_share(*, book: Book, share: Decimal | None, accounts: Sequence[Account]) -> None:
+    """Do nothing where lines that are booked to the accounts may have the business share of their own.
+
+    Raises:
+        BusinessUseError: as :func:`decide`.
+    """
     if share is None:
         return
     check_share(book=book, share=share)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.db import transaction
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import require
 from ledgerflow.classification.models import Classification, Rule
-from ledgerflow.classification.own_facts import own_facts
+from ledgerflow.classification.own_facts import OwnFacts, own_facts
 from ledgerflow.classification.services import RuleConditions, create_rule, decide, exclude
 from ledgerflow.classification.tax_lines import chart_tax_lines
 from ledgerflow.ledger.models import Account
@@ -101,8 +102,10 @@ def _classify(book: Book, proposal: Proposal, user: User, now: datetime) -> None
     account, payee = _account(book, proposal.payload), _payee(book, proposal.payload)
     made = Classification.objects.in_bulk(proposal.payload["lines"])
     chart = chart_tax_lines(book=book)
+    share = proposal.payload.get("business_share")
+    given = OwnFacts(proposal.payload.get("tax_line", ""), None if share is None else Decimal(share))
     for line in proposal.payload["lines"]:
-        kept = own_facts(made[line]).with_account(account, chart=chart)
+        kept = given.or_else(own_facts(made[line]).with_account(account, chart=chart))
         decide(
             book=book,
             line_id=line,

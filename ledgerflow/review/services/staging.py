@@ -13,8 +13,14 @@ from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action, require
 from ledgerflow.classification.errors import UnknownLineError
 from ledgerflow.classification.models import Classification, Rule, State
-from ledgerflow.classification.own_facts import own_facts
-from ledgerflow.classification.services import RuleConditions, check_decisions, check_rule
+from ledgerflow.classification.own_facts import NOTHING_OWN, OwnFacts, own_facts
+from ledgerflow.classification.services import (
+    RuleConditions,
+    check_business_share,
+    check_decisions,
+    check_rule,
+    check_tax_lines,
+)
 from ledgerflow.classification.tax_lines import ChartTaxLines, chart_tax_lines
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.foreign_text import exact
@@ -72,26 +78,36 @@ def propose_classification(
     by: Proposer,
     now: datetime,
     payee: str = "",
+    own: OwnFacts = NOTHING_OWN,
     reason: str = "",
 ) -> Proposal:
     """Propose to book the lines to the account, and what their payee is called where a name is given.
 
-    Tax line and business share of a line's own stay as far as the account may have them; what does not is named.
+    They get the tax line and business share of their ``own``. Where these say nothing, what a line has stays as far as
+    the account may have it; what does not is named.
 
     Raises:
         ProposalError: no lines or too many, a name or reason that is too long, or too many open proposals.
-        ClassificationError: a line or the account would be refused.
+        ClassificationError: a line, the account, its tax line or its share would be refused.
         NotAllowedError: the user's role could not do it either.
     """
     made = _lines(book, line_ids)
     check_decisions(book=book, made=made, accounts=[account])
+    check_tax_lines(book=book, given=[(account, own.tax_line)])
+    check_business_share(book=book, share=own.business_share, accounts=[account])
     payload: dict[str, Any] = {"lines": [one.line_id for one in made], "account": account.pk}
     name = _payee_name(payee) if payee.strip() else ""
     if name:
         payload["payee"] = name
+    if own.tax_line:
+        payload["tax_line"] = own.tax_line
+    if own.business_share is not None:
+        payload["business_share"] = str(own.business_share)
     chart = chart_tax_lines(book=book)
     diff = [
-        _change(one, _stands(one), _would_stand(one, account, chart) + (f"; payee {name}" if name else ""))
+        _change(
+            one, _stands(one), _would_stand(one, account, own, chart) + (f"; payee {name}" if name else "")
+        )
         for one in made
     ]
     return _stage(book, Proposal.Kind.CLASSIFY, payload, diff, reason, by, now)
@@ -253,9 +269,9 @@ def _stands(made: Classification) -> str:
     return f"{account}, {made.get_state_display()}" + (f"; {own}" if own else "")
 
 
-def _would_stand(made: Classification, account: Account, chart: ChartTaxLines) -> str:
+def _would_stand(made: Classification, account: Account, given: OwnFacts, chart: ChartTaxLines) -> str:
     own = own_facts(made)
-    kept = own.with_account(account, chart=chart)
+    kept = given.or_else(own.with_account(account, chart=chart))
     lost = own.without(kept).in_words()
     said = [f"{account}, accepted", kept.in_words(), f"without {lost}" if lost else ""]
     return "; ".join(filter(None, said))
