@@ -15,7 +15,8 @@ import pytest
 from config.env import VARIABLES
 from ledgerflow import cli
 from ledgerflow.toolbox.loader import load
-from ledgerflow.toolbox.schemas import read_arguments
+from ledgerflow.toolbox.schemas import check
+from ledgerflow.toolbox.signatures import signature_of, typed_arguments
 from tests.sources import ROOT, own_files, text
 
 COMMANDS_PAGE = "docs/operations/commands.md"
@@ -181,9 +182,10 @@ def _calls_of_tools() -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize(("page", "path", "arguments"), _calls_of_tools())
 def test_every_call_of_a_tool_in_an_example_fits_its_arguments(page: str, path: str, arguments: str) -> None:
-    given = json.loads(arguments)
+    given, function = json.loads(arguments), load(path)
 
-    assert read_arguments(load(path), given).values.keys() >= given.keys(), page
+    check(signature_of(function).arguments, given, what="argument")
+    assert typed_arguments(function, given).keys() >= given.keys(), page
 
 
 class Example(NamedTuple):

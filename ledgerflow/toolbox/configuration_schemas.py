@@ -11,7 +11,9 @@ from typing import Any
 import jsonschema
 
 from ledgerflow.toolbox.addresses import AddressRefusedError, read_url
-from ledgerflow.toolbox.schemas import ORDER, JsonSchema, SchemaError, ValueRefusedError, check, json_text
+from ledgerflow.toolbox.refusals import ValueRefusedError
+from ledgerflow.toolbox.schemas import ORDER, check
+from ledgerflow.toolbox.signatures import JsonSchema, SchemaError, json_text
 
 SECRET, OWN_SERVICE = "secret", "own-service"
 #: Only variables with this beginning can be referred to, so that nobody reads SECRET_KEY by way of a tool.

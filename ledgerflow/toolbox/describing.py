@@ -12,14 +12,9 @@ import pydantic
 import tools
 from ledgerflow.toolbox.configuration_schemas import check_configuration_schema
 from ledgerflow.toolbox.loader import Package, ToolLoadError, describe_package, is_tool_path, load
-from ledgerflow.toolbox.schemas import (
-    ORDER,
-    JsonSchema,
-    SchemaError,
-    ValueRefusedError,
-    json_text,
-    signature_of,
-)
+from ledgerflow.toolbox.refusals import ValueRefusedError
+from ledgerflow.toolbox.schemas import ORDER
+from ledgerflow.toolbox.signatures import JsonSchema, SchemaError, json_text, signature_of
 from ledgerflow.toolbox.values import READER, Manifest
 
 __all__ = ["describe", "warm_up"]

@@ -13,8 +13,9 @@ import pydantic
 
 import tools
 from ledgerflow.toolbox.loader import is_tool_path, package_names
+from ledgerflow.toolbox.refusals import ValueRefusedError
 from ledgerflow.toolbox.sandbox import Limits, OutOfMemoryError, OutOfTimeError, Sandbox, SandboxError
-from ledgerflow.toolbox.schemas import ValueRefusedError, json_text
+from ledgerflow.toolbox.signatures import json_text
 from ledgerflow.toolbox.values import Manifest
 
 _LONGEST_PROBLEM = 2_000

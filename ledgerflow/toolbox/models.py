@@ -167,10 +167,13 @@ class ToolRun(models.Model):
     whose answer may stand for the next ones, where it is kept whole.
     """
 
-    tool = models.ForeignKey(Tool, on_delete=models.PROTECT, related_name="runs")
+    # Of tool and book the indexes below are enough, and each one is written twice for every run.
+    tool = models.ForeignKey(Tool, on_delete=models.PROTECT, related_name="runs", db_index=False)
     module_path = models.CharField(max_length=200)
     version = models.CharField(max_length=30)
-    book = models.ForeignKey(Book, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    book = models.ForeignKey(
+        Book, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
@@ -211,7 +214,6 @@ class ToolRun(models.Model):
         ]
         indexes = [
             models.Index(fields=["tool", "-id"], name="toolbox_runs_of_a_tool"),
-            models.Index(fields=["book", "-id"], name="toolbox_runs_of_a_book"),
             models.Index(fields=["tool", "book", "started_at"], name="toolbox_runs_by_time"),
             models.Index(
                 fields=["answer_key", "-id"],

@@ -7,12 +7,13 @@ import os
 import select
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from django.db import connections
+from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from ledgerflow.core.connecting import libpq_parameters
@@ -25,6 +26,8 @@ _KEPT_AT_MOST = 4
 _PATIENCE = "SET lock_timeout = '5s'; SET statement_timeout = '10s'"
 #: A run's records need not wait for the disk: what leaves the machine does, and takes the beginning of its run with it.
 _IN_PASSING = "SET synchronous_commit = off"
+#: What is prepared is the same each time, and planning it anew would take longer than doing it.
+_PLANNED_ONCE = "SET plan_cache_mode = force_generic_plan"
 
 
 class Sessions:
@@ -69,7 +72,7 @@ class Sessions:
         # Statements that belong together travel together, which this cursor can; PostgreSQL makes them one transaction.
         place = libpq_parameters("default")
         session = psycopg.connect(**{**place, "cursor_factory": psycopg.ClientCursor}, autocommit=True)
-        session.execute(f"{_PATIENCE}; {_IN_PASSING}")
+        session.execute(f"{_PATIENCE}; {_IN_PASSING}; {_PLANNED_ONCE}")
         return session
 
     def _forget(self) -> None:
@@ -78,6 +81,11 @@ class Sessions:
         for _, session in self._idle:
             _ABANDONED.append(session)
         self._idle = deque()
+
+
+def prepared(session: Session, statement: str, values: Mapping[str, Any]) -> Cursor[TupleRow]:
+    """Do a statement that is done at each call: the server keeps it, and its plan, for as long as the connection."""
+    return Cursor(session).execute(statement, values, prepare=True)
 
 
 def _place() -> _Place:

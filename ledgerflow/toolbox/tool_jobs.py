@@ -1,4 +1,4 @@
-"""What the child process does with a call of a tool: load it, hand it its context, hold its answer to its schema.
+"""What the child process does with a call of a tool: load it, hand it its context, turn its answer into JSON.
 
 Runs inside :mod:`ledgerflow.toolbox.child` only. A package is imported in the warm process when a trial in a process of
 its own has shown that it can be: one that hangs, ends its process or starts threads is imported by each call of it, and
@@ -19,13 +19,8 @@ from typing import Any, Literal
 from ledgerflow.toolbox.child import Ask, OutOfTimeError
 from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, code_digest, load
 from ledgerflow.toolbox.plain import NotPlainError, as_plain
-from ledgerflow.toolbox.schemas import (
-    SchemaError,
-    ValueRefusedError,
-    read_arguments,
-    result_as_json,
-    signature_of,
-)
+from ledgerflow.toolbox.refusals import ValueRefusedError
+from ledgerflow.toolbox.signatures import SchemaError, result_as_json, signature_of, typed_arguments
 from ledgerflow.toolbox.values import (
     READER,
     Context,
@@ -68,7 +63,7 @@ def rehearse() -> None:
     A forked process pays for each piece of memory at its first touch. A child that waits has the time for that; done
     within the call it would take longer than all else there.
     """
-    arguments = read_arguments(_rehearsed, {"text": "a b", "amounts": ["1.50", "-2"]}).values
+    arguments = typed_arguments(_rehearsed, {"text": "a b", "amounts": ["1.50", "-2"]})
     json.dumps(result_as_json(_rehearsed, _rehearsed(**arguments)))
 
 
@@ -128,7 +123,7 @@ def _called(request: Mapping[str, Any], ask: Ask) -> Iterator[bytes]:
         yield _failure("broken", error)
         return
     try:
-        arguments = dict(read_arguments(function, request["arguments"]).values)
+        arguments = typed_arguments(function, request["arguments"])
     except ValueRefusedError as error:
         yield _outcome("refused", message=str(error))
         return

@@ -12,8 +12,9 @@ from pydantic import Field
 from ledgerflow.toolbox.forms import ArgumentsForm, SettingsForm
 from ledgerflow.toolbox.models import Tool
 from ledgerflow.toolbox.plain import as_plain
-from ledgerflow.toolbox.schemas import ORDER, check, signature_of
+from ledgerflow.toolbox.schemas import ORDER, check
 from ledgerflow.toolbox.services.configuration import EffectiveLimits, Limits
+from ledgerflow.toolbox.signatures import signature_of
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field
 
-from ledgerflow.toolbox.schemas import (
+from ledgerflow.toolbox.refusals import ValueRefusedError
+from ledgerflow.toolbox.schemas import check
+from ledgerflow.toolbox.signatures import (
     SchemaError,
-    ValueRefusedError,
-    check,
-    read_arguments,
+    json_text,
     result_as_json,
     signature_of,
+    typed_arguments,
 )
 from ledgerflow.toolbox.values import Context
 
@@ -52,6 +53,20 @@ def convert(
 _GOOD = {"amount": "12.50", "currency": "USD"}
 
 
+def _taken(values: dict[str, Any]) -> dict[str, Any]:
+    """What the process that calls lets through, as the process of the tool types it."""
+    given = json.loads(json_text(values))
+    check(signature_of(convert).arguments, given, what="argument")
+    return typed_arguments(convert, given)
+
+
+def _given(result: object) -> Any:
+    """What the process of the tool makes of a result, if the process that called lets it through."""
+    told = result_as_json(convert, result)
+    check(signature_of(convert).result, told, what="result")
+    return told
+
+
 def test_of_arguments_it_makes_a_schema_without_the_context():
     signature = signature_of(convert)
 
@@ -75,12 +90,11 @@ def test_of_the_result_it_makes_a_schema_of_an_object():
 
 
 def test_arguments_that_fit_it_types_and_fills():
-    arguments = read_arguments(
-        convert,
-        {**_GOOD, "day": "2026-11-27", "hints": [{"currency": "USD", "rate": "1.05"}], "image": "aGk="},
+    arguments = _taken(
+        {**_GOOD, "day": "2026-11-27", "hints": [{"currency": "USD", "rate": "1.05"}], "image": "aGk="}
     )
 
-    assert arguments.values == {
+    assert arguments == {
         "amount": Decimal("12.50"),
         "currency": "USD",
         "day": dt.date(2026, 11, 27),
@@ -88,24 +102,16 @@ def test_arguments_that_fit_it_types_and_fills():
         "image": b"hi",
         "json": False,
     }
-    assert arguments.json == {
-        "amount": "12.50",
-        "currency": "USD",
-        "day": "2026-11-27",
-        "hints": [{"currency": "USD", "rate": "1.05", "day": None}],
-        "image": "aGk=",
-        "json": False,
-    }
 
 
 def test_a_text_that_only_speaks_of_nul_it_takes():
-    assert read_arguments(convert, {**_GOOD, "hints": [{"currency": "\\u0000", "rate": "1"}]}).json["hints"]
+    assert _taken({**_GOOD, "hints": [{"currency": "\\u0000", "rate": "1"}]})["hints"]
 
 
-def test_what_it_recorded_it_takes_again():
-    first = read_arguments(convert, {**_GOOD, "amount": Decimal("12.50"), "day": dt.date(2026, 1, 2)})
+def test_amounts_and_days_it_takes_as_what_they_are():
+    taken = _taken({**_GOOD, "amount": Decimal("12.50"), "day": dt.date(2026, 1, 2)})
 
-    assert read_arguments(convert, first.json) == first
+    assert (taken["amount"], taken["day"]) == (Decimal("12.50"), dt.date(2026, 1, 2))
 
 
 @pytest.mark.parametrize(
@@ -139,14 +145,14 @@ def test_what_it_recorded_it_takes_again():
 )
 def test_arguments_that_do_not_fit_it_refuses_with_a_sentence(changed: dict[str, Any], sentence: str):
     with pytest.raises(ValueRefusedError) as refusal:
-        read_arguments(convert, {**_GOOD, **changed})
+        _taken({**_GOOD, **changed})
 
     assert str(refusal.value).startswith(sentence)
 
 
 def test_a_missing_argument_it_names():
     with pytest.raises(ValueRefusedError, match="The argument “currency” is missing"):
-        read_arguments(convert, {"amount": "1"})
+        _taken({"amount": "1"})
 
 
 def test_a_deep_argument_it_refuses_without_falling_over():
@@ -155,12 +161,12 @@ def test_a_deep_argument_it_refuses_without_falling_over():
         deep = [deep]
 
     with pytest.raises(ValueRefusedError):
-        read_arguments(convert, {**_GOOD, "hints": deep})
+        _taken({**_GOOD, "hints": deep})
 
 
 def test_a_huge_argument_it_does_not_repeat_in_its_sentence():
     with pytest.raises(ValueRefusedError) as refusal:
-        read_arguments(convert, {**_GOOD, "currency": "X" * 1_000_000})
+        _taken({**_GOOD, "currency": "X" * 1_000_000})
 
     assert len(str(refusal.value)) < 400
 
@@ -168,7 +174,7 @@ def test_a_huge_argument_it_does_not_repeat_in_its_sentence():
 def test_a_result_it_turns_into_json_values():
     result = Rates("EUR", (Rate("USD", Decimal("1.0512"), dt.date(2026, 11, 26)),), 0.5)
 
-    assert result_as_json(convert, result) == {
+    assert _given(result) == {
         "base": "EUR",
         "rates": [{"currency": "USD", "rate": "1.0512", "day": "2026-11-26"}],
         "score": 0.5,
@@ -191,7 +197,7 @@ def test_a_result_it_turns_into_json_values():
 )
 def test_a_result_of_another_type_it_refuses(result: object):
     with pytest.raises(ValueRefusedError):
-        result_as_json(convert, result)
+        _given(result)
 
 
 def _unannotated(query) -> Rates: ...

@@ -32,7 +32,9 @@ from ledgerflow.review.proposal_selectors import basis_of
 from ledgerflow.toolbox.consent import State as ToolState
 from ledgerflow.toolbox.loader import is_tool_path
 from ledgerflow.toolbox.models import Tool
-from ledgerflow.toolbox.schemas import ValueRefusedError, check, json_text
+from ledgerflow.toolbox.refusals import ValueRefusedError
+from ledgerflow.toolbox.schemas import check
+from ledgerflow.toolbox.signatures import json_text
 from ledgerflow.users.models import User
 
 #: Lines that one proposal may be about.

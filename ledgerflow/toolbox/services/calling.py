@@ -34,7 +34,7 @@ from ledgerflow.toolbox.http import GuardedClient
 from ledgerflow.toolbox.loader import code_digest, package_of
 from ledgerflow.toolbox.models import Asker, Outcome, Tool, ToolRun
 from ledgerflow.toolbox.redaction import PROFILES
-from ledgerflow.toolbox.schemas import ValueRefusedError
+from ledgerflow.toolbox.refusals import ValueRefusedError
 from ledgerflow.toolbox.services import runs
 from ledgerflow.toolbox.services.answers import answer_key, find_answer, keep_answer
 from ledgerflow.toolbox.services.attempts import Attempts, CallOther, Ended, Order

@@ -9,36 +9,48 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from psycopg import Cursor
 from psycopg.types.json import Jsonb
 
 from ledgerflow.toolbox.models import Outcome
 from ledgerflow.toolbox.plain import clean
-from ledgerflow.toolbox.sessions import SESSIONS, Session
+from ledgerflow.toolbox.sessions import SESSIONS, Session, prepared
 
 #: A run that is this much older than its tool may take has lost the process that would have finished it.
 _GRACE_SECONDS = 60
-_COLUMNS = (
+_ASKED = (
     "tool_id", "module_path", "version", "book_id", "parent_id", "asked_through", "asked_by_id", "job_id", "subject",
-    "arguments", "arguments_sha256", "result", "result_sha256", "result_bytes", "answer_key", "started_at",
-    "duration_ms", "attempts", "outcome", "error_class", "error_message", "traceback", "bytes_sent", "bytes_received",
-    "cached_from_id",
+    "arguments", "arguments_sha256", "started_at",
 )  # fmt: skip
-_INSERT = f"""
-    INSERT INTO toolbox_toolrun ({", ".join(_COLUMNS)}) SELECT {", ".join(f"%({name})s" for name in _COLUMNS)}
-"""
+_TOLD = (
+    "result", "result_sha256", "result_bytes", "answer_key", "duration_ms", "attempts", "outcome", "error_class",
+    "error_message", "traceback", "bytes_sent", "bytes_received", "cached_from_id",
+)  # fmt: skip
+_VALUES_ASKED = ", ".join(f"%({name})s" for name in _ASKED)
+_INTO = f"INSERT INTO toolbox_toolrun ({', '.join((*_ASKED, *_TOLD))}) SELECT {_VALUES_ASKED}"
+_INSERT = f"{_INTO}, {', '.join(f'%({name})s' for name in _TOLD)} RETURNING id"
 _USED = """
     (SELECT count(*) FROM toolbox_toolrun
-      WHERE tool_id = %(tool_id)s AND book_id IS NOT DISTINCT FROM %(book_id)s
-        AND started_at > %(started_at)s - interval '{since}' AND outcome NOT IN ('refused', 'cached'))
+      WHERE tool_id = %(tool_id)s AND book_id {is_book}
+        AND started_at > %(started_at)s - interval '1 {time}' AND outcome NOT IN ('refused', 'cached'))
 """
-_A_MINUTE, _A_DAY = _USED.format(since="1 minute"), _USED.format(since="1 day")
-# One at a time of a tool and book, so that two at the edge of a limit do not both pass. The second statement sees what
-# was committed while the first one waited.
-_BEGIN = f"""
-    SELECT pg_advisory_xact_lock(hashtextextended(%(lock)s, 0));
-    {_INSERT} WHERE {_A_MINUTE} < %(calls_a_minute)s AND (%(is_ample)s OR {_A_DAY} < %(calls_a_day)s) RETURNING id
-"""
+# One at a time of a tool and book, so that two at the edge of a limit do not both pass. The next statement, which comes
+# with it, sees what was committed while this one waited.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(lock)s, 0))"
+
+
+class _Counting:
+    """The statements that count, of a book or of none: no index serves a comparison that takes both."""
+
+    def __init__(self, is_book: str) -> None:
+        minute, day = (_USED.format(is_book=is_book, time=time) for time in ("minute", "day"))
+        self.used = f"SELECT {minute}, {day}"
+        self.begin = f"""
+            {_INTO}, NULL, '', NULL, '', NULL, 1, 'running', '', '', '', 0, 0, NULL::bigint
+             WHERE {minute} < %(calls_a_minute)s AND (%(is_ample)s OR {day} < %(calls_a_day)s) RETURNING id
+        """
+
+
+_OF_BOOK, _OF_NONE = _Counting("= %(book_id)s"), _Counting("IS NULL")
 _FINISH = """
     UPDATE toolbox_toolrun
        SET outcome = %(outcome)s, duration_ms = %(duration_ms)s, attempts = %(attempts)s, result = %(result)s,
@@ -143,18 +155,20 @@ def begin(asked: Asked, *, now: datetime, calls_a_minute: int, calls_a_day: int)
     """
     key = (asked.tool_id, asked.book_id, calls_a_minute, calls_a_day)
     is_ample = _HEADROOM.is_ample(key, now)
-    values = _values(asked, now=now, outcome=Outcome.RUNNING) | {
+    values = _values(asked, now) | {
         "lock": f"toolbox {asked.tool_id} {asked.book_id}",
         "calls_a_minute": calls_a_minute,
         "calls_a_day": calls_a_day,
         "is_ample": is_ample,
     }
+    counting = _OF_NONE if asked.book_id is None else _OF_BOOK
     with SESSIONS.session() as session:
-        cursor = session.execute(_BEGIN, values)
-        cursor.nextset()
-        begun = cursor.fetchone()
+        with session.pipeline():  # one trip, and one transaction
+            prepared(session, _LOCK, values)
+            inserted = prepared(session, counting.begin, values)
+        begun = inserted.fetchone()
         if begun is None or not is_ample:
-            used = session.execute(f"SELECT {_A_MINUTE}, {_A_DAY}", values).fetchone() or (0, 0)
+            used = session.execute(counting.used, values).fetchone() or (0, 0)
     if begun is None:
         raise LimitReachedError(_limit_sentence(asked.module_path, used[0], used[1], calls_a_minute))
     if not is_ample:
@@ -222,7 +236,7 @@ def finish(run_id: int, ending: Ending) -> bool:
         "bytes_received": ending.bytes_received,
     }
     with SESSIONS.session() as session:
-        return Cursor(session).execute(_FINISH, values, prepare=True).rowcount == 1
+        return prepared(session, _FINISH, values).rowcount == 1
 
 
 def are_running(run_ids: Sequence[int]) -> bool:
@@ -260,15 +274,25 @@ def _limit_sentence(path: str, in_minute: int, in_day: int, calls_a_minute: int)
 
 
 def _insert(session: Session, asked: Asked, *, now: datetime, outcome: Outcome, **facts: Any) -> int:
-    found = session.execute(
-        f"{_INSERT} RETURNING id", _values(asked, now=now, outcome=outcome, **facts)
-    ).fetchone()
+    told: dict[str, Any] = {
+        **dict.fromkeys(_TOLD, ""),
+        "attempts": 1,
+        "outcome": str(outcome),
+        "result": None,
+        "result_bytes": None,
+        "bytes_sent": 0,
+        "bytes_received": 0,
+        "cached_from_id": None,
+        **facts,
+    }
+    told["error_message"] = clean(told["error_message"])
+    found = session.execute(_INSERT, _values(asked, now) | told).fetchone()
     assert found is not None
     return int(found[0])
 
 
-def _values(asked: Asked, *, now: datetime, outcome: Outcome, **facts: Any) -> dict[str, Any]:
-    values: dict[str, Any] = dict.fromkeys(_COLUMNS, "") | {
+def _values(asked: Asked, now: datetime) -> dict[str, Any]:
+    return {
         "tool_id": asked.tool_id,
         "module_path": asked.module_path,
         "version": asked.version,
@@ -281,15 +305,4 @@ def _values(asked: Asked, *, now: datetime, outcome: Outcome, **facts: Any) -> d
         "arguments": Jsonb(asked.arguments),
         "arguments_sha256": asked.arguments_sha256,
         "started_at": now,
-        "attempts": 1,
-        "outcome": str(outcome),
-        "result": None,
-        "result_bytes": None,
-        "duration_ms": None,
-        "bytes_sent": 0,
-        "bytes_received": 0,
-        "cached_from_id": None,
-        **facts,
     }
-    values["error_message"] = clean(values["error_message"])
-    return values

@@ -5,15 +5,12 @@ connections of the record, so that what is kept is what was committed.
 """
 
 from dataclasses import dataclass
-from typing import Any
-
-from psycopg import Cursor
 
 from ledgerflow.books.models import Book
 from ledgerflow.toolbox.models import Tool
 from ledgerflow.toolbox.schemas import Checker
 from ledgerflow.toolbox.services.configuration import EffectiveLimits, narrowed
-from ledgerflow.toolbox.sessions import SESSIONS, Session
+from ledgerflow.toolbox.sessions import SESSIONS, prepared
 
 _COLUMNS = tuple(field.attname for field in Tool._meta.concrete_fields)  # noqa: SLF001 - Django's documented way
 _STANDS = """
@@ -50,20 +47,16 @@ _KNOWN: dict[str, tuple[str, Known]] = {}
 def standing_of(path: str, book: Book | None) -> Standing | None:
     """Return how the tool of this path stands, or nothing where there is none."""
     with SESSIONS.session() as session:
-        found = _asked(session, _STANDS, path=path, book=book.pk if book else None)
+        found = prepared(session, _STANDS, {"path": path, "book": book.pk if book else None}).fetchone()
         if found is None:
             return None
         digest, *own = found
         kept_digest, known = _KNOWN.get(path, ("", None))
         if known is None or kept_digest != digest:
-            row = _asked(session, _ROW, path=path)
+            row = prepared(session, _ROW, {"path": path}).fetchone()
             if row is None:  # taken away this very moment
                 return None
             tool = Tool.from_db("default", _COLUMNS, row[1:])
             known = Known(tool, Checker(tool.argument_schema), Checker(tool.result_schema))
             _KNOWN[path] = row[0], known
     return Standing(known, narrowed(known.tool, own))
-
-
-def _asked(session: Session, statement: str, **values: Any) -> Any:
-    return Cursor(session).execute(statement, values, prepare=True).fetchone()
