@@ -13,16 +13,22 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.foreign_text import exact
 from ledgerflow.toolbox.consent import State
 from ledgerflow.toolbox.models import EgressRequest, Tool, ToolConfiguration, ToolRun
+from ledgerflow.toolbox.remote import BRIDGE
+from ledgerflow.toolbox.services.consents import consent_history
 from ledgerflow.toolbox.services.registry import disable_tool, remap_tool
-from ledgerflow.toolbox.services.remote import BRIDGE, remote_servers
+from ledgerflow.toolbox.services.remote import remote_servers
 from ledgerflow.users.models import User
+
+_SHOWN = 50
 
 
 class _ForFirmAdministrators(admin.ModelAdmin[Any]):
@@ -98,6 +104,7 @@ class ToolAdmin(_ForFirmAdministrators):
                     "consent_shown",
                     "consent_given",
                     "servers_shown",
+                    "agreed_shown",
                 )
             },
         ),
@@ -170,6 +177,26 @@ class ToolAdmin(_ForFirmAdministrators):
             format_html_join("", "<div>{}: {}: {}</div>", rows),
             reverse("toolbox:remote", kwargs={"tool": tool.pk}),
         )
+
+    @admin.display(description="who agreed to tools of servers")
+    def agreed_shown(self, tool: Tool) -> SafeString | str:
+        """Show each consent to a tool of a server, also those that ended, the latest first."""
+        if tool.kind != BRIDGE:
+            return "only a bridge has them"
+        rows = [
+            (
+                each.server,
+                exact(each.name),
+                each.agreed_by or "nobody wrote down who",
+                localize(localtime(each.agreed_at)),
+                f"ended by {each.withdrawn_by}, {localize(localtime(each.withdrawn_at))}"
+                if each.withdrawn_at
+                else "stands",
+                each.fingerprint,
+            )
+            for each in consent_history(None)[:_SHOWN]
+        ]
+        return format_html_join("", "<div>{}: {}: {}, {}; {} ({})</div>", rows) or "nobody agreed to any"
 
     @admin.display(description="manifest")
     def manifest_shown(self, tool: Tool) -> SafeString:

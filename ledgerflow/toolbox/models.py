@@ -130,6 +130,54 @@ class ToolConfiguration(models.Model):
         return f"configuration {self.pk}"
 
 
+class RemoteConsent(models.Model):
+    """That somebody agreed to a tool of an MCP server: as it was then, at the address it was then.
+
+    Of the servers of the installation, or of a book that names its own. ``fingerprint`` is the SHA-256 of the tool's
+    name, description and schemas, of which ``description`` and ``arguments`` are kept as they were shown; ``version``
+    is what the server called its own. One is ended once, by who withdrew it, forgot the server, or agreed to what the
+    tool has become. Those of before this record have no ``agreed_by``: nobody wrote down who it was.
+    """
+
+    book = models.ForeignKey(Book, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    server = models.CharField(max_length=40)
+    url = models.TextField()
+    name = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64)
+    version = models.CharField(max_length=100, blank=True)
+    description = models.TextField(blank=True)
+    arguments = models.JSONField(default=dict)
+    agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    agreed_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["book", "server", "url", "name"],
+                condition=models.Q(withdrawn_at=None),
+                name="toolbox_one_remote_consent",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fingerprint__regex="^[0-9a-f]{64}$"), name="toolbox_remote_fingerprint"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at=None, withdrawn_by=None)
+                | models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="toolbox_remote_withdrawn_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.server} {self.name}"
+
+
 class Asker(models.TextChoices):
     """Through which door a call came."""
 

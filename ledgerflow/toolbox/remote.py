@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+#: Packages of this kind call tools of other programs.
+BRIDGE = "bridge"
 
 
 class Consent(StrEnum):
@@ -17,19 +21,27 @@ class Consent(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """To what somebody agreed, by its ``fingerprint``; ``by`` is empty where nobody wrote down who it was."""
+
+    fingerprint: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteTool:
-    """A tool of a server; name, description and schema are its words. It has a ``fingerprint`` while it is offered."""
+    """A tool of a server; name, description and schema are its words. It has a ``fingerprint`` while it is offered.
+
+    ``agreement`` is the one that stands, also if it is to what the tool was before.
+    """
 
     name: str
     consent: Consent
+    agreement: Agreement | None = None
     description: str = ""
     arguments: Mapping[str, Any] | None = None
     fingerprint: str = ""
-
-    @property
-    def is_agreed(self) -> bool:
-        """Whether a consent is kept, also one for what it was before."""
-        return self.consent is not Consent.NEW
 
     @property
     def can_be_agreed(self) -> bool:
@@ -47,17 +59,24 @@ class RemoteServer:
     tools: tuple[RemoteTool, ...]
 
 
-def server_of(settings: Mapping[str, Any], offers: Mapping[str, Any] | None) -> RemoteServer:
-    """Return the server of these settings, with ``offers``, what it answered last to the question for its tools."""
-    allowed: Mapping[str, str] = settings.get("allowed", {})
-    return RemoteServer(settings["name"], settings["url"], offers is not None, tuple(_tools(allowed, offers)))
+def server_of(
+    settings: Mapping[str, Any], agreed: Mapping[str, Agreement], offers: Mapping[str, Any] | None
+) -> RemoteServer:
+    """Return the server of these settings, with what was agreed to of it by the tool's name.
+
+    ``offers`` is what it answered last to the question for its tools.
+    """
+    return RemoteServer(settings["name"], settings["url"], offers is not None, tuple(_tools(agreed, offers)))
 
 
-def _tools(allowed: Mapping[str, str], offers: Mapping[str, Any] | None) -> Iterator[RemoteTool]:
+def _tools(agreed: Mapping[str, Agreement], offers: Mapping[str, Any] | None) -> Iterator[RemoteTool]:
     listed = {each["name"]: each for each in offers["tools"]} if offers else {}
     for name, each in listed.items():
-        agreed, fingerprint = allowed.get(name), each["fingerprint"]
-        consent = Consent.AGREED if agreed == fingerprint else Consent.CHANGED if agreed else Consent.NEW
-        yield RemoteTool(name, consent, each["description"], each["arguments"], fingerprint)
+        agreement, fingerprint = agreed.get(name), each["fingerprint"]
+        if agreement is None:
+            consent = Consent.NEW
+        else:
+            consent = Consent.AGREED if agreement.fingerprint == fingerprint else Consent.CHANGED
+        yield RemoteTool(name, consent, agreement, each["description"], each["arguments"], fingerprint)
     gone = Consent.UNKNOWN if offers is None else Consent.WITHDRAWN
-    yield from (RemoteTool(name, gone) for name in sorted(allowed.keys() - listed.keys()))
+    yield from (RemoteTool(name, gone, agreed[name]) for name in sorted(agreed.keys() - listed.keys()))

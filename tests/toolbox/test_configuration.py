@@ -13,7 +13,7 @@ from django.db import connection
 from ledgerflow.books.models import Role
 from ledgerflow.books.permissions import NotAllowedError
 from ledgerflow.toolbox.errors import ConfigurationError, SecretMissingError
-from ledgerflow.toolbox.models import Tool, ToolConfiguration
+from ledgerflow.toolbox.models import RemoteConsent, Tool, ToolConfiguration
 from ledgerflow.toolbox.services.configuration import (
     configuration_for,
     configure_tool,
@@ -295,3 +295,33 @@ def test_settings_that_each_tool_of_a_package_had_become_one_that_loses_nothing_
     assert [row.values for row in of_bridge.filter(book=book)] == [{"servers": [server(price=kept)]}] * 2
     assert kept_settings(calling, None) == of_installation
     assert kept_settings(apart, None) == {"addresses": []}
+
+
+def test_consent_that_stood_in_settings_is_taken_out_and_put_back():
+    moved = import_module("ledgerflow.toolbox.migrations.0011_record_consent_to_remote_tools")
+    shop, other = ({"name": name, "url": f"https://{name}.example/mcp"} for name in ("shop", "other"))
+    before = {"servers": [{**shop, "allowed": {"price": "a" * 64}}, other], "redaction": "names"}
+
+    values, consents = moved.taken_out(before)
+
+    assert values == {"servers": [shop, other], "redaction": "names"}
+    assert consents == {("shop", "https://shop.example/mcp", "price"): "a" * 64}
+    assert moved.put_in(values, consents) == before
+
+
+def test_a_bridge_finds_what_was_agreed_to_in_its_servers_and_nothing_else(admin, django_assert_num_queries):
+    tool, book = Tool.objects.get(module_path="tools.mcp_bridge.call_tool"), BookFactory()
+    shop, own = ({"name": name, "url": f"https://{name}.example/mcp"} for name in ("shop", "own"))
+    _set(tool, admin, servers=[shop])
+    facts = {"server": "shop", "url": shop["url"], "agreed_by": admin, "agreed_at": NOW}
+    for of_book, name in ((None, "price"), (book, "note")):
+        RemoteConsent.objects.create(**facts, book=of_book, name=name, fingerprint="a" * 64)
+    inherited = configuration_for(tool, book)["servers"]
+    _set(tool, admin, book, servers=[own])
+
+    assert inherited == [{**shop, "allowed": {"price": "a" * 64}}]
+    assert configuration_for(tool, book)["servers"] == [{**own, "allowed": {}}]
+    with django_assert_num_queries(2):
+        configuration_for(tool, book)
+    ended = RemoteConsent.objects.exclude(withdrawn_at=None).get()
+    assert (ended.name, ended.withdrawn_by) == ("note", admin)

@@ -13,6 +13,7 @@ from ledgerflow.toolbox.models import (
     Asker,
     EgressRequest,
     Outcome,
+    RemoteConsent,
     Tool,
     ToolConfiguration,
     ToolRun,
@@ -221,3 +222,28 @@ def test_with_a_book_goes_what_tools_did_for_it(committed_db):
     assert list(ToolRun.objects.order_by("pk")) == kept
     assert not EgressRequest.objects.exists()
     assert not ToolConfiguration.objects.exists()
+
+
+@pytest.mark.django_db
+def test_consent_to_a_tool_of_a_server_is_a_firm_administrator_s_and_ends_once():
+    admin, other = UserFactory(is_firm_admin=True), UserFactory()
+    facts = {"server": "shop", "url": "https://shop.example/mcp", "name": "price", "fingerprint": "a" * 64}
+    given = RemoteConsent.objects.create(**facts, agreed_by=admin, agreed_at=NOW)
+
+    def refused(match, *, of=given, **change):
+        with pytest.raises(DatabaseError, match=match), transaction.atomic():
+            RemoteConsent.objects.filter(pk=of.pk).update(**change)
+
+    for by in (other, None):
+        with pytest.raises(DatabaseError, match="A firm administrator agrees"), transaction.atomic():
+            RemoteConsent.objects.create(**facts | {"name": "note"}, agreed_by=by, agreed_at=NOW)
+    with pytest.raises(DatabaseError, match="toolbox_one_remote_consent"), transaction.atomic():
+        RemoteConsent.objects.create(**facts, agreed_by=admin, agreed_at=NOW)
+    stays = "What somebody agreed to stays as it was given"
+    refused("permission denied", fingerprint="b" * 64)
+    refused("permission denied", agreed_by=other)
+    refused("toolbox_remote_withdrawn_by", withdrawn_at=NOW)
+    RemoteConsent.objects.filter(pk=given.pk).update(withdrawn_at=NOW, withdrawn_by=other)
+    refused(stays, withdrawn_at=None, withdrawn_by=None)
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        given.delete()

@@ -19,7 +19,7 @@ _SECRETS = 8
 ServerName = Annotated[str, Field(description="The server's name in the configuration.")]
 
 MANIFEST = Manifest(
-    version="1.1.0",
+    version="1.2.0",
     kind="bridge",
     summary="Calls tools of MCP servers that the installation names, each one agreed to by name and schema.",
     permissions=Permissions(
@@ -60,11 +60,6 @@ MANIFEST = Manifest(
                                 "type": "string",
                                 "pattern": rf"^([A-Za-z]{{1,20}} )?\{{secret_[1-{_SECRETS}]\}}$",
                             },
-                        },
-                        "allowed": {
-                            "type": "object",
-                            "description": "The tools that may be called, each with the fingerprint of list_tools.",
-                            "additionalProperties": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
                         },
                     },
                     "required": ["name", "url"],
@@ -112,9 +107,13 @@ class RemoteTool:
 
 @dataclass(frozen=True, slots=True)
 class RemoteTools:
-    """What a server offers. ``withdrawn`` are tools that somebody agreed to and that are not there any more."""
+    """What a server offers. ``withdrawn`` are tools that somebody agreed to and that are not there any more.
+
+    ``version`` is what the server calls its own.
+    """
 
     server: str
+    version: str
     protocol: str
     tools: tuple[RemoteTool, ...]
     withdrawn: tuple[str, ...]
@@ -151,6 +150,7 @@ def list_tools(server: ServerName, context: Context) -> RemoteTools:
     found = offered(session)
     return RemoteTools(
         server=named.name,
+        version=session.version,
         protocol=session.protocol,
         tools=tuple(
             RemoteTool(

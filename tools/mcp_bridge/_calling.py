@@ -30,8 +30,8 @@ def call(context: Context, server: Server, tool: str, arguments: Mapping[str, An
     agreed = server.allowed.get(tool)
     if agreed is None:
         raise ToolError(
-            f"Nobody agreed to {line(tool)!r} of the MCP server {server.name!r}. Look at it with list_tools, and put "
-            "its name and fingerprint into allowed."
+            f"Nobody agreed to {line(tool)!r} of the MCP server {server.name!r}. A firm administrator looks at it on "
+            "the page of the bridge, under Servers, and agrees to it there."
         )
     session = open_session(context, server)
     today = offered(session).get(tool)
@@ -40,7 +40,7 @@ def call(context: Context, server: Server, tool: str, arguments: Mapping[str, An
     if fingerprint(today) != agreed:
         raise ToolError(
             f"{tool!r} of the MCP server {server.name!r} has changed since somebody agreed to it: its description or "
-            "its schema is another one. Look at it with list_tools and agree to it again."
+            "its schema is another one. A firm administrator looks at it under Servers, and agrees to it again."
         )
     return _answer(_asked(session, tool, arguments), server, tool)
 

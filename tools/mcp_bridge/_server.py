@@ -11,7 +11,7 @@ _PLACE = re.compile(r"\{(secret_\d)\}")
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """``allowed`` holds the fingerprint that somebody agreed to by the tool's name."""
+    """``allowed`` holds, by the tool's name, the fingerprint that somebody agreed to; the toolbox hands it over."""
 
     name: str
     url: str

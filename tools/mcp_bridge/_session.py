@@ -15,6 +15,7 @@ from tools.mcp_bridge._texts import line
 NEWEST = "2025-11-25"
 SPOKEN = frozenset({NEWEST, "2025-06-18", "2025-03-26"})
 _LONGEST_SESSION_ID = 1_000
+_LONGEST_VERSION = 100
 
 
 class RemoteError(ToolError):
@@ -28,6 +29,7 @@ class Session:
     http: HttpClient
     server: Server
     protocol: str = NEWEST
+    version: str = ""
     session_id: str = ""
     _asked: int = field(default=0)
 
@@ -88,6 +90,8 @@ def open_session(context: Context, server: Server) -> Session:
             f"spoken here are {', '.join(sorted(SPOKEN))}."
         )
     session.protocol = str(protocol)
+    itself = greeting.get("serverInfo")
+    session.version = line(itself.get("version"))[:_LONGEST_VERSION] if isinstance(itself, Mapping) else ""
     session.tell("notifications/initialized")
     return session
 

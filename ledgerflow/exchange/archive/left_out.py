@@ -17,6 +17,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "reconciliation.Reconciliation.state": "kept by PostgreSQL from what finished and reopened it",
         "reconciliation.ReconciliationAction.is_past": "what came before the last act of a finished reconciliation",
         "toolbox.ToolConfiguration": "how one installation works, with references to its own secrets",
+        "toolbox.RemoteConsent": "what one installation's people agreed to of servers that it names",
         "toolbox.ToolRun": "what programs did in one installation",
         "api.ApiToken": "what programs of one installation may do; its secrets open nothing elsewhere",
         "api.KeptAnswer": "what programs were answered within a day",

@@ -23,7 +23,9 @@ from ledgerflow.toolbox.configuration_schemas import (
 )
 from ledgerflow.toolbox.errors import ConfigurationError, SecretMissingError
 from ledgerflow.toolbox.models import Tool, ToolConfiguration
-from ledgerflow.toolbox.schemas import ValueRefusedError
+from ledgerflow.toolbox.refusals import ValueRefusedError
+from ledgerflow.toolbox.remote import BRIDGE
+from ledgerflow.toolbox.services.consents import end_consents_of_others, with_consents
 from ledgerflow.users.models import User
 
 _LONGEST_SECRET = 64 * 1024
@@ -59,7 +61,8 @@ def configure_tool(
 ) -> ToolConfiguration:
     """Keep the settings of the tool, all of them, for the installation or for one book.
 
-    Tools of one package have one schema of settings, and share what is saved for any of them. Limits are of each tool:
+    Tools of one package have one schema of settings, and share what is saved for any of them. What was agreed to of an
+    MCP server ends with its name or address in them. Limits are of each tool:
     ``limits`` replace those that are kept; without, these stay. They only narrow: the manifest's are what was agreed to
     when the tool was enabled, and a book's are within the installation's.
 
@@ -85,6 +88,8 @@ def configure_tool(
     if limits is not None:
         kept.calls_a_minute, kept.calls_a_day = limits.calls_a_minute, limits.calls_a_day
     kept.save(update_fields=["values", "calls_a_minute", "calls_a_day", "changed_by", "changed_at"])
+    if tool.kind == BRIDGE:
+        end_consents_of_others(servers=kept.values.get("servers", []), book=book, user=user, now=now)
     return kept
 
 
@@ -104,17 +109,21 @@ def narrowed(tool: Tool, own: Iterable[int | None]) -> EffectiveLimits:
 def configuration_for(tool: Tool, book: Book | None) -> dict[str, Any]:
     """Return the settings that the tool runs with: defaults, the installation's, the book's; secrets in clear.
 
-    Neither keep nor print what this returns. One query.
+    A bridge finds in its servers what was agreed to of them. Neither keep nor print what this returns. One query; of a
+    bridge, another.
 
     :raises ConfigurationError: a required setting is missing, or one no longer fits the schema of this version.
     :raises SecretMissingError: what a reference points at is not there.
     """
-    values = stored_configuration(tool, book)
+    by_level = _by_level(tool, book)
+    values = _together(tool, book, by_level)
     schema = _schema(tool)
     try:
         check_values(schema, values, is_whole=True)
     except ValueRefusedError as error:
         raise ConfigurationError(f"{tool} is not set up: {error}") from None
+    if tool.kind == BRIDGE:
+        values = with_consents(values, book if book and "servers" in by_level.get(book.pk, {}) else None)
     return {
         name: _resolved(name, value) if name in secret_names(schema) else value
         for name, value in values.items()
@@ -123,10 +132,7 @@ def configuration_for(tool: Tool, book: Book | None) -> dict[str, Any]:
 
 def stored_configuration(tool: Tool, book: Book | None) -> dict[str, Any]:
     """Return the same settings with references in place of secrets, for a form, and for the key of a cache."""
-    saved = _saved(tool).filter(Q(book=None) | Q(book=book))
-    by_level = {row.book_id: row.values for row in saved}
-    values: dict[str, Any] = defaults(_schema(tool)) | by_level.get(None, {})
-    return values | (by_level.get(book.pk, {}) if book else {})
+    return _together(tool, book, _by_level(tool, book))
 
 
 def kept_settings(tool: Tool, book: Book | None) -> dict[str, Any]:
@@ -136,6 +142,18 @@ def kept_settings(tool: Tool, book: Book | None) -> dict[str, Any]:
     """
     row = _saved(tool).filter(book=book).last()
     return dict(row.values) if row else {}
+
+
+def _by_level(tool: Tool, book: Book | None) -> dict[int | None, Mapping[str, Any]]:
+    """Return what was saved by the id of its book, ``None`` for the installation."""
+    return {row.book_id: row.values for row in _saved(tool).filter(Q(book=None) | Q(book=book))}
+
+
+def _together(
+    tool: Tool, book: Book | None, by_level: Mapping[int | None, Mapping[str, Any]]
+) -> dict[str, Any]:
+    values: dict[str, Any] = {**defaults(_schema(tool)), **by_level.get(None, {})}
+    return {**values, **(by_level.get(book.pk, {}) if book else {})}
 
 
 def _saved(tool: Tool) -> QuerySet[ToolConfiguration]:

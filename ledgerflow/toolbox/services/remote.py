@@ -1,7 +1,6 @@
-"""Consent to the tools of MCP servers, each by itself: a fingerprint of what was seen, in the bridge's settings."""
+"""MCP servers in the bridge's settings, what they offer, and consent to each of their tools by itself."""
 
 import copy
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,27 +8,28 @@ from typing import Any
 from django.db import transaction
 
 from ledgerflow.books.models import Book
+from ledgerflow.books.permissions import NotAllowedError
 from ledgerflow.core.cached import REMOTE_TOOLS, keep, peek
 from ledgerflow.toolbox import plain
 from ledgerflow.toolbox.calls import Answer, Asking
 from ledgerflow.toolbox.configuration_schemas import secret_names
 from ledgerflow.toolbox.errors import ConfigurationError
 from ledgerflow.toolbox.models import Asker, Outcome, Tool, ToolRun
-from ledgerflow.toolbox.remote import RemoteServer, server_of
+from ledgerflow.toolbox.remote import BRIDGE, RemoteServer, server_of
 from ledgerflow.toolbox.services.calling import call_tool
 from ledgerflow.toolbox.services.configuration import configure_tool, kept_settings, stored_configuration
+from ledgerflow.toolbox.services.consents import agreements, record_consent, withdraw_consent
 from ledgerflow.users.models import User
 
-#: Packages of this kind call tools of other programs.
-BRIDGE = "bridge"
 LIST = "tools.mcp_bridge.list_tools"
-_FINGERPRINT = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_LONGEST_NAME = 200
 
 
 def remote_servers(*, tool: Tool, book: Book | None) -> list[RemoteServer]:
     """Return the servers of the bridge's settings, with their tools as far as a server was asked."""
     servers = stored_configuration(tool, book).get("servers", [])
-    return [server_of(each, _offers(book, each)) for each in servers]
+    of_book = book if names_servers(tool=tool, book=book) else None
+    return [server_of(each, agreements(each, of_book), _offers(book, each)) for each in servers]
 
 
 def names_servers(*, tool: Tool, book: Book | None) -> bool:
@@ -85,7 +85,7 @@ def name_server(
 
 @transaction.atomic
 def forget_server(*, tool: Tool, server: str, book: Book | None, user: User, now: datetime) -> None:
-    """Take a server out of the settings, with what was agreed to of it and the references that it alone used.
+    """Take a server out of the settings, with the references that it alone used; what was agreed to of it ends.
 
     A book without a server of its own has the installation's again.
 
@@ -108,44 +108,45 @@ def forget_server(*, tool: Tool, server: str, book: Book | None, user: User, now
 def agree_to_remote(
     *, tool: Tool, server: str, name: str, fingerprint: str, book: Book | None, user: User, now: datetime
 ) -> None:
-    """Let the tool of the server be called, as long as it is what has this fingerprint.
+    """Let the tool of the server be called, as long as it is what has this fingerprint; who agreed stays on record.
 
-    :raises NotAllowedError: the user does not set up the bridge.
-    :raises ConfigurationError: there is no such server at this level, or the fingerprint is none.
+    :raises NotAllowedError: the user is no firm administrator.
+    :raises ConfigurationError: there is no such server at this level, or it did not offer this when it was asked last.
     """
-    if not _FINGERPRINT.fullmatch(fingerprint):
+    settings = _named(_held(tool, book), server)
+    _require_firm_admin(user)
+    offers = _offers(book, settings) or {"tools": []}
+    seen = [each for each in offers["tools"] if (each["name"], each["fingerprint"]) == (name, fingerprint)]
+    if not seen:
         raise ConfigurationError(
             "Ask the server what it offers first: nothing was seen that could be agreed to."
         )
-    _change(tool, server, {name: fingerprint}, book=book, user=user, now=now)
+    if len(name) > _LONGEST_NAME:
+        raise ConfigurationError(f"A name of more than {_LONGEST_NAME} characters cannot be agreed to.")
+    version = str(offers.get("version", ""))
+    record_consent(server=settings, offer=seen[0], version=version, book=book, user=user, now=now)
 
 
 @transaction.atomic
 def withdraw_remote(
     *, tool: Tool, server: str, name: str, book: Book | None, user: User, now: datetime
 ) -> None:
-    """Let the tool of the server be called no more.
+    """Let the tool of the server be called no more; who withdrew it stays on record.
 
-    :raises NotAllowedError: the user does not set up the bridge.
-    :raises ConfigurationError: there is no such server at this level.
+    :raises NotAllowedError: the user is no firm administrator.
+    :raises ConfigurationError: there is no such server at this level, or nobody agreed to the tool.
     """
-    _change(tool, server, {name: None}, book=book, user=user, now=now)
+    settings = _named(_held(tool, book), server)
+    _require_firm_admin(user)
+    if not withdraw_consent(server=settings, name=name, book=book, user=user, now=now):
+        raise ConfigurationError(
+            f"Nobody agreed to “{name[:_LONGEST_NAME]}” of {server}, or it was withdrawn already."
+        )
 
 
-def _change(
-    tool: Tool,
-    server: str,
-    consent: Mapping[str, str | None],
-    *,
-    book: Book | None,
-    user: User,
-    now: datetime,
-) -> None:
-    values = _held(tool, book)
-    settings = _named(values, server)
-    allowed = {**settings.get("allowed", {}), **consent}
-    settings["allowed"] = {name: fingerprint for name, fingerprint in allowed.items() if fingerprint}
-    configure_tool(tool=tool, book=book, values=values, user=user, now=now)
+def _require_firm_admin(user: User) -> None:
+    if not (user.is_active and user.is_firm_admin):
+        raise NotAllowedError("Only a firm administrator agrees to tools of servers, and withdraws that.")
 
 
 def _held(tool: Tool, book: Book | None) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from ledgerflow.books.permissions import Action, NotAllowedError
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.toolbox.forms import ServerForm
 from ledgerflow.toolbox.models import Tool
+from ledgerflow.toolbox.remote import BRIDGE
+from ledgerflow.toolbox.services.consents import consent_history
 from ledgerflow.toolbox.services.remote import (
-    BRIDGE,
     agree_to_remote,
     ask_server,
     forget_server,
@@ -23,6 +24,9 @@ from ledgerflow.toolbox.services.remote import (
     withdraw_remote,
 )
 from ledgerflow.toolbox.views.door import ToolboxView
+
+#: Of the record, the latest are shown.
+_SHOWN = 50
 
 
 class RemoteView(ToolboxView):
@@ -63,7 +67,16 @@ class RemoteView(ToolboxView):
     def _shown(self, tool: Tool, form: ServerForm) -> HttpResponse:
         servers = remote_servers(tool=tool, book=self.of_book)
         are_own = names_servers(tool=tool, book=self.of_book)
-        return self.page("remote.html", tool=tool, tab="remote", servers=servers, are_own=are_own, form=form)
+        history = consent_history(self.of_book if are_own else None)[:_SHOWN]
+        return self.page(
+            "remote.html",
+            tool=tool,
+            tab="remote",
+            servers=servers,
+            are_own=are_own,
+            form=form,
+            history=history,
+        )
 
     def _who(self) -> dict[str, Any]:
         return {"book": self.of_book, "user": self.user, "now": timezone.now()}

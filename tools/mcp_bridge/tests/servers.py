@@ -57,6 +57,13 @@ def shop(called: list[str], *, description: str = "Return the price of a thing."
     return server
 
 
+def become(server: MCPServer, *, description: str) -> None:
+    """Let the price say something else of itself from now on."""
+    (price,) = [tool for tool in server._tool_manager.list_tools() if tool.name == "price"]
+    server.remove_tool("price")
+    server.add_tool(price.fn, name="price", description=description)
+
+
 @contextmanager
 def serving(app: ASGIApp) -> Iterator[str]:
     """Yield the address of the application."""

@@ -35,7 +35,7 @@ def test_a_real_server_s_tools_are_listed_agreed_to_and_called(how):
         ("note", False),
         ("broken", False),
     ]
-    assert listed.protocol == "2025-11-25"
+    assert (listed.version, listed.protocol) == ("1.2.3", "2025-11-25")
     assert listed.tools[0].arguments["required"] == ["thing"]
     assert (answer.structured, json.loads(answer.text)["price"]) == (
         {"thing": "lamp", "price": "6.50"},
