@@ -129,11 +129,12 @@ def search_for(*, book: Book, text: str, today: date) -> Search | None:
     Raises:
         SearchError: it is no search; the error says which word is wrong and where it stands.
     """
-    if not text.strip():
+    text = text.replace("\0", " ").strip()
+    if not text:
         return None
     banks = {name: pk for pk, name in BankAccount.objects.filter(book=book).values_list("pk", "name")}
     condition = parsed(text, banks=banks, facts=_facts(book, today))
-    return Search(text.strip(), _lines(book, condition))
+    return Search(text, _lines(book, condition))
 
 
 def completions(*, book: Book) -> list[str]:

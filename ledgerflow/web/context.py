@@ -68,12 +68,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "frame_books": list(books_for(user=user)[:_SWITCHER_BOOKS]),
         "frame_may": may_by_name(getattr(request, "role", None)),
         "frame_to_review": lines_to_review(book=book) if book else 0,
-        "navigation": _navigation(request, book) if book else [],
+        "navigation": navigation(request.path, book) if book else [],
     }
 
 
-def _navigation(request: HttpRequest, book: Book) -> list[NavigationLink]:
+def navigation(path: str, book: Book) -> list[NavigationLink]:
+    """Return the places of the book; the one that the path lies in is current."""
     links = [(place, reverse(place.url_name, kwargs={"book": book.slug})) for place in _PLACES]
     # The longest address that the page's own begins with: "Home" would otherwise be current everywhere.
-    current = max((url for _, url in links if request.path.startswith(url)), key=len, default="")
+    current = max((url for _, url in links if path.startswith(url)), key=len, default="")
     return [NavigationLink(place.label, url, place.icon, place.key, url == current) for place, url in links]

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from ledgerflow.web.views import demo, first_run, home, invitations, people, sign_in
+from ledgerflow.web.views import demo, first_run, go, home, invitations, people, sign_in
 
 app_name = "web"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
     path("new-book/", home.NewBookView.as_view(), name="new-book"),
     path("books/<slug:book>/", home.BookHomeView.as_view(), name="book-home"),
+    path("go/", go.GoView.as_view(), name="go"),
+    path("books/<slug:book>/go/", go.BookGoView.as_view(), name="book-go"),
     path("demo/", demo.DemoView.as_view(), name="demo"),
     path("welcome/", first_run.WelcomeView.as_view(), name="welcome"),
     path("sign-in/", sign_in.SignInView.as_view(), name="sign-in"),

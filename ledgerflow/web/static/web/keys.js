@@ -19,8 +19,15 @@ function isVisible(element) {
   return element.closest("[hidden], dialog:not([open])") === null && !element.disabled;
 }
 
+// Of a list, the chosen row alone; see rows.js.
+function isOfOtherRow(element) {
+  return element.closest("[data-choice]:not(.is-chosen)") !== null;
+}
+
 function elementFor(keys) {
-  return [...document.querySelectorAll("[data-key]")].find((element) => element.dataset.key === keys && isVisible(element));
+  return [...document.querySelectorAll("[data-key]")].find(
+    (element) => element.dataset.key === keys && isVisible(element) && !isOfOtherRow(element),
+  );
 }
 
 function beginsSequence(keys) {
@@ -29,7 +36,7 @@ function beginsSequence(keys) {
 
 function nameOf(event) {
   const name = event.key === " " ? "Space" : event.key;
-  const shift = event.shiftKey && name.length > 1 ? "Shift-" : "";
+  const shift = event.shiftKey && (name.length > 1 || event.ctrlKey) ? "Shift-" : "";
   return (event.ctrlKey ? "Ctrl-" : "") + (event.altKey ? "Alt-" : "") + shift + name;
 }
 
@@ -77,8 +84,17 @@ export function openDialog() {
 document.addEventListener("keydown", (event) => {
   const target = event.target;
   if (event.defaultPrevented || event.metaKey || !(target instanceof Element)) return;
-  if (target.closest(FIELDS) || document.querySelector("dialog[open]") || !areOn()) return;
+  if (document.querySelector("dialog[open]") || !areOn()) return;
   if (["Shift", "Control", "Alt"].includes(event.key)) return;
+  if (target.closest(FIELDS)) {
+    // Such as saving, which nobody leaves the field for; never a key that writes.
+    const anywhere = event.ctrlKey ? elementFor(nameOf(event)) : null;
+    if (anywhere?.matches("[data-key-anywhere]")) {
+      event.preventDefault();
+      act(anywhere);
+    }
+    return;
+  }
   if (event.key === "?" && !event.ctrlKey && !event.altKey) {
     event.preventDefault();
     openDialog();

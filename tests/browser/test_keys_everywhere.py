@@ -1,0 +1,105 @@
+"""Keys of every page, the inbox and a line: what they do, and that none acts in a field or with a wrong modifier."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from ledgerflow.classification.models import LineTag
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.users.models import User
+from tests.browser.books import NewBook, book_in_review
+from tests.pipeline.statements import ofx
+
+
+@pytest.fixture
+def made(live_address: str) -> NewBook:
+    return book_in_review()
+
+
+@pytest.fixture
+def tab(
+    made: NewBook, new_context: Callable[..., BrowserContext], sign_in: Callable[[BrowserContext, User], None]
+) -> Page:
+    context = new_context(viewport={"width": 1280, "height": 900})
+    sign_in(context, made.owner)
+    return context.new_page()
+
+
+def test_ctrl_k_goes_and_shift_p_hides_amounts(tab: Page, made: NewBook):
+    tab.goto(made.address("review/"))
+    places = tab.locator("#go")
+
+    tab.keyboard.press("k")
+    tab.keyboard.press("Alt+k")
+    expect(places).to_be_hidden()
+    tab.keyboard.press("p")
+    expect(tab.locator("html")).not_to_have_class("hides-amounts")
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("Shift+P")
+    expect(tab.locator("html")).to_have_class("hides-amounts")
+    tab.keyboard.press("Control+k")
+    tab.keyboard.type("Pvehicles")  # a field: no key acts
+    expect(tab.locator("html")).to_have_class("hides-amounts")
+    expect(places).to_contain_text("Search the review queue for “Pvehicles”")
+    tab.keyboard.press("Control+a")
+    tab.keyboard.type("veh")
+    tab.keyboard.press("Enter")  # before the answer is there
+
+    expect(tab.get_by_role("heading", name="Vehicles")).to_be_visible()
+    assert "/reports/register/" in tab.url
+    expect(tab.locator("html")).to_have_class("hides-amounts")
+    tab.keyboard.press("Shift+P")
+    expect(tab.locator("html")).not_to_have_class("hides-amounts")
+    tab.keyboard.press("Control+k")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Escape")
+    expect(places).to_be_hidden()
+
+
+def test_the_inbox_acts_on_the_chosen_file_alone(tab: Page, made: NewBook):
+    ready = ImportRun.objects.get(book=made.book)
+    latest = made.take_in(ofx(date(2026, 2, 1))[0])
+    ImportRun.objects.filter(pk=latest.pk).update(state=ImportRun.State.FAILED, message="Broken.")
+    tab.goto(made.address("inbox/"))
+
+    tab.keyboard.press("x")  # the latest one has failed: nothing to undo
+    tab.keyboard.press("j")
+    tab.keyboard.press("j")
+    tab.keyboard.press("Shift+R")  # the one before has not: nothing to retry
+    assert tab.evaluate("document.activeElement.closest('[data-choice]').dataset.choice") == str(ready.pk)
+    tab.keyboard.press("k")
+    tab.keyboard.press("r")
+    with tab.expect_request("**/retry/") as asked:
+        tab.keyboard.press("Shift+R")
+    assert f"/{latest.pk}/retry/" in asked.value.url
+    tab.goto(made.address("inbox/"))
+    tab.keyboard.press("j")
+    tab.keyboard.press("j")
+    tab.keyboard.press("x")
+
+    tab.wait_for_url(f"**/{ready.pk}/undo/")
+
+
+def test_a_line_leads_to_its_neighbours_and_saves_on_the_way(tab: Page, made: NewBook):
+    tab.goto(made.address("review/?q=shell"))
+    rows = [row.get_attribute("data-line") for row in tab.locator("[data-line]").all()]
+    assert LineTag.objects.count() == 0
+
+    tab.locator(f"[data-line='{rows[1]}'] a").first.click()
+    expect(tab.get_by_role("link", name="Next")).to_be_visible()
+    tab.keyboard.press("Control+ArrowRight")
+    tab.wait_for_url(f"**/line/{rows[2]}/")
+    expect(tab.get_by_role("link", name="Next")).to_be_hidden()
+    tab.keyboard.press("Control+ArrowLeft")
+    tab.wait_for_url(f"**/line/{rows[1]}/")
+    tab.locator("[name=tags]").fill("#berlin")
+    tab.keyboard.press("Control+ArrowRight")  # moves in the field alone
+    tab.keyboard.press("Control+Shift+S")
+    tab.wait_for_url(f"**/line/{rows[2]}/")
+
+    assert [tag.line_id for tag in LineTag.objects.all()] == [int(rows[1])]
+    tab.get_by_role("link", name="Back to the list").click()
+    expect(tab.locator("[data-line].is-focused")).to_have_attribute("data-line", str(rows[2]))
+    assert "q=shell" in tab.url
