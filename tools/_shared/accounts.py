@@ -83,6 +83,13 @@ def _goes_with(columns: Columns, account: int, other: int) -> bool:
 def currency_column(columns: Columns, beside: int) -> int | None:
     """Return the currency column nearest to the amounts."""
     found = [at for at in columns.of(Role.CURRENCY) if columns.is_currency(at)]
+    if columns.has_header and not found:
+        near = (
+            at
+            for at in (beside + 1, beside - 1)
+            if columns.roles.get(at) is Role.OTHER and columns.is_currency(at)
+        )
+        return next(near, None)
     if not columns.has_header:
         found = [at for at in found if all(columns.pick(at))] or found
     return min(found, key=lambda at: (abs(at - beside), at), default=None)

@@ -1,11 +1,9 @@
 """Cards: a statement may print purchases positive and what the owner owes as a positive balance."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 
 from tools._shared.columns import Columns
-from tools._shared.movements import Candidate, Numbers, Values, negated, reversed_sign
+from tools._shared.movements import Candidate, Numbers, Values, described, negated, reversed_sign
 from tools._shared.proofs import Choice
 from tools._shared.row_words import is_paid_on, is_pending, is_repayment, is_thanked
 from tools._shared.vocabulary import Role
@@ -30,8 +28,8 @@ def _purchases_are_negative(columns: Columns, amounts: Values) -> bool | None:
         return authorized.pop()  # a shop asks before it is paid; who repays a card does not
     bought: list[bool] = []
     repaid: list[bool] = []
-    for text, amount in _described(columns, amounts):
-        (repaid if is_repayment(text) else bought).append(amount < 0)
+    for text, amount in described(columns, amounts):
+        (repaid if is_repayment(text) and not is_paid_on(text) else bought).append(amount < 0)
     if not bought:
         return None
     share = sum(bought) / len(bought)
@@ -44,14 +42,6 @@ def _purchases_are_negative(columns: Columns, amounts: Values) -> bool | None:
     return negative if len(bought) >= _ENOUGH else None
 
 
-def _described(columns: Columns, amounts: Values) -> Iterator[tuple[str, Decimal]]:
-    """Yield the words of each row that moves something, with its amount."""
-    words = [columns.cells[at] for at in columns.of(Role.DESCRIPTION, Role.OTHER, Role.COUNTERPARTY)]
-    for at, amount in zip(columns.dated, amounts, strict=True):
-        if amount:
-            yield " ".join(cells[at] for cells in words), amount
-
-
 def is_card_by_rows(columns: Columns, candidate: Candidate) -> bool:
     """Say whether the rows of a file that names no card are a card's: what was bought stands positive in most of them.
 
@@ -62,7 +52,7 @@ def is_card_by_rows(columns: Columns, candidate: Candidate) -> bool:
     bought = sum(ways)
     if bought == len(ways) or 2 * bought < len(ways):
         return False
-    texts = {(amount > 0, text) for text, amount in _described(columns, candidate.amounts)}
+    texts = {(amount > 0, text) for text, amount in described(columns, candidate.amounts)}
     positive = {text for is_positive, text in texts if is_positive}
     negative = {text for is_positive, text in texts if not is_positive}
     if any(map(is_thanked, negative)) and not any(map(is_thanked, positive)):

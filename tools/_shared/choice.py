@@ -1,11 +1,20 @@
 """Which reading of the amounts is taken: the one that the running balance proves, else the one the file prints."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tools._shared.cards import is_card_by_rows, owners_view, read_card
 from tools._shared.columns import Columns
 from tools._shared.currencies import currency_in_header
-from tools._shared.movements import Candidate, Numbers, named_candidates, unnamed_candidates
+from tools._shared.movements import (
+    Candidate,
+    Numbers,
+    is_in_account_currency,
+    is_net_of,
+    is_of_purchase,
+    named_candidates,
+    unnamed_candidates,
+)
 from tools._shared.proofs import Choice, Groups, balance_columns, prove
 from tools._shared.vocabulary import Role
 from tools.contract import StatementRefusedError
@@ -24,6 +33,8 @@ def choose(
     candidates = (named_candidates if columns.has_header else unnamed_candidates)(columns, numbers)
     balances = balance_columns(columns, numbers)
     proven = prove(columns, groups, numbers, candidates, balances)
+    if proven and not proven.candidate.certain:
+        proven = replace(proven, warnings=(*proven.warnings, *_open_first(columns, proven.candidate)))
     if proven:
         return owners_view(columns, numbers, proven) if is_card else proven
     if not candidates:
@@ -42,6 +53,17 @@ def choose(
                 f"{compared - matched} of {compared} balances in {title} do not follow from the amounts.",
             )
     return Choice(candidate, balance, proven=False, warnings=warnings, is_card=is_card)
+
+
+def _open_first(columns: Columns, candidate: Candidate) -> tuple[str, ...]:
+    """Return a warning for amounts without any sign: no balance stands before the first of them."""
+    ways = {amount > 0 for amount in candidate.amounts if amount}
+    if len(candidate.columns) > 1 or len(ways) != 1:
+        return ()
+    way = "in" if ways == {True} else "out"
+    title = columns.title(candidate.columns[0])
+    shown = f"the balance shows that all but the earliest are money {way}, as it was read, too."
+    return (f"No amount in {title} has a sign; {shown}",)
 
 
 def _lone(columns: Columns, candidates: list[Candidate]) -> Candidate | None:
@@ -123,9 +145,17 @@ def _refuse_second_amount(columns: Columns, numbers: Numbers, taken: int) -> Non
 def _refuse_other_amounts(columns: Columns, numbers: Numbers, taken: Candidate) -> None:
     """Refuse when another amount column states other amounts and no header says whose currency it is in."""
     column = taken.columns[0]
-    if columns.roles[column] is not Role.AMOUNT or currency_in_header(columns.header[column]):
+    if columns.roles[column] is not Role.AMOUNT:
         return
+    named = currency_in_header(columns.header[column])
+    is_account = any(is_in_account_currency(columns, numbers, column, at) for at in columns.of(Role.AMOUNT))
     for other in columns.of(Role.AMOUNT):
+        if (
+            (is_account and is_of_purchase(columns, other))
+            or (named and currency_in_header(columns.header[other]) in {None, named})
+            or is_net_of(columns, numbers, column, other)
+        ):
+            continue
         pairs = zip(numbers.values[column], numbers.values.get(other, ()), strict=False)
         if any(one and two and abs(one) != abs(two) for one, two in pairs):
             raise StatementRefusedError(

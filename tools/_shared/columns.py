@@ -3,16 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tools._shared.amounts import AmountColumn, amount_column
+from tools._shared.amounts import BLANKS, AmountColumn, amount_column
 from tools._shared.currencies import CODES, currency_of
 from tools._shared.dates import Day, is_thai, read_days, with_buddhist_years, with_croatian_months
-from tools._shared.row_words import direction_of, is_state
-from tools._shared.vocabulary import Role, roles_of_header, words
+from tools._shared.row_words import (
+    direction_of,
+    is_closing,
+    is_failed,
+    is_opening,
+    is_pending,
+    is_state,
+    is_total,
+)
+from tools._shared.vocabulary import DATE_ROLES, Role, roles_of_header, words
 
 _SAMPLE = 400
+_MOVING_ROLES = frozenset({Role.AMOUNT, Role.OUT, Role.IN})
 _MOSTLY = 0.6
 _SOME = 0.2
-_DATE_ROLES = frozenset({Role.BOOKING_DATE, Role.DATE, Role.VALUE_DATE, Role.OTHER_DATE})
 _NUMBER_ROLES = frozenset(
     {
         Role.AMOUNT,
@@ -52,7 +60,8 @@ class Columns:
     """The columns of the rows under a header (or of all rows, when there is none).
 
     ``cells`` are the columns' cells over all body rows; ``days`` the possible days of each date column, ``once``
-    the same with little repetition. ``said_date`` is the rows' own date where a person says what the columns are for.
+    the same with little repetition. ``carried`` are rows that have the day of the row above.
+    ``said_date`` is the rows' own date where a person says what the columns are for.
     """
 
     header: Sequence[str]
@@ -64,6 +73,7 @@ class Columns:
     dated: list[int] = field(default_factory=list)
     main: int = -1
     said_date: int | None = None
+    carried: Sequence[int] = ()
 
     @property
     def has_header(self) -> bool:
@@ -106,7 +116,7 @@ def _date_columns(header: Sequence[str], cells: list[tuple[str, ...]], rows: lis
     found = []
     for column, texts in enumerate(cells):
         filled = [texts[at] for at in rows if texts[at]]
-        named = column < len(header) and not _DATE_ROLES.isdisjoint(roles_of_header(header[column]))
+        named = column < len(header) and not DATE_ROLES.isdisjoint(roles_of_header(header[column]))
         share = _SOME if named else _MOSTLY
         if filled and sum(day is not None for day in read_days(filled, known)) >= share * len(filled):
             found.append(column)
@@ -132,7 +142,7 @@ def _named_roles(columns: Columns) -> None:
         name = columns.header[column] if column < len(columns.header) else ""
         filled = [cell for cell in columns.pick(column) if cell]
         if column in columns.days:
-            allowed, fallback = _DATE_ROLES, Role.OTHER_DATE
+            allowed, fallback = DATE_ROLES, Role.OTHER_DATE
         elif column in columns.numbers:
             allowed, fallback = _NUMBER_ROLES, Role.OTHER
         else:
@@ -228,7 +238,7 @@ def look_at_columns(
     rows = _sample(count)
     dates = _date_columns(header, cells, rows)
     if said is not None:
-        dates = sorted({*dates, *(at for at, role in said.items() if role in _DATE_ROLES)})
+        dates = sorted({*dates, *(at for at, role in said.items() if role in DATE_ROLES)})
     if not dates:
         return None
     days: dict[int, list[Day | None]] = {}
@@ -239,6 +249,7 @@ def look_at_columns(
         days[column] = read_days(texts or cells[column], known)
         once[column] = [day for day in known.values() if day]
     columns = Columns(header=header, cells=cells, days=days, once=once, roles={}, numbers=set())
+    columns.carried = _carry_days(columns)
     columns.dated = [at for at in rows if any(days[column][at] for column in dates)]
     columns.numbers = _number_columns(cells, columns.dated, dates)
     if said is not None:
@@ -249,6 +260,47 @@ def look_at_columns(
     main = days[columns.main]
     columns.dated = [at for at in range(count) if main[at] is not None]
     return columns
+
+
+def _carry_days(columns: Columns) -> list[int]:
+    """Give rows without a date that state a movement the day of the row above, and return which they are.
+
+    Some banks print a day once. Whether these rows are movements, only a balance can say.
+    """
+    money = [
+        at
+        for at, title in enumerate(columns.header)
+        if not _MOVING_ROLES.isdisjoint(roles_of_header(title)[:1])
+    ]
+    first = min(columns.days)
+    if not money or "" not in columns.cells[first]:
+        return []
+    found: list[int] = []
+    above: dict[int, Day | None] = {}
+    for at in range(len(columns.cells[first])):
+        days = {column: days[at] for column, days in columns.days.items()}
+        if any(days.values()):
+            above = days
+            continue
+        row = [texts[at] for texts in columns.cells]
+        if above and not any(row[column] for column in days) and _is_movement(row, money):
+            for column, day in above.items():
+                columns.days[column][at] = day
+            found.append(at)
+        elif not any(row):
+            above = {}
+    return found
+
+
+def _is_movement(row: Sequence[str], money: Sequence[int]) -> bool:
+    """Whether a row states an amount, and is no sum, no balance and nothing that the bank has not booked."""
+    if not any(row[at] not in BLANKS and amount_column([row[at]]).is_amounts for at in money):
+        return False
+    others = [cell for at, cell in enumerate(row) if cell and at not in money]
+    return not any(
+        is_total(cell) or is_opening(cell) or is_closing(cell) or is_pending(cell) or is_failed(cell)
+        for cell in others
+    )
 
 
 def _main_date(columns: Columns) -> int:

@@ -70,6 +70,7 @@ SYMBOL_CODES = {
     "nt$": "TWD",
     "mx$": "MXN",
     "zł": "PLN",
+    "tl": "TRY",
     "kč": "CZK",
     "ft": "HUF",
     "руб": "RUB",

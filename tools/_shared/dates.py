@@ -5,7 +5,7 @@ Dates are the bank's local dates: a time or zone after the date is dropped, neve
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -85,11 +85,15 @@ class Day(NamedTuple):
         return self.ymd if order == "YMD" else self.dmy if order == "DMY" else self.mdy
 
 
+#: Letters that are one of the alphabet with a stroke or without its dot, which Unicode does not take apart.
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i"})  # noqa: RUF001 - the letter is the subject
+
+
 def fold(text: str) -> str:
     """Return the text in lower case without accents."""
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ø", "o"))
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     bare = "".join(character for character in plain if not unicodedata.combining(character))
     return unicodedata.normalize("NFC", bare)  # puts the syllables of Hangul together again
 
@@ -224,9 +228,18 @@ def with_croatian_months(cells: Sequence[str], around: Iterable[str]) -> list[st
     ]
 
 
-_IN_TEXT = re.compile(r"(?<!\d)(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8})(?!\d)")
+_IN_TEXT = re.compile(
+    r"(?<!\d)(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8})(?!\d)"
+    r"|(?<!\d)\d{1,2}(?:st|nd|rd|th)?\.?[\s\-/](?:de\s)?[^\W\d_]{3,12}\.?[\s\-/,]{1,2}(?:de\s)?\d{4}(?!\d)"
+    r"|(?<!\w)[^\W\d_]{3,12}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}(?!\d)"
+)
+
+
+def date_texts(text: str) -> Iterator[re.Match[str]]:
+    """Return where dates with a year may stand inside a longer text."""
+    return _IN_TEXT.finditer(text)
 
 
 def days_in_text(text: str) -> list[Day]:
     """Return the dates inside a longer text, such as a file name or a line above the table."""
-    return [day for day in map(read_day, _IN_TEXT.findall(text)) if day]
+    return [day for match in date_texts(text) if (day := read_day(match[0]))]

@@ -10,7 +10,7 @@ from tools._shared.accounts import Owner
 from tools._shared.amounts import single_amount
 from tools._shared.columns import Columns
 from tools._shared.dates import Order
-from tools._shared.movements import Candidate, Numbers, Values, flagged, negated, pair, signed
+from tools._shared.movements import Candidate, Numbers, Values, both_ways, flagged, negated, pair, signed
 from tools._shared.proofs import Choice, Groups
 from tools._shared.tables import Shape, Table
 from tools._shared.texts import text_roles
@@ -104,7 +104,17 @@ def choose_said(columns: Columns, numbers: Numbers, groups: Groups) -> Choice:
                 f"{columns.title(column)} is chosen as {columns.roles[column].value}, but not all of its cells are "
                 "amounts. Choose another column."
             )
-    candidate = _candidate(columns, numbers)
+    for column in columns.of(Role.OWED):
+        if column in numbers.values:
+            numbers.values[column] = negated(numbers.values[column])
+    first, *others = _candidates(columns, numbers)
+    choice = _said(columns, numbers, groups, first)
+    proven = (found for each in others if (found := _said(columns, numbers, groups, each)).proven)
+    return choice if choice.proven else next(proven, choice)
+
+
+def _said(columns: Columns, numbers: Numbers, groups: Groups, candidate: Candidate) -> Choice:
+    """Return one reading of the chosen columns with what the chosen balance says about it."""
     if candidate.problem:
         raise StatementRefusedError(
             f"The direction of some amounts is not clear: {candidate.problem}. Choose other columns."
@@ -118,12 +128,11 @@ def choose_said(columns: Columns, numbers: Numbers, groups: Groups) -> Choice:
     choice = Choice(candidate, balance, proven=False, fees=fees, warnings=warnings)
     if balance is None:
         return choice
-    if columns.roles[balance] is Role.OWED:
-        numbers.values[balance] = negated(numbers.values[balance])
     return _compared(columns, numbers, groups, choice, balance)
 
 
-def _candidate(columns: Columns, numbers: Numbers) -> Candidate:
+def _candidates(columns: Columns, numbers: Numbers) -> list[Candidate]:
+    """Return the reading of the chosen columns, and the other one of money in that has a minus in every row."""
     amounts, outs, ins, ways = (columns.of(role) for role in (Role.AMOUNT, Role.OUT, Role.IN, Role.FLAG))
     money = [*amounts, *outs, *ins]
     missing = [at for at in money if at not in numbers.values]
@@ -131,11 +140,11 @@ def _candidate(columns: Columns, numbers: Numbers) -> Candidate:
     if missing and (amounts or missing == money):
         raise StatementRefusedError(f"{columns.title(missing[0])} is empty. Choose another column.")
     if amounts:
-        return flagged(columns, numbers, amounts[0], ways[0]) if ways else signed(numbers, amounts[0])
+        return [flagged(columns, numbers, amounts[0], ways[0]) if ways else signed(numbers, amounts[0])]
     if outs and ins:
-        return pair(columns, numbers, outs[0], ins[0], certain=True)
+        return both_ways(columns, numbers, pair(columns, numbers, outs[0], ins[0], certain=True))
     only = signed(numbers, (outs or ins)[0])
-    return Candidate(negated(only.amounts) if outs else only.amounts, only.columns, certain=True)
+    return [Candidate(negated(only.amounts) if outs else only.amounts, only.columns, certain=True)]
 
 
 def _compared(columns: Columns, numbers: Numbers, groups: Groups, choice: Choice, balance: int) -> Choice:

@@ -3,9 +3,11 @@
 Nothing is dropped in silence: a row that holds an amount and is none of these refuses the file.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NoReturn
 
 from tools._shared.amounts import BLANKS, amount_column, single_amount
 from tools._shared.columns import Columns
@@ -18,11 +20,13 @@ from tools._shared.row_words import (
     is_pending_alone,
     is_total,
     is_total_alone,
+    is_turnover,
 )
 from tools._shared.vocabulary import Role
 from tools.contract import StatementRefusedError
 
 _FEW_ROWS = 2
+_ACCOUNT = re.compile(r"[A-Z]{0,4}\d[\d .\-/]{6,32}[A-Z]?")
 _TITLE_LINES = 3
 _CONTINUED_ROLES = frozenset({Role.DESCRIPTION, Role.COUNTERPARTY, Role.REFERENCE, Role.OTHER})
 
@@ -109,17 +113,36 @@ def total_rows(columns: Columns, among: Iterable[int]) -> set[int]:
     A merchant may have that name: the row states the sum of one column, or lacks the balance that all others state.
     """
     named = columns.of(Role.DESCRIPTION, Role.COUNTERPARTY, Role.REFERENCE, Role.OTHER)
+    worded = [at for at in range(len(columns.cells)) if at not in columns.days and at not in columns.numbers]
     found = set()
     for position in among:
         at = columns.dated[position]
         texts = [cell for column in named if (cell := columns.cells[column][at])]
-        if (
+        if any(is_turnover(columns.cells[column][at]) for column in worded) or (
             texts
             and all(map(is_total_alone, texts))
             and (_lacks_balance(columns, position) or _is_sum(columns, position))
         ):
             found.add(position)
     return found
+
+
+def balance_row(columns: Columns) -> set[int]:
+    """Return the position of the last row where it names an account instead of a movement, in a table without a header.
+
+    Its only text is a long number, in a column that no other row fills; the others have words elsewhere.
+    """
+    last = len(columns.dated) - 1
+    if columns.has_header or last < _FEW_ROWS:
+        return set()
+    texts = [
+        (cells[last], cells[:last])
+        for at in range(len(columns.cells))
+        if at not in columns.days and at not in columns.numbers and any(cells := columns.pick(at))
+    ]
+    own = [(text, others) for text, others in texts if text]
+    is_account = len(own) == 1 and _ACCOUNT.fullmatch(own[0][0]) and not any(own[0][1])
+    return {last} if is_account and any(all(others) for _, others in texts) else set()
 
 
 def _lacks_balance(columns: Columns, position: int) -> bool:
@@ -220,11 +243,15 @@ def _with_amount(
     ):
         into.left_out.append(number)
     else:
-        raise StatementRefusedError(
-            f"{unit.capitalize()} {number} has an amount but no date that can be read. Correct or remove it, and "
-            "read the "
-            "file again."
-        )
+        refuse_undated(number, unit)
+
+
+def refuse_undated(number: int, unit: str) -> NoReturn:
+    """Refuse a row that may be a movement, but has no day."""
+    raise StatementRefusedError(
+        f"{unit.capitalize()} {number} has an amount but no date that can be read. Correct or remove it, and read the "
+        "file again."
+    )
 
 
 def _is_unbooked(row: Sequence[str], columns: Columns) -> bool:

@@ -4,16 +4,22 @@ A *candidate* is one reading of the amount columns. It is certain when the file 
 word, a column of its own). Which candidate is taken is decided in ``choice``: a running balance that works out wins.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tools._shared.amounts import AmountColumn, Mark
 from tools._shared.columns import Columns, directions, flag_columns
 from tools._shared.currencies import currency_in_header
+from tools._shared.row_words import is_failed, is_paid_on, is_repayment
 from tools._shared.vocabulary import Role, words
 
 Values = list[Decimal | None]
+_OF_PURCHASE = re.compile(
+    r"\b(?:transactions?|operation|operacji|operacion|operacao|operazione|transakcji|transakce|transaktion|transactie|"
+    r"purchase|merchant|операции)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,36 @@ def pair(columns: Columns, numbers: Numbers, out: int, into: int, *, certain: bo
     return Candidate(amounts, (out, into), certain=certain, problem=problem, warning=warning)
 
 
+def described(columns: Columns, amounts: Values) -> Iterator[tuple[str, Decimal]]:
+    """Yield the words of each row that moves something, with its amount."""
+    texts = [columns.cells[at] for at in columns.of(Role.DESCRIPTION, Role.OTHER, Role.COUNTERPARTY)]
+    for at, amount in zip(columns.dated, amounts, strict=True):
+        if amount:
+            yield " ".join(cells[at] for cells in texts), amount
+
+
+def both_ways(columns: Columns, numbers: Numbers, each: Candidate) -> list[Candidate]:
+    """Return both readings of a pair that prints money out plain and every amount of money in with a minus.
+
+    Some cards print a payment so, others one that bounced: the words of these rows say which, or a balance.
+    """
+    outs, ins = (numbers.values.get(at, []) for at in each.columns)
+    paid_in: Values = [value or None for value in ins]
+    stated = [value for value in paid_in if value]
+    if each.problem or not stated or any(value > 0 for value in stated) or any(v and v < 0 for v in outs):
+        return [each]
+    texts = [text for text, _ in described(columns, paid_in)]
+    is_paid = all(is_repayment(text) and not (is_paid_on(text) or is_failed(text)) for text in texts)
+    turned = [
+        amount if value is None else value.copy_negate()
+        for amount, value in zip(each.amounts, paid_in, strict=True)
+    ]
+    title = columns.title(each.columns[1])
+    warning = f"Every amount in {title} has a minus; they were read as money in, as their words say."
+    payments = Candidate(turned, each.columns, certain=is_paid, warning=warning if is_paid else None)
+    return [payments, replace(each, certain=False)]
+
+
 def flagged(columns: Columns, numbers: Numbers, column: int, flag: int) -> Candidate:
     """Read one amount column with a column of words for the direction.
 
@@ -124,6 +160,12 @@ def flagged(columns: Columns, numbers: Numbers, column: int, flag: int) -> Candi
     )
 
 
+def _says_ways(columns: Columns, numbers: Numbers, column: int, flag: int) -> bool:
+    """Whether a column is no constant beside amounts of both signs, as a dash for an empty cell is."""
+    signs = {value < 0 for value in numbers.values[column] if value}
+    return flag in columns.of(Role.FLAG) or len(signs) < 2 or len(set(columns.pick(flag))) > 1
+
+
 def _mostly(facts: Sequence[bool]) -> bool | None:
     return None if not facts else sum(facts) * 2 > len(facts)
 
@@ -138,13 +180,61 @@ def _amount_columns(columns: Columns, numbers: Numbers) -> list[int]:
         return numbers.looked[column].filled * 2 < most, not currency_in_header(title), is_value, column
 
     if named:
-        return sorted(named, key=rank)
+        named.sort(key=rank)
+        account = [
+            at
+            for at in named
+            if any(
+                is_in_account_currency(columns, numbers, at, other) or is_net_of(columns, numbers, at, other)
+                for other in named
+            )
+        ]
+        return [*account, *(at for at in named if at not in account)]
     taken = {Role.OTHER}
     return [
         column
         for column in columns.of(*taken)
         if column in numbers.values and numbers.looked[column].has_money_marks
     ]
+
+
+def is_in_account_currency(columns: Columns, numbers: Numbers, column: int, other: int) -> bool:
+    """Whether one amount is in the account's currency and the other in each purchase's, by the currencies beside.
+
+    The account's is the same in every row, the purchases' is not, its column is named after them, and where both are
+    the same the amounts are.
+    """
+    own, bought = _currencies_beside(columns, column), _currencies_beside(columns, other)
+    if column == other or len(set(own)) != 1 or len(set(bought) - {""}) < 2:
+        return False
+    if other not in numbers.values or is_of_purchase(columns, column) or not is_of_purchase(columns, other):
+        return False
+    values = zip(numbers.values[column], numbers.values[other], own, bought, strict=True)
+    return all(abs(a or 0) == abs(b or 0) for a, b, one, two in values if one == two)
+
+
+def is_net_of(columns: Columns, numbers: Numbers, net: int, gross: int) -> bool:
+    """Whether one amount is the other less a fee of a column of its own, in every row and somewhere not nothing."""
+    if net == gross or gross not in numbers.values or "net" not in words(columns.header[net]).split():
+        return False
+    for at in columns.of(Role.FEE):
+        fees: Values = numbers.values.get(at, [])
+        rows = zip(numbers.values[net], numbers.values[gross], fees, strict=False)
+        if any(fees) and all(
+            (left or 0) == (whole or 0) - (fee.copy_abs() if fee else 0) for left, whole, fee in rows
+        ):
+            return True
+    return False
+
+
+def is_of_purchase(columns: Columns, column: int) -> bool:
+    """Whether a column is named after the purchase, whose currency need not be the account's."""
+    return column < len(columns.header) and bool(_OF_PURCHASE.search(words(columns.header[column])))
+
+
+def _currencies_beside(columns: Columns, column: int) -> Sequence[str]:
+    after = column + 1
+    return columns.pick(after) if after < len(columns.cells) and columns.is_currency(after) else ()
 
 
 def _booked_first(columns: Columns) -> Callable[[int], tuple[bool, int]]:
@@ -158,14 +248,19 @@ def _booked_first(columns: Columns) -> Callable[[int], tuple[bool, int]]:
 def named_candidates(columns: Columns, numbers: Numbers) -> list[Candidate]:
     """Return the readings that the header allows, best first."""
     found: list[Candidate] = []
+    flags = flag_columns(columns)
     outs = sorted((at for at in columns.of(Role.OUT) if at in numbers.values), key=_booked_first(columns))
     ins = sorted((at for at in columns.of(Role.IN) if at in numbers.values), key=_booked_first(columns))
     pairs = [pair(columns, numbers, out, into, certain=True) for out, into in zip(outs, ins, strict=False)]
-    flags = flag_columns(columns)
+    pairs = [way for each in pairs for way in both_ways(columns, numbers, each)]
     amounts = _amount_columns(columns, numbers)
     for column in amounts:
         plain = signed(numbers, column)
-        found.extend(flagged(columns, numbers, column, flag) for flag in flags)
+        found.extend(
+            flagged(columns, numbers, column, flag)
+            for flag in flags
+            if _says_ways(columns, numbers, column, flag)
+        )
         agreeing = [
             each for each in pairs if each.problem is None and _same_size(each.amounts, plain.amounts)
         ]
@@ -174,6 +269,7 @@ def named_candidates(columns: Columns, numbers: Numbers) -> list[Candidate]:
     found.extend(pairs if not amounts or not any(each.certain for each in found) else [])
     if len(outs) + len(ins) == 1 and not amounts:
         only = (outs + ins)[0]
+        found.extend(flagged(columns, numbers, only, flag) for flag in columns.of(Role.FLAG))
         plain = signed(numbers, only)
         positive = not any(value and value < 0 for value in plain.amounts)
         found.append(
@@ -200,7 +296,11 @@ def unnamed_candidates(columns: Columns, numbers: Numbers) -> list[Candidate]:
     found: list[Candidate] = []
     flags = flag_columns(columns)
     for column in full:
-        found.extend(flagged(columns, numbers, column, flag) for flag in flags)
+        found.extend(
+            flagged(columns, numbers, column, flag)
+            for flag in flags
+            if _says_ways(columns, numbers, column, flag)
+        )
     ordered = [at for at in signs if at in full] + [at for at in signs if at not in full]
     found.extend(signed(numbers, at) for at in ordered)
     numeric = sorted(numbers.values)

@@ -107,7 +107,7 @@ def _prove(
             if column in candidate.columns:
                 continue
             compared = _works(groups, candidate.amounts, numbers.values[column], _TRIED_ROWS)
-            needed = least or (1 if candidate is tried[0] or candidate.certain else 2)
+            needed = least or (1 if candidate.certain else 2)
             if compared < needed or not any(candidate.amounts):
                 continue
             if _works(groups, candidate.amounts, numbers.values[column]):

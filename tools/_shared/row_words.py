@@ -8,16 +8,16 @@ from typing import Final
 from tools._shared.vocabulary import words
 
 _OUT_WORDS = (
-    "d|db|dr|debit|debet|debito|debited|debits|soll|s|af|out|outflow|outgoing|money out|expense|"
+    "d|db|dr|dbit|debit|debet|debito|debited|debits|soll|s|af|out|outflow|outgoing|money out|expense|"
     "expenses|withdrawal|withdraw|lastschrift|belastung|cargo|dare|uscita|addebito|check|cheque|支出|支|出|"
     "借|借方|付|出金|obciazenie|ut|uttag|ud|vydaj|kiadas|terheles|ausgabe|ausgaben|ausgang|gasto|despesa|"
-    "depense|sortie|uit|deebet|дебет|расход|списание|debe|출금|minus"
+    "depense|sortie|uit|deebet|дебет|расход|списание|debe|출금|minus|χ|χρεωση"
 )
 _IN_WORDS = (
-    "c|cr|credit|kredit|credito|credited|credits|haben|h|bij|in|inflow|incoming|money in|income|"
+    "c|cr|crdt|credit|kredit|credito|credited|credits|haben|h|bij|in|inflow|incoming|money in|income|"
     "deposit|gutschrift|abono|avere|entrata|accredito|收入|收|入|贷|贷方|貸方|入金|uznanie|bevetel|jovairas|"
     "einnahme|einnahmen|eingang|ingreso|receita|recette|entree|insattning|ind|prijem|k|kreedit|кредит|"
-    "приход|зачисление|haber|입금|plus"
+    "приход|зачисление|haber|입금|plus|π|πιστωση"
 )
 DIRECTIONS: Final[dict[str, int]] = {
     **dict.fromkeys(_OUT_WORDS.split("|"), -1),
@@ -38,18 +38,20 @@ def direction_of(cell: str) -> int | None:
 _OPENING = re.compile(
     r"^(?:(?:the )?(?:opening|beginning|starting|start|initial|previous|prior)(?: ledger| account|"
     r" statement)? balance|balance (?:at start|at the start|at beginning|b f|brought forward|forward|"
-    r"carried forward)(?: .*)?|brought forward|saldo (?:anterior|inicial|iniziale|precedente)|"
+    r"carried forward)(?: .*)?|brought forward|saldo (?:awal|anterior|inicial|iniziale|precedente)|"
     r"solde (?:initial|precedent|anterieur|d ouverture)|anfangssaldo|anfangsbestand|alter (?:saldo|"
     r"kontostand)|vorheriger saldo|saldovortrag|beginsaldo|vorig saldo|ingaende saldo|begynnelsesaldo|"
-    r"startsaldo|alkusaldo|saldo poczatkowe|pocatecni zustatek|nyito egyenleg|期初余额|上期余额|前期繰越|"
+    r"startsaldo|alkusaldo|saldo poczatkowe|pocatecni zustatek|nyito egyenleg|algsaldo|sakuma atlikums|"
+    r"likutis pradziai|期初余额|上期余额|前期繰越|"
     r"繰越)\b.{0,20}$"
 )
 _CLOSING = re.compile(
     r"^(?:(?:the )?(?:closing|ending|end|final)(?: ledger| account| statement)? balance|"
-    r"balance (?:at end|at the end|c f)(?: .*)?|saldo (?:final|finale|atual|actual)|solde (?:final|"
+    r"balance (?:at end|at the end|c f)(?: .*)?|saldo (?:akhir|final|finale|atual|actual)|solde (?:final|"
     r"de cloture)|endsaldo|endbestand|"
     r"schlusssaldo|schlussbestand|neuer (?:saldo|kontostand)|eindsaldo|nieuw saldo|utgaende saldo|"
-    r"slutsaldo|loppusaldo|saldo koncowe|konecny zustatek|zaro egyenleg|期末余额)\b.{0,20}$"
+    r"slutsaldo|loppusaldo|saldo koncowe|konecny zustatek|zaro egyenleg|loppsaldo|beigu atlikums|"
+    r"likutis pabaigai|期末余额)\b.{0,20}$"
 )
 _TOTAL = re.compile(
     r"^(?:grand |sub )?(?:totals?|sum|summe|gesamt|gesamtsumme|zwischensumme|saldo|totaal|totale|"
@@ -60,17 +62,24 @@ _TOTAL_ALONE = re.compile(
     r"(?:grand |sub )?(?:totals?|sum|summe|gesamt|gesamtsumme|zwischensumme|totaal|totale|totaux|suma|razem|"
     r"celkem|osszesen|summa|sammanlagt|yhteensa|итого|всего|合计|合計|小计|总计|합계)"
 )
+#: Names of sums that are no merchant's, as "Total" is.
+_TURNOVER = re.compile(
+    r"kaive|apgrozijums|apyvarta|turnover|obroty|umsatzsumme|(?:total|sum of|sum) (?:of )?(?:all )?(?:debits?|credits?|"
+    r"deposits|withdrawals|payments|receipts|money in|money out|paid in|paid out)|total (?:soll|haben|debe|haber)"
+)
 _PENDING = re.compile(
-    r"\b(?:pending|vorgemerkt|vorgemerkte|authori[sz]ed|reserved|reserviert|en attente|a venir|"
+    r"\b(?:pending|pend|vorgemerkt|vorgemerkte|authori[sz]ed|reserved|reserviert|en attente|a venir|"
     r"pendiente|in sospeso|gereserveerd|reservation|reserverade?|reserverat|reserveret|reservert|varaus|not posted|"
     r"uncleared|unposted|ausstehend|provisional|autorizzat[oa]|autorizad[oa]|autorisee?|in attesa|in progress|"
+    r"(?:non|nao|not|nicht|pas|no) (?:contabili[sz]\w+|comptabilis\w+|booked|gebucht)|"
     r"processing|scheduled|awaiting|on hold|in bearbeitung|geplant|terminiert|en cours|programme|programad[oa]|"
     r"in behandeling|offen|venter|afventer|cekajici|oczekujac[ae]|fuggoben)\b|待入账|未入账|处理中"
 )
 _FAILED = re.compile(
     r"\b(?:reverted|declined|failed|cancell?ed|denied|rejected|abgelehnt|storniert|refuse|rechazad[oa]|"
     r"annule|removed|voided|expired|returned|bounced|unsuccessful|aborted|not executed|zuruckgewiesen|"
-    r"nicht ausgefuhrt|annulleret|avvist|afvist|zamitnuto|zruseno|stornovano|odrzucon[ae]|anulowan[ae])\b|"
+    r"nicht ausgefuhrt|geloscht|deleted|slettet|borttagen|"
+    r"annulleret|avvist|afvist|zamitnuto|zruseno|stornovano|odrzucon[ae]|anulowan[ae])\b|"
     r"交易关闭|已关闭|失败"
 )
 _BOOKED = re.compile(
@@ -108,7 +117,8 @@ _THANKED = re.compile(
 )
 _PAID_ON = re.compile(
     r"\b(?:payments? (?:to|for)|zahlung an|betaling (?:aan|til)|pag(?:o|amento) a|card payment|direct debit|"
-    r"standing order)\b"
+    r"standing order|"
+    r"pagamento (?:pos|tramite|con|presso)|pago (?:con|en)|paiement (?:par|carte|cb))\b"
 )
 
 
@@ -125,6 +135,11 @@ def is_closing(text: str) -> bool:
 def is_total(text: str) -> bool:
     """Whether the text names a sum of rows."""
     return bool(_TOTAL.search(words(text)))
+
+
+def is_turnover(text: str) -> bool:
+    """Whether the text is the name of a sum of rows that cannot be a merchant's name."""
+    return bool(_TURNOVER.fullmatch(words(text)))
 
 
 def is_total_alone(text: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice, zip_longest
 
 from tools._shared.accounts import Owner, account_column, currency_column, currency_stated, stated_account
-from tools._shared.amounts import MARKS
+from tools._shared.amounts import BLANKS, MARKS
 from tools._shared.choice import choose
 from tools._shared.columns import Columns, look_at_columns
 from tools._shared.currencies import currency_of
@@ -23,16 +23,26 @@ from tools._shared.layouts import (
     settle_said_order,
     view,
 )
-from tools._shared.leftovers import Leftovers, note_balance, rows_under_pending, sort_leftovers, total_rows
+from tools._shared.leftovers import (
+    Leftovers,
+    balance_row,
+    note_balance,
+    refuse_undated,
+    rows_under_pending,
+    sort_leftovers,
+    total_rows,
+)
 from tools._shared.lines import build_statement, settle
 from tools._shared.marks import OpenMarkError, mark_of_groups, settle_numbers
 from tools._shared.movements import Numbers
 from tools._shared.proofs import Choice, Groups
 from tools._shared.row_words import is_card, is_failed, is_pending, is_state, state_of
+from tools._shared.sections import sections
 from tools._shared.tables import Shape, Table, find_header, find_title_row, is_blank
 from tools._shared.texts import text_columns
 from tools._shared.vocabulary import Role, words
 from tools._shared.work import Work, booked_rows, rows_by_account
+from tools._shared.yearless import with_stated_years
 from tools.contract import Layout, Reading, StatementRefusedError, TableView
 
 _EDGE_ROWS = 4
@@ -56,6 +66,24 @@ def read_table(
         StatementRefusedError: The table holds no movements, its rows can be understood in more than one way, or the
             layout does not fit.
     """
+    parts = sections(table)[::-1]
+    del table
+    readings = []
+    while parts:
+        readings.append(_read_section(parts.pop(), format_name, layouts, seen))
+    if len(readings) == 1:
+        return readings[0]
+    return Reading(
+        format_name,
+        tuple(statement for reading in readings for statement in reading.statements),
+        warnings=tuple(dict.fromkeys(warning for reading in readings for warning in reading.warnings)),
+        layouts=tuple(dict.fromkeys(name for reading in readings for name in reading.layouts)),
+    )
+
+
+def _read_section(
+    table: Table, format_name: str, layouts: Sequence[Layout], seen: list[TableView] | None
+) -> Reading:
     start, header = _header(table)
     name = fingerprint(table, start, header)
     layout = next((each for each in layouts if each.fingerprint == name), None)
@@ -87,7 +115,11 @@ def _look(table: Table, shape: Shape, layout: Layout | None) -> Work:
     above = [" ".join(filter(None, row)) for row in table.rows[:start]]
     card = is_card(table.name.rpartition(".")[0]) or any(map(is_card, above))
     around = [cell for row in table.rows[: start + _LANGUAGE_ROWS] for cell in row if cell]
-    columns = look_at_columns(header, cells, roles_said(layout, width) if layout else None, around=around)
+    said = roles_said(layout, width) if layout else None
+    columns = look_at_columns(header, cells, said, around=around)
+    if columns is None or not columns.dated:
+        filled = with_stated_years(header, cells, above, table.name)
+        columns = look_at_columns(header, filled, said, around=around) if filled else columns
     if columns is None:
         raise StatementRefusedError(
             "No column of the file holds dates with a year, so it is not a list of transactions. "
@@ -138,13 +170,16 @@ def _read(work: Work, format_name: str, found: Found) -> Reading:
     newest_first = direction(main_days, columns.once[columns.main])
     numbers, choice = _settle(work, newest_first)
     found.numbers, found.choice = numbers, choice
+    if columns.carried and not choice.proven:
+        refuse_undated(work.numbers[columns.carried[0]], work.table.unit)
     work.is_card = work.is_card or choice.is_card
     if not choice.proven and work.layout is None and work.table.delimiter == ",":
         _refuse_split_cents(work, choice, numbers)
     used = sorted({*choice.candidate.columns, *([choice.balance] if choice.balance is not None else [])})
+    named = [at for at in columns.of(Role.AMOUNT, Role.OUT, Role.IN) if not any(columns.pick(at))]
     amounts = [at for at in choice.candidate.columns if at in numbers.values]
     _without_amount(work, choice, numbers)
-    sort_leftovers(columns, work.numbers, amounts, work.table.unit, work.leftovers)
+    sort_leftovers(columns, work.numbers, [*amounts, *named], work.table.unit, work.leftovers)
     for row in work.table.rows:
         note_balance(row, work.leftovers)
     owner = Owner(
@@ -232,7 +267,7 @@ def _set_aside(work: Work) -> None:
     unbooked = _unbooked(columns)
     edge = {*range(min(_EDGE_ROWS, len(states))), *range(max(0, len(states) - _EDGE_ROWS), len(states))}
     failed = {position for position, state in enumerate(states) if kinds[state][0]} if stated else set()
-    totals = total_rows(columns, edge)
+    totals = total_rows(columns, edge) | balance_row(columns)
     for position in sorted(edge | failed | unbooked):
         at = columns.dated[position]
         if position in failed:
@@ -317,8 +352,15 @@ def _without_amount(work: Work, choice: Choice, numbers: Numbers) -> None:
             "Export the list of transactions."
         )
     others = [at for at in columns.of(Role.AMOUNT, Role.OUT, Role.IN, Role.FEE) if at in numbers.values]
+    states = {at: [bool(value) for value in numbers.values[at]] for at in others}
+    if missing:
+        states |= {
+            at: [cell not in BLANKS for cell in columns.pick(at)]
+            for at in columns.numbers.intersection(columns.of(Role.OTHER))
+            if columns.number(at).has_money_marks
+        }
     for position in missing:
-        other = next((at for at in others if numbers.values[at][position]), None)
+        other = next((at for at, filled in states.items() if filled[position]), None)
         if other is not None:
             raise StatementRefusedError(
                 f"{work.table.unit.capitalize()} {work.numbers[columns.dated[position]]} states an amount in "

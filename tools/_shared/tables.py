@@ -6,13 +6,12 @@ from typing import NamedTuple
 
 from tools._shared.amounts import amount_column
 from tools._shared.dates import read_day
-from tools._shared.vocabulary import Role, roles_of_header
+from tools._shared.vocabulary import DATE_ROLES, Role, roles_of_header
 from tools.contract import Place
 
 _HEADER_SEARCH = 80
 _MOST_DIGITS = 4
 _LABELED = 2
-_DATE_ROLES = frozenset({Role.BOOKING_DATE, Role.DATE, Role.VALUE_DATE, Role.OTHER_DATE})
 _MONEY_ROLES = frozenset({Role.AMOUNT, Role.OUT, Role.IN, Role.BALANCE, Role.OPENING, Role.CLOSING})
 
 
@@ -53,7 +52,7 @@ def is_header(row: Sequence[str]) -> bool:
     if any(sum(map(str.isdigit, cell)) > _MOST_DIGITS for cell in filled):
         return False
     roles = [set(roles_of_header(cell)) for cell in filled]
-    dates = [at for at, found in enumerate(roles) if found & _DATE_ROLES]
+    dates = [at for at, found in enumerate(roles) if found & DATE_ROLES]
     money = [at for at, found in enumerate(roles) if found & _MONEY_ROLES]
     return any(date != amount for date in dates for amount in money)
 

@@ -41,13 +41,16 @@ class Role(StrEnum):
     IGNORED = "ignored"
 
 
+DATE_ROLES = frozenset({Role.BOOKING_DATE, Role.DATE, Role.VALUE_DATE, Role.OTHER_DATE})
+"""The roles of columns that hold dates."""
+
 _DATE = (
     r"date|datum|data|fecha|dato|dag|dzien|den|datetime|paiva|paivamaara|pvm|kuupaev|datums|tarih|"
     r"tarihi|datuma|nap|created|ημερομηνια|tanggal|tarikh|ngay|תאריך|التاريخ|تاريخ|ว นท"
 )
 _AMOUNT = (
     r"amounts?|amt|betrag|umsatz|bedrag|montant|importe|monto|importo|valor|quantia|montante|belopp|"
-    r"belob|belop|maara|summa|suma|sum|kwota|castka|osszeg|osszege|tutar|mutatie|net|netto|cantidad|"
+    r"belob|belop|maara|summa|suma|sum|kwota|castka|osszeg|osszege|tutari?|mutatie|net|netto|cantidad|"
     r"ciastka|objem|сумма|сума|ποσο|iznos|znesek|\w*betrag|\w*bedrag|\w*belopp|total|value|jumlah|"
     r"nominal|so tien|סכום|المبلغ"
 )
@@ -60,7 +63,7 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
             r"debetcredit|debet credit|credit debet|af bij|soll haben|s h|h s|sh|sens|signe|sign|"
             r"direction|bevetel kiadas|jovairas terheles|balance impact|soll haben kennzeichen|"
             r"umsatzart s h|d k|k d|deebet kreedit.*|dk|debito credito|credito debito|dare avere|"
-            r"cargo abono|in out|indicator|.*(?:debit|dr).{0,4}(?:credit|cr) (?:indicator|flag|mark|"
+            r"cargo abono|in out|indicator|προσημο|.*(?:debit|dr).{0,4}(?:credit|cr) (?:indicator|flag|mark|"
             r"code)|credit debit.*)$|收 支|收支|借贷|收付|借方貸方"
         ),
     ),
@@ -151,10 +154,11 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
     (
         Role.CARD,
         (
+            r"^(?!.*\b(?:account|konto|conto|compte|cuenta|conta|rekening)\b).*?(?:"
             r"\b(?:card|kreditkarte|karten?|kartennummer|kredietkaart|carte|tarjeta|carta|kort|"
             r"kortnummer|karta|kartya\w*|cartao|credit card)\b(?:.*\b(?:no|nr|number|num|nummer|numero|"
             r"holder|ending|digits)\b)?$|^card|^karten(?:nummer|inhaber)|^purchased by$|"
-            r"titulaire de la carte|titular (?:de la tarjeta|do cartao)|kaarthouder|kortinnehavare|kartyaszam|卡号"
+            r"titulaire de la carte|titular (?:de la tarjeta|do cartao)|kaarthouder|kortinnehavare|kartyaszam|卡号)"
         ),
     ),
     (
@@ -164,7 +168,7 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
             r"outgoing|spent|soll|ausgang|ausgaben?|belastung(?:en)?|lastschrift|af|retrait|depenses?|"
             r"cargos?|adeudos?|debe|retiros?|gastos?|dare|uscite|uscita|addebit[oi]|ut|uttag|borc|χρεωση|ud|"
             r"utgift\w*|ud|ulos\w*|obciazeni\w*|vydaje?|terheles|debits|expenses?|saidas?|despesas?|"
-            r"charge amount|purchases?|расход|списание|дебет|ghi no|חובה|בחובה|חיוב|مدين)\b|^dr$|"
+            r"charge amount|purchases?|расход|списание|дебет|ghi no|חובה|בחובה|חיוב|مدين)\b|^dr$|^payments?$|"
             r"ถอน|支出|支取|借方|出金|引出|引き出し|支払|출금|提出"
         ),
     ),
@@ -177,7 +181,7 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
             r"inntekt\w*|innskudd|panot|"
             r"uznani\w*|prijmy?|jovairas|income|receipts?|entradas?|receitas?|приход|зачисление|"
             r"кредит|ghi co|זכות|בזכות|זיכוי|داين)\b|^cr$|ฝาก|"
-            r"收入|存入|貸方|入金|預入|預け入れ|お預り|預り|入金額|입금|贷方"
+            r"收入|存入|貸方|入金|預入|預け入れ|お預り|預り|預かり|入金額|입금|贷方"
         ),
     ),
     (
@@ -215,7 +219,8 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
             r"auftragskonto|iban|iban auftragskonto|konto|kontonummer|kontonr|rekening|rekeningnummer|"
             r"compte|numero de compte|cuenta|numero de cuenta|conto|conta|own account|your account|"
             r"eigen rekening|iban bban|ucet|cislo uctu|szamlaszam|bankszamla|tili|accountnr|card|"
-            r"source account|from account number|rachunek|numer rachunku)$|^(?:账号|账户|口座番号)$"
+            r"conto o carta|kliendi konto|source account|from account number|rachunek|"
+            r"numer rachunku)$|^(?:账号|账户|口座番号)$"
         ),
     ),
     (
@@ -244,7 +249,7 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
         Role.DESCRIPTION,
         (
             r"\b(?:description|descriptions|desc|details?|detail|narrative|narration|memo|note|notes|"
-            r"text|buchungstext|verwendungszweck|omschrijving|mededeling(?:en)?|libelle|concepto|"
+            r"text|selgitus|buchungstext|verwendungszweck|omschrijving|mededeling(?:en)?|libelle|concepto|"
             r"descripcion|descrizione|causale|descricao|historico|beskrivelse|beskrivning|tekst|selite|"
             r"viesti|tytul|opis|popis|zprava|poznamka|kozlemeny|aciklama|label|particulars|transaction|"
             r"purpose|message|payment details|remittance|summary|remarks?|remarque|comment|"
@@ -270,7 +275,10 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
 )
 _COMPILED = tuple((role, re.compile(pattern)) for role, pattern in _COLUMNS)
 _PUNCTUATION = re.compile(r"[\W_]+")
-_CODE_IN_HEADER = re.compile(r"[(\[]\s*(?:in\s+)?[A-Z€£$]{1,3}\s*[)\]]|\bin [A-Z]{3}\b")
+_CODE_IN_HEADER = re.compile(
+    r"[(\[]\s*(?:in\s+)?[A-Z€£$]{1,3}\s*[)\]]|\bin [A-Z]{3}\b|[(\[]\s*in\s+\w[^)\]]*[)\]]"
+    r"|\((?:after|before|incl\w*|excl\w*|without) (?:fees?|charges?)\)"
+)
 
 
 def words(text: str) -> str:

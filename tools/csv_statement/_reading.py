@@ -61,11 +61,13 @@ def read_statement(content: bytes, name: str, layouts: Sequence[Layout] = ()) ->
 def describe(content: bytes, name: str, layouts: Sequence[Layout] = ()) -> Description:
     """Return the file's table with the reading that was chosen for its columns, and what comes of it."""
     seen: list[TableView] = []
+    reading, problem = None, None
     try:
         reading = _read(content, name, layouts, seen)
     except StatementRefusedError as refusal:
-        return Description(tuple(seen), problem=str(refusal))
-    return Description(tuple(seen), reading)
+        problem = str(refusal)
+    once = {table.layout.fingerprint: table for table in seen}
+    return Description(tuple(once.values()), reading, problem)
 
 
 @contextmanager

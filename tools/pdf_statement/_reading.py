@@ -8,6 +8,7 @@ from itertools import product
 from tools._shared.balances import follow
 from tools._shared.recognition import is_installed
 from tools._shared.vocabulary import Role
+from tools._shared.years import Years
 from tools.contract import Reading, ScannedError, Statement, StatementRefusedError
 from tools.pdf_statement._document import Page, read_pages
 from tools.pdf_statement._lines import Line, lines_of
@@ -24,7 +25,7 @@ from tools.pdf_statement._tables import (
     read_sheet,
     title_signs,
 )
-from tools.pdf_statement._years import Years
+from tools.pdf_statement._years import years_of
 
 _START = b"%PDF-"
 _HEAD = 1024
@@ -149,7 +150,7 @@ def _read_parts(
             f"The PDF holds no table of transactions with days and amounts. {_ELSEWHERE}"
         )
     in_rows = {id(row.line) for part in parts for row in part.rows}
-    years = Years((line for page in lines for line in page if id(line) not in in_rows), name)
+    years = years_of((line for page in lines for line in page if id(line) not in in_rows), name)
     judged = [found for part in parts if (found := _read_part(part, years, name))]
     if not judged:
         raise StatementRefusedError(

@@ -8,12 +8,12 @@ from tools._shared.amounts import single_amount
 from tools._shared.table_statements import read_table
 from tools._shared.tables import Table
 from tools._shared.vocabulary import Role
+from tools._shared.years import Years
 from tools.contract import Place, Reading
 from tools.pdf_statement._columns import Column, by_column, columns_of
 from tools.pdf_statement._lines import Line, Money
 from tools.pdf_statement._parts import Block, Part
 from tools.pdf_statement._rows import Row
-from tools.pdf_statement._years import Years
 
 FORMAT = "pdf"
 # More lines above a table than these are not looked at: the account's name stands near its table or on the first page.

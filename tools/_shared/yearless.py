@@ -1,0 +1,92 @@
+"""Date columns of a table whose days have no year: the lines above the table, or the file's name, state it."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+
+from tools._shared.dates import MONTH_BY_NAME, Day, date_texts, fold, read_day
+from tools._shared.vocabulary import DATE_ROLES, roles_of_header
+from tools._shared.years import Years, certain_day, period_of, says_day_first, set_of_years
+
+_SAMPLE = 60
+_MOSTLY, _SOME = 0.6, 0.2
+_NUMERIC = re.compile(r"'?\d{1,2}([-/.])\d{1,2}\.?")
+_NAMED = re.compile(
+    r"\d{1,2}(?:st|nd|rd|th)?[\s.\-/]*([^\W\d_]{3,12})\.?|([^\W\d_]{3,12})\.?[\s\-/]*\d{1,2}(?:st|nd|rd|th)?"
+)
+_JOINS = frozenset(
+    {"", "to", "through", "thru", "until", "till", "and", "bis", "zum", "au", "al", "a", "ate", "tot", "t m", "til",
+     "do", "y", "hasta", "e", "ao", "至", "par", "lidz", "iki", "kuni"}
+)  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def with_stated_years(
+    header: Sequence[str], cells: Sequence[tuple[str, ...]], above: Sequence[str], name: str
+) -> list[tuple[str, ...]] | None:
+    """Return the columns with ISO dates where days had no year; ``None`` where no column holds such days.
+
+    Raises:
+        StatementRefusedError: The file does not say the year, or day and month can be taken for each other.
+    """
+    found = [
+        at for at, column in enumerate(cells) if _holds_days(header[at] if at < len(header) else "", column)
+    ]
+    if not found:
+        return None
+    years = _years(above, name)
+    filled = list(cells)
+    for at in found:
+        places = [row for row, cell in enumerate(cells[at]) if _is_day(cell)]
+        texts = list(cells[at])
+        for row, text in zip(places, years.texts([texts[row] for row in places]), strict=True):
+            texts[row] = text
+        filled[at] = tuple(texts)
+    return filled
+
+
+def _holds_days(title: str, column: Sequence[str]) -> bool:
+    """Whether most cells are a day and month; 12.05 is an amount unless the column is called a date."""
+    sample = [cell for cell in column if cell][:_SAMPLE]
+    days = [cell for cell in sample if _is_day(cell)]
+    is_named = not DATE_ROLES.isdisjoint(roles_of_header(title))
+    certain = is_named or all("/" in cell or not _NUMERIC.fullmatch(cell) for cell in days)
+    return bool(sample) and certain and len(days) >= (_SOME if is_named else _MOSTLY) * len(sample)
+
+
+def _is_day(cell: str) -> bool:
+    if _NUMERIC.fullmatch(cell):
+        return True
+    named = _NAMED.fullmatch(cell)
+    return named is not None and fold(named[1] or named[2]) in MONTH_BY_NAME
+
+
+def _years(above: Sequence[str], name: str) -> Years:
+    lines = [[(match, day) for match in date_texts(line) if (day := read_day(match[0]))] for line in above]
+    day_first = says_day_first(day for stated in lines for _, day in stated)
+    periods: list[tuple[date, date]] = []
+    anchors: list[Day] = []
+    for stated in lines:
+        joined = [
+            period_of(start, end)
+            for (one, start), (two, end) in pairwise(stated)
+            if " ".join(_WORD.findall(fold(one.string[one.end() : two.start()]))) in _JOINS
+        ]
+        stated_period = next(filter(None, joined), None)
+        if stated_period is None:
+            anchors += [day for _, day in stated]
+            continue
+        period, order = stated_period
+        periods.append(period)
+        if stated[0][1].separator and order != "YMD":
+            day_first.add(order == "DMY")
+    others = [found for each in anchors if (found := certain_day(each, day_first))]
+    years = set_of_years(name)
+    return Years(
+        period=periods[0] if len(set(periods)) == 1 else None,
+        anchors=[end for _, end in periods] or others,
+        file_year=int(years[0]) if len(years) == 1 else None,
+        day_first=day_first,
+        file="file",
+    )
