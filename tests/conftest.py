@@ -56,10 +56,14 @@ def _errors_of_tests_stay_out_of_the_error_log() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _documents_of_tests_stay_apart(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> None:
+def _documents_stay_apart_and_nothing_takes_long(
+    tmp_path_factory: pytest.TempPathFactory, settings: Any
+) -> None:
     # Pytest's own numbering looks at every folder that was made before.
     settings.MEDIA_ROOT = Path(mkdtemp(prefix="documents-", dir=tmp_path_factory.getbasetemp()))
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Each client loads the middleware, which would look at every static file before its first request.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 def database_settings(alias: str = "default") -> dict[str, Any]:

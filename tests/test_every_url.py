@@ -1,17 +1,21 @@
 """Every address of the resolver, asked by everyone who must not get in, and by everyone who may."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.http import HttpResponseBase
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from ledgerflow.books.models import Book, Role
 from ledgerflow.users.models import User
+from tests import databases
 from tests.api.asking import secret_of
 from tests.factories import BookFactory, MembershipFactory, UserFactory
 from tests.samples import Sample
@@ -76,9 +80,28 @@ of_a_book = pytest.mark.parametrize("page", OF_A_BOOK, ids=lambda page: page.nam
 of_the_api = pytest.mark.parametrize("page", API, ids=lambda page: page.name)
 
 
+@pytest.fixture(scope="module")
+def module_sample(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Sample, Path]]:
+    """Every object that any of the addresses names, made once; and the folder of the documents."""
+    folder = tmp_path_factory.mktemp("documents")
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=folder):
+        before = connections["default"].settings_dict["NAME"]
+        with databases.clone(f"lf_every_url_{os.getpid()}") as name:
+            databases.point_to(name)
+            made = Sample()
+            for page in EVERY:
+                page.address(made)
+            yield made, folder
+        databases.point_to(before)
+
+
 @pytest.fixture
-def sample(db: None) -> Sample:
-    return Sample()
+def sample(module_sample: tuple[Sample, Path], db: None, settings: Any) -> Sample:
+    """The same for every test; what a test changes is rolled back."""
+    made, settings.MEDIA_ROOT = module_sample
+    return made
 
 
 def _signed_in(user: User) -> Client:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ledgerflow.ops.backups.errors import BackupError
 from ledgerflow.ops.backups.services import create_dump_before_migration
+from ledgerflow.ops.rendering import rendered_when_needed
 from ledgerflow.ops.schema import Fit, schema_state
 from ledgerflow.toolbox.services.registry import sync_tools
 
@@ -35,7 +36,8 @@ class Command(migrate.Command):
                     f"No migration was applied, because the backup before it failed: {error} "
                     "Mend that, or go without with --no-backup."
                 ) from error
-        super().handle(*args, **options)
+        with rendered_when_needed():
+            super().handle(*args, **options)
         if schema_state(connections[options["database"]]).fit is Fit.CURRENT:
             sync_tools(now=timezone.now(), using=options["database"])
 
