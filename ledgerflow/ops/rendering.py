@@ -18,12 +18,14 @@ def rendered_when_needed() -> Iterator[None]:
     ``RunPython``. That is what this uses for every model that is new, or changed without a change of relations. After
     changes of relations the whole is rendered, once the next operation asks for it.
     """
-    django_s = ProjectState.reload_model, ProjectState.reload_models
-    ProjectState.reload_model, ProjectState.reload_models = _reload_model, _reload_models  # type: ignore[method-assign]
+    before = {name: getattr(ProjectState, name) for name in _OURS}
+    for name, method in _OURS.items():
+        setattr(ProjectState, name, method)
     try:
         yield
     finally:
-        ProjectState.reload_model, ProjectState.reload_models = django_s  # type: ignore[method-assign]
+        for name, method in before.items():
+            setattr(ProjectState, name, method)
 
 
 def _reload_model(self: ProjectState, app_label: str, model_name: str, delay: bool = False) -> None:
@@ -34,12 +36,12 @@ def _reload_model(self: ProjectState, app_label: str, model_name: str, delay: bo
     is_base = any(f"{app_label}.{name}" in state.bases for state in self.models.values())
     if (delay or is_new) and not is_base:
         self.is_delayed = True
-        self._reload({(app_label, name)})  # type: ignore[attr-defined]  # not in the stubs
+        self._reload({(app_label, name)})  # type: ignore[attr-defined] - not in the stubs
     else:
         _forget(self)
 
 
-def _reload_models(self: ProjectState, models: object, delay: bool = True) -> None:  # noqa: ARG001  Django's signature
+def _reload_models(self: ProjectState, models: object, delay: bool = True) -> None:  # noqa: ARG001 - Django's signature
     _forget(self)
 
 
@@ -47,3 +49,6 @@ def _forget(state: ProjectState) -> None:
     """Let the next who asks for the models have all of them rendered; ``apps`` is a cached property."""
     state.__dict__.pop("apps", None)
     state.is_delayed = False
+
+
+_OURS = {"reload_model": _reload_model, "reload_models": _reload_models}

@@ -85,6 +85,6 @@ def test_django_s_own_way_comes_back():
     before = ProjectState.reload_model, ProjectState.reload_models
 
     with pytest.raises(ZeroDivisionError), rendered_when_needed():
-        1 / 0  # noqa: B018  only the error counts
+        1 / 0  # noqa: B018 - only the error counts
 
     assert (ProjectState.reload_model, ProjectState.reload_models) == before
