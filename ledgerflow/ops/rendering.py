@@ -36,7 +36,7 @@ def _reload_model(self: ProjectState, app_label: str, model_name: str, delay: bo
     is_base = any(f"{app_label}.{name}" in state.bases for state in self.models.values())
     if (delay or is_new) and not is_base:
         self.is_delayed = True
-        self._reload({(app_label, name)})  # type: ignore[attr-defined] - not in the stubs
+        self._reload({(app_label, name)})  # type: ignore[attr-defined]  # not in the stubs
     else:
         _forget(self)
 
