@@ -14,6 +14,8 @@ from ledgerflow.classification.finding import LONGEST_SEARCH, Search, search_for
 from ledgerflow.classification.models import LONGEST_MEMO, LONGEST_NOTE, Rule
 from ledgerflow.classification.services import NOBODY, SplitPart, names_typed
 from ledgerflow.classification.tax_lines import ChartTaxLines
+from ledgerflow.core.formulas import LONGEST as LONGEST_FORMULA
+from ledgerflow.core.formulas import worked_out
 from ledgerflow.core.money import minor_digits
 from ledgerflow.core.periods import EARLIEST, LATEST, Period
 from ledgerflow.ledger.models import Account
@@ -257,14 +259,17 @@ class DecideForm(BusinessShareForm, _WithTaxLine):
 
 
 class SplitPartForm(_WithTaxLine):
-    """One part of a split ``line``: an amount in its currency and sign, or a share such as ``30%``, rounded half up."""
+    """One part of a split ``line``: an amount in its currency and sign, a share such as ``30%``, or a formula.
+
+    What a share, or a formula such as ``=-16.99*1.1``, comes to is rounded half up.
+    """
 
     amount = forms.CharField(
-        max_length=30,
+        max_length=LONGEST_FORMULA + 1,
         required=False,
         label="Amount",
         widget=forms.TextInput(
-            attrs={"inputmode": "text", "autocomplete": "off", "placeholder": "12.50 or 30%"}
+            attrs={"inputmode": "text", "autocomplete": "off", "placeholder": "12.50, 30%, =5*3"}
         ),
     )
     account = forms.ModelChoiceField(queryset=Account.objects.none(), required=False, label="Account")
@@ -284,10 +289,15 @@ class SplitPartForm(_WithTaxLine):
         field.queryset = _accounts(book)
 
     def clean_amount(self) -> Decimal | None:
-        """Return the amount, that of a share worked out; nothing where none is given."""
+        """Return the amount, that of a share or formula worked out; nothing where none is given."""
         typed = str(self.cleaned_data["amount"]).strip()
         if not typed:
             return None
+        if typed.startswith("="):
+            try:
+                return worked_out(typed.removeprefix("="), digits=minor_digits(self._line.currency))
+            except ValueError as error:
+                raise forms.ValidationError(f"“{typed}” is no formula: {error}.") from error
         if not typed.endswith("%"):
             amount: Decimal = forms.DecimalField(max_digits=20, decimal_places=4).clean(typed)
             return amount
@@ -306,7 +316,7 @@ class SplitPartForm(_WithTaxLine):
     def clean(self) -> dict[str, Any]:
         """Ask for the half of a part that is missing."""
         cleaned = super().clean() or self.cleaned_data
-        if (cleaned.get("amount") is None) != (cleaned.get("account") is None):
+        if not self.errors and (cleaned.get("amount") is None) != (cleaned.get("account") is None):
             raise forms.ValidationError("A part needs an amount and an account.")
         return cleaned
 

@@ -1,6 +1,7 @@
 """A month reviewed without the mouse: accept, choose, split, exclude, undo, make a rule, post."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -407,6 +408,11 @@ def test_a_split_takes_shares_and_parts_that_are_added(queue: Page, made: NewBoo
     split.get_by_label("Account of part 5").select_option(str(made.account(_SUPPLIES).pk))
     split.get_by_label("Amount of part 5").fill("33.3333%")
     expect(split.locator("[data-split-left]")).to_have_text("0.00")
+    split.get_by_label("Amount of part 5").fill("=-(1 + 0.005) * 2")  # -2.01 of what the third leaves
+    rest = Decimal(split.locator("[data-split-left]").inner_text().replace(",", ""))
+    split.get_by_label("Amount of part 5").fill("=-(2.01)")
+    expect(split.locator("[data-split-left]")).to_have_text(f"{rest:,.2f}")
+    split.get_by_label("Amount of part 5").fill("33.3333%")
     queue.keyboard.press("Enter")
 
     _expect_message(queue, "Accepted as 2 parts.")

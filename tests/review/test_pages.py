@@ -111,6 +111,18 @@ def test_lines_that_are_none_are_refused(file, lines):
     assert "error" in _ask(file.client(), file.address("review/accept/"), {"lines": lines})
 
 
+def test_a_part_is_worked_out_by_a_formula(file):
+    other = Account.objects.filter(book=file.book, type="expense").order_by("code")[1]
+
+    refused = _split(file, ("=-3/0", file.expense), ("-2", other))
+    answer = _split(file, ("=-3*0.333", file.expense), ("= -3 + 1.0", other))
+
+    assert refused["error"] == "“=-3/0” is no formula: it divides by zero."
+    assert answer["message"] == "Accepted as 2 parts."
+    parts = ClassificationSplit.objects.filter(classification=file.line_ids[2]).order_by("no")
+    assert [part.amount for part in parts] == [Decimal("-1.00"), Decimal("-2.00")]
+
+
 def _split(file, *parts):
     sent = {"split-TOTAL_FORMS": len(parts), "split-INITIAL_FORMS": 0}
     for at, (amount, account) in enumerate(parts):

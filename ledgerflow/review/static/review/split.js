@@ -1,20 +1,27 @@
 // The parts of a split, whose amounts are exact: they are never floating-point numbers.
 import { tenThousandths, written } from "../web/decimal.js";
+import { fractionOf } from "./formula.js";
 
 const MOST_PARTS = 20;
 const WHOLE = 1000000n; // 100 % in ten-thousandths of a percent
 
 const amounts = (form) => [...form.querySelectorAll("[name$=-amount]")];
-const isShare = (text) => text.trim().endsWith("%");
+const isFormula = (text) => text.trim().startsWith("=");
+const isShare = (text) => text.trim().endsWith("%") && !isFormula(text);
 const shareIn = (text) => tenThousandths(text.trim().slice(0, -1));
 
-// What is typed, a share of the whole rounded half up to the digits of the currency.
+// What is typed; a share of the whole and what a formula comes to are rounded half up to the digits of the currency.
 function amountOf(form, text) {
+  const fraction = isFormula(text) ? fractionOf(text.trim().slice(1)) : null;
+  if (fraction) return rounded(form, fraction[0] * 10000n, fraction[1]);
   if (!isShare(text)) return tenThousandths(text);
-  const unit = 10n ** BigInt(4 - Number(knowDigits(form).dataset.digits));
-  const exact = tenThousandths(form.dataset.splitTotal) * shareIn(text);
-  const size = ((exact < 0n ? -exact : exact) * 2n + WHOLE * unit) / (WHOLE * unit * 2n);
-  return (exact < 0n ? -size : size) * unit;
+  return rounded(form, tenThousandths(form.dataset.splitTotal) * shareIn(text), WHOLE);
+}
+
+function rounded(form, top, bottom) {
+  const unit = bottom * 10n ** BigInt(4 - Number(knowDigits(form).dataset.digits));
+  const size = ((top < 0n ? -top : top) * 2n + unit) / (unit * 2n);
+  return ((top < 0n ? -size : size) * unit) / bottom;
 }
 
 // What a split still leaves, in the line's own sign, as the amounts are typed.
