@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet, Sum
 
 from ledgerflow.books.models import Book
+from ledgerflow.classification.history_selectors import ToldChange, changes_of_line
 from ledgerflow.classification.models import Classification
 from ledgerflow.classification.tag_selectors import tags_of_lines
 from ledgerflow.core.money import ZERO
@@ -211,6 +212,7 @@ class LineRecord:
     tags: Sequence[str]
     document: DocumentDate | None
     receipts: Sequence[LineReceipt]
+    changes: Sequence[ToldChange]
 
 
 def line_record(*, book: Book, line_id: int) -> LineRecord:
@@ -238,6 +240,7 @@ def line_record(*, book: Book, line_id: int) -> LineRecord:
         tags=tags_of_lines(book=book, line_ids=[line_id]).get(line_id, ()),
         document=DocumentDate.objects.filter(book=book, line=line).select_related("dated_by").first(),
         receipts=receipts_of(book=book, line_id=line_id),
+        changes=changes_of_line(book=book, line_id=line_id, currency=line.currency),
     )
 
 

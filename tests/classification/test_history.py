@@ -1,0 +1,91 @@
+"""What was done to a line is told: who, when, old and new, and what was undone."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from ledgerflow.books.models import Role
+from ledgerflow.classification.history_selectors import changes_of_line
+from ledgerflow.classification.services import (
+    SplitPart,
+    change_tags,
+    classify_lines,
+    decide,
+    exclude,
+    reopen,
+    undo,
+)
+from ledgerflow.payees.services import name_payee
+from tests.booked import BookedFile
+from tests.classification.rows import NOW, Shop
+from tests.reports.test_own_tax_lines import OF_OFFICE, SUPPLIES, Decided
+
+pytestmark = pytest.mark.django_db
+
+
+def _told(shop, line):
+    found = changes_of_line(book=shop.book, line_id=line.pk, currency="USD")
+    return [(change.act, [(fact.about, fact.old, fact.new) for fact in change.facts]) for change in found]
+
+
+def test_each_change_says_old_and_new_the_latest_first():
+    shop = Shop()
+    line = shop.line()
+    classify_lines(book=shop.book, line_ids=[line.pk])
+    said = {"book": shop.book, "user": shop.user, "now": NOW}
+    decide(line_id=line.pk, account=shop.fuel, payee=name_payee(book=shop.book, name="Fuel Inc"), **said)
+    change_tags(line_ids=[line.pk], add=["berlin"], remove=[], **said)
+    parts = [SplitPart(shop.fuel, Decimal("-39.99")), SplitPart(shop.food, Decimal("-0.01"))]
+    decide(line_id=line.pk, splits=parts, note="two", **said)
+    undo(**said)
+    exclude(line_ids=[line.pk], reason="private", **said)
+    reopen(line_ids=[line.pk], **said)
+    changes = changes_of_line(book=shop.book, line_id=line.pk, currency="USD")
+
+    assert [act for act, _ in _told(shop, line)] == [
+        "sent back to review", "excluded", "decided", "tags changed", "decided",
+    ]  # fmt: skip
+    assert _told(shop, line)[1:] == [
+        ("excluded", [("State", "accepted", "excluded from the books"), ("Note", "", "private")]),
+        ("decided", [
+            ("Account", str(shop.fuel), f"{shop.fuel} -39.99; {shop.food} -0.01"), ("Note", "", "two"),
+        ]),
+        ("tags changed", [("Tags", "", "#berlin")]),
+        ("decided", [
+            ("State", "to review", "accepted"), ("Account", "", str(shop.fuel)), ("Payee", "Shell", "Fuel Inc"),
+        ]),
+    ]  # fmt: skip
+    assert [change.undone_at is not None for change in changes] == [False, False, True, False, False]
+    assert {change.who for change in changes} == {str(shop.user)}
+
+
+def test_tax_line_and_share_are_told_and_lines_of_other_books_are_not():
+    books = Decided()
+    books.decide(books.lines[0], SUPPLIES, tax_line=OF_OFFICE, business_share=Decimal("37.5"))
+
+    latest = changes_of_line(book=books.book, line_id=books.lines[0], currency="USD")[0]
+
+    assert [(fact.about, fact.new) for fact in latest.facts] == [
+        ("Tax line", OF_OFFICE),
+        ("Business share", "37.5 %"),
+    ]
+    assert changes_of_line(book=Shop().book, line_id=books.lines[0], currency="USD") == []
+
+
+def test_the_page_of_a_line_shows_it_in_as_many_queries_however_often_it_changed():
+    file = BookedFile(1, is_posted=False)
+    viewer, counts = file.client(Role.VIEWER), []
+    for _ in range(2):
+        for name in ("One", "Two"):
+            decide(
+                book=file.book, line_id=file.line_ids[0], user=file.owner, now=NOW, account=file.expense,
+                payee=name_payee(book=file.book, name=name),
+            )  # fmt: skip
+        with CaptureQueriesContext(connection) as queries:
+            page = viewer.get(file.address(f"journal/line/{file.line_ids[0]}/")).content.decode()
+        counts.append(len(queries))
+
+    assert "One → Two" in page
+    assert counts[0] == counts[1]
