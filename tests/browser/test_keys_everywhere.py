@@ -1,4 +1,4 @@
-"""Keys of every page, the inbox and a line: what they do, and that none acts in a field or with a wrong modifier."""
+"""Keys of every page, the inbox, a line and the search: none acts in a field or with a wrong modifier."""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from ledgerflow.classification.models import LineTag
+from ledgerflow.classification.models import Classification, LineTag, State
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.users.models import User
 from tests.browser.books import NewBook, book_in_review
@@ -103,3 +103,27 @@ def test_a_line_leads_to_its_neighbours_and_saves_on_the_way(tab: Page, made: Ne
     tab.get_by_role("link", name="Back to the list").click()
     expect(tab.locator("[data-line].is-focused")).to_have_attribute("data-line", str(rows[2]))
     assert "q=shell" in tab.url
+
+
+def test_what_is_searched_for_is_selected_whole_and_set_at_once(tab: Page, made: NewBook):
+    tab.goto(made.address("review/"))
+    shells = Classification.objects.filter(book=made.book, line__description__startswith="SHELL")
+    tab.keyboard.press("/")
+    tab.keyboard.type("shell money:out")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("[data-line]")).to_have_count(3)
+
+    tab.keyboard.press("Space")  # a choice of rows, which that of all takes the place of
+    tab.get_by_role("button", name="Select all 3 matching").click()
+    expect(tab.get_by_role("status").filter(has_text="All 3 matching selected")).to_be_visible()
+    tab.keyboard.press("c")
+    tab.keyboard.type("6180")
+    tab.keyboard.press("Enter")
+
+    expect(tab.locator("#messages")).to_contain_text("3 changed.")
+    expect(tab.get_by_text("No line on this tab matches")).to_be_visible()
+    assert set(shells.values_list("account__code", "state")) == {("6180", State.ACCEPTED)}
+    tab.keyboard.press("/")
+    tab.keyboard.type("shell is:nothing")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("mark")).to_have_text("nothing")

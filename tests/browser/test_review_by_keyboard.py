@@ -476,26 +476,3 @@ def test_the_fourth_alternative_a_tax_line_the_line_above_a_receipt_and_back_to_
     queue.keyboard.press("u")
     _expect_message(queue, "1 back in review.")
     assert Classification.objects.get(pk=line).state == State.OPEN
-
-
-def test_what_is_searched_for_is_selected_whole_and_set_at_once(queue: Page, made: NewBook):
-    shells = Classification.objects.filter(book=made.book, line__description__startswith="SHELL")
-    queue.keyboard.press("/")
-    queue.keyboard.type("shell money:out")
-    queue.keyboard.press("Enter")
-    expect(queue.locator("[data-line]")).to_have_count(3)
-
-    queue.keyboard.press("Space")  # a choice of rows, which that of all takes the place of
-    queue.get_by_role("button", name="Select all 3 matching").click()
-    expect(queue.get_by_role("status").filter(has_text="All 3 matching selected")).to_be_visible()
-    queue.keyboard.press("c")
-    queue.keyboard.type(_VEHICLES)
-    queue.keyboard.press("Enter")
-
-    _expect_message(queue, "3 changed.")
-    expect(queue.get_by_text("No line on this tab matches")).to_be_visible()
-    assert set(shells.values_list("account__code", "state")) == {(_VEHICLES, State.ACCEPTED)}
-    queue.keyboard.press("/")
-    queue.keyboard.type("shell is:nothing")
-    queue.keyboard.press("Enter")
-    expect(queue.locator("mark")).to_have_text("nothing")
