@@ -87,6 +87,12 @@ def runs_for(*, user: User) -> QuerySet[ToolRun]:
     return ToolRun.objects.all() if _sees_all(user) else ToolRun.objects.filter(book__in=_books_seen_by(user))
 
 
+def last_failure(*, tool: Tool, runs: QuerySet[ToolRun]) -> ToolRun | None:
+    """Return the last of these runs in which the tool answered or failed, if it failed then. One query."""
+    told = runs.filter(tool=tool, outcome__in=[Outcome.DONE, *FAILED]).defer(*_LONG).order_by("-id").first()
+    return told if told is not None and told.outcome in FAILED else None
+
+
 def requests_for(*, user: User) -> QuerySet[EgressRequest]:
     """Return what left the machine, as far as the user may see it; see :func:`runs_for`."""
     rows = EgressRequest.objects.all()

@@ -212,6 +212,28 @@ def test_a_tool_s_page_says_what_it_may_do_and_shows_its_readme(admin: User):
     assert "The setting “base_url” is missing." in page
 
 
+def test_a_tool_s_page_says_how_it_failed_until_it_answers_again(book: Book, admin: User):
+    run = run_of(book, outcome=Outcome.ERROR, error_message="SearXNG does not answer.")
+    run_of(book, outcome=Outcome.REFUSED, error_message="Not so often.")
+    address = reverse("toolbox:tool", kwargs={"tool": run.tool_id})
+    of_book = f"/books/{book.slug}{address}"
+    viewer = MembershipFactory(book=book, role=Role.VIEWER).user
+    bookkeeper = MembershipFactory(book=book, role=Role.BOOKKEEPER).user
+    enabled(admin)
+
+    failed = [
+        signed_in(user).get(page).content.decode() for user, page in ((admin, address), (bookkeeper, of_book))
+    ]
+    unseen = signed_in(viewer).get(of_book).content.decode()
+    run_of(book)
+    answered = signed_in(admin).get(address).content.decode()
+
+    for page in failed:
+        assert "SearXNG does not answer." in page.split('id="failure"')[1]
+        assert f">Run {run.pk}</a>" in page
+    assert 'id="failure"' not in unseen + answered
+
+
 def test_settings_are_kept_and_what_does_not_fit_is_said(admin: User):
     tool = search_tool()
     client, address = signed_in(admin), reverse("toolbox:settings", kwargs={"tool": tool.pk})

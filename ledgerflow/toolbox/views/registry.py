@@ -20,7 +20,7 @@ from ledgerflow.toolbox.forms import RemapForm, SettingsForm
 from ledgerflow.toolbox.models import Tool, ToolConfiguration
 from ledgerflow.toolbox.readme import readme_of
 from ledgerflow.toolbox.requirements import install_command, missing_requirements
-from ledgerflow.toolbox.selectors import tools_with_health
+from ledgerflow.toolbox.selectors import last_failure, tools_with_health
 from ledgerflow.toolbox.services.configuration import (
     EffectiveLimits,
     Limits,
@@ -72,6 +72,7 @@ class ToolView(ToolboxView):
             readme=readme_of(tool.package),
             permissions=permissions_in_words(tool.manifest, network_is_closed=network_is_closed()),
             not_set_up=_not_set_up(self, tool),
+            failed=last_failure(tool=tool, runs=self.runs()),
             remap=RemapForm(),
             **_trouble(tool),
         )
