@@ -17,8 +17,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import tools
 from ledgerflow.toolbox.conversation import Ask, Call, CallEndedError, CallGarbledError, Checkpoint
@@ -60,8 +60,7 @@ class ToolFailedError(SandboxError):
     """The tool raised an error that its contract does not know."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What a child may use. Memory is address space; output is the size of any one file."""
 
     memory_bytes: int = 768 * 1024 * 1024
@@ -113,7 +112,7 @@ class Sandbox:
 
         :raises SandboxError: the child ran out of memory or time, died, or the job failed.
         """
-        order = {"job": job, "request": dict(request), "limits": asdict(limits), "asks": ask is not None}
+        order = {"job": job, "request": dict(request), "limits": limits._asdict(), "asks": ask is not None}
         with _anonymous_file() as content_file, _anonymous_file() as result_file:
             _write(content_file, content)
             with self._call(content_file, result_file) as call:

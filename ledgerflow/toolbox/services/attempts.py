@@ -114,6 +114,8 @@ class Attempts:
             self._wait(pause)
 
     def _told(self, ended: Ended) -> Ended:
+        if ended.outcome is Outcome.DONE and self.made == 1:
+            return ended  # it has no words that could hold a secret
         return replace(
             ended,
             attempts=self.made,

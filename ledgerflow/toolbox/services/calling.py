@@ -175,7 +175,7 @@ class _Call:
         except plain.NotPlainError as error:
             self._refuse(self._asked(tool, {}), f"An argument is no JSON value: {error}.", ToolArgumentsError)
         asked = self._asked(tool, given)
-        if refusal := self._refusal(tool):
+        if refusal := self._refusal(tool, standing.known.state):
             self._refuse(asked, refusal)
         try:
             standing.known.arguments.check(given, what="argument")
@@ -213,13 +213,11 @@ class _Call:
             arguments_sha256=plain.digest(given),
         )
 
-    def _refusal(self, tool: Tool) -> str:
+    def _refusal(self, tool: Tool, state: State) -> str:
         """Return why the tool may not run, in a sentence; nothing where it may."""
-        if tool.state is not State.ON:
+        if state is not State.ON:
             reasons = "; ".join(tool.beyond_consent)
-            return (
-                f"{tool} is not available: {tool.problem or reasons or tool.state}. See the page of the tool."
-            )
+            return f"{tool} is not available: {tool.problem or reasons or state}. See the page of the tool."
         permissions = tool.manifest["permissions"]
         if permissions["writes"] and self._is_for_machine:
             return (

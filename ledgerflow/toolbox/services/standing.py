@@ -7,6 +7,7 @@ connections of the record, so that what is kept is what was committed.
 from dataclasses import dataclass
 
 from ledgerflow.books.models import Book
+from ledgerflow.toolbox.consent import State
 from ledgerflow.toolbox.models import Tool
 from ledgerflow.toolbox.schemas import Checker
 from ledgerflow.toolbox.services.configuration import EffectiveLimits, narrowed
@@ -29,6 +30,7 @@ class Known:
     """A tool as it was registered, which nobody changes, and its schemas ready to hold values against."""
 
     tool: Tool
+    state: State
     arguments: Checker
     result: Checker
 
@@ -57,6 +59,6 @@ def standing_of(path: str, book: Book | None) -> Standing | None:
             if row is None:  # taken away this very moment
                 return None
             tool = Tool.from_db("default", _COLUMNS, row[1:])
-            known = Known(tool, Checker(tool.argument_schema), Checker(tool.result_schema))
+            known = Known(tool, tool.state, Checker(tool.argument_schema), Checker(tool.result_schema))
             _KNOWN[path] = row[0], known
     return Standing(known, narrowed(known.tool, own))
