@@ -4,6 +4,7 @@ from ledgerflow.review.views import (
     actions,
     chosen,
     close,
+    lines,
     looking,
     proposals,
     questions,
@@ -16,6 +17,7 @@ app_name = "review"
 
 urlpatterns = [
     path("", queue.QueueView.as_view(), name="queue"),
+    path("lines/", lines.LinesView.as_view(), name="lines"),
     path("accept/", chosen.AcceptView.as_view(), name="accept"),
     path("accept-sure/", chosen.AcceptSureView.as_view(), name="accept-sure"),
     path("accept-matching/", chosen.AcceptMatchingView.as_view(), name="accept-matching"),

@@ -18,6 +18,7 @@ from ledgerflow.web.context import navigation
 
 #: Pages of a book that the navigation does not name.
 _MORE = (
+    ("Lines", "review:lines"),
     ("Record of suggestions", "review:record"),
     ("Questions", "review:questions"),
     ("Proposals", "review:proposals"),
@@ -56,7 +57,7 @@ class Place:
 def places(*, user: User, book: Book | None, words: str) -> list[Place]:
     """Return the places whose names have the words, pages first; at most four queries.
 
-    Without words the pages and the user's books. In a book the last one searches its review queue.
+    Without words the pages and the user's books. In a book the last ones search its review queue and its lines.
     """
     asked = " ".join(fold(words).split())
     found = [place for place in _pages(book) if asked in fold(place.name)]
@@ -64,10 +65,9 @@ def places(*, user: User, book: Book | None, words: str) -> list[Place]:
         found += [*_accounts(book, asked), *_payees(book, asked)]
     found += _books(user, book, asked)
     if book is not None and asked:
-        queue = reverse("review:queue", kwargs={"book": book.slug})
-        found.append(
-            Place(f"Search the review queue for “{words}”", "", f"{queue}?{urlencode({'q': words})}")
-        )
+        for name, to in (("the review queue", "review:queue"), ("all lines", "review:lines")):
+            address = f"{reverse(to, kwargs={'book': book.slug})}?{urlencode({'q': words})}"
+            found.append(Place(f"Search {name} for “{words}”", "", address))
     return found
 
 

@@ -183,3 +183,26 @@ def test_a_viewer_sets_nothing(queue):
 
     assert answer.status_code == 403
     assert "data-set-form" not in viewer.get(queue.file.address("review/")).content.decode()
+
+
+def test_every_line_is_searched_whatever_its_state_in_pages_and_few_queries(queue):
+    shell = queue.lines("SHELL 5742", 60)
+    exclude(book=queue.book, line_ids=shell[:30], reason="", user=queue.file.owner, now=NOW)
+    queue.lines("ROSSI BAKERY", 1)
+    viewer = queue.file.client(Role.VIEWER)
+
+    def asked(query):
+        with CaptureQueriesContext(connection) as queries:
+            page = viewer.get(queue.file.address(f"review/lines/?{query}")).content.decode()
+        return page, [int(line) for line in re.findall(r'data-choice="(\d+)"', page)], len(queries)
+
+    first, latest, many = asked("q=shell")
+    older = re.search(r'href="\?(q=shell&amp;before=[^"]+)"', first)[1].replace("&amp;", "&")
+
+    assert latest + asked(older)[1] == shell[::-1]
+    _, excluded, few = asked(f"q=is:excluded+payee:shell+date:2026&before=2026-01-05_{shell[1]}")
+    assert (excluded, few) == (shell[:1], many)
+    wrong, none, _ = asked("q=is:lost")
+    assert (none, '<mark class="search-wrong">lost</mark>' in wrong) == ([], True)
+    assert "No line matches" in asked("q=nothing")[0]
+    assert asked("before=2026-99-99_1")[1] == asked("")[1]

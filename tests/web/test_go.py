@@ -35,6 +35,7 @@ def test_pages_accounts_payees_and_books_are_found_by_a_part_of_the_name(file):
         ("Payee", "Corner Café"),
         ("Book", other.name),
         ("", "Search the review queue for “CAFE”"),
+        ("", "Search all lines for “CAFE”"),
     ]
     assert ("Account", "6999 Café supplies") in _found(file, "699")
     assert _found(file, "cafe", book=False) == [("Book", "Cafeteria")]

@@ -15,7 +15,6 @@ from ledgerflow.books.permissions import Action
 from ledgerflow.books.selectors import has_four_eyes
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.errors import SearchError
-from ledgerflow.classification.finding import LONGEST_SEARCH, SEARCH_WORDS, completions
 from ledgerflow.classification.tag_selectors import tags_of
 from ledgerflow.classification.tax_lines import chart_tax_lines
 from ledgerflow.core.periods import EARLIEST
@@ -24,6 +23,7 @@ from ledgerflow.review import selectors
 from ledgerflow.review.forms import BusinessShareForm, DecideForm, SetForm, SplitFormSet
 from ledgerflow.review.group_selectors import SHOWN, extent, groups, name_of
 from ledgerflow.review.proposal_selectors import open_proposals
+from ledgerflow.review.views.lines import Wrong, search_context
 from ledgerflow.review.views.which import asked_group, asked_number, asked_place, asked_tab, asked_which
 from ledgerflow.review.which import By, Tab, Which
 from ledgerflow.statements.models import StatementLine
@@ -65,14 +65,6 @@ KEYS = (
 )
 
 
-class _Wrong:
-    """A search that is none: the sentence why, and its text around the word that is wrong."""
-
-    def __init__(self, text: str, error: SearchError) -> None:
-        self.text, self.sentence, self.word = text[:LONGEST_SEARCH], str(error), error.word
-        self.before, self.after = self.text[: error.start], self.text[error.start + len(error.word) :]
-
-
 class QueueView(BookMixin, generic.TemplateView):
     """Lines by tab, a hundred at a time, with the evidence for the one in focus."""
 
@@ -85,7 +77,7 @@ class QueueView(BookMixin, generic.TemplateView):
         try:
             which = asked_which(self.request, book=self.book)
         except SearchError as error:
-            which, wrong = asked_tab(self.request), _Wrong(self.request.GET["q"], error)
+            which, wrong = asked_tab(self.request), Wrong(self.request.GET["q"], error)
         counts = selectors.counts(book=self.book, days=which.days)
         has_two = which.tab == Tab.REVIEWED and has_four_eyes(book=self.book)
         return super().get_context_data(
@@ -100,15 +92,13 @@ class QueueView(BookMixin, generic.TemplateView):
             ),
             wrong=wrong,
             search=wrong.text if wrong else which.searched,
-            search_words=SEARCH_WORDS,
-            longest_search=LONGEST_SEARCH,
+            **search_context(self.book),
             kept_query=f"&{kept}" if (kept := replace(which, payee_id=None, account_id=None).kept) else "",
             set_form=SetForm(
                 book=self.book,
                 today=timezone.localdate(),
                 tax_lines=chart_tax_lines(book=self.book),
             ),
-            completions=completions(book=self.book),
             narrowed_to=name_of(book=self.book, which=which),
             group=by,
             groupings=[(None, "Not grouped"), (By.PAYEE, "By payee"), (By.ACCOUNT, "By account")],
