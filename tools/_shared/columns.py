@@ -85,6 +85,10 @@ class Columns:
         name = self.header[column] if column < len(self.header) else ""
         return f"“{name}”" if name else f"column {column + 1}"
 
+    def is_named(self, column: int) -> bool:
+        """Whether the header names a column."""
+        return column < len(self.header) and bool(self.header[column])
+
     def of(self, *roles: Role) -> list[int]:
         """Return the columns with one of the roles, from left to right."""
         return [column for column in sorted(self.roles) if self.roles[column] in roles]

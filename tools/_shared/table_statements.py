@@ -38,7 +38,7 @@ from tools._shared.movements import Numbers
 from tools._shared.proofs import Choice, Groups
 from tools._shared.row_words import is_card, is_failed, is_pending, is_state, state_of
 from tools._shared.sections import sections
-from tools._shared.tables import Shape, Table, find_header, find_title_row, is_blank
+from tools._shared.tables import Shape, Table, find_header, find_title_row, is_blank, is_second_header
 from tools._shared.texts import text_columns
 from tools._shared.vocabulary import Role, words
 from tools._shared.work import Work, booked_rows, rows_by_account
@@ -143,7 +143,11 @@ def _header(table: Table) -> tuple[int, Sequence[str]]:
     at = find_title_row(table.rows) if at is None else at
     if at is None:
         return 0, ()
-    return at + 1, table.rows[at]
+    below = table.rows[at + 1] if at + 1 < len(table.rows) else ()
+    if not is_second_header(below):
+        return at + 1, table.rows[at]
+    both = zip_longest(table.rows[at], below, fillvalue="")
+    return at + 2, [" ".join(filter(None, each)) for each in both]
 
 
 def _check_width(table: Table, header: Sequence[str], body: range) -> None:
@@ -357,7 +361,7 @@ def _without_amount(work: Work, choice: Choice, numbers: Numbers) -> None:
         states |= {
             at: [cell not in BLANKS for cell in columns.pick(at)]
             for at in columns.numbers.intersection(columns.of(Role.OTHER))
-            if columns.number(at).has_money_marks
+            if columns.number(at).has_money_marks or not columns.is_named(at)
         }
     for position in missing:
         other = next((at for at, filled in states.items() if filled[position]), None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tools._shared.amounts import amount_column
+from tools._shared.currencies import CODES
 from tools._shared.dates import read_day
 from tools._shared.vocabulary import DATE_ROLES, Role, roles_of_header
 from tools.contract import Place
@@ -12,6 +13,7 @@ from tools.contract import Place
 _HEADER_SEARCH = 80
 _MOST_DIGITS = 4
 _LABELED = 2
+_BELOW_ROLES = frozenset({Role.OUT, Role.IN, Role.AMOUNT, Role.BALANCE, Role.CURRENCY})
 _MONEY_ROLES = frozenset({Role.AMOUNT, Role.OUT, Role.IN, Role.BALANCE, Role.OPENING, Role.CLOSING})
 
 
@@ -55,6 +57,14 @@ def is_header(row: Sequence[str]) -> bool:
     dates = [at for at, found in enumerate(roles) if found & DATE_ROLES]
     money = [at for at, found in enumerate(roles) if found & _MONEY_ROLES]
     return any(date != amount for date in dates for amount in money)
+
+
+def is_second_header(row: Sequence[str]) -> bool:
+    """Whether a row under the header goes on with it: two cells or more, each the name of a column or a currency."""
+    filled = [cell for cell in row if cell]
+    return len(filled) > 1 and all(
+        cell in CODES or not _BELOW_ROLES.isdisjoint(roles_of_header(cell)[:1]) for cell in filled
+    )
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int | None:

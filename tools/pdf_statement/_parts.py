@@ -14,6 +14,8 @@ from tools.pdf_statement._rows import Dated, Header, Row, header_at, leading_dat
 from tools.pdf_statement._titles import (
     Section,
     balance_label,
+    is_on_day,
+    is_owed,
     is_plain_total,
     is_total_label,
     is_unbooked,
@@ -169,11 +171,14 @@ class PartBuilder:
 
     def _is_balance(self, label: str, money: list[Money], *, dated: bool) -> bool:
         kind = balance_label(label, dated=dated)
+        if kind is None and self._header is not None and not dated and is_on_day(label):
+            kind = "closing" if self._part.rows else "opening"
         if kind is None or len(money) > 2:
             return False
         amount = single_amount(money[-1].text)
         if amount is None:
             return kind == "carried"
+        amount = -abs(amount) if is_owed(label) else amount
         part = self._part
         if kind == "new":
             part.sums.append(amount)

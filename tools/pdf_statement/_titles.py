@@ -62,6 +62,14 @@ _NEW = re.compile(
     r"(?:total )?(?:amount|balance) (?:due|owing)|total (?:amount )?due|"
     r"saldo (?:total|a pagar)|saldo nuevo|nouveau solde)\b(?! transfer)"
 )
+#: A balance on a day: before the rows of a table it is the opening one, after them the closing one.
+_ON_DAY = re.compile(
+    r"^(?:(?:ihr|votre|your) )?(?:solde|saldo|kontostand|balance|stan konta|zustatek)"
+    r"(?: (?:crediteur|debiteur|acreedor|deudor|creditore|debitore|a su favor|en euros?|in euros?|in eur|eur))*"
+    r" (?:au|am|per|at|as at|as of|on|al|a|em|op|den|zum|vom|na dzien|ke dni|k) (?:the )?"
+    r"\d{1,4} (?:[a-z]+|\d{1,2}) \d{2,4}$"
+)
+_OWED = re.compile(r"\b(?:debiteur|deudor|debitore)\b")
 _PLAIN = re.compile(r"^(?:grand |sub ?)?(?:totals?|summe|totaal|suma|razem|summa)(?: amount)?(?: due)?$")
 
 
@@ -95,6 +103,16 @@ def is_unbooked(text: str) -> bool:
 def is_carried(text: str) -> bool:
     """Whether the words name a balance that is carried from page to page."""
     return bool(_CARRIED.search(words(text)))
+
+
+def is_owed(text: str) -> bool:
+    """Whether the words before an amount say that it is owed to the bank."""
+    return bool(_OWED.search(words(text)))
+
+
+def is_on_day(text: str) -> bool:
+    """Whether the words before an amount name the balance on a day, without saying whether the first or the last."""
+    return bool(_ON_DAY.match(words(text)))
 
 
 def balance_label(text: str, *, dated: bool) -> Literal["opening", "closing", "new", "carried"] | None:

@@ -49,6 +49,7 @@ LAST_ROW_IS_THE_BALANCE = [
     "14/02/2026;2000,00;Transfer;;WAGES;;0;Income",
     "28/02/2026;1954,20;;01234 567890A;;;;",
 ]
+TWO_ROWS_OF_HEADER = ["Date,Text,Amount,", ",,Debit,Credit", "2026-02-13,A,12.5,", "2026-02-14,B,,900"]
 ACCOUNT_OR_CARD = [
     "Data;Operazione;Dettagli;Conto o carta;Valuta;Importo",
     "13/02/2026;Shop;Pagamento POS;Conto 1000/1234;EUR;-34,50",
@@ -67,6 +68,7 @@ ACCOUNT_OR_CARD = [
         (PAYMENT_AND_DEPOSIT, ["-12.50", "900.00"]),
         (NET_OF_FEE, ["96.80", "-50.00"]),
         (LAST_ROW_IS_THE_BALANCE, ["-45.80", "2000.00"]),
+        (TWO_ROWS_OF_HEADER, ["-12.5", "900"]),
         (ACCOUNT_OR_CARD, ["-34.50", "1800.00"]),
     ],
 )
@@ -102,6 +104,12 @@ def test_an_amount_that_only_an_unknown_column_states_refuses_the_file():
     rows = ["Date,Payee,Zahara,Deposit", "2026-02-13,A,12.50,", "2026-02-14,B,,900.00", "2026-02-15,C,,9.00"]
 
     assert "“Zahara”" in _refusal(*rows)
+
+
+def test_an_amount_in_a_column_without_a_name_refuses_the_file():
+    rows = ["Date,Payee,Amount,", "2026-02-13,A,-12.50,", "2026-02-14,B,,900", "2026-02-15,C,-9.00,"]
+
+    assert "Line 3 states an amount in column 4" in _refusal(*rows)
 
 
 def test_amounts_without_a_sign_that_a_balance_proves_leave_the_earliest_open_and_say_so():

@@ -221,3 +221,20 @@ def test_a_page_that_the_balances_do_not_miss_is_a_warning():
     assert reading.warnings == (
         "Page 4 of 4 is missing in the PDF; the balances show that it holds no transactions.",
     )
+
+
+def _balances_on_days(before, after):
+    header = ("Date", "Nature de l'operation", "Débit", "Crédit")
+    page = Printer().line((40, "Relevé de compte du 01/02/2026 au 28/02/2026"))
+    table(page, header, [("", "SOLDE CREDITEUR AU 31/01/2026", "", before)], (40, 110, -450, -550))
+    page.line((40, "03/02/2026"), (110, "PRLV EAU"), (-450, "60,50"))
+    page.line((40, "13/02/2026"), (110, "VIR SALAIRE"), (-550, "2 000,00"))
+    return page.line((110, "SOLDE CREDITEUR AU 28/02/2026"), (-550, after)).content()
+
+
+def test_a_balance_on_a_day_is_the_opening_one_before_the_rows_and_the_closing_one_after_them():
+    (statement,) = read_statement(_balances_on_days("1 000,00", "2 939,50"), "a.pdf").statements
+
+    assert [str(line.amount) for line in statement.lines] == ["-60.50", "2000.00"]
+    assert (str(statement.opening_balance), str(statement.closing_balance)) == ("1000.00", "2939.50")
+    assert refused(_balances_on_days("1 000,00", "2 939,40"))
