@@ -6,9 +6,11 @@ a few hundred shapes at most.
 # ruff: noqa: RUF001 - the characters that banks print are the subject, look-alikes among them
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from tools._shared.currencies import is_currency_text
@@ -45,8 +47,8 @@ _IN_MARKS = frozenset({"cr", "c", "h"})
 _OUT_MARKS = frozenset({"dr", "db", "d", "s"})
 BLANKS = frozenset({"", "-", "--", "---", "n/a", "N/A", "na", "null", "NULL"})
 """Cells that state nothing where an amount could stand."""
-#: So many shapes are counted one after the other; of more, each cell is looked up.
-_FEW = 20
+#: Shapes of cells that Decimal reads as they stand.
+_LITERAL = re.compile(r"[-+]?[09]+(?:\.[09]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,15 @@ class AmountColumn:
     """What the cells of one column have in common, before the decimal mark is settled."""
 
     cells: Sequence[str]
-    shapes: Sequence[str]
     known: dict[str, Shape]
     marks: frozenset[Mark]
     filled: int
     bad: int
+
+    @property
+    def shapes(self) -> list[str]:
+        """The shape of each cell."""
+        return _shapes(self.cells)
 
     @property
     def is_amounts(self) -> bool:
@@ -112,14 +118,19 @@ class AmountColumn:
 
         A column that marks only money in ("12.00 CR") means the others as money out, and the reverse.
         """
+        is_full = self.filled == len(self.cells) and not self.bad
+        if mark == "." and is_full and all(map(_LITERAL.fullmatch, self.known)):
+            with suppress(InvalidOperation):  # a shape does not tell a minus from a dash
+                return list(map(Decimal, self.cells))
         letters = {shape.letters for shape in self.known.values()}
         unmarked = "-" if letters == {"", "in"} else ""
         other = "," if mark == "." else "."
         table = {**_REMOVED, ord(other): None, ord(mark): "."}
-        texts = _SEPARATOR.join(self.cells).translate(table).split(_SEPARATOR)
         plain = {text for text, shape in self.known.items() if not unmarked and _is_plain(text, shape)}
-        if len(plain) == len(self.known) and self.filled == len(texts) == len(self.cells):
-            return list(map(Decimal, texts))
+        if len(plain) == len(self.known) and self.filled == len(self.cells):
+            texts = _SEPARATOR.join(self.cells).translate(table).split(_SEPARATOR)
+            if len(texts) == len(self.cells):
+                return list(map(Decimal, texts))
         values: list[Decimal | None] = []
         for cell, text in zip(self.cells, self.shapes, strict=True):
             shape = self.known.get(text)
@@ -201,27 +212,28 @@ def read_shape(text: str) -> Shape | None:
 
 def amount_column(cells: Sequence[str]) -> AmountColumn:
     """Look at all cells of a column together."""
-    joined = _SEPARATOR.join(cells).translate(_SHAPE)
-    shapes = joined.split(_SEPARATOR)
-    if len(shapes) != len(cells):  # a cell holds the separator itself
-        shapes = [cell.translate(_SHAPE).replace(_SEPARATOR, "?") for cell in cells]
-    once: dict[str, str] = {}  # a long column has few shapes, so each is kept once
+    shapes = _shapes(cells)
     known: dict[str, Shape] = {}
     marks: frozenset[Mark] = frozenset({".", ","})
-    unknown: set[str] = set()
-    for text in set(shapes):
-        if text in BLANKS:
-            continue
+    once = set(shapes)
+    bad, blank = set[str](), BLANKS.intersection(once)
+    for text in once - blank:
         shape = read_shape(text)
         if shape is None:
-            unknown.add(text)
+            bad.add(text)
         else:
             known[text] = shape
             marks &= shape.marks
-    shapes = list(map(once.setdefault, shapes, shapes))
-    bad = sum(map(shapes.count, unknown)) if len(unknown) < _FEW else sum(text in unknown for text in shapes)
-    filled = len(shapes) - sum(map(shapes.count, BLANKS.intersection(once)))
-    return AmountColumn(cells=cells, shapes=shapes, known=known, marks=marks, filled=filled, bad=bad)
+    counts = Counter(shapes) if bad or blank else {}
+    filled = len(cells) - sum(counts[text] for text in blank)
+    return AmountColumn(cells, known, marks, filled, sum(counts[text] for text in bad))
+
+
+def _shapes(cells: Sequence[str]) -> list[str]:
+    shapes = _SEPARATOR.join(cells).translate(_SHAPE).split(_SEPARATOR)
+    if len(shapes) != len(cells):  # a cell holds the separator itself
+        return [cell.translate(_SHAPE).replace(_SEPARATOR, "?") for cell in cells]
+    return shapes
 
 
 def settle_mark(columns: Sequence[AmountColumn]) -> Mark | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from tools._shared.amounts import BLANKS, AmountColumn, amount_column
 from tools._shared.currencies import CODES, currency_of
 from tools._shared.dates import Day, is_thai, read_days, with_buddhist_years, with_croatian_months
+from tools._shared.picking import picked
 from tools._shared.row_words import (
     direction_of,
     is_closing,
@@ -95,10 +96,7 @@ class Columns:
 
     def pick(self, column: int) -> Sequence[str]:
         """Return a column's cells on the dated rows."""
-        cells = self.cells[column]
-        if len(self.dated) == len(cells):
-            return cells
-        return [cells[at] for at in self.dated]
+        return picked(self.cells[column], self.dated)
 
     def number(self, column: int) -> AmountColumn:
         """Return a column's amounts on the dated rows, decimal mark not yet settled."""
@@ -106,8 +104,11 @@ class Columns:
 
     def is_currency(self, column: int) -> bool:
         """Whether every filled cell of the dated rows names one currency."""
-        found = {cell for cell in self.pick(column) if cell}
-        return bool(found) and all(currency_of(cell) for cell in found)
+        cells = self.pick(column)
+        if not all(currency_of(cell) for cell in {*cells[:_SAMPLE]} - {""}):
+            return False
+        found = {*cells} - {""}
+        return bool(found) and all(map(currency_of, found))
 
 
 def _sample(count: int) -> list[int]:
@@ -312,7 +313,7 @@ def _main_date(columns: Columns) -> int:
     rank = {Role.BOOKING_DATE: 0, Role.DATE: 0, Role.VALUE_DATE: 1, Role.OTHER_DATE: 2}
     if columns.said_date is not None:
         return columns.said_date
-    filled = {column: sum(day is not None for day in days) for column, days in columns.days.items()}
+    filled = {column: len(days) - days.count(None) for column, days in columns.days.items()}
     most = max(filled.values())
     usable = [column for column in columns.days if filled[column] * 2 >= most]
     return min(usable, key=lambda column: (rank.get(columns.roles[column], 3), column))
@@ -338,7 +339,9 @@ def flag_columns(columns: Columns) -> list[int]:
             continue
         if columns.roles[column] in {Role.STATUS, Role.CURRENCY}:
             continue
-        texts = set(columns.pick(column))
+        cells = columns.pick(column)
+        texts = set(cells[:_SAMPLE])
+        texts = set(cells) if len(texts) <= 12 else texts
         if len(texts) <= 12 and "" not in texts and all(direction_of(text) for text in texts):
             found.append(column)
     return found

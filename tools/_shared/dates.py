@@ -19,6 +19,7 @@ _BUDDHIST = 543
 _CENTURY = 2000
 _SHORT_YEAR = re.compile(r"(?<=[-/. ])(\d\d)(?=$|[T, ]+\d{1,2}:)")
 _THAI = re.compile("[\u0e01-\u0e5b]|\\b(?:THB|Baht)\\b")
+_DIGIT = re.compile(r"\d")
 _TIME = re.compile(
     r"(?:[T, ]+|(?<=\d))\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?"
     r"\s*(?:Z|[A-Z]{2,5}|[-+]\d{2}:?\d{2}|\[[^\]]*\])?$"
@@ -148,7 +149,7 @@ def _numeric(match: re.Match[str]) -> Day | None:
 def read_day(cell: str) -> Day | None:
     """Return the days that a cell may mean, or ``None`` when it holds no date with a year."""
     text = cell.strip().strip("'\"").strip()
-    if len(text) < 6 or len(text) > 60 or not any(character.isdigit() for character in text):
+    if len(text) < 6 or len(text) > 60 or not _DIGIT.search(text):
         return None
     text = _AS_OF.sub("", text)
     compact = _COMPACT.fullmatch(text)
@@ -170,7 +171,7 @@ def read_days(cells: Sequence[str], known: dict[str, Day | None]) -> list[Day | 
     texts = set(cells)
     if all(len(text) <= 12 for text in texts):
         known.update((text, read_day(text)) for text in texts.difference(known))
-        return [known[cell] for cell in cells]
+        return list(map(known.__getitem__, cells))
     days = []
     for cell in cells:
         head = cell[:10] if len(cell) > 12 and cell[10] in "T " and _TIME.fullmatch(cell, 10) else cell

@@ -10,6 +10,7 @@ file is refused.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from operator import ge, le
 
 from tools._shared.dates import ORDERS, Day, Order
@@ -44,7 +45,7 @@ def _fits(days: Sequence[Day], order: Order) -> bool:
 
 
 def _in_order(days: Sequence[Day], order: Order) -> tuple[bool, bool]:
-    read = [found for found in (day.read(order) for day in days) if found]
+    read = [found for found in (day.read(order) for day, _ in groupby(days)) if found]
     following = read[1:]
     return all(map(le, read, following)), all(map(ge, read, following))
 

@@ -190,7 +190,7 @@ def settle_said_order(columns: Columns, order: Order, line_of: Sequence[int], un
 def view(table: Table, shape: Shape) -> TableView:
     """Return the first rows of a table as they stand in the file; how its columns are read is still open."""
     start, header, width = shape
-    numbered = zip(table.numbers[start:], table.rows[start:], strict=True)
+    numbered = ((table.numbers[at], table.rows[at]) for at in range(start, len(table.rows)))
     shown = list(islice(((number, row) for number, row in numbered if any(row)), _SHOWN_ROWS))
     return TableView(
         sheet=str(table.place(0).get("sheet", "")),

@@ -14,6 +14,7 @@ from tools._shared.movements import (
     signed,
     unnamed_candidates,
 )
+from tools._shared.picking import picked
 from tools._shared.vocabulary import Role
 
 _TRIED_ROWS = 2000
@@ -59,9 +60,7 @@ class Groups:
     def chains(self, amounts: Values, balances: Values, limit: int | None = None) -> list[Chain]:
         """Follow the balances of each group."""
         return [
-            follow(
-                [amounts[at] for at in rows[:limit]], [balances[at] for at in rows[:limit]], self.newest_first
-            )
+            follow(picked(amounts, rows[:limit]), picked(balances, rows[:limit]), self.newest_first)
             for rows in self.members
             if rows
         ]

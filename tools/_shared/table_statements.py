@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import islice, zip_longest
+from decimal import Decimal
+from itertools import zip_longest
 
 from tools._shared.accounts import Owner, account_column, currency_column, currency_stated, stated_account
 from tools._shared.amounts import BLANKS, MARKS
@@ -12,6 +13,7 @@ from tools._shared.columns import Columns, look_at_columns
 from tools._shared.currencies import currency_of
 from tools._shared.dates import ORDERS, Day, Order, days_in_text
 from tools._shared.day_order import Surroundings, direction, settle_order
+from tools._shared.grid import Grid, columns_from, widest
 from tools._shared.layouts import (
     Found,
     check_dates,
@@ -35,6 +37,7 @@ from tools._shared.leftovers import (
 from tools._shared.lines import build_statement, settle
 from tools._shared.marks import OpenMarkError, mark_of_groups, settle_numbers
 from tools._shared.movements import Numbers
+from tools._shared.picking import picked
 from tools._shared.proofs import Choice, Groups
 from tools._shared.row_words import is_card, is_failed, is_pending, is_state, state_of
 from tools._shared.sections import sections
@@ -91,7 +94,9 @@ def _read_section(
     if header and all(is_blank(table.rows[at]) for at in body):
         notice = "The file has a header row but no transactions."
         return Reading(format_name, (), notice=notice, layouts=(name,))
-    width = max(max(map(len, islice(table.rows, start, None)), default=0), len(header))
+    rows = table.rows if isinstance(table.rows, Grid) else table.rows[start:]
+    width = max(widest(rows), len(header))
+    del rows
     shape, found = Shape(start, header, width), Found()
     shown = view(table, shape)
     try:
@@ -110,7 +115,7 @@ def _look(table: Table, shape: Shape, layout: Layout | None) -> Work:
     """Return the table's columns and what stands above them."""
     start, header, width = shape
     body = range(start, len(table.rows))
-    cells = list(zip_longest(*table.rows[start:], fillvalue=""))
+    cells = columns_from(table.rows, start)
     cells.extend([("",) * len(body)] * (width - len(cells)))
     above = [" ".join(filter(None, row)) for row in table.rows[:start]]
     card = is_card(table.name.rpartition(".")[0]) or any(map(is_card, above))
@@ -155,7 +160,7 @@ def _check_width(table: Table, header: Sequence[str], body: range) -> None:
     if not header:
         return
     width = len(header)
-    if max(map(len, table.rows)) <= width:
+    if widest(table.rows) <= width:
         return
     for at in body:
         row = table.rows[at]
@@ -170,7 +175,7 @@ def _check_width(table: Table, header: Sequence[str], body: range) -> None:
 def _read(work: Work, format_name: str, found: Found) -> Reading:
     columns = work.columns
     _set_aside(work)
-    main_days = [day for at in columns.dated if (day := columns.days[columns.main][at])]
+    main_days = list(filter(None, picked(columns.days[columns.main], columns.dated)))
     newest_first = direction(main_days, columns.once[columns.main])
     numbers, choice = _settle(work, newest_first)
     found.numbers, found.choice = numbers, choice
@@ -183,7 +188,8 @@ def _read(work: Work, format_name: str, found: Found) -> Reading:
     named = [at for at in columns.of(Role.AMOUNT, Role.OUT, Role.IN) if not any(columns.pick(at))]
     amounts = [at for at in choice.candidate.columns if at in numbers.values]
     _without_amount(work, choice, numbers)
-    sort_leftovers(columns, work.numbers, [*amounts, *named], work.table.unit, work.leftovers)
+    if len(columns.dated) < len(work.numbers):
+        sort_leftovers(columns, work.numbers, [*amounts, *named], work.table.unit, work.leftovers)
     for row in work.table.rows:
         note_balance(row, work.leftovers)
     owner = Owner(
@@ -199,7 +205,7 @@ def _read(work: Work, format_name: str, found: Found) -> Reading:
     order, warning = _order(work, numbers, choice, groups)
     found.order = order
     read = {id(day): day.read(order or "YMD") for day in columns.once[columns.main]}
-    dates = [date for day in main_days if (date := read[id(day)])]
+    dates = list(filter(None, map(read.__getitem__, map(id, main_days))))
     texts = text_columns(columns, {*used, *([owner.currency] if owner.currency is not None else [])})
     settled = settle(work, owner, choice, numbers, dates=dates, order=order, texts=texts)
     statements = [build_statement(work, settled, rows, alone=len(groups) == 1) for rows in groups.values()]
@@ -346,6 +352,10 @@ def _refuse_split_cents(work: Work, choice: Choice, numbers: Numbers) -> None:
 def _without_amount(work: Work, choice: Choice, numbers: Numbers) -> None:
     """Leave out rows that state no amount, unless they are so many that the wrong column was taken."""
     columns = work.columns
+    if {*map(type, choice.candidate.amounts)} == {
+        Decimal
+    }:  # looking for None would compare it with each amount
+        return
     missing = [at for at, amount in enumerate(choice.candidate.amounts) if amount is None and work.moves[at]]
     if work.layout is not None:
         for position in missing:

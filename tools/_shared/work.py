@@ -39,7 +39,8 @@ def rows_by_account(
     currencies: Sequence[str] = columns.pick(currency) if currency is not None else ()
     codes = {cell: cell.upper() for cell in set(currencies)}
     if len(set(accounts)) <= 1 and len({*codes.values()} - {""}) <= 1:
-        only = [position for position, moves in enumerate(work.moves) if moves]
+        every = range(len(work.moves))
+        only = list(every) if all(work.moves) else [position for position in every if work.moves[position]]
         return {(accounts[0] if accounts else "", max(codes.values(), default="")): only} if only else {}
     groups: dict[tuple[str, str], list[int]] = {}
     for position, moves in enumerate(work.moves):

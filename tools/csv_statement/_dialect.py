@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tools._shared.amounts import BLANKS, amount_column
 from tools._shared.dates import read_day
+from tools._shared.grid import Grid
 from tools._shared.tables import is_header
 from tools.contract import StatementRefusedError
 
@@ -19,6 +20,7 @@ _MOST_COLUMNS = 200
 _LONGEST_PLAIN = 20_000
 #: White space other than the end of a line and the space itself.
 _SPACES = frozenset(mark for mark in map(chr, range(0x3001)) if mark.isspace() and mark not in " \n")
+_ASCII_SPACES = frozenset(filter(str.isascii, _SPACES))
 _LONGEST_CELL = 131_072
 _EXCEL_TEXT = re.compile(r'=(".*")')
 
@@ -27,7 +29,7 @@ _EXCEL_TEXT = re.compile(r'=(".*")')
 class Rows:
     """The rows of a file as stripped cells, and the physical line at which each starts."""
 
-    cells: list[list[str]]
+    cells: Sequence[Sequence[str]]
     lines: Sequence[int]
 
 
@@ -92,9 +94,9 @@ def split(text: str, delimiter: str) -> Rows:
     Raises:
         StatementRefusedError: A quoted cell is not closed, or a row is wider or a cell longer than any statement's.
     """
-    plain = _plain_lines(text, delimiter)
+    plain = _plain_rows(text, delimiter)
     if plain is not None:
-        return Rows([line.split(delimiter) if line else [] for line in plain], range(1, len(plain) + 1))
+        return plain
     try:
         return _collect(text, delimiter, strict=True)
     except csv.Error as error:
@@ -109,21 +111,32 @@ def split(text: str, delimiter: str) -> Rows:
     return rows
 
 
-def _plain_lines(text: str, delimiter: str) -> list[str] | None:
-    """Return the lines of a text whose cells are what stands between the delimiters; ``None`` for any other.
+def _plain_rows(text: str, delimiter: str) -> Rows | None:
+    """Return the rows of a text whose cells are what stands between the delimiters; ``None`` for any other.
 
     Without quotes and spaces at the edges of cells, cutting at delimiters reads what the CSV reader does, in a third of
     the time.
     """
-    text = text.replace("\r\n", "\n")
-    edges = (f" {delimiter}", f"{delimiter} ", " \n", "\n ", *_SPACES.difference(delimiter))
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    spaces = _ASCII_SPACES if text.isascii() else _SPACES
+    edges = (*spaces.difference(delimiter), f" {delimiter}", f"{delimiter} ", " \n", "\n ")
     if '"' in text or text[:1] == " " or text[-1:] == " " or any(edge in text for edge in edges):
         return None
-    lines = text.removesuffix("\n").split("\n")
-    is_small = max(map(len, lines)) <= _LONGEST_PLAIN and all(
-        line.count(delimiter) < _MOST_COLUMNS for line in lines
-    )
-    return lines if is_small else None
+    text = text.removesuffix("\n")
+    ends = text.count("\n")
+    cells = text.replace("\n", f"{delimiter}\n{delimiter}").split(delimiter)
+    width = (len(cells) - ends) // (ends + 1)
+    is_even = len(cells) + 1 == (ends + 1) * (width + 1)
+    if is_even and width <= _MOST_COLUMNS and cells[width :: width + 1].count("\n") == ends:
+        is_small = max(map(len, cells)) <= _LONGEST_PLAIN
+        return Rows(Grid(cells, width), range(1, ends + 2)) if is_small else None
+    del cells
+    lines = text.split("\n")
+    if max(map(len, lines)) > _LONGEST_PLAIN:
+        return None
+    rows = [line.split(delimiter) if line else [] for line in lines]
+    return Rows(rows, range(1, len(lines) + 1)) if max(map(len, rows)) <= _MOST_COLUMNS else None
 
 
 def _collect(text: str, delimiter: str, *, strict: bool) -> Rows:

@@ -80,6 +80,9 @@ def _uncollected() -> Iterator[None]:
     try:
         yield
     finally:
+        # What was made goes to the oldest generation unseen; the first collection would look at all of it.
+        gc.freeze()
+        gc.unfreeze()
         gc.enable()
 
 

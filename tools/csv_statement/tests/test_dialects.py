@@ -5,12 +5,14 @@ import io
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import zip_longest
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tools._shared.grid import Grid, columns_from
 from tools.csv_statement import claims, read_statement
-from tools.csv_statement._dialect import _collect, _plain_lines
+from tools.csv_statement._dialect import _collect, _plain_rows
 
 HEADERS = {
     "en": ("Date", "Description", "Amount", "Paid out", "Paid in", "Debit/Credit", "Balance"),
@@ -161,19 +163,22 @@ def test_it_reads_back_what_was_written(dialect, drawn):
 
 @settings(deadline=None)
 @given(text=st.text("a1-,;| \n", min_size=1, max_size=30), delimiter=st.sampled_from([";", "|", ","]))
-def test_plain_lines_it_cuts_as_the_csv_reader_does(text, delimiter):
-    lines = _plain_lines(text, delimiter)
+def test_plain_rows_it_cuts_as_the_csv_reader_does(text, delimiter):
+    cut = _plain_rows(text, delimiter)
 
     rows = _collect(text, delimiter, strict=True)
 
-    assert lines is not None or " " in text
-    if lines is not None:
-        assert [line.split(delimiter) if line else [] for line in lines] == rows.cells
-        assert list(rows.lines) == [*range(1, len(lines) + 1)]
+    assert cut is not None or " " in text
+    if cut is not None:
+        filled = [row or [""] for row in rows.cells] if isinstance(cut.cells, Grid) else rows.cells
+        assert list(cut.cells) == filled
+        assert list(cut.lines) == list(rows.lines)
+        assert columns_from(cut.cells, 1) == list(zip_longest(*filled[1:], fillvalue=""))
+        assert [cut.cells.count(row) for row in cut.cells] == [filled.count(row) for row in filled]
 
 
 def test_what_the_csv_reader_treats_on_its_own_is_not_cut():
-    special = ['a,"b,c"', "a, b", "a\rb", "a\u00a0,b", " a,b", "a,b ", ("," * 300)]
+    special = ['a,"b,c"', "a, b", "a\rb", "a\u00a0,b", " a,b", "a,b ", ("," * 300), "a" * 30_000]
 
-    assert [_plain_lines(text, ",") for text in special] == [None] * len(special)
-    assert _plain_lines("a\tb", "\t") == ["a\tb"]
+    assert [_plain_rows(text, ",") for text in special] == [None] * len(special)
+    assert list(_plain_rows("a\tb", "\t").cells) == [["a", "b"]]
