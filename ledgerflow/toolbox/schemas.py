@@ -59,7 +59,9 @@ def _refusal(error: jsonschema.ValidationError, what: str) -> str:
             return f"There is no {what} “{shortened(unknown)}”{within}; there are: {known}."
         case "required" if isinstance(error.instance, dict):
             missing = next(name for name in error.validator_value if name not in error.instance)
-            return f"The {what} “{place([*error.absolute_path, missing])}” is missing."
+            return (
+                f"The {what} “{place([*error.absolute_path, missing])}”{_called(schema, missing)} is missing."
+            )
         case "pattern" if schema.get("pattern") == DECIMAL:
             return sentence(
                 what, error.absolute_path, 'it must be a decimal number in a text, such as "12.50"'
@@ -67,3 +69,10 @@ def _refusal(error: jsonschema.ValidationError, what: str) -> str:
         case "type" if schema.get("pattern") == DECIMAL:
             return sentence(what, error.absolute_path, 'a decimal number goes in a text, such as "12.50"')
     return sentence(what, error.absolute_path, error.message)
+
+
+def _called(schema: JsonSchema, name: str) -> str:
+    """Return what forms call the property, where that is not the name again."""
+    described = schema.get("properties", {}).get(name)
+    title = str(described.get("title", "")) if isinstance(described, dict) else ""
+    return f" ({title})" if title and title.casefold().replace(" ", "_") != name else ""

@@ -100,7 +100,7 @@ def test_web_search_is_enabled_tried_seen_and_its_failure_explained(
 
     _enable(tab)
     tab.get_by_role("link", name=_PATH, exact=True).click()
-    expect(tab.get_by_text("“base_url” is missing")).to_be_visible()
+    expect(tab.get_by_text("“base_url” (Address of SearXNG) is missing")).to_be_visible()
     _set_address(tab, search_server)
     _ask(tab, "blue finch DE89 3704 0044 0532 0130 00")
     left = tab.locator("#left")

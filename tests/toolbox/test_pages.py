@@ -209,7 +209,7 @@ def test_a_tool_s_page_says_what_it_may_do_and_shows_its_readme(admin: User):
     assert "It may ask for pages on the network" in page
     assert "A call lasts at most 20 seconds, with 256 MB of memory" in page
     assert "<h2>What it sends</h2>" in page
-    assert "The setting “base_url” is missing." in page
+    assert "The setting “base_url” (Address of SearXNG) is missing." in page
 
 
 def test_a_tool_s_page_says_how_it_failed_until_it_answers_again(book: Book, admin: User):
