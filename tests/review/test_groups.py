@@ -231,17 +231,21 @@ def test_what_was_drawn_to_be_looked_at_stays():
     assert set(Classification.objects.filter(pk__in=drawn).values_list("state", flat=True)) == {"open"}
 
 
-def test_accepting_what_matches_says_nothing_of_how_good_suggestions_are():
+def test_what_is_done_to_all_that_match_says_nothing_of_how_good_suggestions_are():
     shop = with_record(Shop(), outcomes=5)
     MembershipFactory(book=shop.book, user=shop.user, role=Role.BOOKKEEPER)
     waiting = [line.pk for line in classified(shop, 3)]
     browser = BookedFile(1).client()
     browser.force_login(shop.user)
 
-    browser.post(f"/books/{shop.book.slug}/review/accept-matching/", {"through": waiting[-1], "count": 3})
+    everything = {"through": waiting[-1], "count": 3}
+    made = Classification.objects.filter(pk__in=waiting)
+    decided = Prediction.objects.filter(line__in=waiting, decided_at__isnull=False)
+    for act, state in (("exclude", "excluded"), ("undo", "open"), ("accept-matching", "accepted")):
+        browser.post(f"/books/{shop.book.slug}/review/{act}/", everything)
 
-    assert set(Classification.objects.filter(pk__in=waiting).values_list("state", flat=True)) == {"accepted"}
-    assert not Prediction.objects.filter(line__in=waiting, decided_at__isnull=False).exists()
+        assert set(made.values_list("state", flat=True)) == {state}
+        assert not decided.exists()
 
 
 @pytest.mark.parametrize(

@@ -199,10 +199,19 @@ def accept_all(
 
 
 @transaction.atomic
-def exclude(*, book: Book, line_ids: Sequence[int], reason: str, user: User, now: datetime) -> Changed:
+def exclude(
+    *,
+    book: Book,
+    line_ids: Sequence[int],
+    reason: str,
+    user: User,
+    now: datetime,
+    is_seen: bool = True,
+) -> Changed:
     """Keep the lines out of the books; a reason comes before what was noted, without one the note stays.
 
-    A line where both are longer together than a note may be is told, and stays.
+    A line where both are longer together than a note may be is told, and stays. Where nobody looked at each line
+    (``is_seen``), they say nothing of how good the suggestions are.
     """
     note = "concat_ws(' · ', NULLIF(%(reason)s, ''), NULLIF(made.note, ''))"
     refusal = f"""CASE {POSTED} WHEN made.state = 'excluded' THEN 'It is excluded already.'
@@ -220,7 +229,8 @@ def exclude(*, book: Book, line_ids: Sequence[int], reason: str, user: User, now
         lines=whole_numbers(line_ids),
         reason=reason.strip(),
     )
-    settle_predictions(book=book, line_ids=changed.lines_of(line_ids))
+    if is_seen:
+        settle_predictions(book=book, line_ids=changed.lines_of(line_ids))
     if changed.change_id is not None:
         count_exclusions(change=DecisionChange.objects.get(book=book, pk=changed.change_id))
     return changed

@@ -85,9 +85,13 @@ class ExcludeView(ChosenActionView):
 
     def change(self, form: ExcludeForm, now: datetime) -> Changed:
         """Exclude."""
-        reason = form.cleaned_data["reason"]
         return services.exclude(
-            book=self.book, line_ids=self.lines(form), reason=reason, user=self.user, now=now
+            book=self.book,
+            line_ids=self.lines(form),
+            reason=form.cleaned_data["reason"],
+            user=self.user,
+            now=now,
+            is_seen=not isinstance(form.chosen, Matching),
         )
 
 
