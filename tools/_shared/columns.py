@@ -19,7 +19,6 @@ from tools._shared.row_words import (
 from tools._shared.vocabulary import DATE_ROLES, Role, roles_of_header, words
 
 _SAMPLE = 400
-_MOVING_ROLES = frozenset({Role.AMOUNT, Role.OUT, Role.IN})
 _MOSTLY = 0.6
 _SOME = 0.2
 _NUMBER_ROLES = frozenset(
@@ -272,11 +271,10 @@ def _carry_days(columns: Columns) -> list[int]:
 
     Some banks print a day once. Whether these rows are movements, only a balance can say.
     """
-    money = [
-        at
-        for at, title in enumerate(columns.header)
-        if not _MOVING_ROLES.isdisjoint(roles_of_header(title)[:1])
-    ]
+    first_roles = {at: roles_of_header(title)[:1] for at, title in enumerate(columns.header)}
+    ways = [at for at, roles in first_roles.items() if Role.OUT in roles or Role.IN in roles]
+    # Beside money in and out, another amount may be a part of a batch.
+    money = ways or [at for at, roles in first_roles.items() if Role.AMOUNT in roles]
     first = min(columns.days)
     if not money or "" not in columns.cells[first]:
         return []

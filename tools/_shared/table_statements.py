@@ -185,7 +185,7 @@ def _read(work: Work, format_name: str, found: Found) -> Reading:
     if not choice.proven and work.layout is None and work.table.delimiter == ",":
         _refuse_split_cents(work, choice, numbers)
     used = sorted({*choice.candidate.columns, *([choice.balance] if choice.balance is not None else [])})
-    named = [at for at in columns.of(Role.AMOUNT, Role.OUT, Role.IN) if not any(columns.pick(at))]
+    named = [at for at in columns.of(Role.OUT, Role.IN) if not any(columns.pick(at))]
     amounts = [at for at in choice.candidate.columns if at in numbers.values]
     _without_amount(work, choice, numbers)
     if len(columns.dated) < len(work.numbers):

@@ -126,6 +126,15 @@ def test_a_day_stated_once_is_not_carried_on_where_no_balance_proves_it():
     assert "Line 3 has an amount but no date" in _refusal(*rows)
 
 
+def test_parts_of_a_batch_without_a_day_are_no_rows_of_their_own():
+    header = "Booked;Debit;Credit;Single amount;Balance;Text"
+    rows = ["2026-02-13;-30.00;;;70.00;Batch", ";;;-10.00;;Part A", ";;;-20.00;;Part B"]
+
+    reading = _reading(header, *rows, "2026-02-14;;5.00;;75.00;Pay", "2026-02-15;-1.00;;;74.00;Fee")
+
+    assert [amount for _, amount in _moved(reading)] == ["-30.00", "5.00", "-1.00"]
+
+
 def test_a_header_that_stands_again_under_the_same_account_divides_nothing():
     header = ["Account: 111-222-333", "Date,Description,Amount,Balance"]
     rows = ["2026-02-13,A,-3.50,96.50", *header, "2026-02-14,B,1.00,97.50", "2026-02-15,C,-2.00,95.50"]
