@@ -7,6 +7,8 @@ the book and its people, so seven eighths of the time of a first start went ther
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations import RunPython
 from django.db.migrations.state import ProjectState
 
 
@@ -18,14 +20,14 @@ def rendered_when_needed() -> Iterator[None]:
     ``RunPython``. That is what this uses for every model that is new, or changed without a change of relations. After
     changes of relations the whole is rendered, once the next operation asks for it.
     """
-    before = {name: getattr(ProjectState, name) for name in _OURS}
-    for name, method in _OURS.items():
-        setattr(ProjectState, name, method)
+    before = {place: getattr(*place) for place in _OURS}
+    for place, method in _OURS.items():
+        setattr(*place, method)
     try:
         yield
     finally:
-        for name, method in before.items():
-            setattr(ProjectState, name, method)
+        for place, method in before.items():
+            setattr(*place, method)
 
 
 def _reload_model(self: ProjectState, app_label: str, model_name: str, delay: bool = False) -> None:
@@ -51,4 +53,23 @@ def _forget(state: ProjectState) -> None:
     state.is_delayed = False
 
 
-_OURS = {"reload_model": _reload_model, "reload_models": _reload_models}
+_backwards = RunPython.database_backwards
+
+
+def _backwards_with_all_models(
+    self: RunPython,
+    app_label: str,
+    schema_editor: BaseDatabaseSchemaEditor,
+    from_state: ProjectState,
+    to_state: ProjectState,
+) -> None:
+    # Django does so forwards alone.
+    from_state.clear_delayed_apps_cache()
+    _backwards(self, app_label, schema_editor, from_state, to_state)
+
+
+_OURS = {
+    (ProjectState, "reload_model"): _reload_model,
+    (ProjectState, "reload_models"): _reload_models,
+    (RunPython, "database_backwards"): _backwards_with_all_models,
+}

@@ -10,7 +10,7 @@ from ledgerflow.ledger.models import Account
 from ledgerflow.review.models import Proposal, ProposedRun
 from ledgerflow.toolbox.models import Tool, ToolRun
 from ledgerflow.toolbox.plain import digest
-from ledgerflow.toolbox.services.configuration import stored_configuration
+from ledgerflow.toolbox.services.configuration import answering_configuration
 
 #: Proposals on a page.
 PAGE_SIZE = 50
@@ -153,7 +153,7 @@ def _tools(book: Book, paths: Collection[str]) -> dict[str, list[Any]]:
     if not paths:
         return {}
     return {
-        tool.module_path: [str(tool.state), tool.offer_digest, digest(stored_configuration(tool, book))]
+        tool.module_path: [str(tool.state), tool.offer_digest, digest(answering_configuration(tool, book))]
         for tool in Tool.objects.filter(module_path__in=paths)
     }
 

@@ -165,7 +165,7 @@ class ToolAdmin(_ForFirmAdministrators):
     @admin.display(description="tools of servers")
     def servers_shown(self, tool: Tool) -> SafeString | str:
         """Show which tools of which MCP servers were agreed to, and lead to where that is done."""
-        if tool.kind != BRIDGE:
+        if tool.package != BRIDGE:
             return "only a bridge has them"
         rows = [
             (server.name, exact(remote.name), remote.consent)
@@ -181,7 +181,7 @@ class ToolAdmin(_ForFirmAdministrators):
     @admin.display(description="who agreed to tools of servers")
     def agreed_shown(self, tool: Tool) -> SafeString | str:
         """Show each consent to a tool of a server, also those that ended, the latest first."""
-        if tool.kind != BRIDGE:
+        if tool.package != BRIDGE:
             return "only a bridge has them"
         rows = [
             (

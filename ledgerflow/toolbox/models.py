@@ -172,6 +172,10 @@ class RemoteConsent(models.Model):
                 | models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
                 name="toolbox_remote_withdrawn_by",
             ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at=None) | models.Q(withdrawn_at__gte=models.F("agreed_at")),
+                name="toolbox_remote_ends_later",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-#: Packages of this kind call tools of other programs.
-BRIDGE = "bridge"
+#: The package that calls tools of other programs.
+BRIDGE = "mcp_bridge"
 
 
 class Consent(StrEnum):

@@ -1,5 +1,7 @@
 """What the database is led to does not hang on when the models of migrations are rendered."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.db import connection, models
 from django.db.migrations.operations import (
@@ -9,6 +11,7 @@ from django.db.migrations.operations import (
     CreateModel,
     RemoveField,
     RenameModel,
+    RunPython,
 )
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -81,10 +84,21 @@ def test_a_change_of_one_model_renders_no_other():
     assert state.apps.get_model("shop", "Line") is not line, "RunPython would see a model of before"
 
 
+def test_what_a_step_back_looks_at_is_whole():
+    seen = []
+    step = RunPython(RunPython.noop, lambda apps, _: seen.append(apps.get_model("shop", "Line")))
+
+    with rendered_when_needed():
+        state = _led([_BOOK, _LINE, _NAMED])
+        step.database_backwards("shop", SimpleNamespace(connection=connection), state, state)
+
+    assert seen[0]._meta.get_field("book").related_model is state.apps.get_model("shop", "Book")
+
+
 def test_django_s_own_way_comes_back():
-    before = ProjectState.reload_model, ProjectState.reload_models
+    before = ProjectState.reload_model, RunPython.database_backwards
 
     with pytest.raises(ZeroDivisionError), rendered_when_needed():
         1 / 0  # noqa: B018 - only the error counts
 
-    assert (ProjectState.reload_model, ProjectState.reload_models) == before
+    assert (ProjectState.reload_model, RunPython.database_backwards) == before

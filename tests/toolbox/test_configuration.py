@@ -304,9 +304,31 @@ def test_consent_that_stood_in_settings_is_taken_out_and_put_back():
 
     values, consents = moved.taken_out(before)
 
+    assert moved.taken_out({"redaction": "names"}) == ({"redaction": "names"}, {})
+
     assert values == {"servers": [shop, other], "redaction": "names"}
     assert consents == {("shop", "https://shop.example/mcp", "price"): "a" * 64}
     assert moved.put_in(values, consents) == before
+
+
+def test_what_was_withdrawn_on_the_page_of_another_tool_is_not_recorded_as_standing(admin):
+    record = import_module("ledgerflow.toolbox.migrations.0011_record_consent_to_remote_tools").record
+    calling, listing = (
+        Tool.objects.get(module_path=f"tools.mcp_bridge.{name}") for name in ("call_tool", "list_tools")
+    )
+    shop = {"name": "shop", "url": "https://shop.example/mcp"}
+    for day, (tool, server) in enumerate(
+        [(calling, {**shop, "allowed": {"price": "a" * 64}}), (listing, shop)]
+    ):
+        ToolConfiguration.objects.create(
+            tool=tool, values={"servers": [server]}, changed_by=admin, changed_at=NOW + dt.timedelta(days=day)
+        )
+
+    record(apps, SimpleNamespace(connection=connection))
+
+    assert not RemoteConsent.objects.exists()
+    assert kept_settings(calling, None) == {"servers": [shop]}
+    assert [row.values for row in ToolConfiguration.objects.all()] == [{"servers": [shop]}] * 2
 
 
 def test_a_bridge_finds_what_was_agreed_to_in_its_servers_and_nothing_else(admin, django_assert_num_queries):

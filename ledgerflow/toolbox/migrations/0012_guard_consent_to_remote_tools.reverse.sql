@@ -8,4 +8,6 @@ $$;
 DROP TRIGGER toolbox_consent_stays ON toolbox_remoteconsent;
 DROP TRIGGER toolbox_consent_ends_once ON toolbox_remoteconsent;
 DROP TRIGGER toolbox_ask_who_agrees ON toolbox_remoteconsent;
+DROP TRIGGER toolbox_ask_who_withdraws ON toolbox_remoteconsent;
+DROP FUNCTION toolbox_ask_who_withdraws();
 DROP FUNCTION toolbox_ask_who_agrees();

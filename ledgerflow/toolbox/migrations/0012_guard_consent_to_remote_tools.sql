@@ -21,6 +21,21 @@ CREATE TRIGGER toolbox_consent_ends_once BEFORE UPDATE ON toolbox_remoteconsent 
           OR to_jsonb(NEW) - '{withdrawn_at,withdrawn_by_id}'::text[]
              IS DISTINCT FROM to_jsonb(OLD) - '{withdrawn_at,withdrawn_by_id}'::text[])
     EXECUTE FUNCTION toolbox_refuse('What somebody agreed to stays as it was given, and ends once.');
+
+CREATE FUNCTION toolbox_ask_who_withdraws() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS
+$$
+BEGIN
+    IF NOT EXISTS (SELECT FROM users_user WHERE id = NEW.withdrawn_by_id AND is_active AND is_firm_admin) THEN
+        RAISE EXCEPTION 'A firm administrator ends the consent to a tool of a server.' USING ERRCODE = 'LF030';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER toolbox_ask_who_withdraws BEFORE UPDATE ON toolbox_remoteconsent FOR EACH ROW
+    WHEN (NEW.withdrawn_by_id IS NOT NULL)
+    EXECUTE FUNCTION toolbox_ask_who_withdraws();
+
 CREATE TRIGGER toolbox_consent_stays BEFORE TRUNCATE ON toolbox_remoteconsent
     FOR EACH STATEMENT EXECUTE FUNCTION toolbox_refuse('The record of consent is not truncated.');
 

@@ -12,7 +12,7 @@ from ledgerflow.toolbox import plain
 from ledgerflow.toolbox.loader import code_digest, package_of
 from ledgerflow.toolbox.models import Tool
 from ledgerflow.toolbox.services import runs
-from ledgerflow.toolbox.services.configuration import stored_configuration
+from ledgerflow.toolbox.services.configuration import answering_configuration
 from ledgerflow.toolbox.services.runs import KeptAnswer
 
 _SALT = "ledgerflow.toolbox.answers"
@@ -55,7 +55,7 @@ def _needed(tool: Tool, book: Book | None, depth: int = 1) -> list[Any]:
             each.version,
             code_digest(package_of(each.module_path)),
             each.state,
-            stored_configuration(each, book),
+            answering_configuration(each, book),
             _needed(each, book, depth + 1),
         ]
         for each in needed

@@ -88,7 +88,7 @@ def configure_tool(
     if limits is not None:
         kept.calls_a_minute, kept.calls_a_day = limits.calls_a_minute, limits.calls_a_day
     kept.save(update_fields=["values", "calls_a_minute", "calls_a_day", "changed_by", "changed_at"])
-    if tool.kind == BRIDGE:
+    if tool.package == BRIDGE:
         end_consents_of_others(servers=kept.values.get("servers", []), book=book, user=user, now=now)
     return kept
 
@@ -116,14 +116,12 @@ def configuration_for(tool: Tool, book: Book | None) -> dict[str, Any]:
     :raises SecretMissingError: what a reference points at is not there.
     """
     by_level = _by_level(tool, book)
-    values = _together(tool, book, by_level)
     schema = _schema(tool)
     try:
-        check_values(schema, values, is_whole=True)
+        check_values(schema, _together(tool, book, by_level), is_whole=True)
     except ValueRefusedError as error:
         raise ConfigurationError(f"{tool} is not set up: {error}") from None
-    if tool.kind == BRIDGE:
-        values = with_consents(values, book if book and "servers" in by_level.get(book.pk, {}) else None)
+    values = _with_consents(tool, book, by_level)
     return {
         name: _resolved(name, value) if name in secret_names(schema) else value
         for name, value in values.items()
@@ -131,8 +129,13 @@ def configuration_for(tool: Tool, book: Book | None) -> dict[str, Any]:
 
 
 def stored_configuration(tool: Tool, book: Book | None) -> dict[str, Any]:
-    """Return the same settings with references in place of secrets, for a form, and for the key of a cache."""
+    """Return the settings with references in place of secrets, and without what was agreed to, for a form."""
     return _together(tool, book, _by_level(tool, book))
+
+
+def answering_configuration(tool: Tool, book: Book | None) -> dict[str, Any]:
+    """Return all settings that an answer hangs on, references in place of secrets, for the key of a cache."""
+    return _with_consents(tool, book, _by_level(tool, book))
 
 
 def kept_settings(tool: Tool, book: Book | None) -> dict[str, Any]:
@@ -154,6 +157,15 @@ def _together(
 ) -> dict[str, Any]:
     values: dict[str, Any] = {**defaults(_schema(tool)), **by_level.get(None, {})}
     return {**values, **(by_level.get(book.pk, {}) if book else {})}
+
+
+def _with_consents(
+    tool: Tool, book: Book | None, by_level: Mapping[int | None, Mapping[str, Any]]
+) -> dict[str, Any]:
+    values = _together(tool, book, by_level)
+    if tool.package != BRIDGE:
+        return values
+    return with_consents(values, book if book and "servers" in by_level.get(book.pk, {}) else None)
 
 
 def _saved(tool: Tool) -> QuerySet[ToolConfiguration]:

@@ -151,7 +151,12 @@ def _require_firm_admin(user: User) -> None:
 
 def _held(tool: Tool, book: Book | None) -> dict[str, Any]:
     """Return the settings of this level to change, while nobody else changes them."""
-    list(Tool.objects.select_for_update(of=("self",)).filter(kind=BRIDGE).order_by("pk").values_list("pk"))
+    list(
+        Tool.objects.select_for_update(of=("self",))
+        .filter(module_path__startswith=f"tools.{BRIDGE}.")
+        .order_by("pk")
+        .values_list("pk")
+    )
     return copy.deepcopy(kept_settings(tool, book))
 
 

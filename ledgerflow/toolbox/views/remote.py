@@ -103,6 +103,6 @@ class RemoteView(ToolboxView):
 
     def _bridge(self) -> Tool:
         tool = self.tool()
-        if tool.kind != BRIDGE:
+        if tool.package != BRIDGE:
             raise Http404
         return tool
