@@ -240,7 +240,10 @@ def _parts(book: Book) -> QuerySet[ClassificationSplit]:
 def _account(book: Book, word: str) -> Q:
     if word.lower() == "none":
         return Q(account__isnull=True, is_split=False)
-    named = Q(code__startswith=word) if word.isdigit() else Q(code=word) | Q(Says("name", folded_words(word)))
+    named = Q(code__istartswith=word)
+    # Signs that are folded away leave no word, which every name would have.
+    if words := folded_words(word):
+        named |= Q(Says("name", words))
     accounts = list(Account.objects.filter(named, book=book).values_list("pk", flat=True))
     if not accounts:
         raise ValueError("No account has a number that begins so, or this in its name")

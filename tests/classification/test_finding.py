@@ -18,7 +18,7 @@ from ledgerflow.payees.saying import Says
 from ledgerflow.payees.services import name_payee
 from ledgerflow.statements.models import Sighting, Statement
 from tests.classification.rows import NOW, Shop
-from tests.factories import BankAccountFactory
+from tests.factories import AccountFactory, BankAccountFactory
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 4, 20)
@@ -135,6 +135,17 @@ def test_a_search_finds_what_it_says():
 
     assert {text: lines.found(text) for text in expected} == expected
     assert search_for(book=lines.shop.book, text="  ", today=TODAY) is None
+
+
+def test_accounts_are_found_by_how_their_number_begins_and_by_any_word_of_their_name():
+    lines = Lines()
+    numbers = {"fuel": ("1000.10", "Float"), "sale": ("R-7", "Reserve 2026")}
+    for name, (code, title) in numbers.items():
+        account = AccountFactory(book=lines.shop.book, code=code, name=title)
+        decide(book=lines.shop.book, line_id=lines.ids[name], account=account, user=lines.shop.user, now=NOW)
+    expected = {"1000.": "fuel", "1000": "fuel", "r-": "sale", "2026": "sale", "6640": "split"}
+
+    assert {word: lines.found(f"account:{word}") for word in expected} == expected
 
 
 @pytest.mark.parametrize(
