@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from ledgerflow.books.models import Role
 from ledgerflow.classification.errors import NothingToUndoError, TagError, TagTakenError, UnknownLineError
@@ -14,7 +15,7 @@ from ledgerflow.classification.services import (
     set_line_tags,
     undo,
 )
-from ledgerflow.classification.tag_selectors import listed_tags
+from ledgerflow.classification.tag_selectors import listed_tags, tags_of_lines
 from tests.classification.rows import NOW
 from tests.classification.tagged import TagShop
 from tests.factories import MembershipFactory, UserFactory
@@ -231,6 +232,21 @@ def test_tags_that_somebody_changed_since_stay(shop):
 
     assert (undone.count, undone.refused) == (1, ((shop.ids[0], "It was changed again since."),))
     assert shop.tags() == [["mine"], [], []]
+
+
+def test_undoing_tags_of_many_lines_asks_as_often_as_of_one_and_passes_over_what_was_merged(shop):
+    def undone(count):
+        lines = [shop.line().pk for _ in range(count)]
+        shop.tag(lines, "kept", "travel", "merged")
+        shop.tag(lines, "office", remove=["travel", "merged"])
+        rename_tag(book=shop.book, tag_id=Tag.objects.get(name="merged").pk, name="kept", merge=True)
+        with CaptureQueriesContext(connection) as queries:
+            assert undo(book=shop.book, user=shop.user, now=NOW).count == count
+        found = tags_of_lines(book=shop.book, line_ids=lines)
+        assert [found[line_id] for line_id in lines] == [["kept", "travel"]] * count
+        return len(queries)
+
+    assert undone(40) == undone(1)
 
 
 def test_giving_a_tag_that_is_there_leaves_nothing_to_undo(shop):

@@ -30,6 +30,22 @@ _ADD = """
     ORDER BY line.id, tag
     ON CONFLICT DO NOTHING
 """
+_TAKE_BACK = """
+    DELETE FROM classification_linetag carried USING classification_changedline kept
+    WHERE kept.change_id = %(change)s AND kept.line_id = ANY(%(lines)s::bigint[])
+        AND carried.book_id = kept.book_id AND carried.line_id = kept.line_id
+        AND NOT kept.before -> 'tags' @> to_jsonb(carried.tag_id)
+"""
+_GIVE_BACK = """
+    INSERT INTO classification_linetag (book_id, line_id, tag_id, tagged_by_id, tagged_at)
+    SELECT kept.book_id, kept.line_id, tag.id, %(user)s, %(now)s
+    FROM classification_changedline kept
+    CROSS JOIN jsonb_array_elements_text(kept.before -> 'tags') AS former (id)
+    JOIN classification_tag tag ON tag.id = former.id::bigint AND tag.book_id = kept.book_id
+    WHERE kept.change_id = %(change)s AND kept.line_id = ANY(%(lines)s::bigint[])
+    ORDER BY kept.line_id, tag.id
+    ON CONFLICT DO NOTHING
+"""
 _MERGE = """
     INSERT INTO {table} (book_id, {of}, tag_id, tagged_by_id, tagged_at)
     SELECT book_id, {of}, %(into)s, tagged_by_id, tagged_at FROM {table}
@@ -155,14 +171,15 @@ def give_back_tags(*, change: DecisionChange, now: datetime) -> tuple[list[int],
     book, kept = change.book, list(ChangedLine.objects.filter(change=change).order_by("line_id"))
     _hold_lines(book, [one.line_id for one in kept])
     now_there = _ids_by_line(book, [one.line_id for one in kept])
-    same = [one for one in kept if now_there[one.line_id] == set(one.after["tags"])]
-    known = set(Tag.objects.filter(book=book).values_list("pk", flat=True))
-    for one in same:
-        LineTag.objects.filter(book=book, line_id=one.line_id).exclude(tag__in=one.before["tags"]).delete()
-        tags = known.intersection(one.before["tags"])
-        _add(book, [one.line_id], [*tags], change.made_by, now)
-    given = [one.line_id for one in same]
-    return given, [one.line_id for one in kept if one.line_id not in set(given)]
+    given: list[int] = []
+    others: list[int] = []
+    for one in kept:
+        (given if now_there[one.line_id] == set(one.after["tags"]) else others).append(one.line_id)
+    facts: dict[str, Any] = {"change": change.pk, "lines": given, "user": change.made_by_id, "now": now}
+    with connection.cursor() as cursor:
+        for statement in (_TAKE_BACK, _GIVE_BACK):
+            cursor.execute(statement, facts)
+    return given, others
 
 
 def _ids_by_line(book: Book, line_ids: Collection[int]) -> dict[int, set[int]]:
