@@ -1,9 +1,12 @@
 """A rule that people correct twice stops accepting and says so."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from ledgerflow.books.models import Role
 from ledgerflow.classification.models import Classification, Rule, RuleCorrection
 from ledgerflow.classification.selectors import listed_rules
 from ledgerflow.classification.services import (
@@ -13,10 +16,12 @@ from ledgerflow.classification.services import (
     decide,
     exclude,
     reopen,
+    set_rule_active,
     undo,
     update_rule,
 )
 from tests.classification.rows import NOW, Shop
+from tests.factories import MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -97,10 +102,70 @@ def test_keeping_out_what_the_rule_accepted_corrects_it(shop):
 
     exclude(book=shop.book, line_ids=lines, reason="private", user=shop.user, now=NOW)
     fallen = Rule.objects.get().mode
-    undo(book=shop.book, user=shop.user, now=NOW)
+    undone = undo(book=shop.book, user=shop.user, now=NOW)
 
-    assert fallen == "suggest"
+    assert (fallen, undone.count, undone.refused) == ("suggest", 2, ())
     assert not RuleCorrection.objects.exists()
+    assert (Rule.objects.get().mode, Rule.objects.get().fell_back_at) == ("accept", None)
+    assert_accepted_by_rule(shop, lines)
+
+
+def assert_accepted_by_rule(shop, lines):
+    made = Classification.objects.filter(pk__in=lines)
+    assert set(made.values_list("state", "account", "rule", "decided_by")) == {
+        ("accepted", shop.fuel.pk, Rule.objects.get().pk, None)
+    }
+
+
+def test_undone_one_after_the_other_all_that_the_rule_accepted_comes_back(shop, client):
+    lines = [shop.line().pk for _ in range(3)]
+    classify_lines(book=shop.book, line_ids=lines)
+    said = {"book": shop.book, "user": shop.user}
+    for minutes, line_id in enumerate(lines):
+        decide(line_id=line_id, account=shop.food, now=NOW + timedelta(minutes=minutes), **said)
+
+    # The third came after the rule had fallen back, so that it waits in review until the rule accepts again.
+    client.force_login(MembershipFactory(book=shop.book, user=shop.user, role=Role.BOOKKEEPER).user)
+    told = client.post(f"/books/{shop.book.slug}/review/undo/", headers={"Accept": "application/json"}).json()
+    undone = [undo(now=NOW, **said) for _ in lines[1:]]
+
+    assert told["message"] == (
+        "Undone: decided, 1 lines. 1 came back to review, because the rule that accepted them only suggests now."
+    )
+    assert [(each.count, each.opened) for each in undone] == [(1, 0), (1, 0)]
+    assert Rule.objects.get().mode == "accept"
+    assert not RuleCorrection.objects.exists()
+    assert_accepted_by_rule(shop, lines)
+
+
+def test_what_a_line_changed_again_since_said_of_the_rule_still_counts(shop):
+    lines = [shop.line().pk for _ in range(4)]
+    classify_lines(book=shop.book, line_ids=lines)
+    said = {"book": shop.book, "user": shop.user, "now": NOW}
+    exclude(line_ids=lines, reason="", **said)
+    reopen(book=shop.book, line_ids=lines[:2], user=UserFactory(), now=NOW)
+
+    undone = undo(**said)
+
+    assert (undone.count, undone.opened, len(undone.refused)) == (2, 2, 2)
+    assert (Rule.objects.get().mode, RuleCorrection.objects.count()) == ("suggest", 2)
+
+
+@pytest.mark.parametrize("mode", ["suggest", "off"])
+def test_a_rule_that_a_person_changed_since_stays_as_they_left_it(shop, mode):
+    corrected(shop)
+    corrected(shop)
+    rule = Rule.objects.get()
+    if mode == "off":
+        set_rule_active(book=shop.book, rule_id=rule.pk, is_active=False)
+    else:
+        update_rule(book=shop.book, rule_id=rule.pk, conditions=SHELL, account=shop.fuel, mode=mode)
+
+    undone = undo(book=shop.book, user=shop.user, now=NOW)
+
+    rule.refresh_from_db()
+    assert (undone.count, rule.mode) == (0, "suggest")
+    assert "does so no longer" in undone.refused[0][1]
 
 
 def test_keeping_many_out_asks_as_often_as_keeping_one_out(shop):

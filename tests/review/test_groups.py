@@ -227,7 +227,7 @@ def test_what_was_drawn_to_be_looked_at_stays():
         headers={"Accept": "application/json"},
     )
 
-    assert "It was drawn to be looked at; accept it by itself." in answer.json()["message"]
+    assert "It was drawn to be looked at; decide about it by itself." in answer.json()["message"]
     assert set(Classification.objects.filter(pk__in=drawn).values_list("state", flat=True)) == {"open"}
 
 

@@ -15,17 +15,21 @@ from ledgerflow.classification.services import (
     Booking,
     RuleConditions,
     SplitPart,
+    accept_unseen,
     book_together,
     classify_lines,
     create_rule,
     decide,
+    exclude,
     undo,
 )
+from ledgerflow.payees.services import name_payee
 from ledgerflow.review.services import book_chosen
 from ledgerflow.review.which import Matching, Which
 from ledgerflow.statements.services import create_bank_account
 from tests.booked import NOW
 from tests.classification.rows import Shop
+from tests.classification.test_promise import classified, on, with_record
 from tests.proprietor import Proprietor
 from tests.reports.test_own_tax_lines import OF_OFFICE, OF_SALES, OF_TRAVEL, OFFICE, SALES, SUPPLIES, Decided
 
@@ -158,8 +162,79 @@ def test_a_rule_is_corrected_by_lines_that_are_booked_otherwise_at_once():
     assert (none_yet, RuleCorrection.objects.count()) == (0, 2)
     rule.refresh_from_db()
     assert rule.mode == Rule.Mode.SUGGEST
-    undo(**said)
-    assert RuleCorrection.objects.count() == 0
+    undone = undo(**said)
+    assert (undone.count, undone.refused, RuleCorrection.objects.count()) == (2, (), 0)
+    rule.refresh_from_db()
+    assert (rule.mode, rule.fell_back_at) == (Rule.Mode.ACCEPT, None)
+    made = Classification.objects.filter(pk__in=lines[1:])
+    assert set(made.values_list("state", "account", "rule", "decided_by")) == {
+        ("accepted", shop.fuel.pk, rule.pk, None)
+    }
+
+
+def _told(shop, lines):
+    made = Classification.objects.filter(pk__in=lines).order_by("pk")
+    return list(made.values_list("state", "account", "payee__name", "source", "decided_by"))
+
+
+@pytest.mark.parametrize("is_one", [False, True])
+def test_a_name_for_open_lines_is_undone_although_it_proposed_them_otherwise(is_one):
+    shop = Shop()
+    said = {"book": shop.book, "user": shop.user, "now": NOW}
+    known = shop.line("SHELL OIL").pk
+    lines = [shop.line(text).pk for text in ("CORNER KIOSK", "MARKET HALL")]
+    classify_lines(book=shop.book, line_ids=[known, *lines])
+    decide(line_id=known, account=shop.fuel, payee=name_payee(book=shop.book, name="Shell"), **said)
+    before = _told(shop, lines)
+
+    if is_one:
+        for line_id in lines:
+            decide(line_id=line_id, payee=name_payee(book=shop.book, name="Shell"), **said)
+    else:
+        book_together(line_ids=lines, booking=Booking(payee="Shell"), **said)
+    named = _told(shop, lines)
+    counts = [undo(**said).count for _ in range(2 if is_one else 1)]
+    like = shop.line("CORNER KIOSK").pk
+    classify_lines(book=shop.book, line_ids=[like])
+
+    assert {row[:3] for row in named} == {("open", shop.fuel.pk, "Shell")}
+    assert (counts, _told(shop, lines)) == ([1, 1] if is_one else [2], before)
+    assert _told(shop, [like]) == before[:1]
+    # What was said of the name is no outcome of the line.
+    assert not Prediction.objects.filter(line__in=lines, replaced_at__isnull=True).exists()
+
+
+def test_a_name_alone_says_nothing_of_suggestions_that_nobody_looked_at():
+    shop = with_record(Shop(), outcomes=5)
+    lines = [line.pk for line in classified(shop, 2)]
+    said = {"book": shop.book, "line_ids": lines, "user": shop.user, "now": NOW}
+    accept_unseen(**said)
+
+    book_together(booking=Booking(payee="Shell station"), **said)
+
+    outcomes = Prediction.objects.filter(line__in=lines, replaced_at__isnull=True)
+    assert set(outcomes.values_list("decided_at", flat=True)) == {None}
+    book_together(booking=Booking(account=shop.food), **said)
+    assert set(outcomes.values_list("is_right", flat=True)) == {False}
+
+
+def test_of_all_that_match_what_was_drawn_stays_to_be_looked_at():
+    shop = with_record(Shop())
+    on(shop)
+    drawn = [line.pk for line in classified(shop, 200) if line.state == "open"]
+    said = {"book": shop.book, "line_ids": drawn, "user": shop.user, "now": NOW}
+
+    unseen = [
+        book_together(booking=Booking(account=shop.food), is_seen=False, **said),
+        exclude(reason="", is_seen=False, **said),
+    ]
+    seen = book_together(booking=Booking(account=shop.food), **{**said, "line_ids": drawn[:1]})
+
+    assert drawn
+    why = "It was drawn to be looked at; decide about it by itself."
+    assert [(each.count, dict(each.refused)) for each in unseen] == [(0, dict.fromkeys(drawn, why))] * 2
+    assert seen.count == 1
+    assert book_together(booking=Booking(payee="Shell station"), is_seen=False, **said).count == len(drawn)
 
 
 def test_of_all_that_match_possible_transfers_stay_and_say_nothing_of_suggestions():

@@ -1,8 +1,10 @@
 """A rule that people correct stops accepting by itself."""
 
 from collections import Counter
+from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import Count
 
 from ledgerflow.classification.models import ChangedLine, DecisionChange, Rule, RuleCorrection, State
 
@@ -25,45 +27,66 @@ def count_correction(*, rule_id: int, change: DecisionChange, lines: int = 1) ->
 
 
 @transaction.atomic
-def count_exclusions(*, change: DecisionChange) -> None:
-    """Count each line that a rule had accepted without a person, and that the change keeps out of the books."""
-    _count(
-        change,
-        Counter(
-            before["rule"]
-            for before in ChangedLine.objects.filter(change=change).values_list("before", flat=True)
-            if before["state"] == State.ACCEPTED
-            and before["decided_by"] is None
-            and before["rule"] is not None
-        ),
-    )
+def count_corrections(*, change: DecisionChange) -> None:
+    """Count each line of the change that says otherwise than its rule had.
 
-
-@transaction.atomic
-def count_other_accounts(*, change: DecisionChange) -> None:
-    """Count each line that the change books to another account than the rule had said that it names no more."""
-    _count(
-        change,
-        Counter(
-            before["rule"]
-            for before, after in ChangedLine.objects.filter(change=change).values_list("before", "after")
-            if before["rule"] is not None and after["rule"] is None and before["account"] != after["account"]
-        ),
-    )
-
-
-def _count(change: DecisionChange, lines: Counter[int]) -> None:
+    Where the change keeps lines out of the books, these are those that a rule had accepted without a person; otherwise
+    those that are booked to another account than the rule had said, which they name no more.
+    """
+    lines = Counter(_corrected(change).values())
     for rule_id in sorted(lines):  # each held until the end, so that two sessions take them in one order
         count_correction(rule_id=rule_id, change=change, lines=lines[rule_id])
 
 
+def _corrected(change: DecisionChange) -> dict[int, int]:
+    """Return the lines of the change that correct a rule, each with the rule."""
+    kept = ChangedLine.objects.filter(change=change)
+    is_out = change.act == DecisionChange.Act.EXCLUDE
+    return {
+        line_id: before["rule"]
+        for line_id, before, after in kept.values_list("line_id", "before", "after")
+        if before["rule"] is not None
+        and (
+            before["state"] == State.ACCEPTED and before["decided_by"] is None
+            if is_out
+            else after["rule"] is None and before["account"] != after["account"]
+        )
+    }
+
+
 def let_accept_again(rule: Rule) -> None:
     """Let what was corrected count no more, because a person lets the rule accept all the same."""
-    rule.fell_back_at = None
     if rule.pk is not None:
         RuleCorrection.objects.filter(book_id=rule.book_id, rule=rule).update(is_settled=True)
 
 
-def forget_corrections(change: DecisionChange) -> None:
-    """Forget the corrections of a decision that is undone; a rule that fell back stays so until a person changes it."""
-    RuleCorrection.objects.filter(book_id=change.book_id, change=change).delete()
+@transaction.atomic
+def forget_corrections(*, change: DecisionChange, staying: Collection[int]) -> None:
+    """Forget the corrections of a change that is undone, but for those by lines ``staying`` as it or others left them.
+
+    A rule that stopped accepting because of the change accepts again, unless a person changed it or switched it off
+    since, or corrections enough are left without these.
+    """
+    known = RuleCorrection.objects.filter(book_id=change.book_id)
+    made = list(known.filter(change=change).order_by("pk").values_list("pk", "rule_id"))
+    if not made:
+        return
+    corrected = _corrected(change)
+    left = Counter(corrected[line_id] for line_id in staying if line_id in corrected)
+    rules = {rule_id for _, rule_id in made}
+    held = Rule.objects.select_for_update().filter(book_id=change.book_id, pk__in=rules).order_by("pk")
+    fallen = [
+        rule.pk
+        for rule in held
+        if rule.mode == Rule.Mode.SUGGEST and rule.is_active and rule.fell_back_at == change.made_at
+    ]
+    forgotten = []
+    for correction, rule_id in made:
+        left[rule_id] -= 1
+        if left[rule_id] < 0:
+            forgotten.append(correction)
+    known.filter(pk__in=forgotten).delete()
+    counted = known.filter(is_settled=False, rule__in=fallen).values("rule").annotate(times=Count("pk"))
+    Rule.objects.filter(pk__in=fallen).exclude(
+        pk__in=counted.filter(times__gte=MOST_CORRECTIONS).values("rule")
+    ).update(mode=Rule.Mode.ACCEPT, fell_back_at=None)

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import SURE
 from ledgerflow.classification.models import LONGEST_NOTE, DecisionChange
-from ledgerflow.classification.services.corrections import count_exclusions
+from ledgerflow.classification.services.corrections import count_corrections
 from ledgerflow.classification.services.record import BEFORE, settle_predictions
 from ledgerflow.classification.services.refit import ask_for_refit
 from ledgerflow.core.arrays import whole_numbers
@@ -77,10 +77,13 @@ POSSIBLE_TRANSFER = """
     WHEN made.line_id = ANY(%(transfers)s::bigint[])
         THEN 'It may be a transfer between two own bank accounts; say so, or accept it by itself.'
 """
+_DRAWN = f"{_SAMPLED} THEN 'It was drawn to be looked at; decide about it by itself.'"
+#: What stands against a set that nobody looked at, other than what was decided about already.
+DRAWN_UNSEEN = f"WHEN NOT %(is_seen)s AND made.state = 'open' AND {_DRAWN}"
 _SURE_REFUSAL = f"CASE {_ACCEPT_REFUSALS} {POSSIBLE_TRANSFER} END"
 _ACCEPT_UNSEEN_REFUSAL = f"""
     CASE {_ACCEPT_REFUSALS} {POSSIBLE_TRANSFER}
-        WHEN {_SAMPLED} THEN 'It was drawn to be looked at; accept it by itself.' END
+        WHEN {_DRAWN} END
 """
 # What somebody was asked about waits for the answer; whoever knows it accepts the line by itself.
 _ASKED = """EXISTS (
@@ -211,12 +214,13 @@ def exclude(
     """Keep the lines out of the books; a reason comes before what was noted, without one the note stays.
 
     A line where both are longer together than a note may be is told, and stays. Where nobody looked at each line
-    (``is_seen``), they say nothing of how good the suggestions are.
+    (``is_seen``), they say nothing of how good the suggestions are, and those drawn to be looked at are told, too.
     """
     note = "concat_ws(' · ', NULLIF(%(reason)s, ''), NULLIF(made.note, ''))"
     refusal = f"""CASE {POSTED} WHEN made.state = 'excluded' THEN 'It is excluded already.'
         WHEN char_length({note}) > {LONGEST_NOTE}
-            THEN 'Reason and note are longer than {LONGEST_NOTE} characters together; shorten one of them.' END"""
+            THEN 'Reason and note are longer than {LONGEST_NOTE} characters together; shorten one of them.'
+        {DRAWN_UNSEEN} END"""
     change = f"state = 'excluded', decided_by_id = %(user)s, decided_at = %(now)s, note = {note}"
     changed = change_lines(
         book,
@@ -228,11 +232,12 @@ def exclude(
         change=change,
         lines=whole_numbers(line_ids),
         reason=reason.strip(),
+        is_seen=is_seen,
     )
     if is_seen:
         settle_predictions(book=book, line_ids=changed.lines_of(line_ids))
     if changed.change_id is not None:
-        count_exclusions(change=DecisionChange.objects.get(book=book, pk=changed.change_id))
+        count_corrections(change=DecisionChange.objects.get(book=book, pk=changed.change_id))
     return changed
 
 

@@ -12,7 +12,11 @@ from ledgerflow.classification.models import ChangedAlias, Classification, Decis
 from ledgerflow.classification.services.classify import classify_lines
 from ledgerflow.classification.services.corrections import forget_corrections
 from ledgerflow.classification.services.payees import move_back
-from ledgerflow.classification.services.record import settle_predictions, unsettle_predictions
+from ledgerflow.classification.services.record import (
+    forget_predictions,
+    settle_predictions,
+    unsettle_predictions,
+)
 from ledgerflow.classification.services.refit import ask_for_refit, suggest_for_payees
 from ledgerflow.classification.services.rules import set_rule_active
 from ledgerflow.classification.services.tags import give_back_tags
@@ -22,16 +26,14 @@ from ledgerflow.users.models import User
 #: Only so many changes of a user in a book can be undone, one after the other.
 UNDOABLE = 50
 
-# What a rule or the promise had accepted goes back only while that would still accept it.
+# What the change left open and undecided, such as a line whose payee was named, may be suggested anew by itself: that
+# is no decision which undoing would take back.
 _LOCK = """
     SELECT made.line_id, made.state, classification_snapshot(made) = kept.after,
-        kept.before ->> 'state' = 'open' OR kept.before -> 'decided_by' <> 'null' OR EXISTS (
-            SELECT FROM classification_promise
-            WHERE id = (kept.before ->> 'promise')::bigint AND switched_off_at IS NULL
-        ) OR EXISTS (
-            SELECT FROM classification_rule WHERE id = (kept.before ->> 'rule')::bigint AND mode = 'accept'
-                AND is_active AND account_id = (kept.before ->> 'account')::bigint
-        ),
+        kept.after ->> 'state' = 'open' AND kept.after -> 'decided_by' = 'null'
+            AND made.state IN ('open', 'accepted') AND made.decided_by_id IS NULL AND NOT made.is_split
+            AND made.payee_id IS NOT DISTINCT FROM (kept.after ->> 'payee')::bigint
+            AND made.note = kept.after ->> 'note',
         COALESCE((kept.before ->> 'is_settled')::boolean, true),
         ARRAY[(kept.before ->> 'payee')::bigint, (kept.after ->> 'payee')::bigint]
     FROM classification_changedline kept
@@ -40,10 +42,28 @@ _LOCK = """
     ORDER BY made.line_id
     FOR UPDATE OF made
 """
+# What a rule or the promise had accepted goes back only while that would still accept it, and to review where the rule
+# fell back to suggesting it.
+_MAY_RETURN = """
+    SELECT kept.line_id,
+        kept.before ->> 'state' = 'open' OR kept.before -> 'decided_by' <> 'null'
+            OR promise.id IS NOT NULL OR COALESCE(rule.mode = 'accept', false)
+    FROM classification_changedline kept
+    LEFT JOIN classification_promise promise
+        ON promise.id = (kept.before ->> 'promise')::bigint AND promise.switched_off_at IS NULL
+    LEFT JOIN classification_rule rule
+        ON rule.id = (kept.before ->> 'rule')::bigint AND (rule.mode = 'accept' OR rule.fell_back_at IS NOT NULL)
+            AND rule.is_active AND rule.account_id = (kept.before ->> 'account')::bigint
+    WHERE kept.change_id = %(change)s AND kept.line_id = ANY(%(lines)s) AND (
+        kept.before ->> 'state' = 'open' OR kept.before -> 'decided_by' <> 'null'
+        OR promise.id IS NOT NULL OR rule.id IS NOT NULL
+    )
+"""
 _DROP_PARTS = "DELETE FROM classification_classificationsplit WHERE classification_id = ANY(%(lines)s)"
 _RESTORE = """
     UPDATE classification_classification made SET
-        state = kept.before ->> 'state', account_id = (kept.before ->> 'account')::bigint,
+        state = CASE WHEN made.line_id = ANY(%(opened)s) THEN 'open' ELSE kept.before ->> 'state' END,
+        account_id = (kept.before ->> 'account')::bigint,
         payee_id = (kept.before ->> 'payee')::bigint, source = kept.before ->> 'source',
         rule_id = (kept.before ->> 'rule')::bigint, promise_id = (kept.before ->> 'promise')::bigint,
         confidence = (kept.before ->> 'confidence')::numeric,
@@ -94,7 +114,7 @@ class Undone:
     """What was undone, for how many lines, and why not for the others; ``told`` why none of it was.
 
     ``bare`` counts the lines that came back without the tax line of their own, because no account of their kind carries
-    it any more.
+    it any more; ``opened`` those that came back to review, because the rule that had accepted them only suggests since.
     """
 
     act: str
@@ -102,17 +122,23 @@ class Undone:
     refused: tuple[tuple[int, str], ...]
     told: str = ""
     bare: int = 0
+    opened: int = 0
 
 
 class _Kept(NamedTuple):
-    """A line of a change: what it is now, whether that is what the change left, and what it may be again."""
+    """A line of a change: what it is now, and whether that is what the change left, or only suggested anew since."""
 
     line_id: int
     state: str
-    is_same: bool
-    may_return: bool
+    is_as_left: bool
+    is_open_as_left: bool
     was_settled: bool
     payee_ids: list[int | None]
+
+    @property
+    def is_same(self) -> bool:
+        """Whether nobody did anything to it since."""
+        return self.is_as_left or self.is_open_as_left
 
 
 @transaction.atomic
@@ -121,7 +147,8 @@ def undo(*, book: Book, user: User, now: datetime) -> Undone:
 
     Lines that were posted or changed again since stay as they are and are told, and so does a payee whose former name
     is another one's by now; the change counts as undone all the same, so that those before it can be. A line whose
-    own tax line no account carries any more comes back without it, and is counted.
+    own tax line no account carries any more comes back without it, and is counted. Rules that stopped accepting because
+    of the change accept again; what another one had accepted that stopped since comes back to review, and is counted.
 
     Raises:
         NothingToUndoError: there is none among the user's last 50 changes.
@@ -144,15 +171,22 @@ def undo(*, book: Book, user: User, now: datetime) -> Undone:
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, {"change": change.pk})
         found = [_Kept(*row) for row in cursor.fetchall()]
-        undone = [kept for kept in found if kept.is_same and kept.may_return]
+        # Before asking what may return: a rule that fell back because of the change accepts what it had accepted.
+        forget_corrections(change=change, staying=[kept.line_id for kept in found if not kept.is_same])
+        cursor.execute(
+            _MAY_RETURN, {"change": change.pk, "lines": [kept.line_id for kept in found if kept.is_same]}
+        )
+        returning: dict[int, bool] = dict(cursor.fetchall())
+        undone = [kept for kept in found if kept.line_id in returning]
         lines = [kept.line_id for kept in undone]
-        for statement in (_DROP_PARTS, _RESTORE, _RESTORE_PARTS):
-            cursor.execute(statement, {"change": change.pk, "lines": lines})
-        cursor.execute(_BARE, {"change": change.pk, "lines": lines})
+        opened = [line_id for line_id, is_as_it_was in returning.items() if not is_as_it_was]
+        for statement in (_DROP_PARTS, _RESTORE, _RESTORE_PARTS, _BARE):
+            cursor.execute(statement, {"change": change.pk, "lines": lines, "opened": opened})
         (bare,) = cursor.fetchone()
+    # What was predicted for the name that is taken back was said of another payee.
+    forget_predictions(line_ids=[kept.line_id for kept in undone if not kept.is_as_left])
     settle_predictions(book=book, line_ids=[kept.line_id for kept in undone if kept.was_settled])
     unsettle_predictions(book=book, line_ids=[kept.line_id for kept in undone if not kept.was_settled])
-    forget_corrections(change)
     if undone:
         _give_back_aliases(change)
     _end(change, now)
@@ -163,9 +197,11 @@ def undo(*, book: Book, user: User, now: datetime) -> Undone:
     refused = tuple(
         (kept.line_id, _NO_LONGER if kept.is_same else _reason(kept.state))
         for kept in found
-        if not (kept.is_same and kept.may_return)
+        if kept.line_id not in returning
     )
-    return Undone(act=change.get_act_display(), count=len(undone), refused=refused, bare=bare)
+    return Undone(
+        act=change.get_act_display(), count=len(undone), refused=refused, bare=bare, opened=len(opened)
+    )
 
 
 def _undo_rule(book: Book, change: DecisionChange, now: datetime) -> Undone:

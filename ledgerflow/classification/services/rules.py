@@ -234,6 +234,7 @@ def _save(
     check_rule(book=rule.book, conditions=conditions, account=account, payee=payee, mode=mode, stage=stage)
     if mode == Rule.Mode.ACCEPT and rule.mode != mode:
         let_accept_again(rule)
+    rule.fell_back_at = None  # what it does from now on a person said
     rule.text, rule.direction = " ".join(conditions.text.split()), conditions.direction
     rule.least_amount, rule.most_amount = conditions.least, conditions.most
     rule.search, rule.stage = conditions.search, stage

@@ -12,9 +12,10 @@ from ledgerflow.classification.engine import payee_text
 from ledgerflow.classification.errors import ClassificationError
 from ledgerflow.classification.models import ChangedAlias, ChangedLine, Classification, DecisionChange
 from ledgerflow.classification.services.business_use import check_share
-from ledgerflow.classification.services.corrections import count_other_accounts
+from ledgerflow.classification.services.corrections import count_corrections
 from ledgerflow.classification.services.decide import check_decisions, check_tax_lines
 from ledgerflow.classification.services.decisions import (
+    DRAWN_UNSEEN,
     HELD,
     POSSIBLE_TRANSFER,
     POSTED,
@@ -46,7 +47,7 @@ _BOOK_REFUSAL = f"""
             THEN 'No account of the same kind as its account has this tax line; give it to one first.'
         WHEN %(share)s::numeric IS NOT NULL AND account.type <> 'expense'
             THEN 'A business share is taken of what goes to an expense account.'
-        {POSSIBLE_TRANSFER}
+        {POSSIBLE_TRANSFER} {DRAWN_UNSEEN}
     END
 """
 # What the lines keep of their own goes along to another account where that may have it.
@@ -96,7 +97,7 @@ def book_together(
 
     Lines that are split, excluded, held back or in the journal, without an account, with one that has no such tax line
     or business share, or that may be ``transfers``, are told. Where nobody looked at each line (``is_seen``), they say
-    nothing of how good the suggestions are.
+    nothing of how good the suggestions are, and those drawn to be looked at are told, too.
 
     Raises:
         WrongAccountError: the account is not of the book, or archived.
@@ -128,19 +129,21 @@ def book_together(
         tax_line=booking.tax_line,
         share=booking.business_share,
         reason=f"{user} decided."[:300],
+        is_seen=is_seen,
         transfers=whole_numbers(transfers),
     )
     if changed.change_id is not None:
-        _follow(book, DecisionChange.objects.get(pk=changed.change_id), payee, is_seen=is_seen)
+        change = DecisionChange.objects.get(pk=changed.change_id)
+        _follow(book, change, payee, is_looked_at=is_seen and not booking.is_name_alone)
     return changed
 
 
-def _follow(book: Book, change: DecisionChange, payee: Payee | None, *, is_seen: bool) -> None:
+def _follow(book: Book, change: DecisionChange, payee: Payee | None, *, is_looked_at: bool) -> None:
     """Let what learns from decisions know of these."""
     lines = list(ChangedLine.objects.filter(change=change).values_list("line_id", flat=True))
-    if is_seen:
+    if is_looked_at:
         settle_predictions(book=book, line_ids=lines)
-    count_other_accounts(change=change)
+    count_corrections(change=change)
     made = Classification.objects.filter(book=book, line_id__in=lines)
     if payee is not None:
         texts = made.values_list("line__description", "line__counterparty").distinct()

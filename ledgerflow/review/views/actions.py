@@ -123,6 +123,8 @@ class UndoView(ActionView):
         if undone.refused:
             reasons = " ".join(sorted({reason for _, reason in undone.refused}))
             message += f" {len(undone.refused)} stay as they are. {reasons}"
+        if undone.opened:
+            message += f" {undone.opened} came back to review, because the rule that accepted them only suggests now."
         if undone.bare:
             lines = "1 line came back without its own tax line"
             if undone.bare > 1:
