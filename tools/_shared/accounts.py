@@ -11,10 +11,18 @@ from tools._shared.currencies import NO_CURRENCY, currency_in_header, currency_o
 from tools._shared.vocabulary import Role, words
 
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
-_LABELLED = re.compile(
+_LABEL = (
     r"(?:account|konto|kontonummer|rekening\w*|compte|cuenta|conto|conta|iban|card|kort|karte|"
     r"[uú][cč]tu|számlaszám|rachunku|tilinumero|сч[её]та?|卡号|账号|账户|口座番号|계좌번호)"
-    r"[^:：;,\d]{0,24}[:：#,; ]\s*=?['\"_]?([0-9*xX][0-9*xX-]{3,32}\d(?:/\d{4})?|\d{2,6}(?: \d{2,6}){1,6})",
+)
+_LABELLED = re.compile(
+    _LABEL
+    + r"[^:：;,\d]{0,24}[:：#,; ]\s*=?['\"_]?([0-9*xX][0-9*xX-]{3,32}\d(?:/\d{4})?|\d{2,6}(?: \d{2,6}){1,6})",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(
+    r"\W*(?!(?:to|from|for|an|von|vom|nach|auf|zu|vers|a|al|alla|da|para|per|till|til|fra|fr[åa]n|naar|van|na|z|do|od|"
+    rf"transfer|payment|card payment)\b)(?:[^\W\d_]+ ){{0,2}}[^\W\d_]*{_LABEL}",
     re.IGNORECASE,
 )
 _OWN = re.compile(r"\b(?:auftragskonto|own|your|eigen|source|from)\b")
@@ -44,6 +52,15 @@ def stated_account(lines: Sequence[str], name: str) -> str | None:
             return labelled[1].strip()
     found = _IBAN.search(name)
     return found[0] if found and len(found[0]) >= 15 else None
+
+
+def is_account_title(row: Sequence[str]) -> bool:
+    """Whether a row begins with the word for an account or with an account's number, as the title over its table does.
+
+    A further line of a row's description begins under the description, or with other words.
+    """
+    first = row[0] if row else ""
+    return bool(_TITLE.match(first) or _IBAN.fullmatch(first.strip()))
 
 
 def account_column(columns: Columns) -> int | None:
@@ -80,14 +97,18 @@ def _goes_with(columns: Columns, account: int, other: int) -> bool:
     return len(set(zip(accounts, names, strict=True))) < 2 * len(set(accounts))
 
 
-def currency_column(columns: Columns, beside: int) -> int | None:
-    """Return the currency column nearest to the amounts."""
+def currency_column(columns: Columns, beside: int, stated: str = NO_CURRENCY) -> int | None:
+    """Return the currency column nearest to the amounts.
+
+    One that is not named so counts where it names a currency in every row and nothing else has ``stated`` one: it may
+    be what something was bought in.
+    """
     found = [at for at in columns.of(Role.CURRENCY) if columns.is_currency(at)]
-    if columns.has_header and not found:
+    if columns.has_header and not found and stated == NO_CURRENCY:
         near = (
             at
             for at in (beside + 1, beside - 1)
-            if columns.roles.get(at) is Role.OTHER and columns.is_currency(at)
+            if columns.roles.get(at) is Role.OTHER and columns.is_currency(at) and all(columns.pick(at))
         )
         return next(near, None)
     if not columns.has_header:

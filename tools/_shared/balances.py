@@ -77,6 +77,28 @@ def follow(
     return max(chains, key=lambda chain: (chain.share, chain.kind == "after", not chain.newest_first))
 
 
+def open_rows(
+    amounts: Sequence[Decimal | None],
+    balances: Sequence[Decimal | None],
+    opening: Decimal | None,
+    closing: Decimal | None,
+) -> list[int]:
+    """Return the rows, oldest first, whose amounts do not lead from a balance before them to one at or after them.
+
+    ``opening`` and ``closing`` are balances stated before and after all rows.
+    """
+    found: list[int] = []
+    since: list[int] = []
+    before, moved = opening, Decimal(0)
+    for at, (amount, balance) in enumerate(zip(amounts, balances, strict=True)):
+        since.append(at)
+        moved += amount or 0
+        if balance is not None:
+            found += since if before is None or before + moved != balance else []
+            since, before, moved = [], balance, Decimal(0)
+    return found + (since if before is None or closing is None or before + moved != closing else [])
+
+
 def ends(
     amounts: Sequence[Decimal | None], balances: Sequence[Decimal | None], chain: Chain
 ) -> tuple[Decimal | None, Decimal | None]:

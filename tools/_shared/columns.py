@@ -19,6 +19,7 @@ from tools._shared.row_words import (
 from tools._shared.vocabulary import DATE_ROLES, Role, roles_of_header, words
 
 _SAMPLE = 400
+_PAYMENTS = frozenset({"payment", "payments"})
 _MOSTLY = 0.6
 _SOME = 0.2
 _NUMBER_ROLES = frozenset(
@@ -172,6 +173,16 @@ def _named_roles(columns: Columns) -> None:
             if amounts:
                 columns.roles[column] = Role.CURRENCY if amounts is Role.AMOUNT else Role.OTHER_CURRENCY
     _unnamed_amounts(columns)
+    _lone_payments(columns)
+
+
+def _lone_payments(columns: Columns) -> None:
+    """Take payments for amounts of either direction where no column is money in: a customer's payment may be that."""
+    if columns.of(Role.IN):
+        return
+    for column in columns.of(Role.OUT):
+        if words(columns.header[column]) in _PAYMENTS:
+            columns.roles[column] = Role.AMOUNT
 
 
 def _holds_states(name: str, filled: Sequence[str]) -> bool:

@@ -132,7 +132,10 @@ def _said(columns: Columns, numbers: Numbers, groups: Groups, candidate: Candida
 
 
 def _candidates(columns: Columns, numbers: Numbers) -> list[Candidate]:
-    """Return the reading of the chosen columns, and the other one of money in that has a minus in every row."""
+    """Return the reading of the chosen columns, and the other one of money in that has a minus in every row.
+
+    The sign is as printed, unless the words say a payment or the balance proves it.
+    """
     amounts, outs, ins, ways = (columns.of(role) for role in (Role.AMOUNT, Role.OUT, Role.IN, Role.FLAG))
     money = [*amounts, *outs, *ins]
     missing = [at for at in money if at not in numbers.values]
@@ -142,7 +145,13 @@ def _candidates(columns: Columns, numbers: Numbers) -> list[Candidate]:
     if amounts:
         return [flagged(columns, numbers, amounts[0], ways[0]) if ways else signed(numbers, amounts[0])]
     if outs and ins:
-        return both_ways(columns, numbers, pair(columns, numbers, outs[0], ins[0], certain=True))
+        first, *others = both_ways(columns, numbers, pair(columns, numbers, outs[0], ins[0], certain=True))
+        if first.certain or not others:
+            return [first, *others]
+        warning = (
+            f"Every amount in {columns.title(ins[0])} has a minus; they were read as money out, as printed."
+        )
+        return [replace(others[0], warning=warning), first]
     only = signed(numbers, (outs or ins)[0])
     return [Candidate(negated(only.amounts) if outs else only.amounts, only.columns, certain=True)]
 

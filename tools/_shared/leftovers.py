@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import permutations
 from typing import NoReturn
 
-from tools._shared.amounts import BLANKS, amount_column, single_amount
+from tools._shared.amounts import BLANKS, MARKS, amount_column, single_amount
+from tools._shared.balances import follow
 from tools._shared.columns import Columns
 from tools._shared.dates import read_day
 from tools._shared.row_words import (
@@ -110,7 +112,8 @@ def _status(row: Sequence[str], columns: Columns) -> str:
 def total_rows(columns: Columns, among: Iterable[int]) -> set[int]:
     """Return the positions ``among`` those of dated rows that state the sum of the others and are named so.
 
-    A merchant may have that name: the row states the sum of one column, or lacks the balance that all others state.
+    A merchant may have that name, or a payment of a tax: the row states the sum of one column, or lacks the balance
+    that all others state.
     """
     named = columns.of(Role.DESCRIPTION, Role.COUNTERPARTY, Role.REFERENCE, Role.OTHER)
     worded = [at for at in range(len(columns.cells)) if at not in columns.days and at not in columns.numbers]
@@ -118,10 +121,11 @@ def total_rows(columns: Columns, among: Iterable[int]) -> set[int]:
     for position in among:
         at = columns.dated[position]
         texts = [cell for column in named if (cell := columns.cells[column][at])]
-        if any(is_turnover(columns.cells[column][at]) for column in worded) or (
-            texts
-            and all(map(is_total_alone, texts))
-            and (_lacks_balance(columns, position) or _is_sum(columns, position))
+        is_named = any(is_turnover(columns.cells[column][at]) for column in worded)
+        if (is_named or (texts and all(map(is_total_alone, texts)))) and (
+            _lacks_balance(columns, position)
+            or _is_sum(columns, position)
+            or (is_named and _is_turnover_of(columns, position))
         ):
             found.add(position)
     return found
@@ -130,7 +134,8 @@ def total_rows(columns: Columns, among: Iterable[int]) -> set[int]:
 def balance_row(columns: Columns) -> set[int]:
     """Return the position of the last row where it names an account instead of a movement, in a table without a header.
 
-    Its only text is a long number, in a column that no other row fills; the others have words elsewhere.
+    Its only text is a long number, in a column that no other row fills; the others have words elsewhere. A last
+    movement may look so, too: the balance that it leads to says that it is one.
     """
     last = len(columns.dated) - 1
     if columns.has_header or last < _FEW_ROWS:
@@ -142,7 +147,20 @@ def balance_row(columns: Columns) -> set[int]:
     ]
     own = [(text, others) for text, others in texts if text]
     is_account = len(own) == 1 and _ACCOUNT.fullmatch(own[0][0]) and not any(own[0][1])
-    return {last} if is_account and any(all(others) for _, others in texts) else set()
+    is_named = is_account and any(all(others) for _, others in texts)
+    return {last} if is_named and not _leads_to_balance(columns) else set()
+
+
+def _leads_to_balance(columns: Columns) -> bool:
+    """Whether the balances of some column follow from the amounts of another one in all rows."""
+    looked = [columns.number(at) for at in sorted(columns.numbers)]
+    for mark in MARKS:
+        values = [each.values(mark) for each in looked if mark in each.marks]
+        for amounts, balances in permutations(values, 2):
+            chain = follow(amounts, balances)
+            if chain.works and chain.compared >= _FEW_ROWS and any(amounts) and balances[-1] is not None:
+                return True
+    return False
 
 
 def _lacks_balance(columns: Columns, position: int) -> bool:
@@ -160,6 +178,27 @@ def _is_sum(columns: Columns, position: int) -> bool:
             values = looked.values(mark)
             stated = values[position]
             if stated and stated == sum((value for value in values if value), Decimal(0)) - stated:
+                return True
+    return False
+
+
+def _is_turnover_of(columns: Columns, position: int) -> bool:
+    """Whether the row states what the movements of its account, currency and direction add up to."""
+    alike = [columns.pick(at) for at in columns.of(Role.ACCOUNT, Role.CURRENCY, Role.FLAG)]
+    rows = [[texts[at] for texts in columns.cells] for at in columns.dated]
+    moving = [
+        other
+        for other, row in enumerate(rows)
+        if not any(is_turnover(cell) or is_opening(cell) or is_closing(cell) for cell in row)
+        and all(cells[other] == cells[position] for cells in alike)
+    ]
+    for column in columns.of(Role.AMOUNT, Role.OUT, Role.IN):
+        looked = columns.number(column)
+        for mark in looked.marks:
+            values = looked.values(mark)
+            stated = values[position] or Decimal(0)
+            same = [value for other in moving if (value := values[other]) and (value < 0) == (stated < 0)]
+            if abs(stated) == abs(sum(same, Decimal(0))):
                 return True
     return False
 

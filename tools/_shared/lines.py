@@ -20,8 +20,6 @@ from tools._shared.vocabulary import Role
 from tools._shared.work import Work, booked_rows
 from tools.contract import BOOKED, PENDING, Statement, StatementLine
 
-_TRIED_ROWS = 2000
-
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -76,10 +74,7 @@ def build_statement(work: Work, settled: Settled, rows: list[int], *, alone: boo
     known_direction = newest_first if dates[rows[0]] != dates[rows[-1]] else None
     booked = booked_rows(work, rows) or rows
     groups = Groups([booked], known_direction)
-    # A balance that is proven over all rows shows its direction in the first of them.
-    (chain,) = groups.chains(moved, balances, _TRIED_ROWS if choice.proven else None)
-    if choice.proven and not chain.works:
-        (chain,) = groups.chains(moved, balances)
+    (chain,) = groups.chains(moved, balances)
     if choice.balance is not None and chain.works:
         newest_first = chain.newest_first
         first, last = ends(picked(moved, booked), picked(balances, booked), chain)

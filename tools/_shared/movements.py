@@ -12,7 +12,7 @@ from decimal import Decimal
 from tools._shared.amounts import AmountColumn, Mark
 from tools._shared.columns import Columns, directions, flag_columns
 from tools._shared.currencies import currency_in_header
-from tools._shared.row_words import is_failed, is_paid_on, is_repayment
+from tools._shared.row_words import is_paid_on, is_taken_back, is_thanked
 from tools._shared.vocabulary import Role, words
 
 Values = list[Decimal | None]
@@ -96,7 +96,7 @@ def described(columns: Columns, amounts: Values) -> Iterator[tuple[str, Decimal]
 def both_ways(columns: Columns, numbers: Numbers, each: Candidate) -> list[Candidate]:
     """Return both readings of a pair that prints money out plain and every amount of money in with a minus.
 
-    Some cards print a payment so, others one that bounced: the words of these rows say which, or a balance.
+    Some cards print a payment so, others one that bounced: the balance says which, or thanks for each of them.
     """
     outs, ins = (numbers.values.get(at, []) for at in each.columns)
     paid_in: Values = [value or None for value in ins]
@@ -104,7 +104,7 @@ def both_ways(columns: Columns, numbers: Numbers, each: Candidate) -> list[Candi
     if each.problem or not stated or any(value > 0 for value in stated) or any(v and v < 0 for v in outs):
         return [each]
     texts = [text for text, _ in described(columns, paid_in)]
-    is_paid = all(is_repayment(text) and not (is_paid_on(text) or is_failed(text)) for text in texts)
+    is_paid = all(is_thanked(text) and not (is_paid_on(text) or is_taken_back(text)) for text in texts)
     turned = [
         amount if value is None else value.copy_negate()
         for amount, value in zip(each.amounts, paid_in, strict=True)

@@ -16,6 +16,7 @@ from tools._shared.movements import (
 )
 from tools._shared.picking import picked
 from tools._shared.vocabulary import Role
+from tools.contract import StatementRefusedError
 
 _TRIED_ROWS = 2000
 _LEAST_UNNAMED = 3
@@ -136,7 +137,17 @@ def prove(
 
     A balance that the owner *owes* (a card's, a loan's) follows from amounts of the opposite sign: the file's own
     direction is kept and the balance is turned round.
+
+    Raises:
+        StatementRefusedError: Amounts without a sign follow in both directions.
     """
+    proven = _proven(columns, groups, numbers, candidates, balances)
+    return _surer_way(columns, groups, numbers, proven) if proven else None
+
+
+def _proven(
+    columns: Columns, groups: Groups, numbers: Numbers, candidates: list[Candidate], balances: list[int]
+) -> Choice | None:
     proven = _prove(groups, numbers, candidates, balances)
     if proven:
         return proven
@@ -150,11 +161,46 @@ def prove(
             if fees:
                 return fees
     opposite = [
-        reversed_sign(each, None)
+        _other_way(each)
         for each in candidates
         if each.problem is None and not each.certain and len(each.columns) == 1
     ]
     return _prove(groups, numbers, opposite, balances) or _prove_nameless(columns, groups, numbers, balances)
+
+
+def _other_way(candidate: Candidate) -> Candidate:
+    """Read the same columns in the opposite direction, which nothing in the file prints either."""
+    return replace(reversed_sign(candidate, None), certain=False)
+
+
+def _surer_way(columns: Columns, groups: Groups, numbers: Numbers, proven: Choice) -> Choice:
+    """Return the direction in which the rows state the balance after their movement, as nearly all banks do.
+
+    Rows of one day may stand in either order of time. Read the other way round, balances after a movement are balances
+    before one of the opposite sign, so that both directions follow where no cell prints one.
+
+    Raises:
+        StatementRefusedError: The balance after the movement follows in both directions.
+    """
+    candidate, balance = proven.candidate, proven.balance
+    printed = not {*candidate.columns}.isdisjoint(columns.of(Role.OUT, Role.IN)) or any(
+        numbers.looked[at].is_signed for at in candidate.columns if at in numbers.looked
+    )
+    if candidate.certain or printed or balance is None:
+        return proven
+    stated, other = numbers.values[balance], _other_way(candidate)
+    if not _works(groups, other.amounts, stated):
+        return proven
+    one_after, other_after = (
+        all(chain.kind == "after" for chain in groups.chains(each.amounts, stated) if chain.compared)
+        for each in (candidate, other)
+    )
+    if one_after and other_after:
+        raise StatementRefusedError(
+            f"No amount in {columns.title(candidate.columns[0])} has a sign, and {columns.title(balance)} follows from "
+            "money in as well as from money out, since nothing says which row came first. Export signed amounts."
+        )
+    return replace(proven, candidate=other) if other_after else proven
 
 
 def _prove_nameless(columns: Columns, groups: Groups, numbers: Numbers, balances: list[int]) -> Choice | None:

@@ -115,6 +115,15 @@ _THANKED = re.compile(
     r"merci de votre paiement|pagamento ricevuto|betaling ontvangen|betaling mottatt|betaling modtaget|"
     r"betalning mottagen)\b"
 )
+_TAKEN_BACK = re.compile(
+    r"\b(?:revers\w+|nsf|bounced?|returned|unpaid|charge ?backs?|dishono\w+|insufficient|recalled|undone|cancel\w*|"
+    r"corrections?|corrected|adjust\w+|failed|rejected|declined|denied|"
+    r"rucklast\w*|ruckbuch\w*|ruckgabe\w*|ruckruf\w*|storn\w*|zuruck\w*|abgelehnt|"
+    r"rejets?|rejetee?s?|impayee?s?|annul\w*|extourne\w*|contre ?passation|"
+    r"impagad[oa]s?|devuelt[oa]s?|devolucion\w*|devolucao|devolvid[oa]s?|rechazad[oa]s?|anulad[oa]s?|retroces\w*|"
+    r"insolut[oi]|storno|stornat[oi]|respint[oi]|teruggeboekt|storner\w*|gestorneerd|geweigerd|"
+    r"tilbagef\w*|tilbakef\w*|aterford\w*|aterbetald|zwrot\w*|odrzucon\w*)\b"
+)
 _PAID_ON = re.compile(
     r"\b(?:payments? (?:to|for)|zahlung an|betaling (?:aan|til)|pag(?:o|amento) a|card payment|direct debit|"
     r"standing order|"
@@ -194,6 +203,11 @@ def is_repayment(text: str) -> bool:
 def is_thanked(text: str) -> bool:
     """Whether a row speaks of a bill that was paid, as only the one who is paid does."""
     return bool(_THANKED.search(words(text)))
+
+
+def is_taken_back(text: str) -> bool:
+    """Whether a row says that a payment did not hold: it bounced, was rejected, or was booked back."""
+    return bool(_TAKEN_BACK.search(words(text)))
 
 
 def is_paid_on(text: str) -> bool:

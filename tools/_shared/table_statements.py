@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from tools._shared.accounts import Owner, account_column, currency_column, currency_stated, stated_account
 from tools._shared.amounts import BLANKS, MARKS
+from tools._shared.balances import open_rows
 from tools._shared.choice import choose
 from tools._shared.columns import Columns, look_at_columns
 from tools._shared.currencies import currency_of
@@ -49,7 +50,6 @@ from tools._shared.yearless import with_stated_years
 from tools.contract import Layout, Reading, StatementRefusedError, TableView
 
 _EDGE_ROWS = 4
-_TRIED_ROWS = 2000
 _LANGUAGE_ROWS = 200
 _SHOWN_STATES = 4
 _CENTS = 2
@@ -179,8 +179,6 @@ def _read(work: Work, format_name: str, found: Found) -> Reading:
     newest_first = direction(main_days, columns.once[columns.main])
     numbers, choice = _settle(work, newest_first)
     found.numbers, found.choice = numbers, choice
-    if columns.carried and not choice.proven:
-        refuse_undated(work.numbers[columns.carried[0]], work.table.unit)
     work.is_card = work.is_card or choice.is_card
     if not choice.proven and work.layout is None and work.table.delimiter == ",":
         _refuse_split_cents(work, choice, numbers)
@@ -192,11 +190,13 @@ def _read(work: Work, format_name: str, found: Found) -> Reading:
         sort_leftovers(columns, work.numbers, [*amounts, *named], work.table.unit, work.leftovers)
     for row in work.table.rows:
         note_balance(row, work.leftovers)
+    _refuse_open_days(work, choice, numbers, newest_first)
+    stated = currency_stated(columns, amounts, numbers.looked, work.above)
     owner = Owner(
         account_column(columns),
         stated_account(work.above, work.table.name),
-        currency_column(columns, amounts[0]),
-        currency_stated(columns, amounts, numbers.looked, work.above),
+        currency_column(columns, amounts[0], stated),
+        stated,
     )
     if any(owner.currency_stated == code for code in _header_codes(columns, amounts)):
         owner = Owner(owner.account, owner.account_stated, None, owner.currency_stated)
@@ -240,9 +240,7 @@ def _settle(work: Work, newest_first: bool | None) -> tuple[Numbers, Choice]:
 
 def _choose(work: Work, numbers: Numbers, newest_first: bool | None) -> Choice:
     columns = work.columns
-    guess = (columns.of(Role.AMOUNT, Role.OUT, Role.IN) or sorted(numbers.values) or [0])[0]
-    by_account = rows_by_account(work, account_column(columns), currency_column(columns, guess))
-    groups = Groups([booked_rows(work, rows) for rows in by_account.values()], newest_first)
+    groups = _groups(work, numbers, newest_first)
     if work.layout is not None:
         return choose_said(columns, numbers, groups)
     return choose(
@@ -253,6 +251,16 @@ def _choose(work: Work, numbers: Numbers, newest_first: bool | None) -> Choice:
         line_of=work.numbers,
         unit=work.table.unit,
     )
+
+
+def _groups(work: Work, numbers: Numbers, newest_first: bool | None) -> Groups:
+    """Return the booked rows of each account and currency, before it is settled which columns hold the amounts."""
+    columns = work.columns
+    guess = (columns.of(Role.AMOUNT, Role.OUT, Role.IN) or sorted(numbers.values) or [0])[0]
+    stated = currency_stated(columns, [guess], numbers.looked, work.above)
+    by_account = rows_by_account(work, account_column(columns), currency_column(columns, guess, stated))
+    booked = [booked_rows(work, rows) for rows in by_account.values()]
+    return Groups([rows for rows in booked if rows], newest_first)
 
 
 def _header_codes(columns: Columns, amounts: Sequence[int]) -> set[str]:
@@ -385,6 +393,32 @@ def _without_amount(work: Work, choice: Choice, numbers: Numbers) -> None:
         work.leftovers.without_amount.append(work.numbers[columns.dated[position]])
 
 
+def _refuse_open_days(work: Work, choice: Choice, numbers: Numbers, newest_first: bool | None) -> None:
+    """Refuse a row with the day of the row above whose amount no balance before and after it proves.
+
+    Below the last row stand a credit limit, an estimated fee or a payment that is due, which look the same.
+    """
+    columns = work.columns
+    if not columns.carried:
+        return
+    proven: set[int] = set()
+    if choice.proven and choice.balance is not None:
+        groups = _groups(work, numbers, newest_first)
+        stated, alone = numbers.values[choice.balance], len(groups.members) == 1
+        for rows, chain in zip(groups.members, groups.chains(choice.moved, stated), strict=True):
+            ordered = rows[::-1] if chain.newest_first else rows
+            balances = picked(stated, ordered)
+            opening, closing = (work.leftovers.opening, work.leftovers.closing) if alone else (None, None)
+            if chain.kind == "before":
+                opening, balances = (opening if balances[0] is None else balances[0]), [*balances[1:], None]
+            still_open = open_rows(picked(choice.moved, ordered), balances, opening, closing)
+            proven |= {*ordered} - {*picked(ordered, still_open)}
+    position_of = {at: position for position, at in enumerate(columns.dated)}
+    for at in columns.carried:
+        if work.moves[position_of[at]] and position_of[at] not in proven:
+            refuse_undated(work.numbers[at], work.table.unit)
+
+
 def _order(
     work: Work, numbers: Numbers, choice: Choice, groups: dict[tuple[str, str], list[int]]
 ) -> tuple[Order | None, str | None]:
@@ -400,9 +434,7 @@ def _order(
         return settle_said_order(columns, said, work.numbers, work.table.unit), None
     newest_first = None
     if choice.proven and choice.balance is not None:
-        chains = Groups(list(groups.values()), None).chains(
-            choice.moved, numbers.values[choice.balance], _TRIED_ROWS
-        )
+        chains = Groups(list(groups.values()), None).chains(choice.moved, numbers.values[choice.balance])
         if len({chain.newest_first for chain in chains}) == 1 and all(
             chain.kind == "after" for chain in chains
         ):
