@@ -55,6 +55,14 @@ def test_a_line_that_was_asked_about_waits_in_its_tab_until_the_answer(file):
     }
     assert _lines(file, Tab.NEEDS_ANSWER) == [first]
     assert _lines(file, Tab.TO_REVIEW) == others
+    Classification.objects.filter(line=first).update(account=file.expense)
+    everything = {"tab": "needs-answer", "through": first, "count": 1}
+    accepted = file.client(Role.BOOKKEEPER).post(
+        file.address("review/accept/"), everything, headers={"Accept": "application/json"}
+    )
+    assert (
+        accepted.json()["message"] == "0 accepted. 1 not: Somebody was asked about it; accept it by itself."
+    )
 
     Client().post(_link_in(asked["offer"]), {"answer": "Paper <b>"})
 

@@ -81,16 +81,17 @@ _DRAWN = f"{_SAMPLED} THEN 'It was drawn to be looked at; decide about it by its
 #: What stands against a set that nobody looked at, other than what was decided about already.
 DRAWN_UNSEEN = f"WHEN NOT %(is_seen)s AND made.state = 'open' AND {_DRAWN}"
 _SURE_REFUSAL = f"CASE {_ACCEPT_REFUSALS} {POSSIBLE_TRANSFER} END"
-_ACCEPT_UNSEEN_REFUSAL = f"""
-    CASE {_ACCEPT_REFUSALS} {POSSIBLE_TRANSFER}
-        WHEN {_DRAWN} END
-"""
 # What somebody was asked about waits for the answer; whoever knows it accepts the line by itself.
 _ASKED = """EXISTS (
     SELECT FROM asking_linequestion asked
     WHERE asked.book_id = made.book_id AND asked.line_id = made.line_id
         AND asked.answered_at IS NULL AND asked.withdrawn_at IS NULL
 )"""
+_ACCEPT_UNSEEN_REFUSAL = f"""
+    CASE {_ACCEPT_REFUSALS} {POSSIBLE_TRANSFER}
+        WHEN {_DRAWN}
+        WHEN {_ASKED} THEN 'Somebody was asked about it; accept it by itself.' END
+"""
 _REVIEWABLE = f"made.state = 'open' AND line.hold = '' AND NOT line.is_pending AND NOT {_ASKED}"
 
 
@@ -158,8 +159,8 @@ def accept_unseen(
 ) -> Accepted:
     """Accept the suggestion of each of the lines, which somebody chose by what they have in common.
 
-    Those without one, those that may be ``transfers``, and those drawn to be looked at are told. Nobody looked at each
-    of them, so that they say nothing of how good the suggestions are.
+    Those without one, those that may be ``transfers``, those drawn to be looked at, and those that somebody was asked
+    about are told. Nobody looked at each of them, so that they say nothing of how good the suggestions are.
     """
     return change_lines(
         book,

@@ -1,7 +1,6 @@
 """One call a key or button: what review and closing do, each through the stage that owns it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -50,7 +49,7 @@ from ledgerflow.review.services.staging import (
     propose_rule,
     propose_run,
 )
-from ledgerflow.review.which import Matching, Tab, Which
+from ledgerflow.review.which import Matching, Which
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.users.models import User
 
@@ -105,13 +104,12 @@ def accept_confident(*, book: Book, user: User, now: datetime, dry_run: bool = F
 
 @transaction.atomic
 def accept_matching(*, book: Book, matching: Matching, user: User, now: datetime) -> Accepted:
-    """Accept the suggestion of each of the lines that match; the others are told with the reason.
+    """Accept the suggestions of the lines that match, on the tab that was shown; others are told with the reason.
 
     Raises:
         OthersMatchError: more or fewer match than were shown.
     """
-    to_review = replace(matching, which=replace(matching.which, tab=Tab.TO_REVIEW))
-    lines = chosen_lines(book=book, chosen=to_review)
+    lines = chosen_lines(book=book, chosen=matching)
     return classification.accept_unseen(
         book=book, line_ids=lines, user=user, now=now, transfers=_possible_transfers(book, lines)
     )
