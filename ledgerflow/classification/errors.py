@@ -56,11 +56,14 @@ class RuleError(ClassificationError):
 
 
 class SearchError(RuleError):
-    """The text is no search; ``word`` is what is wrong, and ``start`` the place of its first letter, from 0."""
+    """The text is no search; ``word`` is what is wrong, and in the ``text`` it stands from ``start`` to before ``end``.
 
-    def __init__(self, why: str, *, word: str, start: int) -> None:
+    Both are counted from 0, in the text as it was read. There the word may have quotation marks or a colon as well.
+    """
+
+    def __init__(self, why: str, *, word: str, text: str, start: int, end: int) -> None:
         super().__init__(f"{why}: “{word}”, letter {start + 1}.")
-        self.word, self.start = word, start
+        self.word, self.text, self.start, self.end = word, text, start, end
 
 
 class PromiseError(ClassificationError):

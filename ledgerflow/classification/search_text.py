@@ -98,7 +98,10 @@ class _Parser:
             self._value = self._value.replace('""', '"')
 
     def _refuse(self, why: str) -> NoReturn:
-        raise SearchError(why, word=self._value or self._text[self._start :][:1], start=self._start)
+        word = self._value or self._text[self._start :][:1]
+        # What closes nowhere, and the end of the text, were not read.
+        end = self._at if self._at > self._start else self._start + len(word)
+        raise SearchError(why, word=word, text=self._text, start=self._start, end=end)
 
     def _all(self) -> Condition:
         found = [self._any()]

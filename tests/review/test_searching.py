@@ -61,6 +61,27 @@ def test_a_search_that_is_none_names_the_word_and_offers_nothing_for_all_lines(q
     assert 'shell is:<mark class="search-wrong">lost</mark> refund' in page
     assert _rows(page) == shell
     assert "matching" not in page.partition('class="review-panes"')[2]
+    for typed, marked in (
+        ("  shell+is:lost", 'shell is:<mark class="search-wrong">lost</mark></span>'),
+        ("has:%22no thing%22 x", 'has:<mark class="search-wrong">&quot;no thing&quot;</mark> x'),
+        ("(shell", '(shell<mark class="search-wrong"></mark>'),
+    ):
+        assert marked in queue.page(f"q={typed}")
+
+
+def test_a_search_keeps_to_the_payee_and_the_account_that_the_queue_keeps_to(queue):
+    queue.lines("SHELL 5742", 2)
+    kept = f"payee={queue.payee('Shell')}&account={queue.file.expense.pk}"
+
+    form = queue.page(f"{kept}&group=payee").partition('role="search"')[2].partition("</form>")[0]
+
+    sent = re.findall(r'type="hidden" name="(\w+)" value="([\w-]*)"', form)
+    assert dict(sent) == {
+        "tab": "to-review",
+        "group": "payee",
+        "payee": str(queue.payee("Shell")),
+        "account": str(queue.file.expense.pk),
+    }
 
 
 def test_all_that_match_are_accepted_excluded_and_tagged_and_no_other_line(queue):
@@ -82,6 +103,19 @@ def test_all_that_match_are_accepted_excluded_and_tagged_and_no_other_line(queue
     assert {states[line] for line in other} == {State.OPEN}
     back = {"tab": "excluded", "q": "#berlin", "through": shell[-1], "count": 3}
     assert _ask(queue, "reopen", **back)["message"] == "3 back in review."
+
+
+def test_all_that_match_are_those_of_the_tab_that_was_shown(queue):
+    shell = queue.lines("SHELL 5742", 4)
+    exclude(book=queue.book, line_ids=shell[2:], reason="", user=queue.file.owner, now=NOW)
+    everything = {"q": "shell", "through": shell[-1], "count": 2}
+
+    refused = _ask(queue, "accept", tab="excluded", **everything)
+    others = _ask(queue, "accept", tab="reviewed", **everything)
+
+    assert refused["message"] == "0 accepted. 2 not: It is excluded; send it back to review first."
+    assert "2 were shown, 0 match now" in others["error"]
+    assert queue.accepted() == set()
 
 
 @pytest.mark.parametrize(

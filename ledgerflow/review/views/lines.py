@@ -21,9 +21,10 @@ PAGE_SIZE = 50
 class Wrong:
     """A search that is none: the sentence why, and its text around the word that is wrong."""
 
-    def __init__(self, text: str, error: SearchError) -> None:
-        self.text, self.sentence, self.word = text[:LONGEST_SEARCH], str(error), error.word
-        self.before, self.after = self.text[: error.start], self.text[error.start + len(error.word) :]
+    def __init__(self, error: SearchError) -> None:
+        self.text, self.sentence = error.text, str(error)
+        self.before, self.after = error.text[: error.start], error.text[error.end :]
+        self.word = error.text[error.start : error.end]
 
 
 def search_context(book: Book) -> dict[str, Any]:
@@ -53,7 +54,7 @@ class LinesView(BookMixin, generic.TemplateView):
                 limit=PAGE_SIZE,
             )
         except SearchError as error:
-            page, wrong = SearchedPage((), None), Wrong(asked, error)
+            page, wrong = SearchedPage((), None), Wrong(error)
         return super().get_context_data(
             page=page, wrong=wrong, search=asked, **search_context(self.book), **kwargs
         )

@@ -77,7 +77,7 @@ class QueueView(BookMixin, generic.TemplateView):
         try:
             which = asked_which(self.request, book=self.book)
         except SearchError as error:
-            which, wrong = asked_tab(self.request), Wrong(self.request.GET["q"], error)
+            which, wrong = asked_tab(self.request), Wrong(error)
         counts = selectors.counts(book=self.book, days=which.days)
         has_two = which.tab == Tab.REVIEWED and has_four_eyes(book=self.book)
         return super().get_context_data(
