@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from ledgerflow.classification.models import Classification, LineTag, State
 from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.posting.models import DocumentDate
 from ledgerflow.users.models import User
 from tests.browser.books import NewBook, book_in_review
 from tests.pipeline.statements import ofx
@@ -56,11 +57,39 @@ def test_ctrl_k_goes_and_shift_p_hides_amounts(tab: Page, made: NewBook):
     tab.keyboard.press("ArrowDown")
     tab.keyboard.press("Escape")
     expect(places).to_be_hidden()
+    tab.reload()
+    asked, went = list[Route](), list[str]()
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    tab.route("**/go/?q=*", hold)
+    tab.on("request", lambda request: went.append(request.url) if request.is_navigation_request() else None)
+    tab.keyboard.press("Control+k")
+    tab.keyboard.press("Enter")  # before the answer is there, and then it is not wanted any more
+    tab.keyboard.press("Escape")
+    while not asked:
+        tab.wait_for_timeout(20)
+    asked[0].continue_()
+    expect(places.locator("[role=option]").first).to_be_attached()
+    tab.keyboard.press("Control+k")
+    expect(places).to_be_visible()
+    assert went == []
 
 
 def test_the_inbox_acts_on_the_chosen_file_alone(tab: Page, made: NewBook):
     ready = ImportRun.objects.get(book=made.book)
     latest = made.take_in(ofx(date(2026, 2, 1))[0])
+    ImportRun.objects.filter(pk=latest.pk).update(state=ImportRun.State.RUNNING)
+    tab.goto(made.address("inbox/"))
+    undo = tab.get_by_role("link", name="Undo…")
+    undo.focus()
+    for _ in range(2):  # the rows come anew by themselves
+        with tab.expect_response("**/inbox/rows/"):
+            pass
+    tab.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
+    expect(undo).to_be_focused()
+    expect(tab.locator("tr.is-chosen")).to_have_attribute("data-choice", str(ready.pk))
     ImportRun.objects.filter(pk=latest.pk).update(state=ImportRun.State.FAILED, message="Broken.")
     tab.goto(made.address("inbox/"))
 
@@ -94,21 +123,49 @@ def test_a_line_leads_to_its_neighbours_and_saves_on_the_way(tab: Page, made: Ne
     expect(tab.get_by_role("link", name="Next")).to_be_hidden()
     tab.keyboard.press("Control+ArrowLeft")
     tab.wait_for_url(f"**/line/{rows[1]}/")
-    tab.locator("[name=tags]").fill("#berlin")
+    tags, day = tab.locator("[name=tags]"), tab.locator("[name=date]")
+    tags.fill("#" * 3)
+    day.fill("2026-01-03")
+    tab.keyboard.press("Control+Shift+S")
+    expect(tags).to_be_focused()
+    expect(tags).to_have_attribute(
+        "aria-invalid", "true"
+    )  # refused: it says why, and what follows is not lost
+    expect(day).to_have_value("2026-01-03")
+    assert not DocumentDate.objects.exists()
+    tags.fill("#berlin")
     tab.keyboard.press("Control+ArrowRight")  # moves in the field alone
     tab.keyboard.press("Control+Shift+S")
     tab.wait_for_url(f"**/line/{rows[2]}/")
 
     assert [tag.line_id for tag in LineTag.objects.all()] == [int(rows[1])]
+    assert [str(document.date) for document in DocumentDate.objects.all()] == ["2026-01-03"]
     tab.get_by_role("link", name="Back to the list").click()
     expect(tab.locator("[data-line].is-focused")).to_have_attribute("data-line", str(rows[2]))
     assert "q=shell" in tab.url
+
+    tab.locator(f"[data-line='{rows[1]}'] a").first.click()
+    tags.fill("#paris")
+    tab.context.clear_cookies(name="sessionid")
+    tab.keyboard.press("Control+Shift+S")
+    expect(tab.locator("#messages")).to_contain_text("You are not signed in any more")
+    expect(tags).to_have_value("#paris")
 
 
 def test_what_is_searched_for_is_selected_whole_and_set_at_once(tab: Page, made: NewBook):
     tab.goto(made.address("review/"))
     shells = Classification.objects.filter(book=made.book, line__description__startswith="SHELL")
+    words = tab.locator("summary", has_text="What can be searched for")
+    for key in ("Enter", "Space", "Enter"):  # they open and close it, and do nothing to the line in focus
+        words.focus()
+        tab.keyboard.press(key)
+    expect(tab.locator("details[open]", has=words)).to_have_count(1)
+    expect(tab.locator("[data-line]")).to_have_count(8)
+    expect(tab.locator("[data-line] input:checked")).to_have_count(0)
     tab.keyboard.press("/")
+    tab.keyboard.type("-bank:c")
+    expect(tab.locator("#search-words option[value='-bank:Card']")).to_be_attached()
+    tab.keyboard.press("Control+a")
     tab.keyboard.type("shell money:out")
     tab.keyboard.press("Enter")
     expect(tab.locator("[data-line]")).to_have_count(3)

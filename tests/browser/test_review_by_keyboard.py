@@ -211,13 +211,14 @@ def test_what_is_typed_before_the_pane_is_there_fills_its_fields(queue: Page, ma
     )
     part = line.line.amount / 4
 
-    for key in ("s", *f"{part}9", "Backspace", "Tab", *_OFFICE):
+    for key in ("s", *f"{part}9", "Backspace", "Tab", *_OFFICE, "Tab", "P", "/"):
         queue.keyboard.press(key)
     held.let_go(0)
 
     split = queue.locator("[data-evidence] form[data-split-total]")
     expect(split.locator("[name=split-0-amount]")).to_have_value(f"{part}")
     expect(split.locator("[name=split-0-account]")).to_have_value(str(made.account(_OFFICE).pk))
+    expect(split.locator("[name=split-0-memo]")).to_have_value("P/")  # no keys of the page
     expect(split.locator("[data-split-left]")).to_have_text(f"{line.line.amount - part:,.2f}")
 
 

@@ -28,3 +28,23 @@ export async function ask(url, body) {
     return { error: inWords(response) };
   }
 }
+
+// The counts of an answer are of the days that the page keeps to.
+export function withDays(url) {
+  const whole = new URL(url, location.href);
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    if (name === "from" || name === "to") whole.searchParams.set(name, value);
+  }
+  return whole;
+}
+
+// How many lines each tab has, and whether there is something to post.
+export function showCounts(counts = {}) {
+  Object.entries(counts).forEach(([tab, count]) => {
+    document.querySelectorAll(`[data-count="${tab}"]`).forEach((badge) => {
+      badge.textContent = count;
+    });
+  });
+  const toPost = document.querySelector("[data-post]");
+  if (toPost && "reviewed" in counts) toPost.hidden = counts.reviewed === 0;
+}

@@ -1,7 +1,7 @@
 // The review queue by keyboard. Every action is a form of the page; this file chooses the row, sends the form without leaving
 // the page, moves on before the answer arrives, and brings a row back with the reason when the answer is a refusal.
 import { areOn } from "../web/keys.js";
-import { ask } from "./answers.js";
+import { ask, showCounts, withDays } from "./answers.js";
 import { isTypingInto, typeInto } from "./chooser.js";
 import { replay, submitFrom } from "./fields.js";
 import { addPart, putRest, showLeft } from "./split.js";
@@ -9,6 +9,7 @@ import { addPart, putRest, showLeft } from "./split.js";
 const OFFER = "offer"; // stands in the evidence pane instead of a line's evidence
 const NO_EVIDENCE = "The evidence could not be loaded. Choose the line again.";
 const SAID = "ledgerflow-said"; // what to say after the page was loaded again
+const TYPING = "input:not([type=checkbox]), select, textarea, [contenteditable]";
 
 const queue = document.querySelector("[data-queue]");
 
@@ -53,14 +54,6 @@ if (queue) {
   const say = (text, { undo = false, level = "success" } = {}) => {
     const action = undo && document.querySelector("[data-undo]") ? { label: "Undo", run: pressUndo } : null;
     document.body.dispatchEvent(new CustomEvent("lf:message", { detail: { text, level, action, name: "queue" } }));
-  };
-  // The counts of an answer are of the days that the page keeps to.
-  const withDays = (url) => {
-    const whole = new URL(url, location.href);
-    for (const [name, value] of new URLSearchParams(location.search)) {
-      if (name === "from" || name === "to") whole.searchParams.set(name, value);
-    }
-    return whole;
   };
   const loadAgain = (...words) => {
     lastWord = [lastWord, ...words].filter(Boolean).join(" ");
@@ -218,16 +211,6 @@ if (queue) {
       count.value = Number(count.value) + by;
       button.textContent = button.textContent.replace(/\d+/, count.value);
     });
-  }
-
-  function showCounts(counts = {}) {
-    Object.entries(counts).forEach(([tab, count]) => {
-      document.querySelectorAll(`[data-count="${tab}"]`).forEach((badge) => {
-        badge.textContent = count;
-      });
-    });
-    const toPost = document.querySelector("[data-post]");
-    if (toPost && "reviewed" in counts) toPost.hidden = counts.reviewed === 0;
   }
 
   // As rows do, a group leaves before the answer.
@@ -393,26 +376,31 @@ if (queue) {
     if (form) showLeft(form);
   });
 
+  // Before the keys of every page: `P` and `/` that are typed ahead are letters, too.
+  document.addEventListener("keydown", (event) => {
+    if (!held || event.ctrlKey || event.metaKey || event.altKey || hasLeft || !areOn()) return;
+    if (event.target.closest(TYPING)) {
+      held = null; // somebody went on to another field
+      return;
+    }
+    event.preventDefault();
+    if (event.key === "Escape") held = null;
+    else if (event.key.length === 1 || ["Enter", "Tab", "Backspace"].includes(event.key)) held.keys.push(event.key);
+  }, { capture: true });
+
   document.addEventListener("keydown", (event) => {
     if (event.altKey && event.code === "KeyR" && event.target.closest("[data-split-part]")) {
       event.preventDefault();
       putRest(event.target);
       return;
     }
-    const isTyping = event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]");
+    const isTyping = event.target.closest(TYPING);
     if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === "z" && !isTyping && areOn()) {
       event.preventDefault();
       pressUndo();
       return;
     }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || hasLeft || !areOn()) return;
-    if (isTyping) held = null; // somebody went on to another field
-    if (held) {
-      event.preventDefault();
-      if (event.key === "Escape") held = null;
-      else if (event.key.length === 1 || ["Enter", "Tab", "Backspace"].includes(event.key)) held.keys.push(event.key);
-      return;
-    }
     if (event.target.matches("[data-evidence] select, [data-set-form] select")) {
       // A space opens the list, unless it is typed within a name.
       const isTyped = event.key.length === 1 && (event.key !== " " || isTypingInto(event.target));
@@ -427,7 +415,7 @@ if (queue) {
       showFocused();
       return;
     }
-    const inField = event.target.closest("input:not([type=checkbox]), select, textarea, button, a, [contenteditable]");
+    const inField = event.target.closest("input:not([type=checkbox]), select, textarea, button, a, summary, [contenteditable]");
     if (event.key === "Escape" && inField && (pane.contains(event.target) || event.target.closest("[data-set], [role=search]"))) {
       event.target.closest("[data-set]")?.removeAttribute("open");
       event.target.blur();

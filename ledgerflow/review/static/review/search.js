@@ -8,7 +8,7 @@ if (field) {
   field.addEventListener("input", () => {
     const [, before, sign, word] = /^(.*?[\s(,]|)(-?)([^\s(,]*)$/.exec(field.value) || [null, "", "", ""];
     const typed = word.toLowerCase();
-    const fitting = typed ? words.filter((each) => each.startsWith(typed) && each !== typed) : [];
+    const fitting = typed ? words.filter((each) => each.toLowerCase().startsWith(typed) && each.toLowerCase() !== typed) : [];
     list.replaceChildren(
       ...fitting.map((each) => {
         const option = document.createElement("option");

@@ -1,6 +1,6 @@
 // The lines of a statement beside the file: the line in focus is shown where it stands, and the box moves with the focus.
 // Without this file each line's place is a link to the file.
-const FIELDS = "input, select, textarea, button, a, [contenteditable]";
+const FIELDS = "input, select, textarea, button, a, summary, [contenteditable]";
 const PATIENCE = 60; // milliseconds: a key that is held down asks for the last line only
 
 const pane = document.querySelector("[data-source]");

@@ -48,6 +48,10 @@ if (dialog) {
     isWanted = false;
     look();
   });
+  dialog.addEventListener("close", () => {
+    isWanted = false; // an answer that comes later leads nowhere
+    clearTimeout(waiting);
+  });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close(); // beside it
   });

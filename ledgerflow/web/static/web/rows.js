@@ -1,10 +1,11 @@
 // A list by keyboard: j and k choose a row and focus its first link, so that Enter opens it; keys.js lets the keys of the chosen
-// row's buttons act, and those of no other. htmx may bring the rows anew; the choice stays.
+// row's buttons act, and those of no other. htmx may bring the rows anew, every moment and without being asked: the choice stays,
+// and nothing is focused or scrolled to but the link or button that went away with the focus on it.
 import { areOn } from "./keys.js";
 
 const FIELDS = "input:not([type=checkbox]), select, textarea, [contenteditable]";
 let at = null; // the name of the chosen row
-let hadFocus = false;
+let focused = -1; // which link or button of the chosen row has the focus, before the rows are brought anew
 
 const rows = () => [...document.querySelectorAll("[data-choice]")];
 
@@ -17,12 +18,11 @@ function choose(row, { focus = true } = {}) {
   }
 }
 
-function chooseAgain({ focus }) {
-  const all = rows();
-  choose(all.find((each) => each.dataset.choice === at) || all[0], { focus });
-}
+const links = (row) => [...(row?.querySelectorAll("a, button") ?? [])];
+const chosen = () => rows().find((row) => row.dataset.choice === at);
+const chooseAgain = () => choose(chosen() || rows()[0], { focus: false });
 
-chooseAgain({ focus: false });
+chooseAgain();
 
 document.addEventListener("focusin", (event) => {
   const row = event.target.closest("[data-choice]");
@@ -42,6 +42,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.body.addEventListener("htmx:beforeSwap", () => {
-  hadFocus = rows().some((each) => each.contains(document.activeElement));
+  focused = links(chosen()).indexOf(document.activeElement);
 });
-document.body.addEventListener("htmx:afterSettle", () => chooseAgain({ focus: hadFocus }));
+document.body.addEventListener("htmx:afterSettle", () => {
+  const row = chosen();
+  chooseAgain();
+  if (focused >= 0 && row && document.activeElement === document.body) (links(row)[focused] ?? links(row)[0])?.focus({ preventScroll: true });
+  focused = -1;
+});

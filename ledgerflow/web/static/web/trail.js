@@ -41,18 +41,63 @@ if (bar && at >= 0) {
   bar.hidden = false;
 }
 
-// Save and next: the form that was changed last is sent, and the next line follows once it is kept.
-let changed = null;
+// Save and next: the forms that were changed are sent in turn, and the next line follows once all are kept. What is refused stays
+// here with the reason, and so does what was not sent because of it.
+const SIGNED_OUT = "You are not signed in any more: this was not kept. Copy what you changed, then load the page again.";
+const UNKNOWN = "It is not known whether this was kept. Copy what you changed, then load the page again, and look.";
+const changed = new Set();
+let isSaving = false;
 document.addEventListener("input", (event) => {
-  changed = event.target.closest?.("form[data-saves]") || changed;
+  const form = event.target.closest?.("form[data-saves]");
+  if (form) changed.add(form);
 });
-bar?.querySelector("[data-trail-save]")?.addEventListener("click", async () => {
-  const next = bar.querySelector("[data-trail-next]");
-  const follow = () => (next.hidden ? location.reload() : next.click());
-  if (!changed) follow();
-  else if (changed.reportValidity()) {
-    const answer = await fetch(changed.action, { method: "POST", body: new FormData(changed), redirect: "manual" }).catch(() => null);
-    if (answer?.type === "opaqueredirect") follow(); // kept; the next page says so
-    else changed.requestSubmit(); // refused: the page comes back with the reason
+
+function refuse(text) {
+  document.body.dispatchEvent(new CustomEvent("lf:message", { detail: { text, level: "error", name: "trail" } }));
+  return false;
+}
+
+// The form of the answer says why, and has what was typed; the other forms stay as they are.
+function showReason(form, page) {
+  const path = pathOf({ href: form.action });
+  const told = [...page.querySelectorAll("form[data-saves]")].find((each) => each.getAttribute("action") === path);
+  if (!told) return refuse(UNKNOWN);
+  form.replaceWith(told);
+  changed.delete(form);
+  changed.add(told);
+  told.querySelector("[aria-invalid=true], input:not([type=hidden])")?.focus();
+  return false;
+}
+
+async function keep(form) {
+  changed.delete(form); // what is typed from now on is a change again
+  // Asked so, the server says in a header that somebody has to sign in; then a redirect is the answer to what was kept.
+  const headers = { "HX-Request": "true" };
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual", headers }).catch(() => null);
+  if (answer?.type === "opaqueredirect") return true; // the next page says what was kept
+  changed.add(form);
+  if (answer?.headers.get("HX-Redirect")) return refuse(SIGNED_OUT);
+  if (!answer?.ok) return refuse(UNKNOWN);
+  return showReason(form, new DOMParser().parseFromString(await answer.text(), "text/html"));
+}
+
+async function keepAll() {
+  const forms = [...changed];
+  if (!forms.every((form) => form.reportValidity())) return false;
+  for (const form of forms) {
+    if (!(await keep(form))) return false; // in turn: each is a change of its own, and the first refusal ends it
   }
+  return true;
+}
+
+bar?.querySelector("[data-trail-save]")?.addEventListener("click", async () => {
+  if (isSaving) return;
+  isSaving = true;
+  const next = bar.querySelector("[data-trail-next]");
+  if (!(await keepAll())) isSaving = false;
+  else if (next.hidden) location.reload();
+  else next.click();
+});
+window.addEventListener("pageshow", () => {
+  isSaving = false; // somebody came back to a page that was kept whole
 });
