@@ -17,8 +17,9 @@ def rendered_when_needed() -> Iterator[None]:
     """Let migrations that run meanwhile render what an operation changed alone, and all models once one looks at them.
 
     Django knows states of which some models are not up to date (``is_delayed``), and renders them anew before
-    ``RunPython``. That is what this uses for every model that is new, or changed without a change of relations. After
-    changes of relations the whole is rendered, once the next operation asks for it.
+    ``RunPython``; before the way back of one it does so here. That is what this uses for every model that is new, or
+    changed without a change of relations. After changes of relations the whole is rendered, once the next operation
+    asks for it.
     """
     before = {place: getattr(*place) for place in _OURS}
     for place, method in _OURS.items():
