@@ -122,9 +122,11 @@ def _look(table: Table, shape: Shape, layout: Layout | None) -> Work:
     around = [cell for row in table.rows[: start + _LANGUAGE_ROWS] for cell in row if cell]
     said = roles_said(layout, width) if layout else None
     columns = look_at_columns(header, cells, said, around=around)
+    warnings: list[str] = []
     if columns is None or not columns.dated:
         filled = with_stated_years(header, cells, above, table.name)
-        columns = look_at_columns(header, filled, said, around=around) if filled else columns
+        columns = look_at_columns(header, filled[0], said, around=around) if filled else columns
+        warnings = filled[1] if filled else []
     if columns is None:
         raise StatementRefusedError(
             "No column of the file holds dates with a year, so it is not a list of transactions. "
@@ -140,7 +142,8 @@ def _look(table: Table, shape: Shape, layout: Layout | None) -> Work:
     moves = [True] * len(columns.dated)
     # From here on only the columns are looked at: the rows of a long file would be its third copy.
     head = replace(table, rows=table.rows[:start])
-    return Work(head, columns, table.numbers[start:], above, card, Leftovers(), moves, [], layout=layout)
+    numbers = table.numbers[start:]
+    return Work(head, columns, numbers, above, card, Leftovers(), moves, [], warnings, layout=layout)
 
 
 def _header(table: Table) -> tuple[int, Sequence[str]]:

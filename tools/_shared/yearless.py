@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from tools._shared.dates import MONTH_BY_NAME, Day, date_texts, fold, read_day
 from tools._shared.vocabulary import DATE_ROLES, roles_of_header
-from tools._shared.years import Years, certain_day, period_of, says_day_first, set_of_years
+from tools._shared.years import Years, certain_day, days_in_name, period_of, says_day_first, year_of_name
 
 _SAMPLE = 60
 _MOSTLY, _SOME = 0.6, 0.2
@@ -19,13 +19,27 @@ _JOINS = frozenset(
     {"", "to", "through", "thru", "until", "till", "and", "bis", "zum", "au", "al", "a", "ate", "tot", "t m", "til",
      "do", "y", "hasta", "e", "ao", "至", "par", "lidz", "iki", "kuni"}
 )  # fmt: skip
+_LABEL_LENGTH = 40
+_LABEL = re.compile(
+    r"\b(?:statement|period|closing|ending|through|year (?:to|end\w*)|as (?:of|at|on)|"
+    r"issued|printed|generated|exported|downloaded|created|"
+    r"kontoauszug|auszug|abrechnung|zeitraum|stand|stichtag|per|erstellt|gedruckt|ausgestellt|exportiert|"
+    r"releve|arrete|periode|edite|extracto|periodo|corte|emitido|estratto|extrato|emissao|"
+    r"rekeningoverzicht|afschrift|kontoutdrag|kontoudskrift|kontoutskrift|wyciag|vypis|kivonat|tiliote|valjavote|"
+    r"konto(?:utdrag|auszug)\w*)\b"
+)
+_OTHER_LABEL = re.compile(
+    r"\b(?:open\w*|birth|born|since|customer|client|member|joined|previous|prior|last|next|due|valid|expir\w*|"
+    r"brought|forward|start\w*|from|eroffn\w*|gebur\w*|geboren|seit|kunde\w*|vorherig\w*|letzter?|alter|fallig\w*|"
+    r"gultig\w*|anfangs\w*|precedent|anterior|precedente|inicial|iniziale|initial|nacimiento|naissance|nascita)\b"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def with_stated_years(
     header: Sequence[str], cells: Sequence[tuple[str, ...]], above: Sequence[str], name: str
-) -> list[tuple[str, ...]] | None:
-    """Return the columns with ISO dates where days had no year; ``None`` where no column holds such days.
+) -> tuple[list[tuple[str, ...]], list[str]] | None:
+    """Return the columns with ISO dates where days had no year, with warnings; ``None`` where none holds such days.
 
     Raises:
         StatementRefusedError: The file does not say the year, or day and month can be taken for each other.
@@ -36,14 +50,16 @@ def with_stated_years(
     if not found:
         return None
     years = _years(above, name)
-    filled = list(cells)
+    filled, warnings = list(cells), list[str]()
     for at in found:
         places = [row for row, cell in enumerate(cells[at]) if _is_day(cell)]
         texts = list(cells[at])
-        for row, text in zip(places, years.texts([texts[row] for row in places]), strict=True):
+        read = years.read([texts[row] for row in places])
+        warnings += read.warnings
+        for row, text in zip(places, read.texts, strict=True):
             texts[row] = text
         filled[at] = tuple(texts)
-    return filled
+    return filled, list(dict.fromkeys(warnings))
 
 
 def _holds_days(title: str, column: Sequence[str]) -> bool:
@@ -75,18 +91,30 @@ def _years(above: Sequence[str], name: str) -> Years:
         ]
         stated_period = next(filter(None, joined), None)
         if stated_period is None:
-            anchors += [day for _, day in stated]
+            anchors += _labelled(stated)
             continue
         period, order = stated_period
         periods.append(period)
         if stated[0][1].separator and order != "YMD":
             day_first.add(order == "DMY")
     others = [found for each in anchors if (found := certain_day(each, day_first))]
-    years = set_of_years(name)
+    stated_dates = [end for _, end in periods] or others
     return Years(
         period=periods[0] if len(set(periods)) == 1 else None,
-        anchors=[end for _, end in periods] or others,
-        file_year=int(years[0]) if len(years) == 1 else None,
+        anchors=stated_dates or days_in_name(name),
+        file_year=year_of_name(name),
         day_first=day_first,
         file="file",
+        by_name=not stated_dates,
     )
+
+
+def _labelled(stated: Sequence[tuple[re.Match[str], Day]]) -> list[Day]:
+    """Return the dates of a line that it calls the statement's, not those of an account's opening or of a birth."""
+    found, end = [], 0
+    for match, day in stated:
+        label = fold(match.string[end : match.start()])[-_LABEL_LENGTH:]
+        if _LABEL.search(label) and not _OTHER_LABEL.search(label):
+            found.append(day)
+        end = match.end()
+    return found

@@ -227,7 +227,7 @@ def _judge(reading: Reading, sheet: Sheet, part: Part, *, has_signs: bool) -> _J
     is_complete = len(statement.lines) == len(sheet.entries)
     is_proven = is_complete and ends is not False and (ends or running or totals) is True
     is_whole = is_complete and ends is True and bool(part.closings or part.sums)
-    warnings = list(reading.warnings)
+    warnings = [*reading.warnings, *sheet.warnings]
     if is_proven:
         contradicted = [
             sentence

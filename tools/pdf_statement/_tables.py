@@ -34,7 +34,10 @@ class Entry:
 
 @dataclass(slots=True)
 class Sheet:
-    """An account's entries; ``problems`` are sentences about what may be missing or doubtful."""
+    """An account's entries.
+
+    ``problems`` say what may be missing or doubtful, ``warnings`` what weak evidence settled of its days.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
@@ -43,6 +46,7 @@ class Sheet:
     roles: dict[str, Role | None] = field(default_factory=dict)
     totals: list[tuple[Decimal, list[int]]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     has_header: bool = True
 
 
@@ -173,8 +177,9 @@ def fill_years(sheet: Sheet, years: Years) -> None:
         (entry, at) for entry in sheet.entries for at, has_year in enumerate(entry.has_years) if not has_year
     ]
     if open_days:
-        texts = years.texts([entry.dates[at] for entry, at in open_days])
-        for (entry, at), text in zip(open_days, texts, strict=True):
+        read = years.read([entry.dates[at] for entry, at in open_days])
+        sheet.warnings += read.warnings
+        for (entry, at), text in zip(open_days, read.texts, strict=True):
             entry.dates[at] = text
 
 

@@ -6,8 +6,8 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-from tools._shared.dates import Day, days_in_text, fold, read_day
-from tools._shared.years import Years, certain_day, only_day, period_of, says_day_first, set_of_years
+from tools._shared.dates import Day, fold, read_day
+from tools._shared.years import Years, certain_day, days_in_name, period_of, says_day_first, year_of_name
 from tools.pdf_statement._lines import Line
 from tools.pdf_statement._rows import date_at
 
@@ -63,12 +63,17 @@ def years_of(lines: Iterable[Line], name: str) -> Years:
         elif line.page == 1:
             others.extend(read)
     period = periods[0] if periods and all(each == periods[0] for each in periods) else None
-    named = [found for day in days_in_text(name) if (found := only_day(day))]
-    anchors = labelled or others or named
+    anchors = labelled or others
     if periods and period is None:
         anchors = [end for _, end in periods]
-    file_year = int(years[0]) if len(years := set_of_years(name)) == 1 else None
-    return Years(period=period, anchors=anchors, file_year=file_year, day_first=day_first, file="PDF")
+    return Years(
+        period=period,
+        anchors=anchors or days_in_name(name),
+        file_year=year_of_name(name),
+        day_first=day_first,
+        file="PDF",
+        by_name=not anchors,
+    )
 
 
 def _period(one: Day, two: Day, day_first: set[bool]) -> tuple[date, date] | None:

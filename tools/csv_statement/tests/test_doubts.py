@@ -164,3 +164,74 @@ def test_a_row_called_turnover_is_left_out_where_it_is_a_sum():
 
     assert _amounts(kept) == ["-10.00", "-5.00"]
     assert _amounts(summed) == ["-10.00", "-5.00"]
+
+
+def _days(reading):
+    return [line.date.isoformat() for statement in reading.statements for line in statement.lines]
+
+
+def _rows(*days):
+    return [SIGNED, *(f"{day},Shop,-{at + 1}.00" for at, day in enumerate(days))]
+
+
+YEAR_OF_A_STATEMENT = (["05.01.", "10.02.", "15.03.", "20.12."], "Kontoauszug per 31.12.2025", "a.csv")
+EXPORTED = (["11/28", "12/15", "12/29", "01/03"], "", "export-2026-01-05.csv")
+EXPORTED_NEWEST_FIRST = (["01/03", "12/29", "12/15", "11/28"], "", "export_2026_01_05.csv")
+NAMED_BY_MONTH = (["28/12", "15/01", "30/01"], "", "statement-2026-01.csv")
+NAMED_BY_YEAR = (["13/02", "14/02", "15/02"], "", "statement-2026.csv")
+
+
+@pytest.mark.parametrize(
+    ("file", "first", "last", "by"),
+    [
+        (YEAR_OF_A_STATEMENT, "2025-01-05", "2025-12-20", "the date that the file states"),
+        (EXPORTED, "2025-11-28", "2026-01-03", "the date in the file's name"),
+        (EXPORTED_NEWEST_FIRST, "2025-11-28", "2026-01-03", "the date in the file's name"),
+        (NAMED_BY_MONTH, "2025-12-28", "2026-01-30", "the date in the file's name"),
+        (NAMED_BY_YEAR, "2026-02-13", "2026-02-15", "the year in the file's name"),
+    ],
+)
+def test_days_without_a_year_are_none_after_the_date_of_their_statement_and_it_says_so(file, first, last, by):
+    days, above, name = file
+
+    reading = _reading(above, *_rows(*days), name=name)
+
+    assert (_days(reading)[0], _days(reading)[-1]) == (first, last)
+    assert any(f"{first} to {last}, by {by}" in warning for warning in reading.warnings)
+
+
+@pytest.mark.parametrize(
+    ("days", "above", "name", "reason"),
+    [
+        (["13.02.", "14.02."], "Account opened: 12.05.2019", "a.csv", "states none"),
+        (["13.02.", "14.02."], "Customer since 12 March 1980", "a.csv", "states none"),
+        (["13.02.", "14.02."], "", "card ending 2019.csv", "states none"),
+        (["13.02.", "14.02."], "", "Konto 1985 Max.csv", "states none"),
+        (["20.01.", "03.02.", "10.02."], "Statement date: 05.02.2026", "a.csv", "in no order of time"),
+        (["03.02.", "10.02."], "Statement date: 05.02.2026", "a.csv", "do not fit the date"),
+        (["05.01.", "10.02.", "15.03."], "Statement date: 31.12.2025", "a.csv", "do not fit the date"),
+        (["13.12.", "14.01."], "", "statement-2026.csv", "do not fit the single year in the name"),
+        (["28.02.", "29.02."], "Period: 01.01.2026 - 31.12.2026", "a.csv", "“29.02.” is no day of 2026"),
+        (["01/05", "02/04"], "", "a-2026.csv", "can be read with the day or the month first"),
+    ],
+)
+def test_days_whose_year_would_be_guessed_refuse_the_file(days, above, name, reason):
+    assert reason in _refusal(above, *_rows(*days), name=name)
+
+
+def test_a_whole_year_is_a_period():
+    reading = _reading("Period: 01.01.2025 - 31.12.2025", *_rows("05.01.", "20.12."))
+
+    assert _days(reading) == ["2025-01-05", "2025-12-20"]
+    assert reading.warnings == ()
+
+
+def test_an_order_of_few_rows_settles_day_and_month_without_a_year_with_a_warning():
+    few = _reading(*_rows("01/05", "02/04", "03/06"), name="a-2026.csv")
+    many = _reading(*_rows("01/05", "02/04", "03/06", "04/02", "05/01"), name="a-2026.csv")
+
+    assert _days(few) == ["2026-01-05", "2026-02-04", "2026-03-06"]
+    assert [any("order of a few rows" in said for said in each.warnings) for each in (few, many)] == [
+        True,
+        False,
+    ]

@@ -97,8 +97,10 @@ def test_it_asks_for_a_year_that_nothing_states_and_takes_it_from_the_name():
     content = table(page, HEADER, rows, FIVE).content()
 
     assert "without a year" in refused(content)
-    (statement,) = read_statement(content, "statement-2026.pdf").statements
+    reading = read_statement(content, "statement-2026.pdf")
+    (statement,) = reading.statements
     assert [line.date.isoformat() for line in statement.lines] == ["2026-05-01", "2026-05-02"]
+    assert any("by the year in the file's name" in warning for warning in reading.warnings)
 
 
 def test_it_refuses_days_and_months_that_nothing_settles():
