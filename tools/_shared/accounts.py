@@ -21,8 +21,9 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"\W*(?!(?:to|from|for|an|von|vom|nach|auf|zu|vers|a|al|alla|da|para|per|till|til|fra|fr[åa]n|naar|van|na|z|do|od|"
-    rf"transfer|payment|card payment)\b)(?:[^\W\d_]+ ){{0,2}}[^\W\d_]*{_LABEL}",
+    r"\W*(?:(?:own|your|my|the|bank|current|savings?|checking|deposit|joint|business|personal|main|credit|debit|"
+    r"mein|ihr|dein|mon|votre|mi|su|tu|il|la|le|el|uw|mijn|giro|numero de|n[uú]mero de|num[eé]ro de|número da)\W+){0,3}"
+    rf"[^\W\d_]*{_LABEL}",
     re.IGNORECASE,
 )
 _OWN = re.compile(r"\b(?:auftragskonto|own|your|eigen|source|from)\b")
@@ -57,7 +58,7 @@ def stated_account(lines: Sequence[str], name: str) -> str | None:
 def is_account_title(row: Sequence[str]) -> bool:
     """Whether a row begins with the word for an account or with an account's number, as the title over its table does.
 
-    A further line of a row's description begins under the description, or with other words.
+    A further line of a row's description begins under the description, or with other words, such as a name.
     """
     first = row[0] if row else ""
     return bool(_TITLE.match(first) or _IBAN.fullmatch(first.strip()))

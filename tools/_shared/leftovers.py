@@ -125,7 +125,7 @@ def total_rows(columns: Columns, among: Iterable[int]) -> set[int]:
         if (is_named or (texts and all(map(is_total_alone, texts)))) and (
             _lacks_balance(columns, position)
             or _is_sum(columns, position)
-            or (is_named and _is_turnover_of(columns, position))
+            or (texts and all(map(is_turnover, texts)) and _is_turnover_of(columns, position))
         ):
             found.add(position)
     return found

@@ -3,14 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from tools._shared.accounts import is_account_title, stated_account
 from tools._shared.amounts import single_amount
 from tools._shared.dates import read_day
 from tools._shared.tables import Table, find_header
 from tools._shared.vocabulary import Role, roles_of_header
+from tools.contract import StatementRefusedError
 
 _MOVING = frozenset({Role.AMOUNT, Role.OUT, Role.IN})
+
+
+class _Title(NamedTuple):
+    at: int
+    account: str
+    is_clear: bool  # begins with the word for an account, as no name of a counterparty does
 
 
 def sections(table: Table) -> list[Table]:
@@ -18,6 +26,9 @@ def sections(table: Table) -> list[Table]:
 
     A header that stands again divides nothing without a title of another account above it, or where the balance runs
     on across it.
+
+    Raises:
+        StatementRefusedError: The line above may be a title or say whom a movement went to, and no balance says which.
     """
     header = find_header(table.rows)
     if header is None or table.rows.count(table.rows[header]) == 1:
@@ -25,33 +36,50 @@ def sections(table: Table) -> list[Table]:
     names = table.rows[header]
     roles = [next(iter(roles_of_header(name)), None) for name in names]
     starts, account = [0], stated_account(list(map(_text, table.rows[:header])), "")
-    title: tuple[int, str] | None = None  # the first since the last dated row or header
-    divides: tuple[int, str] | None = None  # the title over a header whose first row is still to come
+    title: _Title | None = None  # the first since the last dated row or header
+    divides: _Title | None = None  # the one over a header whose first row is still to come
     last: Sequence[str] | None = None
     for at in range(header + 1, len(table.rows)):
         row = table.rows[at]
         if row == names:
             if title and divides:  # an account without rows
-                starts.append(divides[0])
-                account, divides = divides[1], None
-            divides = title if title and title[1] != account else divides
+                starts.append(divides.at)
+                account, divides = divides.account, None
+            divides = title if title and title.account != account else divides
             title = None
         elif any(map(read_day, row)):
-            if divides and not (last and _runs_on(roles, last, row)):
-                starts.append(divides[0])
-                account = divides[1]
+            if divides and _is_other(table, divides, _runs_on(roles, last, row)):
+                starts.append(divides.at)
+                account = divides.account
             title = divides = None
             last = row
-        elif title is None and is_account_title(row) and not _has_amount(roles, row):
-            found = stated_account([_text(row)], "")
-            title = (at, found) if found else None
+        elif title is None:
+            title = _title(roles, at, row)
     if divides:
-        starts.append(divides[0])
+        starts.append(divides.at)
     ends = [*starts[1:], len(table.rows)]
     return [
         replace(table, rows=table.rows[start:end], numbers=table.numbers[start:end])
         for start, end in zip(starts, ends, strict=True)
     ]
+
+
+def _title(roles: Sequence[Role | None], at: int, row: Sequence[str]) -> _Title | None:
+    """Return what a row names that may be the title over the table of an account."""
+    if not row or not row[0] or _amounts(roles[1:], row[1:], _MOVING | {Role.BALANCE}):
+        return None
+    account = stated_account([_text(row)], "")
+    return _Title(at, account, is_account_title(row)) if account else None
+
+
+def _is_other(table: Table, title: _Title, runs_on: bool | None) -> bool:
+    """Whether another account's table begins below a title."""
+    if runs_on is None and not title.is_clear:
+        raise StatementRefusedError(
+            f"{table.unit.capitalize()} {table.numbers[title.at]} names another account above a header that stands "
+            "again, and nothing says whether the rows below it are that account's. Export one account at a time."
+        )
+    return not runs_on
 
 
 def _text(row: Sequence[str]) -> str:
@@ -63,17 +91,11 @@ def _amounts(roles: Sequence[Role | None], row: Sequence[str], among: frozenset[
     return [amount for amount in map(single_amount, cells) if amount is not None]
 
 
-def _has_amount(roles: Sequence[Role | None], row: Sequence[str]) -> bool:
-    """Whether a row below the first cell states an amount, as a movement or a total does."""
-    return bool(_amounts(roles[1:], row[1:], _MOVING | {Role.BALANCE}))
-
-
-def _runs_on(roles: Sequence[Role | None], before: Sequence[str], after: Sequence[str]) -> bool:
-    """Whether the balance of one row follows from that of the other, in either order of time."""
-    balances = [_amounts(roles, row, frozenset({Role.BALANCE})) for row in (before, after)]
+def _runs_on(roles: Sequence[Role | None], before: Sequence[str] | None, after: Sequence[str]) -> bool | None:
+    """Whether the balance of one row follows from that of the other, in either order of time; ``None`` without any."""
+    balances = [_amounts(roles, row or (), frozenset({Role.BALANCE})) for row in (before, after)]
     if not all(balances):
-        return False
+        return None
     step = abs(balances[0][0] - balances[1][0])
-    return any(
-        abs(amount) == step for row in (before, after) for amount in _amounts(roles, row, _MOVING) if amount
-    )
+    moved = [amount for row in (before, after) for amount in _amounts(roles, row or (), _MOVING)]
+    return any(amount and abs(amount) == step for amount in moved)

@@ -92,9 +92,32 @@ def test_a_counterpartys_account_over_a_header_that_stands_again_divides_nothing
     rest = [header, "13.02.2026;Pay;100,00;1600,00", "14.02.2026;Shop;-20,00;1580,00"]
     continued = ";to DE89 3704 0044 0532 0130 00 Landlord;;"
 
-    for between in (continued, continued.lstrip(";"), "Account 9988776655;;;"):
+    for between in (
+        continued,
+        continued.lstrip(";"),
+        "Landlord IBAN DE89370400440532013000;;;",
+        "Account 9988776655;;;",
+    ):
         reading = _reading(*first, between, *rest)
         assert [statement.account for statement in reading.statements] == ["111-222-333"]
+
+
+def test_a_line_over_a_header_that_may_be_a_title_divides_where_the_balance_breaks_or_refuses():
+    header = "Datum;Text;Betrag;Saldo"
+    rows = [
+        "03.02.2026;Rent;-500,00;1500,00",
+        "Everyday Saver account 99887766;;;",
+        header,
+        "04.02.2026;A;-1,00;7,00",
+    ]
+
+    reading = _reading("Konto: 111-222-333", header, *rows)
+
+    assert [statement.account for statement in reading.statements] == ["111-222-333", "99887766"]
+    without_balances = [row.rpartition(";")[0] for row in rows]
+    assert "Line 4 names another account" in _refusal(
+        "Konto: 111-222-333", "Datum;Text;Betrag", *without_balances
+    )
 
 
 def test_an_account_without_rows_gives_its_title_to_no_other():
@@ -158,11 +181,13 @@ def test_the_balance_before_the_movement_is_seen_in_all_rows():
 def test_a_row_called_turnover_is_left_out_where_it_is_a_sum():
     header = "Date,Description,Kind,Amount"
     kept = _reading(header, "13/02/2026,VAT payment,Turnover,-10.00", "14/02/2026,Shop,Card,-5.00")
+    equal = _reading(header, "13/02/2026,VAT payment,Turnover,-10.00", "14/02/2026,Shop,Card,-10.00")
     summed = _reading(
         header, "13/02/2026,A,Card,-10.00", "14/02/2026,B,Card,-5.00", "28/02/2026,,Turnover,-15.00"
     )
 
     assert _amounts(kept) == ["-10.00", "-5.00"]
+    assert _amounts(equal) == ["-10.00", "-10.00"]
     assert _amounts(summed) == ["-10.00", "-5.00"]
 
 
