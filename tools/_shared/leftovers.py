@@ -131,11 +131,15 @@ def total_rows(columns: Columns, among: Iterable[int]) -> set[int]:
     return found
 
 
-def balance_row(columns: Columns) -> set[int]:
+def balance_row(columns: Columns, numbers: Sequence[int], unit: str) -> set[int]:
     """Return the position of the last row where it names an account instead of a movement, in a table without a header.
 
     Its only text is a long number, in a column that no other row fills; the others have words elsewhere. A last
-    movement may look so, too: the balance that it leads to says that it is one.
+    movement may look so, too: one that leads to the stated balance is one; one that breaks it, or states what the
+    others add up to, is none.
+
+    Raises:
+        StatementRefusedError: Nothing says whether it is one.
     """
     last = len(columns.dated) - 1
     if columns.has_header or last < _FEW_ROWS:
@@ -147,18 +151,24 @@ def balance_row(columns: Columns) -> set[int]:
     ]
     own = [(text, others) for text, others in texts if text]
     is_account = len(own) == 1 and _ACCOUNT.fullmatch(own[0][0]) and not any(own[0][1])
-    is_named = is_account and any(all(others) for _, others in texts)
-    return {last} if is_named and not _leads_to_balance(columns) else set()
+    if not is_account or not any(all(others) for _, others in texts) or _follows(columns, last + 1):
+        return set()
+    if _follows(columns, last) or _is_sum(columns, last):
+        return {last}
+    raise StatementRefusedError(
+        f"{unit.capitalize()} {numbers[columns.dated[last]]} may be the last transaction or the balance of an account: "
+        "nothing says which. Remove it or give it words like the others, or export the file with its header row."
+    )
 
 
-def _leads_to_balance(columns: Columns) -> bool:
-    """Whether the balances of some column follow from the amounts of another one in all rows."""
+def _follows(columns: Columns, count: int) -> bool:
+    """Whether the balances of some column follow from the amounts of another one in the first rows."""
     looked = [columns.number(at) for at in sorted(columns.numbers)]
     for mark in MARKS:
-        values = [each.values(mark) for each in looked if mark in each.marks]
+        values = [each.values(mark)[:count] for each in looked if mark in each.marks]
         for amounts, balances in permutations(values, 2):
             chain = follow(amounts, balances)
-            if chain.works and chain.compared >= _FEW_ROWS and any(amounts) and balances[-1] is not None:
+            if chain.works and any(amounts) and balances[-1] is not None:
                 return True
     return False
 

@@ -267,7 +267,12 @@ def named_candidates(columns: Columns, numbers: Numbers) -> list[Candidate]:
         found.extend([] if plain.certain else agreeing)
         found.append(plain)
     found.extend(pairs if not amounts or not any(each.certain for each in found) else [])
-    if len(outs) + len(ins) == 1 and not amounts:
+    nothing_out = [at for at in columns.of(Role.OUT) if at not in numbers.values]
+    if ins and not outs and nothing_out and not amounts:
+        found.extend(
+            both_ways(columns, numbers, pair(columns, numbers, nothing_out[0], ins[0], certain=True))
+        )
+    elif len(outs) + len(ins) == 1 and not amounts:
         only = (outs + ins)[0]
         found.extend(flagged(columns, numbers, only, flag) for flag in columns.of(Role.FLAG))
         plain = signed(numbers, only)

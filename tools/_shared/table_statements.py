@@ -288,7 +288,7 @@ def _set_aside(work: Work) -> None:
     unbooked = _unbooked(columns)
     edge = {*range(min(_EDGE_ROWS, len(states))), *range(max(0, len(states) - _EDGE_ROWS), len(states))}
     failed = {position for position, state in enumerate(states) if kinds[state][0]} if stated else set()
-    totals = total_rows(columns, edge) | balance_row(columns)
+    totals = total_rows(columns, edge) | balance_row(columns, work.numbers, work.table.unit)
     for position in sorted(edge | failed | unbooked):
         at = columns.dated[position]
         if position in failed:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
 from tools._shared.dates import MONTH_BY_NAME, Day, date_texts, fold, read_day
-from tools._shared.vocabulary import DATE_ROLES, roles_of_header
+from tools._shared.vocabulary import DATE_ROLES, Role, roles_of_header
 from tools._shared.years import Years, certain_day, days_in_name, period_of, says_day_first, year_of_name
+from tools.contract import StatementRefusedError
 
 _SAMPLE = 60
 _MOSTLY, _SOME = 0.6, 0.2
@@ -51,15 +53,27 @@ def with_stated_years(
         return None
     years = _years(above, name)
     filled, warnings = list(cells), list[str]()
+    found.sort(key=lambda at: _is_value_date(header, at))
     for at in found:
         places = [row for row, cell in enumerate(cells[at]) if _is_day(cell)]
         texts = list(cells[at])
-        read = years.read([texts[row] for row in places])
+        try:
+            read = years.read([texts[row] for row in places])
+        except StatementRefusedError:
+            if at == found[0] or not _is_value_date(header, at):
+                raise
+            warnings.append(f"“{header[at]}” is left out: the year of its days is not clear.")
+            continue
         warnings += read.warnings
+        years = replace(years, day_first=read.day_first) if len(read.day_first) == 1 else years
         for row, text in zip(places, read.texts, strict=True):
             texts[row] = text
         filled[at] = tuple(texts)
     return filled, list(dict.fromkeys(warnings))
+
+
+def _is_value_date(header: Sequence[str], at: int) -> bool:
+    return at < len(header) and roles_of_header(header[at])[:1] == [Role.VALUE_DATE]
 
 
 def _holds_days(title: str, column: Sequence[str]) -> bool:

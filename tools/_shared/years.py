@@ -84,10 +84,11 @@ def period_of(one: Day, two: Day) -> tuple[tuple[date, date], Order] | None:
 
 
 class DatedDays(NamedTuple):
-    """Days as ISO dates, and a sentence for everything that only weak evidence settled."""
+    """Days as ISO dates, what only weak evidence settled in sentences, and whether they are read with the day first."""
 
     texts: list[str]
     warnings: list[str]
+    day_first: set[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class Years:
         days = next(iter(fitting.values()))
         if self.period is None:
             warnings.append(self._by_date(days))
-        return DatedDays([day.isoformat() for day in days], warnings)
+        return DatedDays([day.isoformat() for day in days], warnings, set(fitting))
 
     def _by_date(self, days: Sequence[date]) -> str:
         """Return the sentence about years that no stated period gives; refuse days that those years tear apart."""

@@ -81,6 +81,13 @@ def test_money_in_with_a_minus_that_was_taken_back_it_refuses(said):
     assert "which rows are money out" in _refusal(*rows)
 
 
+def test_money_in_with_a_minus_beside_an_empty_column_of_money_out_needs_thanks_or_a_balance():
+    header = "Date,Description,Debit,Credit"
+
+    assert _amounts(_reading(header, "2026-02-14,Payment received thank you,,-50.00")) == ["50.00"]
+    assert "which rows are money out" in _refusal(header, "2026-02-14,Deposit,,-50.00")
+
+
 @pytest.mark.parametrize("said", ["Rücklastschrift", "Recibo impagado", "Rejet de prélèvement", "Chargeback"])
 def test_words_for_a_payment_that_did_not_hold(said):
     assert is_taken_back(said)
@@ -146,6 +153,12 @@ def test_a_last_movement_that_its_balance_proves_is_none_of_the_rows_left_out():
     ]
 
     assert _amounts(_reading(*rows)) == ["-10.00", "-50.00", "-20.00", "-100.00"]
+
+
+def test_a_last_row_that_may_be_a_movement_or_a_balance_it_refuses():
+    rows = ["2026-02-13;-10,00;;Shop", "2026-02-14;-50,00;;Rent", "2026-02-15;-20,00;DE89370400440532013000;"]
+
+    assert "Line 3 may be the last transaction or the balance" in _refusal(*rows)
 
 
 @pytest.mark.parametrize("above", [["Currency: EUR"], []])
@@ -260,3 +273,12 @@ def test_an_order_of_few_rows_settles_day_and_month_without_a_year_with_a_warnin
         True,
         False,
     ]
+
+
+def test_a_value_date_after_the_date_of_the_statement_is_left_out_and_said():
+    header = "Date,Value date,Description,Amount"
+
+    reading = _reading("Statement date 31.12.2025", header, "10.12.,11.12.,A,-1.00", "31.12.,02.01.,B,-2.00")
+
+    assert _days(reading) == ["2025-12-10", "2025-12-31"]
+    assert any("“Value date” is left out" in warning for warning in reading.warnings)
