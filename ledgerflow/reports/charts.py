@@ -42,12 +42,18 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Words in the drawing; ``anchor`` is ``start``, ``middle`` or ``end``."""
+    """Words in the drawing, or an amount, which can be hidden; ``anchor`` is ``start``, ``middle`` or ``end``."""
 
     x: int
     y: int
     anchor: str
     text: str
+    is_amount: bool = False
+
+    @property
+    def name(self) -> str:
+        """The class of its element."""
+        return "chart-label chart-amount" if self.is_amount else "chart-label"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,7 @@ class Chart:
             for bar in (self._ranked() if self.is_ranked else self._columns())
         )
         labels = (
-            f'<text class="chart-label" x="{label.x}" y="{label.y}" text-anchor="{label.anchor}"'
+            f'<text class="{label.name}" x="{label.x}" y="{label.y}" text-anchor="{label.anchor}"'
             f' aria-hidden="true">{text(label.text)}</text>\n'
             for label in (self._ranked_labels() if self.is_ranked else self._column_labels())
         )
@@ -157,9 +163,17 @@ class Chart:
         for at, point in enumerate(self.points):
             if at % every == 0:
                 yield Label(_LEFT + at * step, HEIGHT - 6, "start", point.label)
-        yield Label(WIDTH - _LEFT, 12, "end", f"{format_money(highest, self.currency)} {self.currency}")
+        yield Label(
+            WIDTH - _LEFT,
+            12,
+            "end",
+            f"{format_money(highest, self.currency)} {self.currency}",
+            is_amount=True,
+        )
         if lowest:
-            yield Label(WIDTH - _LEFT, HEIGHT - _BOTTOM, "end", format_money(lowest, self.currency))
+            yield Label(
+                WIDTH - _LEFT, HEIGHT - _BOTTOM, "end", format_money(lowest, self.currency), is_amount=True
+            )
 
     def _ranked(self) -> Iterator[Shape]:
         highest, _ = self._reach
@@ -174,7 +188,13 @@ class Chart:
     def _ranked_labels(self) -> Iterator[Label]:
         for at, point in enumerate(self._shown):
             yield Label(_LEFT, at * _ROW + 12, "start", _short(point.label))
-            yield Label(WIDTH - _LEFT, at * _ROW + 12, "end", format_money(point.amounts[0], self.currency))
+            yield Label(
+                WIDTH - _LEFT,
+                at * _ROW + 12,
+                "end",
+                format_money(point.amounts[0], self.currency),
+                is_amount=True,
+            )
 
     def _words(self, point: Point, no: int) -> str:
         amount = f"{format_money(point.amounts[no], self.currency)} {self.currency}"

@@ -1,5 +1,6 @@
 """A month reviewed without the mouse: accept, choose, split, exclude, undo, make a rule, post."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -131,6 +132,11 @@ def test_a_split_takes_the_rest_by_alt_r_and_shows_exactly_what_is_left(queue: P
     queue.keyboard.press("Tab")
     queue.keyboard.type("-0.2")
     expect(left).to_have_text(f"{amount + 3 * (amount / amount) / 10:,.2f}")
+    queue.evaluate("document.documentElement.classList.add('hides-amounts')")
+    expect(left).to_have_css("filter", re.compile("blur"))
+    first, second = (queue.locator(f"[name=split-{number}-amount]") for number in range(2))
+    expect(first).to_have_css("filter", re.compile("blur"))
+    expect(second).to_have_css("filter", "none")  # written in just now
     queue.keyboard.press("Alt+r")
     expect(left).to_have_text("0.00")
     queue.keyboard.press("Tab")

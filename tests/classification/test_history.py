@@ -89,3 +89,7 @@ def test_the_page_of_a_line_shows_it_in_as_many_queries_however_often_it_changed
 
     assert "One → Two" in page
     assert counts[0] == counts[1]
+    parts = [SplitPart(file.expense, Decimal(part)) for part in ("-0.40", "-0.60")]
+    decide(book=file.book, line_id=file.line_ids[0], user=file.owner, now=NOW, splits=parts)
+    page = viewer.get(file.address(f"journal/line/{file.line_ids[0]}/")).content.decode()
+    assert f'{file.expense} <span class="discreet">-0.40</span>; ' in page  # hidden with the other amounts

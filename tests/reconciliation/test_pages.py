@@ -166,7 +166,8 @@ def test_at_zero_finish_can_be_pressed(desk):
 
 def test_a_button_answers_with_the_workspace_as_it_is_then(desk):
     reconciliation = desk.started()
-    assert "lack the opening balance of 1,000.00 on 2026-01-04" in _open(desk, reconciliation)
+    lacking = 'lack the opening balance of <span class="discreet">1,000.00</span> on 2026-01-04'
+    assert lacking in _open(desk, reconciliation)
 
     answer = _press(desk, reconciliation, "accept", {"suggestion": "opening::"}, **{"HX-Request": "true"})
 

@@ -237,7 +237,8 @@ def test_a_report_says_whether_it_is_closed_and_what_is_not_reviewed_yet():
 
     text = page.content.decode()
     assert "Draft" in text
-    assert "In these days 3 bank lines are not reviewed yet, -6.00 USD in all." in text
+    assert "In these days 3 bank lines are not reviewed yet, " in text
+    assert '<span class="discreet">-6.00</span> USD in all.' in text
 
 
 def test_payees_lead_to_their_lines_and_reversed_entries_are_left_out():
@@ -337,6 +338,9 @@ def test_a_loss_is_drawn_below_the_line(small):
     assert chart.baseline == 18
     assert 'y="18"' in chart.drawing
     assert "2025-03, income: -100.00 USD" in chart.drawing
+    labels = dict(re.findall(r'<text class="([\w -]+)"[^>]*>([^<]*)</text>', str(chart.drawing)))
+    assert labels["chart-label chart-amount"] == "-100.00"  # hidden with the other amounts
+    assert "." not in labels["chart-label"]
 
 
 def test_what_money_goes_through_on_the_way_to_another_currency_is_no_cash_flow():

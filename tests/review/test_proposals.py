@@ -357,6 +357,7 @@ def test_the_page_shows_old_beside_new_and_who_proposed_it(file):
     assert "an MCP client (token Laptop (lf_abc…))" in page
     assert "&lt;b&gt;It is rent" in page
     assert ">Accept</button>" in page
+    assert '<span class="discreet">-1.00</span> USD' in page
 
 
 def test_the_queue_says_how_many_wait(file):

@@ -1,11 +1,12 @@
 """How money, days and moments are written."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from ledgerflow.web.templatetags.ledgerflow import day, icon, money
+from ledgerflow.web.templatetags.ledgerflow import day, discreet, icon, money
 
 
 @pytest.mark.parametrize(
@@ -14,6 +15,21 @@ from ledgerflow.web.templatetags.ledgerflow import day, icon, money
 )
 def test_it_writes_money_with_its_sign_and_digits(amount, currency, expected):
     assert f">{expected}<" in money(Decimal(amount), currency)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "hidden"),
+    [
+        ("Left: -1,234.50 USD, and 0.5.", ["-1,234.50"]),
+        ("<b> 6180 Vehicles -39.99; Meals -0.015.", ["-39.99", "-0.015"]),
+        ("95.20% on 2026-01-31 by 1.25.3 of 12 lines", []),
+    ],
+)
+def test_the_amounts_of_a_sentence_can_be_hidden(sentence, hidden):
+    shown = discreet(sentence)
+
+    assert re.findall(r'<span class="discreet">(.*?)</span>', shown) == hidden
+    assert re.sub(r"</?span[^>]*>", "", shown) == sentence.replace("<", "&lt;").replace(">", "&gt;")
 
 
 def test_nothing_is_written_for_nothing():

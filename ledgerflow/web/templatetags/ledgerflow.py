@@ -1,5 +1,6 @@
 """Template filters and tags every page uses: ``{% load ledgerflow %}``."""
 
+import re
 from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 
@@ -7,12 +8,15 @@ from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from ledgerflow.core.money import format_money
 
 register = template.Library()
+
+#: An amount within a sentence; `frame.js` finds the same. No share, no version, no day.
+_AMOUNT = re.compile(r"(?<![\w.])(-?\d[\d,]*\.\d{2,4})(?![\d%]|\.\d)", re.ASCII)
 
 
 @register.filter
@@ -25,6 +29,17 @@ def money(amount: Decimal | None, currency: str) -> SafeString | str:
         return ""
     sign = "negative" if amount < 0 else "zero" if amount == 0 else "positive"
     return format_html('<span class="amount amount-{}">{}</span>', sign, format_money(amount, currency))
+
+
+@register.filter
+def discreet(sentence: object) -> SafeString:
+    """Let each amount of a sentence, one with digits after a decimal mark, be hidden with the amounts of the page."""
+    pieces = _AMOUNT.split(str(sentence))  # words and amounts by turns
+    shown = (
+        format_html('<span class="discreet">{}</span>', piece) if number % 2 else piece
+        for number, piece in enumerate(pieces)
+    )
+    return format_html_join("", "{}", ((piece,) for piece in shown))
 
 
 @register.filter

@@ -2,6 +2,19 @@
 // HX-Trigger: {"lf:message": {"text": "…", "level": "success"}}. A script may add a name, so that a message replaces the one
 // before it, and an action: {label, run}.
 const STAY = 8000; // milliseconds
+const AMOUNT = /(?<![\w.])(-?\d[\d,]*\.\d{2,4})(?![\d%]|\.\d)/; // as the filter `discreet` finds it
+
+// A sentence whose amounts can be hidden.
+function sentence(text) {
+  const words = document.createElement("span");
+  text.split(AMOUNT).forEach((piece, number) => {
+    const amount = document.createElement("span");
+    amount.className = "discreet";
+    amount.textContent = piece;
+    words.append(number % 2 ? amount : piece);
+  });
+  return words;
+}
 
 function leaveLater(message) {
   if (message.classList.contains("message-error")) return;
@@ -18,8 +31,7 @@ function show({ text, level = "info", name = "", action = null }) {
   message.dataset.message = name;
   const body = document.createElement("div");
   body.className = "toast-body";
-  const words = document.createElement("span");
-  words.textContent = text;
+  const words = sentence(text);
   const close = document.createElement("button");
   close.type = "button";
   close.className = "btn-close";
