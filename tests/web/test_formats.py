@@ -5,6 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.contrib.messages import INFO
+from django.contrib.messages.storage.base import Message
+from django.utils.html import format_html
 
 from ledgerflow.web.templatetags.ledgerflow import day, discreet, icon, money
 
@@ -42,3 +45,9 @@ def test_a_day_is_written_as_the_bank_means_it():
 
 def test_a_label_is_escaped():
     assert "<b>" not in icon("home", "<b>")
+
+
+def test_a_sentence_with_a_link_keeps_it():
+    sentence = format_html('<a href="/{}">cost-1.00.csv</a> is here already.', 7)
+
+    assert discreet(Message(INFO, sentence)) == sentence

@@ -33,8 +33,14 @@ def money(amount: Decimal | None, currency: str) -> SafeString | str:
 
 @register.filter
 def discreet(sentence: object) -> SafeString:
-    """Let each amount of a sentence, one with digits after a decimal mark, be hidden with the amounts of the page."""
-    pieces = _AMOUNT.split(str(sentence))  # words and amounts by turns
+    """Let each amount of a sentence, one with digits after a decimal mark, be hidden with the amounts of the page.
+
+    A sentence with markup of its own, such as a link, stays as it is.
+    """
+    text = str(sentence)
+    if isinstance(text, SafeString):
+        return text
+    pieces = _AMOUNT.split(text)  # words and amounts by turns
     shown = (
         format_html('<span class="discreet">{}</span>', piece) if number % 2 else piece
         for number, piece in enumerate(pieces)
