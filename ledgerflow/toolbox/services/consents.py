@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Greatest
 
 from ledgerflow.books.models import Book
 from ledgerflow.toolbox.models import RemoteConsent
@@ -79,8 +80,8 @@ def end_consents_of_others(
 
 
 def _ended(consents: QuerySet[RemoteConsent], user: User, now: datetime) -> int:
-    """Write down that these ended."""
-    return consents.update(withdrawn_by=user, withdrawn_at=now)
+    """Write down that these ended; never before they were given, also where two clocks differ."""
+    return consents.update(withdrawn_by=user, withdrawn_at=Greatest("agreed_at", Value(now)))
 
 
 def _standing(book: Book | None) -> QuerySet[RemoteConsent]:
