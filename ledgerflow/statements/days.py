@@ -174,7 +174,8 @@ def _portions(
                     one.is_pending,
                     frozenset(apart.get((statement, one.no), ())),
                 )
-                for one in shown
+                # Where nothing tells which of two movements it is, the first of the file is it, whatever was stored when.
+                for one in sorted(shown, key=lambda one: one.no)
             ],
         )
 
