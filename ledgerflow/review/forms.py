@@ -158,20 +158,23 @@ class _WithTaxLine(forms.Form):
             del self.fields["tax_line"]
 
 
-class BusinessShareForm(forms.Form):
-    """The line's own business share in percent; empty, what is said of its payee or accounts counts."""
-
-    business_share = forms.DecimalField(
+def _share_field(*, empty: str) -> forms.DecimalField:
+    """Return the field for a business share in percent; ``empty`` says what counts without one."""
+    return forms.DecimalField(
         max_digits=5,
         decimal_places=2,
         min_value=0,
         max_value=100,
         required=False,
         label="Business share in percent",
-        widget=forms.TextInput(
-            attrs={"inputmode": "decimal", "autocomplete": "off", "placeholder": "as payee or account"}
-        ),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "placeholder": empty}),
     )
+
+
+class BusinessShareForm(forms.Form):
+    """The line's own business share in percent; empty, what is said of its payee or accounts counts."""
+
+    business_share = _share_field(empty="as payee or account")
 
 
 class SetForm(ChosenForm):
@@ -182,17 +185,7 @@ class SetForm(ChosenForm):
         queryset=Account.objects.none(), required=False, label="Account", empty_label="As it is"
     )
     tax_line = forms.ChoiceField(required=False, label="Tax line")
-    business_share = forms.DecimalField(
-        max_digits=5,
-        decimal_places=2,
-        min_value=0,
-        max_value=100,
-        required=False,
-        label="Business share in percent",
-        widget=forms.TextInput(
-            attrs={"inputmode": "decimal", "autocomplete": "off", "placeholder": "as it is"}
-        ),
-    )
+    business_share = _share_field(empty="as it is")
     payee = forms.CharField(
         max_length=160,
         required=False,
