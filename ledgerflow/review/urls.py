@@ -20,7 +20,6 @@ urlpatterns = [
     path("lines/", lines.LinesView.as_view(), name="lines"),
     path("accept/", chosen.AcceptView.as_view(), name="accept"),
     path("accept-sure/", chosen.AcceptSureView.as_view(), name="accept-sure"),
-    path("accept-matching/", chosen.AcceptMatchingView.as_view(), name="accept-matching"),
     path("exclude/", chosen.ExcludeView.as_view(), name="exclude"),
     path("reopen/", chosen.ReopenView.as_view(), name="reopen"),
     path("tag/", chosen.TagView.as_view(), name="tag"),

@@ -54,7 +54,7 @@ class Queue:
         return Payee.objects.get(book=self.book, name=name).pk
 
     def accept(self, **sent: object) -> dict[str, object]:
-        address = self.file.address("review/accept-matching/")
+        address = self.file.address("review/accept/")
         answer = self.browser.post(address, sent, headers={"Accept": "application/json"})
         return answer.json()
 
@@ -222,7 +222,7 @@ def test_what_was_drawn_to_be_looked_at_stays():
     browser.force_login(shop.user)
 
     answer = browser.post(
-        f"/books/{shop.book.slug}/review/accept-matching/",
+        f"/books/{shop.book.slug}/review/accept/",
         {"through": drawn[-1], "count": len(drawn)},
         headers={"Accept": "application/json"},
     )
@@ -241,7 +241,7 @@ def test_what_is_done_to_all_that_match_says_nothing_of_how_good_suggestions_are
     everything = {"through": waiting[-1], "count": 3}
     made = Classification.objects.filter(pk__in=waiting)
     decided = Prediction.objects.filter(line__in=waiting, decided_at__isnull=False)
-    for act, state in (("exclude", "excluded"), ("undo", "open"), ("accept-matching", "accepted")):
+    for act, state in (("exclude", "excluded"), ("undo", "open"), ("accept", "accepted")):
         browser.post(f"/books/{shop.book.slug}/review/{act}/", everything)
 
         assert set(made.values_list("state", flat=True)) == {state}
@@ -289,7 +289,7 @@ def test_without_its_script_the_queue_comes_back_as_it_was_asked_for():
     queue = Queue()
     last = queue.lines("SHELL 5742", 2)[-1]
     page = queue.page("group=payee")
-    action = re.search(r'action="([^"]+accept-matching[^"]+)"', page)[1].replace("&amp;", "&")
+    action = re.search(r'action="([^"]+review/accept/[^"]+)"', page)[1].replace("&amp;", "&")
 
     done = queue.browser.post(
         action, {"payee": queue.payee("Shell"), "through": last, "count": 2}, follow=True
@@ -315,7 +315,7 @@ def test_a_viewer_accepts_nothing():
     viewer = queue.file.client(Role.VIEWER)
 
     page = viewer.get(queue.file.address("review/?group=payee")).content.decode()
-    answer = viewer.post(queue.file.address("review/accept-matching/"), {"through": last, "count": 2})
+    answer = viewer.post(queue.file.address("review/accept/"), {"through": last, "count": 2})
 
     assert "Accept these" not in page
     assert answer.status_code == 403

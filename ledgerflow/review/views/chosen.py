@@ -11,7 +11,7 @@ from django.utils import timezone
 from ledgerflow.classification.services import Changed
 from ledgerflow.classification.tax_lines import chart_tax_lines
 from ledgerflow.review import services
-from ledgerflow.review.forms import ChosenForm, ExcludeForm, MatchingForm, SetForm, TagForm
+from ledgerflow.review.forms import ChosenForm, ExcludeForm, SetForm, TagForm
 from ledgerflow.review.views.actions import ActionView, fallen_back
 from ledgerflow.review.which import Matching
 
@@ -153,21 +153,3 @@ class AcceptSureView(ActionView):
         return _said(
             services.accept_confident(book=self.book, user=self.user, now=timezone.now()), "accepted"
         )
-
-
-class AcceptMatchingView(ActionView):
-    """Accept every suggestion of the lines that match, as one set."""
-
-    form_class = MatchingForm
-
-    def form_arguments(self) -> dict[str, Any]:
-        """Look for lines in this book."""
-        return {"book": self.book, "today": timezone.localdate()}
-
-    def act(self, form: forms.Form) -> dict[str, Any]:
-        """Accept them, saying how many were not for which reason."""
-        assert isinstance(form, MatchingForm)
-        done = services.accept_matching(
-            book=self.book, matching=form.matching(), user=self.user, now=timezone.now()
-        )
-        return _counted(done, "accepted")
