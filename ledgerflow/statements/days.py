@@ -174,7 +174,7 @@ def _portions(
                     one.is_pending,
                     frozenset(apart.get((statement, one.no), ())),
                 )
-                # Where nothing tells which of two movements it is, the first of the file is it, whatever was stored when.
+                # Where nothing tells which of two movements it is, the first of the file is it, whenever it was stored.
                 for one in sorted(shown, key=lambda one: one.no)
             ],
         )
