@@ -1,7 +1,6 @@
 """The pages of the review queue: lines by tab, and the evidence for one of them."""
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from django.http import Http404
@@ -20,13 +19,13 @@ from ledgerflow.classification.tax_lines import chart_tax_lines
 from ledgerflow.core.periods import EARLIEST
 from ledgerflow.posting.lookup_views import lookup_context
 from ledgerflow.review import selectors
-from ledgerflow.review.forms import BusinessShareForm, DecideForm, SetForm, SplitFormSet
+from ledgerflow.review.decision_context import decision_context
+from ledgerflow.review.forms import SetForm
 from ledgerflow.review.group_selectors import SHOWN, extent, groups, name_of
 from ledgerflow.review.proposal_selectors import open_proposals
 from ledgerflow.review.views.lines import Wrong, search_context
 from ledgerflow.review.views.which import asked_group, asked_number, asked_place, asked_tab, asked_which
 from ledgerflow.review.which import By, Tab, Which
-from ledgerflow.statements.models import StatementLine
 from ledgerflow.statements.page_selectors import shown_with_excerpts
 
 PAGE_SIZE = 100
@@ -137,42 +136,18 @@ class EvidenceView(BookMixin, generic.TemplateView):
 
 def evidence_context(view: BookMixin, line_id: int) -> dict[str, Any]:
     """Return what the evidence pane shows for a line of the view's book."""
-    evidence = selectors.evidence(book=view.book, line_id=line_id)
-    if evidence is None:
+    decision = decision_context(book=view.book, line_id=line_id)
+    if decision is None:
         raise Http404
-    row = evidence.row
-    line = StatementLine.objects.get(book=view.book, pk=line_id)
-    tax_lines = chart_tax_lines(book=view.book)
+    row = decision["row"]
     return {
-        "evidence": evidence,
+        **decision,
         "agent_said": conversation_about(book=view.book, line_id=line_id),
-        "row": row,
-        "shown": shown_with_excerpts(line=line)[-1:],
-        "decide_form": DecideForm(
-            book=view.book,
-            tax_lines=tax_lines,
-            initial={
-                "account": row.account_id,
-                "tax_line": row.tax_line,
-                "business_share": _percent(row.business_share),
-                "payee": row.payee,
-                "note": row.note,
-            },
-        ),
+        "shown": shown_with_excerpts(line=decision["bank_line"])[-1:],
         "transfers": [
             (one, one.other(line_id), "to" if one.sent.line_id == line_id else "from")
-            for one in evidence.transfers
+            for one in decision["evidence"].transfers
         ],
-        "split_share_form": BusinessShareForm(
-            initial={"business_share": _percent(row.business_share)}, auto_id="split_%s"
-        ),
         **lookup_context(view, line_id=line_id, state=row.state),
         **questions_about(book=view.book, line_id=line_id),
-        "split_forms": SplitFormSet(
-            prefix="split", form_kwargs={"book": view.book, "line": line, "tax_lines": tax_lines}
-        ),
     }
-
-
-def _percent(share: Decimal | None) -> str:
-    return "" if share is None else f"{share.normalize():f}"
