@@ -51,12 +51,22 @@ class Answer:
         return self.sql + self.python
 
 
-def answered(ask: Callable[[], HttpResponse]) -> Answer:
-    """Ask for a page with its template, or send a form."""
+class WrongAnswerError(Exception):
+    """What was answered is not what is measured."""
+
+
+def answered(ask: Callable[[], HttpResponse], *, says: str) -> Answer:
+    """Ask for a page with its template, or send a form, whose answer ``says`` so where it is what is measured.
+
+    Raises:
+        WrongAnswerError: it is a refusal, another page, or one about fewer lines.
+    """
     clock = _Clock()
     with connection.execute_wrapper(clock):
         began, worked = time.perf_counter(), time.process_time()
         answer = ask()
         taken, worked = (time.perf_counter() - began) * 1000, (time.process_time() - worked) * 1000
-    assert answer.status_code == 200
+    text = answer.content.decode()
+    if answer.status_code != 200 or says not in text:
+        raise WrongAnswerError(f"Not “{says}”, but {answer.status_code}: {text[:300]}")
     return Answer(taken, clock.spent, worked, clock.queries, len(answer.content))
