@@ -8,6 +8,7 @@ from django.db.models import BigIntegerField, Count, F, Max, Q, Sum, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from ledgerflow.books.models import Book
+from ledgerflow.classification.engine import SURE
 from ledgerflow.classification.services import NOBODY
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.models import Payee
@@ -33,12 +34,13 @@ class Place:
 class Group:
     """Lines of one payee or account (``key``, 0 for none): how many, how much by currency, and the first of them.
 
-    ``through`` is the latest of its lines.
+    ``through`` is the latest of its lines, ``sure`` how many have a suggestion that is sure.
     """
 
     key: int
     name: str
     count: int
+    sure: int
     through: int
     totals: tuple[tuple[str, Decimal], ...]
     rows: tuple[QueueRow, ...]
@@ -54,20 +56,21 @@ class GroupPage:
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How many lines match, and the latest of them, 0 where none does."""
+    """How many lines match, the latest of them, 0 where none does, and how many have a suggestion that is sure."""
 
     count: int
     through: int
+    sure: int
 
 
-def extent(*, book: Book, which: Which, count: int | None = None) -> Extent:
-    """Return how many lines match, where their ``count`` is known only the latest of them; one query."""
-    lines = which.lines(book)
-    if count is None:
-        found = lines.aggregate(count=Count("pk"), through=Max("pk"))
-        return Extent(found["count"], found["through"] or 0)
-    latest = lines.order_by("-pk").values_list("pk", flat=True).first()
-    return Extent(count, latest or 0)
+#: With a suggestion that is sure: what is accepted of a set whose lines nobody looked at one by one.
+_SURE = Count("pk", filter=Q(confidence__gte=SURE) & (Q(account__isnull=False) | Q(is_split=True)))
+
+
+def extent(*, book: Book, which: Which) -> Extent:
+    """Return how many lines match; one query."""
+    found = which.lines(book).aggregate(count=Count("pk"), through=Max("pk"), sure=_SURE)
+    return Extent(found["count"], found["through"] or 0, found["sure"])
 
 
 def name_of(*, book: Book, which: Which) -> str:
@@ -83,7 +86,9 @@ def name_of(*, book: Book, which: Which) -> str:
 def groups(*, book: Book, which: Which, by: By, after: Place | None = None, limit: int = 20) -> GroupPage:
     """Return a page of groups behind the place; six queries, however many groups and lines there are."""
     lines = which.lines(book).annotate(key=Coalesce(F(f"{by}_id"), NOBODY, output_field=BigIntegerField()))
-    heads = lines.values("key").annotate(size=Count("pk"), through=Max("pk")).order_by("-size", "key")
+    heads = (
+        lines.values("key").annotate(size=Count("pk"), through=Max("pk"), sure=_SURE).order_by("-size", "key")
+    )
     if after is not None:
         heads = heads.filter(Q(size__lt=after.count) | Q(size=after.count, key__gt=after.key))
     found = list(heads[: limit + 1])
@@ -107,6 +112,7 @@ def groups(*, book: Book, which: Which, by: By, after: Place | None = None, limi
                 key=head["key"],
                 name=names.get(head["key"], ""),
                 count=head["size"],
+                sure=head["sure"],
                 through=head["through"],
                 totals=tuple(totals[head["key"]]),
                 rows=tuple(rows[head["key"]]),

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet
 
 from ledgerflow.asking.selectors import answered_question_about, open_question_about
 from ledgerflow.books.models import Book
-from ledgerflow.classification.engine import confidence_word
+from ledgerflow.classification.engine import SURE, confidence_word
 from ledgerflow.classification.models import BusinessUse, Classification, Source, State
 from ledgerflow.classification.own_facts import NOTHING_OWN, OwnFacts, own_facts
 from ledgerflow.classification.tag_selectors import tags_of_lines
@@ -59,6 +59,11 @@ class QueueRow:
     has_receipt: bool
     has_answer: bool
     tags: tuple[str, ...] = ()
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is accepted with others that nobody looked at one by one."""
+        return self.confidence >= SURE and (self.account_id is not None or self.is_split)
 
 
 @dataclass(frozen=True, slots=True)

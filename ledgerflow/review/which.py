@@ -45,11 +45,6 @@ class Which:
     search: Search | None = None
 
     @property
-    def is_narrowed(self) -> bool:
-        """Whether something beside tab and days is asked for."""
-        return self.payee_id is not None or self.account_id is not None or self.search is not None
-
-    @property
     def searched(self) -> str:
         """Return what is searched for, as it was typed."""
         return self.search.text if self.search is not None else ""

@@ -182,9 +182,15 @@ def test_keys_wait_for_the_pane_of_the_line_in_focus(queue: Page, made: NewBook)
     assert (str(decided.line_id), decided.account) == (line_id, made.account(_OFFICE))
 
 
-def test_a_range_is_selected_and_a_group_accepted_by_keys(queue: Page, made: NewBook):
-    Classification.objects.filter(book=made.book).update(account=made.account(_MEALS))
+def test_a_range_is_selected_and_of_a_group_what_is_sure_is_accepted_by_keys(queue: Page, made: NewBook):
+    lines = Classification.objects.filter(book=made.book)
+    lines.update(account=made.account(_MEALS), confidence="0.899")
     queue.goto(made.address("review/?group=payee"))
+    expect(queue.locator("[data-evidence] h2")).to_be_visible()
+    queue.keyboard.press("Shift+Enter")
+    _expect_message(queue, "No line of this group is sure")
+    lines.update(confidence="0.900")
+    queue.reload()
     first = queue.locator("[data-group]").first
     of_first = first.locator("[data-line]").count()
     expect(queue.locator("[data-evidence] h2")).to_be_visible()

@@ -69,6 +69,10 @@ class Queue:
     def page(self, query: str) -> str:
         return self.browser.get(self.file.address(f"review/?{query}")).content.decode()
 
+    def words(self, query: str) -> str:
+        """Return what the page says, without its elements."""
+        return re.sub(r"<[^>]+>", "", self.page(query))
+
 
 def test_groups_are_the_largest_first_with_their_first_lines_and_sums():
     queue = Queue()
@@ -134,11 +138,11 @@ def test_a_group_is_accepted_as_one_and_the_others_stay():
     queue = Queue()
     shell = queue.lines("SHELL 5742", SHOWN + 2)
     queue.lines("SHELLY SHOES", 3)
-    page = queue.page("group=payee")
+    page, words = queue.page("group=payee"), queue.words("group=payee")
 
     answer = queue.accept(payee=queue.payee("Shell"), through=shell[-1], count=len(shell))
 
-    assert f"Accept these {SHOWN + 2}" in page
+    assert f"Accept these {SHOWN + 2}" in words
     assert f'href="?tab=to-review&amp;payee={queue.payee("Shell")}">Show all {SHOWN + 2}' in page
     assert (answer["message"], answer["reload"]) == (f"{SHOWN + 2} accepted.", True)
     assert queue.accepted() == set(shell)
@@ -174,13 +178,14 @@ def test_what_the_queue_keeps_to_is_what_is_accepted():
     queue = Queue()
     early = queue.lines("SHELL 5742", 2, date="2026-01-02")
     late = queue.lines("SHELL 5742", 2, date="2026-02-02")
-    page = queue.page(f"from=2026-01-01&to=2026-01-31&account={queue.file.expense.pk}")
+    asked = f"from=2026-01-01&to=2026-01-31&account={queue.file.expense.pk}"
+    page, words = queue.page(asked), queue.words(asked)
 
     queue.accept(
         **{"from": "2026-01-01", "to": "2026-01-31"}, account=queue.file.expense.pk, through=late[-1], count=2
     )
 
-    assert "Accept all 2 matching" in page
+    assert "Accept all 2 matching" in words
     assert f"Lines of {queue.file.expense} only." in page
     for sent in ('"from" value="2026-01-01"', '"to" value="2026-01-31"'):
         assert f"name={sent}" in page
@@ -213,6 +218,27 @@ def test_lines_without_an_account_are_counted_with_the_reason():
     assert answer["message"] == "2 accepted. 3 not: It has no account yet."
 
 
+def test_what_is_not_sure_is_counted_beside_the_others_and_stays_to_be_looked_at():
+    queue = Queue()
+    shell = queue.lines("SHELL 5742", 4)
+    made = Classification.objects.filter(pk__in=shell)
+    made.filter(pk__in=shell[:2]).update(confidence=Decimal("0.899"))
+    made.filter(pk=shell[2]).update(confidence=Decimal("0.900"))
+    queue.lines("ROSSI BAKERY", 2)
+    words, grouped = queue.words("tab=to-review"), queue.words("group=payee")
+    of_group = {"payee": queue.payee("Shell"), "through": shell[-1], "count": 4}
+
+    answer = queue.accept(**of_group)
+
+    assert "Accept the 2 sure of 6" in words
+    assert "Accept the 2 sure of 4" in grouped
+    assert "disabled>Accept the <span data-sure-count>0</span> sure" in queue.page("q=bakery")
+    assert answer["message"] == "2 accepted. 2 not: It is not sure; look at it, and accept it by itself."
+    assert queue.accepted() == set(shell[2:])
+    assert queue.accept(**queue.shown())["message"].startswith("0 accepted. ")
+    assert queue.accept(lines=shell[0])["message"] == "1 accepted."
+
+
 def test_what_was_drawn_to_be_looked_at_stays():
     shop = with_record(Shop())
     on(shop)
@@ -240,6 +266,7 @@ def test_what_is_done_to_all_that_match_says_nothing_of_how_good_suggestions_are
 
     everything = {"through": waiting[-1], "count": 3}
     made = Classification.objects.filter(pk__in=waiting)
+    made.update(confidence=1)
     decided = Prediction.objects.filter(line__in=waiting, decided_at__isnull=False)
     for act, state in (("exclude", "excluded"), ("undo", "open"), ("accept", "accepted")):
         browser.post(f"/books/{shop.book.slug}/review/{act}/", everything)

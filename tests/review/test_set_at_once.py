@@ -208,6 +208,7 @@ def test_a_name_alone_says_nothing_of_suggestions_that_nobody_looked_at():
     shop = with_record(Shop(), outcomes=5)
     lines = [line.pk for line in classified(shop, 2)]
     said = {"book": shop.book, "line_ids": lines, "user": shop.user, "now": NOW}
+    Classification.objects.filter(pk__in=lines).update(confidence=1)
     accept_unseen(**said)
 
     book_together(booking=Booking(payee="Shell station"), **said)

@@ -90,7 +90,8 @@ _ASKED = """EXISTS (
 _ACCEPT_UNSEEN_REFUSAL = f"""
     CASE {_ACCEPT_REFUSALS} {POSSIBLE_TRANSFER}
         WHEN {_DRAWN}
-        WHEN {_ASKED} THEN 'Somebody was asked about it; accept it by itself.' END
+        WHEN {_ASKED} THEN 'Somebody was asked about it; accept it by itself.'
+        WHEN made.confidence < {SURE} THEN 'It is not sure; look at it, and accept it by itself.' END
 """
 _REVIEWABLE = f"made.state = 'open' AND line.hold = '' AND NOT line.is_pending AND NOT {_ASKED}"
 
@@ -159,8 +160,9 @@ def accept_unseen(
 ) -> Accepted:
     """Accept the suggestion of each of the lines, which somebody chose by what they have in common.
 
-    Those without one, those that may be ``transfers``, those drawn to be looked at, and those that somebody was asked
-    about are told. Nobody looked at each of them, so that they say nothing of how good the suggestions are.
+    Those without one, those that may be ``transfers``, those drawn to be looked at, those that somebody was asked about
+    and those that are not sure are told. Nobody looked at each of them, so that they say nothing of how good the
+    suggestions are.
     """
     return change_lines(
         book,

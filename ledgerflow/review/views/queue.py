@@ -40,7 +40,7 @@ KEYS = (
     ("j", "Next line"),
     ("k", "Previous line"),
     ("Enter", "Accept the line, or all selected"),
-    ("Shift-Enter", "Accept the group, where lines are grouped"),
+    ("Shift-Enter", "Accept what is sure of the group, where lines are grouped"),
     ("1", "Take the first alternative (2, 3 and 4 likewise)"),
     ("c", "Choose the account"),
     ("x", "Choose the tax line"),
@@ -86,9 +86,7 @@ class QueueView(BookMixin, generic.TemplateView):
             to_review=counts[Tab.TO_REVIEW],
             accepted=counts[Tab.REVIEWED],
             proposed=open_proposals(book=self.book),
-            matching=extent(
-                book=self.book, which=which, count=None if which.is_narrowed else counts[which.tab]
-            ),
+            matching=extent(book=self.book, which=which),
             wrong=wrong,
             search=wrong.text if wrong else which.searched,
             **search_context(self.book),

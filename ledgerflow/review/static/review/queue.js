@@ -200,16 +200,23 @@ if (queue) {
 
   const bulk = (url, fields = {}) => (isEverything() ? sendEverything(url, fields) : send(url, chosen(), fields));
 
-  // How many lines the buttons accept that accept more than one.
+  const add = (place, by) => {
+    if (place) place.textContent = Number(place.textContent) + by;
+  };
+
+  // How many lines the buttons accept that accept more than one, and of how many.
   function recount(row, by) {
     const group = row.closest("[data-group]");
-    const badge = group?.querySelector(".badge");
-    if (badge) badge.textContent = Number(badge.textContent) + by;
-    [group?.querySelector("[data-accept-group]"), document.querySelector("[data-accept-matching]"), everything].filter(Boolean).forEach((form) => {
+    add(group?.querySelector(".badge"), by);
+    const forms = [group?.querySelector("[data-accept-group]"), document.querySelector("[data-accept-matching]"), everything];
+    forms.filter(Boolean).forEach((form) => {
       const count = form.querySelector("[name=count]");
-      const button = form === everything ? selectEverything : form.querySelector("button");
       count.value = Number(count.value) + by;
-      button.textContent = button.textContent.replace(/\d+/, count.value);
+      add(form === everything ? selectEverything.querySelector("[data-all-count]") : form.querySelector("[data-all-count]"), by);
+      const sure = form.querySelector("[data-sure-count]");
+      if (!sure || !("sure" in row.dataset)) return;
+      add(sure, by);
+      form.querySelector("button").disabled = sure.textContent === "0";
     });
   }
 
@@ -319,6 +326,11 @@ if (queue) {
     else say("There is no line above this one on the page.", { level: "warning" });
   }
 
+  function acceptGroup(form) {
+    if (form?.querySelector("button").disabled) say("No line of this group is sure; look at each, and accept it by itself.", { level: "warning" });
+    else form?.requestSubmit();
+  }
+
   const backToReview = document.querySelector('[data-bulk="reopenUrl"]');
   const actions = {
     j: () => step(1),
@@ -340,7 +352,7 @@ if (queue) {
     T: () => take("[data-no-transfer]"),
     r: () => pane.querySelector("[data-rule-offer] button")?.focus(),
     a: () => isShown() && pane.querySelector("[data-attach]")?.click(),
-    "Shift+Enter": () => focused()?.closest("[data-group]")?.querySelector("[data-accept-group]")?.requestSubmit(),
+    "Shift+Enter": () => acceptGroup(focused()?.closest("[data-group]")?.querySelector("[data-accept-group]")),
     "#": () => document.querySelector("[data-tag-form] [name=tags]")?.focus(),
     " ": () => {
       const box = boxOf(focused());
