@@ -40,7 +40,7 @@ def decision_context(*, book: Book, line_id: int) -> dict[str, Any] | None:
             initial={"business_share": _percent(row.business_share)}, auto_id="split_%s"
         ),
         "split_forms": SplitFormSet(
-            prefix="split", form_kwargs={"book": book, "bank_line": line, "tax_lines": tax_lines}
+            prefix="split", form_kwargs={"book": book, "line": line, "tax_lines": tax_lines}
         ),
     }
 
