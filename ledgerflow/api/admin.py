@@ -13,9 +13,9 @@ from ledgerflow.api.services import TokenError, revoke_token
 class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
     """One row for each token; the secret is kept nowhere."""
 
-    list_display = ("name", "start", "user", "book", "may_read", "may_run_tools", "may_propose", "expires_at",
-                    "last_used_at", "revoked_at")  # fmt: skip
-    list_filter = ("revoked_at", "expires_at", "may_propose", "may_run_tools")
+    list_display = ("name", "start", "user", "book", "may_read", "may_run_tools", "may_use_network",
+                    "may_propose", "expires_at", "last_used_at", "revoked_at")  # fmt: skip
+    list_filter = ("revoked_at", "expires_at", "may_propose", "may_run_tools", "may_use_network")
     search_fields = ("name", "start", "user__email", "user__name")
     list_select_related = ("user", "book")
     show_full_result_count = False

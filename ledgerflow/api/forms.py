@@ -26,7 +26,11 @@ class TokenForm(forms.Form):
         label="What it may do",
         choices=[
             (Scope.READ, "Read the books"),
-            (Scope.TOOLS, "Run enabled tools"),
+            (Scope.TOOLS, "Run enabled tools that stay on this machine"),
+            (
+                Scope.NETWORK,
+                "Run those that use the network too: what the program writes leaves this machine",
+            ),
             (Scope.PROPOSE, "Propose changes, which a person accepts"),
         ],
         initial=[Scope.READ],

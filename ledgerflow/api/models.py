@@ -18,6 +18,8 @@ class Scope(StrEnum):
 
     READ = "read"
     TOOLS = "tools"
+    #: Beside ``TOOLS``: also those by which what the program writes leaves the machine.
+    NETWORK = "network"
     PROPOSE = "propose"
 
 
@@ -34,6 +36,7 @@ class ApiToken(models.Model):
     start = models.CharField(max_length=12)
     may_read = models.BooleanField("read the books", default=True)
     may_run_tools = models.BooleanField("run enabled tools", default=False)
+    may_use_network = models.BooleanField("run tools that use the network", default=False)
     may_propose = models.BooleanField("propose changes", default=False)
     book = models.ForeignKey(Book, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
@@ -55,6 +58,10 @@ class ApiToken(models.Model):
                 name="api_token_is_for_something",
             ),
             models.CheckConstraint(
+                condition=models.Q(may_use_network=False) | models.Q(may_run_tools=True),
+                name="api_token_uses_network_by_tools",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(token_sha256__regex=_SHA256), name="api_token_is_kept_as_hash"
             ),
         ]
@@ -65,7 +72,12 @@ class ApiToken(models.Model):
     @property
     def scopes(self) -> frozenset[Scope]:
         """What it may be used for."""
-        held = {Scope.READ: self.may_read, Scope.TOOLS: self.may_run_tools, Scope.PROPOSE: self.may_propose}
+        held = {
+            Scope.READ: self.may_read,
+            Scope.TOOLS: self.may_run_tools,
+            Scope.NETWORK: self.may_use_network,
+            Scope.PROPOSE: self.may_propose,
+        }
         return frozenset(scope for scope, is_held in held.items() if is_held)
 
     def is_usable(self, *, now: datetime) -> bool:

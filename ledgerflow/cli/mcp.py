@@ -18,7 +18,7 @@ HELP = "serve the books and enabled tools to an MCP client on standard input and
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Take on whose behalf, and whether changes may be proposed."""
+    """Take on whose behalf, whether changes may be proposed, and whether anything may leave the machine."""
     who = parser.add_mutually_exclusive_group(required=True)
     who.add_argument("--user", metavar="EMAIL", help="answer with this user's rights, only reading")
     who.add_argument(
@@ -33,14 +33,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="with --user: let the client propose changes, which a person accepts",
     )
+    parser.add_argument(
+        "--network",
+        action="store_true",
+        help="with --user: let the client run enabled tools that use the network; what it writes leaves this machine",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Serve until the client closes standard input."""
-    if options.token_file is not None and (options.book or options.propose):
-        raise LedgerFlowError(
-            "A token says itself which book it opens and whether it may propose; leave those out."
-        )
+    if options.token_file is not None and (options.book or options.propose or options.network):
+        raise LedgerFlowError("A token says itself which book it opens and what it may do; leave those out.")
     who = _by_token(options.token_file) if options.token_file is not None else _by_user(options)
     who()
     try:
@@ -71,7 +74,8 @@ def _by_token(path: Path) -> Callable[[], Caller]:
 
 
 def _by_user(options: argparse.Namespace) -> Callable[[], Caller]:
-    scopes = {Scope.READ, Scope.TOOLS} | ({Scope.PROPOSE} if options.propose else set())
+    asked = {Scope.PROPOSE: options.propose, Scope.NETWORK: options.network}
+    scopes = {Scope.READ, Scope.TOOLS, *(scope for scope, is_asked in asked.items() if is_asked)}
 
     def who() -> Caller:
         user = acting_user(options.user)

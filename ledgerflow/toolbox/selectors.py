@@ -40,6 +40,15 @@ def may_run(*, path: str) -> bool:
     return tool is not None and tool.state is State.ON
 
 
+def paths_to_network() -> frozenset[str]:
+    """Return the paths of the tools that use the network, themselves or by the tools that they need. One query."""
+    said = {tool.module_path: tool.manifest for tool in Tool.objects.only("module_path", "manifest")}
+    found = {path for path, manifest in said.items() if manifest["permissions"]["network"]}
+    while more := {path for path in said.keys() - found if found.intersection(said[path]["needs"])}:
+        found |= more
+    return frozenset(found)
+
+
 @dataclass(frozen=True, slots=True)
 class ToolHealth:
     """A tool and its last hundred runs; ``error_rate`` is a share of 1, the median is in milliseconds.

@@ -176,7 +176,7 @@ def test_over_http_everything_that_is_offered_answers(file, address):
 def test_over_http_each_token_is_offered_what_it_is_for(file, address):
     offered = {
         scope: over_http(names, address, secret_of(file.owner, scope)) & (QUESTIONS | PROPOSALS)
-        for scope in Scope
+        for scope in (Scope.READ, Scope.TOOLS, Scope.PROPOSE)
     }
 
     assert offered == {Scope.READ: QUESTIONS, Scope.TOOLS: set(), Scope.PROPOSE: PROPOSALS}

@@ -39,6 +39,16 @@ def test_only_the_hash_of_the_secret_is_kept():
     assert secret not in str(ApiToken.objects.filter(pk=token.pk).values().get())
 
 
+def test_it_uses_the_network_by_tools_alone():
+    with pytest.raises(TokenError, match="run enabled tools too"):
+        _made(scopes=[Scope.READ, Scope.NETWORK])
+    token, _ = _made(scopes=[Scope.TOOLS, Scope.NETWORK])
+    assert token.scopes == {Scope.TOOLS, Scope.NETWORK}
+    token.pk, token.token_sha256, token.may_run_tools, token.may_read = None, "0" * 64, False, True
+    with pytest.raises(IntegrityError, match="api_token_uses_network_by_tools"):
+        token.save(force_insert=True)
+
+
 @pytest.mark.parametrize("valid_for", [timedelta(0), timedelta(days=366), timedelta(days=-1)])
 def test_it_lasts_a_year_at_most(valid_for):
     with pytest.raises(TokenError, match="1 to 365 days"):
@@ -110,6 +120,7 @@ def test_its_last_use_is_written_once_a_minute():
     ("field", "value"),
     [
         ("may_propose", True),
+        ("may_run_tools", True),
         ("expires_at", NOW + timedelta(days=300)),
         ("token_sha256", "f" * 64),
         ("book", "other"),

@@ -13,6 +13,7 @@ from ledgerflow.toolbox.models import Outcome, Tool, ToolRun
 from ledgerflow.toolbox.services.registry import disable_tool
 from tests.api.asking import Program, secret_of
 from tests.factories import BookFactory, MembershipFactory, UserFactory
+from tests.toolbox.servers import saying, serving
 from tests.toolbox.workbench import NOW
 
 
@@ -86,6 +87,43 @@ def test_a_token_without_the_scope_runs_nothing(bench, steady, scope):
 
     assert program.get("tools").status_code == 403
     assert _run(program, bench, steady, text="x").status_code == 403
+
+
+def test_what_a_program_writes_leaves_the_machine_by_no_token_that_is_not_for_it(bench, settings):
+    with serving(saying("200 OK", b"found")) as server:
+        settings.OWN_SERVICES = (server.origin,)
+        sending = bench.write(
+            f"return Said(context.http.request('GET', {server.origin!r}, params={{'q': query}}).text())",
+            arguments="query: str, context: Context",
+            permissions="network=True",
+            reaches=server.origin,
+        )
+        asking = bench.write(
+            f"return Said(context.tools[{sending!r}](query=query)['text'])",
+            arguments="query: str, context: Context",
+            needs=(sending,),
+        )
+        bench.register(sending, asking)
+        owner_notes = "the owner's notes"
+        staying = secret_of(bench.user, Scope.READ, Scope.TOOLS, Scope.PROPOSE)
+        for path in (sending, asking):
+            program = Program(staying)
+            assert path not in {tool["path"] for tool in program.get("tools").json()}
+            refused = _run(program, bench, path, query=owner_notes)
+            assert (refused.status_code, "scope “network”" in refused.json()["detail"]) == (403, True)
+            assert name_of(path) not in {tool["name"] for tool in _mcp(staying, "tools/list")["tools"]}
+            asked = {"book": bench.book.slug, "arguments": {"query": owner_notes}}
+            answer = _mcp(staying, "tools/call", name=name_of(path), arguments=asked)
+            assert "There is no tool" in answer["content"][0]["text"]
+        assert server.requests == []
+        assert not ToolRun.objects.filter(module_path__in=[sending, asking]).exists()
+
+        program = _program(bench, Scope.TOOLS, Scope.NETWORK)
+        listed = {tool["path"]: tool for tool in program.get("tools").json()}
+        assert listed[sending]["uses_network"]
+        assert listed[asking]["uses_network"]
+        assert _run(program, bench, asking, query="anything").json()["result"]["text"] == "found"
+        assert len(server.requests) == 1
 
 
 def test_a_viewer_runs_nothing(bench, steady):

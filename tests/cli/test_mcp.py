@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from ledgerflow.api.access import Caller
 from ledgerflow.api.models import Scope
 from ledgerflow.api.services import make_token, revoke_token
 from ledgerflow.cli import mcp
@@ -39,8 +40,20 @@ def test_a_book_that_the_user_does_not_open_is_not_served():
         _run("--user", UserFactory().email, "--book", BookFactory().slug)
 
 
+@pytest.mark.parametrize(
+    ("options", "more"), [((), set()), (("--network",), {Scope.NETWORK}), (("--propose",), {Scope.PROPOSE})]
+)
+def test_nothing_leaves_and_nothing_is_proposed_unless_asked_for(monkeypatch, options, more):
+    served: list[Caller] = []
+    monkeypatch.setattr("ledgerflow.api.mcp.stdio.serve", lambda who: served.append(who()))
+
+    assert _run("--user", UserFactory().email, *options) == 0
+
+    assert served[0].scopes == {Scope.READ, Scope.TOOLS} | more
+
+
 def test_a_token_is_not_widened_by_options(tmp_path):
-    for option in (["--propose"], ["--book", "shop"]):
+    for option in (["--propose"], ["--network"], ["--book", "shop"]):
         with pytest.raises(LedgerFlowError, match="A token says itself"):
             _run("--token-file", str(tmp_path / "token"), *option)
 

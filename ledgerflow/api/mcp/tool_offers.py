@@ -9,11 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from ledgerflow.api import shapes
 from ledgerflow.api.access import Caller
 from ledgerflow.api.mcp.offers import STAGED, Offer
-from ledgerflow.api.models import Scope
 from ledgerflow.api.stage import ToolRunAsked, propose
-from ledgerflow.api.tool_runs import is_proposed, offered, run_tool
+from ledgerflow.api.tool_runs import OfferedTool, offered, run_tool
 from ledgerflow.review.models import Proposal
-from ledgerflow.toolbox.models import Asker, Tool
+from ledgerflow.toolbox.models import Asker
 
 
 class _Run(BaseModel):
@@ -29,7 +28,7 @@ class _Proposed(_Run):
 
 def tool_offers(caller: Caller) -> list[Offer[Any]]:
     """Return an offer for each tool that the caller may run, or propose to run."""
-    return [_proposal(tool) if is_proposed(tool) else _offer(tool) for tool in offered(caller)]
+    return [_proposal(each) if each.is_proposed else _offer(each) for each in offered(caller)]
 
 
 def name_of(path: str) -> str:
@@ -37,21 +36,23 @@ def name_of(path: str) -> str:
     return path.removeprefix("tools.").replace(".", "-")
 
 
-def _offer(tool: Tool) -> Offer[Any]:
+def _offer(offer: OfferedTool) -> Offer[Any]:
+    tool = offer.tool
     return Offer(
         name=name_of(tool.module_path),
         title=tool.summary,
         description=f"{tool.summary} Runs for a book, with its settings and within its limits ({tool.module_path}).",
-        scope=Scope.TOOLS,
+        scope=offer.scope,
         takes=_Run,
         gives=shapes.ToolAnswerShape,
         answer=partial(_answer, tool.module_path),
         schema=_schema(tool.argument_schema),
-        uses_network=tool.manifest["permissions"]["network"],
+        uses_network=offer.uses_network,
     )
 
 
-def _proposal(tool: Tool) -> Offer[Any]:
+def _proposal(offer: OfferedTool) -> Offer[Any]:
+    tool = offer.tool
     schema = _schema(tool.argument_schema)
     schema["properties"]["reason"] = {
         "type": "string",
@@ -62,12 +63,12 @@ def _proposal(tool: Tool) -> Offer[Any]:
         name=name_of(tool.module_path),
         title=tool.summary,
         description=f"Proposes to run {tool.module_path} for a book: {tool.summary} {STAGED}",
-        scope=Scope.PROPOSE,
+        scope=offer.scope,
         takes=_Proposed,
         gives=shapes.ProposalShape,
         answer=partial(_propose, tool.module_path),
         schema=schema,
-        uses_network=tool.manifest["permissions"]["network"],
+        uses_network=offer.uses_network,
     )
 
 

@@ -40,14 +40,16 @@ def make_token(
     """Make a token of the user and return it with its secret, which is kept nowhere.
 
     Raises:
-        TokenError: it has no name or scope, lasts longer than a year, is for a book the user cannot open, or there are
-            too many.
+        TokenError: it has no name or scope, has the network without tools, lasts longer than a year, is for a book the
+            user cannot open, or there are too many.
     """
     words = " ".join(name.split())
     if not words or len(words) > 80:
         raise TokenError("Say in 1 to 80 characters what the token is for.")
     if not scopes:
         raise TokenError("Choose what the token may be used for.")
+    if Scope.NETWORK in scopes and Scope.TOOLS not in scopes:
+        raise TokenError("The network is used by tools; let the token run enabled tools too.")
     if not timedelta(0) < valid_for <= LONGEST_LIFE:
         raise TokenError(f"A token lasts 1 to {LONGEST_LIFE.days} days.")
     if book is not None and not books_for(user=user).filter(pk=book.pk).exists():
@@ -63,6 +65,7 @@ def make_token(
         start=secret[:_SHOWN_LETTERS],
         may_read=Scope.READ in scopes,
         may_run_tools=Scope.TOOLS in scopes,
+        may_use_network=Scope.NETWORK in scopes,
         may_propose=Scope.PROPOSE in scopes,
         book=book,
         made_at=now,

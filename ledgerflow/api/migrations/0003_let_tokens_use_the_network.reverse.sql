@@ -1,0 +1,1 @@
+DROP TRIGGER api_token_keeps_its_network ON api_apitoken;
