@@ -113,13 +113,17 @@ def is_public(address: str) -> bool:
     return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)
 
 
-def _check_host(host: str) -> None:
-    bare = host.strip("[]")
+def is_number(host: str) -> bool:
+    """Whether the host is a network address itself, and no name of one."""
     try:
-        ipaddress.ip_address(bare)
+        ipaddress.ip_address(host.strip("[]"))
     except ValueError:
-        pass
-    else:
+        return False
+    return True
+
+
+def _check_host(host: str) -> None:
+    if is_number(host):
         return
     labels = host.removesuffix(".").split(".")
     if _NUMBER.fullmatch(labels[-1]):

@@ -20,7 +20,7 @@ _ANNOUNCE = """
         bytes_sent, bytes_received, duration_ms
     ) VALUES (
         %(at)s, %(run_id)s, %(book_id)s, %(user_id)s, %(purpose)s, %(method)s, %(host)s, %(url)s, %(sent)s,
-        %(redaction)s, %(address)s, NULL, %(refusal)s, 0, 0, %(duration_ms)s
+        %(redaction)s, '', NULL, %(refusal)s, 0, 0, %(duration_ms)s
     ) RETURNING id
 """
 _COMPLETE = """
@@ -48,14 +48,14 @@ class Leaving:
     user_id: int | None
 
 
-def announce(leaving: Leaving, *, address: str) -> int:
-    """Write down that the request is about to leave for the network address; return the row's id."""
-    return _insert(leaving, address=address, refusal="", duration_ms=None)
+def announce(leaving: Leaving) -> int:
+    """Write down that the request is about to leave, and its name to be looked up; return the row's id."""
+    return _insert(leaving, refusal="", duration_ms=None)
 
 
 def refuse(leaving: Leaving, *, refusal: str, duration_ms: float) -> None:
     """Write down that the request was kept from leaving, and why."""
-    _insert(leaving, address="", refusal=refusal, duration_ms=duration_ms)
+    _insert(leaving, refusal=refusal, duration_ms=duration_ms)
 
 
 def complete(
@@ -68,7 +68,7 @@ def complete(
     bytes_received: int,
     duration_ms: float,
 ) -> None:
-    """Write down how the request ended: its status, or why there is none."""
+    """Write down how the request ended: its status, or why there is none, and the network address it went to."""
     values = {
         "id": row,
         "address": address,
@@ -82,7 +82,7 @@ def complete(
         session.execute(_COMPLETE, values)
 
 
-def _insert(leaving: Leaving, *, address: str, refusal: str, duration_ms: float | None) -> int:
+def _insert(leaving: Leaving, *, refusal: str, duration_ms: float | None) -> int:
     values = {
         "at": leaving.at,
         "run_id": leaving.run_id,
@@ -94,7 +94,6 @@ def _insert(leaving: Leaving, *, address: str, refusal: str, duration_ms: float 
         "url": clean(leaving.url)[:_LONGEST_URL],
         "sent": _kept(clean(leaving.sent)),
         "redaction": leaving.redaction,
-        "address": address,
         "refusal": clean(refusal),
         "duration_ms": duration_ms,
     }

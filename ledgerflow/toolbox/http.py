@@ -9,7 +9,6 @@ import json
 import re
 import time
 from collections.abc import Mapping, Sequence
-from typing import NoReturn
 
 import httpcore
 import httpx
@@ -25,7 +24,8 @@ from ledgerflow.toolbox.addresses import (
 )
 from ledgerflow.toolbox.exchanging import RequestRefusedError, exchange
 from ledgerflow.toolbox.guard import Guard, guard_for, own_services
-from ledgerflow.toolbox.leaving import leaving, redacted_request
+from ledgerflow.toolbox.hiding import without_secrets
+from ledgerflow.toolbox.leaving import is_host_redacted, leaving, redacted_request, wished
 from ledgerflow.toolbox.values import HttpRefusedError, HttpUnreachableError, Response
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "guard_for",
     "guarded_transport",
     "own_services",
+    "refuse_wish",
 ]
 
 MOST_REDIRECTS = 5
@@ -75,20 +76,11 @@ class GuardedTransport(httpx.BaseTransport):
             request = redacted_request(request, self._guard)
             is_own = self._admitted(request)
         except AddressRefusedError as refusal:
-            self._refuse(request, refusal, began)
-        try:
-            addresses = wires.addresses_of(
-                request.url.raw_host.decode("ascii").strip("[]"), _port(request.url), wires.look_up, clock
+            egress.refuse(
+                leaving(request, self._guard), refusal=self._told(refusal), duration_ms=_since(began)
             )
-            if not is_own:
-                check_addresses(request.url.host, addresses)
-        except AddressRefusedError as refusal:
-            self._refuse(request, refusal, began)
-        except httpcore.NetworkError as error:
-            self._refuse(request, error, began, unreachable=httpx.ConnectError)
-        except httpcore.TimeoutException as error:
-            self._refuse(request, error, began, unreachable=httpx.ConnectTimeout)
-        return self._sent(request, addresses, clock, began)
+            raise RequestRefusedError(str(refusal), request=request) from None
+        return self._sent(request, clock, began, is_own=is_own)
 
     def _admitted(self, request: httpx.Request) -> bool:
         is_own = check_url(request.url, self._guard.own_services)
@@ -101,54 +93,66 @@ class GuardedTransport(httpx.BaseTransport):
             raise AddressRefusedError(
                 "Without redaction only the installation's own services are spoken to (LEDGERFLOW_OWN_SERVICES)."
             )
+        if not is_own and is_host_redacted(request, self._guard):
+            raise AddressRefusedError(
+                f"The name of the host holds what the profile “{self._guard.redaction}” takes out of requests, such as "
+                "an account number or somebody's name, so it is not even looked up."
+            )
         return is_own
 
-    def _refuse(
-        self,
-        request: httpx.Request,
-        reason: Exception,
-        began: float,
-        *,
-        unreachable: type[httpx.TransportError] | None = None,
-    ) -> NoReturn:
-        sentence = str(reason) if unreachable is None else f"“{request.url.host}” was not found: {reason}."
-        egress.refuse(leaving(request, self._guard), refusal=sentence, duration_ms=_since(began))
-        if unreachable is not None:
-            raise unreachable(sentence, request=request) from None
-        raise RequestRefusedError(sentence, request=request) from None
-
     def _sent(
-        self, request: httpx.Request, addresses: Sequence[str], clock: wires.Clock, began: float
+        self, request: httpx.Request, clock: wires.Clock, began: float, *, is_own: bool
     ) -> httpx.Response:
-        wire = wires.Wires(addresses, clock)
-        row = egress.announce(leaving(request, self._guard), address=addresses[0])
-        status, refusal = None, "It was ended before an answer came."
+        """Send it, written down before anything leaves: the question after its name is the first that does."""
+        row = egress.announce(leaving(request, self._guard))
+        wire, status, refusal = None, None, "It was ended while its name was looked up."
         try:
+            wire = wires.Wires(self._addresses(request, clock, is_own=is_own), clock)
+            refusal = "It was ended before an answer came."
             response = exchange(request, wire, self._guard.most_bytes)
             status, refusal = response.status_code, ""
         except httpx.RequestError as error:
-            refusal = str(error)
+            refusal = self._told(error)
             raise
         finally:
-            self.bytes_sent += wire.sent
-            self.bytes_received += wire.received
+            sent, received = (wire.sent, wire.received) if wire else (0, 0)
+            self.bytes_sent += sent
+            self.bytes_received += received
             egress.complete(
                 row,
-                address=wire.address or addresses[0],
+                address=wire.address if wire else "",
                 status=status,
                 refusal=refusal,
-                bytes_sent=wire.sent,
-                bytes_received=wire.received,
+                bytes_sent=sent,
+                bytes_received=received,
                 duration_ms=_since(began),
             )
         return response
+
+    def _addresses(self, request: httpx.Request, clock: wires.Clock, *, is_own: bool) -> Sequence[str]:
+        """Return the network addresses behind the name, each of which may be connected to."""
+        host = request.url.raw_host.decode("ascii").strip("[]")
+        try:
+            addresses = wires.addresses_of(host, _port(request.url), wires.look_up, clock)
+            if not is_own:
+                check_addresses(request.url.host, addresses)
+        except AddressRefusedError as refusal:
+            raise RequestRefusedError(str(refusal), request=request) from None
+        except httpcore.NetworkError as error:
+            raise httpx.ConnectError(_unknown(request, error), request=request) from None
+        except httpcore.TimeoutException as error:
+            raise httpx.ConnectTimeout(_unknown(request, error), request=request) from None
+        return addresses
+
+    def _told(self, reason: Exception) -> str:
+        return without_secrets(str(reason), self._guard.secrets)
 
 
 class GuardedClient:
     """What a tool's requests go through: the transport, and redirects, at most five, each checked like a request."""
 
     def __init__(self, guard: Guard) -> None:
-        self._transport = GuardedTransport(guard)
+        self._guard, self._transport = guard, GuardedTransport(guard)
 
     @property
     def bytes_sent(self) -> int:
@@ -173,21 +177,28 @@ class GuardedClient:
 
         :raises HttpRefusedError: a rule of the toolbox; :raises HttpUnreachableError: no answer came.
         """
+        wish, left = (method, url), MOST_REDIRECTS
         try:
             request = _request(method, url, params, headers, json)
-            for _ in range(MOST_REDIRECTS + 1):
+            while True:
                 response = self._transport.handle_request(request)
-                following = _following(request, response)
+                wish = request.method, response.headers.get("location", "")
+                following = _following(request, response, left)
                 if following is None:
                     return _answer(request, response)
-                request = following
-        except (AddressRefusedError, RequestRefusedError) as refusal:
+                request, left = following, left - 1
+        except AddressRefusedError as refusal:
+            refuse_wish(self._guard, *wish, refusal=str(refusal))
+            raise HttpRefusedError(str(refusal)) from None
+        except RequestRefusedError as refusal:
             raise HttpRefusedError(str(refusal)) from None
         except httpx.TransportError as error:
             raise HttpUnreachableError(str(error)) from None
-        raise HttpRefusedError(
-            f"{url[:200]} leads on and on; after {MOST_REDIRECTS} redirects it was left alone."
-        )
+
+
+def refuse_wish(guard: Guard, method: str, url: str, *, refusal: str) -> None:
+    """Write down a request that was refused before it was one, and why."""
+    egress.refuse(wished(method, url, guard), refusal=without_secrets(refusal, guard.secrets), duration_ms=0)
 
 
 def _request(
@@ -221,10 +232,14 @@ def _allowed(headers: Mapping[str, str]) -> dict[str, str]:
     return named
 
 
-def _following(request: httpx.Request, response: httpx.Response) -> httpx.Request | None:
+def _following(request: httpx.Request, response: httpx.Response, left: int) -> httpx.Request | None:
     """Return the request that a redirect asks for. To another place nothing goes along that was meant for this one."""
     if response.status_code not in _REDIRECTS or "location" not in response.headers:
         return None
+    if not left:
+        raise AddressRefusedError(
+            f"{str(request.url)[:200]} leads on and on; after {MOST_REDIRECTS} redirects it was left alone."
+        )
     place = read_url(str(request.url.join(read_url(response.headers["location"]))))
     is_same = origin_of(place) == origin_of(request.url)
     headers = {name: value for name, value in request.headers.items() if name not in _OWN_HEADERS}
@@ -253,6 +268,10 @@ def _answer(request: httpx.Request, response: httpx.Response) -> Response:
         headers={name.lower(): value for name, value in response.headers.items()},
         body=response.content,
     )
+
+
+def _unknown(request: httpx.Request, error: Exception) -> str:
+    return f"“{request.url.host}” was not found: {error}."
 
 
 def _port(url: httpx.URL) -> int:

@@ -9,11 +9,12 @@ import httpx
 from django.utils import timezone
 
 from ledgerflow.core.redaction import HIDDEN, SECRET_WORD
+from ledgerflow.toolbox.addresses import is_number
 from ledgerflow.toolbox.egress import Leaving
 from ledgerflow.toolbox.guard import Guard
+from ledgerflow.toolbox.hiding import SHORTEST_SECRET, without_secrets
 from ledgerflow.toolbox.redaction import as_seen, redacted, redacted_path, redacted_value
 
-_SHORTEST_SECRET = 4
 _SAID_BY_EVERY_REQUEST = frozenset({"host", "content-length", "connection"})
 _UNTOUCHED = "/:@!$&'()*+,;=-._~"
 
@@ -34,6 +35,14 @@ def redacted_request(request: httpx.Request, guard: Guard) -> httpx.Request:
     return httpx.Request(request.method, url, headers=headers, content=body, extensions=request.extensions)
 
 
+def is_host_redacted(request: httpx.Request, guard: Guard) -> bool:
+    """Whether the profile would take something out of the name of the host, which resolvers are told as it is."""
+    host = request.url.host
+    if guard.redaction == "off" or not guard.redacts or is_number(host):
+        return False
+    return _hidden(host, guard, redacted_path) != host
+
+
 def leaving(request: httpx.Request, guard: Guard) -> Leaving:
     """Return what the ledger says of the request: exactly what is sent, but for secrets."""
     headers = [
@@ -50,8 +59,31 @@ def leaving(request: httpx.Request, guard: Guard) -> Leaving:
         purpose=guard.purpose,
         method=request.method,
         host=request.url.host,
-        url=_without_secrets(_shown(request.url), guard.secrets),
-        sent=_without_secrets("\n".join([*headers, "", body]).rstrip(), guard.secrets),
+        url=without_secrets(_shown(request.url), guard.secrets),
+        sent=without_secrets("\n".join([*headers, "", body]).rstrip(), guard.secrets),
+        redaction=guard.redaction,
+    )
+
+
+def wished(method: str, url: str, guard: Guard) -> Leaving:
+    """Return what the ledger says of a request that was refused before it was one: what was asked for, as it is shown.
+
+    Nothing of it left; the host is empty where the address names none.
+    """
+    try:
+        host = httpx.URL(url).host
+    except (httpx.InvalidURL, UnicodeError, ValueError, TypeError):
+        host = ""
+    return Leaving(
+        at=timezone.now(),
+        run_id=guard.run_id,
+        book_id=guard.book_id,
+        user_id=guard.user_id,
+        purpose=guard.purpose,
+        method=method,
+        host=host,
+        url=without_secrets(_hidden(url, guard), guard.secrets),
+        sent="",
         redaction=guard.redaction,
     )
 
@@ -111,7 +143,7 @@ def _hidden_part(part: str, guard: Guard, redact: Callable[..., str]) -> str:
 
 
 def _split_at_secrets(text: str, secrets: Iterable[str]) -> list[str]:
-    long = sorted((each for each in secrets if len(each) >= _SHORTEST_SECRET), key=len, reverse=True)
+    long = sorted((each for each in secrets if len(each) >= SHORTEST_SECRET), key=len, reverse=True)
     if not long:
         return [text]
     return re.split(rf"(?<!\w)({'|'.join(map(re.escape, long))})(?!\w)", text)
@@ -124,17 +156,3 @@ def _shown(url: httpx.URL) -> str:
         query, lambda name, value: (name, HIDDEN if value and SECRET_WORD.search(name) else value)
     )
     return str(bare.copy_with(raw_path=f"{path}{mark}{query}".encode("ascii")))
-
-
-def _without_secrets(text: str, secrets: Iterable[str]) -> str:
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST_SECRET:
-            for form in (
-                secret,
-                quote(secret),
-                quote(secret, safe=""),
-                quote_plus(secret),
-                json.dumps(secret)[1:-1],
-            ):
-                text = text.replace(form, HIDDEN)
-    return text

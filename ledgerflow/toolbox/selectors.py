@@ -1,6 +1,6 @@
 """Reads of the registry and of what tools did, for screens and other apps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -225,13 +225,17 @@ def profiles_on(*, book: Book | None = None) -> dict[str, list[str]]:
         for tool in Tool.objects.filter(enabled=True).order_by("module_path")
         if tool.state is State.ON and tool.manifest["permissions"]["network"]
     ]
-    kept = ToolConfiguration.objects.filter(tool__in=on).filter(Q(book=None) | Q(book=book))
-    chosen: dict[int, dict[str, object]] = {}
-    for row in sorted(kept, key=lambda each: each.book_id is not None):
-        chosen.setdefault(row.tool_id, {}).update(row.values)
+    # Settings are of the package: of each level what was saved last, by whichever of its tools.
+    kept = ToolConfiguration.objects.filter(Q(book=None) | Q(book=book)).select_related("tool")
+    saved: dict[tuple[str, bool], Mapping[str, object]] = {
+        (row.tool.package, row.book_id is not None): row.values for row in kept.order_by("changed_at", "pk")
+    }
     found: dict[str, list[str]] = {}
     for tool in on:
-        known = defaults(tool.manifest["configuration"]) | chosen.get(tool.pk, {})
+        levels = (saved.get((tool.package, is_of_book), {}) for is_of_book in (False, True))
+        known = defaults(tool.manifest["configuration"])
+        for values in levels:
+            known.update(values)
         profile = str(known.get("redaction", "strict"))
         found.setdefault(profile if profile in PROFILES else "strict", []).append(tool.module_path)
     return found

@@ -14,6 +14,7 @@ from ledgerflow.api.models import ApiToken, Scope
 from ledgerflow.classification.services import classify_lines
 from ledgerflow.review.models import Proposal
 from ledgerflow.statements.models import StatementLine
+from ledgerflow.toolbox.built_in import BUILT_IN
 from ledgerflow.toolbox.models import Tool
 from ledgerflow.toolbox.services.registry import enable_tool
 from tests.api.asking import secret_of
@@ -68,10 +69,11 @@ def file() -> BookedFile:
 
 @pytest.fixture(autouse=True)
 def _enabled() -> None:
-    """Everything is enabled that a firm administrator could enable, the search of the web and the bridge too."""
+    """Everything that is shipped is enabled, the search of the web and the bridge too."""
     admin = UserFactory(is_firm_admin=True)
     for tool in Tool.objects.filter(enabled=False, problem=""):
-        enable_tool(tool=tool, user=admin, now=NOW)
+        if tool.package in BUILT_IN:
+            enable_tool(tool=tool, user=admin, now=NOW)
 
 
 def _rows() -> dict[type[Model], list]:

@@ -127,10 +127,78 @@ def test_headers_of_the_frame_are_not_a_tools(bench):
         ):  # fmt: skip
             with pytest.raises(HttpRefusedError):
                 _client(server).request("GET", server.origin, headers=headers)
+            assert "header" in _last().refusal
         with pytest.raises(HttpRefusedError, match="Only GET and POST"):
             _client(server).request("DELETE", server.origin)
 
     assert server.requests == []
+
+
+def test_what_is_refused_before_it_is_a_request_is_on_record_too(bench):
+    secret = "hidden-key-1"
+    with serving(saying("302 Found", b"", "Location: http://nowhere:port/")) as server:
+        client = _client(server, secrets=(secret,), names=("Jane Doe",))
+        wishes = {
+            ("DELETE", f"{server.origin}/?key={secret}"): ("Only GET and POST", "127.0.0.1"),
+            ("GET", "http://Jane Doe:port/"): ("no address of the web", ""),
+            ("GET", f"{server.origin}/{'x' * 8_000}"): ("too long", "127.0.0.1"),
+            ("GET", f"{server.origin}/leads on"): ("no address of the web", ""),
+        }
+        for (method, url), (sentence, host) in wishes.items():
+            with pytest.raises(HttpRefusedError, match=sentence):
+                client.request(method, url)
+            row = _last()
+            assert sentence in row.refusal
+            assert (row.host, row.status, row.address, row.duration_ms is None) == (host, None, "", False)
+            assert secret not in row.url + row.refusal
+            assert "Jane" not in row.url
+
+    assert len(server.requests) == 1  # the one that led to nonsense, which has a row of its own
+
+
+def test_a_request_is_on_record_before_its_name_is_asked_for(bench, monkeypatch):
+    class Canceled(BaseException):
+        pass
+
+    asked, told = threading.Event(), []
+
+    def look_up(_host, _port):
+        asked.set()
+        time.sleep(2)
+        return []
+
+    def look():
+        if asked.is_set():
+            told.append((_last().host, _last().duration_ms))
+            raise Canceled
+
+    monkeypatch.setattr("ledgerflow.toolbox.wires.look_up", look_up)
+    client = GuardedClient(Guard(purpose="a test", own_services=frozenset(), checkpoint=look))
+
+    with pytest.raises(Canceled):
+        client.request("GET", "http://slow.example/")
+
+    assert told == [("slow.example", None)]
+    assert (_last().host, _last().refusal) == ("slow.example", "It was ended while its name was looked up.")
+
+
+def test_a_host_from_which_the_profile_would_take_something_is_not_looked_up(bench, monkeypatch):
+    asked = []
+    monkeypatch.setattr("ledgerflow.toolbox.wires.look_up", lambda host, _port: asked.append(host) or [])
+
+    def tells(host, **facts):
+        guard = Guard(purpose="a test", own_services=frozenset(), names=("Ottilie Querbach",), **facts)
+        with pytest.raises(HttpRefusedError):
+            GuardedClient(guard).request("GET", f"http://{host}/")
+        return _last().refusal
+
+    for host in ("de89370400440532013000.x.example", "4111111111111111.example", "mail.querbach.example"):
+        assert "profile “strict” takes out" in tells(host)
+    assert asked == []
+    for host, facts in (("v1.22.example", {}), ("querbach.example", {"redaction": "names"})):
+        assert tells(host, **facts) == f"“{host}” has no address."
+    tells("203.0.113.10")
+    assert asked == ["v1.22.example", "querbach.example", "203.0.113.10"]
 
 
 def test_redirects_are_followed_five_times_each_written_down(bench):
@@ -143,7 +211,9 @@ def test_redirects_are_followed_five_times_each_written_down(bench):
         with pytest.raises(HttpRefusedError, match="on and on"):
             _client(server).request("GET", f"{server.origin}/1")
 
-    assert len(server.requests) == EgressRequest.objects.count() - before == 6
+    assert len(server.requests) == 6
+    assert EgressRequest.objects.count() - before == 7  # the one that was not made is on record as well
+    assert (_last().url, _last().status) == ("/7", None)
 
 
 def test_keys_and_bodies_do_not_go_along_to_another_place(bench):
@@ -333,6 +403,7 @@ def test_a_tool_without_the_permission_has_no_way_out(bench, settings):
             "from ledgerflow.toolbox import tool_jobs\nimport gc, socket\n"
             "ask = next(x for x in gc.get_objects() if getattr(x, '__qualname__', '') == '_asking.<locals>.ask')\n"
             f"said = str(ask({{'http': {{'method': 'GET', 'url': {server.origin!r}}}}}))\n"
+            "ask({'http': ['anything']})\n"
             f"try: socket.create_connection(('127.0.0.1', {server.port}), timeout=2)\n"
             "except OSError as error: return Said(said + ' and ' + type(error).__name__)\n"
             "return Said(said + ' and connected')",
@@ -342,6 +413,11 @@ def test_a_tool_without_the_permission_has_no_way_out(bench, settings):
         said = bench.call(path).result["text"]
 
     assert "does not ask for the network" in said
+    refused = bench.run(path).requests.order_by("pk")
+    assert [(row.host, "ask for the network" in row.refusal) for row in refused] == [
+        ("127.0.0.1", True),
+        ("", True),
+    ]
     assert server.requests == [] or "and connected" in said  # where the kernel gives no namespaces
 
 

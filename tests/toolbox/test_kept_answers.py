@@ -10,6 +10,7 @@ import sys
 import pytest
 from django.core.cache import cache
 
+from ledgerflow.toolbox.calls import ToolFailedError
 from ledgerflow.toolbox.models import Outcome, Tool, ToolRun
 from ledgerflow.toolbox.services.answers import answer_key
 from ledgerflow.toolbox.services.configuration import configure_tool
@@ -174,6 +175,39 @@ def test_what_is_not_kept_whole_or_not_kept_at_all_is_no_answer(bench, counted):
 
     assert calls() == 2
     assert not ToolRun.objects.filter(module_path__in=(path, plain)).exclude(answer_key="").exists()
+
+
+def test_a_secret_that_a_tool_repeats_stands_in_no_answer_and_no_record(bench, settings):
+    secret = "hunter2/über"
+    settings.TOOL_SECRETS = {"LEDGERFLOW_TOOL_BENCH_KEY": secret}
+    path = bench.tool(
+        "import json, urllib.parse\nkey = context.configuration['key']\n"
+        "said = [f'Authorization: Bearer {key}', urllib.parse.quote(key, safe=''), json.dumps(key)]\n"
+        "if fails: raise ToolError('The shop does not know ' + ' or '.join(said))\n"
+        "return Held({key: [said, {'given': key, 'left': 'as it was', 'count': 2, 'is_paid': True}]})",
+        returns="Held", arguments="fails: bool, context: Context",
+        permissions="cache_seconds=60", configuration=SETTINGS,
+    )  # fmt: skip
+    _set(bench, path, key={"env": "LEDGERFLOW_TOOL_BENCH_KEY"})
+
+    answers = [bench.call(path, fails=False), bench.call(path, fails=False), _call(bench, path, fails=False)]
+    with pytest.raises(ToolFailedError) as failed:
+        bench.call(path, fails=True)
+
+    hidden = [["Authorization: Bearer ***", "***", '"***"'],
+              {"given": "***", "left": "as it was", "count": 2, "is_paid": True}]  # fmt: skip
+    assert [answer.result for answer in answers] == [{"value": {"***": hidden}}] * 3
+    assert [answer.from_cache for answer in answers] == [False, True, True]
+    rows = list(ToolRun.objects.filter(module_path=path).order_by("pk").values())
+    assert rows[0]["result"] == {"value": {"***": hidden}}
+    whole = json.dumps(answers[0].result).encode()
+    assert (rows[0]["result_sha256"], rows[0]["result_bytes"]) == (
+        hashlib.sha256(whole).hexdigest(),
+        len(whole),
+    )
+    assert "***" in str(failed.value)
+    for said in (str(rows), str(failed.value)):
+        assert "hunter2" not in said
 
 
 def test_no_secret_can_be_tried_out_on_a_key(bench, counted, settings):

@@ -6,7 +6,9 @@ import pytest
 
 from ledgerflow.books.models import Role
 from ledgerflow.toolbox.models import Asker, EgressRequest, Outcome, Tool, ToolRun
-from ledgerflow.toolbox.selectors import RunFilter, requests_page, runs_page, tools_with_health
+from ledgerflow.toolbox.selectors import RunFilter, profiles_on, requests_page, runs_page, tools_with_health
+from ledgerflow.toolbox.services.configuration import configuration_for, configure_tool
+from ledgerflow.toolbox.services.registry import enable_tool
 from tests.factories import BookFactory, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -188,3 +190,27 @@ def test_a_page_is_read_without_its_long_fields_and_without_asking_again(admin, 
         for run in runs_page(user=admin).runs:
             assert all((str(run.tool), str(run.book), str(run.asked_by)))
             assert not {"arguments", "result", "traceback"} & run.__dict__.keys()
+
+
+def test_the_profile_that_is_told_is_the_one_that_is_in_force(admin):
+    book = BookFactory()
+    paths = ["tools.mcp_bridge.call_tool", "tools.mcp_bridge.list_tools"]
+    tools = {tool.module_path: tool for tool in Tool.objects.filter(module_path__in=paths)}
+    for tool in tools.values():
+        enable_tool(tool=tool, user=admin, now=NOW)
+    assert profiles_on() == {"strict": paths}
+
+    # Saved by one tool for its package, then by the other, and at last for one book alone.
+    steps = [(paths[0], None, "off"), (paths[1], None, "names"), (paths[0], book, "off")]
+    told = []
+    for minute, (path, of_book, profile) in enumerate(steps):
+        now = NOW + dt.timedelta(minutes=minute)
+        configure_tool(tool=tools[path], book=of_book, values={"redaction": profile}, user=admin, now=now)
+        in_force = {configuration_for(tool, book)["redaction"] for tool in tools.values()}
+        told.append((profiles_on(book=book), in_force, profiles_on()))
+
+    assert told == [
+        ({"off": paths}, {"off"}, {"off": paths}),
+        ({"names": paths}, {"names"}, {"names": paths}),
+        ({"off": paths}, {"off"}, {"names": paths}),
+    ]

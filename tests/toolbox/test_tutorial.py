@@ -16,6 +16,7 @@ from ledgerflow.toolbox.models import Tool
 from ledgerflow.toolbox.services.configuration import configure_tool
 from ledgerflow.toolbox.services.registry import sync_tools
 from tests.sources import ROOT, text
+from tests.toolbox import test_registry
 from tests.toolbox.workbench import NOW, Workbench
 from tools._shared.tests.http import served
 
@@ -105,6 +106,9 @@ def test_the_tutorial_ends_with_a_tool_that_is_enabled_set_up_and_called(
     tool = Tool.objects.get(module_path=PATH)
     assert PATH in done.added
     assert (tool.version, tool.enabled) == ("0.3.0", False)
+
+    # Its own last step runs all tests, in which a tool of one's own is none of those that are shipped.
+    test_registry.test_a_shipped_tool_that_waits_at_an_upgrade_says_so_by_its_version()
 
     bench.register(PATH)
     holiday = {"date": "2026-12-25", "name": "Christmas Day"}

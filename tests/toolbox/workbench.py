@@ -34,6 +34,10 @@ class Said:
     text: str
     number: int = 0
 
+@dataclass(frozen=True)
+class Held:
+    value: Any
+
 """
 
 
@@ -59,7 +63,14 @@ class Workbench:
         return path
 
     def write(
-        self, body: str, *, arguments: str = "", permissions: str = "", reaches: str = "", **manifest: Any
+        self,
+        body: str,
+        *,
+        arguments: str = "",
+        returns: str = "Said",
+        permissions: str = "",
+        reaches: str = "",
+        **manifest: Any,
     ) -> str:
         """Write the package of a tool ``act`` of the body of its function and return its path."""
         name = next(self._names)
@@ -71,7 +82,7 @@ class Workbench:
         lines = "\n".join(f"    {line}" for line in body.strip("\n").splitlines())
         source = (
             f"{_HEAD}MANIFEST = Manifest({said}, permissions=Permissions({permissions}))\n"
-            f'__all__ = ["act"]\n\n\ndef act({arguments}) -> Said:\n    """Act."""\n{lines}\n'
+            f'__all__ = ["act"]\n\n\ndef act({arguments}) -> {returns}:\n    """Act."""\n{lines}\n'
         )
         (self.folder / name).mkdir(exist_ok=True)
         (self.folder / name / "__init__.py").write_text(source)

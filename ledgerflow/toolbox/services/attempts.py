@@ -4,11 +4,13 @@ import base64
 import json
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ledgerflow.core.redaction import redacted
+from ledgerflow.toolbox.addresses import LONGEST_URL
+from ledgerflow.toolbox.hiding import value_without_secrets, without_secrets
 from ledgerflow.toolbox.http import GuardedClient
 from ledgerflow.toolbox.loader import package_of
 from ledgerflow.toolbox.models import Outcome
@@ -44,6 +46,7 @@ _OUTCOMES = {
 _MOST_QUESTIONS = 200
 
 CallOther = Callable[[str, Mapping[str, Any]], Mapping[str, object]]
+RefuseWish = Callable[[str, str, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ class Order:
     """What is to be run, and how much of everything it may use.
 
     ``code`` is the digest of the package on disk, ``until`` is of the monotonic clock; ``too_slow`` is the sentence for
-    when it has passed.
+    when it has passed. ``secrets`` are those of ``configuration``, which stand in nothing that the run tells.
     """
 
     path: str
@@ -63,6 +66,7 @@ class Order:
     needs: tuple[str, ...]
     until: float
     too_slow: str
+    secrets: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,15 @@ class _TooManyQuestionsError(Exception):
 class Attempts:
     """Runs a tool until it answers, fails for good, or its time is up.
 
-    ``checkpoint`` raises when somebody canceled the run. ``client`` is there for a tool that may use the network.
+    ``checkpoint`` raises when somebody canceled the run. ``client`` is there for a tool that may use the network;
+    ``refuse_wish`` writes down a request that did not get as far as there: method, address, and why.
     ``meanwhile`` is done once the tool has begun, and before anything that it says is listened to.
     """
 
     order: Order
     checkpoint: Callable[[], None]
     call_other: CallOther
+    refuse_wish: RefuseWish
     client: GuardedClient | None = None
     meanwhile: Callable[[], None] | None = None
     made: int = field(default=0)
@@ -114,13 +120,16 @@ class Attempts:
             self._wait(pause)
 
     def _told(self, ended: Ended) -> Ended:
-        if ended.outcome is Outcome.DONE and self.made == 1:
-            return ended  # it has no words that could hold a secret
+        secrets = self.order.secrets
+        if ended.outcome is Outcome.DONE:
+            if secrets:
+                ended = _without(ended, secrets)
+            return ended if self.made == 1 else replace(ended, attempts=self.made)
         return replace(
             ended,
             attempts=self.made,
-            message=redacted(ended.message),
-            traceback=redacted(ended.traceback),
+            message=redacted(without_secrets(ended.message, secrets)),
+            traceback=redacted(without_secrets(ended.traceback, secrets)),
         )
 
     def _wait(self, seconds: float) -> None:
@@ -199,9 +208,9 @@ class Attempts:
 
     def _fetch(self, wish: object) -> Mapping[str, object]:
         if self.client is None:
-            return {"refused": f"{self.order.path} does not ask for the network in its manifest."}
+            return self._refused(wish, f"{self.order.path} does not ask for the network in its manifest.")
         if not _is_wish(wish):
-            return {"refused": "The request has another form than the contract of tools says."}
+            return self._refused(wish, "The request has another form than the contract of tools says.")
         assert isinstance(wish, dict)
         try:
             response = self.client.request(
@@ -222,6 +231,11 @@ class Attempts:
             "body": base64.b64encode(response.body).decode("ascii"),
         }
 
+    def _refused(self, wish: object, why: str) -> Mapping[str, object]:
+        said = wish if isinstance(wish, dict) else {"url": wish}
+        self.refuse_wish(str(said.get("method", "")), str(said.get("url", ""))[:LONGEST_URL], why)
+        return {"refused": why}
+
 
 def _is_wish(wish: object) -> bool:
     return (
@@ -237,6 +251,14 @@ def _is_texts(values: object) -> bool:
     return values is None or (
         isinstance(values, dict) and all(isinstance(each, str) for each in values.values())
     )
+
+
+def _without(ended: Ended, secrets: Collection[str]) -> Ended:
+    """Return the answer without the secrets, which a tool may have been told by the service that it asked."""
+    result = value_without_secrets(ended.result, secrets)
+    if result == ended.result:
+        return ended
+    return replace(ended, result=result, encoded=json.dumps(result).encode("ascii"))
 
 
 def _read(lines: list[bytes]) -> Ended:

@@ -30,7 +30,7 @@ from ledgerflow.toolbox.conversation import Checkpoint
 from ledgerflow.toolbox.enforced import network_is_closed
 from ledgerflow.toolbox.errors import RegistryError
 from ledgerflow.toolbox.guard import Guard, own_services
-from ledgerflow.toolbox.http import GuardedClient
+from ledgerflow.toolbox.http import GuardedClient, refuse_wish
 from ledgerflow.toolbox.loader import code_digest, package_of
 from ledgerflow.toolbox.models import Asker, Outcome, Tool, ToolRun
 from ledgerflow.toolbox.redaction import PROFILES
@@ -107,6 +107,11 @@ def cancel_run(*, run_id: int, user: User, now: datetime) -> None:
             )
     if not runs.cancel(run_id, now=now, message=f"Canceled by {user}."):
         raise ToolCallError(f"Run {run_id} has ended already.", outcome=Outcome(run.outcome), run_id=run_id)
+
+
+def _secrets(tool: Tool, configuration: Mapping[str, Any]) -> tuple[str, ...]:
+    names = secret_names(tool.manifest["configuration"])
+    return tuple(str(configuration[name]) for name in names if configuration.get(name))
 
 
 def _chain(parent: ToolRun | None) -> tuple[str, ...]:
@@ -276,9 +281,13 @@ class _Call:
                 if not runs.are_running((*self._parents, record.run_id)):
                     raise _CanceledError
 
-            client = None
-            if permissions["network"]:
-                client = GuardedClient(self._guard(tool, record.run_id, configuration, until, look))
+            def guard() -> Guard:
+                return self._guard(tool, record.run_id, configuration, until, look)
+
+            def refuse(method: str, url: str, why: str) -> None:
+                refuse_wish(guard(), method, url, refusal=why)
+
+            client = GuardedClient(guard()) if permissions["network"] else None
             order = Order(
                 path=tool.module_path,
                 version=tool.version,
@@ -289,9 +298,11 @@ class _Call:
                 needs=tuple(tool.manifest["needs"]),
                 until=until,
                 too_slow=too_slow,
+                secrets=_secrets(tool, configuration),
             )
             call_other = self._other(record, until, too_slow)
-            attempts = Attempts(order, look, call_other, client, record.begin if begins_at_once else None)
+            meanwhile = record.begin if begins_at_once else None
+            attempts = Attempts(order, look, call_other, refuse, client, meanwhile)
             ended = self._ended(attempts, standing.known, record)
             record.begin()  # also of one that ended before it was given anything to do
         except runs.LimitReachedError as error:
@@ -331,8 +342,7 @@ class _Call:
             user_id=user.pk if user else None,
             redaction=profile if profile in PROFILES else "strict",
             names=tuple(filter(None, {*self._asking.names, *members, user.name if user else ""})),
-            secrets=tuple(str(configuration[name]) for name in secret_names(schema)
-                          if configuration.get(name)),
+            secrets=_secrets(tool, configuration),
             until=until - _LAST_WORDS_SECONDS,
             checkpoint=look,
         )  # fmt: skip
