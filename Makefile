@@ -74,8 +74,10 @@ agreement: setup  ## Compare a thousand generated ledgers with Beancount and hle
 	$(BIN)/python -m benchmarks.peers
 	AGREEMENT=$(AGREEMENT) $(BIN)/pytest tests/exchange/test_three_engines.py --no-skips -n $(WORKERS) --dist load -v
 
-bench: setup  ## Measure speed against peers, as a table of ratios (BENCH=--quick)
+bench: setup  ## Measure speed against peers, as a table of ratios, and suggestions where CLASSIFY has books (BENCH=--quick)
 	$(BIN)/python -m benchmarks $(BENCH)
+	@if [ -f "$(CLASSIFY)/bench.py" ]; then $(MAKE) bench-classify; else \
+		echo "Suggestions are not measured: CLASSIFY=folder names the labelled books."; fi
 
 bench-classify: setup  ## Measure suggestions beside other programs on labelled books, into docs/classification.md (CLASSIFY=folder)
 	$(BIN)/python -W ignore -m benchmarks.classification measure $(CLASSIFY) --write

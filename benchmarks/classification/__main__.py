@@ -2,8 +2,9 @@
 
 FOLDER holds the benchmark (``bench.py``) and its books (``data/open/*.csv``). What is measured on a book was never
 learned from it: base and weights are made anew for each of four groups of books, from the books of the other three.
-The peers run at the same time, in their own environment (``.venv-peers``), and both stand in one table. With
-``--write`` it takes the place of the one in ``docs/classification.md``.
+The peers run at the same time, in their own environment (``.venv-peers``), and both stand in one table. Names are
+measured on pairs of bank text and name (``data/open/payee_pairs.json``), with ``payees`` alone. With ``--write`` both
+take the place of those in ``docs/classification.md``.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import peers
-from benchmarks.classification import adapter
+from benchmarks.classification import adapter, payees
 from benchmarks.classification.books import GROUPS, Book, Evidence, books, evidence
 from benchmarks.classification.making import make_base, make_weights, weights_text
 from benchmarks.classification.table import printed, written
@@ -26,7 +27,7 @@ from ledgerflow.learning import base as stored_base
 from ledgerflow.learning.base import Base
 from ledgerflow.learning.evidence import WEIGHTS
 
-ACTS = ("base", "weights", "measure")
+ACTS = ("base", "weights", "measure", "payees")
 #: Models of the benchmark's ``models.py``: what other programs do, and the best that is known without a base.
 PEERS = "SmartImporter,SureBayes,GnuCashBayes,ActualRule,LastUsed,TfidfSVCx"
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "classification.md"
@@ -42,6 +43,10 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=1500)
     parser.add_argument("--write", action="store_true", help=f"put the table into {DOCUMENT.name}")
     options = parser.parse_args()
+    if options.act in {"measure", "payees"}:
+        _measure_payees(options.folder, is_written=options.write)
+    if options.act == "payees":
+        return
     found = books(options.folder / "data" / "open")
     if options.act == "base":
         made = make_base(found)
@@ -71,6 +76,14 @@ def main() -> None:
     print(table)
     if options.write:
         DOCUMENT.write_text(written(DOCUMENT.read_text(encoding="utf-8"), table), encoding="utf-8")
+
+
+def _measure_payees(folder: Path, *, is_written: bool) -> None:
+    said = payees.said(payees.pairs(folder))
+    print(said)
+    if is_written:
+        document = DOCUMENT.read_text(encoding="utf-8")
+        DOCUMENT.write_text(written(document, said, begin=payees.BEGIN, end=payees.END), encoding="utf-8")
 
 
 def _beside(folder: Path, models: str, limit: int) -> tuple[subprocess.Popen[bytes], Path]:

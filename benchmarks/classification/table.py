@@ -70,12 +70,12 @@ def printed(rows: Rows, *, core: Sequence[str], engine: str) -> str:
     )
 
 
-def written(document: str, tables: str) -> str:
-    """Return the document with the tables in place of those that stand in it."""
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise SystemExit(f"The document has no place for the tables between {BEGIN} and {END}.")
+def written(document: str, tables: str, *, begin: str = BEGIN, end: str = END) -> str:
+    """Return the document with the tables in place of those that stand in it between both marks."""
+    before, is_begun, rest = document.partition(begin)
+    _, is_ended, after = rest.partition(end)
+    if not (is_begun and is_ended):
+        raise SystemExit(f"The document has no place for the tables between {begin} and {end}.")
     return f"{before}{begin}\n\n{tables}\n\n{end}{after}"
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from ledgerflow.payees import patterns
 from ledgerflow.payees.brands import brand_key, brands
 from ledgerflow.payees.folding import fold
+from ledgerflow.payees.structured import stated_name
 
 #: Shown for a line whose bank gave no text at all.
 UNKNOWN = "Unknown"
@@ -98,7 +99,7 @@ def _tidy(raw: str) -> str:
 
 def _stripped(text: str) -> str:
     """One round: each step is kept only if a name is left."""
-    text = _tidy(text)
+    text = stated_name(_tidy(text))
     for structure in (_UPI, patterns.CARD_MACHINE):
         if field := structure.match(text):
             text = field[1].strip()
@@ -106,6 +107,8 @@ def _stripped(text: str) -> str:
         text = _kept(text, text.split("\\")[0])
     text = _replaced(patterns.PROCESSOR, "", _replaced(patterns.KIND, "", text))
     if _MAY_HOLD_NOISE.search(text):
+        if (shop := patterns.SHOP.match(text)) and shop[2].lower() in patterns.REGIONS:
+            text = _kept(text, shop[1])
         for pattern in patterns.NOISE:
             text = _replaced(pattern, " ", text)
         text = _replaced(patterns.WEB_NAME, r"\1", text)

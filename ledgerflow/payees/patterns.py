@@ -92,6 +92,9 @@ WEB_NAME = re.compile(
     _FLAGS,
 )
 
+#: What card networks write of a shop of many: the name, the shop's number, the town, the state.
+SHOP = re.compile(r"^(.*[^\W\d_]{2}.*?)\s+\#\s?\d{2,}\s+[A-Z][A-Z .'-]*\s([A-Z]{2})$")
+
 #: What processors append about the outcome, at the end of a text.
 OUTCOME = re.compile(
     r"[\s,-]+(?:(?:no\s+)?(?:credito|debito)|aprovad[ao]|confirmad[ao]|approved|declined|via\s+apple\s+pay|filiale|pending)\.?$",

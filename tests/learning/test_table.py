@@ -1,7 +1,11 @@
 """The tables of the page about classification: means, pooled shares, and which targets are reached."""
 
+import json
+
 import pytest
 
+from benchmarks.classification import __main__ as bench
+from benchmarks.classification import payees
 from benchmarks.classification.table import BEGIN, END, printed, written
 
 
@@ -32,3 +36,24 @@ def test_tables_take_the_place_of_those_in_the_document():
     assert written(f"x\n{BEGIN}\nold\n{END}\ny", "new") == f"x\n{BEGIN}\n\nnew\n\n{END}\ny"
     with pytest.raises(SystemExit):
         written("no place", "new")
+
+
+def test_names_are_measured_alone(tmp_path, monkeypatch, capsys):
+    pairs = [
+        {"raw": "SQ *CORNER BAKERY #44", "clean": "Corner Bakery", "kind": "display"},
+        {"raw": "CORNER BAKERY", "clean": "corner bakery", "kind": "key"},
+        {"raw": "CORNER BAKERY", "clean": "The Bakery", "kind": "display"},
+    ]
+    (tmp_path / "data" / "open").mkdir(parents=True)
+    (tmp_path / "data" / "open" / "payee_pairs.json").write_text(json.dumps(pairs))
+    page = tmp_path / "page.md"
+    page.write_text(f"x\n{payees.BEGIN}\nold\n{payees.END}\ny")
+    monkeypatch.setattr(bench, "DOCUMENT", page)
+    monkeypatch.setattr("sys.argv", ["bench", "payees", str(tmp_path), "--write"])
+
+    bench.main()
+
+    assert "| LedgerFlow, in case (keys: in words) | 2 of 3 | 66.7% |" in page.read_text()
+    assert "| title case alone | 1 of 3 | 33.3% |" in page.read_text()
+    assert "old" not in page.read_text()
+    assert "Reached: no." in capsys.readouterr().out

@@ -25,6 +25,18 @@ PARTS = st.sampled_from(
         " on",
         "-",
         "UPI/DR/1/A/",
+        "/NAME/",
+        "/REMI/",
+        " SVWZ+",
+        "ABWA+",
+        "Naam: ",
+        " Omschrijving: ",
+        " ID EMETTEUR/",
+        " MDT/",
+        " /DE ",
+        " /MOTIF ",
+        "POUR: ",
+        " #12 AB CA",
     ]
 )
 TEXTS = st.one_of(st.text(max_size=60), st.lists(PARTS, max_size=8).map("".join))
@@ -64,6 +76,29 @@ def test_cleaning_many_is_cleaning_each(raws: list[str]):
         ("SEPA-Lastschrift Stadtwerke GmbH", "Stadtwerke GmbH"),
         ("PAYPAL *GAMESHOP 4029357733", "Gameshop"),
         ("UPI/DR/612345678901/TEASTALL/YESB/tea@ybl/Payment", "Teastall"),
+        (
+            "/TRTP/SEPA Incasso/CSID/NL12ZZZ091567230000/NAME/CITY WATER/MARF/77/REMI/March/IBAN/NL91ABNA0417164300",
+            "City Water",
+        ),
+        ("/CNTP/NL32INGB0000012345/INGBNL2A/City Bakery///REMI/USTD//bread/", "City Bakery"),
+        ("/TRTP/iDEAL/REMI/Order of books/EREF/12", "Order of books"),
+        (
+            "SEPA-LASTSCHRIFT EREF+12 MREF+M-1 CRED+DE98ZZZ09999999999 SVWZ+Rechnung ABWA+Stadtwerke Au",
+            "Stadtwerke Au",
+        ),
+        ("BASISLASTSCHRIFT Stadtwerke Au EREF+NOTPROVIDED SVWZ+Rechnung", "Stadtwerke Au"),
+        ("GUTSCHRIFT SVWZ+Miete Mai", "Miete Mai"),
+        (
+            "SEPA Overboeking IBAN: NL91ABNA0417164300 BIC: ABNANL2A Naam: J Jansen Omschrijving: huur",
+            "J Jansen",
+        ),
+        ("PRLV SEPA EAU DE VILLE ECH/050125 ID EMETTEUR/FR47ZZZ001007 MDT/MM9760 REF/98", "Eau de Ville"),
+        ("VIR SEPA RECU /DE MME ANNE MARTIN /MOTIF LOYER /REF NOTPROVIDED", "Mme Anne Martin"),
+        (
+            "PRELEVEMENT EUROPEEN 123 DE: EAU DE VILLE ID: FR47ZZZ001007 MOTIF: FACTURE REF: 12",
+            "Eau de Ville",
+        ),
+        ("GREEN GROCER #4412 WHEAT RIDGE CO", "Green Grocer"),
         ("STREAMING.COM 866-579-7172 CA", "Streaming"),
         ("Purchase authorized on 05/14 Kayak Rental", "Kayak Rental"),
     ],
@@ -73,7 +108,17 @@ def test_it_strips_what_banks_write_around_a_name(raw: str, name: str):
 
 
 @pytest.mark.parametrize(
-    "raw", ["7-Eleven", "Cafe 22", "Coca-Cola", "24/7 Fitness", "Oregon Trail Cafe", "H&M", "IN-N-OUT Burger"]
+    "raw",
+    [
+        "7-Eleven",
+        "Cafe 22",
+        "Coca-Cola",
+        "24/7 Fitness",
+        "Oregon Trail Cafe",
+        "H&M",
+        "IN-N-OUT Burger",
+        "Maison Pour Tous",
+    ],
 )
 def test_it_leaves_names_alone(raw: str):
     assert clean_payee(raw) == raw
