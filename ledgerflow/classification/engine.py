@@ -30,7 +30,8 @@ TRANSFER_DELAY = timedelta(days=5)
 class RuleValue:
     """A rule as the engine sees it; ``account`` is code and name in one, ``needle`` what a line's text has to hold.
 
-    ``stage`` and ``position`` count from the first; :meth:`rank` puts rules in order.
+    ``stage`` and ``position`` count from the first; :meth:`rank` puts rules in order. A rule takes lines behind
+    ``after_line`` only, where there is one.
     """
 
     id: int
@@ -42,6 +43,11 @@ class RuleValue:
     stage: int = 1
     position: int = 0
     needle: str = ""
+    after_line: int | None = None
+
+    def is_about(self, line_id: int) -> bool:
+        """Whether the rule may take the line as far as its beginning goes."""
+        return self.after_line is None or line_id > self.after_line
 
     def rank(self) -> tuple[int, int, int, int, int]:
         """Return what puts rules in order: by stage, the more specific first, then as people ordered them."""

@@ -159,10 +159,18 @@ class RuleForm(forms.Form):
 
 
 class NewRuleForm(RuleForm):
-    """A rule in the making; one that was offered after a correction brings its payee and comes ``first``."""
+    """A rule in the making; one that was offered after a correction brings its payee and comes ``first``.
+
+    Whether it is about future lines only is said now or never: what it has suggested meanwhile would say otherwise.
+    """
 
     payee = forms.ModelChoiceField(queryset=Payee.objects.none(), required=False, widget=forms.HiddenInput)
     first = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    future = forms.BooleanField(
+        required=False,
+        label="Future lines only",
+        help_text="It never touches a line that is here already. This cannot be changed later.",
+    )
 
     def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
         super().__init__(*args, book=book, **kwargs)

@@ -51,8 +51,10 @@ class Rule(models.Model):
 
     Of several that match, the one of the earliest stage wins, of these the most specific, of these the one that stands
     first (``position``). ``search`` says in the search syntax what the fields beside it cannot; see
-    :mod:`ledgerflow.classification.conditions`. ``fell_back_at`` says that the rule had accepted and only suggests
-    since, because it was corrected twice, or because it would have come before one that stood first.
+    :mod:`ledgerflow.classification.conditions`. ``after_line`` is the last line that the book had when a rule "for
+    future lines only" was made; it is never about that one or one before it. ``fell_back_at`` says that the rule had
+    accepted and only suggests since, because it was corrected twice, or because it would have come before one that
+    stood first.
     """
 
     class Direction(models.TextChoices):
@@ -86,6 +88,7 @@ class Rule(models.Model):
     )
     mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.SUGGEST)
     is_active = models.BooleanField(default=True)
+    after_line = models.BigIntegerField(null=True, editable=False)
     fell_back_at = models.DateTimeField(null=True, blank=True, editable=False)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True

@@ -23,7 +23,10 @@ _HEAD = "ledgerflow_rules"
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """A rule in words: the account by its code, bank account and payee by their names, amounts as texts."""
+    """A rule in words: the account by its code, bank account and payee by their names, amounts as texts.
+
+    ``future`` is said of one that is never about lines that were there before it.
+    """
 
     account: str
     text: str = ""
@@ -36,10 +39,12 @@ class RuleText:
     mode: str = "suggest"
     stage: str = "usual"
     active: bool = True
+    future: bool = False
 
 
 _PLAIN = RuleText("")
 _KNOWN = tuple(field.name for field in fields(RuleText))
+_FLAGS = frozenset({"active", "future"})
 
 
 class _Loader(yaml.SafeLoader):
@@ -110,12 +115,12 @@ def _rule(number: int, said: object) -> RuleText:
             )
         if name not in _KNOWN:
             raise RuleError(f"Rule {number} says “{name}”, which is none of {', '.join(_KNOWN)}.")
-        if isinstance(value, bool) is not (name == "active") or not (
+        if isinstance(value, bool) is not (name in _FLAGS) or not (
             isinstance(value, str) or (isinstance(value, int) and abs(value) < _MOST)
         ):
-            kind = "true or false" if name == "active" else "a text; put it in quotes"
+            kind = "true or false" if name in _FLAGS else "a text; put it in quotes"
             raise RuleError(f"Rule {number}: “{name}” is {kind}.")
     if not said.get("account"):
         raise RuleError(f"Rule {number} says no account.")
-    words = {name: str(value).strip() for name, value in said.items() if name != "active"}
-    return RuleText(**words, active=said.get("active", True))
+    words = {name: str(value).strip() for name, value in said.items() if name not in _FLAGS}
+    return RuleText(**words, active=said.get("active", True), future=said.get("future", False))

@@ -14,7 +14,7 @@ from ledgerflow.classification.conditions import RuleConditions, banks_of, norma
 from ledgerflow.classification.engine import RuleValue, searched, why_first
 from ledgerflow.classification.models import Classification, Rule, RuleTrial, State
 from ledgerflow.classification.searching import Look, needle
-from ledgerflow.classification.selectors import rule_values
+from ledgerflow.classification.selectors import latest_line, rule_values
 from ledgerflow.ledger.models import Account
 
 #: Lines that the list shows; the counts are of all.
@@ -85,12 +85,15 @@ def try_rule(
     rule_id: int | None = None,
     stage: int = Rule.Stage.USUAL,
     is_first: bool = False,
+    is_future: bool = False,
     most: int | None = AT_ONCE,
 ) -> Trial:
     """Return what the rule would do: a new one, behind others that are as specific or before them, or one as changed.
 
     Open lines alone, or with ``whole_book`` also what people decided, as a test of the rule; the latest ``most``, or
-    all. Nothing is written; two queries, one more for a rule that is there, and one for a search.
+    all. Of a rule that begins behind the lines of now (``is_future``, or one that is there) no open line of before is
+    shown; what people decided still tells how good it is. Nothing is written; two queries, one more for a rule that is
+    there, one for a beginning, and one for a search.
 
     Raises:
         RuleError: the rule cannot look for that.
@@ -101,6 +104,7 @@ def try_rule(
     own = Rule.objects.filter(book=book, pk=rule_id).first() if rule_id is not None else None
     position = own.position if own else _BEFORE if is_first else _BEHIND
     draft = _draft(conditions, account, stage=stage, position=position, number=own.pk if own else _DRAFT)
+    begins = own.after_line if own else latest_line(book=book) if is_future else None
     order = {each.id: each.rank() for each in (*others, draft)}
     meeting: Counter[int] = Counter()
     tally = _Tally()
@@ -111,9 +115,10 @@ def try_rule(
             break
         looked_at += 1
         text = searched(made.description, made.counterparty)
-        if not _matches(draft, text, made):
+        is_before = begins is not None and made.line_id <= begins
+        if (is_before and made.decided_by_id is None) or not _matches(draft, text, made):
             continue
-        rivals = [each for each in others if _matches(each, text, made)]
+        rivals = [each for each in others if each.is_about(made.line_id) and _matches(each, text, made)]
         meeting.update(each.id for each in rivals)
         first = min(rivals, key=lambda each: order[each.id], default=None)
         tally.add(_tried(made, draft, first if first and order[first.id] < order[draft.id] else None))

@@ -1,7 +1,7 @@
 """What the engine needs from the rows: rules as values, and which lines they are about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -24,11 +24,15 @@ def rule_values(*, book: Book) -> list[RuleValue]:
     rules = Rule.objects.filter(
         ~is_off(Stage.RULES, book=OuterRef("book")), book=book, is_active=True, account__is_archived=False
     )
-    return sorted(map(rule_value, rules.select_related("account", "bank_account")), key=RuleValue.rank)
+    values = (
+        replace(rule_value(rule), after_line=rule.after_line)
+        for rule in rules.select_related("account", "bank_account")
+    )
+    return sorted(values, key=RuleValue.rank)
 
 
 def rule_value(rule: Rule) -> RuleValue:
-    """Return the rule as the engine takes it."""
+    """Return the rule as the engine takes it, whenever it begins."""
     condition = conditions_of(rule).condition()
     return RuleValue(
         id=rule.pk,
@@ -41,6 +45,12 @@ def rule_value(rule: Rule) -> RuleValue:
         position=rule.position,
         needle=needle(condition),
     )
+
+
+def latest_line(*, book: Book) -> int:
+    """Return the id of the line that came into the book last, 0 where there is none; one query."""
+    lines = StatementLine.objects.filter(book=book)
+    return lines.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def open_line_ids(*, book: Book) -> list[int]:

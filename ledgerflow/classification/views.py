@@ -68,6 +68,7 @@ class RuleFormView(BookMixin, generic.FormView[RuleForm]):
             "rule_id": self.kwargs.get("rule"),
             "stage": form.cleaned_data["stage"],
             "is_first": form.cleaned_data.get("first", False),
+            "is_future": form.cleaned_data.get("future", False),
         }
         said = {"sentence": form.conditions().condition().sentence(), "search": form.conditions().written()}
         is_whole = self.request.POST["preview"] == "book"
@@ -114,6 +115,7 @@ class CreateRuleView(RuleFormView):
             stage=form.cleaned_data["stage"],
             is_first=form.cleaned_data["first"],
             is_undoable=form.cleaned_data["first"],
+            is_future=form.cleaned_data["future"],
             user=self.user,
             now=timezone.now(),
         )

@@ -36,6 +36,20 @@ def test_a_rule_is_previewed_then_saved_and_suggests(file):
     assert suggested.count() == 2
 
 
+def test_a_rule_for_future_lines_only_says_so_and_stays_so(file):
+    client = file.client()
+
+    saved = client.post(file.address("rules/new/"), _rule(file, future="on"), follow=True)
+    rule = Rule.objects.get(book=file.book)
+    client.post(file.address(f"rules/{rule.pk}/"), _rule(file, text="sho"))
+    page = client.get(file.address(f"rules/{rule.pk}/")).content.decode()
+
+    assert "0 open lines have a new suggestion" in saved.content.decode()
+    assert "Only lines that came after" in saved.content.decode()
+    assert "it leaves alone what was here" in page
+    assert not Classification.objects.filter(book=file.book, rule=rule).exists()
+
+
 def test_a_rule_is_changed_and_keeps_what_the_form_showed(file):
     client = file.client()
     client.post(file.address("rules/new/"), _rule(file, least="1", most="2"))

@@ -10,10 +10,12 @@ from ledgerflow.books.models import Book, Role
 from ledgerflow.books.services import add_member, switch_four_eyes_off, switch_four_eyes_on
 from ledgerflow.classification.models import Classification, Rule, Stage, State
 from ledgerflow.classification.services import (
+    RuleConditions,
     SplitPart,
     accept_all,
     change_tags,
     classify_lines,
+    create_rule,
     decide,
     exclude,
     set_business_use,
@@ -152,6 +154,10 @@ class Eventful:
         assert accepted.exists()
         Rule.objects.filter(pk=rule.pk).update(account=Account.objects.get(book=self.book, code="6020"))
         set_rule_active(book=self.book, rule_id=rule.pk, is_active=False)
+        later = RuleConditions(text="years later")
+        create_rule(
+            book=self.book, conditions=later, account=self.expense, user=self.user, now=NOW, is_future=True
+        )
 
     def keep_promises(self) -> None:
         taken_back = self.newest[16:19]

@@ -193,8 +193,12 @@ def test_a_decision_becomes_a_rule_that_suggests_for_the_others(file):
         {"mode": "suggest", "apply_to_open": "on"},
     )
 
-    assert answer["message"].startswith("Rule made")
-    assert Rule.objects.get(book=file.book).account == file.expense
+    later = _ask(file.client(), file.address(f"review/line/{file.line_ids[0]}/rule/"), {"mode": "suggest"})
+    assert answer["message"].startswith("Rule made; 0 open lines")
+    assert (
+        later["message"] == "Rule made; it takes lines that come from now on, and leaves those that are here."
+    )
+    assert Rule.objects.filter(book=file.book, account=file.expense).count() == 2
 
 
 def test_accepted_lines_are_posted_and_the_counts_follow(file):

@@ -20,6 +20,7 @@ from ledgerflow.asking.selectors import asked_about
 from ledgerflow.books.models import Book
 from ledgerflow.classification import searching, selectors
 from ledgerflow.classification.engine import (
+    REASON_LENGTH,
     RuleValue,
     Suggestion,
     candidates,
@@ -28,6 +29,7 @@ from ledgerflow.classification.engine import (
     nothing,
     payee_text,
     searched,
+    shortened,
     suggest,
 )
 from ledgerflow.classification.services.answers import Answers, Said
@@ -49,9 +51,11 @@ _MOVED = Decimal("0.01")
 
 _LINES = """
     SELECT line.id, line.bank_account_id, line.amount, line.description, line.counterparty,
-           line.hold <> '' OR line.is_pending
+           CASE WHEN line.hold <> '' OR line.is_pending THEN 'held'
+               WHEN line.date <= state.closed_through THEN 'closed' ELSE '' END
     FROM unnest(%(lines)s::bigint[]) AS wanted (id)
     JOIN statements_statementline line ON line.id = wanted.id AND line.book_id = %(book)s
+    LEFT JOIN ledger_ledgerstate state ON state.book_id = line.book_id
 """
 # An import's own lines have ids that follow each other, so that nothing within them is classified.
 _ARE_SOME_MADE = "SELECT EXISTS (SELECT FROM classification_classification WHERE line_id BETWEEN %s AND %s)"
@@ -87,6 +91,11 @@ _STORE = """
                      WHERE book_id = %(book)s AND stage = 'agent' AND switched_on_at IS NULL
                  ))
 """
+
+#: Why no line of some is accepted without a person; empty where one may be.
+_Bar = str
+_CLOSED = "closed"
+_OF_CLOSED = "The books are closed on its day, so that a person decides."
 
 #: Bank account, description and counterparty.
 Look = tuple[int, str, str | None]
@@ -138,13 +147,13 @@ class _Made(NamedTuple):
 class _Columns:
     """The lines of a chunk, column by column."""
 
-    def __init__(self, rows: Sequence[tuple[int, int, Decimal, str, str | None, bool]]) -> None:
+    def __init__(self, rows: Sequence[tuple[int, int, Decimal, str, str | None, _Bar]]) -> None:
         self.ids = [row[0] for row in rows]
         self.bank_account_ids = [row[1] for row in rows]
         self.amounts = [row[2] for row in rows]
         self.descriptions = [row[3] for row in rows]
         self.counterparties = [row[4] for row in rows]
-        self.are_held = [row[5] for row in rows]
+        self.bars = [row[5] for row in rows]
         self.payee_texts = list(map(payee_text, self.descriptions, self.counterparties))
 
 
@@ -154,8 +163,8 @@ def classify_lines(*, book: Book, line_ids: Sequence[int]) -> int:
 
     A rule that accepts "without me" accepts, and so does the book's promise where a person switched it on and the
     record keeps it; of what the promise would accept, one line of twenty is left to a person. Nothing else accepts, and
-    nothing accepts a line held back or pending, one about which somebody was asked, or one that may be a side of a
-    transfer between two own bank accounts.
+    nothing accepts a line held back or pending, one of a day on which the books are closed, one about which somebody
+    was asked, or one that may be a side of a transfer between two own bank accounts.
     Lines that a person touched, and accepted, excluded and posted ones, stay as they are. Ids of lines outside the
     book are passed over.
     """
@@ -350,31 +359,41 @@ def _by_rules(
 ) -> tuple[list[_Outcome], list[int], list[tuple[int, int]]]:
     """Return the different outcomes, for each line the number of its own, and the place and payee of the others."""
     outcomes: list[_Outcome] = []
-    known: dict[tuple[int | None, int | None, bool], int] = {}
-    alike: dict[tuple[Look, int | None, bool], int] = {}  # lines whose amount does not matter
+    known: dict[tuple[int | None, int | None, _Bar], int] = {}
+    alike: dict[tuple[Look, int | None, _Bar], int] = {}  # lines whose amount does not matter
     matching: dict[Look, _Matching] = {}
     numbers: list[int] = []
     waiting: list[tuple[int, int]] = []
+    beginnings = sorted({rule.after_line for rule in rules if rule.after_line is not None}, reverse=True)
+    begun = [rule for rule in rules if rule.after_line is None]
     payee_ids = map(payees.get, columns.payee_texts)
-    for line, amount in zip(
-        zip(_looks(columns, rules), payee_ids, columns.are_held, strict=True), columns.amounts, strict=True
+    for line_id, line, amount in zip(
+        columns.ids,
+        zip(_looks(columns, rules), payee_ids, columns.bars, strict=True),
+        columns.amounts,
+        strict=True,
     ):
+        if beginnings and line_id > beginnings[-1]:  # what lines of before match says nothing of those behind
+            while beginnings and line_id > beginnings[-1]:
+                beginnings.pop()
+            begun = [rule for rule in rules if rule.is_about(line_id)]
+            alike, matching = {}, {}
         number = alike.get(line)
         if number is None:
-            look, payee_id, is_held = line
+            look, payee_id, bar = line
             found = matching.get(look)
             if found is None:
                 bank_account_id, description, counterparty = look
-                text = searched(description, counterparty) if rules else ""
-                found = matching[look] = _Matching.of(rules, text=text, bank_account_id=bank_account_id)
+                text = searched(description, counterparty) if begun else ""
+                found = matching[look] = _Matching.of(begun, text=text, bank_account_id=bank_account_id)
             rule = found.rule(amount)
             if rule is None and payee_id is not None:
                 number = _WAITING
             else:
-                number = known.setdefault((rule.id if rule else None, payee_id, is_held), len(outcomes))
+                number = known.setdefault((rule.id if rule else None, payee_id, bar), len(outcomes))
                 if number == len(outcomes):
                     suggestion = suggest(rule=rule, payee_id=payee_id) if rule else nothing(payee_id)
-                    outcomes.append(_Outcome(suggestion, suggestion.accepts and not is_held))
+                    outcomes.append(_barred(_Outcome(suggestion, suggestion.accepts), bar))
             if found.is_settled:
                 alike[line] = number
         if number == _WAITING:
@@ -391,22 +410,37 @@ def _by_answers(
     numbers: list[int],
 ) -> None:
     """Fill in what the engine says of the lines that wait."""
-    known: dict[tuple[int, bool, bool], int] = {}
+    known: dict[tuple[int, _Bar, bool], int] = {}
     for place, payee_id in waiting:
         said = answers.about(
             payee_id=payee_id,
             bank_account_id=columns.bank_account_ids[place],
             amount=columns.amounts[place],
         )
-        could_accept = said.is_safe and not columns.are_held[place]
+        bar = columns.bars[place] if said.is_safe else ""
         is_drawn = (
-            could_accept and said.answer is not None and is_sampled(columns.ids[place], said.answer.features)
+            said.is_safe
+            and not bar
+            and said.answer is not None
+            and is_sampled(columns.ids[place], said.answer.features)
         )
-        key = (id(said), could_accept, is_drawn)
+        key = (id(said), bar, is_drawn)
         number = known.setdefault(key, len(outcomes))
         if number == len(outcomes):
-            outcomes.append(_Outcome(said.suggestion, could_accept and not is_drawn, said, is_drawn))
+            outcome = _Outcome(said.suggestion, said.is_safe and not is_drawn, said, is_drawn)
+            outcomes.append(_barred(outcome, bar))
         numbers[place] = number
+
+
+def _barred(outcome: _Outcome, bar: _Bar) -> _Outcome:
+    """Return the outcome that a person is asked about where a bar stands; of a closed day, which nothing shows, why."""
+    if not bar or not outcome.accepts:
+        return outcome
+    suggestion = outcome.suggestion
+    if bar == _CLOSED:
+        reason = f"{shortened(suggestion.reason, most=REASON_LENGTH - len(_OF_CLOSED) - 1)} {_OF_CLOSED}"
+        suggestion = replace(suggestion, reason=reason)
+    return replace(outcome, suggestion=suggestion, accepts=False)
 
 
 def _looks(columns: _Columns, rules: Sequence[RuleValue]) -> Iterable[Look]:

@@ -11,6 +11,7 @@ from ledgerflow.classification.conditions import RuleConditions, conditions_of, 
 from ledgerflow.classification.errors import RuleError
 from ledgerflow.classification.models import Rule
 from ledgerflow.classification.rule_files import RuleText, amount_of, read, written
+from ledgerflow.classification.selectors import latest_line
 from ledgerflow.classification.services.rules import check_conditions
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.services import PayeeNameError, checked_name, name_payees
@@ -36,7 +37,8 @@ def export_rules(*, book: Book) -> str:
 def import_rules(*, book: Book, content: bytes, user: User, now: datetime) -> Imported:
     """Add the rules of a YAML text behind the others, all or none; those that are here already are left out.
 
-    A rule that accepts comes in as one that suggests: accepting is chosen by a person in this book.
+    A rule that accepts comes in as one that suggests: accepting is chosen by a person in this book. One for future
+    lines only begins behind the lines that this book has now.
 
     Raises:
         RuleError: the text cannot be read, or names an account or bank account that the book does not have.
@@ -53,6 +55,7 @@ def import_rules(*, book: Book, content: bytes, user: User, now: datetime) -> Im
         except (RuleError, PayeeNameError) as error:
             raise RuleError(f"Rule {number}: {error}") from error
     payees = name_payees(book=book, names={each.payee for each, _ in new if each.payee})
+    latest = latest_line(book=book) if any(each.future for each, _ in new) else None
     last = Rule.objects.filter(book=book).aggregate(Max("position"))["position__max"] or 0
     Rule.objects.bulk_create(
         Rule(
@@ -68,6 +71,7 @@ def import_rules(*, book: Book, content: bytes, user: User, now: datetime) -> Im
             account=here.accounts[each.account],
             payee=payees.get(each.payee),
             is_active=each.active,
+            after_line=latest if each.future else None,
             made_by=user,
             made_at=now,
         )
@@ -134,9 +138,10 @@ def _text_of(rule: Rule) -> RuleText:
         payee=rule.payee.name if rule.payee else "",
         mode=rule.mode,
         active=rule.is_active,
+        future=rule.after_line is not None,
     )
 
 
 def _plain(said: RuleText, conditions: RuleConditions) -> tuple[object, ...]:
     """Return what makes a rule the same as another: when it is looked at, what it looks for and where it books."""
-    return said.account, said.stage, said.payee, conditions.written()
+    return said.account, said.stage, said.payee, said.future, conditions.written()

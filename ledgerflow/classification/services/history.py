@@ -43,12 +43,15 @@ _LOCK = """
     FOR UPDATE OF made
 """
 # What a rule or the promise had accepted goes back only while that would still accept it, and to review where the rule
-# fell back to suggesting it.
+# fell back to suggesting it, or the books are closed on its day since.
 _MAY_RETURN = """
     SELECT kept.line_id,
         kept.before ->> 'state' = 'open' OR kept.before -> 'decided_by' <> 'null'
-            OR promise.id IS NOT NULL OR COALESCE(rule.mode = 'accept', false)
+            OR (promise.id IS NOT NULL OR COALESCE(rule.mode = 'accept', false))
+                AND (line.date <= state.closed_through) IS NOT TRUE
     FROM classification_changedline kept
+    JOIN statements_statementline line ON line.id = kept.line_id
+    LEFT JOIN ledger_ledgerstate state ON state.book_id = kept.book_id
     LEFT JOIN classification_promise promise
         ON promise.id = (kept.before ->> 'promise')::bigint AND promise.switched_off_at IS NULL
     LEFT JOIN classification_rule rule
@@ -114,7 +117,8 @@ class Undone:
     """What was undone, for how many lines, and why not for the others; ``told`` why none of it was.
 
     ``bare`` counts the lines that came back without the tax line of their own, because no account of their kind carries
-    it any more; ``opened`` those that came back to review, because the rule that had accepted them only suggests since.
+    it any more; ``opened`` those that came back to review, because the rule that had accepted them only suggests
+    since, or the books are closed on their days.
     """
 
     act: str

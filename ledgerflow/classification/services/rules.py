@@ -13,7 +13,7 @@ from ledgerflow.classification.errors import RuleError, UnknownLineError
 from ledgerflow.classification.models import Classification, DecisionChange, RefusedOffer, Rule
 from ledgerflow.classification.rule_files import LONGEST_TEXT
 from ledgerflow.classification.searching import Look, Money, parts
-from ledgerflow.classification.selectors import rule_values
+from ledgerflow.classification.selectors import latest_line, rule_values
 from ledgerflow.classification.services.corrections import let_accept_again
 from ledgerflow.classification.services.refit import suggest_anew
 from ledgerflow.ledger.models import Account
@@ -49,10 +49,12 @@ def create_rule(
     stage: int = Rule.Stage.USUAL,
     is_first: bool = False,
     is_undoable: bool = False,
+    is_future: bool = False,
 ) -> Rule:
     """Add a rule behind those of its stage that are as specific, or in front of them with ``is_first``.
 
-    Undo switches off one that ``is_undoable``.
+    Undo switches off one that ``is_undoable``. One that ``is_future`` is never about a line that the book has already,
+    whatever is suggested anew later.
 
     Raises:
         RuleError: it has no condition, an impossible range, or names something that is not of the book.
@@ -61,6 +63,7 @@ def create_rule(
     ends = Rule.objects.filter(book=book).aggregate(least=Min("position"), most=Max("position"))
     position = 1 if ends["most"] is None else ends["least"] - 1 if is_first else ends["most"] + 1
     rule = Rule(book=book, position=position, made_by=user, made_at=now)
+    rule.after_line = latest_line(book=book) if is_future else None
     _save(rule, conditions=conditions, account=account, payee=payee, mode=mode, stage=stage)
     if is_undoable:
         DecisionChange.objects.create(
@@ -171,7 +174,8 @@ def rule_from_decision(
 ) -> MadeRule:
     """Make the rule "always book this payee so" from a decided line; it stands first, being the newest correction.
 
-    Undoing it switches the rule off. In a book with many open lines a job suggests anew for them.
+    Where it is not to ``apply_to_open`` lines, it is about future ones only, for good. Undoing it switches the rule
+    off. In a book with many open lines a job suggests anew for them.
 
     Raises:
         UnknownLineError: the book has no such line.
@@ -192,6 +196,7 @@ def rule_from_decision(
         stage=stage_offered(book=book, line_id=line_id, conditions=conditions),
         is_first=True,
         is_undoable=True,
+        is_future=not apply_to_open,
     )
     applied = suggest_anew(book=book, matching=conditions) if apply_to_open else 0
     return MadeRule(rule=rule, applied=applied)

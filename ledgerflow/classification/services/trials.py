@@ -43,6 +43,7 @@ def ask_for_trial(
     rule_id: int | None = None,
     stage: int = Rule.Stage.USUAL,
     is_first: bool = False,
+    is_future: bool = False,
 ) -> RuleTrial:
     """Let a job try the rule on the whole book; what the user had asked before in the book is forgotten."""
     conditions = normal(conditions, banks=banks_of(book) if conditions.search else {})
@@ -58,6 +59,7 @@ def ask_for_trial(
         "account": account.pk,
         "rule": rule_id,
         "first": is_first,
+        "future": is_future,
     }
     with connection.cursor() as cursor:
         cursor.execute(_ASK, {"book": book.pk, "user": user.pk, "now": now, "asked": json.dumps(asked)})
@@ -90,6 +92,7 @@ def do_trial(*, trial: RuleTrial, now: datetime) -> None:
         rule_id=asked["rule"],
         stage=asked.get("stage", Rule.Stage.USUAL),
         is_first=asked.get("first", False),
+        is_future=asked.get("future", False),
         most=None,
     )
     RuleTrial.objects.filter(pk=trial.pk).update(found=asdict(done), ended_at=now)

@@ -23,6 +23,7 @@ from ledgerflow.exchange.archive.tables import (
     LINES,
     PAST_ACTIONS,
     PEOPLE,
+    RULES,
     TABLES,
     VERSION,
     WITHDRAWN,
@@ -110,6 +111,8 @@ def _lines(table: Table, book: Book, places: Places) -> Iterator[bytes]:
             )
         elif table is PAST_ACTIONS and values["proof"] is not None:
             values["proof"] = with_lines_called(values["proof"], places[LINES.name].get)
+        elif table is RULES and values["after_line"] is not None:
+            values["after_line"] = _before(places[LINES.name], values["after_line"])
         yield (json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 
@@ -119,6 +122,11 @@ def _place(places: Mapping[int, int], row_id: int, target: str) -> int:
             f"The book names a row of {target} that it does not have; see `ledgerflow verify`."
         )
     return places[row_id]
+
+
+def _before(lines: Mapping[int, int], last: Any) -> int:
+    """Return how many of the lines came until the last, which may be gone."""
+    return sum(line_id <= last for line_id in lines)
 
 
 def _places(book: Book) -> dict[str, dict[int, int]]:

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from ledgerflow.books.models import Book
 from ledgerflow.exchange.archive.errors import ArchiveError
 from ledgerflow.exchange.archive.reading import Archive, Row
-from ledgerflow.exchange.archive.tables import Table
+from ledgerflow.exchange.archive.tables import LINES, RULES, Table
 
 
 class Loader:
@@ -34,6 +34,12 @@ class Loader:
                     row[column] = self.id_of(
                         target, row[column], f"Row {number} of {table.name}.jsonl: {column}"
                     )
+            if (
+                table is RULES and row["after_line"]
+            ):  # how many lines came before it; nothing is before the first
+                row["after_line"] = self.id_of(
+                    LINES.name, row["after_line"], f"Row {number} of {table.name}.jsonl: after_line"
+                )
             yield row
 
     def id_of(self, target: str, place: int, where: str) -> int:

@@ -124,7 +124,10 @@ class UndoView(ActionView):
             reasons = " ".join(sorted({reason for _, reason in undone.refused}))
             message += f" {len(undone.refused)} stay as they are. {reasons}"
         if undone.opened:
-            message += f" {undone.opened} came back to review, because the rule that accepted them only suggests now."
+            message += (
+                f" {undone.opened} came back to review, because the rule that accepted them only suggests now, or the "
+                "books are closed on their day."
+            )
         if undone.bare:
             lines = "1 line came back without its own tax line"
             if undone.bare > 1:
@@ -334,7 +337,9 @@ class RuleView(LineActionView):
             now=timezone.now(),
         )
         done = (
-            "the open lines get new suggestions in the background."
+            "it takes lines that come from now on, and leaves those that are here."
+            if made.rule.after_line is not None
+            else "the open lines get new suggestions in the background."
             if made.applied is None
             else f"{made.applied} open lines have a new suggestion."
         )

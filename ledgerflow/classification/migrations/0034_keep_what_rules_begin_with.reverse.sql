@@ -1,0 +1,5 @@
+DROP TRIGGER classification_3_check_beginnings_again ON classification_classification;
+DROP TRIGGER classification_3_check_beginnings ON classification_classification;
+DROP FUNCTION classification_check_beginnings();
+DROP TRIGGER classification_keep_beginning ON classification_rule;
+ALTER TABLE classification_rule DROP CONSTRAINT classification_rule_begins_with_a_line;
