@@ -52,13 +52,31 @@ class Call:
         self._send(order, until)
 
     def meet(self, until: float, checkpoint: Checkpoint | None) -> None:
-        """Wait for a child that has taken the call, no longer than ``until`` (of the monotonic clock).
+        """Wait for a child that has taken the call, if it is not met yet, no longer than ``until`` (monotonic clock).
 
         :raises TimeoutError: none has.
         :raises CallEndedError: it has ended already.
         """
-        self._wait(until, checkpoint)
-        self._hear_who_it_is()
+        if not self._is_met:
+            self._wait(until, checkpoint)
+            self._hear_who_it_is()
+
+    def is_over_by(self, until: float) -> bool:
+        """Wait no longer than ``until`` for what the child says first, and return whether that is its end.
+
+        :raises CallEndedError: it has ended without an answer.
+        :raises CallGarbledError: what it said is no part of the protocol.
+        """
+        try:
+            self.meet(until, None)
+            while (end := self._received.find(b"\n")) < 0:
+                if len(self._received) > _LONGEST_END:
+                    return False
+                self._wait(until, None)
+                self._receive()
+        except TimeoutError:
+            return False
+        return "ask" not in _understood(bytes(self._received[: end + 1]))
 
     def converse(
         self, *, until: float, ask: Ask | None, checkpoint: Checkpoint | None
@@ -121,15 +139,18 @@ class Call:
             if self._searched > longest:
                 raise CallGarbledError("it sent a line without an end")
             self._wait(until, checkpoint)
-            with self._ending():
-                received = self._connection.recv(_CHUNK)
-            if not received:
-                raise CallEndedError
-            self._received += received
+            self._receive()
         line = bytes(self._received[: end + 1])
         del self._received[: end + 1]
         self._searched = 0
         return line
+
+    def _receive(self) -> None:
+        with self._ending():
+            received = self._connection.recv(_CHUNK)
+        if not received:
+            raise CallEndedError
+        self._received += received
 
     def _send(self, line: bytes, until: float) -> None:
         # A child that does not read must not hold up its parent.

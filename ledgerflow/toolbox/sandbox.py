@@ -32,6 +32,8 @@ _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "SYSTE
 _MEMORY = {"MALLOC_ARENA_MAX": "2"}
 #: The warm process ends by itself once nobody can ask it any more, and takes with it what is left of its children.
 _END_SECONDS = 5
+#: A job that has ended by then is short.
+_SHORT_SECONDS = 0.02
 #: The first call waits for the warm process to import everything.
 _START_SECONDS = 60
 
@@ -102,13 +104,13 @@ class Sandbox:
         limits: Limits = DEFAULT_LIMITS,
         ask: Ask | None = None,
         checkpoint: Checkpoint | None = None,
-        meanwhile: Callable[[], None] | None = None,
+        unless_short: Callable[[], None] | None = None,
     ) -> list[bytes]:
         """Run a job on ``content`` and return the lines of its result.
 
         ``ask`` answers what the job asks for. ``checkpoint`` is called about twice a second; what it raises ends the
-        job. ``meanwhile`` is done while the job begins, and before anything that it says is listened to; what it raises
-        ends the job too.
+        job. ``unless_short`` is done where the job has not ended after a moment, before anything that it says is
+        listened to; what it raises ends the job too.
 
         :raises SandboxError: the child ran out of memory or time, died, or the job failed.
         """
@@ -117,7 +119,7 @@ class Sandbox:
             _write(content_file, content)
             with self._call(content_file, result_file) as call:
                 end = _converse(
-                    call, json.dumps(order).encode("ascii") + b"\n", limits, ask, checkpoint, meanwhile
+                    call, json.dumps(order).encode("ascii") + b"\n", limits, ask, checkpoint, unless_short
                 )
             _raise_unless_done(end, limits)
             with open(result_file, "rb", closefd=False) as result:
@@ -239,7 +241,7 @@ def _converse(  # noqa: PLR0917 - what one call is made of
     limits: Limits,
     ask: Ask | None,
     checkpoint: Checkpoint | None,
-    meanwhile: Callable[[], None] | None,
+    unless_short: Callable[[], None] | None,
 ) -> Mapping[str, object]:
     """Give the child its order and return how it ended.
 
@@ -249,8 +251,8 @@ def _converse(  # noqa: PLR0917 - what one call is made of
         until = time.monotonic() + _START_SECONDS
         # Sent before the child is there, because each turn between two processes takes its time.
         call.give(order, until)
-        if meanwhile is not None:
-            meanwhile()
+        if unless_short is not None and not call.is_over_by(time.monotonic() + _SHORT_SECONDS):
+            unless_short()
         call.meet(until, checkpoint)
         until = time.monotonic() + limits.wall_seconds
         return call.converse(until=until, ask=ask, checkpoint=checkpoint)

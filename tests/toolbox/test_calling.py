@@ -164,7 +164,7 @@ def test_the_record_stays_though_the_caller_takes_everything_back(bench, steady)
     assert ToolRun.objects.get(pk=answer.run_id).outcome == Outcome.DONE
 
 
-def test_the_run_is_committed_before_the_tool_starts(bench):
+def test_a_run_that_takes_its_time_is_seen_while_it_lasts(bench):
     path = bench.tool("time.sleep(1.5)\nreturn Said('x')")
     seen = []
 
@@ -188,7 +188,18 @@ def test_the_run_is_committed_before_the_tool_starts(bench):
 
 
 @pytest.mark.parametrize("is_closed", [True, False])
-def test_what_computes_begins_before_its_record_only_without_a_network(bench, steady, monkeypatch, is_closed):
+def test_what_computes_begins_before_its_record_only_without_a_network(
+    bench, steady, monkeypatch, tmp_path, is_closed
+):
+    first = tmp_path / "first"
+    busy_once = bench.tool(
+        f"""
+        if os.path.exists({str(first)!r}): return Said("at last")
+        open({str(first)!r}, "w").close()
+        raise TemporaryToolError("Too busy.")
+        """.replace("\n        ", "\n"),
+        permissions="retries=1",
+    )
     steps = []
 
     def noting(name, function):
@@ -200,10 +211,17 @@ def test_what_computes_begins_before_its_record_only_without_a_network(bench, st
 
     monkeypatch.setattr(calling, "network_is_closed", lambda: is_closed)
     monkeypatch.setattr(calling.runs, "begin", noting("written", calling.runs.begin))
+    monkeypatch.setattr(calling.runs, "write_whole", noting("written", calling.runs.write_whole))
     monkeypatch.setattr(Call, "give", noting("begun", Call.give))
 
     assert bench.call(steady, text="x").result["text"] == "x"
     assert steps == (["begun", "written"] if is_closed else ["written", "begun"])
+
+    # Who waits to try again is seen waiting.
+    steps.clear()
+    assert bench.call(busy_once).result["text"] == "at last"
+    assert steps == (["begun", "written", "begun"] if is_closed else ["written", "begun", "begun"])
+    assert bench.run(busy_once).attempts == 2
 
 
 def test_one_that_ended_before_it_was_told_what_to_do_is_on_record(bench, steady, monkeypatch):

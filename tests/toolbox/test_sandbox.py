@@ -187,7 +187,7 @@ def test_whatever_a_job_starts_ends_with_it(tmp_path, hangs, module):
 
 
 @pytest.mark.parametrize("module", ["misbehaving_jobs", "misbehaving_without_namespaces"])
-def test_a_job_ends_with_what_its_caller_could_not_do_meanwhile(tmp_path, module):
+def test_a_job_that_is_not_short_ends_with_what_its_caller_could_not_do(tmp_path, module):
     own = Sandbox(f"tests.toolbox.{module}")
 
     def fail():
@@ -200,7 +200,7 @@ def test_a_job_ends_with_what_its_caller_could_not_do_meanwhile(tmp_path, module
             content=b"",
             request={"folder": str(tmp_path), "hangs": True},
             limits=_AMPLE,
-            meanwhile=fail,
+            unless_short=fail,
         )
 
     assert _end(tmp_path)

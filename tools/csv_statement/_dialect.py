@@ -124,19 +124,29 @@ def _plain_rows(text: str, delimiter: str) -> Rows | None:
     if '"' in text or text[:1] == " " or text[-1:] == " " or any(edge in text for edge in edges):
         return None
     text = text.removesuffix("\n")
+    if not _has_short_lines(text):
+        return None
     ends = text.count("\n")
     cells = text.replace("\n", f"{delimiter}\n{delimiter}").split(delimiter)
     width = (len(cells) - ends) // (ends + 1)
     is_even = len(cells) + 1 == (ends + 1) * (width + 1)
     if is_even and width <= _MOST_COLUMNS and cells[width :: width + 1].count("\n") == ends:
-        is_small = max(map(len, cells)) <= _LONGEST_PLAIN
-        return Rows(Grid(cells, width), range(1, ends + 2)) if is_small else None
+        return Rows(Grid(cells, width), range(1, ends + 2))
     del cells
     lines = text.split("\n")
-    if max(map(len, lines)) > _LONGEST_PLAIN:
-        return None
     rows = [line.split(delimiter) if line else [] for line in lines]
     return Rows(rows, range(1, len(lines) + 1)) if max(map(len, rows)) <= _MOST_COLUMNS else None
+
+
+def _has_short_lines(text: str) -> bool:
+    """Whether every line is short, found by jumping from one end of a line to the last that is near enough."""
+    start = 0
+    while len(text) - start > _LONGEST_PLAIN:
+        end = text.rfind("\n", start, start + _LONGEST_PLAIN + 1)
+        if end < 0:
+            return False
+        start = end + 1
+    return True
 
 
 def _collect(text: str, delimiter: str, *, strict: bool) -> Rows:

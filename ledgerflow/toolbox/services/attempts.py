@@ -95,7 +95,7 @@ class Attempts:
 
     ``checkpoint`` raises when somebody canceled the run. ``client`` is there for a tool that may use the network;
     ``refuse_wish`` writes down a request that did not get as far as there: method, address, and why.
-    ``meanwhile`` is done once the tool has begun, and before anything that it says is listened to.
+    ``unless_short`` is done where the tool has not answered after a moment, before what it says is listened to.
     """
 
     order: Order
@@ -103,7 +103,7 @@ class Attempts:
     call_other: CallOther
     refuse_wish: RefuseWish
     client: GuardedClient | None = None
-    meanwhile: Callable[[], None] | None = None
+    unless_short: Callable[[], None] | None = None
     made: int = field(default=0)
     _asked: int = field(default=0)
 
@@ -133,6 +133,8 @@ class Attempts:
         )
 
     def _wait(self, seconds: float) -> None:
+        if self.unless_short is not None:
+            self.unless_short()
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             time.sleep(min(left, _LOOK_SECONDS))
@@ -166,7 +168,7 @@ class Attempts:
                 limits=limits,
                 ask=self._answer,
                 checkpoint=self.checkpoint,
-                meanwhile=self.meanwhile,
+                unless_short=self.unless_short,
             )
         except SandboxError as error:
             return self._failed(error)

@@ -124,7 +124,7 @@ def _chain(parent: ToolRun | None) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _Record:
-    """The row of a run, which is written once; nothing that the tool says is listened to before."""
+    """The row of a run, written before anything that the tool says is listened to: once, or its beginning first."""
 
     asked: runs.Asked
     now: datetime
@@ -138,6 +138,16 @@ class _Record:
         """
         if self._id is None:
             self._id = runs.begin(self.asked, now=self.now, **self.limits._asdict())
+
+    def end(self, ending: runs.Ending) -> bool:
+        """Write down how the run ended; return whether nobody had ended it before.
+
+        :raises LimitReachedError: its beginning is not written, and the book has used up what it may.
+        """
+        if self._id is not None:
+            return runs.finish(self._id, ending)
+        self._id = runs.write_whole(self.asked, ending, now=self.now, **self.limits._asdict())
+        return True
 
     @property
     def run_id(self) -> int:
@@ -269,8 +279,8 @@ class _Call:
     ) -> Answer:
         tool, record = standing.known.tool, _Record(asked, self._now, standing.limits)
         permissions = tool.manifest["permissions"]
-        # What only computes may start while its beginning is written: all that it does is its answer, which waits.
-        # What it says of itself is believed only where the kernel keeps it from more.
+        # What only computes may start before anything is written: all that it does is its answer, which waits. What it
+        # says of itself is believed only where the kernel keeps it from more.
         begins_at_once = is_harmless(tool.manifest) and network_is_closed()
         try:
             if not begins_at_once:
@@ -304,11 +314,10 @@ class _Call:
             meanwhile = record.begin if begins_at_once else None
             attempts = Attempts(order, look, call_other, refuse, client, meanwhile)
             ended = self._ended(attempts, standing.known, record)
-            record.begin()  # also of one that ended before it was given anything to do
+            ending = self._ending(ended, client, key)
+            is_finished = record.end(ending)
         except runs.LimitReachedError as error:
             self._refuse(asked, str(error))
-        ending = self._ending(ended, client, key)
-        is_finished = runs.finish(record.run_id, ending)
         computed_at = self._now + timedelta(milliseconds=ending.duration_ms)
         return self._told(tool, record.run_id, ended if is_finished else Ended(Outcome.CANCELED), computed_at)
 
@@ -394,8 +403,7 @@ class _Call:
                 error_class=type(error).__name__,
             )
             with contextlib.suppress(psycopg.Error, runs.LimitReachedError):
-                record.begin()
-                runs.finish(record.run_id, ending)
+                record.end(ending)
             raise
         return ended
 

@@ -27,7 +27,8 @@ _TOLD = (
 )  # fmt: skip
 _VALUES_ASKED = ", ".join(f"%({name})s" for name in _ASKED)
 _INTO = f"INSERT INTO toolbox_toolrun ({', '.join((*_ASKED, *_TOLD))}) SELECT {_VALUES_ASKED}"
-_INSERT = f"{_INTO}, {', '.join(f'%({name})s' for name in _TOLD)} RETURNING id"
+_VALUES_TOLD = ", ".join(f"%({name})s" for name in _TOLD)
+_INSERT = f"{_INTO}, {_VALUES_TOLD} RETURNING id"
 _USED = """
     (SELECT count(*) FROM toolbox_toolrun
       WHERE tool_id = %(tool_id)s AND book_id {is_book}
@@ -44,10 +45,13 @@ class _Counting:
     def __init__(self, is_book: str) -> None:
         minute, day = (_USED.format(is_book=is_book, time=time) for time in ("minute", "day"))
         self.used = f"SELECT {minute}, {day}"
-        self.begin = f"""
-            {_INTO}, NULL, '', NULL, '', NULL, 1, 'running', '', '', '', 0, 0, NULL::bigint
-             WHERE {minute} < %(calls_a_minute)s AND (%(is_ample)s OR {day} < %(calls_a_day)s) RETURNING id
-        """
+        within = (
+            f"WHERE {minute} < %(calls_a_minute)s AND (%(is_ample)s OR {day} < %(calls_a_day)s) RETURNING id"
+        )
+        self.begin = (
+            f"{_INTO}, NULL, '', NULL, '', NULL, 1, 'running', '', '', '', 0, 0, NULL::bigint {within}"
+        )
+        self.whole = f"{_INTO}, {_VALUES_TOLD} {within}"
 
 
 _OF_BOOK, _OF_NONE = _Counting("= %(book_id)s"), _Counting("IS NULL")
@@ -153,6 +157,20 @@ def begin(asked: Asked, *, now: datetime, calls_a_minute: int, calls_a_day: int)
 
     :raises LimitReachedError: they are.
     """
+    return _write_within(asked, None, now, calls_a_minute, calls_a_day)
+
+
+def write_whole(asked: Asked, ending: Ending, *, now: datetime, calls_a_minute: int, calls_a_day: int) -> int:
+    """Write down a run that has ended before its beginning was written, and return its id; unless, as for ``begin``.
+
+    :raises LimitReachedError: the book's limits are used up.
+    """
+    return _write_within(asked, ending, now, calls_a_minute, calls_a_day)
+
+
+def _write_within(
+    asked: Asked, ending: Ending | None, now: datetime, calls_a_minute: int, calls_a_day: int
+) -> int:
     key = (asked.tool_id, asked.book_id, calls_a_minute, calls_a_day)
     is_ample = _HEADROOM.is_ample(key, now)
     values = _values(asked, now) | {
@@ -160,20 +178,21 @@ def begin(asked: Asked, *, now: datetime, calls_a_minute: int, calls_a_day: int)
         "calls_a_minute": calls_a_minute,
         "calls_a_day": calls_a_day,
         "is_ample": is_ample,
+        **(_ended(ending) if ending else {}),
     }
     counting = _OF_NONE if asked.book_id is None else _OF_BOOK
     with SESSIONS.session() as session:
         with session.pipeline():  # one trip, and one transaction
             prepared(session, _LOCK, values)
-            inserted = prepared(session, counting.begin, values)
-        begun = inserted.fetchone()
-        if begun is None or not is_ample:
+            inserted = prepared(session, counting.whole if ending else counting.begin, values)
+        written = inserted.fetchone()
+        if written is None or not is_ample:
             used = session.execute(counting.used, values).fetchone() or (0, 0)
-    if begun is None:
+    if written is None:
         raise LimitReachedError(_limit_sentence(asked.module_path, used[0], used[1], calls_a_minute))
     if not is_ample:
         _HEADROOM.note(key, used[1], now)
-    return int(begun[0])
+    return int(written[0])
 
 
 class KeptAnswer(NamedTuple):
@@ -220,21 +239,7 @@ def answer_from_cache(asked: Asked, *, now: datetime, cached_from: int, ending: 
 
 def finish(run_id: int, ending: Ending) -> bool:
     """Write down how the run ended; return whether it was still running, neither canceled nor given up."""
-    values = {
-        "id": run_id,
-        "outcome": str(ending.outcome),
-        "duration_ms": ending.duration_ms,
-        "attempts": ending.attempts,
-        "result": None if ending.result is None else Jsonb(ending.result),
-        "result_sha256": ending.result_sha256,
-        "result_bytes": ending.result_bytes,
-        "answer_key": ending.answer_key,
-        "error_class": clean(ending.error_class)[:200],
-        "error_message": clean(ending.error_message),
-        "traceback": clean(ending.traceback),
-        "bytes_sent": ending.bytes_sent,
-        "bytes_received": ending.bytes_received,
-    }
+    values = {"id": run_id, **_ended(ending)}
     with SESSIONS.session() as session:
         return prepared(session, _FINISH, values).rowcount == 1
 
@@ -260,6 +265,24 @@ def bury_dead_runs(*, now: datetime) -> int:
     """Write down of runs whose process was killed that they died; return how many."""
     with SESSIONS.session() as session:
         return session.execute(_BURY, {"now": now, "grace": _GRACE_SECONDS}).rowcount
+
+
+def _ended(ending: Ending) -> dict[str, Any]:
+    return {
+        "outcome": str(ending.outcome),
+        "duration_ms": ending.duration_ms,
+        "attempts": ending.attempts,
+        "result": None if ending.result is None else Jsonb(ending.result),
+        "result_sha256": ending.result_sha256,
+        "result_bytes": ending.result_bytes,
+        "answer_key": ending.answer_key,
+        "error_class": clean(ending.error_class)[:200],
+        "error_message": clean(ending.error_message),
+        "traceback": clean(ending.traceback),
+        "bytes_sent": ending.bytes_sent,
+        "bytes_received": ending.bytes_received,
+        "cached_from_id": None,
+    }
 
 
 def _limit_sentence(path: str, in_minute: int, in_day: int, calls_a_minute: int) -> str:
