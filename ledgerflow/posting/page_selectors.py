@@ -23,6 +23,7 @@ from ledgerflow.ledger.models import (
 )
 from ledgerflow.ledger.selectors import Entry, entry
 from ledgerflow.posting.models import DocumentDate, Exchange, RevaluedBalance, StatedAmount, WithdrawnLine
+from ledgerflow.posting.related_selectors import RelatedLines, related_lines
 from ledgerflow.posting.selectors import (
     LineEntry,
     entries_of_line,
@@ -213,6 +214,7 @@ class LineRecord:
     document: DocumentDate | None
     receipts: Sequence[LineReceipt]
     changes: Sequence[ToldChange]
+    related: RelatedLines
 
 
 def line_record(*, book: Book, line_id: int) -> LineRecord:
@@ -229,10 +231,11 @@ def line_record(*, book: Book, line_id: int) -> LineRecord:
         .first()
     )
     number = classification.entry_number if classification else None
+    shown = shown_with_excerpts(line=line)
     return LineRecord(
         line=line,
         lapse=lapse_of(line=line),
-        shown=shown_with_excerpts(line=line),
+        shown=shown,
         classification=classification,
         entries=entries_of_line(book=book, line_id=line_id)[::-1],
         stated=StatedAmount.objects.filter(book=book, line=line).select_related("stated_by").first(),
@@ -241,6 +244,12 @@ def line_record(*, book: Book, line_id: int) -> LineRecord:
         document=DocumentDate.objects.filter(book=book, line=line).select_related("dated_by").first(),
         receipts=receipts_of(book=book, line_id=line_id),
         changes=changes_of_line(book=book, line_id=line_id, currency=line.currency),
+        related=related_lines(
+            book=book,
+            line_id=line_id,
+            payee_id=classification.payee_id if classification else None,
+            sighting=shown[0].sighting if shown else None,
+        ),
     )
 
 

@@ -43,10 +43,7 @@ def test_files_are_attached_on_the_page_of_the_line_and_shown_there_and_on_its_e
     page = answer.content.decode()
     assert "2 receipts are attached." in page
     receipt = LineReceipt.objects.earliest("pk").receipt_id
-    assert (
-        f'<img class="receipt-picture" loading="lazy" src="{file.address(f"documents/receipts/{receipt}/")}"'
-        in page
-    )
+    assert page.count(f'<img loading="lazy" src="{file.address(f"documents/receipts/{receipt}/")}"') == 1
     for shown in (page, entry, queue):
         assert "receipt.png" in shown
         assert "m.txt" in shown

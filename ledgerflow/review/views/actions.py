@@ -77,7 +77,10 @@ class ActionView(BookMixin, generic.View):
         raise NotImplementedError
 
     def answer(self, facts: dict[str, Any]) -> HttpResponse:
-        """Answer the page's script with JSON, and a person without it with the queue and a message."""
+        """Answer the page's script with JSON, and a person without it with the queue and a message.
+
+        ``?back=line`` leads to the page of the line instead.
+        """
         if self.request.headers.get("Accept") == "application/json":
             found = selectors.counts(book=self.book, days=asked_days(self.request))
             counts = {str(tab): count for tab, count in found.items()} | facts.pop("counts", {})
@@ -88,6 +91,8 @@ class ActionView(BookMixin, generic.View):
             messages.success(self.request, facts["message"])
             for reason, count in sorted(Counter(facts.get("refused", {}).values()).items()):
                 messages.warning(self.request, f"{count} {'line' if count == 1 else 'lines'}: {reason}")
+        if self.request.GET.get("back") == "line" and "line" in self.kwargs:
+            return redirect("posting:line", book=self.book.slug, line=self.kwargs["line"])
         back = reverse("review:queue", kwargs={"book": self.book.slug})
         asked = self.request.GET.urlencode()
         return redirect(f"{back}?{asked}" if asked else back)

@@ -46,6 +46,10 @@ if (bar && at >= 0) {
 const SIGNED_OUT = "You are not signed in any more: this was not kept. Copy what you changed, then load the page again.";
 const UNKNOWN = "It is not known whether this was kept. Copy what you changed, then load the page again, and look.";
 const changed = new Set();
+
+// The form was sent and kept by itself.
+export const forget = (form) => changed.delete(form);
+
 let isSaving = false;
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("form[data-saves]");
@@ -69,8 +73,29 @@ function showReason(form, page) {
   return false;
 }
 
-async function keep(form) {
+// A form that answers with JSON is sent as Enter in one of its fields sends it.
+async function keepInPlace(form) {
+  const body = new FormData(form, form.querySelector("button:not([type=button])"));
+  const headers = { Accept: "application/json" };
+  const answer = await fetch(form.action, { method: "POST", body, redirect: "manual", headers }).catch(() => null);
+  if (answer?.type === "opaqueredirect") return refuse(SIGNED_OUT);
+  const said = answer?.ok ? await answer.json().catch(() => null) : null;
+  if (!said) return refuse(UNKNOWN);
+  if (!said.error) return true;
+  form.querySelector("[data-form-error]").textContent = said.error;
+  form.closest("details")?.setAttribute("open", "");
+  form.querySelector("input:not([type=hidden]), select")?.focus();
+  return false;
+}
+
+// Send a form, and return whether it was kept; where it was not, the page says why.
+export async function keep(form) {
   changed.delete(form); // what is typed from now on is a change again
+  if (form.matches("[data-in-place]")) {
+    const isKept = await keepInPlace(form);
+    if (!isKept) changed.add(form);
+    return isKept;
+  }
   // Asked so, the server says in a header that somebody has to sign in; then a redirect is the answer to what was kept.
   const headers = { "HX-Request": "true" };
   const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual", headers }).catch(() => null);
@@ -82,7 +107,7 @@ async function keep(form) {
 }
 
 async function keepAll() {
-  const forms = [...changed];
+  const forms = [...changed].filter((form) => form.isConnected);
   if (!forms.every((form) => form.reportValidity())) return false;
   for (const form of forms) {
     if (!(await keep(form))) return false; // in turn: each is a change of its own, and the first refusal ends it
