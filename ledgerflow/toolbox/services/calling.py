@@ -311,8 +311,8 @@ class _Call:
                 secrets=_secrets(tool, configuration),
             )
             call_other = self._other(record, until, too_slow)
-            meanwhile = record.begin if begins_at_once else None
-            attempts = Attempts(order, look, call_other, refuse, client, meanwhile)
+            unless_short = record.begin if begins_at_once else None
+            attempts = Attempts(order, look, call_other, refuse, client, unless_short)
             ended = self._ended(attempts, standing.known, record)
             ending = self._ending(ended, client, key)
             is_finished = record.end(ending)
