@@ -117,6 +117,10 @@ class HttpClient(Protocol):
         ...
 
 
+def _told_to_nobody(amount: Decimal, currency: str) -> None:
+    """Where no toolbox listens, what is spent is nobody's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the toolbox hands to a tool.
@@ -124,12 +128,15 @@ class Context:
     ``configuration`` is valid by the manifest's schema, with defaults filled in and secrets in place of their
     references. ``http`` is there where the manifest asks for the network. ``tools`` holds a function for each module
     path that the manifest names as needed; it takes the other tool's arguments by name and returns its result as JSON
-    values.
+    values. ``spent(amount, currency)`` says what somebody elsewhere charges for this call, each time that they do, in
+    one ISO 4217 currency and with at most eight decimal places; it is added up on the record of the run, also of one
+    that fails afterwards. A tool that knows no price says nothing: nothing is not zero.
     """
 
     configuration: Mapping[str, Any]
     http: HttpClient | None = None
     tools: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    spent: Callable[[Decimal, str], None] = _told_to_nobody
 
 
 @dataclass(frozen=True, slots=True)

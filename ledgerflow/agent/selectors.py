@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
 from ledgerflow.agent.models import AgentConversation, AgentProposal, AgentSettings, AgentTurn, OutcomeWords
 from ledgerflow.agent.privacy import bands, outgoing, people_in, says_something
@@ -225,9 +225,21 @@ def proposals_confidence(*, book: Book) -> Decimal:
 
 
 def conversation_about(*, book: Book, line_id: int) -> AgentConversation | None:
-    """Return what the agent said about the line: what it proposed, else the last that was said of its payee."""
+    """Return what the agent said about the line: what it proposed, else the last that was said of its payee.
+
+    ``cost`` and ``cost_currency`` of what is returned are what its requests cost, ``None`` where no price is known.
+    """
+    charged = (
+        AgentTurn.objects.filter(conversation=OuterRef("pk"), cost__isnull=False)
+        .order_by("currency")
+        .values("currency")
+    )
+    said = AgentConversation.objects.filter(book=book).annotate(
+        cost=Subquery(charged.annotate(sum=Sum("cost")).values("sum")[:1]),
+        cost_currency=Subquery(charged[:1]),
+    )
     proposed = (
-        AgentConversation.objects.filter(book=book, proposals__line_id=line_id)
+        said.filter(proposals__line_id=line_id)
         .select_related("account", "payee")
         .defer("question")
         .order_by("-pk")
@@ -244,9 +256,7 @@ def conversation_about(*, book: Book, line_id: int) -> AgentConversation | None:
         return None
     payee_id, amount = made
     return (
-        AgentConversation.objects.filter(
-            book=book, payee_id=payee_id, direction="in" if amount > 0 else "out"
-        )
+        said.filter(payee_id=payee_id, direction="in" if amount > 0 else "out")
         .select_related("account", "payee")
         .defer("question")
         .order_by("-pk")

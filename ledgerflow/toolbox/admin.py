@@ -273,7 +273,7 @@ class ToolRunAdmin(_ForFirmAdministrators):
         ("What went wrong", {"fields": ("error_class", "error_message", "traceback_shown")}),
         (
             "What it took",
-            {"fields": ("bytes_sent", "bytes_received", "cached_from")},
+            {"fields": ("bytes_sent", "bytes_received", "cost", "cost_currency", "cached_from")},
         ),
     )
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 from ledgerflow.books.models import Book
 from ledgerflow.toolbox.consent import Offer, State, beyond, digest_of, offer_of
 
+#: What a run may cost in its currency, and to how many decimal places it is kept: a token costs a fraction of a cent.
+MOST_COST, COST_PLACES = 1_000_000, 8
 MODULE_PATH = r"^tools\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"
 
 
@@ -216,7 +218,8 @@ class ToolRun(models.Model):
     Arguments and results that are long, or files, are kept as SHA-256 and counts. ``parent`` is the run of the tool
     that asked for this one. ``subject`` says in words what it was about (``line 12``); rows of higher apps link to it,
     and go with it or let go of it when the owner of the database prunes. ``answer_key`` names the question of a run
-    whose answer may stand for the next ones, where it is kept whole.
+    whose answer may stand for the next ones, where it is kept whole. ``cost`` is what the tool says that others charge
+    for it, in ``cost_currency`` and without the runs below; ``None`` where it did not say.
     """
 
     # Of tool and book the indexes below are enough, and each one is written twice for every run.
@@ -250,6 +253,8 @@ class ToolRun(models.Model):
     traceback = models.TextField(blank=True)
     bytes_sent = models.BigIntegerField(default=0)
     bytes_received = models.BigIntegerField(default=0)
+    cost = models.DecimalField(max_digits=20, decimal_places=COST_PLACES, null=True, blank=True)
+    cost_currency = models.CharField(max_length=3, blank=True, db_default="")
     cached_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -263,6 +268,13 @@ class ToolRun(models.Model):
                 condition=models.Q(asked_through__in=Asker.values), name="toolbox_asker_is_known"
             ),
             models.UniqueConstraint(fields=["book", "id"], name="toolbox_run_in_book"),
+            models.CheckConstraint(
+                condition=models.Q(cost=None, cost_currency="")
+                | models.Q(
+                    cost__isnull=False, cost__range=(0, MOST_COST), cost_currency__regex=r"^[A-Z]{3}$"
+                ),
+                name="toolbox_cost_has_a_currency",
+            ),
         ]
         indexes = [
             models.Index(fields=["tool", "-id"], name="toolbox_runs_of_a_tool"),

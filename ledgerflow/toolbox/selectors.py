@@ -1,8 +1,9 @@
 """Reads of the registry and of what tools did, for screens and other apps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -164,6 +165,15 @@ def runs_below(*, run: ToolRun) -> list[ToolRun]:
         above = list(ToolRun.objects.filter(parent__in=above).select_related("tool").defer(*_LONG))
         found += above
     return sorted(found, key=lambda each: each.pk)
+
+
+def costs_of(*, runs: Iterable[ToolRun]) -> list[tuple[Decimal, str]]:
+    """Return what the runs cost together, for each currency in which one of them says so. No query."""
+    sums: dict[str, Decimal] = {}
+    for run in runs:
+        if run.cost is not None:
+            sums[run.cost_currency] = sums.get(run.cost_currency, Decimal(0)) + run.cost
+    return [(amount, currency) for currency, amount in sorted(sums.items())]
 
 
 class RequestPage(NamedTuple):

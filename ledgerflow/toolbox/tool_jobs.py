@@ -194,7 +194,17 @@ def _context(request: Mapping[str, Any], ask: Ask) -> Context:
         configuration=request["configuration"],
         http=_Http(ask) if request["network"] else None,
         tools={path: _other_tool(path, ask) for path in request["needs"]},
+        spent=_spending(ask),
     )
+
+
+def _spending(ask: Ask) -> Callable[[Decimal, str], None]:
+    def spent(amount: Decimal, currency: str) -> None:
+        answer = ask({"spent": {"amount": str(amount), "currency": str(currency)}})
+        if "error" in answer:
+            raise ToolError(answer["error"])
+
+    return spent
 
 
 def _other_tool(path: str, ask: Ask) -> Callable[..., Any]:

@@ -1,5 +1,6 @@
 """A conversation that addresses name, and a line that it was suggested for."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -46,6 +47,7 @@ def a_conversation(*, book: Book, user: User, account: Account, line_id: int) ->
     AgentTurn.objects.create(
         **given, no=1, kind="request", state="answered", sent={"messages": told, "offers": ["answer"]},
         received={"text": "", "calls": [call], "finish": "tool_call"}, tokens_in=812, tokens_out=31, duration_ms=740,
+        cost=Decimal("0.0125"), currency="USD",
     )  # fmt: skip
     looked_up = AgentTurn.objects.create(
         **given, no=2, kind="tool", state="sent", tool="tools.search_tool.search_web",
@@ -56,6 +58,10 @@ def a_conversation(*, book: Book, user: User, account: Account, line_id: int) ->
     AgentTurn.objects.create(
         **given, no=3, kind="tool", state="refused", sent={"name": "send_email", "arguments": "{}"},
         sentence="There is no such function here.",
+    )  # fmt: skip
+    AgentTurn.objects.create(
+        **given, no=4, kind="request", state="answered", sent={"messages": told, "offers": ["answer"]},
+        received={"text": "", "calls": [], "finish": "stop"}, cost=Decimal("0.02"), currency="USD",
     )  # fmt: skip
     conversation.outcome, conversation.account, conversation.finished_at = "proposed", account, timezone.now()
     conversation.answer = {

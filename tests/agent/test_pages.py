@@ -177,6 +177,7 @@ def test_the_line_says_under_why_what_the_agent_said(client, desk):
         page = client.get(f"/books/{desk.book.slug}/{address}").content.decode()
         assert "The agent proposed 6530 Fuel" in page, address
         assert link in page
+        assert "It cost 0.0325 USD." in page, address
 
 
 def test_another_books_conversation_is_not_there(client, desk, server, settings):

@@ -3,9 +3,11 @@
 import base64
 import json
 import math
+import re
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ledgerflow.core.redaction import redacted
@@ -13,7 +15,7 @@ from ledgerflow.toolbox.addresses import LONGEST_URL
 from ledgerflow.toolbox.hiding import value_without_secrets, without_secrets
 from ledgerflow.toolbox.http import GuardedClient
 from ledgerflow.toolbox.loader import package_of
-from ledgerflow.toolbox.models import Outcome
+from ledgerflow.toolbox.models import COST_PLACES, MOST_COST, Outcome
 from ledgerflow.toolbox.sandbox import (
     ChildDiedError,
     GarbledAnswerError,
@@ -44,9 +46,12 @@ _OUTCOMES = {
 
 #: Requests and calls of other tools in all attempts of a run together; each of them is written down.
 _MOST_QUESTIONS = 200
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_LONGEST_AMOUNT = 40
 
 CallOther = Callable[[str, Mapping[str, Any]], Mapping[str, object]]
 RefuseWish = Callable[[str, str, str], None]
+Spend = Callable[[Decimal, str], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +99,16 @@ class Attempts:
     """Runs a tool until it answers, fails for good, or its time is up.
 
     ``checkpoint`` raises when somebody canceled the run. ``client`` is there for a tool that may use the network;
-    ``refuse_wish`` writes down a request that did not get as far as there: method, address, and why.
-    ``unless_short`` is done where the tool has not answered after a moment, before what it says is listened to.
+    ``refuse_wish`` writes down a request that did not get as far as there: method, address, and why. ``spend`` adds to
+    what the run costs; whether it could. ``unless_short`` is done where the tool has not answered after a moment,
+    before what it says is listened to.
     """
 
     order: Order
     checkpoint: Callable[[], None]
     call_other: CallOther
     refuse_wish: RefuseWish
+    spend: Spend
     client: GuardedClient | None = None
     unless_short: Callable[[], None] | None = None
     made: int = field(default=0)
@@ -203,10 +210,25 @@ class Attempts:
             raise _TooManyQuestionsError
         if "http" in question:
             return self._fetch(question["http"])
+        if "spent" in question:
+            return self._spent(question["spent"])
         path, arguments = question.get("tool"), question.get("arguments")
         if not isinstance(path, str) or not isinstance(arguments, dict) or path not in self.order.needs:
             return {"error": f"{self.order.path} does not say that it needs “{str(path)[:200]}”."}
         return self.call_other(path, arguments)
+
+    def _spent(self, said: object) -> Mapping[str, object]:
+        amount, currency = _money(said)
+        if amount is None:
+            return {
+                "error": "What a call costs is an amount from 0 to 1,000,000 with at most eight decimal places, and a "
+                "currency of three capital letters."
+            }
+        if not self.spend(amount, currency):
+            return {
+                "error": f"{self.order.path} may say what one run costs in one currency, and up to 1,000,000 of it."
+            }
+        return {}
 
     def _fetch(self, wish: object) -> Mapping[str, object]:
         if self.client is None:
@@ -237,6 +259,19 @@ class Attempts:
         said = wish if isinstance(wish, dict) else {"url": wish}
         self.refuse_wish(str(said.get("method", "")), str(said.get("url", ""))[:LONGEST_URL], why)
         return {"refused": why}
+
+
+def _money(said: object) -> tuple[Decimal | None, str]:
+    """Return an amount and its currency as a tool stated them; no amount where it is none that can be kept."""
+    if not isinstance(said, dict) or not _CURRENCY.fullmatch(currency := str(said.get("currency"))):
+        return None, ""
+    try:
+        amount = Decimal(str(said.get("amount"))[:_LONGEST_AMOUNT])
+    except InvalidOperation:
+        return None, ""
+    if not amount.is_finite() or not 0 <= amount <= MOST_COST or amount != round(amount, COST_PLACES):
+        return None, ""
+    return amount, currency
 
 
 def _is_wish(wish: object) -> bool:

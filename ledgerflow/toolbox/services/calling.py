@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, NoReturn
 
 import psycopg
@@ -295,7 +296,12 @@ class _Call:
                 return self._guard(tool, record.run_id, configuration, until, look)
 
             def refuse(method: str, url: str, why: str) -> None:
+                record.begin()  # unless that is written
                 refuse_wish(guard(), method, url, refusal=why)
+
+            def spend(amount: Decimal, currency: str) -> bool:
+                record.begin()  # unless that is written
+                return runs.spend(record.run_id, amount, currency)
 
             client = GuardedClient(guard()) if permissions["network"] else None
             order = Order(
@@ -312,7 +318,7 @@ class _Call:
             )
             call_other = self._other(record, until, too_slow)
             unless_short = record.begin if begins_at_once else None
-            attempts = Attempts(order, look, call_other, refuse, client, unless_short)
+            attempts = Attempts(order, look, call_other, refuse, spend, client, unless_short)
             ended = self._ended(attempts, standing.known, record)
             ending = self._ending(ended, client, key)
             is_finished = record.end(ending)

@@ -7,11 +7,12 @@ there, so that the limits hold over all processes and need nothing but PostgreSQ
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from psycopg.types.json import Jsonb
 
-from ledgerflow.toolbox.models import Outcome
+from ledgerflow.toolbox.models import MOST_COST, Outcome
 from ledgerflow.toolbox.plain import clean
 from ledgerflow.toolbox.sessions import SESSIONS, Session, prepared
 
@@ -63,6 +64,12 @@ _FINISH = """
            error_message = %(error_message)s, traceback = %(traceback)s, bytes_sent = %(bytes_sent)s,
            bytes_received = %(bytes_received)s
      WHERE id = %(id)s AND outcome = 'running'
+"""
+_SPEND = """
+    UPDATE toolbox_toolrun
+       SET cost = coalesce(cost, 0) + %(amount)s::numeric, cost_currency = %(currency)s
+     WHERE id = %(id)s AND outcome = 'running' AND cost_currency IN ('', %(currency)s)
+       AND coalesce(cost, 0) + %(amount)s::numeric <= %(most)s
 """
 _ANSWER = """
     SELECT id, result, started_at, duration_ms FROM toolbox_toolrun
@@ -242,6 +249,16 @@ def finish(run_id: int, ending: Ending) -> bool:
     values = {"id": run_id, **_ended(ending)}
     with SESSIONS.session() as session:
         return prepared(session, _FINISH, values).rowcount == 1
+
+
+def spend(run_id: int, amount: Decimal, currency: str) -> bool:
+    """Add to what the run costs, at once: it is owed whatever becomes of the run.
+
+    Return whether it could be added: not in a second currency, beyond what is kept, or to a run that has ended.
+    """
+    values = {"id": run_id, "amount": amount, "currency": currency, "most": MOST_COST}
+    with SESSIONS.session() as session:
+        return prepared(session, _SPEND, values).rowcount == 1
 
 
 def are_running(run_ids: Sequence[int]) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -98,6 +99,13 @@ def milliseconds(value: float | None) -> str:
     return (
         f"{value / 1000:.1f} s" if value >= 1000 else f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
     )
+
+
+@register.filter
+def cost(amount: Decimal) -> str:
+    """Show what a run cost: to the cent, and as far behind it as there is something."""
+    cents = amount.quantize(Decimal("0.01"))
+    return f"{cents if cents == amount else amount.normalize():f}"
 
 
 @register.filter

@@ -12,6 +12,7 @@ from ledgerflow.toolbox.forms import FAILED, RunsForm, SentForm
 from ledgerflow.toolbox.models import Outcome, Tool
 from ledgerflow.toolbox.selectors import (
     RunFilter,
+    costs_of,
     hosts_reached,
     profiles_on,
     requests_page,
@@ -68,6 +69,7 @@ class RunView(ToolboxView):
             is_running=run.outcome == Outcome.RUNNING,
             is_whole=is_whole(run),
             nested=below,
+            costs=costs_of(runs=[run, *below]),
             requests=requests_page(user=self.user, runs=[run, *below]).requests,
         )
 
