@@ -296,11 +296,9 @@ class _Call:
                 return self._guard(tool, record.run_id, configuration, until, look)
 
             def refuse(method: str, url: str, why: str) -> None:
-                record.begin()  # unless that is written
                 refuse_wish(guard(), method, url, refusal=why)
 
             def spend(amount: Decimal, currency: str) -> bool:
-                record.begin()  # unless that is written
                 return runs.spend(record.run_id, amount, currency)
 
             client = GuardedClient(guard()) if permissions["network"] else None
