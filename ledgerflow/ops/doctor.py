@@ -272,8 +272,8 @@ def _tools() -> Iterator[Finding]:
         Health.GOOD,
         "closed to their processes by the kernel"
         if network_is_closed()
-        else "not closed by the kernel, which gives them no namespaces: a tool can reach what this machine or its "
-        "container can",
+        else "not closed by the kernel, which gives them neither namespaces nor Landlock: a tool can reach what this "
+        "machine or its container can",
     )
 
 

@@ -2,7 +2,8 @@
 
 A call's process is the first of a process namespace: it sees and signals no process outside, and whatever it has
 started ends with it, however it ended. Where the kernel refuses (a container with the default profile of Docker, a
-system that is no Linux), a process group stands in, and what left its group is looked for. Runs inside
+system that is no Linux), a process group stands in, and what left its group is looked for; sockets are refused in place
+of a network namespace. Runs inside
 :mod:`ledgerflow.toolbox.child` only.
 """
 
@@ -16,6 +17,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
+
+from ledgerflow.toolbox.enclosure import refuse_sockets
 
 NEW_USERS, NEW_PROCESSES, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
 _DIE_WITH_PARENT, _ADOPT_ORPHANS = 1, 36
@@ -82,9 +85,8 @@ def isolate() -> Isolation:
 
     Where process namespaces are to be had, what returns is a child, and the caller stays behind until it has ended.
     """
-    flags = NEW_USERS | NEW_NETWORK
-    if not _can("unshare", flags | NEW_PROCESSES):
-        _can("unshare", flags)
+    if not _can("unshare", NEW_USERS | NEW_NETWORK | NEW_PROCESSES):
+        close_network()
         _can("prctl", _ADOPT_ORPHANS, 1)
         return Isolation(processes=None)
     child = os.fork()
@@ -92,6 +94,11 @@ def isolate() -> Isolation:
         _stay_behind(child)
     die_with_parent()
     return Isolation(processes=os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC))
+
+
+def close_network() -> bool:
+    """Go on without a network, in a namespace or by having sockets refused; whether the kernel lets this process."""
+    return _can("unshare", NEW_USERS | NEW_NETWORK) or refuse_sockets()
 
 
 def die_with_parent() -> None:

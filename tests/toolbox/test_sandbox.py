@@ -1,4 +1,6 @@
 import contextlib
+import errno
+import json
 import os
 import socket
 import subprocess
@@ -22,6 +24,7 @@ from ledgerflow.toolbox.sandbox import (
     ToolFailedError,
 )
 from tests.lives import comes_true, is_held
+from tests.sources import ROOT
 
 _SHORT = Limits(cpu_seconds=1, wall_seconds=10)
 #: For jobs that are ended by something else than their time, however busy the machine is.
@@ -145,12 +148,60 @@ def test_the_child_knows_no_secret_of_the_environment(sandbox, monkeypatch):
     assert not [name for name in names if name.startswith((b"DATABASE", b"DJANGO", b"LEDGERFLOW"))]
 
 
-def test_the_child_reaches_no_network_where_the_kernel_allows_to_leave_it(sandbox):
+@pytest.mark.parametrize("module", ["misbehaving_jobs", "misbehaving_without_namespaces"])
+def test_the_child_reaches_no_network_where_the_kernel_allows_to_leave_it(module):
+    own = Sandbox(f"tests.toolbox.{module}")
     with socket.create_server(("127.0.0.1", 0)) as server:
         host, port = server.getsockname()
-        answer = _run(sandbox, "reach_out", host=host, port=port)
+        answer = _run(own, "reach_out", host=host, port=port)
+    own.close()
 
     assert answer == [b"unreachable" if network_is_closed() else b"reached"]
+
+
+#: In a process of its own, on a kernel that gives no namespaces: nothing of this can be taken back.
+_ENCLOSED = """
+import ctypes, json, socket, subprocess, sys
+from ledgerflow.toolbox import isolation
+can = isolation._can
+isolation._can = lambda name, *arguments: name != "unshare" and can(name, *arguments)
+other = subprocess.Popen(["sleep", "60"])
+libc = ctypes.CDLL(None, use_errno=True)
+
+def outcome(act):
+    try:
+        return "done" if act() != -1 else ctypes.get_errno()
+    except OSError as error:
+        return error.errno
+
+def child():
+    made = "import socket\\ntry: socket.socket()\\nexcept OSError as error: print(error.errno)"
+    return int(subprocess.run([sys.executable, "-c", made], capture_output=True, check=True).stdout or 0)
+
+is_closed = isolation.close_network()
+kinds = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, socket.AF_NETLINK, socket.AF_PACKET, socket.AF_VSOCK)
+said = {kind.name: outcome(lambda kind=kind: socket.socket(kind, socket.SOCK_DGRAM)) for kind in kinds}
+said["pair of our own"] = outcome(socket.socketpair)
+said["pair over TIPC"] = outcome(lambda: libc.socketpair(30, 1, 0, (ctypes.c_int * 2)()))
+said["io_uring"] = outcome(lambda: libc.syscall(425, 8, (ctypes.c_char * 120)()))
+said["memory of another"] = outcome(lambda: open(f"/proc/{other.pid}/mem", "r+b"))
+said["trace of another"] = outcome(lambda: libc.ptrace(16, other.pid, 0, 0))
+said["a program that it starts"] = child()
+other.kill()
+print(json.dumps([is_closed, said]))
+"""
+
+
+def test_where_there_are_no_namespaces_sockets_are_refused_and_so_is_reaching_into_others():
+    done = subprocess.run(
+        [sys.executable, "-c", _ENCLOSED], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    is_closed, said = json.loads(done.stdout)
+
+    if not is_closed:
+        pytest.skip("this kernel has neither")
+    assert said.pop("pair of our own") == "done"
+    assert set(said.values()) == {errno.EACCES}, said
 
 
 def test_each_call_has_a_process_of_its_own_that_sees_no_other(sandbox, own_processes):
