@@ -1,6 +1,5 @@
 """Looking a line's payee up with a tool: what comes back is a proposal, which nobody accepts but a person."""
 
-import contextlib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -87,14 +86,6 @@ def look_up_payee(*, book: Book, line_id: int, text: str, user: User, now: datet
             link_run(book=book, line_id=line_id, run_id=error.run_id)
         raise
     return _lookup(link_run(book=book, line_id=line_id, run_id=answer.run_id).run)
-
-
-def keep_again(*, former: ToolRun, run_id: int, **_: object) -> None:
-    """Keep a run that a person had made again with the line whose payee the former one looked up, if it did."""
-    link = LineToolRun.objects.filter(run=former).select_related("book").first()
-    if link is not None:
-        with contextlib.suppress(PayeeLookupError):  # the line went meanwhile, and nobody will look at it
-            link_run(book=link.book, line_id=link.line_id, run_id=run_id)
 
 
 def lookups_of(*, book: Book, line_id: int) -> list[Lookup]:

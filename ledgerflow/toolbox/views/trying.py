@@ -15,7 +15,6 @@ from ledgerflow.toolbox.forms import ArgumentsForm
 from ledgerflow.toolbox.models import Asker, Tool, ToolRun
 from ledgerflow.toolbox.selectors import requests_page, runs_below
 from ledgerflow.toolbox.services.calling import MOST_SECONDS_IN_A_REQUEST, call_tool, cancel_run
-from ledgerflow.toolbox.signals import ran_again
 from ledgerflow.toolbox.values import READER
 from ledgerflow.toolbox.views.door import ToolboxView
 
@@ -98,7 +97,6 @@ class RunAgainView(ToolboxView):
             )
             return redirect(self.url("try", tool=run.tool_id))
         asking = Asking(through=Asker.PERSON, book=run.book, user=self.user, subject=run.subject or _SUBJECT)
-        new: int | None = None
         try:
             new = call_tool(
                 path=run.tool.module_path,
@@ -109,10 +107,8 @@ class RunAgainView(ToolboxView):
             ).run_id
         except ToolCallError as error:
             messages.error(request, str(error))
-            new = error.run_id
-        if new is not None:
-            ran_again.send(sender=ToolRun, former=run, run_id=new)
-        return redirect(self.url("run", tool_run=new or run.pk))
+            new = error.run_id or run.pk
+        return redirect(self.url("run", tool_run=new))
 
 
 class CancelView(ToolboxView):
