@@ -1,9 +1,10 @@
 """The payees of a book as a person sees them: how many lines and bank texts each has, and which texts name one."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Count, Max, Q
 
@@ -12,6 +13,9 @@ from ledgerflow.classification.engine import payee_text
 from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.payees.cleaning import payee_keys
 from ledgerflow.payees.models import Payee, PayeeAlias
+
+#: Lines that are shown before they name another payee; the counts are of all.
+MOVING_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,29 @@ class PayeeExtent:
     lines: int
     posted: int
     rules: int
+
+
+@dataclass(frozen=True, slots=True)
+class MovingLine:
+    """A line that would name another payee; its amount in ``currency``, money out negative."""
+
+    line_id: int
+    date: date
+    text: str
+    amount: Decimal
+    currency: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """What would name another payee: bank texts, rules, and so many lines, the latest of them ``shown``."""
+
+    shown: tuple[MovingLine, ...]
+    lines: int
+    posted: int
+    keys: tuple[str, ...]
+    rules: tuple[Rule, ...]
 
 
 def listed_payees(*, book: Book, containing: str = "", limit: int) -> list[ListedPayee]:
@@ -85,6 +112,41 @@ def keys_of_lines(*, book: Book, payee: Payee) -> dict[int, str]:
     }
     keys = payee_keys(set(texts.values()))
     return {line_id: keys[text] for line_id, text in texts.items() if text in keys}
+
+
+def moving(*, book: Book, payee: Payee, keys: Collection[str] | None = None) -> Moving:
+    """Return what goes along where the payee becomes another one, or some bank texts of it do; four queries at most.
+
+    With bank texts alone no rule goes along: a rule says itself whom its lines pay.
+    """
+    made = Classification.objects.filter(book=book, payee=payee)
+    own = PayeeAlias.objects.filter(book=book, payee=payee).order_by("key").values_list("key", flat=True)
+    rules: tuple[Rule, ...] = ()
+    if keys is None:
+        moved_keys = tuple(own)
+        rules = tuple(Rule.objects.filter(book=book, payee=payee).order_by("position", "pk"))
+    else:
+        moved_keys = tuple(key for key in own if key in keys)
+        lines = [line for line, key in keys_of_lines(book=book, payee=payee).items() if key in keys]
+        made = made.filter(line_id__in=lines)
+    counted = made.aggregate(lines=Count("pk"), posted=Count("pk", filter=Q(state=State.POSTED)))
+    shown = made.select_related("line").order_by("-line_id")[:MOVING_SHOWN]
+    return Moving(
+        shown=tuple(
+            MovingLine(
+                one.line_id,
+                one.line.date,
+                payee_text(description=one.line.description, counterparty=one.line.counterparty),
+                one.line.amount,
+                one.line.currency,
+                one.get_state_display(),
+            )
+            for one in shown
+        ),
+        keys=moved_keys,
+        rules=rules,
+        **counted,
+    )
 
 
 def extent_of(*, book: Book, payee: Payee) -> PayeeExtent:

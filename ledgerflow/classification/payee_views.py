@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views import generic
 
@@ -13,7 +13,7 @@ from ledgerflow.books.views import BookMixin
 from ledgerflow.classification import services
 from ledgerflow.classification.errors import PayeeTakenError
 from ledgerflow.classification.forms import RenamePayeeForm, SplitPayeeForm
-from ledgerflow.classification.payee_selectors import aliases_of, extent_of, listed_payees
+from ledgerflow.classification.payee_selectors import aliases_of, extent_of, listed_payees, moving
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.payees.models import Payee
 
@@ -56,16 +56,36 @@ class PayeeView(BookMixin, generic.TemplateView):
         return super().get_context_data(**kwargs)
 
 
-class RenamePayeeView(PayeeView):
-    """Call a payee otherwise, or make one of two."""
+class _ChangePayeeView(PayeeView):
+    """What renaming and taking apart share: what goes along is shown before another payee gets it."""
+
+    http_method_names = ["post"]
+
+    def is_asked(self, request: HttpRequest) -> bool:
+        """Whether somebody has seen what goes along and wants it so."""
+        return "seen" in request.POST
+
+    def show(self, request: HttpRequest, name: str, keys: list[str] | None, address: str) -> HttpResponse:
+        """Show what would name the other payee, and the button that does it."""
+        payee = get_object_or_404(Payee, book=self.book, pk=self.kwargs["payee"])
+        found = moving(book=self.book, payee=payee, keys=keys)
+        context = super().get_context_data(payee=payee, name=name, moving=found, address=address)
+        return render(request, "classification/moving_payee.html", context)
+
+
+class RenamePayeeView(_ChangePayeeView):
+    """Call a payee otherwise, or make one of two, of which what goes along is shown first."""
 
     action = Action.REVIEW
-    http_method_names = ["post"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Do it, or show the payee with the reason why not."""
         form = RenamePayeeForm(request.POST)
         if form.is_valid():
+            name = " ".join(form.cleaned_data["name"].split())
+            others = Payee.objects.filter(book=self.book, name=name).exclude(pk=kwargs["payee"])
+            if form.cleaned_data["merge"] and not self.is_asked(request) and others.exists():
+                return self.show(request, name, None, "classification:rename-payee")
             try:
                 payee = services.rename_payee(
                     book=self.book,
@@ -84,22 +104,26 @@ class RenamePayeeView(PayeeView):
         return self.render_to_response(self.get_context_data(rename_form=form))
 
 
-class SplitPayeeView(PayeeView):
-    """Let some bank texts of a payee name another one."""
+class SplitPayeeView(_ChangePayeeView):
+    """Let some bank texts of a payee name another one; what goes along is shown first."""
 
     action = Action.REVIEW
-    http_method_names = ["post"]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Do it, or show the payee with the reason why not."""
         form = SplitPayeeForm(request.POST)
         if form.is_valid():
+            name, keys = form.cleaned_data["name"], request.POST.getlist("keys")
             try:
+                if not self.is_asked(request):
+                    payee = get_object_or_404(Payee, book=self.book, pk=kwargs["payee"])
+                    services.check_split(payee=payee, keys=keys, name=name)
+                    return self.show(request, name, keys, "classification:split-payee")
                 payee = services.split_payee(
                     book=self.book,
                     payee_id=kwargs["payee"],
-                    keys=request.POST.getlist("keys"),
-                    name=form.cleaned_data["name"],
+                    keys=keys,
+                    name=name,
                     user=self.user,
                     now=timezone.now(),
                 )

@@ -19,6 +19,7 @@ from ledgerflow.core.formulas import worked_out
 from ledgerflow.core.money import minor_digits
 from ledgerflow.core.periods import EARLIEST, LATEST, Period
 from ledgerflow.ledger.models import Account
+from ledgerflow.payees.models import Payee
 from ledgerflow.posting.receipt_forms import DaysForm
 from ledgerflow.review.services import LONGEST_REASON, Booking, Closing
 from ledgerflow.review.which import Matching, Tab, Which
@@ -346,6 +347,18 @@ class AlikeForm(forms.Form):
     """The line that is copied."""
 
     like = forms.IntegerField(min_value=1, max_value=_GREATEST)
+
+
+class FormerPayeeForm(forms.Form):
+    """The payee that a line had, whose other lines are to be called as the line is."""
+
+    payee = forms.ModelChoiceField(queryset=Payee.objects.none())
+
+    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["payee"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Payee.objects.filter(book=book)
 
 
 class ReceiptForm(forms.Form):

@@ -40,6 +40,7 @@ urlpatterns = [
     path("line/<int:line>/evidence/", queue.EvidenceView.as_view(), name="evidence"),
     path("line/<int:line>/looking/", looking.LookingView.as_view(), name="looking"),
     path("line/<int:line>/decide/", actions.DecideView.as_view(), name="decide"),
+    path("line/<int:line>/name-others/", actions.NameOthersView.as_view(), name="name-others"),
     path("line/<int:line>/alike/", actions.AlikeView.as_view(), name="alike"),
     path("line/<int:line>/match/", actions.MatchReceiptView.as_view(), name="match-receipt"),
     path("line/<int:line>/look-up/", actions.LookUpView.as_view(), name="look-up"),

@@ -199,15 +199,55 @@ def _pages(shop, role, client):
     return f"/books/{shop.book.slug}/rules/payees/"
 
 
+def test_what_a_name_moves_is_shown_old_and_new_before_it_is_done(shop, client):
+    address = _pages(shop, Role.BOOKKEEPER, client)
+    old = shop.payee()
+    create_rule(conditions=RuleConditions(text="shell"), account=shop.fuel, payee=old, **shop.by)
+    merge = {"name": "Shell Shop", "merge": "on"}
+
+    seen = client.post(f"{address}{old.pk}/rename/", merge)
+    untouched = shop.names()
+    client.post(f"{address}{old.pk}/rename/", {**merge, "seen": "on"})
+    new = shop.payee("Shell Shop")
+    apart = client.post(f"{address}{new.pk}/split/", {"keys": ["shell"], "other-name": "Fuel"})
+    refused = client.post(f"{address}{new.pk}/split/", {"keys": ["none"], "other-name": "Fuel"})
+
+    words = " ".join(seen.content.decode().split())
+    assert (
+        "3 lines, 1 of them posted, 1 bank text and 1 rule would name Shell Shop in place of Shell." in words
+    )
+    assert seen.content.decode().count("SHELL 5742") == 3
+    assert untouched == ["Shell"] * 3 + ["Shell Shop"] * 2
+    assert shop.names() == ["Shell Shop"] * 5
+    assert "3 lines, 1 of them posted, 1 bank text and 0 rules would name Fuel" in " ".join(
+        apart.content.decode().split()
+    )
+    assert "Choose bank texts that name this payee" in refused.content.decode()
+
+
+def test_open_lines_of_the_former_payee_follow_a_name_at_once(shop):
+    other = shop.line("SHELL OIL").pk
+    classify_lines(book=shop.book, line_ids=[other])
+
+    decide(line_id=shop.fuels[1], payee=name_payee(book=shop.book, name="Fuel Ltd"), **shop.by)
+
+    # What is posted stays, what says another bank text is another's.
+    assert shop.names() == ["Shell", "Fuel Ltd", "Fuel Ltd", "Shell Shop", "Shell Shop", "Shell Oil"]
+    assert Classification.objects.get(pk=shop.fuels[2]).state == "open"
+
+
 def test_the_pages_list_rename_merge_and_take_apart(shop, client):
     address = _pages(shop, Role.BOOKKEEPER, client)
 
     listed = client.get(address, {"q": "shell"}).content.decode()
     refused = client.post(f"{address}{shop.payee().pk}/rename/", {"name": "Shell Shop"}).content.decode()
-    client.post(f"{address}{shop.payee().pk}/rename/", {"name": "Shell Shop", "merge": "on"})
+    client.post(f"{address}{shop.payee().pk}/rename/", {"name": "Shell Shop", "merge": "on", "seen": "on"})
     merged = shop.names()
     shown = client.get(f"{address}{shop.payee('Shell Shop').pk}/").content.decode()
-    client.post(f"{address}{shop.payee('Shell Shop').pk}/split/", {"keys": ["shell"], "other-name": "Fuel"})
+    client.post(
+        f"{address}{shop.payee('Shell Shop').pk}/split/",
+        {"keys": ["shell"], "other-name": "Fuel", "seen": "on"},
+    )
 
     assert "Shell Shop" in listed
     assert "There is a payee Shell Shop already, with 2 lines." in refused

@@ -10,8 +10,10 @@ from ledgerflow.books.models import Role
 from ledgerflow.classification.models import Classification, ClassificationSplit, Rule, State
 from ledgerflow.classification.services import classify_lines
 from ledgerflow.ledger.models import Account, JournalEntry
+from ledgerflow.payees.services import name_payee
 from ledgerflow.statements.models import StatementLine
 from tests.booked import BookedFile
+from tests.factories import BookFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -331,6 +333,33 @@ def test_saving_a_note_keeps_the_account_that_was_chosen_with_it(file):
 
     assert answer["message"].startswith("Accepted as")
     assert _states(file)[0] == State.ACCEPTED
+
+
+def test_a_name_is_offered_to_the_others_and_undone(file):
+    StatementLine.objects.filter(book=file.book).update(description="CORNER SHOP")
+    Classification.objects.filter(book=file.book).delete()
+    classify_lines(book=file.book, line_ids=file.line_ids)
+    first, second, third = file.line_ids
+    _decide(file, second)
+    names = Classification.objects.filter(book=file.book).order_by("line_id")
+    former = Classification.objects.get(pk=first).payee
+
+    named = _decide(file, first, account="", payee="Kiosk")
+    at_once = list(names.values_list("payee__name", flat=True))
+    applied = _ask(file.client(), file.address(f"review/line/{first}/name-others/"), {"payee": former.pk})
+
+    assert at_once == ["Kiosk", "Corner Shop", "Kiosk"]
+    assert "Apply to the 1 other<" in named["offer"]
+    assert (named["message"], "reload" in named) == ("Noted.", False)
+    assert applied["message"] == "1 other line is called Kiosk now."
+    assert set(names.values_list("payee__name", flat=True)) == {"Kiosk"}
+    assert _ask(file.client(), file.address("review/undo/"))["message"].startswith("Undone: payee changed")
+    assert list(names.values_list("payee__name", flat=True)) == at_once
+    assert "offer" not in _decide(file, third, account="", payee="Kiosk")
+    stranger = name_payee(book=BookFactory(), name="Theirs")
+    assert "error" in _ask(
+        file.client(), file.address(f"review/line/{first}/name-others/"), {"payee": stranger.pk}
+    )
 
 
 def test_an_offer_that_is_edited_first_keeps_payee_and_place_and_can_be_undone(file):

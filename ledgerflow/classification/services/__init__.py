@@ -27,7 +27,7 @@ from ledgerflow.classification.services.decisions import (
 from ledgerflow.classification.services.exchanged import export_rules, import_rules
 from ledgerflow.classification.services.history import Undone, undo
 from ledgerflow.classification.services.matched import match_lines, unmatch_lines
-from ledgerflow.classification.services.payees import rename_payee, split_payee
+from ledgerflow.classification.services.payees import check_split, rename_payee, split_payee
 from ledgerflow.classification.services.promise import switch_promise_off, switch_promise_on
 from ledgerflow.classification.services.propose import ProposedAccount, propose
 from ledgerflow.classification.services.record import prune_predictions, settle_predictions
@@ -101,6 +101,7 @@ __all__ = [
     "check_business_share",
     "check_decisions",
     "check_rule",
+    "check_split",
     "check_tax_lines",
     "classify_lines",
     "conditions_from_line",

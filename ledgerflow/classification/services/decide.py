@@ -82,8 +82,8 @@ def decide(
     ``business_share``, in percent, is the line's own and goes before what is said of payee or account.
 
     With neither account nor parts, only payee and note change and the line stays where it is. A payee that the line
-    does not have yet is remembered for the bank's text until the decision is undone, and open lines of the payee get
-    fresh suggestions.
+    does not have yet is remembered for the bank's text until the decision is undone, and open lines of
+    that payee, and of the one before, get fresh suggestions.
 
     Raises:
         UnknownLineError: the book has no such line, or it was never classified.
@@ -110,7 +110,7 @@ def decide(
         book=book, share=business_share, accounts=[account for account, _ in given if account is not None]
     )
     before = _snapshot(made, BEFORE)
-    said, rule_id = made.account_id, made.rule_id
+    said, rule_id, former_payee = made.account_id, made.rule_id, made.payee_id
     if account is not None or splits:
         _check_splits(made.line, account, splits)
         made.tax_line, made.business_share = _own(account, tax_line), business_share
@@ -129,8 +129,10 @@ def decide(
         ChangedAlias.objects.create(
             change=kept, book=book, key=former.key, before_id=former.payee_id, after_id=former.named_id
         )
-    if made.payee_id is not None:
-        suggest_for_payees(book=book, payee_ids=[made.payee_id])
+    # Lines of whoever was paid before, too: those with the bank's text that names another one now go along.
+    payee_ids = {each for each in (made.payee_id, former_payee) if each is not None}
+    if payee_ids:
+        suggest_for_payees(book=book, payee_ids=payee_ids)
     ask_for_refit(book=book)
     return Classification.objects.get(pk=line_id)
 

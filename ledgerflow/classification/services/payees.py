@@ -103,18 +103,27 @@ def split_payee(
     payee = Payee.objects.select_for_update().filter(book=book, pk=payee_id).first()
     if payee is None:
         raise PayeeError("This book has no such payee.")
-    own = set(PayeeAlias.objects.filter(book=book, payee=payee).values_list("key", flat=True))
+    check_split(payee=payee, keys=keys, name=name)
+    chosen, other = set(keys), name_payee(book=book, name=name)
+    lines = [line for line, key in keys_of_lines(book=book, payee=payee).items() if key in chosen]
+    _move(_keep(book, payee, user, now), payee, other, keys=sorted(chosen), line_ids=lines)
+    return other
+
+
+def check_split(*, payee: Payee, keys: Collection[str], name: str) -> None:
+    """Do nothing where :func:`split_payee` would let the bank texts name the other payee; one query.
+
+    Raises:
+        PayeeNameError, PayeeError: as :func:`split_payee`.
+    """
+    own = set(PayeeAlias.objects.filter(book_id=payee.book_id, payee=payee).values_list("key", flat=True))
     chosen = set(keys)
     if not chosen or not chosen <= own:
         raise PayeeError("Choose bank texts that name this payee; load the page again.")
     if chosen == own:
         raise PayeeError("These are all of its bank texts; rename the payee instead.")
-    other = name_payee(book=book, name=name)
-    if other == payee:
+    if checked_name(name) == payee.name:
         raise PayeeError("Give the other payee a name of its own.")
-    lines = [line for line, key in keys_of_lines(book=book, payee=payee).items() if key in chosen]
-    _move(_keep(book, payee, user, now), payee, other, keys=sorted(chosen), line_ids=lines)
-    return other
 
 
 @transaction.atomic

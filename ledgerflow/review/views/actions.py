@@ -17,9 +17,9 @@ from django.views import generic
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
-from ledgerflow.classification.errors import RuleError
+from ledgerflow.classification.errors import RuleError, UnknownLineError
 from ledgerflow.classification.models import Classification
-from ledgerflow.classification.payee_selectors import extent_of
+from ledgerflow.classification.payee_selectors import extent_of, moving
 from ledgerflow.classification.rule_trials import try_rule
 from ledgerflow.classification.selectors import rules_fallen_back
 from ledgerflow.classification.services import (
@@ -39,6 +39,7 @@ from ledgerflow.review.forms import (
     AlikeForm,
     BusinessShareForm,
     DecideForm,
+    FormerPayeeForm,
     ReceiptForm,
     RuleOfferForm,
     SplitFormSet,
@@ -47,6 +48,8 @@ from ledgerflow.review.forms import (
 from ledgerflow.review.views.which import asked_days
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.statements.services import attach_receipts
+
+_NOTED = {"message": "Noted.", "reload": True}
 
 
 class ActionView(BookMixin, generic.View):
@@ -221,20 +224,55 @@ class DecideView(LineActionView):
         )
         others = self._others(made.payee if made else None)
         if account is None:
-            return {"message": f"Noted.{others}", "reload": True}
-        message = f"Accepted as {account}.{fallen_back(self.book, now)}{others}"
-        return self.offer(message) if is_other else self.done(message)
+            return (
+                {"message": "Noted.", "line": str(self.kwargs["line"]), "offer": others} if others else _NOTED
+            )
+        message = f"Accepted as {account}.{fallen_back(self.book, now)}"
+        said = self.offer(message) if is_other else self.done(message)
+        return {**said, "offer": said.get("offer", "") + others} if others else said
 
     def _others(self, former: Payee | None) -> str:
-        """Return a sentence about the other lines of the payee that the line had, where it has another one since."""
-        line = Classification.objects.filter(book=self.book, line_id=self.kwargs["line"])
-        if former is None or line.filter(payee=former).exists():
+        """Return what offers to call the other lines of the payee that the line had as this one is called since."""
+        made = Classification.objects.select_related("payee").get(book=self.book, line_id=self.kwargs["line"])
+        if former is None or made.payee is None or made.payee == former:
             return ""
-        count = extent_of(book=self.book, payee=former).lines
-        if not count:
+        others = moving(book=self.book, payee=former)
+        if not others.lines:
             return ""
+        context = {
+            "book": self.book,
+            "line_id": made.pk,
+            "former": former,
+            "named": made.payee,
+            "others": others,
+        }
+        return render_to_string("review/_others.html", context, request=self.request)
+
+
+class NameOthersView(LineActionView):
+    """Call the other lines of the payee that a line had as that line is called: both become one."""
+
+    form_class = FormerPayeeForm
+
+    def act(self, form: forms.Form) -> dict[str, Any]:
+        """Merge, which undo takes back."""
+        made = Classification.objects.select_related("payee").filter(
+            book=self.book, line_id=self.kwargs["line"]
+        )
+        named = made.exclude(payee=None).first()
+        if named is None or named.payee is None:
+            raise UnknownLineError("This book has no such line, or it names nobody.")
+        count = extent_of(book=self.book, payee=form.cleaned_data["payee"]).lines
+        services.rename_payee(
+            book=self.book,
+            payee_id=form.cleaned_data["payee"].pk,
+            name=named.payee.name,
+            merge=True,
+            user=self.user,
+            now=timezone.now(),
+        )
         lines = "1 other line is" if count == 1 else f"{count} other lines are"
-        return f" {lines} still called {former}; the page Payees renames or merges them."
+        return {"message": f"{lines} called {named.payee} now.", "reload": True}
 
 
 class AlikeView(LineActionView):
