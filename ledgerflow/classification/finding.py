@@ -46,7 +46,7 @@ from ledgerflow.statements.receipt_selectors import attached_to
 LONGEST_SEARCH = 500
 #: The words of a search with what each finds, as the page lists and completes them.
 SEARCH_WORDS = (
-    ("shell", "the bank's text, reference, payee or note has it, whatever case and accents"),
+    ("shell", "the bank's text, reference, payee, note or a part's memo has it, whatever case and accents"),
     ('"corner shop"', "has the phrase"),
     ("payee:amazon,ebay", "the payee's name has one of them"),
     ("account:6400", "the account's number begins so, or its name has it; account:none"),
@@ -156,7 +156,7 @@ def _lines(book: Book, condition: Condition) -> Q:  # noqa: PLR0911 - one for ea
             return lines
         case Text(words):
             said = reduce(operator.or_, (Q(Says(column, words)) for column in _TEXTS))
-            return said | _payee(book, words) | _note(words)
+            return said | _payee(book, words) | _note(words) | _memo(book, words)
         case Payee(words):
             return _payee(book, words)
         case Bank(id=pk):
@@ -181,6 +181,11 @@ def _payee(book: Book, words: str) -> Q:
 
 def _note(words: str) -> Q:
     return ~Q(note="") & Q(Says("note", words))
+
+
+def _memo(book: Book, words: str) -> Q:
+    """Return the lines of which the memo of a part has the words."""
+    return Q(is_split=True, line_id__in=_parts(book).filter(Says("memo", words)).values("classification_id"))
 
 
 def _sized(sign: str, size: Decimal) -> Q:

@@ -2,18 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.conditions import RuleConditions, conditions_of
 from ledgerflow.classification.engine import RuleValue, searched
-from ledgerflow.classification.models import Classification, Rule, RuleCorrection, Stage, State
+from ledgerflow.classification.models import (
+    Classification,
+    DecisionChange,
+    Rule,
+    RuleCorrection,
+    Stage,
+    State,
+)
 from ledgerflow.classification.searching import Look, needle
 from ledgerflow.classification.stages import is_off
 from ledgerflow.statements.models import Hold, StatementLine
+from ledgerflow.users.models import User
 
 
 def rule_values(*, book: Book) -> list[RuleValue]:
@@ -153,8 +162,10 @@ def rules_fallen_back(*, book: Book, at: datetime) -> list[Rule]:
 class ListedRule:
     """A rule as the list shows it: its conditions in words, how many lines name it, and how often it was corrected.
 
-    ``latest`` is the day of the latest line that names it; ``is_movable`` says that the rule above is as specific, so
-    that the place in the list decides.
+    ``latest`` is the day of the latest line that names it, ``recent`` counts those of the last :data:`RECENT`;
+    ``right`` is the share in percent of what people accepted as the rule said among that and what they corrected,
+    nothing where they did neither. ``is_from_correction`` says that it was offered after a correction; ``is_movable``
+    that the rule above is as specific, so that the place in the list decides.
     """
 
     rule: Rule
@@ -162,17 +173,37 @@ class ListedRule:
     search: str
     hits: int
     latest: date | None
+    recent: int
+    right: int | None
     corrections: int
+    is_from_correction: bool
     is_movable: bool
 
 
-def listed_rules(*, book: Book) -> list[ListedRule]:
+#: Lines of so many days back are recent.
+RECENT = timedelta(days=30)
+
+
+def listed_rules(*, book: Book, today: date) -> list[ListedRule]:
     """Return every rule of the book in its order; three queries."""
-    rules = Rule.objects.filter(book=book).select_related("account", "payee", "bank_account", "made_by")
-    named = Classification.objects.filter(book=book, rule__isnull=False).values_list("rule_id")
-    hits = {
-        rule_id: (count, latest)
-        for rule_id, count, latest in named.annotate(hits=Count("line_id"), latest=Max("line__date"))
+    offered = DecisionChange.objects.filter(rule=OuterRef("pk"), act=DecisionChange.Act.RULE)
+    rules = (
+        Rule.objects.filter(book=book)
+        .select_related("account", "payee", "bank_account", "made_by")
+        .annotate(is_from_correction=Exists(offered))
+    )
+    named = Classification.objects.filter(book=book, rule__isnull=False).values("rule")
+    hits: dict[int, dict[str, Any]] = {
+        row["rule"]: dict(row)
+        for row in named.annotate(
+            hits=Count("line_id"),
+            latest=Max("line__date"),
+            recent=Count("line_id", filter=Q(line__date__gt=today - RECENT)),
+            agreed=Count(
+                "line_id",
+                filter=Q(state__in=(State.ACCEPTED, State.POSTED), decided_by__isnull=False),
+            ),
+        )
     }
     corrected = RuleCorrection.objects.filter(book=book).values_list("rule_id")
     corrections = dict(corrected.annotate(count=Count("pk")))
@@ -180,20 +211,33 @@ def listed_rules(*, book: Book) -> list[ListedRule]:
     listed = []
     above: RuleValue | None = None
     for value, rule in ordered:
-        count, latest = hits.get(rule.pk, (0, None))
+        found = hits.get(rule.pk, _NO_HITS)
+        wrong = corrections.get(rule.pk, 0)
+        decided = found["agreed"] + wrong
         listed.append(
             ListedRule(
                 rule=rule,
                 sentence=value.sentence(),
                 search=value.condition.written(),
-                hits=count,
-                latest=latest,
-                corrections=corrections.get(rule.pk, 0),
+                hits=found["hits"],
+                latest=found["latest"],
+                recent=found["recent"],
+                right=100 * found["agreed"] // decided if decided else None,
+                corrections=wrong,
+                is_from_correction=rule.is_from_correction,
                 is_movable=above is not None and above.rank()[:3] == value.rank()[:3],
             )
         )
         above = value
     return listed
+
+
+_NO_HITS: dict[str, Any] = {"hits": 0, "latest": None, "recent": 0, "agreed": 0}
+
+
+def rules_only_suggesting(*, book: Book, user: User) -> int:
+    """Return how many rules that the user made and let accept only suggest since people corrected them; one query."""
+    return Rule.objects.filter(book=book, made_by=user, is_active=True, fell_back_at__isnull=False).count()
 
 
 def rule_above(*, book: Book, rule: Rule) -> Rule | None:

@@ -26,7 +26,9 @@ class RulesView(BookMixin, generic.TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the rules with their sentences and how many lines each suggested."""
         return super().get_context_data(
-            rules=selectors.listed_rules(book=self.book), most_corrections=services.MOST_CORRECTIONS, **kwargs
+            rules=selectors.listed_rules(book=self.book, today=timezone.localdate()),
+            most_corrections=services.MOST_CORRECTIONS,
+            **kwargs,
         )
 
 

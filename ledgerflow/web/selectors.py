@@ -10,6 +10,7 @@ from django.db.models.functions import Greatest
 from ledgerflow.asking.selectors import open_question_about, open_questions
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, Rule, State
+from ledgerflow.classification.selectors import rules_only_suggesting
 from ledgerflow.core.cached import BALANCES, kept
 from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.selectors.balances import balances
@@ -21,6 +22,7 @@ from ledgerflow.statements.chain_selectors import chains
 from ledgerflow.statements.models import BankAccount, DayQuestion, Hold, Proof, Statement, StatementLine
 from ledgerflow.statements.selectors import account_states
 from ledgerflow.statements.standing import Standing, of_account
+from ledgerflow.users.models import User
 
 #: Lines that must have been reviewed before the checklist is content.
 _FIRST_REVIEWED = 20
@@ -39,6 +41,7 @@ class Work:
     held: int
     to_reconcile: int
     openings: int
+    fallen_rules: int
 
     @property
     def is_done(self) -> bool:
@@ -52,6 +55,7 @@ class Work:
             or self.held
             or self.to_reconcile
             or self.openings
+            or self.fallen_rules
         )
 
 
@@ -79,8 +83,8 @@ def lines_to_review(*, book: Book, at_most: int = 1000) -> int:
     return _open_lines(book)[:at_most].count()
 
 
-def work(*, book: Book) -> Work:
-    """Return what waits for a person in the book; a constant number of queries."""
+def work(*, book: Book, user: User) -> Work:
+    """Return what waits for a person in the book, and of rules for the user alone; a constant number of queries."""
     waiting = _open_lines(book)
     oldest = StatementLine.objects.filter(book=book, pk__in=waiting.values("line")).order_by("date").first()
     return Work(
@@ -93,6 +97,7 @@ def work(*, book: Book) -> Work:
         held=Statement.objects.filter(book=book, proof=Proof.DISCREPANCY, overridden_at=None).count(),
         to_reconcile=_to_reconcile(book),
         openings=openings_waiting(book=book),
+        fallen_rules=rules_only_suggesting(book=book, user=user),
     )
 
 

@@ -8,14 +8,16 @@ from django.test.utils import CaptureQueriesContext
 
 from ledgerflow.books.models import Role
 from ledgerflow.classification.models import Classification, Rule, RuleCorrection
-from ledgerflow.classification.selectors import listed_rules
+from ledgerflow.classification.selectors import listed_rules, rules_only_suggesting
 from ledgerflow.classification.services import (
     RuleConditions,
+    accept,
     classify_lines,
     create_rule,
     decide,
     exclude,
     reopen,
+    rule_from_decision,
     set_rule_active,
     undo,
     update_rule,
@@ -91,9 +93,39 @@ def test_the_list_says_hits_corrections_and_the_latest_line(shop, django_assert_
     classify_lines(book=shop.book, line_ids=[line.pk])
 
     with django_assert_num_queries(3):
-        (listed,) = listed_rules(book=shop.book)
+        (listed,) = listed_rules(book=shop.book, today=NOW.date())
 
     assert (listed.hits, listed.corrections, listed.latest) == (1, 1, line.date)
+    assert (listed.recent, listed.right, listed.is_from_correction) == (0, 0, False)
+
+
+def test_the_list_says_what_is_recent_and_how_often_a_rule_is_right(shop):
+    old, *others = (shop.line().pk for _ in range(3))
+    new = shop.line(date=NOW.date() - timedelta(days=29)).pk
+    classify_lines(book=shop.book, line_ids=[old, new, *others])
+    reopen(book=shop.book, line_ids=[old, new], user=shop.user, now=NOW)
+    accept(book=shop.book, line_ids=[old, new], user=shop.user, now=NOW)
+    corrected(shop)
+    decide(book=shop.book, line_id=others[0], account=shop.food, user=shop.user, now=NOW)
+    rule_from_decision(book=shop.book, line_id=others[0], user=shop.user, now=NOW)
+
+    offered, rule = sorted(listed_rules(book=shop.book, today=NOW.date()), key=lambda each: -each.rule.pk)
+
+    assert (rule.hits, rule.recent, rule.right, rule.is_from_correction) == (3, 1, 50, False)
+    assert (offered.right, offered.is_from_correction) == (None, True)
+
+
+def test_home_tells_whoever_made_a_rule_that_fell_back(shop, client):
+    corrected(shop)
+    before = rules_only_suggesting(book=shop.book, user=shop.user)
+    corrected(shop)
+    MembershipFactory(book=shop.book, user=shop.user, role=Role.BOOKKEEPER)
+    client.force_login(shop.user)
+
+    home = " ".join(client.get(f"/books/{shop.book.slug}/").content.decode().split())
+
+    assert (before, rules_only_suggesting(book=shop.book, user=UserFactory())) == (0, 0)
+    assert "rule of yours accepted lines and only suggests now" in home
 
 
 def test_keeping_out_what_the_rule_accepted_corrects_it(shop):

@@ -45,7 +45,7 @@ class Lines:
         said = {"book": shop.book, "user": shop.user, "now": NOW}
         decide(line_id=self.ids["fuel"], account=shop.fuel, note="Ferry day", **said)
         decide(line_id=self.ids["cafe"], payee=name_payee(book=shop.book, name="Corner Café"), **said)
-        parts = [SplitPart(shop.food, Decimal(-60)), SplitPart(shop.fuel, Decimal(-40))]
+        parts = [SplitPart(shop.food, Decimal(-60), "Lunch für Kim"), SplitPart(shop.fuel, Decimal(-40))]
         decide(line_id=self.ids["split"], splits=parts, **said)
         exclude(line_ids=[self.ids["out"]], reason="", **said)
         change_tags(line_ids=[self.ids["fuel"], self.ids["sale"]], add=["Berlin"], remove=[], **said)
@@ -91,6 +91,8 @@ def test_a_search_finds_what_it_says():
         "amount:10..40": "cafe fuel",
         "-amount:>8": "held out",
         "account:6530": "fuel split",
+        "lunch": "split",
+        '-"FUR kim"': "cafe fuel held out sale",
         "account:65": "fuel split",
         "account:meals": "split",
         "-account:fuel": "cafe held out sale",

@@ -43,7 +43,7 @@ class BookHomeView(BookMixin, TemplateView):
         """Add work, accounts and checklist."""
         steps = selectors.checklist(book=self.book)
         return super().get_context_data(**kwargs) | {
-            "work": selectors.work(book=self.book),
+            "work": selectors.work(book=self.book, user=self.user),
             "accounts": selectors.account_standings(book=self.book, today=timezone.localdate()),
             "steps": [] if all(step.is_done for step in steps) else steps,
             "is_empty": not selectors.has_statements(book=self.book),
