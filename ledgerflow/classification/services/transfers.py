@@ -8,11 +8,12 @@ from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import TRANSFER_DELAY
 from ledgerflow.core.arrays import whole_numbers
 
-# The other bank accounts one by one, because one range of an index holds the lines of each within the delay.
+# The other bank accounts one by one, because one range of an index holds the lines of each within the delay. Where
+# there is no other one, not even the lines themselves are looked at.
 _OPPOSITE = """
     SELECT mine.id FROM unnest(%(lines)s::bigint[]) AS wanted (id)
     JOIN statements_statementline mine ON mine.id = wanted.id AND mine.book_id = %(book)s
-    WHERE EXISTS (
+    WHERE (SELECT count(*) > 1 FROM statements_bankaccount WHERE book_id = %(book)s) AND EXISTS (
         SELECT FROM statements_bankaccount bank
         JOIN statements_statementline other ON other.book_id = bank.book_id AND other.bank_account_id = bank.id
             AND other.date BETWEEN mine.date - %(delay)s::integer AND mine.date + %(delay)s::integer
