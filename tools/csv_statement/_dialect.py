@@ -120,14 +120,17 @@ def _plain_rows(text: str, delimiter: str) -> Rows | None:
     if "\r" in text:
         text = text.replace("\r\n", "\n")
     spaces = _ASCII_SPACES if text.isascii() else _SPACES
-    edges = (*spaces.difference(delimiter), f" {delimiter}", f"{delimiter} ", " \n", "\n ")
-    if '"' in text or text[:1] == " " or text[-1:] == " " or any(edge in text for edge in edges):
+    if '"' in text or text[:1] == " " or any(space in text for space in spaces.difference(delimiter)):
         return None
     text = text.removesuffix("\n")
-    if not _has_short_lines(text):
+    if text[-1:] == " " or not _has_short_lines(text):
         return None
     ends = text.count("\n")
-    cells = text.replace("\n", f"{delimiter}\n{delimiter}").split(delimiter)
+    even = text.replace("\n", f"{delimiter}\n{delimiter}")
+    if f" {delimiter}" in even or f"{delimiter} " in even:
+        return None
+    cells = even.split(delimiter)
+    del even
     width = (len(cells) - ends) // (ends + 1)
     is_even = len(cells) + 1 == (ends + 1) * (width + 1)
     if is_even and width <= _MOST_COLUMNS and cells[width :: width + 1].count("\n") == ends:
