@@ -89,16 +89,16 @@ def look_up_payee(*, book: Book, line_id: int, text: str, user: User, now: datet
 
 
 def lookups_of(*, book: Book, line_id: int) -> list[Lookup]:
-    """Return the last lookups of the line's payee, the latest first; one query."""
+    """Return the last lookups of the line's payee, those made again too, the latest first; one query."""
+    linked = LineToolRun.objects.filter(book=book, line=line_id).values("run_id")
+    again = ToolRun.objects.filter(again_of__isnull=False, again_of__in=linked).values("pk")
     found = (
-        LineToolRun.objects.filter(book=book, line=line_id)
-        .select_related("run__asked_by", "run__cached_from")
-        .defer(
-            "run__traceback", "run__arguments", "run__cached_from__traceback", "run__cached_from__arguments"
-        )
-        .order_by("-run_id")
+        ToolRun.objects.filter(pk__in=linked.union(again), book=book)
+        .select_related("asked_by", "cached_from")
+        .defer("traceback", "arguments", "cached_from__traceback", "cached_from__arguments")
+        .order_by("-pk")
     )
-    return [_lookup(kept.run) for kept in found[:_SHOWN]]
+    return [_lookup(run) for run in found[:_SHOWN]]
 
 
 def _people(book: Book, user: User) -> list[str]:

@@ -15,6 +15,7 @@ class Asking:
     """Who asks, and for what. Through which door, for which book, about what.
 
     ``names`` are people's that must not leave the machine; those of the book's members are always among them.
+    ``again_of`` is the run that is made again, the first where it is not the first time.
     """
 
     through: Asker
@@ -23,6 +24,7 @@ class Asking:
     subject: str = ""
     parent: ToolRun | None = None
     names: tuple[str, ...] = ()
+    again_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

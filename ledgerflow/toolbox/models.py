@@ -219,7 +219,8 @@ class ToolRun(models.Model):
     that asked for this one. ``subject`` says in words what it was about (``line 12``); rows of higher apps link to it,
     and go with it or let go of it when the owner of the database prunes. ``answer_key`` names the question of a run
     whose answer may stand for the next ones, where it is kept whole. ``cost`` is what the tool says that others charge
-    for it, in ``cost_currency`` and without the runs below; ``None`` where it did not say.
+    for it, in ``cost_currency`` and without the runs below; ``None`` where it did not say. ``again_of`` is the run
+    that a person had made again, the first where that was not the first time; retention may have taken it.
     """
 
     # Of tool and book the indexes below are enough, and each one is written twice for every run.
@@ -232,6 +233,10 @@ class ToolRun(models.Model):
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
+    again_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.DO_NOTHING, related_name="made_again",
+        db_constraint=False, db_index=False,
+    )  # fmt: skip
     asked_through = models.CharField(max_length=10, choices=Asker.choices)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -278,6 +283,11 @@ class ToolRun(models.Model):
         ]
         indexes = [
             models.Index(fields=["tool", "-id"], name="toolbox_runs_of_a_tool"),
+            models.Index(
+                fields=["again_of"],
+                name="toolbox_runs_made_again",
+                condition=models.Q(again_of__isnull=False),
+            ),
             models.Index(fields=["tool", "book", "started_at"], name="toolbox_runs_by_time"),
             models.Index(
                 fields=["answer_key", "-id"],

@@ -173,6 +173,34 @@ def test_a_search_that_fails_is_a_sentence_in_the_history_of_the_line_with_a_lin
     assert address not in desk.page(Role.VIEWER)
 
 
+def test_what_is_mended_and_run_again_is_told_on_the_line(desk, settings):
+    with serving(saying("403 Forbidden")) as broken:
+        settings.OWN_SERVICES = (broken.origin,)
+        desk.search_at(broken.origin)
+        with pytest.raises(ToolFailedError):
+            look_up_line(book=desk.book, line_id=desk.line, user=desk.user, now=NOW)
+    failed = _last_run(desk)
+    with serving(saying("200 OK", json.dumps(FOUND).encode(), "Content-Type: application/json")) as server:
+        settings.OWN_SERVICES = (server.origin,)
+        desk.search_at(server.origin)
+        kwargs = {"book": desk.book.slug, "tool_run": failed.pk}
+        desk.file.client(Role.BOOKKEEPER).post(reverse("book-tools:again", kwargs=kwargs))
+
+        desk.file.client(Role.BOOKKEEPER).post(reverse("book-tools:again", kwargs=kwargs))
+
+    mended, again = ToolRun.objects.filter(module_path=PATH, again_of=failed).order_by("pk")
+    assert (mended.outcome, mended.subject) == (Outcome.DONE, failed.subject)
+    told = lookups_of(book=desk.book, line_id=desk.line)
+    assert [(each.run_id, each.payee) for each in told] == [
+        (again.pk, "Blue Finch Coffee"),
+        (mended.pk, "Blue Finch Coffee"),
+        (failed.pk, ""),
+    ]
+    with pytest.raises(DatabaseError, match="does not change"):
+        ToolRun.objects.filter(pk=again.pk).update(again_of=None)
+    assert "<strong>Blue Finch Coffee</strong>, cafe" in desk.page()
+
+
 def test_it_is_offered_only_while_the_tool_may_run_and_to_who_may_run_it(desk):
     button = "Look this payee up"
 

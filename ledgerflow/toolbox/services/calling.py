@@ -227,6 +227,7 @@ class _Call:
             subject=self._asking.subject,
             arguments=plain.storable(given),
             arguments_sha256=plain.digest(given),
+            again_of_id=self._asking.again_of,
         )
 
     def _refusal(self, tool: Tool, state: State) -> str:
@@ -364,7 +365,7 @@ class _Call:
         """Return the way by which the tool calls another one, as a run of its own."""
 
         def call_other(path: str, arguments: Mapping[str, Any]) -> Mapping[str, object]:
-            asking = replace(self._asking, through=Asker.TOOL, parent=None)
+            asking = replace(self._asking, through=Asker.TOOL, parent=None, again_of=None)
             call = _Call(
                 path,
                 asking,

@@ -20,7 +20,7 @@ from ledgerflow.toolbox.sessions import SESSIONS, Session, prepared
 _GRACE_SECONDS = 60
 _ASKED = (
     "tool_id", "module_path", "version", "book_id", "parent_id", "asked_through", "asked_by_id", "job_id", "subject",
-    "arguments", "arguments_sha256", "started_at",
+    "arguments", "arguments_sha256", "started_at", "again_of_id",
 )  # fmt: skip
 _TOLD = (
     "result", "result_sha256", "result_bytes", "answer_key", "duration_ms", "attempts", "outcome", "error_class",
@@ -119,6 +119,7 @@ class Asked:
     subject: str
     arguments: Any
     arguments_sha256: str
+    again_of_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,4 +346,5 @@ def _values(asked: Asked, now: datetime) -> dict[str, Any]:
         "arguments": Jsonb(asked.arguments),
         "arguments_sha256": asked.arguments_sha256,
         "started_at": now,
+        "again_of_id": asked.again_of_id,
     }

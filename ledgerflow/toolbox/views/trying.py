@@ -96,7 +96,13 @@ class RunAgainView(ToolboxView):
                 request, "The arguments were too long to be kept. Fill in the form to run it again."
             )
             return redirect(self.url("try", tool=run.tool_id))
-        asking = Asking(through=Asker.PERSON, book=run.book, user=self.user, subject=run.subject or _SUBJECT)
+        asking = Asking(
+            through=Asker.PERSON,
+            book=run.book,
+            user=self.user,
+            subject=run.subject or _SUBJECT,
+            again_of=run.again_of_id or run.pk,
+        )
         try:
             new = call_tool(
                 path=run.tool.module_path,

@@ -1,0 +1,1 @@
+DROP TRIGGER toolbox_run_keeps_what_it_repeats ON toolbox_toolrun;
