@@ -48,7 +48,7 @@ class Promise(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.share * 100:.3g} %"
+        return f"{(self.share * 100).normalize():f} %"
 
 
 class Prediction(models.Model):
