@@ -115,6 +115,7 @@ class Evidence:
     proposed_receipts: tuple[ReceiptProposal, ...]
     band: Band | None
     uses: tuple[BusinessUse, ...]
+    rule_id: int | None
 
 
 #: What the queue shows unasked.
@@ -213,6 +214,7 @@ def evidence(*, book: Book, line_id: int) -> Evidence | None:
     receipts = tuple(one for one in receipts_of(book=book, line_id=line_id) if one.detached_at is None)
     return Evidence(
         row=_row(made, tags_of_lines(book=book, line_ids=[line_id]).get(line_id, ())),
+        rule_id=made.rule_id,
         alternatives=_alternatives(book, made),
         entry=_preview(book, made),
         uses=tuple(uses_on(book=book, day=made.line.date, payee_id=made.payee_id)),

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ledgerflow.books.models import Role
 from ledgerflow.classification.models import Classification, State
-from ledgerflow.classification.services import decide
+from ledgerflow.classification.services import RuleConditions, classify_lines, create_rule, decide
 from ledgerflow.payees.services import name_payee
 from tests.booked import NOW, BookedFile
 
@@ -99,3 +99,22 @@ def test_more_lines_of_the_payee_take_as_many_queries(file):
 
     assert page[page.index("The same payee") :].split("</ul>")[0].count("<li>") == 6
     assert taken[0] == taken[1]
+
+
+def test_the_rule_that_suggested_it_is_a_link_in_the_pane_of_the_queue(file):
+    rule = create_rule(
+        book=file.book,
+        conditions=RuleConditions(text="shop 2"),
+        account=file.expense,
+        user=file.owner,
+        now=NOW,
+    )
+    classify_lines(book=file.book, line_ids=file.line_ids)
+    client, link = file.client(), f'href="{file.address(f"rules/{rule.pk}/")}"'
+
+    panes = [
+        client.get(file.address(f"review/line/{line}/evidence/")).content.decode() for line in file.line_ids
+    ]
+
+    assert [link in pane for pane in panes] == [False, True, False]
+    assert 'name="split-0-amount"' in panes[1]
