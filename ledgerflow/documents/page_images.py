@@ -2,7 +2,7 @@
 
 import json
 import threading
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledgerflow.core import cached
 from ledgerflow.core.errors import LedgerFlowError
@@ -52,13 +52,39 @@ class Box(NamedTuple):
         )
 
 
+class Word(NamedTuple):
+    """A word of a page and where it stands, in points from the top left of the page."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        """How wide it is."""
+        return max(self.right - self.left, 0)
+
+    @property
+    def height(self) -> float:
+        """How high it is."""
+        return max(self.bottom - self.top, 0)
+
+    def is_within(self, box: Box) -> bool:
+        """Whether its middle is inside the box."""
+        across, down = (self.left + self.right) / 2 - box.left, (self.top + self.bottom) / 2 - box.top
+        return 0 <= across <= box.width and 0 <= down <= box.height
+
+
 class DrawnPage(NamedTuple):
-    """A page as PNG, its size in points as it is shown, and how many pages the document has."""
+    """A page as PNG, its size in points as it is shown, how many pages the document has, and the words of this one."""
 
     picture: bytes
     width: float
     height: float
     pages: int
+    words: tuple[Word, ...]
 
 
 def drawn_page(*, document: Document, page: int) -> DrawnPage:
@@ -67,11 +93,11 @@ def drawn_page(*, document: Document, page: int) -> DrawnPage:
     :raises PageError: there is no such page, or the file is damaged, protected, or too much to draw.
     :raises DocumentDamagedError: the stored file is missing or another one.
     """
-    version = f"{document.sha256}-{page}-{LONGEST_SIDE}"
+    version = f"{document.sha256}-{page}-{LONGEST_SIDE}-words"
     found = cached.peek(cached.PAGES, book_id=document.book_id, version=version)
     if found is None:
         try:
-            found = tuple(_draw(content_of(document), page))
+            found = _draw(content_of(document), page)
         except PageError as error:
             found = str(error)
         if len(found[0]) <= _MOST_CACHED:
@@ -79,10 +105,12 @@ def drawn_page(*, document: Document, page: int) -> DrawnPage:
             cached.keep(cached.PAGES, book_id=document.book_id, version=version, value=found, seconds=seconds)
     if isinstance(found, str):
         raise PageError(found)
-    return DrawnPage(*found)
+    picture, width, height, pages, words = found
+    return DrawnPage(picture, width, height, pages, tuple(Word(*each) for each in words))
 
 
-def _draw(content: bytes, page: int) -> DrawnPage:
+def _draw(content: bytes, page: int) -> tuple[Any, ...]:
+    """Return what :class:`DrawnPage` holds, as plain values for the cache."""
     request = {"page": page, "longest_side": LONGEST_SIDE}
     try:
         with _ONE_AT_A_TIME:
@@ -100,4 +128,4 @@ def _draw(content: bytes, page: int) -> DrawnPage:
         )
     if outcome != "drawn":
         raise PageError("The PDF is damaged; download it to look at it.")
-    return DrawnPage(b"".join(lines[1:]), said["width"], said["height"], said["pages"])
+    return b"".join(lines[1:]), said["width"], said["height"], said["pages"], said["words"]

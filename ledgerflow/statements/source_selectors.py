@@ -12,7 +12,7 @@ from typing import Any
 from ledgerflow.core import cached
 from ledgerflow.documents.excerpt import ExcerptLine, shown
 from ledgerflow.documents.models import Document
-from ledgerflow.documents.page_images import Box, DrawnPage, PageError, drawn_page
+from ledgerflow.documents.page_images import Box, DrawnPage, PageError, Word, drawn_page
 from ledgerflow.documents.selectors import DocumentDamagedError, content
 from ledgerflow.statements.page_selectors import record_excerpt
 from ledgerflow.statements.reading import show_place
@@ -29,6 +29,11 @@ class PageSource:
     number: int
     drawn: DrawnPage
     box: Box | None
+
+    @property
+    def words(self) -> list[Word]:
+        """The words of the line."""
+        return [word for word in self.drawn.words if self.box is not None and word.is_within(self.box)]
 
     @property
     def previous(self) -> int | None:

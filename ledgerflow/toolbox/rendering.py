@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 
@@ -14,6 +15,9 @@ _MOST_SCALE = 3.0
 #: Pages are text in few colors: with a palette the picture is a third as large.
 _COLORS = 64
 _WRONG_PASSWORD = 4
+#: A page with more has no words that can be chosen.
+_MOST_CHARACTERS = 30_000
+_WORD = re.compile(r"[^\s\0\ufffe]+")
 _write_as = Image.Image.save
 
 
@@ -25,8 +29,9 @@ def draw(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
     """Yield what became of it as a line of JSON, then the page as PNG if there is one.
 
     ``request`` holds ``page`` (from 1) and ``longest_side`` in pixels. Outcomes: ``drawn`` (with ``width`` and
-    ``height`` of the page in points, as it is shown, and ``pages``), ``none`` (there is no such page), ``protected`` by
-    a password, and ``damaged``.
+    ``height`` of the page in points, as it is shown, ``pages``, and its ``words``, each with left, top, right and
+    bottom; none of a page that is shown turned or is a picture), ``none`` (there is no such page), ``protected`` by a
+    password, and ``damaged``.
     """
     number, longest = int(str(request["page"])), int(str(request["longest_side"]))
     try:
@@ -39,14 +44,42 @@ def draw(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
             scale = min(_MOST_SCALE, longest / max(width, height, 1.0))
             drawn = io.BytesIO()
             _write_as(page.render(scale=scale).to_pil().convert("RGB").quantize(_COLORS), drawn, "PNG")
+            words = _words(page)
             pages = len(document)
     except pypdfium2.PdfiumError as error:
         is_protected = getattr(error, "err_code", None) == _WRONG_PASSWORD or "password" in str(error).lower()
         yield _outcome("protected" if is_protected else "damaged")
     else:
-        yield _outcome("drawn", width=width, height=height, pages=pages)
+        yield _outcome("drawn", width=width, height=height, pages=pages, words=words)
         yield drawn.getvalue()
 
 
-def _outcome(outcome: str, **facts: float) -> bytes:
+def _words(page: pypdfium2.PdfPage) -> list[tuple[str, float, float, float, float]]:
+    """Return the words; none where their places are not sure, because a page is looked at without them, too."""
+    left, _, _, top = page.get_cropbox()
+    try:
+        with closing(page.get_textpage()) as layer:
+            count = layer.count_chars()
+            text = layer.get_text_range() if 0 < count <= _MOST_CHARACTERS and not page.get_rotation() else ""
+            if any(character > "\uffff" for character in text):
+                return []  # PDFium counts these twice, so that places would be those of other words
+            return [(found[0], *_around(layer, found, left, top)) for found in _WORD.finditer(text)]
+    except pypdfium2.PdfiumError:
+        return []
+
+
+def _around(
+    layer: pypdfium2.PdfTextPage, found: re.Match[str], left: float, top: float
+) -> tuple[float, float, float, float]:
+    """Return the place of a word, by its first and its last character."""
+    boxes = [layer.get_charbox(at, loose=True) for at in (found.start(), found.end() - 1)]
+    return (
+        min(box[0] for box in boxes) - left,
+        top - max(box[3] for box in boxes),
+        max(box[2] for box in boxes) - left,
+        top - min(box[1] for box in boxes),
+    )
+
+
+def _outcome(outcome: str, **facts: object) -> bytes:
     return json.dumps({"outcome": outcome, **facts}).encode("ascii") + b"\n"

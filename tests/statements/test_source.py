@@ -122,6 +122,19 @@ def test_a_line_of_a_pdf_is_a_box_on_the_picture_of_its_page(pdf, role):
     assert inside.getextrema()[0] < 100
 
 
+def test_the_words_of_the_line_stand_where_they_are_on_its_page(pdf):
+    for sighting in pdf.sightings:
+        source, (left, top, right, bottom) = pdf.source(sighting), sighting.place["box"]
+        words = re.findall(r'<rect data-word="([^"]+)" x="([^"]+)" y="([^"]+)" width="([^"]+)"', source)
+
+        said = " ".join(word for word, *_ in words)
+        assert sighting.line.description.split()[0] in said
+        assert re.sub(r"\D", "", f"{sighting.line.amount:.2f}") in said.replace(".", "").replace(",", "")
+        for _, x, y, width in words:
+            assert left - 3 <= float(x) <= float(x) + float(width) <= right + 3
+            assert top - 3 <= float(y) <= bottom + 3
+
+
 def test_a_page_is_drawn_once_and_then_comes_from_the_cache_and_the_browser(pdf, monkeypatch):
     client, address = pdf.client(), pdf.address(f"statements/document/{pdf.document.pk}/pages/1/")
     first = client.get(address)
