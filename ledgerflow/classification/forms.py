@@ -113,6 +113,13 @@ class RuleForm(forms.Form):
         help_text="Of rules that are looked at together the one that asks for more wins.",
     )
     account = forms.ModelChoiceField(queryset=Account.objects.none(), label="Then book to")
+    payee = forms.CharField(
+        max_length=NAME_LENGTH,
+        required=False,
+        label="And name the payee",
+        help_text="Empty: whoever the bank's text names.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     mode = forms.ChoiceField(
         choices=Rule.Mode.choices,
         initial=Rule.Mode.SUGGEST,
@@ -159,24 +166,17 @@ class RuleForm(forms.Form):
 
 
 class NewRuleForm(RuleForm):
-    """A rule in the making; one that was offered after a correction brings its payee and comes ``first``.
+    """A rule in the making; one that was offered after a correction comes ``first``.
 
     Whether it is about future lines only is said now or never: what it has suggested meanwhile would say otherwise.
     """
 
-    payee = forms.ModelChoiceField(queryset=Payee.objects.none(), required=False, widget=forms.HiddenInput)
     first = forms.BooleanField(required=False, widget=forms.HiddenInput)
     future = forms.BooleanField(
         required=False,
         label="Future lines only",
         help_text="It never touches a line that is here already. This cannot be changed later.",
     )
-
-    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
-        super().__init__(*args, book=book, **kwargs)
-        field = self.fields["payee"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Payee.objects.filter(book=book)
 
 
 class RenamePayeeForm(forms.Form):

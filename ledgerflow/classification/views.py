@@ -15,6 +15,11 @@ from ledgerflow.classification.forms import NewRuleForm, RuleForm
 from ledgerflow.classification.models import Rule, RuleTrial
 from ledgerflow.classification.rule_trials import is_small, trial_of, try_rule
 from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.payees.models import Payee
+from ledgerflow.payees.services import name_payee
+
+#: An id has fewer digits.
+_LONGEST_ID = 19
 
 
 class RulesView(BookMixin, generic.TemplateView):
@@ -94,6 +99,15 @@ class RuleFormView(BookMixin, generic.FormView[RuleForm]):
         """Store the rule."""
         raise NotImplementedError
 
+    def payee(self, form: RuleForm) -> Payee | None:
+        """Return whom the rule names, made where the name is new to the book.
+
+        Raises:
+            PayeeNameError: it is no name.
+        """
+        name = form.cleaned_data["payee"].strip()
+        return name_payee(book=self.book, name=name) if name else None
+
 
 class CreateRuleView(RuleFormView):
     """Add a rule behind the others, or one that was offered after a correction, which comes first and can be undone."""
@@ -103,8 +117,11 @@ class CreateRuleView(RuleFormView):
     def get_initial(self) -> dict[str, Any]:
         """Begin with what the address says, such as the rule that was offered after a correction."""
         asked = self.request.GET
-        wanted = ("text", "direction", "search", "stage", "account", "payee", "first")
-        return {name: asked[name] for name in wanted if asked.get(name)}
+        wanted = ("text", "direction", "search", "stage", "account", "first")
+        given: dict[str, Any] = {name: asked[name] for name in wanted if asked.get(name)}
+        if (payee := asked.get("payee", "")).isdecimal() and len(payee) < _LONGEST_ID:
+            given["payee"] = Payee.objects.filter(book=self.book, pk=payee).first()
+        return given
 
     def save(self, form: RuleForm) -> Rule:
         """Add it."""
@@ -112,7 +129,7 @@ class CreateRuleView(RuleFormView):
             book=self.book,
             conditions=form.conditions(),
             account=form.cleaned_data["account"],
-            payee=form.cleaned_data["payee"],
+            payee=self.payee(form),
             mode=form.cleaned_data["mode"],
             stage=form.cleaned_data["stage"],
             is_first=form.cleaned_data["first"],
@@ -142,6 +159,7 @@ class ChangeRuleView(RuleFormView):
             "search": rule.search,
             "stage": rule.stage,
             "account": rule.account_id,
+            "payee": rule.payee or "",
             "mode": rule.mode,
         }
 
@@ -152,13 +170,13 @@ class ChangeRuleView(RuleFormView):
         )
 
     def save(self, form: RuleForm) -> Rule:
-        """Change it; its payee stays."""
+        """Change it."""
         return services.update_rule(
             book=self.book,
             rule_id=self.kwargs["rule"],
             conditions=form.conditions(),
             account=form.cleaned_data["account"],
-            payee=self.rule().payee,
+            payee=self.payee(form),
             mode=form.cleaned_data["mode"],
             stage=form.cleaned_data["stage"],
         )

@@ -67,6 +67,21 @@ def test_a_rule_is_changed_and_keeps_what_the_form_showed(file):
     assert (rule.least_amount, rule.most_amount, rule.mode) == (None, 3, "accept")
 
 
+def test_whom_a_rule_names_is_seen_changed_and_taken_away(file):
+    client = file.client()
+    client.post(file.address("rules/new/"), _rule(file, payee=" Corner  Shop "))
+    rule = Rule.objects.get(book=file.book)
+    shown = client.get(file.address(f"rules/{rule.pk}/")).content.decode()
+    payees = []
+    for name in ("Kiosk", ""):
+        client.post(file.address(f"rules/{rule.pk}/"), _rule(file, payee=name))
+        rule.refresh_from_db()
+        payees.append(rule.payee and rule.payee.name)
+
+    assert 'value="Corner Shop"' in shown
+    assert payees == ["Kiosk", None]
+
+
 def test_a_rule_is_switched_off_and_on(file):
     client = file.client()
     client.post(file.address("rules/new/"), _rule(file))
