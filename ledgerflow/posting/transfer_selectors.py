@@ -69,6 +69,22 @@ def with_candidates(*, book: Book, line_ids: Collection[int]) -> set[int]:
     return {side.line_id for one in found for side in (one.sent, one.received)}.intersection(line_ids)
 
 
+def transfers_named(*, book: Book, line_ids: Collection[int]) -> dict[int, str]:
+    """Return for those of the lines that may be a transfer what to call it, such as "transfer to Savings".
+
+    The likeliest where there are several; nothing where the stage is switched off. Two queries, one in a book with one
+    bank account.
+    """
+    wanted = set(line_ids)
+    named: dict[int, str] = {}
+    for one in best_first(_candidates(book, line_ids)) if line_ids else ():
+        if one.sent.line_id in wanted:
+            named.setdefault(one.sent.line_id, f"transfer to {one.received.account.name}")
+        if one.received.line_id in wanted:
+            named.setdefault(one.received.line_id, f"transfer from {one.sent.account.name}")
+    return named
+
+
 def sure_transfers(*, book: Book) -> list[Candidate]:
     """Return the pairs of the book that need no choice: a text says so, and neither line has another candidate.
 

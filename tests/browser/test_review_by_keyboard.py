@@ -322,6 +322,12 @@ def test_t_posts_a_transfer_or_offers_the_choice_and_shift_t_says_that_it_is_non
     expect(queue.locator("[data-line]").filter(has_text="Payment thank you")).to_have_count(1)
 
     _go_to(queue, "Blue Star")
+    expect(queue.locator("[data-line].is-focused")).to_contain_text("transfer to Card?")
+    queue.keyboard.press("Enter")
+    _expect_message(queue, "Enter again accepts it as it is")
+    expect(queue.locator("[data-line].is-focused")).to_contain_text("Blue Star")
+
+    _go_to(queue, "Blue Star")
     queue.keyboard.press("Shift+T")
     _expect_message(queue, "not suggested again")
     expect(queue.locator("[data-transfer]")).to_have_count(0)

@@ -7,10 +7,10 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from ledgerflow.books.models import Role
-from ledgerflow.classification.models import Classification, State
-from ledgerflow.classification.services import RuleConditions, create_rule, suggest_anew
+from ledgerflow.classification.models import Classification, Stage, State
+from ledgerflow.classification.services import RuleConditions, create_rule, suggest_anew, switch_stage_off
 from ledgerflow.posting.models import Transfer
-from tests.factories import AccountFactory, MembershipFactory
+from tests.factories import AccountFactory, MembershipFactory, UserFactory
 from tests.posting.pairs import Two
 from tests.statements.shapes import NOW
 
@@ -49,6 +49,20 @@ def answered(shop, verb, line, other):
 def test_each_side_asks_about_the_other(shop):
     assert "Transfer to Savings on 2026-01-05? 100.00 USD" in pane(shop, shop.sent)
     assert "Transfer from Checking on 2026-01-05? -100.00 USD" in pane(shop, shop.received)
+
+
+def test_rows_say_which_transfer_they_may_be(shop):
+    shop.move(1, "-3")  # of no transfer
+    page = browser(shop).get(f"/books/{shop.book.slug}/review/").content.decode()
+
+    assert "transfer to Savings?" in page
+    assert "transfer from Checking?" in page
+    assert page.count("data-asks=") == 2
+
+    MembershipFactory(book=shop.book, user=(owner := UserFactory()), role=Role.OWNER)
+    switch_stage_off(book=shop.book, stage=Stage.TRANSFERS, user=owner, now=NOW)
+
+    assert "data-asks=" not in browser(shop).get(f"/books/{shop.book.slug}/review/").content.decode()
 
 
 def test_several_candidates_are_all_asked_about(shop):

@@ -326,6 +326,16 @@ if (queue) {
     else say("There is no line above this one on the page.", { level: "warning" });
   }
 
+  // What may be a transfer is accepted as something else by a second Enter alone.
+  function asksFirst() {
+    const row = focused();
+    const question = row?.dataset.asks;
+    if (!question || isEverything() || ticked().length || (isShown() && !pane.querySelector("[data-transfer]"))) return false;
+    delete row.dataset.asks;
+    say(question, { level: "warning" });
+    return true;
+  }
+
   function acceptGroup(form) {
     if (form?.querySelector("button").disabled) say("No line of this group is sure; look at each, and accept it by itself.", { level: "warning" });
     else form?.requestSubmit();
@@ -337,7 +347,7 @@ if (queue) {
     ArrowDown: () => step(1),
     k: () => step(-1),
     ArrowUp: () => step(-1),
-    Enter: () => bulk(queue.dataset.acceptUrl),
+    Enter: () => asksFirst() || bulk(queue.dataset.acceptUrl),
     e: () => exclude(),
     u: () => (backToReview ? backToReview.click() : pressUndo()),
     x: () => choose("tax_line"),
