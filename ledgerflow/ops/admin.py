@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from ledgerflow.ops import error_services
 from ledgerflow.ops.models import BackupRun, ErrorEvent, RestoreDrill
 from ledgerflow.toolbox.models import Tool
+from ledgerflow.toolbox.selectors import last_run_that_ended_so
 
 _Action = Callable[["ErrorEventAdmin", HttpRequest, QuerySet[ErrorEvent]], None]
 
@@ -90,9 +91,14 @@ class ErrorEventAdmin(admin.ModelAdmin[ErrorEvent]):
         tool = Tool.objects.filter(module_path=error.tool).only("pk").first() if error.tool else None
         if tool is None:
             return error.tool or "-"
-        return format_html(
+        runs = format_html(
             '<a href="{}">{}</a>', reverse("toolbox:tool-runs", kwargs={"tool": tool.pk}), error.tool
         )
+        last = last_run_that_ended_so(tool=tool, kind=error.kind)
+        if last is None:
+            return runs
+        address = reverse("toolbox:run", kwargs={"tool_run": last.pk})
+        return format_html('{}, last in <a href="{}">run {}</a>', runs, address, last.pk)
 
     @admin.display(description="traceback")
     def traceback_shown(self, error: ErrorEvent) -> SafeString:

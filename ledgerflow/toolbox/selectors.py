@@ -103,6 +103,13 @@ def last_failure(*, tool: Tool, runs: QuerySet[ToolRun]) -> ToolRun | None:
     return told if told is not None and told.outcome in FAILED else None
 
 
+def last_run_that_ended_so(*, tool: Tool, kind: str) -> ToolRun | None:
+    """Return the last run of the tool that failed with the class of error, or, without one, with the outcome."""
+    failed = ToolRun.objects.filter(tool=tool).exclude(outcome__in=["done", "cached", "running"])
+    ended = failed.filter(Q(error_class=kind) | Q(error_class="", outcome=kind))
+    return ended.only("pk").order_by("-id").first()
+
+
 def requests_for(*, user: User) -> QuerySet[EgressRequest]:
     """Return what left the machine, as far as the user may see it; see :func:`runs_for`."""
     rows = EgressRequest.objects.all()

@@ -8,9 +8,11 @@ import sys
 import threading
 
 import pytest
+from django.contrib import admin
 from django.db import connections
 
 from ledgerflow.core.doing import begun
+from ledgerflow.ops.admin import ErrorEventAdmin
 from ledgerflow.ops.error_log.handler import ErrorLogHandler
 from ledgerflow.ops.error_log.writer import WRITER
 from ledgerflow.ops.models import ErrorEvent
@@ -133,17 +135,22 @@ def test_a_process_forked_beside_threads_calls_on_its_own(bench):
 
 
 def test_an_error_of_a_tool_stands_in_the_error_log_with_tool_and_run(bench):
-    path = bench.tool("raise ValueError(text)", arguments="text: str")
+    path = bench.tool("raise KeyError if text == 'key' else ValueError(text)", arguments="text: str")
     handler = ErrorLogHandler()
     logging.getLogger().addHandler(handler)
     try:
-        with begun(job_id=7, job_name="test"), pytest.raises(ToolFailedError):
-            bench.call(path, text="a private payee")
+        for text in ("key", "a private payee", "another private payee"):
+            with begun(job_id=7, job_name="test"), pytest.raises(ToolFailedError):
+                bench.call(path, text=text)
         assert WRITER.flush(120)
     finally:
         logging.getLogger().removeHandler(handler)
 
-    [event] = ErrorEvent.objects.filter(tool=path)
+    event, other = ErrorEvent.objects.filter(tool=path).order_by("-count")
+    assert [(each.kind, each.count) for each in (event, other)] == [("ValueError", 2), ("KeyError", 1)]
+    run = bench.run(path)
+    shown = ErrorEventAdmin(ErrorEvent, admin.site).tool_link(event)
+    assert f'<a href="/tools/runs/{run.pk}/">run {run.pk}</a>' in shown
     assert f"Run {bench.run(path).pk} of {path}" in event.message
     assert (event.book_slug, event.job) == (bench.book.slug, 7)
     assert "private" not in event.message + event.traceback

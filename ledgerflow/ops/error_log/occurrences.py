@@ -47,17 +47,25 @@ class Occurrence:
 
     @classmethod
     def of(cls, record: logging.LogRecord) -> Self:
-        """Return what the record tells, with what was being done when it was made."""
+        """Return what the record tells, with what was being done when it was made.
+
+        A record of an error that happened in another process says its ``kind`` itself.
+        """
         now = doing()
         request = getattr(record, "request", None) or now.request
         error = record.exc_info[1] if record.exc_info else None
-        kind = type(error).__qualname__ if error else record.levelname.capitalize()
+        stated = str(getattr(record, "kind", ""))
+        kind = type(error).__qualname__ if error else stated or record.levelname.capitalize()
         if error is not None and type(error).__module__ != "builtins":
             kind = f"{type(error).__module__}.{kind}"
         places = _places(error.__traceback__) if error else []
         place = places[-1] if places else f"{record.name}:{record.funcName}"
         # The template of a message is the same each time; what is filled in is not.
-        nature = (kind, *places[-_FRAMES_THAT_COUNT:]) if error else (record.name, str(record.msg))
+        nature = (
+            (kind, *places[-_FRAMES_THAT_COUNT:])
+            if error
+            else (record.name, str(record.msg), *filter(None, [stated]))
+        )
         return cls(
             fingerprint=hashlib.sha256("\0".join(nature).encode(errors="replace")).hexdigest(),
             kind=kind[:200],

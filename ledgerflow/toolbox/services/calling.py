@@ -443,6 +443,7 @@ class _Call:
             tool,
             ended.outcome.label,
             ended.error_class or ended.outcome,
+            extra={"kind": ended.error_class or str(ended.outcome)},
         )
         match ended.outcome:
             case Outcome.REFUSED:
