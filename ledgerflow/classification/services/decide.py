@@ -106,9 +106,7 @@ def decide(
         [(account, tax_line)] if account or not splits else [(part.account, part.tax_line) for part in splits]
     )
     check_tax_lines(book=book, given=given)
-    check_business_share(
-        book=book, share=business_share, accounts=[account for account, _ in given if account is not None]
-    )
+    check_business_share(book=book, share=business_share, accounts=[each for each, _ in given if each])
     before = _snapshot(made, BEFORE)
     said, rule_id, former_payee = made.account_id, made.rule_id, made.payee_id
     if account is not None or splits:
@@ -130,8 +128,7 @@ def decide(
             change=kept, book=book, key=former.key, before_id=former.payee_id, after_id=former.named_id
         )
     # Lines of whoever was paid before, too: those with the bank's text that names another one now go along.
-    payee_ids = {each for each in (made.payee_id, former_payee) if each is not None}
-    if payee_ids:
+    if payee_ids := {each for each in (made.payee_id, former_payee) if each is not None}:
         suggest_for_payees(book=book, payee_ids=payee_ids)
     ask_for_refit(book=book)
     return Classification.objects.get(pk=line_id)
