@@ -9,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from ledgerflow.books.models import Role
 from ledgerflow.classification.history_selectors import changes_of_line
 from ledgerflow.classification.services import (
+    RuleConditions,
     SplitPart,
     change_tags,
     classify_lines,
+    create_rule,
     decide,
     exclude,
     reopen,
@@ -20,6 +22,7 @@ from ledgerflow.classification.services import (
 from ledgerflow.payees.services import name_payee
 from tests.booked import BookedFile
 from tests.classification.rows import NOW, Shop
+from tests.classification.test_promise import classified, on, with_record
 from tests.reports.test_own_tax_lines import OF_OFFICE, SUPPLIES, Decided
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +96,32 @@ def test_the_page_of_a_line_shows_it_in_as_many_queries_however_often_it_changed
     decide(book=file.book, line_id=file.line_ids[0], user=file.owner, now=NOW, splits=parts)
     page = viewer.get(file.address(f"journal/line/{file.line_ids[0]}/")).content.decode()
     assert f'{file.expense} <span class="discreet">-0.40</span>; ' in page  # hidden with the other amounts
+
+
+def test_what_a_rule_did_is_told_before_and_after_a_person_decided():
+    shop = Shop()
+    line = shop.line()
+    by = {"book": shop.book, "user": shop.user, "now": NOW}
+    create_rule(conditions=RuleConditions(text="shell"), account=shop.food, mode="accept", **by)
+    classify_lines(book=shop.book, line_ids=[line.pk])
+    (before,) = changes_of_line(book=shop.book, line_id=line.pk, currency="USD")
+
+    decide(line_id=line.pk, account=shop.fuel, **by)
+
+    assert (before.at, before.who, before.act) == (None, "The rule “shell”", "accepted without a person")
+    assert [fact.new for fact in before.facts] == ["6640 Meals"]
+    changes = changes_of_line(book=shop.book, line_id=line.pk, currency="USD")
+    assert [each.who for each in changes] == [str(shop.user), "The rule “shell”"]
+
+
+def test_what_was_learned_and_the_promise_is_told():
+    shop = with_record(Shop())
+    on(shop)
+    made = classified(shop, 40)
+    accepted = next(each for each in made if each.state == "accepted")
+
+    (told,) = changes_of_line(book=shop.book, line_id=accepted.pk, currency="USD")
+
+    assert told.act == "accepted without a person, under the promise of 95 %"
+    assert (told.at is not None, told.who) == (True, "What was decided before")
+    assert (told.facts[0].about, told.facts[0].new) == ("Account", "6530 Fuel")
