@@ -18,7 +18,7 @@ from ledgerflow.asking.selectors import answered_question_about, open_question_a
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import LIKELY, SURE
 from ledgerflow.classification.models import ClassificationSplit, LineTag, Source, State, Tag
-from ledgerflow.classification.search_text import Facts, folded_words, parsed
+from ledgerflow.classification.search_text import KEYS, Facts, folded_words, parsed
 from ledgerflow.classification.searching import (
     IN,
     Amount,
@@ -84,6 +84,8 @@ _SURENESS = {
     "likely": Q(confidence__gte=LIKELY, confidence__lt=SURE),
     "guess": Q(confidence__gt=0, confidence__lt=LIKELY),
 }
+#: A browser's list helps with so many names, and a page should not grow with a book.
+_PAYEES_COMPLETED = 200
 _LOOKUPS = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte", "=": "exact"}
 _COMPARED = re.compile(r"(?P<sign>>=|<=|>|<|=)?(?P<rest>.+)")
 _SHARE = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3})?)(?P<percent>%?)")
@@ -138,13 +140,24 @@ def search_for(*, book: Book, text: str, today: date) -> Search | None:
 
 
 def completions(*, book: Book) -> list[str]:
-    """Return the words with a closed set of values, and the bank accounts of the book; one query."""
+    """Return the words with a closed set of values, the keys, and accounts, tags and payees of the book; four queries.
+
+    Of payees those that were met last.
+    """
     closed = {"is": _STATES, "has": _having(book), "by": _SOURCES, "confidence": _SURENESS}
     banks = BankAccount.objects.filter(book=book).order_by("name")
+    accounts = Account.objects.filter(book=book, is_archived=False).order_by("code")
+    tags = Tag.objects.filter(book=book).order_by("name")
+    named = payees.Payee.objects.filter(book=book).order_by("-pk")[:_PAYEES_COMPLETED]
     return [
+        *(f"{key}:" for key in sorted({*KEYS, *_facts(book, EARLIEST)})),
         *(f"{key}:{word}" for key, words in closed.items() for word in words),
         *(f"date:{which}-{length}" for length in ("month", "quarter", "year") for which in ("this", "last")),
         *(Bank(bank.pk, bank.name).written() for bank in banks),
+        *(f"account:{account.code}" for account in accounts),
+        *(f'account:"{account.name}"' for account in accounts if '"' not in account.name),
+        *(f"#{tag.name}" for tag in tags),
+        *(Payee(payee.name).written() for payee in named),
         "money:in",
         "money:out",
     ]

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ledgerflow.classification.errors import SearchError
-from ledgerflow.classification.finding import search_for
+from ledgerflow.classification.finding import completions, search_for
 from ledgerflow.classification.models import Classification
 from ledgerflow.classification.services import SplitPart, change_tags, classify_lines, decide, exclude
 from ledgerflow.documents.services import store_document
@@ -67,6 +67,32 @@ class Lines:
         found = Classification.objects.filter(search.lines, book=self.shop.book)
         names = {pk: name for name, pk in self.ids.items()}
         return " ".join(sorted(names[pk] for pk in found.values_list("line_id", flat=True)))
+
+
+def test_every_word_that_is_completed_is_a_search(django_assert_num_queries):
+    lines = Lines()
+    shop = lines.shop
+    AccountFactory(book=shop.book, code="7000", name='Of "old"', is_archived=False)
+    name_payee(book=shop.book, name='Joe "the" Baker')
+
+    with django_assert_num_queries(4):
+        words = completions(book=shop.book)
+
+    assert {
+        "payee:",
+        "account:",
+        "date:",
+        "file:",
+        "account:6530",
+        'account:"Fuel"',
+        "#Berlin",
+        "bank:Savings",
+    } <= {*words}
+    assert 'payee:"Corner Café"' in words
+    for word in words:
+        if not word.endswith(":"):
+            assert search_for(book=shop.book, text=word, today=TODAY)
+    assert lines.found('payee:"Corner Café"') == "cafe"
 
 
 def test_a_search_finds_what_it_says():

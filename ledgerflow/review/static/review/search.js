@@ -7,8 +7,9 @@ if (field) {
 
   field.addEventListener("input", () => {
     const [, before, sign, word] = /^(.*?[\s(,]|)(-?)([^\s(,]*)$/.exec(field.value) || [null, "", "", ""];
-    const typed = word.toLowerCase();
-    const fitting = typed ? words.filter((each) => each.toLowerCase().startsWith(typed) && each.toLowerCase() !== typed) : [];
+    const bare = (text) => text.toLowerCase().replaceAll('"', ""); // a name of several words has quotation marks
+    const typed = bare(word);
+    const fitting = typed ? words.filter((each) => bare(each).startsWith(typed) && bare(each) !== typed) : [];
     list.replaceChildren(
       ...fitting.map((each) => {
         const option = document.createElement("option");
