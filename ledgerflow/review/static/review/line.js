@@ -66,15 +66,17 @@ document.addEventListener("submit", (event) => {
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest(`${DECIDE} [data-split-more]`)) addPart(event.target.form);
+  const summary = event.target.closest(`${DECIDE} details > summary`);
+  if (!summary) return;
+  // An opened split is for typing into, at once: the browser would open it a moment later.
+  event.preventDefault();
+  summary.parentElement.open = !summary.parentElement.open;
+  if (summary.parentElement.open) summary.parentElement.querySelector("input:not([type=hidden])")?.focus();
 });
 document.addEventListener("input", (event) => {
   const form = event.target.closest(`${DECIDE} [data-split-total]`);
   if (form) showLeft(form);
 });
-// An opened split is for typing into.
-document.addEventListener("toggle", (event) => {
-  if (event.target.open && event.target.matches(`${DECIDE} details`)) event.target.querySelector("input:not([type=hidden])")?.focus();
-}, { capture: true });
 document.addEventListener("keydown", (event) => {
   if (event.altKey && event.code === "KeyR" && event.target.closest("[data-split-part]")) {
     event.preventDefault();
