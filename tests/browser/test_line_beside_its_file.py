@@ -68,7 +68,9 @@ def test_a_line_is_booked_beside_its_file(
     sign_in(context, file.owner)
     tab = context.new_page()
     line = file.line_ids[1]
-    tab.goto(file.address(f"journal/line/{line}/"))
+    tab.goto(file.address("review/"))
+    tab.locator(f"[data-line='{line}'] a").first.click()
+    tab.wait_for_url(f"**/journal/line/{line}/")
     messages = tab.locator("#messages")
     _divide(tab)
     _fill_from_the_file(tab)
@@ -95,4 +97,9 @@ def test_a_line_is_booked_beside_its_file(
     expect(messages).to_contain_text("Tags saved")
     assert LineTag.objects.filter(line=line).count() == 1
     expect(tab.locator("[name=split-0-amount]")).to_have_value("-1")  # what is half typed stays
+    tab.locator("[name=split-0-amount]").fill("")  # no change any more
+    tab.locator("[data-decide] input[name=note]:not([type=hidden])").last.fill("for Kim")
+    tab.keyboard.press("Control+Shift+S")
+    tab.wait_for_url(f"**/journal/line/{file.line_ids[2]}/")
+    assert Classification.objects.get(line=line).note == "for Kim"
     _open_the_sheet(tab)

@@ -2,9 +2,11 @@
 const FIELDS = "input:not([type=hidden]), select, textarea";
 
 const isChanged = (field) => {
+  if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
   if (field.matches("select")) return [...field.options].some((option) => option.selected !== option.defaultSelected && option.value);
   return field.value !== field.defaultValue;
 };
+export const hasChanges = (form) => [...form.elements].some((field) => field.matches(FIELDS) && isChanged(field));
 // What is typed into another form than the one that was saved.
 const isHalfTyped = (part, saved) => [...part.querySelectorAll(FIELDS)].some((field) => field.form && field.form !== saved && isChanged(field));
 

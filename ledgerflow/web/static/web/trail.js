@@ -1,5 +1,7 @@
 // The list that somebody came from: a click on a bank line keeps the lines of the page in their order, and the page of a line
 // leads to those before and after it. In this tab alone; nothing is sent anywhere.
+import { hasChanges } from "./fresh.js";
+
 const KEY = "ledgerflow-trail";
 const LINE = /\/journal\/line\/\d+\/$/;
 
@@ -107,7 +109,8 @@ export async function keep(form) {
 }
 
 async function keepAll() {
-  const forms = [...changed].filter((form) => form.isConnected);
+  // A form that answers with JSON stays as it was loaded: what is typed and taken back there is no change.
+  const forms = [...changed].filter((form) => form.isConnected && (!form.matches("[data-in-place]") || hasChanges(form)));
   if (!forms.every((form) => form.reportValidity())) return false;
   for (const form of forms) {
     if (!(await keep(form))) return false; // in turn: each is a change of its own, and the first refusal ends it
