@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+handler400 = "ledgerflow.web.views.refusals.bad_request"
 handler500 = "ledgerflow.ops.views.server_error"
 
 urlpatterns = [
