@@ -1,0 +1,64 @@
+"""Files made to do harm, of every format: each is answered with a sentence, and the next one read."""
+
+import pytest
+
+from ledgerflow.statements.reading import read_file
+from tests.statements import months
+from tools.pdf_statement.tests.printing import Printer, table
+from tools.xlsx_statement.tests.books import sheet_xml, xlsx
+
+_ROWS = (("2026-01-05", "-4.20", "Tea", "Corner"), ("2026-01-06", "-5.20", "Cake", "Corner"))
+#: A good file of each format, and a text of it that may be anything.
+_GOOD = {
+    "ofx": months.ofx(_ROWS),
+    "camt": months.camt(_ROWS),
+    "mt940": months.mt940(_ROWS),
+    "qif": months.qif(_ROWS),
+    "csv": months.csv(_ROWS),
+    "pdf": table(Printer(), ("Date", "Text"), [(row[0], row[2]) for row in _ROWS], (40, 120)).content(),
+    "xlsx": xlsx(("One", "visible", sheet_xml([("Date", "Text", "Amount"), ("2026-01-05", "Tea", -4.2)]))),
+}
+_COLUMNS = 1_000_000
+#: A workbook says each of its cells at length.
+_CELLS = 100_000
+#: More than the largest file that is taken in.
+_LONG = 60_000_000
+_HARM = {
+    "a million columns": b"1,;|\t" * (_COLUMNS // 4),
+    "one long line": b"x" * _LONG,
+    "NUL bytes": b"\x00" * 10_000,
+}
+#: What takes a second or more per run is tried where it is read as text.
+_LINES = ("ofx", "camt", "mt940", "qif", "csv")
+
+
+@pytest.mark.parametrize("name", _GOOD)
+def test_harm_within_a_file_is_answered_with_a_sentence_and_the_next_file_read(name):
+    good = _GOOD[name]
+    for what, harm in _HARM.items():
+        if what == "one long line" and name not in _LINES:
+            continue
+        within = good.replace(b"Tea", harm, 1)
+        content = within if within != good else good[:-64] + harm + good[-64:]
+
+        reading = read_file(content=content, name=f"harm.{name}")
+
+        assert reading.status in {"read", "empty", "refused"}, what
+        assert reading.status == "read" or (reading.error or "").endswith("."), (what, reading.error)
+        # An amount that no good file states is never made up from the harm.
+        amounts = {f"{line.amount:.2f}" for statement in reading.statements for line in statement.lines}
+        assert amounts <= {"-4.20", "-5.20"}, what
+    following = read_file(content=months.ofx(_ROWS), name="next.ofx")
+    assert (following.status, len(following.statements[0].lines)) == ("read", 2)
+
+
+def test_a_workbook_of_too_many_columns_is_refused():
+    cells = "".join(f"<c><v>{number}</v></c>" for number in range(_CELLS))
+    xml = sheet_xml([("Date", "Text", "Amount")]).replace(
+        "</sheetData>", f'<row r="2">{cells}</row></sheetData>'
+    )
+
+    reading = read_file(content=xlsx(("One", "visible", xml)), name="wide.xlsx")
+
+    assert reading.status == "refused"
+    assert (reading.error or "").endswith(".")
