@@ -129,3 +129,19 @@ def lines_only_in(*, document: Document) -> list[int]:
         days = days_of(statements=going, bank_account=bank_account.pk)
         gone += load_days(bank_account=bank_account, days=days).plan(without=going).gone
     return sorted(gone)
+
+
+def overrides_in(*, document: Document) -> QuerySet[Statement]:
+    """Return the statements of the document whose lines somebody released although they do not prove."""
+    return (
+        statements_of(document=document).filter(overridden_at__isnull=False).select_related("overridden_by")
+    )
+
+
+def answers_about(*, document: Document) -> QuerySet[DayQuestion]:
+    """Return what people said of lines that the document and another file show: of days, and of single lines."""
+    own = Statement.objects.filter(book=document.book_id, document=document).values("pk")
+    said = DayQuestion.objects.filter(
+        Q(statement__in=own) | Q(other_statement__in=own), book=document.book_id
+    )
+    return said.exclude(answer="").select_related("answered_by", "bank_account").order_by("date", "pk")

@@ -8,15 +8,29 @@ from django.utils import timezone
 from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.classification.services import accept_all, classify_lines, decide
+from ledgerflow.classification.tag_models import LineTag, Tag
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.ledger.models import Account, AccountRole, JournalEntry
 from ledgerflow.ledger.selectors import balances
 from ledgerflow.ledger.services.opening import open_book
 from ledgerflow.ledger.services.periods import close_period
 from ledgerflow.ops.verify import problems
-from ledgerflow.pipeline.demo_statements import DemoFile, Habit
+from ledgerflow.pipeline.demo_statements import (
+    CARD_HABITS,
+    DemoFile,
+    Habit,
+    card_csv_files,
+    with_a_missing_row,
+)
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.pipeline.services import UndoRefusedError, preview_undo, receive_file, run_import, undo_import
+from ledgerflow.pipeline.services import (
+    UndoRefusedError,
+    preview_undo,
+    receive_file,
+    run_import,
+    separate_line,
+    undo_import,
+)
 from ledgerflow.posting.models import OpeningBalance, Transfer, WithdrawnLine
 from ledgerflow.posting.opening_selectors import opening_of
 from ledgerflow.posting.services import (
@@ -28,13 +42,20 @@ from ledgerflow.posting.services import (
 )
 from ledgerflow.statements.models import BankAccount, LineReceipt, Sighting, Statement, StatementLine
 from ledgerflow.statements.receipt_selectors import offered_receipts
-from ledgerflow.statements.services import attach_receipts, create_bank_account, detach_receipt
+from ledgerflow.statements.services import (
+    attach_receipts,
+    create_bank_account,
+    detach_receipt,
+    override_proof,
+)
 from ledgerflow.users.models import User
 from tests.factories import UserFactory
 from tests.pipeline.statements import FEBRUARY, JANUARY, NUMBER, ofx
 from tests.statements.shapes import line, take_in
 
 pytestmark = pytest.mark.django_db
+
+CARD = "5100447100882211"
 
 
 @pytest.fixture
@@ -282,3 +303,24 @@ def test_receipts_stay_in_the_book_when_their_lines_go_and_can_be_attached_again
     _run(book, file)
     line_id = StatementLine.objects.filter(book=book).earliest("pk").pk
     assert len(offered_receipts(book=book, line_id=line_id)) == 2
+
+
+def test_what_people_said_of_the_file_and_its_tags_are_listed_too(book, user):
+    create_bank_account(book=book, name="Card", kind="card", currency="USD", number=CARD)
+    (card,) = card_csv_files(habits=CARD_HABITS, months=[JANUARY], card=CARD, opening_cents=0, name="card")
+    run = _run(book, with_a_missing_row(card))
+    statement = Statement.objects.get(document=run.document)
+    override_proof(statement=statement, reason="The bank confirmed it.", user=user, now=timezone.now())
+    again = _run(book, DemoFile("again.csv", with_a_missing_row(card).content + b"\n", ()))
+    other = Statement.objects.get(document=again.document)
+    separate_line(statement=other, no=1, user=user, now=timezone.now())
+    tagged = Sighting.objects.get(book=book, statement=statement, no=1).line
+    tag = Tag.objects.create(book=book, name="trip")
+    LineTag.objects.create(book=book, line=tagged, tag=tag, tagged_by=user, tagged_at=timezone.now())
+
+    of_first, of_other = preview_undo(run=run), preview_undo(run=again)
+
+    assert "The bank confirmed it." in of_first.said[0]
+    assert any("different movements" in said for said in of_other.said)
+    assert len(of_first.said) == 2
+    assert (of_first.tags, of_other.tags) == (1, 0)

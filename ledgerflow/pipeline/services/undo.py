@@ -8,6 +8,7 @@ from django.db import transaction
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.classification.selectors import decisions_about, unclassified_line_ids
 from ledgerflow.classification.services import classify_lines
+from ledgerflow.classification.tag_models import LineTag
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.money import format_money
 from ledgerflow.pipeline.models import ImportRun
@@ -16,8 +17,9 @@ from ledgerflow.posting.services import hold_postings, release_lines, reverse_li
 from ledgerflow.posting.transfer_selectors import other_sides
 from ledgerflow.reconciliation.services import release_import
 from ledgerflow.statements import services as statements
+from ledgerflow.statements.models import DayQuestion, Statement
 from ledgerflow.statements.receipt_selectors import attached_count
-from ledgerflow.statements.selectors import lines_only_in, statements_of
+from ledgerflow.statements.selectors import answers_about, lines_only_in, overrides_in, statements_of
 from ledgerflow.users.models import User
 
 _SHOWN_DECISIONS = 20
@@ -31,7 +33,9 @@ class UndoRefusedError(LedgerFlowError):
 class UndoPreview:
     """What undoing would take away: lines by count, and what people decided about them, in words.
 
-    ``receipts`` counts those that are detached from lines that go; they stay in the book. ``openings`` are the opening
+    ``said`` is what they said of the file itself, in words: that its lines may be used although it does not prove, and
+    which of them other files show. ``tags`` counts the tags that go with lines, ``receipts`` those that are detached
+    from lines that go; they stay in the book. ``openings`` are the opening
     balances that stand on a statement of the file, and ``freed`` the lines of other files that go back to review with
     the transfers they are a side of, in words.
     """
@@ -42,6 +46,8 @@ class UndoPreview:
     receipts: int
     decided: tuple[str, ...]
     more_decided: int
+    said: tuple[str, ...]
+    tags: int
     openings: tuple[str, ...]
     freed: tuple[str, ...]
 
@@ -63,6 +69,11 @@ def preview_undo(*, run: ImportRun) -> UndoPreview:
         receipts=attached_count(book=run.book, line_ids=going),
         decided=tuple(_in_words(decision) for decision in decisions[:_SHOWN_DECISIONS]),
         more_decided=max(len(decisions) - _SHOWN_DECISIONS, 0),
+        said=(
+            *map(_released, overrides_in(document=run.document)),
+            *map(_answered, answers_about(document=run.document)),
+        ),
+        tags=LineTag.objects.filter(book=run.book, line_id__in=going).count(),
         openings=tuple(
             f"Opening balance of {opening.bank_account}: {format_money(opening.amount, opening.currency)} "
             f"as of {opening.date}"
@@ -118,6 +129,19 @@ def undo_import(*, run: ImportRun, user: User, now: datetime, reverse_posted: bo
 
 def _posted(run: ImportRun, line_ids: list[int]) -> int:
     return Classification.objects.filter(book=run.book, line_id__in=line_ids, state=State.POSTED).count()
+
+
+def _released(statement: Statement) -> str:
+    return (
+        f"{statement.bank_account}: its lines were released by {statement.overridden_by} although it does not prove: "
+        f"{statement.override_reason}"
+    )
+
+
+def _answered(question: DayQuestion) -> str:
+    which = f"line {question.no} of a statement" if question.no else "the lines that two files show"
+    said = f"{question.get_answer_display()}, by {question.answered_by}"
+    return f"{question.bank_account}, {question.date}: {which}: {said}"
 
 
 def _in_words(decision: Classification) -> str:
