@@ -208,32 +208,32 @@ def _import(run: ImportRun, *, here: bool, password: str | None) -> None:
 def _answer(run: ImportRun) -> None:
     """Answer with the bank account that was made for such a file before, else with a new one.
 
-    Files that name no account are all one account's, as far as a command can know.
+    Files that name no account are all one account's, as far as a command can know; several lists within one file that
+    name none are an account each, because lists of one account would be one.
     """
     currency = run.asked_currency or run.book.base_currency
     there = {account.name: account for account in BankAccount.objects.filter(book=run.book)}
     name = _account_name(run, currency=None)
     if name in there and there[name].currency != currency:
         name = _account_name(run, currency=currency)
+    is_told_apart = bool(run.asked_number or run.asked_alike)
     services.answer_account(
         run=run,
-        bank_account=there.get(name) or (None if run.asked_number else _unnumbered(run.book, currency)),
+        bank_account=there.get(name) or (None if is_told_apart else _unnumbered(run.book, currency)),
         name=name,
-        kind=BankAccount.Kind.BANK,
+        kind=run.asked_kind or BankAccount.Kind.BANK,
         currency=currency,
+        now=timezone.now(),
     )
 
 
 def _unnumbered(book: Book, currency: str) -> BankAccount | None:
     """Return the bank account in the currency that only file names lead to."""
     numbers = BankAccountNumber.objects.filter(book=book)
+    of_whole_files = numbers.filter(kind=BankAccountNumber.Kind.FILE_NAME).exclude(number__contains="#")
     return (
-        BankAccount.objects.filter(
-            book=book,
-            currency=currency,
-            pk__in=numbers.filter(kind=BankAccountNumber.Kind.FILE_NAME).values("bank_account"),
-        )
-        .exclude(pk__in=numbers.filter(kind=BankAccountNumber.Kind.NUMBER).values("bank_account"))
+        BankAccount.objects.filter(book=book, currency=currency, pk__in=of_whole_files.values("bank_account"))
+        .exclude(pk__in=numbers.exclude(kind=BankAccountNumber.Kind.FILE_NAME).values("bank_account"))
         .order_by("pk")
         .first()
     )
@@ -241,7 +241,8 @@ def _unnumbered(book: Book, currency: str) -> BankAccount | None:
 
 def _account_name(run: ImportRun, *, currency: str | None) -> str:
     name = f"Account {run.asked_number}" if run.asked_number else f"Account of {run.document.name}"
-    ending = f" ({currency})" if currency else ""
+    ending = f", list {run.asked_position + 1}" if run.asked_alike else ""
+    ending += f" ({currency})" if currency else ""
     return name[: 120 - len(ending)] + ending
 
 

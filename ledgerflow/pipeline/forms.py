@@ -52,7 +52,10 @@ class UploadForm(forms.Form):
 
 
 class AssignAccountForm(forms.Form):
-    """Which account a file is: one that is there, or a new one."""
+    """Which account a statement of a file is: one that is there, or a new one.
+
+    Only accounts in the currency that the file states are offered, where it states one.
+    """
 
     bank_account = forms.ModelChoiceField(
         queryset=BankAccount.objects.none(),
@@ -64,11 +67,28 @@ class AssignAccountForm(forms.Form):
     kind = forms.ChoiceField(choices=BankAccount.Kind.choices, initial=BankAccount.Kind.BANK, label="Kind")
     currency = forms.RegexField(r"^[A-Za-z]{3}$", label="Currency (three letters)")
 
-    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        book: Book,
+        stated: str = "",
+        alike: int = 0,
+        asks_password: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if asks_password:
+            self.fields["password"] = password_field()
+            self.fields["password"].label = "Password of the file, which is kept nowhere"
         field = self.fields["bank_account"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = BankAccount.objects.filter(book=book).order_by("name")
+        accounts = BankAccount.objects.filter(book=book).order_by("name")
+        field.queryset = accounts.filter(currency=stated) if stated else accounts
+        if alike:
+            self.fields["is_for_all"] = forms.BooleanField(
+                required=False,
+                label=f"The other {alike} of this file that name no account are the same account",
+            )
 
     def clean_currency(self) -> str:
         """Return the code in capitals."""
@@ -80,6 +100,14 @@ class AssignAccountForm(forms.Form):
         if not cleaned.get("bank_account") and not cleaned.get("name"):
             self.add_error("name", "Choose an account, or name a new one.")
         return cleaned
+
+
+class MoveForm(AssignAccountForm):
+    """Which other account an imported statement is."""
+
+    reverse_posted = forms.BooleanField(
+        required=False, label="Reverse the journal entries that were posted from this file"
+    )
 
 
 class UndoForm(forms.Form):

@@ -17,6 +17,12 @@ class ImportRun(models.Model):
     ``is_table`` where the file is one whose columns a person can choose; ``layouts`` are those that were chosen for it,
     and ``read_by`` those by which what is imported was read, chosen or remembered; unknown where it was imported before
     this was kept.
+
+    ``bank_account`` is the one that was given with the file beforehand; once it is imported, that of its first
+    statement. A file that asks does so about one statement: the one at ``asked_position``, from 0, which names
+    ``asked_number`` in ``asked_currency`` and is of ``asked_kind``, each empty where it does not say; ``asked_alike``
+    more of the file's statements name no account in that currency. ``answers`` are what a person said, each of a
+    statement by its position, number and currency.
     """
 
     class State(models.TextChoices):
@@ -46,6 +52,10 @@ class ImportRun(models.Model):
     attempts = models.SmallIntegerField(default=0)
     asked_number = models.CharField(max_length=80, blank=True, default="")
     asked_currency = models.CharField(max_length=3, blank=True, default="")
+    asked_position = models.SmallIntegerField(default=0)
+    asked_kind = models.CharField(max_length=10, blank=True, default="")
+    asked_alike = models.SmallIntegerField(default=0)
+    answers = models.JSONField(default=list, blank=True)
     message = models.TextField(blank=True, default="")
     is_table = models.BooleanField(default=False)
     layouts = models.JSONField(default=list, blank=True)

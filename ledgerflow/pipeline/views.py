@@ -10,14 +10,16 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views import generic
 
-from ledgerflow.books.permissions import Action
+from ledgerflow.books.permissions import Action, require
 from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.pipeline import selectors, services
-from ledgerflow.pipeline.forms import AssignAccountForm, RetryForm, UndoForm, UploadForm
+from ledgerflow.pipeline.forms import AssignAccountForm, MoveForm, RetryForm, UndoForm, UploadForm
 from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.statements.models import BankAccount, Statement
 
-_SHOWN = 50
+#: Of the number of a row.
+_MOST_DIGITS = 19
 
 
 class InboxMixin(BookMixin):
@@ -26,9 +28,16 @@ class InboxMixin(BookMixin):
     action = Action.VIEW
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the newest files, and whether to look again."""
+        """Add a page of files, and whether to look again."""
+        asked = self.request.GET.get("file", "")
+        document = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < _MOST_DIGITS else None
+        page, rows = selectors.inbox_page(
+            book=self.book, number=self.request.GET.get("page"), document=document
+        )
         return super().get_context_data(
-            runs=selectors.inbox(book=self.book)[:_SHOWN],
+            page=page,
+            rows=rows,
+            only=document,
             is_moving=selectors.is_moving(book=self.book),
             **kwargs,
         )
@@ -125,6 +134,34 @@ class RetryView(RunMixin, generic.FormView[RetryForm]):
         return self.back()
 
 
+class DiscardView(RunMixin, generic.View):
+    """Set a file aside that failed or asks."""
+
+    http_method_names = ["post"]
+
+    def post(self, _request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        """Set it aside, or say why not."""
+        try:
+            services.discard(run=self.get_run(), user=self.user, now=timezone.now())
+        except LedgerFlowError as error:
+            messages.error(self.request, str(error))
+        return self.back()
+
+
+class TakeInAgainView(RunMixin, generic.View):
+    """Import a file again whose import was undone, or that was set aside."""
+
+    http_method_names = ["post"]
+
+    def post(self, _request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        """Let it wait for its turn, or say why not."""
+        try:
+            services.take_in_again(run=self.get_run(), user=self.user, now=timezone.now())
+        except LedgerFlowError as error:
+            messages.error(self.request, str(error))
+        return self.back()
+
+
 class TakeAsReceiptView(RunMixin, generic.View):
     """Say that a failed file is a receipt."""
 
@@ -148,12 +185,22 @@ class AssignAccountView(RunMixin, generic.FormView[AssignAccountForm]):
     template_name = "pipeline/assign_account.html"
 
     def get_initial(self) -> dict[str, Any]:
-        """Propose the book's currency."""
-        return {"currency": self.book.base_currency}
+        """Propose what the file states, else the book's currency."""
+        run = self.get_run()
+        return {
+            "currency": run.asked_currency or self.book.base_currency,
+            "kind": run.asked_kind or BankAccount.Kind.BANK,
+        }
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """Offer this book's accounts only."""
-        return {**super().get_form_kwargs(), "book": self.book}
+        """Offer this book's accounts only, in the file's currency."""
+        run = self.get_run()
+        asked = {
+            "stated": run.asked_currency,
+            "alike": run.asked_alike,
+            "asks_password": services.is_protected(document=run.document),
+        }
+        return {**super().get_form_kwargs(), "book": self.book, **asked}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the file."""
@@ -162,17 +209,63 @@ class AssignAccountView(RunMixin, generic.FormView[AssignAccountForm]):
     def form_valid(self, form: AssignAccountForm) -> HttpResponse:
         """Go on with the file."""
         try:
-            services.answer_account(
-                run=self.get_run(),
-                bank_account=form.cleaned_data["bank_account"],
-                name=form.cleaned_data["name"],
-                kind=form.cleaned_data["kind"],
-                currency=form.cleaned_data["currency"],
-            )
+            services.answer_account(run=self.get_run(), now=timezone.now(), **form.cleaned_data)
         except LedgerFlowError as error:
             form.add_error(None, str(error))
             return self.form_invalid(form)
         return self.back()
+
+
+class MoveView(BookMixin, generic.FormView[MoveForm]):
+    """Say that an imported statement is another account's: its file is undone and imported again, in one step."""
+
+    action = Action.UNDO_IMPORT
+    form_class = MoveForm
+    template_name = "pipeline/move.html"
+
+    def get_statement(self) -> Statement:
+        """Return the statement, in this book only."""
+        found = Statement.objects.filter(book=self.book).select_related("document", "bank_account")
+        return get_object_or_404(found, pk=self.kwargs["statement"])
+
+    def get_initial(self) -> dict[str, Any]:
+        """Propose the currency in which it is."""
+        return {"currency": self.get_statement().currency}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer this book's accounts only."""
+        is_protected = services.is_protected(document=self.get_statement().document)
+        return {**super().get_form_kwargs(), "book": self.book, "asks_password": is_protected}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the statement and what would go."""
+        statement = self.get_statement()
+        run = self._run_of(statement)
+        return super().get_context_data(
+            run=run, statement=statement, preview=services.preview_undo(run=run), **kwargs
+        )
+
+    def _run_of(self, statement: Statement) -> ImportRun:
+        runs = selectors.inbox(book=self.book).exclude(state=ImportRun.State.UNDONE)
+        return get_object_or_404(runs, document=statement.document)
+
+    def form_valid(self, form: MoveForm) -> HttpResponse:
+        """Import it to the other account."""
+        require(user=self.user, book=self.book, action=Action.IMPORT)
+        statement = self.get_statement()
+        try:
+            services.move_to_account(
+                run=self._run_of(statement),
+                position=statement.position,
+                user=self.user,
+                now=timezone.now(),
+                **form.cleaned_data,
+            )
+        except LedgerFlowError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        messages.success(self.request, "The file is imported again, to the account that you chose.")
+        return redirect("pipeline:inbox", book=self.book.slug)
 
 
 class UndoView(RunMixin, generic.FormView[UndoForm]):

@@ -4,8 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
-from ledgerflow.statements.models import BankAccount
+from ledgerflow.statements.models import BankAccount, BankAccountNumber
 
 
 class OverrideForm(forms.Form):
@@ -69,6 +70,19 @@ class BankAccountForm(forms.Form):
         return str(self.cleaned_data["currency"]).upper()
 
 
+class _RememberedField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic for the type checker only
+    """What files are called that are about an account, each in words."""
+
+    widget = forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return what such a file is called."""
+        if obj.kind == BankAccountNumber.Kind.MASKED:
+            return f"stating the number {obj.number.replace('*', '…')}"
+        name, _, part = obj.number.partition("#")
+        return f"named {name}, digits aside" + (f", part {part}" if part else "")
+
+
 class ChangeBankAccountForm(forms.Form):
     """What may still change once a bank account exists."""
 
@@ -80,6 +94,21 @@ class ChangeBankAccountForm(forms.Form):
         help_text="One a line. Files that state one of them are about this account.",
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )
+
+    forgotten = _RememberedField(
+        queryset=BankAccountNumber.objects.none(),
+        required=False,
+        label="Forget that these files are about this account",
+        help_text="A person said so once. A file called so is asked about the next time.",
+    )
+
+    def __init__(self, *args: Any, remembered: QuerySet[BankAccountNumber], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["forgotten"]
+        assert isinstance(field, _RememberedField)
+        field.queryset = remembered
+        if not remembered.exists():
+            del self.fields["forgotten"]
 
     def clean_numbers(self) -> list[str]:
         """Return the numbers, one a line."""

@@ -47,12 +47,15 @@ class BankAccount(models.Model):
 class BankAccountNumber(models.Model):
     """What files call a bank account: a number (IBAN, account, card; letters and digits only), or a file's name.
 
-    A file's name is kept without its digits, because they are the date, and only for files that state no number.
+    Of a masked number (``****1234``) what stands before and after the mask is kept, with one ``*`` between. A file's
+    name is kept without its digits, because they are the date, and only for files that state no number; where it holds
+    several statements, ``#`` and the name or number of the part follow.
     Two accounts may share a number where the bank keeps one number in several currencies.
     """
 
     class Kind(models.TextChoices):
         NUMBER = "number"
+        MASKED = "masked", "masked number"
         FILE_NAME = "file_name", "file name"
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+")

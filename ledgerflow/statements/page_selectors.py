@@ -311,5 +311,11 @@ def numbers_of(*, bank_account: BankAccount) -> list[str]:
     return [one.number for one in _numbers().filter(bank_account=bank_account)]
 
 
+def remembered_of(*, bank_account: BankAccount) -> QuerySet[BankAccountNumber]:
+    """Return what a person said that files about the bank account are called, besides its numbers: masked, or names."""
+    of_account = BankAccountNumber.objects.filter(bank_account=bank_account)
+    return of_account.exclude(kind=BankAccountNumber.Kind.NUMBER).order_by("kind", "number")
+
+
 def _numbers() -> QuerySet[BankAccountNumber]:
     return BankAccountNumber.objects.filter(kind=BankAccountNumber.Kind.NUMBER).order_by("number")

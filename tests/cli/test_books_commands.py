@@ -16,8 +16,9 @@ from ledgerflow.ledger.models import JournalEntry
 from ledgerflow.ledger.selectors.chain import chain_head
 from ledgerflow.pipeline.demo_statements import CAFE_HABITS, DemoFile, Habit, german_csv_files
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.statements.models import BankAccount
+from ledgerflow.statements.models import BankAccount, StatementLine
 from tests.factories import MembershipFactory
+from tests.pipeline.several_accounts import FILES
 from tests.pipeline.statements import FEBRUARY, JANUARY, ofx
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -82,6 +83,23 @@ def test_files_that_name_no_account_go_to_the_same_one(capsys, tmp_path):
     assert status == cli.DONE
     assert [(row["new"], row["here_already"]) for row in rows] == [(2, 0), (1, 1)]
     assert BankAccount.objects.count() == 1
+
+
+def test_each_statement_of_a_file_gets_an_account_of_its_own(capsys, tmp_path):
+    count = 0
+    for name, content, accounts in FILES.values():
+        (tmp_path / name).write_bytes(content)
+        count += accounts
+
+    status, rows = _import(capsys, *(tmp_path / name for name, _content, _accounts in FILES.values()))
+
+    fees = StatementLine.objects.filter(amount=-5)
+    assert status == cli.DONE
+    assert [(row["state"], row["here_already"]) for row in rows] == [("ready", 0)] * len(FILES)
+    assert fees.values("bank_account").distinct().count() == fees.count() == count
+    assert set(BankAccount.objects.filter(kind="card").values_list("name", flat=True)) == {
+        "Account 4000123412341234"
+    }
 
 
 def test_an_account_is_made_on_the_named_ledger_account(capsys, tmp_path):

@@ -80,8 +80,16 @@ def test_an_archive_that_leads_out_of_itself_is_refused_and_the_next_file_taken(
 def test_a_protected_file_is_read_with_the_password_given_with_it(inbox):
     page = _drop(inbox, _protected(), password=_SECRET)
 
-    assert _run(inbox).state == ImportRun.State.NEEDS_YOU  # read; only the account is asked
+    run = _run(inbox)
+    assert run.state == ImportRun.State.NEEDS_YOU  # read; only the account is asked
     assert _SECRET not in page.content.decode()
+    assert _SECRET not in _jobs_and_rows()
+
+    said = {"name": "Checking", "kind": "bank", "currency": run.asked_currency or "USD", "password": _SECRET}
+    answered = inbox.client().post(inbox.address(f"{run.pk}/account/"), said)
+
+    assert answered.status_code == 302
+    assert _run(inbox).state == ImportRun.State.READY
     assert _SECRET not in _jobs_and_rows()
 
 

@@ -168,3 +168,72 @@ def test_the_number_of_lines_that_were_here_leads_to_them(inbox):
     assert f"/statements/{statement.pk}/?show=known" in rows
     assert f"{len(inbox.file.movements)} lines of again.ofx that were here already" in rows
     assert first.document.name in known.content.decode()
+
+
+def test_what_waits_for_somebody_stands_first_and_the_rest_on_pages(inbox, django_assert_max_num_queries):
+    first = inbox.imported()
+    for number in range(60):
+        inbox.drop((f"{number}.csv", f"nothing {number}".encode()))
+    ImportRun.objects.filter(document__name="3.csv").update(state=ImportRun.State.FAILED)
+    client = inbox.client()
+
+    def shown(query):
+        rows = client.get(inbox.address(query)).context["rows"]
+        return [row.run.document.name for row in rows]
+
+    one, two = shown(""), shown("?page=2")
+    with django_assert_max_num_queries(16):
+        client.get(inbox.address("rows/?page=2"))
+
+    assert one[0] == "3.csv"
+    assert (len(one), len(two), two[-1]) == (50, 11, first.document.name)
+    assert shown(f"?file={first.document_id}") == [first.document.name]
+    assert shown("?file=x&page=y") == one
+
+
+def test_a_row_says_what_is_in_the_file_and_warns_where_lines_are_held_back(inbox):
+    run = inbox.imported()
+    statement = Statement.objects.get(document=run.document)
+    address = inbox.address("rows/")
+
+    rows = inbox.client().get(address).content.decode()
+    ImportRun.objects.filter(pk=run.pk).update(lines_held=1)
+    held = inbox.client().get(address).content.decode()
+
+    for said in ("OFX", "Checking", f"{statement.line_count} lines", "not provable", "status-green"):
+        assert said in rows
+    assert "status-green" not in held
+    for page in (f"statements/{statement.pk}/", f"statements/document/{run.document_id}/"):
+        shown = inbox.client().get(f"/books/{inbox.book.slug}/{page}").content.decode()
+        assert f"/inbox/?file={run.document_id}" in shown
+
+
+def test_a_file_that_asks_is_set_aside_and_taken_in_again(inbox):
+    inbox.drop((inbox.file.name, inbox.file.content))
+    run = ImportRun.objects.get(book=inbox.book)
+    run_import(run_id=run.pk, now=timezone.now())
+    client = inbox.client(Role.BOOKKEEPER)
+
+    client.post(inbox.address(f"{run.pk}/discard/"))
+    again = client.post(inbox.address(f"{run.pk}/discard/"), follow=True)
+    aside = client.get(inbox.address("rows/")).content.decode()
+    client.post(inbox.address(f"{run.pk}/again/"))
+    twice = client.post(inbox.address(f"{run.pk}/again/"), follow=True)
+
+    assert "neither failed nor asks" in _said(again)
+    assert "Import again" in aside
+    assert "is in the inbox already" in _said(twice)
+    run.refresh_from_db()
+    live = ImportRun.objects.exclude(pk=run.pk).get(book=inbox.book)
+    assert (run.state, live.state) == (ImportRun.State.UNDONE, ImportRun.State.WAITING)
+    assert "Import again" not in client.get(inbox.address("rows/")).content.decode()
+
+
+def test_too_many_files_at_once_are_refused_with_a_sentence(inbox, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
+
+    page = inbox.drop(*((f"{number}.csv", b"x") for number in range(3)))
+
+    assert page.status_code == 400
+    assert "send 2 at most" in page.content.decode()
+    assert not ImportRun.objects.filter(book=inbox.book).exists()

@@ -83,7 +83,9 @@ def test_the_answer_is_remembered_for_the_next_file():
     book, (january, february) = BookFactory(), ofx(JANUARY, FEBRUARY)
     asked = _run(book, january)
 
-    answer_account(run=asked, bank_account=None, name="Checking", kind="bank", currency="USD")
+    answer_account(
+        run=asked, bank_account=None, name="Checking", kind="bank", currency="USD", now=timezone.now()
+    )
     run_import(run_id=asked.pk, now=timezone.now())
     asked.refresh_from_db()
     following = _run(book, february)
@@ -97,7 +99,7 @@ def test_only_a_file_that_asks_can_be_answered():
     run = _run(book, ofx(JANUARY)[0])
 
     with pytest.raises(RunNotWaitingError, match="does not ask"):
-        answer_account(run=run, bank_account=run.bank_account)
+        answer_account(run=run, bank_account=run.bank_account, now=timezone.now())
 
 
 def test_a_file_that_cannot_be_read_fails_with_a_sentence_and_can_be_tried_again():
@@ -146,7 +148,7 @@ def test_a_file_that_names_no_account_is_asked_about_once():
     asked = _run(book, january)
     assert asked.state == ImportRun.State.NEEDS_YOU
 
-    answer_account(run=asked, bank_account=None, name="Till", kind="cash", currency="USD")
+    answer_account(run=asked, bank_account=None, name="Till", kind="cash", currency="USD", now=timezone.now())
     run_import(run_id=asked.pk, now=timezone.now())
     following = _run(book, february)
 

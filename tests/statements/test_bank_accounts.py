@@ -53,10 +53,21 @@ def test_a_number_of_another_book_leads_nowhere(checking):
     assert match(checking, "777888") is None
 
 
-def test_a_masked_number_is_not_remembered(checking):
+def test_a_masked_number_that_was_said_is_remembered_while_it_means_one_account(checking):
     services.remember_number(bank_account=checking, number="****4321")
+    assert match(checking, "XXXX-4321") == checking
+    assert match(checking, "5100 **** 4321") is None
+    assert match(checking, "994321") is None
+
+    services.remember_number(bank_account=BankAccountFactory(book=checking.book), number="994321")
 
     assert match(checking, "****4321") is None
+
+
+def test_a_masked_number_that_shows_too_little_is_not_remembered(checking):
+    services.remember_number(bank_account=checking, number="****21")
+
+    assert match(checking, "****21") is None
 
 
 def test_a_file_without_number_is_known_by_its_name(checking):

@@ -7,6 +7,7 @@ from django.test import Client
 from ledgerflow.books.models import Role
 from ledgerflow.classification.models import Classification
 from ledgerflow.statements.models import BankAccount, DayQuestion, Sighting
+from ledgerflow.statements.services import remember_file_name, remember_number
 from tests.booked import BookedFile
 from tests.factories import MembershipFactory
 from tests.statements.shapes import line, take_in
@@ -228,6 +229,21 @@ def test_a_masked_number_and_a_name_that_is_taken_are_refused(file):
 
     assert "Give each number whole" in masked
     assert "There is a bank account Checking already" in taken
+
+
+def test_what_was_remembered_of_files_is_listed_and_forgotten(file):
+    client, address = file.client(), file.address(f"statements/bank-accounts/{file.bank.pk}/")
+    remember_number(bank_account=file.bank, number="****4321")
+    remember_file_name(bank_account=file.bank, file_name="export-2026.csv")
+    page = client.get(address).content.decode()
+    named = file.bank.numbers.get(kind="file_name")
+
+    client.post(address, {"name": "Checking", "numbers": "", "forgotten": [named.pk]})
+
+    assert "stating the number …4321" in page
+    assert "named EXPORTCSV" in page
+    kinds = file.bank.numbers.exclude(kind="number").values_list("kind", flat=True)
+    assert list(kinds) == ["masked"]
 
 
 def test_a_viewer_changes_no_bank_account(file):

@@ -410,9 +410,14 @@ RUNS = Table(
     (
         "document", "bank_account", "state", "stage", "attempts", "asked_number", "asked_currency", "message",
         "is_table", "layouts", "read_by", "lines_new", "lines_known", "lines_held", "started_by", "created_at",
-        "started_at", "finished_at", "undone_at", "undone_by",
+        "started_at", "finished_at", "undone_at", "undone_by", "asked_position", "asked_kind", "asked_alike",
     ),
-    later=MappingProxyType({"is_table": False, "layouts": [], "read_by": None}),
+    later=MappingProxyType(
+        {
+            "is_table": False, "layouts": [], "read_by": None, "asked_position": 0, "asked_kind": "",
+            "asked_alike": 0,
+        }
+    ),
 )  # fmt: skip
 
 #: In the order in which they are written and read; people come first, because every table may name them.

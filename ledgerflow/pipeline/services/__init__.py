@@ -1,5 +1,6 @@
 """Take files in, run them through the stages, undo imports."""
 
+from ledgerflow.pipeline.services._waiting import IMPORT_JOB
 from ledgerflow.pipeline.services.columns import (
     Columns,
     ColumnsRefusedError,
@@ -8,18 +9,22 @@ from ledgerflow.pipeline.services.columns import (
     look_at_columns,
     save_columns,
 )
+from ledgerflow.pipeline.services.moving import move_to_account
 from ledgerflow.pipeline.services.questions import answer_question, separate_line
 from ledgerflow.pipeline.services.receive import (
     Answer,
     Received,
     RunNotWaitingError,
     answer_account,
+    discard,
+    is_protected,
     receive_file,
     receive_files,
     retry,
     take_as_receipt,
+    take_in_again,
 )
-from ledgerflow.pipeline.services.run import IMPORT_JOB, give_up, run_import
+from ledgerflow.pipeline.services.run import give_up, run_import
 from ledgerflow.pipeline.services.undo import UndoPreview, UndoRefusedError, preview_undo, undo_import
 
 __all__ = [
@@ -34,9 +39,12 @@ __all__ = [
     "UndoRefusedError",
     "answer_account",
     "answer_question",
+    "discard",
     "forget_columns",
     "give_up",
+    "is_protected",
     "look_at_columns",
+    "move_to_account",
     "preview_undo",
     "receive_file",
     "receive_files",
@@ -45,5 +53,6 @@ __all__ = [
     "save_columns",
     "separate_line",
     "take_as_receipt",
+    "take_in_again",
     "undo_import",
 ]

@@ -6,11 +6,12 @@ from typing import Any
 
 from ledgerflow.documents.selectors import content
 from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.services._accounts import parts_of, whose
 from ledgerflow.statements.layout_selectors import layouts
 from ledgerflow.statements.models import BankAccount, TableLayout
 from ledgerflow.statements.proof import Outcome, prove
 from ledgerflow.statements.reading import FileReading, describe_file, read_file
-from ledgerflow.statements.services import match_bank_account, note_proofs
+from ledgerflow.statements.services import note_proofs
 from ledgerflow.toolbox.layouts import layout_as_json, layout_of_json
 from ledgerflow.toolbox.selectors import enabled_readers
 from ledgerflow.toolbox.values import Layout, Reading
@@ -70,11 +71,7 @@ def read_by_layouts(
 
 def owners_of(run: ImportRun, reading: FileReading) -> list[BankAccount]:
     """Return the bank accounts of the statements: the ones that they say, else the one that the file was given as."""
-    found = [
-        match_bank_account(book=run.book, statement=statement, file_name=run.document.name)
-        or run.bank_account
-        for statement in reading.statements
-    ]
+    found = [account or run.bank_account for account in whose(run, parts_of(reading))]
     return list(dict.fromkeys(account for account in found or [run.bank_account] if account is not None))
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.documents.selectors import content
 from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.services._accounts import answers_of
 from ledgerflow.pipeline.services._layouts import (
     ReadByLayouts,
     chosen,
@@ -185,6 +187,7 @@ def _draft(run: ImportRun, chosen_now: list[dict[str, object]], user: User, now:
         book=run.book,
         document=run.document,
         bank_account=_given_account(run),
+        answers=_answers(run),
         started_by=user,
         created_at=now,
         layouts=chosen_now,
@@ -193,9 +196,19 @@ def _draft(run: ImportRun, chosen_now: list[dict[str, object]], user: User, now:
 
 def _given_account(run: ImportRun) -> BankAccount | None:
     """Return the bank account that somebody said the file is; none where an import found it by the file's number."""
-    numbers = [statement.account_number for statement in statements_of(document=run.document)]
-    is_found = run.state == _State.READY and bool(numbers) and all(numbers)
-    return None if is_found else run.bank_account
+    if run.state != _State.READY:
+        return run.bank_account
+    imported = list(statements_of(document=run.document))
+    is_found = bool(imported) and all(statement.account_number for statement in imported)
+    return None if is_found or len({each.bank_account_id for each in imported}) > 1 else run.bank_account
+
+
+def _answers(run: ImportRun) -> list[dict[str, Any]]:
+    """Return what was said of the file's statements; of an import of several accounts, whose each of them is."""
+    imported = list(statements_of(document=run.document)) if run.state == _State.READY else []
+    if len({each.bank_account_id for each in imported}) > 1:
+        return answers_of(imported)
+    return list(run.answers)
 
 
 @transaction.atomic

@@ -8,15 +8,16 @@ from django.db import IntegrityError, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.core.jobs import enqueue
-from ledgerflow.documents.models import Receipt
+from ledgerflow.documents.models import Document, Receipt
+from ledgerflow.documents.selectors import DocumentDamagedError
 from ledgerflow.documents.selectors import content as content_of
 from ledgerflow.documents.services import keep_receipt, store_document
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.pipeline.services.run import IMPORT_JOB, KEPT_AS_RECEIPT, run_import
+from ledgerflow.pipeline.services._accounts import ANY_POSITION, account_for_answer, answer_for
+from ledgerflow.pipeline.services._waiting import enqueue_import, wait_again
+from ledgerflow.pipeline.services.run import KEPT_AS_RECEIPT, run_import
 from ledgerflow.statements.archives import ArchiveRefusedError, unpack
 from ledgerflow.statements.models import BankAccount
-from ledgerflow.statements.services import create_bank_account, remember_file_name, remember_number
 from ledgerflow.users.models import User
 
 _PDF = b"%PDF-"
@@ -109,7 +110,7 @@ def _take(
             if there is None:
                 raise
         else:
-            _enqueue(run, in_seconds=in_seconds)
+            enqueue_import(run, in_seconds=in_seconds)
             return Received(run, is_new=True)
     failed = None
     if there.state == ImportRun.State.FAILED:
@@ -117,7 +118,7 @@ def _take(
     if failed is None:
         return Received(there, is_new=False)
     failed.bank_account, failed.started_by = bank_account or failed.bank_account, user or failed.started_by
-    _wait_again(failed, in_seconds=in_seconds)
+    wait_again(failed, in_seconds=in_seconds)
     return Received(failed, is_new=True)
 
 
@@ -180,9 +181,58 @@ def retry(*, run: ImportRun, now: datetime, password: str | None = None) -> None
         locked = ImportRun.objects.select_for_update().get(pk=run.pk)
         if locked.state != ImportRun.State.FAILED:
             raise RunNotWaitingError(f"{locked.document.name} has not failed; there is nothing to try again.")
-        _wait_again(locked, in_seconds=_RESCUE_SECONDS if password else 0)
+        wait_again(locked, in_seconds=_RESCUE_SECONDS if password else 0)
     if password:
         run_import(run_id=locked.pk, now=now, password=password)
+
+
+@transaction.atomic
+def discard(*, run: ImportRun, user: User, now: datetime) -> ImportRun:
+    """Set a file aside that failed or asks: nothing of it is in the books, and nobody is asked about it any more.
+
+    The file is kept, and can be taken in again.
+
+    Raises:
+        RunNotWaitingError: it has neither failed nor asks.
+    """
+    locked = (
+        ImportRun.objects.select_for_update(of=("self",)).select_related("book", "document").get(pk=run.pk)
+    )
+    if locked.state not in (ImportRun.State.FAILED, ImportRun.State.NEEDS_YOU):
+        raise RunNotWaitingError(f"{locked.document.name} neither failed nor asks; undo its import instead.")
+    locked.state, locked.undone_at, locked.undone_by = ImportRun.State.UNDONE, now, user
+    locked.message = f"Set aside. {locked.message}"
+    locked.save(update_fields=["state", "undone_at", "undone_by", "message"])
+    return locked
+
+
+@transaction.atomic
+def take_in_again(*, run: ImportRun, user: User, now: datetime) -> ImportRun:
+    """Import a file again whose import was undone, or that was set aside, with what was said of it before.
+
+    Raises:
+        RunNotWaitingError: it is not undone, or is in the inbox again already.
+    """
+    there = ImportRun.objects.filter(book=run.book, document=run.document).exclude(
+        state=ImportRun.State.UNDONE
+    )
+    if run.state != ImportRun.State.UNDONE or there.exists():
+        raise RunNotWaitingError(f"{run.document.name} is in the inbox already; nothing was taken in again.")
+    try:
+        with transaction.atomic():
+            again = ImportRun.objects.create(
+                book=run.book,
+                document=run.document,
+                started_by=user,
+                created_at=now,
+                layouts=run.layouts,
+                answers=run.answers,
+            )
+    except IntegrityError as error:
+        # By another session at the same moment: the unique constraint has settled whose it is.
+        raise RunNotWaitingError(f"{run.document.name} is in the inbox already.") from error
+    enqueue_import(again)
+    return again
 
 
 @transaction.atomic
@@ -210,46 +260,71 @@ def take_as_receipt(*, run: ImportRun, user: User, now: datetime) -> Receipt:
     return receipt
 
 
-@transaction.atomic
-def answer_account(
-    *, run: ImportRun, bank_account: BankAccount | None, name: str = "", kind: str = "", currency: str = ""
-) -> None:
-    """Answer which account the file is, one that is there or a new one, and go on with the file.
+def is_protected(*, document: Document) -> bool:
+    """Whether the document is a PDF that its owner may have given a password: each of those says so in the clear."""
+    try:
+        original = content_of(document)
+    except DocumentDamagedError:
+        return False  # whoever reads it says so
+    return original.startswith(_PDF) and b"/Encrypt" in original
 
-    The number that the file names is remembered, or the file's name where it names none, so that the next file is not
-    asked about.
+
+def answer_account(
+    *,
+    run: ImportRun,
+    bank_account: BankAccount | None,
+    now: datetime,
+    name: str = "",
+    kind: str = "",
+    currency: str = "",
+    is_for_all: bool = False,
+    password: str = "",
+) -> None:
+    """Answer which account the statement is that the file asks about, one that is there or a new one, and go on.
+
+    The answer is for that statement, and for those of the file that name the same number in the same currency;
+    ``is_for_all`` says that the others which name none in that currency are the same account. Once the file is
+    imported, the number that it names is remembered, or the file's name where it names none, so that the next file is
+    not asked about. With a ``password`` a PDF is imported at once, because it is kept nowhere.
 
     Raises:
         RunNotWaitingError: the file does not ask.
+        BankAccountRefusedError: the account is in another currency than the file states, or cannot be created.
     """
+    with transaction.atomic():
+        _take_answer(
+            run,
+            bank_account,
+            facts=(name, kind, currency),
+            is_for_all=is_for_all,
+            in_seconds=_RESCUE_SECONDS if password else 0,
+        )
+    if password:
+        run_import(run_id=run.pk, now=now, password=password)
+
+
+def _take_answer(
+    run: ImportRun,
+    bank_account: BankAccount | None,
+    *,
+    facts: tuple[str, str, str],
+    is_for_all: bool,
+    in_seconds: int,
+) -> None:
     locked = (
         ImportRun.objects.select_for_update(of=("self",)).select_related("book", "document").get(pk=run.pk)
     )
     if locked.state != ImportRun.State.NEEDS_YOU:
         raise RunNotWaitingError(f"{locked.document.name} does not ask for its account.")
-    account = bank_account or create_bank_account(
-        book=locked.book, name=name, kind=kind, currency=currency, number=locked.asked_number or None
-    )
-    if not locked.asked_number:
-        remember_file_name(bank_account=account, file_name=locked.document.name)
-    elif bank_account:
-        remember_number(bank_account=account, number=locked.asked_number)
-    locked.bank_account = account
-    locked.asked_number = ""
-    locked.save(update_fields=["bank_account", "asked_number"])
-    _wait_again(locked)
-
-
-def _wait_again(run: ImportRun, *, in_seconds: int = 0) -> None:
-    run.state, run.stage = ImportRun.State.WAITING, ImportRun.Stage.RECEIVED
-    run.attempts, run.message, run.finished_at = 0, "", None
-    run.save(
-        update_fields=["state", "stage", "attempts", "message", "finished_at", "bank_account", "started_by"]
-    )
-    _enqueue(run, in_seconds=in_seconds)
-
-
-def _enqueue(run: ImportRun, *, in_seconds: int = 0) -> None:
-    enqueue(
-        IMPORT_JOB, lock=f"book:{run.book_id}", once=f"import:{run.pk}", in_seconds=in_seconds, run_id=run.pk
-    )
+    name, kind, currency = facts
+    account = account_for_answer(
+        book=locked.book, bank_account=bank_account, name=name, kind=kind, currency=currency,
+        stated=locked.asked_currency,
+    )  # fmt: skip
+    position = ANY_POSITION if is_for_all else locked.asked_position
+    locked.answers = [
+        *locked.answers,
+        answer_for(position, locked.asked_number, locked.asked_currency, account.pk),
+    ]
+    locked.save(update_fields=["answers"])
+    wait_again(locked, in_seconds=in_seconds)

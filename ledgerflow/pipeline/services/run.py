@@ -17,29 +17,22 @@ from ledgerflow.documents.models import PICTURES
 from ledgerflow.documents.selectors import content
 from ledgerflow.documents.services import keep_receipt
 from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.services._accounts import Part, parts_of, remember_answers, whose
 from ledgerflow.pipeline.services._layouts import (
     ReadByLayouts,
     is_proven_by_file,
     layout_warnings,
     read_by_layouts,
 )
+from ledgerflow.pipeline.services._waiting import wait_again
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.reading import FileReading
-from ledgerflow.statements.services import (
-    import_statement,
-    match_bank_account,
-    remember_layout,
-    remember_number,
-)
+from ledgerflow.statements.services import import_statement, remember_layout
 from ledgerflow.toolbox.values import Layout
 
 logger = logging.getLogger(__name__)
 
-IMPORT_JOB = "pipeline.import_file"
 KEPT_AS_RECEIPT = "It is kept as a receipt."
-
-#: ISO 4217's code for "no currency", where a file states none.
-_NO_CURRENCY = "XXX"
 
 _State, _Stage = ImportRun.State, ImportRun.Stage
 _NO_ROOM = (
@@ -144,16 +137,15 @@ def _is_ours(run: ImportRun) -> bool:
 
 def _take_in(run: ImportRun, read: ReadByLayouts, now: datetime) -> None:
     reading = read.reading
-    accounts = _accounts(run, reading)
-    if accounts is None:
-        named = (
-            f"names the account {run.asked_number}"
-            if run.asked_number
-            else "does not say which account it is"
-        )
-        _finish(run, _State.NEEDS_YOU, now, f"The file {named}. Which account of this book is it?")
+    parts = parts_of(reading)
+    found = whose(run, parts)
+    accounts = [account for account in found if account is not None]
+    if len(accounts) < len(parts):
+        unknown = [part for part, account in zip(parts, found, strict=True) if account is None]
+        _ask(run, min(unknown, key=lambda part: (part.number, part.position)), len(parts), now)
         return
     warnings = [*reading.warnings, *layout_warnings(read=read)]
+    remember_answers(run, parts, accounts)
     _remember(run, reading, read.given, accounts, now)
     outcomes = import_statement(document=run.document, reading=reading, bank_accounts=accounts, now=now)
     new_lines = [line_id for outcome in outcomes for line_id in outcome.new_line_ids]
@@ -165,6 +157,38 @@ def _take_in(run: ImportRun, read: ReadByLayouts, now: datetime) -> None:
     run.lines_known = sum(outcome.lines_known for outcome in outcomes)
     run.lines_held = sum(outcome.lines_held for outcome in outcomes)
     _finish(run, _State.READY, now, " ".join(warnings))
+    _let_others_go_on(run)
+
+
+def _let_others_go_on(run: ImportRun) -> None:
+    """Let the files that ask what was said of this one try again; what they ask beyond that, they ask then."""
+    said = {(each["number"], each["currency"]) for each in run.answers}
+    if not said:
+        return
+    asking = (
+        ImportRun.objects.select_for_update().filter(book=run.book, state=_State.NEEDS_YOU).order_by("pk")
+    )
+    for other in asking.exclude(pk=run.pk):
+        if (other.asked_number, other.asked_currency) in said:
+            wait_again(other)
+
+
+def _ask(run: ImportRun, part: Part, count: int, now: datetime) -> None:
+    """Ask a person about a statement of the file that nothing tells the account of."""
+    run.asked_position, run.asked_alike = part.position, part.alike
+    run.asked_number, run.asked_currency = part.number, part.currency
+    run.asked_kind = part.statement.kind if part.statement.kind in BankAccount.Kind.values else ""
+    which = f"Statement {part.position + 1} of {count} in the file" if count > 1 else "The file"
+    named = f"names the account {part.number}" if part.number else "does not say which account it is"
+    said = [part.name] if part.name and not part.name.isdecimal() else []
+    lines = part.statement.lines
+    if count > 1:
+        said += [part.currency] if part.currency else []
+        said += [f"{len(lines)} line{'' if len(lines) == 1 else 's'}"]
+        days = [line.date for line in lines]
+        said += [f"{min(days)} to {max(days)}"] if days else []
+    about = f" ({', '.join(said)})" if said else ""
+    _finish(run, _State.NEEDS_YOU, now, f"{which}{about} {named}. Which account of this book is it?")
 
 
 def _remember(
@@ -188,29 +212,6 @@ def _remember(
             )
 
 
-def _accounts(run: ImportRun, reading: FileReading) -> Sequence[BankAccount] | None:
-    """Return each statement's bank account, or ask a person about the first that nothing tells."""
-    matched = [
-        match_bank_account(book=run.book, statement=statement, file_name=run.document.name)
-        for statement in reading.statements
-    ]
-    unmatched = [
-        statement for statement, account in zip(reading.statements, matched, strict=True) if account is None
-    ]
-    open_numbers = {statement.account for statement in unmatched}
-    if not unmatched:
-        return [account for account in matched if account is not None]
-    if run.bank_account is not None and len(open_numbers) == 1:
-        # The person's answer, or the account named with the upload, can only mean this one.
-        for number in filter(None, open_numbers):
-            remember_number(bank_account=run.bank_account, number=number)
-        return [account or run.bank_account for account in matched]
-    asked = min(unmatched, key=lambda statement: statement.account or "")
-    run.asked_number = asked.account or ""
-    run.asked_currency = asked.currency if asked.currency != _NO_CURRENCY else ""
-    return None
-
-
 @transaction.atomic
 def _finish(run: ImportRun, state: ImportRun.State, now: datetime, message: str) -> None:
     if not _is_ours(run):
@@ -221,6 +222,6 @@ def _finish(run: ImportRun, state: ImportRun.State, now: datetime, message: str)
     run.save(
         update_fields=[
             "state", "stage", "message", "finished_at", "bank_account", "lines_new", "lines_known", "lines_held",
-            "asked_number", "asked_currency", "is_table", "read_by",
+            "asked_number", "asked_currency", "asked_position", "asked_kind", "asked_alike", "is_table", "read_by",
         ]
     )  # fmt: skip

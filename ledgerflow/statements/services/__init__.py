@@ -6,9 +6,12 @@ from ledgerflow.statements.services.account_changes import change_bank_account
 from ledgerflow.statements.services.accounts import (
     BankAccountRefusedError,
     create_bank_account,
+    forget_number,
     match_bank_account,
+    may_be_number_of,
     remember_file_name,
     remember_number,
+    stated_currency,
 )
 from ledgerflow.statements.services.answers import (
     AnswerRefusedError,
@@ -57,13 +60,16 @@ __all__ = [
     "decline_receipt",
     "detach_receipt",
     "forget_layout",
+    "forget_number",
     "import_statement",
     "match_bank_account",
+    "may_be_number_of",
     "note_proofs",
     "override_proof",
     "remember_file_name",
     "remember_layout",
     "remember_number",
     "separate_line",
+    "stated_currency",
     "undo_import",
 ]

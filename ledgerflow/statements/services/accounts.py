@@ -27,37 +27,68 @@ class BankAccountRefusedError(LedgerFlowError):
     """The bank account cannot be created as asked."""
 
 
-def match_bank_account(*, book: Book, statement: values.Statement, file_name: str = "") -> BankAccount | None:
+def stated_currency(statement: values.Statement) -> str:
+    """Return the currency that the statement or, where it leaves that open, each of its lines states; else ``""``."""
+    if statement.currency not in _UNSTATED:
+        return statement.currency
+    of_lines = {line.currency for line in statement.lines}.difference(_UNSTATED)
+    return of_lines.pop() if len(of_lines) == 1 else ""
+
+
+def match_bank_account(
+    *, book: Book, statement: values.Statement, file_name: str = "", part: str = ""
+) -> BankAccount | None:
     """Return the one bank account of the book that the statement is about, or None where a person has to be asked.
 
     By the number that the file states, else by what a file of this name was the last time (its digits, which are its
-    date, aside). A masked number, such as ``****1234``, is enough only where a single number in the book ends so. The
-    statement's currency must be the bank account's where the file states one.
+    date, aside), or the ``part`` of it where it holds several statements without number. A masked number, such as
+    ``****1234``, is enough only where a single number in the book ends so or was remembered so. The currency that the
+    file states must be the bank account's.
     """
     known = BankAccountNumber.objects.filter(book=book).select_related("bank_account")
+    currency = stated_currency(statement)
     if statement.account:
-        numbers = known.filter(kind=BankAccountNumber.Kind.NUMBER)
-        return _only([one for one in numbers if _is_same_number(statement.account, one.number)], statement)
-    name = _file_key(file_name)
-    return (
-        _only(known.filter(kind=BankAccountNumber.Kind.FILE_NAME, number=name), statement) if name else None
+        numbers = known.exclude(kind=BankAccountNumber.Kind.FILE_NAME)
+        return _only([one for one in numbers if _is_named(statement.account, one)], currency)
+    name = _file_key(file_name, part)
+    return _only(known.filter(kind=BankAccountNumber.Kind.FILE_NAME, number=name), currency) if name else None
+
+
+def may_be_number_of(*, bank_account: BankAccount, number: str, currency: str) -> bool:
+    """Whether a file that states this number and currency (either may be empty) may be about the bank account.
+
+    It may not where the currency is another one, or where the account's numbers are known and none of them ends as the
+    number does, as the number of an account ends its IBAN.
+    """
+    if currency not in (*_UNSTATED, bank_account.currency):
+        return False
+    numbers = bank_account.numbers.filter(kind=BankAccountNumber.Kind.NUMBER).values_list("number", flat=True)
+    stated = number_key(_MASK.split(number)[-1])
+    return not (stated and numbers) or any(
+        min(len(stated), len(known)) >= _FEWEST_DIGITS and (known.endswith(stated) or stated.endswith(known))
+        for known in numbers
     )
 
 
-def _is_same_number(stated: str, known: str) -> bool:
-    if _MASK.search(stated):
-        ending = number_key(re.split(_MASK, stated)[-1])
-        return len(ending) >= _FEWEST_DIGITS and known.endswith(ending)
-    return number_key(stated) == known
+def _is_named(stated: str, known: BankAccountNumber) -> bool:
+    if not is_masked(stated):
+        return known.kind == BankAccountNumber.Kind.NUMBER and number_key(stated) == known.number
+    if known.kind == BankAccountNumber.Kind.MASKED:
+        return _masked_key(stated) == known.number
+    ending = number_key(_MASK.split(stated)[-1])
+    return len(ending) >= _FEWEST_DIGITS and known.number.endswith(ending)
 
 
-def _only(known: Iterable[BankAccountNumber], statement: values.Statement) -> BankAccount | None:
+def _only(known: Iterable[BankAccountNumber], currency: str) -> BankAccount | None:
     fitting = {
-        one.bank_account_id: one.bank_account
-        for one in known
-        if statement.currency in _UNSTATED or one.bank_account.currency == statement.currency
+        one.bank_account_id: one.bank_account for one in known if currency in ("", one.bank_account.currency)
     }
     return next(iter(fitting.values())) if len(fitting) == 1 else None
+
+
+def is_masked(number: str) -> bool:
+    """Whether the number shows only a part of itself, as ``****1234`` does."""
+    return _MASK.search(number) is not None
 
 
 def number_key(number: str) -> str:
@@ -65,8 +96,19 @@ def number_key(number: str) -> str:
     return "".join(character for character in number.upper() if character.isalnum()).lstrip("0")[:_LONGEST]
 
 
-def _file_key(name: str) -> str:
-    return "".join(character for character in name.upper() if character.isalpha())[:_LONGEST]
+def _masked_key(number: str) -> str:
+    """Return what a masked number shows before and after its mask; empty where that is too little to go by."""
+    shown = [number_key(each) for each in _MASK.split(number)]
+    return f"{shown[0]}*{shown[-1]}"[:_LONGEST] if sum(map(len, shown)) >= _FEWEST_DIGITS else ""
+
+
+def _file_key(name: str, part: str = "") -> str:
+    key = "".join(character for character in name.upper() if character.isalpha())
+    if not key or not part:
+        return key[:_LONGEST]
+    # A part keeps its digits: what tells sheets apart may be nothing else.
+    within = "".join(character for character in part.upper() if character.isalnum())
+    return f"{key[: _LONGEST // 2]}#{within}"[:_LONGEST]
 
 
 @transaction.atomic
@@ -112,21 +154,36 @@ def create_bank_account(
 
 
 def remember_number(*, bank_account: BankAccount, number: str) -> None:
-    """Remember that files which state this number are about the bank account. A masked number tells too little."""
-    if not _MASK.search(number):
+    """Remember that files which state this number are about the bank account.
+
+    Of a masked number that is what it shows; one that shows too little is not remembered.
+    """
+    if is_masked(number):
+        _remember(bank_account, BankAccountNumber.Kind.MASKED, _masked_key(number))
+    else:
         _remember(bank_account, BankAccountNumber.Kind.NUMBER, number_key(number))
 
 
-def remember_file_name(*, bank_account: BankAccount, file_name: str) -> None:
-    """Remember that files of this name (digits aside) which state no number are about the bank account.
+def forget_number(*, bank_account: BankAccount, number: str) -> None:
+    """Forget that files which state this number, masked or not, are about the bank account."""
+    keys = (_masked_key(number),) if is_masked(number) else (number_key(number),)
+    kinds = (BankAccountNumber.Kind.NUMBER, BankAccountNumber.Kind.MASKED)
+    BankAccountNumber.objects.filter(bank_account=bank_account, kind__in=kinds, number__in=keys).delete()
 
-    A name means one bank account: what it meant before is forgotten.
+
+def remember_file_name(
+    *, bank_account: BankAccount, file_name: str, part: str = "", currency: str = ""
+) -> None:
+    """Remember that files of this name (digits aside) which state no number, or a part of them, are about the account.
+
+    A name means one bank account in each ``currency`` that its files state: what it meant before is forgotten.
     """
-    name = _file_key(file_name)
+    name = _file_key(file_name, part)
     if name:
-        BankAccountNumber.objects.filter(
+        meant = BankAccountNumber.objects.filter(
             book=bank_account.book_id, kind=BankAccountNumber.Kind.FILE_NAME, number=name
-        ).exclude(bank_account=bank_account).delete()
+        ).exclude(bank_account=bank_account)
+        (meant.filter(bank_account__currency=currency) if currency else meant).delete()
         _remember(bank_account, BankAccountNumber.Kind.FILE_NAME, name)
 
 

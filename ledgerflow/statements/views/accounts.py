@@ -13,7 +13,7 @@ from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.statements import services
 from ledgerflow.statements.forms import BankAccountForm, ChangeBankAccountForm
 from ledgerflow.statements.models import BankAccount
-from ledgerflow.statements.page_selectors import listed_bank_accounts, numbers_of
+from ledgerflow.statements.page_selectors import listed_bank_accounts, numbers_of, remembered_of
 from ledgerflow.statements.selectors import bank_accounts
 
 
@@ -73,6 +73,10 @@ class ChangeBankAccountView(_BankAccountFormView):
         """Show what is there."""
         bank_account = self.bank_account()
         return {"name": bank_account.name, "numbers": "\n".join(numbers_of(bank_account=bank_account))}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer to forget what was said of its files."""
+        return {**super().get_form_kwargs(), "remembered": remembered_of(bank_account=self.bank_account())}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the bank account."""

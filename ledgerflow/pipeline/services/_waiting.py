@@ -1,0 +1,23 @@
+"""Let a file wait for its turn, once or once more."""
+
+from ledgerflow.core.jobs import enqueue
+from ledgerflow.pipeline.models import ImportRun
+
+IMPORT_JOB = "pipeline.import_file"
+
+
+def wait_again(run: ImportRun, *, in_seconds: int = 0) -> None:
+    """Let a file that failed, or asked, begin anew; its account and who started it are saved with it."""
+    run.state, run.stage = ImportRun.State.WAITING, ImportRun.Stage.RECEIVED
+    run.attempts, run.message, run.finished_at = 0, "", None
+    run.save(
+        update_fields=["state", "stage", "attempts", "message", "finished_at", "bank_account", "started_by"]
+    )
+    enqueue_import(run, in_seconds=in_seconds)
+
+
+def enqueue_import(run: ImportRun, *, in_seconds: int = 0) -> None:
+    """Let a worker import the file, one of the book after the other."""
+    enqueue(
+        IMPORT_JOB, lock=f"book:{run.book_id}", once=f"import:{run.pk}", in_seconds=in_seconds, run_id=run.pk
+    )
