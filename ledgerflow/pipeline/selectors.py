@@ -51,8 +51,9 @@ class Row:
 
     @property
     def style(self) -> str:
-        """The class that colors the state; an import that holds lines back is no plain success."""
-        if self.run.state == ImportRun.State.READY and self.run.lines_held:
+        """The class that colors the state; an import with a warning, or that holds lines back, is no plain success."""
+        is_doubtful = bool(self.run.lines_held or (self.statements and self.run.message))
+        if self.run.state == ImportRun.State.READY and is_doubtful:
             return "status-yellow"
         return _STYLES.get(self.run.state, "status-secondary")
 

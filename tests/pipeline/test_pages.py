@@ -10,6 +10,7 @@ from ledgerflow.ledger.services.opening import open_book
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import run_import
 from ledgerflow.statements.models import BankAccount, Statement, StatementLine
+from ledgerflow.toolbox.selectors import enabled_readers
 from tests.factories import MembershipFactory, UserFactory
 from tests.pipeline.statements import JANUARY, ofx
 
@@ -227,6 +228,14 @@ def test_a_file_that_asks_is_set_aside_and_taken_in_again(inbox):
     live = ImportRun.objects.exclude(pk=run.pk).get(book=inbox.book)
     assert (run.state, live.state) == (ImportRun.State.UNDONE, ImportRun.State.WAITING)
     assert "Import again" not in client.get(inbox.address("rows/")).content.decode()
+
+
+def test_every_format_that_is_read_is_named_where_files_are_asked_for(inbox):
+    page = inbox.client().get(inbox.address()).content.decode()
+
+    for reader in enabled_readers():
+        name = reader.partition("_")[0].upper()
+        assert {"XLSX": "Excel"}.get(name, name) in page, reader
 
 
 def test_too_many_files_at_once_are_refused_with_a_sentence(inbox, settings):

@@ -12,6 +12,7 @@ from ledgerflow.classification.services import classify_lines
 from ledgerflow.core.database_errors import is_away, lacks_room
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.jobs import MOST_ATTEMPTS
+from ledgerflow.core.money import format_money
 from ledgerflow.documents.media import media_type_of
 from ledgerflow.documents.models import PICTURES
 from ledgerflow.documents.selectors import content
@@ -27,12 +28,15 @@ from ledgerflow.pipeline.services._layouts import (
 from ledgerflow.pipeline.services._waiting import wait_again
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.reading import FileReading
-from ledgerflow.statements.services import import_statement, remember_layout
+from ledgerflow.statements.services import ImportOutcome, import_statement, remember_layout
+from ledgerflow.statements.twins import twins_of
 from ledgerflow.toolbox.values import Layout
 
 logger = logging.getLogger(__name__)
 
 KEPT_AS_RECEIPT = "It is kept as a receipt."
+
+_SHOWN_TWINS = 3
 
 _State, _Stage = ImportRun.State, ImportRun.Stage
 _NO_ROOM = (
@@ -148,6 +152,7 @@ def _take_in(run: ImportRun, read: ReadByLayouts, now: datetime) -> None:
     remember_answers(run, parts, accounts)
     _remember(run, reading, read.given, accounts, now)
     outcomes = import_statement(document=run.document, reading=reading, bank_accounts=accounts, now=now)
+    warnings += filter(None, map(_twice, outcomes))
     new_lines = [line_id for outcome in outcomes for line_id in outcome.new_line_ids]
     classify_lines(book=run.book, line_ids=new_lines)
     wake_agent(book=run.book, user=None, by_import=True)
@@ -158,6 +163,24 @@ def _take_in(run: ImportRun, read: ReadByLayouts, now: datetime) -> None:
     run.lines_held = sum(outcome.lines_held for outcome in outcomes)
     _finish(run, _State.READY, now, " ".join(warnings))
     _let_others_go_on(run)
+
+
+def _twice(outcome: ImportOutcome) -> str:
+    """Return a warning about lines that another file may show under another day; empty where there are none."""
+    statement = outcome.statement
+    twins = twins_of(statement=statement, line_ids=outcome.new_line_ids)
+    if not twins:
+        return ""
+    shown = ", ".join(
+        f"{format_money(twin.amount, statement.currency)} {statement.currency} of {twin.day} as {twin.other_day}"
+        for twin in twins[:_SHOWN_TWINS]
+    )
+    more = f" and {len(twins) - _SHOWN_TWINS} more" if len(twins) > _SHOWN_TWINS else ""
+    are = "line of it may be" if len(twins) == 1 else "lines of it may be"
+    return (
+        f"{len(twins)} {are} in {statement.bank_account} twice, because another format gives the other of booking and "
+        f"value day: {shown}{more}. Undo one of the imports if they are."
+    )
 
 
 def _let_others_go_on(run: ImportRun) -> None:
