@@ -240,7 +240,7 @@ def conversation_about(*, book: Book, line_id: int) -> AgentConversation | None:
     )
     proposed = (
         said.filter(proposals__line_id=line_id)
-        .select_related("account", "payee")
+        .select_related("account", "payee", "asked_by")
         .defer("question")
         .order_by("-pk")
         .first()
@@ -257,7 +257,7 @@ def conversation_about(*, book: Book, line_id: int) -> AgentConversation | None:
     payee_id, amount = made
     return (
         said.filter(payee_id=payee_id, direction="in" if amount > 0 else "out")
-        .select_related("account", "payee")
+        .select_related("account", "payee", "asked_by")
         .defer("question")
         .order_by("-pk")
         .first()

@@ -34,6 +34,7 @@ from ledgerflow.posting.forms import (
     StatedAmountForm,
     TagsForm,
 )
+from ledgerflow.posting.line_history import history_of
 from ledgerflow.posting.lookup_views import lookup_context
 from ledgerflow.posting.receipt_forms import AttachForm, DetachForm
 from ledgerflow.statements.models import StatementLine
@@ -147,15 +148,18 @@ class LineView(BookMixin, generic.TemplateView):
             ),
             **kwargs,
         }
+        looked_up = lookup_context(self, line_id=record.line.pk, state=made.state if made else None)
+        said = conversation_about(book=self.book, line_id=record.line.pk)
         return super().get_context_data(**given) | {
-            **lookup_context(self, line_id=record.line.pk, state=made.state if made else None),
+            **looked_up,
             **questions_about(book=self.book, line_id=record.line.pk),
             "record": record,
             "line": record.line,
             "confidence": confidence_word(made.confidence) if made else "",
             "is_foreign": record.line.currency != self.book.base_currency,
             "known_tags": tags_of(book=self.book),
-            "agent_said": conversation_about(book=self.book, line_id=record.line.pk),
+            "agent_said": said,
+            "history": history_of(changes=record.changes, lookups=looked_up["lookups"], said=said),
         }
 
 

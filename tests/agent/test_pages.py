@@ -178,6 +178,10 @@ def test_the_line_says_under_why_what_the_agent_said(client, desk):
         assert "The agent proposed 6530 Fuel" in page, address
         assert link in page
         assert "It cost 0.0325 USD." in page, address
+    history = page.partition('id="history"')[2]
+    assert "Asked the agent" in history
+    assert "Proposed an account." in history
+    assert link in history
 
 
 def test_another_books_conversation_is_not_there(client, desk, server, settings):

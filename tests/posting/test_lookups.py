@@ -170,6 +170,10 @@ def test_a_search_that_fails_is_a_sentence_in_the_history_of_the_line_with_a_lin
         assert "Name the payee so" not in page
     address = reverse("book-tools:run", kwargs={"book": desk.book.slug, "tool_run": run.pk})
     assert address in desk.page(Role.BOOKKEEPER)
+    history = desk.page(Role.BOOKKEEPER).partition('id="history"')[2]
+    assert "Looked the payee up" in history
+    assert "The payee was not found out. " in history
+    assert address in history
     assert address not in desk.page(Role.VIEWER)
 
 
