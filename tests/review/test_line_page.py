@@ -39,6 +39,7 @@ def test_the_forms_of_the_queue_stand_there_and_lead_back(file):
     assert answer.redirect_chain == [(here, 302)]
     assert f"Accepted as {file.expense}" in answer.content.decode()
     made = Classification.objects.get(line=file.line_ids[1])
+    assert "It will be posted as" in answer.content.decode()
     assert (made.state, str(made.payee), made.note) == (State.ACCEPTED, "Corner Shop", "for Kim")
     refused = _send(file, "split", {"split-TOTAL_FORMS": 1, "split-INITIAL_FORMS": 0, "split-0-amount": "-1"})
     assert refused.redirect_chain == [(here, 302)]
