@@ -36,8 +36,7 @@ class ImportRun(models.Model):
     class Stage(models.TextChoices):
         RECEIVED = "received"
         READING = "reading"
-        RECOGNIZING = "recognizing", "recognizing what is here already"
-        CLASSIFYING = "classifying"
+        RECOGNIZING = "recognizing", "recognizing and classifying its lines"
         DONE = "done"
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="import_runs")

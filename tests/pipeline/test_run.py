@@ -10,6 +10,7 @@ from ledgerflow.pipeline.demo_statements import CARD_HABITS, DemoFile, card_csv_
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import RunNotWaitingError, answer_account, receive_file, retry, run_import
 from ledgerflow.pipeline.services import _layouts as layouts_module
+from ledgerflow.pipeline.services import run as run_module
 from ledgerflow.statements.models import Hold, Statement, StatementLine
 from ledgerflow.statements.reading import read_file
 from ledgerflow.statements.services import create_bank_account
@@ -43,6 +44,25 @@ def test_a_file_of_a_known_account_becomes_ready():
     assert (run.state, run.stage) == (ImportRun.State.READY, ImportRun.Stage.DONE)
     assert (run.lines_new, run.lines_known, run.lines_held) == (len(file.movements), 0, 0)
     assert run.bank_account.name == "Checking"
+
+
+def test_the_row_says_what_the_import_does(monkeypatch):
+    seen = []
+
+    def noting(name):
+        function = getattr(run_module, name)
+
+        def note(*arguments, **named):
+            seen.append(ImportRun.objects.get().stage)
+            return function(*arguments, **named)
+
+        monkeypatch.setattr(run_module, name, note)
+
+    noting("read_by_layouts")
+    noting("import_statement")
+    _run(_book_with_account(), ofx(JANUARY)[0])
+
+    assert seen == ["reading", "recognizing"]
 
 
 def test_every_new_line_has_a_classification():

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ledgerflow.agent.services import wake as wake_agent
 from ledgerflow.books.scope import book_scope
@@ -70,6 +71,9 @@ def run_import(
             state = _State.READY if reading.status == "empty" else _State.FAILED
             _finish(run, state, now, reading.error or "")
             return
+        # Seen before the one transaction of all that follows, which shows nothing until it ends.
+        run.stage = _Stage.RECOGNIZING
+        _mine(run).update(stage=run.stage)
         with book_scope(run.book, run.started_by):
             if _is_ours(run):
                 _take_in(run, read, now)
@@ -133,10 +137,13 @@ def _begin(run_id: int, now: datetime) -> ImportRun | None:
 
 def _is_ours(run: ImportRun) -> bool:
     """Whether nobody else took the run up or finished it since; its row stays locked to the transaction's end."""
-    mine = ImportRun.objects.select_for_update().filter(
+    return _mine(run).select_for_update().first() is not None
+
+
+def _mine(run: ImportRun) -> QuerySet[ImportRun]:
+    return ImportRun.objects.filter(
         pk=run.pk, state__in=(_State.WAITING, _State.RUNNING), started_at=run.started_at
     )
-    return mine.first() is not None
 
 
 def _take_in(run: ImportRun, read: ReadByLayouts, now: datetime) -> None:
