@@ -75,6 +75,11 @@ class Trial:
     looked_at: int
     is_cut: bool
 
+    @property
+    def matching(self) -> int:
+        """Return how many lines match, of which the first are shown."""
+        return self.opened + self.decided
+
 
 def try_rule(
     *,

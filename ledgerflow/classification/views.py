@@ -11,8 +11,9 @@ from django.views import generic
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification import selectors, services
+from ledgerflow.classification.errors import RuleError, UnknownLineError
 from ledgerflow.classification.forms import NewRuleForm, RuleForm
-from ledgerflow.classification.models import Rule, RuleTrial
+from ledgerflow.classification.models import Classification, Rule, RuleTrial
 from ledgerflow.classification.rule_trials import is_small, trial_of, try_rule
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.payees.models import Payee
@@ -82,7 +83,7 @@ class RuleFormView(BookMixin, generic.FormView[RuleForm]):
         if is_whole and not is_small(book=self.book, conditions=asked["conditions"]):
             waiting = services.ask_for_trial(**asked, user=self.user, now=timezone.now())
             return {"waiting": waiting, "said": said}
-        return {"trial": try_rule(**asked, whole_book=is_whole), "said": said}
+        return {"trial": try_rule(**asked, whole_book=is_whole), "said": said, "then": asked["account"].pk}
 
     def form_invalid(self, form: RuleForm) -> HttpResponse:
         """Say what is missing; while the rule is being typed, beside the form."""
@@ -115,13 +116,33 @@ class CreateRuleView(RuleFormView):
     form_class = NewRuleForm
 
     def get_initial(self) -> dict[str, Any]:
-        """Begin with what the address says, such as the rule that was offered after a correction."""
+        """Begin with what the address says, such as the rule offered after a correction, or with a line's facts."""
         asked = self.request.GET
         wanted = ("text", "direction", "search", "stage", "account", "first")
-        given: dict[str, Any] = {name: asked[name] for name in wanted if asked.get(name)}
+        given = self._of_line(asked.get("line", "")) | {
+            name: asked[name] for name in wanted if asked.get(name)
+        }
         if (payee := asked.get("payee", "")).isdecimal() and len(payee) < _LONGEST_ID:
             given["payee"] = Payee.objects.filter(book=self.book, pk=payee).first()
         return given
+
+    def _of_line(self, number: str) -> dict[str, Any]:
+        """Return what the rule offered after a correction of the line would be; nothing where there is no such rule."""
+        if not number.isascii() or not number.isdecimal() or len(number) >= _LONGEST_ID:
+            return {}
+        line_id = int(number)
+        try:
+            conditions = services.conditions_from_line(book=self.book, line_id=line_id)
+        except (RuleError, UnknownLineError):
+            return {}
+        made = Classification.objects.select_related("payee").get(book=self.book, line_id=line_id)
+        return {
+            "text": conditions.text,
+            "direction": conditions.direction,
+            "stage": services.stage_offered(book=self.book, line_id=line_id, conditions=conditions),
+            "account": made.account_id,
+            "payee": made.payee,
+        }
 
     def save(self, form: RuleForm) -> Rule:
         """Add it."""
@@ -197,6 +218,7 @@ class TrialView(BookMixin, generic.TemplateView):
         kept = get_object_or_404(RuleTrial, book=self.book, pk=self.kwargs["trial"])
         waiting = kept if kept.ended_at is None else None
         kwargs |= {"trial": trial_of(kept), "waiting": waiting, "failed": kept.error}
+        kwargs["then"] = kept.asked["account"]
         return super().get_context_data(**kwargs)
 
 

@@ -4,7 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerflow.books.models import Book
+from ledgerflow.classification.models import ClassificationSplit
 from ledgerflow.classification.tax_lines import chart_tax_lines
+from ledgerflow.core.money import ZERO, format_money
 from ledgerflow.review import selectors
 from ledgerflow.review.forms import BusinessShareForm, DecideForm, SplitFormSet
 from ledgerflow.statements.models import StatementLine
@@ -39,10 +41,29 @@ def decision_context(*, book: Book, line_id: int) -> dict[str, Any] | None:
         "split_share_form": BusinessShareForm(
             initial={"business_share": _percent(row.business_share)}, auto_id="split_%s"
         ),
+        "split_left": ZERO if row.is_split else row.amount,
         "split_forms": SplitFormSet(
-            prefix="split", form_kwargs={"book": book, "line": line, "tax_lines": tax_lines}
+            prefix="split",
+            initial=_parts(book, row),
+            form_kwargs={"book": book, "line": line, "tax_lines": tax_lines},
         ),
     }
+
+
+def _parts(book: Book, row: selectors.QueueRow) -> list[dict[str, Any]]:
+    """Return the parts of a split line as its form shows them, with the digits of the line's currency."""
+    if not row.is_split:
+        return []
+    parts = ClassificationSplit.objects.filter(book=book, classification_id=row.line_id).order_by("no")
+    return [
+        {
+            "amount": format_money(part.amount, row.currency).replace(",", ""),
+            "account": part.account_id,
+            "memo": part.memo,
+            "tax_line": part.tax_line,
+        }
+        for part in parts
+    ]
 
 
 def _percent(share: Decimal | None) -> str:

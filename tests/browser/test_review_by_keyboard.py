@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.classification.services import classify_lines, decide
@@ -15,6 +15,7 @@ from ledgerflow.posting.models import Transfer
 from ledgerflow.statements.models import BankAccount, StatementLine
 from ledgerflow.users.models import User
 from tests.browser.books import NewBook, book_in_review
+from tests.browser.in_queue import Held, expect_message, go_to, opened
 from tests.posting.read_receipts import read_receipt
 from tests.statements.shapes import line, take_in
 
@@ -33,31 +34,7 @@ def queue(
     sign_in: Callable[[BrowserContext, User], None],
 ) -> Page:
     """Open the queue, first line in focus with its evidence."""
-    context = new_context(viewport={"width": 1280, "height": 900})
-    sign_in(context, made.owner)
-    tab = context.new_page()
-    tab.goto(made.address("review/"))
-    expect(tab.locator("[data-evidence] h2")).to_be_visible()
-    return tab
-
-
-def _go_to(tab: Page, text: str) -> None:
-    """Move to the first line of the text with ``k`` and ``j`` alone, and wait for its evidence."""
-    count = tab.locator("[data-line]").count()
-    for _ in range(count):
-        tab.keyboard.press("k")
-    row = tab.locator("[data-line].is-focused")
-    while text.casefold() not in row.inner_text().casefold():
-        tab.keyboard.press("j")
-        count -= 1
-        assert count, f"no line of {text}"
-    address = tab.locator("[data-line].is-focused").get_attribute("data-evidence-url") or ""
-    line = address.removesuffix("/evidence/").rpartition("/")[2]
-    expect(tab.locator(f"[data-evidence] form[action$='/line/{line}/split/']")).to_be_attached()
-
-
-def _expect_message(tab: Page, text: str) -> None:
-    expect(tab.locator("#messages")).to_contain_text(text)
+    return opened(made, new_context, sign_in)
 
 
 def test_j_and_k_move_and_the_address_keeps_the_line(queue: Page):
@@ -73,16 +50,19 @@ def test_j_and_k_move_and_the_address_keeps_the_line(queue: Page):
 
 
 def test_a_chosen_account_makes_a_rule_that_suggests_it_for_the_others(queue: Page, made: NewBook):
-    _go_to(queue, "Shell")
+    go_to(queue, "Shell")
 
     queue.keyboard.press("c")
     queue.keyboard.type(_VEHICLES)
     queue.keyboard.press("Enter")
+    expect_message(queue, "Always book “Shell Oil” so? 2 more open lines match.")
+    queue.keyboard.press("j")  # somebody goes on all the same
+    queue.get_by_role("button", name="Dismiss").click()
+    queue.get_by_role("button", name="Rule…").click()
     expect(queue.locator("[data-evidence]")).to_contain_text("2 more open lines match")
-    queue.keyboard.press("r")
     queue.keyboard.press("Enter")
 
-    _expect_message(queue, "2 open lines have a new suggestion")
+    expect_message(queue, "2 open lines have a new suggestion")
     others = queue.locator("[data-line]").filter(has_text="Shell")
     expect(others).to_have_count(2)
     for row in others.all():
@@ -92,12 +72,13 @@ def test_a_chosen_account_makes_a_rule_that_suggests_it_for_the_others(queue: Pa
 
 def test_selected_lines_are_accepted_together_and_posted(queue: Page, made: NewBook):
     for text in ("Shell", "Shell", "Shell"):
-        _go_to(queue, text)
+        go_to(queue, text)
         line = queue.locator("[data-line].is-focused").get_attribute("data-line")
         queue.keyboard.press("c")
         queue.keyboard.type(_VEHICLES)
         queue.keyboard.press("Enter")
         expect(queue.locator(f"[data-line='{line}']")).to_have_count(0)
+    expect(queue.locator("[data-count='reviewed']").first).to_have_text("3")
     Classification.objects.filter(book=made.book, state=State.OPEN).update(account=made.account(_MEALS))
     queue.reload()
     expect(queue.locator("[data-evidence] h2")).to_be_visible()
@@ -108,15 +89,15 @@ def test_selected_lines_are_accepted_together_and_posted(queue: Page, made: NewB
     queue.keyboard.press("Space")
     queue.keyboard.press("Enter")
 
-    _expect_message(queue, "2 accepted.")
+    expect_message(queue, "2 accepted.")
     expect(queue.locator("[data-line]")).to_have_count(3)
     queue.get_by_role("button", name="Post 5 accepted").press("Enter")
-    _expect_message(queue, "5 entries posted.")
+    expect_message(queue, "5 entries posted.")
     assert Classification.objects.filter(book=made.book, state=State.POSTED).count() == 5
 
 
 def test_a_split_takes_the_rest_by_alt_r_and_shows_exactly_what_is_left(queue: Page, made: NewBook):
-    _go_to(queue, "Check")
+    go_to(queue, "Check")
     row = queue.locator("[data-line].is-focused")
     line_id = int(row.get_attribute("data-line") or "")
     amount = Classification.objects.get(line_id=line_id).line.amount
@@ -143,31 +124,25 @@ def test_a_split_takes_the_rest_by_alt_r_and_shows_exactly_what_is_left(queue: P
     queue.keyboard.type(_SUPPLIES)
     queue.keyboard.press("Enter")
 
-    _expect_message(queue, "Accepted as 2 parts.")
+    expect_message(queue, "Accepted as 2 parts.")
     parts = Classification.objects.get(line_id=line_id).splits.order_by("amount")
     assert [(part.account.code, part.memo) for part in parts] == [(_SUPPLIES, ""), (_OFFICE, "paper")]
     assert sum(part.amount for part in parts) == amount
 
-
-class _Held:
-    """Requests that have not reached the server yet."""
-
-    def __init__(self, tab: Page, pattern: str):
-        self._tab, self._routes = tab, list[Route]()
-        tab.route(pattern, self._hold)
-
-    def _hold(self, route: Route) -> None:
-        self._routes.append(route)
-
-    def let_go(self, number: int) -> None:
-        """Send the request of that number on, once it is there."""
-        while len(self._routes) <= number:
-            self._tab.wait_for_timeout(20)
-        self._routes[number].continue_()
+    queue.goto(made.address("review/?tab=reviewed"))  # its parts stand there as they were
+    expect(left).to_have_text("0.00")
+    expect(second).to_be_visible()
+    expect(first).to_have_value("-0.10")
+    expect(queue.locator("[name=split-0-memo]")).to_have_value("paper")
+    first.fill("-1")
+    second.press("Alt+r")
+    queue.locator("[data-evidence]").get_by_role("button", name="Accept the parts").click()
+    expect_message(queue, "Accepted as 2 parts.")
+    assert max(part.amount for part in parts.all()) == -1
 
 
 def test_keys_wait_for_the_pane_of_the_line_in_focus(queue: Page, made: NewBook):
-    held = _Held(queue, "**/evidence/")
+    held = Held(queue, "**/evidence/")
     queue.keyboard.press("j")
     line_id = queue.locator("[data-line].is-focused").get_attribute("data-line")
 
@@ -178,6 +153,7 @@ def test_keys_wait_for_the_pane_of_the_line_in_focus(queue: Page, made: NewBook)
     held.let_go(0)
 
     expect(queue.locator(f"[data-line='{line_id}']")).to_have_count(0)
+    expect_message(queue, "Accepted as")
     decided = Classification.objects.get(book=made.book, state=State.ACCEPTED)
     assert (str(decided.line_id), decided.account) == (line_id, made.account(_OFFICE))
 
@@ -188,7 +164,7 @@ def test_a_range_is_selected_and_of_a_group_what_is_sure_is_accepted_by_keys(que
     queue.goto(made.address("review/?group=payee"))
     expect(queue.locator("[data-evidence] h2")).to_be_visible()
     queue.keyboard.press("Shift+Enter")
-    _expect_message(queue, "No line of this group is sure")
+    expect_message(queue, "No line of this group is sure")
     lines.update(confidence="0.900")
     queue.reload()
     first = queue.locator("[data-group]").first
@@ -198,14 +174,14 @@ def test_a_range_is_selected_and_of_a_group_what_is_sure_is_accepted_by_keys(que
     queue.keyboard.press("Space")
     queue.keyboard.press("j")
     queue.keyboard.press("Shift+Space")
-    expect(queue.locator("[data-selected]")).to_have_text("3 selected")
+    expect(queue.locator("[data-selected]").first).to_have_text("3 selected")
     for _ in range(3):
         queue.locator("[data-line] input:checked").first.uncheck()
-    expect(queue.locator("[data-selected]")).to_be_empty()
+    expect(queue.locator("[data-selected]").first).to_be_empty()
     first.locator("[data-line]").first.locator("td").nth(3).click()
     queue.keyboard.press("Shift+Enter")
 
-    _expect_message(queue, f"{of_first} accepted")
+    expect_message(queue, f"{of_first} accepted")
     assert Classification.objects.filter(book=made.book, state=State.ACCEPTED).count() == of_first
     expect(queue.locator("[data-line]")).to_have_count(8 - of_first)
 
@@ -216,7 +192,7 @@ def test_a_opens_the_place_for_receipts(queue: Page):
 
 
 def test_what_is_typed_before_the_pane_is_there_fills_its_fields(queue: Page, made: NewBook):
-    held = _Held(queue, "**/evidence/")
+    held = Held(queue, "**/evidence/")
     queue.keyboard.press("j")
     line = Classification.objects.get(
         line_id=queue.locator("[data-line].is-focused").get_attribute("data-line")
@@ -238,44 +214,41 @@ def test_what_is_under_way_is_posted_too(queue: Page, made: NewBook):
     Classification.objects.filter(book=made.book).update(account=made.account(_MEALS))
     queue.reload()
     expect(queue.locator("[data-evidence] h2")).to_be_visible()
-    held = _Held(queue, "**/accept/")
+    held = Held(queue, "**/accept/")
     queue.keyboard.press("Enter")
     queue.keyboard.press("Enter")
     held.let_go(0)
-    _expect_message(queue, "1 accepted.")
+    expect_message(queue, "1 accepted.")
 
     queue.get_by_role("button", name="Post 1 accepted").click()
     held.let_go(1)
 
-    _expect_message(queue, "2 entries posted.")
+    expect_message(queue, "2 entries posted.")
     assert Classification.objects.filter(book=made.book, state=State.POSTED).count() == 2
 
 
 def test_an_excluded_line_comes_back_by_undo(queue: Page, made: NewBook):
-    _go_to(queue, "Monthly service fee")
+    go_to(queue, "Monthly service fee")
 
     queue.keyboard.press("e")
-    _expect_message(queue, "1 excluded.")
+    expect_message(queue, "1 excluded.")
     expect(queue.locator("[data-line]").filter(has_text="Monthly service fee")).to_have_count(0)
     queue.keyboard.press("u")
 
-    _expect_message(queue, "Undone")
+    expect_message(queue, "Undone")
     expect(queue.locator("[data-line]").filter(has_text="Monthly service fee")).to_have_count(1)
     assert not Classification.objects.filter(book=made.book, state=State.EXCLUDED).exists()
 
-
-def test_a_refused_line_comes_back_with_its_reason_and_stays_in_focus(queue: Page, made: NewBook):
-    _go_to(queue, "Check")
-    count = queue.locator("[data-line]").count()
-    before = queue.locator("[data-line].is-focused").get_attribute("data-line")
-
-    queue.keyboard.press("Enter")
-
-    expect(queue.locator("[data-line]")).to_have_count(count)
-    row = queue.locator(f"[data-line='{before}']")
-    expect(row.locator("[data-refusal]")).not_to_be_empty()
-    expect(row).to_have_attribute("aria-current", "true")
-    assert not Classification.objects.filter(book=made.book, state=State.ACCEPTED).exists()
+    queue.get_by_label("Tags for the chosen lines").fill("#van")
+    queue.keyboard.press("Enter")  # which loads the page again, and says so there
+    queue.locator("#messages").get_by_role("button", name="Undo").click()
+    expect_message(queue, "Undone")
+    queue.keyboard.press("e")
+    expect_message(queue, "1 excluded.")
+    queue.goto(made.address("journal/"))
+    queue.keyboard.press("Control+z")  # on any page of the book
+    expect_message(queue, "Undone")
+    assert not Classification.objects.filter(book=made.book, state=State.EXCLUDED).exists()
 
 
 def test_keys_do_nothing_while_they_are_switched_off(queue: Page):
@@ -312,24 +285,24 @@ def test_t_posts_a_transfer_or_offers_the_choice_and_shift_t_says_that_it_is_non
     classify_lines(book=made.book, line_ids=outcome.new_line_ids)
     queue.reload()
 
-    _go_to(queue, "Service Fee")
+    go_to(queue, "Service Fee")
     expect(queue.locator("[data-evidence]")).to_contain_text("Transfer to Card on")
     queue.keyboard.press("t")
     expect(queue.locator("[data-transfer] button").first).to_be_focused()
     queue.keyboard.press("Enter")
-    _expect_message(queue, "Posted as entry 1")
+    expect_message(queue, "Posted as entry 1")
     expect(queue.locator("[data-line]").filter(has_text="Service Fee")).to_have_count(0)
     expect(queue.locator("[data-line]").filter(has_text="Payment thank you")).to_have_count(1)
 
-    _go_to(queue, "Blue Star")
+    go_to(queue, "Blue Star")
     expect(queue.locator("[data-line].is-focused")).to_contain_text("transfer to Card?")
     queue.keyboard.press("Enter")
-    _expect_message(queue, "Enter again accepts it as it is")
+    expect_message(queue, "Enter again accepts it as it is")
     expect(queue.locator("[data-line].is-focused")).to_contain_text("Blue Star")
 
-    _go_to(queue, "Blue Star")
+    go_to(queue, "Blue Star")
     queue.keyboard.press("Shift+T")
-    _expect_message(queue, "not suggested again")
+    expect_message(queue, "not suggested again")
     expect(queue.locator("[data-transfer]")).to_have_count(0)
     assert Transfer.objects.filter(book=made.book, state="rejected").count() == 1
     assert Classification.objects.filter(book=made.book, state=State.POSTED).count() == 2
@@ -338,7 +311,7 @@ def test_t_posts_a_transfer_or_offers_the_choice_and_shift_t_says_that_it_is_non
 def test_q_asks_the_client_who_answers_without_an_account(
     queue: Page, made: NewBook, new_context: Callable[..., BrowserContext]
 ):
-    _go_to(queue, "Shell")
+    go_to(queue, "Shell")
     line = queue.locator("[data-line].is-focused").get_attribute("data-line")
 
     queue.keyboard.press("q")
@@ -364,7 +337,7 @@ def test_q_asks_the_client_who_answers_without_an_account(
 def test_a_note_is_kept_and_accepts_nothing(queue: Page, made: NewBook):
     Classification.objects.filter(book=made.book).update(account=made.account(_MEALS))
     queue.reload()
-    _go_to(queue, "Shell")
+    go_to(queue, "Shell")
     line = queue.locator("[data-line].is-focused").get_attribute("data-line")
 
     queue.keyboard.press("n")
@@ -377,7 +350,7 @@ def test_a_note_is_kept_and_accepts_nothing(queue: Page, made: NewBook):
 
 
 def test_an_account_is_found_by_a_word_of_its_name(queue: Page, made: NewBook):
-    _go_to(queue, "Shell")
+    go_to(queue, "Shell")
     name = made.account(_SUPPLIES).name.split()[-1]
 
     queue.keyboard.press("c")
@@ -387,7 +360,7 @@ def test_an_account_is_found_by_a_word_of_its_name(queue: Page, made: NewBook):
         str(made.account(_SUPPLIES).pk)
     )
     queue.keyboard.press("Enter")
-    _expect_message(queue, "Accepted as")
+    expect_message(queue, "Accepted as")
     assert Classification.objects.get(book=made.book, state=State.ACCEPTED).account == made.account(_SUPPLIES)
 
 
@@ -410,12 +383,12 @@ def test_a_line_is_excluded_with_a_reason(queue: Page, made: NewBook):
     queue.get_by_label("Why the chosen lines are excluded").fill("private")
     queue.keyboard.press("Enter")
 
-    _expect_message(queue, "1 excluded.")
+    expect_message(queue, "1 excluded.")
     assert Classification.objects.get(line_id=line).note == "private"
 
 
 def test_a_split_takes_shares_and_parts_that_are_added(queue: Page, made: NewBook):
-    _go_to(queue, "Check")
+    go_to(queue, "Check")
     line_id = queue.locator("[data-line].is-focused").get_attribute("data-line")
     queue.keyboard.press("s")
     split = queue.locator("[data-evidence] form[data-split-total]")
@@ -434,7 +407,7 @@ def test_a_split_takes_shares_and_parts_that_are_added(queue: Page, made: NewBoo
     split.get_by_label("Amount of part 5").fill("33.3333%")
     queue.keyboard.press("Enter")
 
-    _expect_message(queue, "Accepted as 2 parts.")
+    expect_message(queue, "Accepted as 2 parts.")
     whole = Classification.objects.get(line_id=line_id)
     assert sum(part.amount for part in whole.splits.all()) == whole.line.amount
     assert [part.account.code for part in whole.splits.order_by("no")] == [_OFFICE, _SUPPLIES]
@@ -470,21 +443,22 @@ def test_the_fourth_alternative_a_tax_line_the_line_above_a_receipt_and_back_to_
     expect(pane.locator("[data-alternative='4']")).to_be_visible()
     queue.keyboard.press("4")
     expect(queue.locator(f"[data-line='{ids[0]}']")).to_have_count(0)
-    expect(pane).to_contain_text("Always")
-    queue.keyboard.press("Escape")
+    expect_message(queue, "Always")
+    learned = str(made.account(used[3]).pk)  # memory learned it at once
+    expect(pane.locator("select[name=account]")).to_have_value(learned)
     queue.keyboard.press("x")
     queue.keyboard.type("office")
     queue.keyboard.press("Enter")
     expect(queue.locator(f"[data-line='{ids[1]}']")).to_have_count(0)
     queue.keyboard.press("+")
-    _expect_message(queue, "like the line above")
+    expect_message(queue, "like the line above")
     while queue.locator("[data-line].is-focused").get_attribute("data-line") != str(ids[-1]):
         queue.keyboard.press("j")
     expect(pane.locator("[data-match]")).to_contain_text("bill.pdf")
     queue.keyboard.press("m")
-    _expect_message(queue, "The receipt is attached.")
+    expect_message(queue, "The receipt is attached.")
     made_of = dict(lines.filter(pk__in=ids[:3]).values_list("pk", "account__code"))
-    assert list(made_of.values()) == [used[3]] * 3  # memory learned it at once
+    assert list(made_of.values()) == [used[3]] * 3
     own = list(lines.filter(pk__in=ids).order_by("pk").values_list("tax_line", flat=True))
     assert own[:3] == ["", "schedule-c:18", "schedule-c:18"]
     assert last.receipts.count() == 1
@@ -493,5 +467,5 @@ def test_the_fourth_alternative_a_tax_line_the_line_above_a_receipt_and_back_to_
     row = queue.locator("[data-line].is-focused")
     line = row.get_attribute("data-line")
     queue.keyboard.press("u")
-    _expect_message(queue, "1 back in review.")
+    expect_message(queue, "1 back in review.")
     assert Classification.objects.get(pk=line).state == State.OPEN

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Request, Route, expect
 
 from ledgerflow.classification import rule_trials
+from ledgerflow.classification.models import Classification
 from ledgerflow.users.models import User
 from tests.browser.books import book_in_review
 
@@ -58,3 +59,28 @@ def test_asking_for_the_trial_sends_nothing_of_the_form_and_lets_a_preview_come(
 
     expect(tab.get_by_role("status").filter(has_text="3 open lines match")).to_be_visible()
     assert failed == []
+
+
+def test_ticked_lines_are_booked_at_once_and_the_rule_goes_on_being_written(
+    live_address: str,
+    new_context: Callable[..., BrowserContext],
+    sign_in: Callable[[BrowserContext, User], None],
+):
+    made = book_in_review()
+    context = new_context()
+    sign_in(context, made.owner)
+    tab = context.new_page()
+    account = made.account("6180").pk
+    tab.goto(made.address(f"rules/new/?account={account}"))
+    tab.get_by_label("Text contains").fill("coffee")
+    expect(tab.get_by_role("status").filter(has_text="3 open lines match")).to_be_visible()
+
+    tab.get_by_label("Tick all").check()
+    tab.locator("[name=lines]").first.uncheck()
+    tab.get_by_role("button", name="Apply to the ticked").click()
+
+    expect(tab.locator("#messages")).to_contain_text("2 changed.")
+    expect(tab.get_by_role("status").filter(has_text="1 open line matches")).to_be_visible()
+    expect(tab.get_by_label("Text contains")).to_have_value("coffee")
+    decided = Classification.objects.filter(book=made.book, state="accepted")
+    assert set(decided.values_list("account", flat=True)) == {account}

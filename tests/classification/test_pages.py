@@ -1,5 +1,7 @@
 """The pages of rules."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -34,6 +36,28 @@ def test_a_rule_is_previewed_then_saved_and_suggests(file):
     assert "2 open lines" in saved.content.decode()
     suggested = Classification.objects.filter(book=file.book, account=file.expense)
     assert suggested.count() == 2
+
+
+def test_what_a_trial_lists_is_said_and_can_be_applied_to_some(file, monkeypatch):
+    monkeypatch.setattr(rule_trials, "SHOWN", 2)
+    client = file.client(Role.BOOKKEEPER)
+
+    trial = client.post(file.address("rules/new/"), _rule(file, preview="open"))
+    form = trial.content.decode().partition('id="ticked"')[2].partition("</form>")[0]
+    boxes = re.findall(r'name="lines" value="(\d+)" form="ticked"', trial.content.decode())
+    account = re.search(r'name="set-account" value="(\d+)"', form)[1]
+    done = client.post(
+        file.address("review/set/"),
+        {"lines": boxes[0], "set-account": account},
+        headers={"Accept": "application/json"},
+    ).json()
+
+    assert "The first 2 of 3 are listed" in trial.content.decode()
+    assert boxes == [str(line.line_id) for line in trial.context["trial"].shown]
+    assert done["message"] == "1 changed."
+    decided = Classification.objects.get(book=file.book, state="accepted")
+    assert (decided.line_id, decided.account) == (int(boxes[0]), file.expense)
+    assert not Rule.objects.filter(book=file.book).exists()
 
 
 def test_a_rule_for_future_lines_only_says_so_and_stays_so(file):

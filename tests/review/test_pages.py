@@ -387,6 +387,20 @@ def test_an_offer_that_is_edited_first_keeps_payee_and_place_and_can_be_undone(f
     assert not made.is_active
 
 
+def test_a_rule_is_begun_with_what_a_line_of_this_book_says(file):
+    client, line = file.client(Role.BOOKKEEPER), file.line_ids[0]
+    _decide(file, line, payee="Corner shop")
+    other = BookedFile(1, is_posted=False)
+
+    form = client.get(file.address(f"rules/new/?line={line}&direction=any")).context["form"]
+
+    assert (form["text"].value(), form["direction"].value()) == ("shop 1", "any")
+    assert (form["account"].value(), str(form["payee"].value())) == (file.expense.pk, "Corner shop")
+    for made_up in (other.line_ids[0], "x", "9" * 30, "²"):
+        form = client.get(file.address("rules/new/"), {"line": made_up}).context["form"]
+        assert not form["text"].value()
+
+
 def test_excluding_what_a_rule_accepted_says_that_it_only_suggests_from_now_on(file):
     client = file.client(Role.BOOKKEEPER)
     client.post(

@@ -186,7 +186,10 @@ class LineActionView(ActionView):
             "payee_id": made.payee_id,
         }
         html = render_to_string("review/_offer.html", context, request=self.request)
-        return {**done, "offer": html}
+        name = evidence.row.payee or evidence.row.description
+        match = "1 more open line matches" if trial.opened == 1 else f"{trial.opened} more open lines match"
+        asked = f"Always book “{name}” so?" + (f" {match}." if trial.opened else "")
+        return {**done, "offer": html, "offered": asked}
 
 
 class DecideView(LineActionView):

@@ -50,7 +50,7 @@ KEYS = (
     ("Alt-R", "In a split: put into this part what is left"),
     ("n", "Write a note"),
     ("q", "Ask a colleague or the client about the line"),
-    ("r", "Always book this payee so"),
+    ("r", "The rule that is offered; else write one for lines like this"),
     ("t", "Post it as a transfer to or from the other account"),
     ("T", "It is no transfer: do not suggest these two again"),
     ("#", "Tag the line, or all selected"),
@@ -60,7 +60,6 @@ KEYS = (
     ("Space", "Select the line"),
     ("Shift-Space", "Select from the last selected line down to this one"),
     ("u", "Undo the last change; back to review, where lines are accepted or excluded"),
-    ("Ctrl-Z", "Undo the last change, up to 50 one after the other"),
 )
 
 

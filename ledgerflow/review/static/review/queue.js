@@ -1,14 +1,16 @@
 // The review queue by keyboard. Every action is a form of the page; this file chooses the row, sends the form without leaving
 // the page, moves on before the answer arrives, and brings a row back with the reason when the answer is a refusal.
 import { areOn } from "../web/keys.js";
-import { ask, showCounts, withDays } from "./answers.js";
+import { showCounts } from "./answers.js";
 import { isTypingInto, typeInto } from "./chooser.js";
 import { replay, submitFrom } from "./fields.js";
-import { addPart, putRest, showLeft } from "./split.js";
+import { hasLeft, isUnderWay, leave, leaveBy, loadAgain, post, willLoadAgain } from "./leaving.js";
+import { takeOut, unmark } from "./rows.js";
+import { isEven, putRest } from "./split.js";
+import "./pane.js";
 
 const OFFER = "offer"; // stands in the evidence pane instead of a line's evidence
 const NO_EVIDENCE = "The evidence could not be loaded. Choose the line again.";
-const SAID = "ledgerflow-said"; // what to say after the page was loaded again
 const TYPING = "input:not([type=checkbox]), select, textarea, [contenteditable]";
 
 const queue = document.querySelector("[data-queue]");
@@ -21,11 +23,8 @@ if (queue) {
   let shown = ""; // what stands in the pane: a line, or the offer
   let held = null; // a key for the pane, and those after it, until the pane shows the line in focus
   const sending = new Set(); // forms whose answer has not come
-  let underWay = 0; // answers that have not come
-  let answered = Promise.resolve(); // done once all of them have
-  let lastWord = null; // what to say once the page is loaded again, which waits for those answers
-  let departure = null; // what leaves the page, and waits for them too
-  let hasLeft = false; // the next page is on its way; keys are for that
+  const refusedPanes = new Map(); // by line, what stood in its pane when it was sent in vain
+  let offer = null; // what came with the last answers: the rule that is offered, or the link to give to a client
 
   const order = [...queue.querySelectorAll("[data-line]")].map((row) => row.dataset.line); // as it was shown, gone ones too
 
@@ -43,60 +42,27 @@ if (queue) {
   const isEverything = () => selectEverything?.getAttribute("aria-pressed") === "true";
   const showChosen = () => {
     const count = isEverything() ? `All ${everything.elements.count.value} matching` : ticked().length;
-    const selected = document.querySelector("[data-selected]");
-    if (selected) selected.textContent = count ? `${count} selected` : "";
+    document.querySelectorAll("[data-selected]").forEach((selected) => {
+      selected.textContent = count ? `${count} selected` : "";
+    });
   };
   const chooseEverything = (is) => {
     selectEverything?.setAttribute("aria-pressed", String(is));
     showChosen();
   };
-  // One message at a time, with Undo beside it where there is something to undo.
-  const say = (text, { undo = false, level = "success" } = {}) => {
-    const action = undo && document.querySelector("[data-undo]") ? { label: "Undo", run: pressUndo } : null;
-    document.body.dispatchEvent(new CustomEvent("lf:message", { detail: { text, level, action, name: "queue" } }));
+  // One message at a time, with Undo beside it where there is something to undo, and what was offered with the answer.
+  const say = (text, { undo = false, withOffer = false, level = "success" } = {}) => {
+    const actions = [];
+    if (withOffer) actions.push({ label: offer.name, run: showOffer });
+    if (undo && document.querySelector("[data-undo]")) actions.push({ label: "Undo", run: pressUndo });
+    document.body.dispatchEvent(new CustomEvent("lf:message", { detail: { text, level, actions, name: "queue" } }));
   };
-  const loadAgain = (...words) => {
-    lastWord = [lastWord, ...words].filter(Boolean).join(" ");
-  };
-
-  // To leave the page would end what is under way: its lines would not be posted, or be shown as they were.
-  function leaveOnceAnswered() {
-    if (underWay || hasLeft) return;
-    if (departure) {
-      const leave = departure;
-      departure = null;
-      leave();
-    } else if (lastWord !== null) {
-      hasLeft = true;
-      if (lastWord) window.sessionStorage.setItem(SAID, lastWord);
-      location.reload();
-    }
-  }
-
-  function post(url, body, { isAfterAll = false } = {}) {
-    underWay += 1;
-    const before = isAfterAll ? answered : null;
-    const answer = Promise.resolve(before).then(() => ask(withDays(url), body)).finally(() => {
-      underWay -= 1;
-      setTimeout(leaveOnceAnswered); // after what this answer changes
-    });
-    answered = Promise.allSettled([answered, answer]).then(() => {});
-    return answer;
-  }
-
-  // One row at a time, also where one comes back that left the list in focus.
-  function mark(row) {
-    queue.querySelectorAll("[data-line].is-focused").forEach((each) => {
-      each.classList.remove("is-focused");
-      each.removeAttribute("aria-current");
-    });
-    row.classList.add("is-focused");
-    row.setAttribute("aria-current", "true");
-  }
 
   function focus(row, { scroll = true } = {}) {
     if (!row) return;
-    mark(row);
+    unmark(focused());
+    row.classList.add("is-focused");
+    row.setAttribute("aria-current", "true");
     held = null;
     if (scroll) row.scrollIntoView({ block: "nearest" });
     history.replaceState(history.state, "", `#line-${row.dataset.line}`);
@@ -104,10 +70,17 @@ if (queue) {
     evidenceTimer = setTimeout(() => showEvidence(row), 60);
   }
 
-  async function showEvidence(row, { force = false } = {}) {
+  // Shown anew, it takes nothing away that somebody writes in it meanwhile.
+  async function showEvidence(row, { force = false, isGentle = false } = {}) {
     const { line, evidenceUrl } = row.dataset;
     if (!force && wanted === line) return;
     wanted = line;
+    if (refusedPanes.has(line)) {
+      pane.replaceChildren(...refusedPanes.get(line));
+      refusedPanes.delete(line);
+      shown = line;
+      return;
+    }
     let text;
     try {
       const answer = await fetch(evidenceUrl, { headers: { Accept: "text/html" } });
@@ -120,8 +93,9 @@ if (queue) {
       }
       return;
     }
-    if (wanted !== line) return;
+    if (wanted !== line || (isGentle && pane.contains(document.activeElement))) return;
     pane.innerHTML = text;
+    pane.scrollTop = 0;
     shown = line;
     window.htmx?.process(pane); // the page of a PDF comes by itself
     if (held && isShown()) {
@@ -132,12 +106,6 @@ if (queue) {
     }
   }
 
-  pane.addEventListener("htmx:load", () => {
-    const box = pane.querySelector("[data-box]");
-    const frame = box?.closest(".source-frame");
-    if (frame) frame.scrollTop += box.getBoundingClientRect().top - frame.getBoundingClientRect().top - frame.clientHeight / 3;
-  });
-
   function showFocused() {
     [wanted, shown] = ["", ""];
     focus(focused());
@@ -147,45 +115,45 @@ if (queue) {
     const all = rows();
     const at = all.indexOf(focused());
     if (shown === OFFER) {
-      showFocused(); // the offer gives way to the line that follows
+      showFocused(); // the offer gives way to the line in focus
       return;
     }
     focus(all[Math.min(Math.max(at + by, 0), all.length - 1)]);
   }
 
-  // Rows leave the list at once; what the server refuses comes back with its reason.
-  async function send(url, lines, fields = {}, when = {}) {
-    const leaving = lines.map((row) => ({ row, parent: row.parentNode, next: row.nextSibling }));
+  // Rows leave the list at once, and the line that follows is in focus. What the server refuses comes back with its reason,
+  // and takes the focus from no other line: the next key is meant for what stands in focus.
+  function takeOff(lines) {
     const after = rows();
     const last = after.indexOf(lines.at(-1));
     const following = after.slice(last + 1).find((row) => !lines.includes(row)) || after.slice(0, last).reverse().find((row) => !lines.includes(row));
-    lines.forEach((row) => {
-      recount(row, -1);
-      row.remove();
-    });
+    const putBack = takeOut(lines);
     showChosen();
     focus(following);
+    return (reasons) => {
+      const back = putBack(reasons);
+      if (!focused()) focus(back[0]);
+      showChosen();
+    };
+  }
 
+  async function send(url, lines, fields = {}, when = {}) {
+    const bringBack = takeOff(lines);
     const body = new FormData();
     body.set("csrfmiddlewaretoken", token);
     lines.forEach((row) => body.append("lines", row.dataset.line));
     Object.entries(fields).forEach(([name, value]) => body.append(name, value));
     const answer = await post(url, body, when);
     if (answer.error) answer.refused = Object.fromEntries(lines.map((row) => [row.dataset.line, answer.error]));
-    leaving.reverse().forEach(({ row, parent, next }) => {
-      const reason = answer.refused?.[row.dataset.line];
-      if (!reason) return;
-      parent.insertBefore(row, next && next.parentNode === parent ? next : null);
-      recount(row, 1);
-      row.querySelector("[data-refusal]").textContent = reason;
-      focus(row);
-    });
-    showChosen();
-    const refused = Object.keys(answer.refused || {}).length;
-    if (answer.message) say(answer.message, { undo: refused < lines.length, level: refused ? "warning" : "success" });
+    bringBack(answer.refused || {});
+    const refused = Object.values(answer.refused || {});
+    const isUndoable = refused.length < lines.length;
+    const reasons = new Set(refused);
+    const said = [answer.message, ...(reasons.size === 1 ? reasons : [])].filter(Boolean).join(" ");
+    say(said, { undo: isUndoable, level: refused.length ? "warning" : "success" });
     showCounts(answer.counts);
-    if (!rows().length) loadAgain(answer.message);
-    else if (lastWord !== null) loadAgain(answer.message, ...new Set(Object.values(answer.refused || {})));
+    if (!rows().length) loadAgain(isUndoable, answer.message);
+    else if (willLoadAgain()) loadAgain(isUndoable, answer.message, ...reasons);
   }
 
   // What was done to all that match is shown by loading the page again, with other lines in it.
@@ -195,30 +163,10 @@ if (queue) {
     Object.entries(fields).forEach(([name, value]) => body.set(name, value));
     const answer = await post(url, body);
     if (answer.error) say(answer.error, { level: "error" });
-    else loadAgain(answer.message);
+    else loadAgain(true, answer.message);
   }
 
   const bulk = (url, fields = {}) => (isEverything() ? sendEverything(url, fields) : send(url, chosen(), fields));
-
-  const add = (place, by) => {
-    if (place) place.textContent = Number(place.textContent) + by;
-  };
-
-  // How many lines the buttons accept that accept more than one, and of how many.
-  function recount(row, by) {
-    const group = row.closest("[data-group]");
-    add(group?.querySelector(".badge"), by);
-    const forms = [group?.querySelector("[data-accept-group]"), document.querySelector("[data-accept-matching]"), everything];
-    forms.filter(Boolean).forEach((form) => {
-      const count = form.querySelector("[name=count]");
-      count.value = Number(count.value) + by;
-      add(form === everything ? selectEverything.querySelector("[data-all-count]") : form.querySelector("[data-all-count]"), by);
-      const sure = form.querySelector("[data-sure-count]");
-      if (!sure || !("sure" in row.dataset)) return;
-      add(sure, by);
-      form.querySelector("button").disabled = sure.textContent === "0";
-    });
-  }
 
   // As rows do, a group leaves before the answer.
   function leaveGroup(group) {
@@ -228,8 +176,77 @@ if (queue) {
     focus(all[last + 1] || rows().at(-1));
   }
 
+  // Whether the line that a form of its pane is about is done where the server does not refuse.
+  function isLast(form, body) {
+    if (!pane.contains(form) || !isShown()) return false;
+    if (form.matches("[data-alternative], [data-transfer]")) return true;
+    if (form.matches("[data-split-total]")) return isEven(form);
+    return form.querySelector("select[name=account]") !== null && body.get("account") !== "" && body.get("act") !== "note";
+  }
+
+  // As `send` does; what was typed stays for whoever comes back to a line that was refused.
+  async function sendLast(form, body) {
+    const row = focused();
+    const stood = [...pane.childNodes];
+    pane.replaceChildren();
+    [wanted, shown] = ["", ""];
+    const bringBack = takeOff([row]);
+    const answer = await post(form.action, body);
+    if (answer.error) {
+      const problem = form.querySelector("[data-form-error]");
+      if (problem) problem.textContent = answer.error;
+      refusedPanes.set(row.dataset.line, stood);
+      bringBack({ [row.dataset.line]: answer.error });
+      say(answer.error, { level: "warning" });
+      showCounts(answer.counts);
+      return;
+    }
+    takeWith(answer);
+    keepOffer(answer);
+    showCounts(answer.counts);
+    if (isShown()) showEvidence(focused(), { force: true, isGentle: true }); // what was decided may change what is proposed
+    if (rows().length) say([answer.message, answer.offered].filter(Boolean).join(" "), { undo: true, withOffer: Boolean(answer.offer) });
+    else if (answer.offer) showOffer();
+    else loadAgain(true, answer.message);
+  }
+
+  // The other side of a transfer.
+  function takeWith(answer) {
+    const at = rows().indexOf(focused());
+    takeOut((answer.with || []).map((line) => queue.querySelector(`[data-line="${line}"]`)).filter(Boolean));
+    if (!focused()) focus(rows()[Math.min(at, rows().length - 1)]);
+  }
+
+  // The rule that is offered waits in the message, and after it beside the list.
+  const RULE = "Rule…";
+  const offerButton = document.querySelector("[data-last-offer]");
+  function keepOffer(answer) {
+    if (!answer.offer) return;
+    offer = { html: answer.offer, name: answer.offered ? RULE : "Link…" };
+    offerButton.hidden = false;
+    offerButton.textContent = offer.name;
+    offerButton.title = answer.offered || answer.message;
+  }
+
+  function forgetOffer() {
+    offer = null;
+    offerButton.hidden = true;
+    showFocused();
+  }
+
+  function showOffer() {
+    pane.innerHTML = offer.html;
+    [wanted, shown, held] = ["", OFFER, null];
+    clearTimeout(evidenceTimer);
+    pane.querySelector("[data-rule-offer] button")?.focus();
+  }
+
   async function sendForm(form, body = new FormData(form)) {
     if (sending.has(form) && !form.matches("[data-undo]")) return; // pressed twice
+    if (isLast(form, body)) {
+      await sendLast(form, body);
+      return;
+    }
     sending.add(form);
     const about = shown;
     const group = form.matches("[data-accept-group]") ? form.closest("[data-group]") : null;
@@ -246,29 +263,16 @@ if (queue) {
     const row = answer.line ? queue.querySelector(`[data-line="${answer.line}"]`) : null;
     // Whoever went on before the answer came stays there, and keeps what stands in the pane.
     const isElsewhere = row !== null && focused() !== row;
-    if (answer.offer && !isElsewhere) {
-      pane.innerHTML = answer.offer;
-      [wanted, shown] = ["", OFFER];
-    }
-    (answer.with || []).forEach((line) => {
-      const other = queue.querySelector(`[data-line="${line}"]`);
-      if (other) recount(other, -1);
-      other?.remove();
-    });
+    keepOffer(answer);
     if (answer.gone && !isElsewhere && pane.contains(document.activeElement)) document.activeElement.blur(); // the next key is for the list
-    if (answer.gone && row) {
-      const all = rows();
-      const next = all[all.indexOf(row) + 1] || all[all.indexOf(row) - 1];
-      recount(row, -1);
-      row.remove();
-      if (next && !isElsewhere && answer.offer) {
-        mark(next);
-        next.scrollIntoView({ block: "nearest" });
-      } else if (next && !isElsewhere) focus(next);
-    }
+    if (answer.gone && row) (isElsewhere ? takeOut : takeOff)([row]);
+    const isUndoable = !answer.is_final && !form.matches("[data-undo]");
+    const isShownAtOnce = answer.offer && !answer.offered && !isElsewhere; // a link is given now, and never shown again
+    if (isShownAtOnce) showOffer();
     showCounts(answer.counts);
-    if (answer.reload || (!rows().length && !answer.offer)) loadAgain(answer.message);
-    else if (answer.message) say(answer.message, { undo: !answer.is_final });
+    if (answer.reload || (!rows().length && !answer.offer)) loadAgain(isUndoable, answer.message);
+    else if (answer.message) say([answer.message, answer.offered].filter(Boolean).join(" "), { undo: isUndoable, withOffer: Boolean(answer.offer) && !isShownAtOnce });
+    if (about === OFFER && shown === OFFER) forgetOffer();
     if (answer.again && isShown() && shown === about) showEvidence(focused(), { force: true });
   }
 
@@ -341,6 +345,14 @@ if (queue) {
     else form?.requestSubmit();
   }
 
+  // The rule that is offered, as long as the message says so; else one for the line in focus.
+  function makeRule() {
+    const url = focused()?.dataset.ruleUrl;
+    if (shown === OFFER) pane.querySelector("[data-rule-offer] button")?.focus();
+    else if (document.querySelector(`[data-message=queue] [data-message-action="${RULE}"]`)) showOffer();
+    else if (url) leaveBy(() => location.assign(url));
+  }
+
   const backToReview = document.querySelector('[data-bulk="reopenUrl"]');
   const actions = {
     j: () => step(1),
@@ -360,7 +372,7 @@ if (queue) {
     s: () => inPane("split-0-amount"),
     t: () => take("[data-transfer]"),
     T: () => take("[data-no-transfer]"),
-    r: () => pane.querySelector("[data-rule-offer] button")?.focus(),
+    r: () => makeRule(),
     a: () => isShown() && pane.querySelector("[data-attach]")?.click(),
     "Shift+Enter": () => acceptGroup(focused()?.closest("[data-group]")?.querySelector("[data-accept-group]")),
     "#": () => document.querySelector("[data-tag-form] [name=tags]")?.focus(),
@@ -390,17 +402,10 @@ if (queue) {
     if (form) form.requestSubmit();
   }
 
-  pane.addEventListener("click", (event) => {
-    if (event.target.closest("[data-split-more]")) addPart(event.target.form);
-  });
-  pane.addEventListener("input", (event) => {
-    const form = event.target.closest("[data-split-total]");
-    if (form) showLeft(form);
-  });
-
+  offerButton?.addEventListener("click", showOffer);
   // Before the keys of every page: `P` and `/` that are typed ahead are letters, too.
   document.addEventListener("keydown", (event) => {
-    if (!held || event.ctrlKey || event.metaKey || event.altKey || hasLeft || !areOn()) return;
+    if (!held || event.ctrlKey || event.metaKey || event.altKey || hasLeft() || !areOn()) return;
     if (event.target.closest(TYPING)) {
       held = null; // somebody went on to another field
       return;
@@ -416,13 +421,7 @@ if (queue) {
       putRest(event.target);
       return;
     }
-    const isTyping = event.target.closest(TYPING);
-    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === "z" && !isTyping && areOn()) {
-      event.preventDefault();
-      pressUndo();
-      return;
-    }
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || hasLeft || !areOn()) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || hasLeft() || !areOn()) return;
     if (event.target.matches("[data-evidence] select, [data-set-form] select")) {
       // A space opens the list, unless it is typed within a name.
       const isTyped = event.key.length === 1 && (event.key !== " " || isTypingInto(event.target));
@@ -475,19 +474,10 @@ if (queue) {
     if (event.defaultPrevented || event.target.method === "dialog") return;
     const form = event.target;
     const isInPlace = form.matches("form[data-in-place]");
-    if (isInPlace || underWay) event.preventDefault();
+    if (isInPlace || isUnderWay()) event.preventDefault();
     if (isInPlace) sendForm(form, new FormData(form, event.submitter));
-    else if (underWay) departure = () => form.requestSubmit(event.submitter);
-    else hasLeft = true;
-  });
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[href]:not([target], [download], [href^='#'])");
-    if (!link || !underWay || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    departure = () => link.click();
-  });
-  window.addEventListener("pageshow", () => {
-    hasLeft = false;
+    else if (isUnderWay()) leaveBy(() => form.requestSubmit(event.submitter));
+    else leave();
   });
   document.querySelectorAll("[data-bulk]").forEach((button) =>
     button.addEventListener("click", () => (button.dataset.bulk === "excludeUrl" ? exclude() : bulk(queue.dataset[button.dataset.bulk]))),
@@ -501,10 +491,4 @@ if (queue) {
 
   const named = location.hash.startsWith("#line-") ? queue.querySelector(`[data-line="${CSS.escape(location.hash.slice(6))}"]`) : null;
   focus(named || rows()[0], { scroll: Boolean(named) });
-}
-
-const said = window.sessionStorage.getItem(SAID);
-if (said) {
-  window.sessionStorage.removeItem(SAID);
-  document.body.dispatchEvent(new CustomEvent("lf:message", { detail: { text: said, level: "success", name: "queue" } }));
 }

@@ -45,6 +45,8 @@ export function showLeft(form) {
   shown.classList.toggle("is-even", rest === 0n);
 }
 
+export const isEven = (form) => left(form) === 0n;
+
 export function putRest(field) {
   const form = field.form;
   const part = field.closest("[data-split-part]").querySelector("[name$=-amount]");

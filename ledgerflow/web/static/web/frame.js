@@ -1,7 +1,7 @@
 // Messages: they leave after a while (errors stay), and a page can ask for one: an htmx response with the header
 // HX-Trigger: {"lf:message": {"text": "…", "level": "success"}}. A script may add a name, so that a message replaces the one
-// before it, and an action: {label, run}.
-const STAY = 8000; // milliseconds
+// before it, and actions: [{label, run}].
+const STAY = 10000; // milliseconds
 const AMOUNT = /(?<![\w.])(-?\d[\d,]*\.\d{2,4})(?![\d%]|\.\d)/; // as the filter `discreet` finds it
 
 // A sentence whose amounts can be hidden.
@@ -24,7 +24,7 @@ function leaveLater(message) {
   message.addEventListener("mouseleave", () => { timer = window.setTimeout(() => message.remove(), STAY); });
 }
 
-function show({ text, level = "info", name = "", action = null }) {
+function show({ text, level = "info", name = "", actions = [] }) {
   if (name) document.querySelector(`[data-message="${CSS.escape(name)}"]`)?.remove();
   const message = document.createElement("div");
   message.className = `toast show message-${level}`;
@@ -38,14 +38,15 @@ function show({ text, level = "info", name = "", action = null }) {
   close.dataset.messageClose = "";
   close.setAttribute("aria-label", "Dismiss");
   body.append(words);
-  if (action) {
+  actions.forEach(({ label, run }) => {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn btn-sm";
-    button.textContent = action.label;
-    button.addEventListener("click", action.run);
+    button.textContent = label;
+    button.dataset.messageAction = label;
+    button.addEventListener("click", run);
     body.append(button);
-  }
+  });
   body.append(close);
   message.append(body);
   document.getElementById("messages").append(message);
