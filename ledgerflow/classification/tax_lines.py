@@ -31,6 +31,11 @@ class ChartTaxLines:
         return not any(self.by_kind.values())
 
 
+def tax_line_label(name: str) -> str:
+    """Return the words of a tax line, whatever account carries it; its name where no form has it any more."""
+    return next((line.label for line in tax_lines() if line.name == name), name)
+
+
 def chart_tax_lines(*, book: Book) -> ChartTaxLines:
     """Return the tax lines that accounts of the book carry; one query."""
     carried = Account.objects.filter(book=book, type__in=_KINDS).exclude(tax_line="")

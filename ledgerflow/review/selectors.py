@@ -14,7 +14,7 @@ from ledgerflow.classification.engine import SURE, confidence_word
 from ledgerflow.classification.models import BusinessUse, Classification, Source, State
 from ledgerflow.classification.own_facts import NOTHING_OWN, OwnFacts, own_facts
 from ledgerflow.classification.tag_selectors import tags_of_lines
-from ledgerflow.classification.tax_lines import chart_tax_lines
+from ledgerflow.classification.tax_lines import chart_tax_lines, tax_line_label
 from ledgerflow.classification.use_selectors import uses_on
 from ledgerflow.core.money import ZERO
 from ledgerflow.core.periods import Period
@@ -69,6 +69,11 @@ class QueueRow:
         """Whether it is accepted with others that nobody looked at one by one."""
         return self.confidence >= SURE and (self.account_id is not None or self.is_split)
 
+    @property
+    def tax_label(self) -> str:
+        """The words of the line's own tax line, empty where it has none."""
+        return tax_line_label(self.tax_line) if self.tax_line else ""
+
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
@@ -93,7 +98,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class PreviewLine:
-    """A line of the entry that accepting leads to; debit positive. ``tax_line`` where it has one of its own.
+    """A line of the entry that accepting leads to; debit positive. ``tax_line`` in words, where it has one of its own.
 
     ``share`` says which part is the business's and of what that is said, where it is not all.
     """
@@ -354,7 +359,7 @@ def _preview(book: Book, made: Classification) -> tuple[PreviewLine, ...]:
             PreviewLine(
                 names.get(part.account_id or 0, "no account for drawings"),
                 -part.amount,
-                part.tax_line,
+                tax_line_label(part.tax_line) if part.tax_line else "",
                 "" if part.share is None else _share_in_words(part),
             )
             for part in parts
