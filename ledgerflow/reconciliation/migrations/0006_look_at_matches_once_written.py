@@ -4,6 +4,6 @@ from ledgerflow.core.migrations import sql_beside
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reconciliation", "0005_remember_what_was_done_elsewhere"), ("posting", "0024_look_at_states_once_written")]
+    dependencies = [("reconciliation", "0005_remember_what_was_done_elsewhere")]
 
     operations = [sql_beside(__file__)]
