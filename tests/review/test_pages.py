@@ -5,10 +5,11 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from ledgerflow.books.models import Role
 from ledgerflow.classification.models import Classification, ClassificationSplit, Rule, State
-from ledgerflow.classification.services import classify_lines
+from ledgerflow.classification.services import RuleConditions, classify_lines, create_rule
 from ledgerflow.ledger.models import Account, JournalEntry
 from ledgerflow.payees.services import name_payee
 from ledgerflow.statements.models import StatementLine
@@ -360,6 +361,26 @@ def test_a_name_is_offered_to_the_others_and_undone(file):
     assert "error" in _ask(
         file.client(), file.address(f"review/line/{first}/name-others/"), {"payee": stranger.pk}
     )
+
+
+def test_a_name_that_a_rule_does_not_take_is_told(file):
+    rule_for = name_payee(book=file.book, name="Grocer")
+    create_rule(
+        book=file.book,
+        conditions=RuleConditions(text="COFFEE"),
+        account=file.expense,
+        payee=rule_for,
+        user=file.owner,
+        now=timezone.now(),
+    )
+    line = file.line_ids[0]
+    StatementLine.objects.filter(pk=line).update(description="COFFEE CORNER")
+    classify_lines(book=file.book, line_ids=[line])
+
+    said = _decide(file, line, account="", payee="Kiosk")["message"]
+
+    assert said.startswith("A rule names Grocer as the payee, so the line keeps it.")
+    assert Classification.objects.get(pk=line).payee == rule_for
 
 
 def test_an_offer_that_is_edited_first_keeps_payee_and_place_and_can_be_undone(file):

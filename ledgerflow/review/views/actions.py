@@ -49,8 +49,6 @@ from ledgerflow.review.views.which import asked_days
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.statements.services import attach_receipts
 
-_NOTED = {"message": "Noted.", "reload": True}
-
 
 class ActionView(BookMixin, generic.View):
     """What the actions share: a form, one service call, an answer in the form the caller takes."""
@@ -214,11 +212,12 @@ class DecideView(LineActionView):
         is_same = made is None or (made.tax_line, made.business_share) == (tax_line, share)
         if account is None or (form.is_note and not is_other and is_same):
             account, tax_line, share = None, "" if is_same else tax_line, None if is_same else share
+        payee = name_payee(book=self.book, name=facts["payee"]) if facts["payee"].strip() else None
         services.decide(
             book=self.book,
             line_id=self.kwargs["line"],
             account=account,
-            payee=name_payee(book=self.book, name=facts["payee"]) if facts["payee"].strip() else None,
+            payee=payee,
             note=facts["note"],
             tax_line=tax_line,
             business_share=share,
@@ -227,12 +226,21 @@ class DecideView(LineActionView):
         )
         others = self._others(made.payee if made else None)
         if account is None:
-            return (
-                {"message": "Noted.", "line": str(self.kwargs["line"]), "offer": others} if others else _NOTED
-            )
+            shown = {"line": str(self.kwargs["line"]), "offer": others} if others else {"reload": True}
+            return {"message": self._noted(payee), **shown}
         message = f"Accepted as {account}.{fallen_back(self.book, now)}"
         said = self.offer(message) if is_other else self.done(message)
         return {**said, "offer": said.get("offer", "") + others} if others else said
+
+    def _noted(self, payee: Payee | None) -> str:
+        """Return what was noted: whom a rule names goes before what the payee of an open line is called."""
+        made = Classification.objects.select_related("payee").get(book=self.book, line_id=self.kwargs["line"])
+        if payee is None or made.payee is None or made.payee == payee:
+            return "Noted."
+        return (
+            f"A rule names {made.payee} as the payee, so the line keeps it. Change the rule, or book the line together "
+            f"with {payee}."
+        )
 
     def _others(self, former: Payee | None) -> str:
         """Return what offers to call the other lines of the payee that the line had as this one is called since."""
