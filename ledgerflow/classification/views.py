@@ -218,7 +218,7 @@ class TrialView(BookMixin, generic.TemplateView):
         kept = get_object_or_404(RuleTrial, book=self.book, pk=self.kwargs["trial"])
         waiting = kept if kept.ended_at is None else None
         kwargs |= {"trial": trial_of(kept), "waiting": waiting, "failed": kept.error}
-        kwargs["then"] = kept.asked["account"]
+        kwargs["then"] = kept.asked.get("account")
         return super().get_context_data(**kwargs)
 
 
