@@ -23,9 +23,9 @@ class FileReading:
     """What became of one file.
 
     ``status`` is ``read``, ``empty`` (well-formed, no lines; ``error`` says so) or ``refused`` (``error``
-    says why and what to do; no statements). ``reader`` is the tool package that read it; ``is_claimed`` says that one
-    took it for a statement of its format, whether or not it could be read. ``is_table`` where people can choose what
-    its columns are for; ``layouts`` are then the fingerprints of the tables that were read.
+    says why and what to do; no statements). ``reader`` is the tool package that read or refused it; ``is_claimed`` says
+    that one took it for a statement of its format, whether or not it could be read. ``is_table`` where people can
+    choose what its columns are for; ``layouts`` are then the fingerprints of the tables that were read.
     """
 
     name: str
@@ -82,7 +82,8 @@ def read_file(
             return _read_archive(content, name, readers, password) or replace(
                 _refused(name, _refusal(answer, content)), is_claimed=False
             )
-        return replace(_refused(name, _refusal(answer, content)), is_table=answer["is_table"])
+        refused = replace(_refused(name, _refusal(answer, content)), is_table=answer["is_table"])
+        return replace(refused, reader=answer["readers"][0]) if len(answer["readers"]) == 1 else refused
     lines_found = any(statement.lines for statement in reading.statements)
     return FileReading(
         name=name,

@@ -14,7 +14,7 @@ from ledgerflow.pipeline.services import run as run_module
 from ledgerflow.statements.models import Hold, Statement, StatementLine
 from ledgerflow.statements.reading import read_file
 from ledgerflow.statements.services import create_bank_account
-from ledgerflow.toolbox.models import Tool
+from ledgerflow.toolbox.models import Tool, ToolRun
 from ledgerflow.toolbox.services.registry import disable_tool
 from tests.factories import BookFactory, UserFactory
 from tests.pipeline.statements import FEBRUARY, JANUARY, NUMBER, ofx
@@ -63,6 +63,32 @@ def test_the_row_says_what_the_import_does(monkeypatch):
     _run(_book_with_account(), ofx(JANUARY)[0])
 
     assert seen == ["reading", "recognizing"]
+
+
+def test_each_file_that_a_reader_took_is_a_run_of_it():
+    book = _book_with_account()
+    file = ofx(JANUARY)[0]
+    ready = _run(book, file)
+    cut = DemoFile("cut.ofx", file.content[: len(file.content) // 2], file.movements)
+    failed = _run(book, cut)
+    _run(book, DemoFile("note.txt", b"Milk, eggs and bread.", ()))
+
+    good, bad = ToolRun.objects.filter(book=book).order_by("pk")
+    assert {good.module_path, bad.module_path} == {"tools.ofx_statement.read_statement"}
+    assert (good.subject, good.outcome) == (f"document {ready.document_id}", "done")
+    assert good.arguments["content"] == {"sha256": ready.document.sha256, "bytes": len(file.content)}
+    assert good.result == {
+        "format": "ofx",
+        "statements": 1,
+        "lines": len(file.movements),
+        "warnings": 0,
+    }
+    assert good.duration_ms > 0
+    assert (bad.subject, bad.outcome, bad.error_message) == (
+        f"document {failed.document_id}",
+        "error",
+        failed.message,
+    )
 
 
 def test_every_new_line_has_a_classification():

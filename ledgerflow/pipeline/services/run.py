@@ -1,6 +1,7 @@
 """One file's way through the stages, written in one transaction: a killed run leaves nothing half-done."""
 
 import logging
+import time
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -31,6 +32,7 @@ from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.reading import FileReading
 from ledgerflow.statements.services import ImportOutcome, import_statement, remember_layout
 from ledgerflow.statements.twins import twins_of
+from ledgerflow.toolbox.services.readings import note_reading
 from ledgerflow.toolbox.values import Layout
 
 logger = logging.getLogger(__name__)
@@ -59,7 +61,7 @@ def run_import(
     if run is None:
         return
     try:
-        read = read or read_by_layouts(run=run, password=password)
+        read = read or _read(run, password, now)
         reading = read.reading
         run.is_table = reading.is_table
         if not reading.is_claimed:
@@ -93,6 +95,36 @@ def run_import(
             now,
             "Something unexpected went wrong; the log says what. Try again, or report it.",
         )
+
+
+def _read(run: ImportRun, password: str | None, now: datetime) -> ReadByLayouts:
+    """Read the file, and put on the record of tools what its reader made of it."""
+    began = time.monotonic()
+    read = read_by_layouts(run=run, password=password)
+    seconds, reading, document = time.monotonic() - began, read.reading, run.document
+    if reading.reader is None:
+        return read
+    counts = {
+        "format": reading.format,
+        "statements": len(reading.statements),
+        "lines": sum(len(each.lines) for each in reading.statements),
+        "warnings": len(reading.warnings),
+    }
+    with book_scope(run.book, run.started_by):
+        note_reading(
+            reader=reading.reader,
+            book=run.book,
+            user=run.started_by,
+            subject=f"document {document.pk}",
+            name=document.name,
+            sha256=document.sha256,
+            size=document.size,
+            result=None if reading.status == "refused" else counts,
+            error=reading.error or "",
+            started_at=now,
+            seconds=seconds,
+        )
+    return read
 
 
 def _keep_as_receipt(run: ImportRun, original: bytes, now: datetime) -> None:
