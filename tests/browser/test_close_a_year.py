@@ -100,7 +100,7 @@ def _open_a_deduction(tab: Page) -> None:
     expect(tab.locator("main")).to_contain_text("GOOGLE *ADS")
     expect(tab.locator("tr.is-marked")).to_contain_text("GOOGLE *ADS")
     line = tab.url
-    tab.get_by_role("link", name=f"google-ads-{YEAR}-12.pdf").click()
+    tab.get_by_role("link", name=f"google-ads-{YEAR}-12.pdf", exact=True).click()
     file = tab.get_by_role("link", name=re.compile("(Open|Download) the file")).get_attribute("href")
     answer = tab.context.request.get(str(file))
     assert (answer.headers["content-type"], answer.body()[:5]) == ("application/pdf", b"%PDF-")

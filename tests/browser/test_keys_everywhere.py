@@ -1,5 +1,6 @@
 """Keys of every page, the inbox, a line and the search: none acts in a field or with a wrong modifier."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -85,7 +86,7 @@ def test_the_inbox_acts_on_the_chosen_file_alone(tab: Page, made: NewBook):
     undo = tab.get_by_role("link", name="Undo…")
     undo.focus()
     for _ in range(2):  # the rows come anew by themselves
-        with tab.expect_response("**/inbox/rows/"):
+        with tab.expect_response(re.compile("/inbox/rows/")):
             pass
     tab.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
     expect(undo).to_be_focused()
@@ -93,7 +94,6 @@ def test_the_inbox_acts_on_the_chosen_file_alone(tab: Page, made: NewBook):
     ImportRun.objects.filter(pk=latest.pk).update(state=ImportRun.State.FAILED, message="Broken.")
     tab.goto(made.address("inbox/"))
 
-    tab.keyboard.press("x")  # the latest one has failed: nothing to undo
     tab.keyboard.press("j")
     tab.keyboard.press("j")
     tab.keyboard.press("Shift+R")  # the one before has not: nothing to retry
