@@ -20,6 +20,7 @@ if (queue) {
   const token = queue.querySelector("input[name=csrfmiddlewaretoken]").value;
   let evidenceTimer = 0;
   let wanted = ""; // the line whose evidence was asked for last
+  let asked = 0; // how often; only the last answer is shown
   let shown = ""; // what stands in the pane: a line, or the offer
   let held = null; // a key for the pane, and those after it, until the pane shows the line in focus
   const sending = new Set(); // forms whose answer has not come
@@ -75,6 +76,7 @@ if (queue) {
     const { line, evidenceUrl } = row.dataset;
     if (!force && wanted === line) return;
     wanted = line;
+    const mine = (asked += 1);
     if (refusedPanes.has(line)) {
       pane.replaceChildren(...refusedPanes.get(line));
       refusedPanes.delete(line);
@@ -87,13 +89,13 @@ if (queue) {
       if (!answer.ok) throw new Error(answer.statusText);
       text = await answer.text();
     } catch {
-      if (wanted === line) {
+      if (wanted === line && mine === asked) {
         [wanted, shown, held] = ["", "", null];
         pane.textContent = NO_EVIDENCE;
       }
       return;
     }
-    if (wanted !== line || (isGentle && pane.contains(document.activeElement))) return;
+    if (wanted !== line || mine !== asked || (isGentle && pane.contains(document.activeElement))) return;
     pane.innerHTML = text;
     pane.scrollTop = 0;
     shown = line;
@@ -204,7 +206,8 @@ if (queue) {
     takeWith(answer);
     keepOffer(answer);
     showCounts(answer.counts);
-    if (isShown()) showEvidence(focused(), { force: true, isGentle: true }); // what was decided may change what is proposed
+    // What was decided may change what is proposed, also in a pane that is still on its way.
+    if (focused() && shown !== OFFER) showEvidence(focused(), { force: true, isGentle: true });
     if (rows().length) say([answer.message, answer.offered].filter(Boolean).join(" "), { undo: true, withOffer: Boolean(answer.offer) });
     else if (answer.offer) showOffer();
     else loadAgain(true, answer.message);
