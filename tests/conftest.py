@@ -47,9 +47,12 @@ def committed_db(
         databases.point_to(before)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _errors_of_tests_stay_out_of_the_error_log() -> None:
-    """It writes through a connection of its own, which no test's rollback takes back; its own tests switch it on."""
+    """It writes through a connection of its own, which no test's rollback takes back; its own tests switch it on.
+
+    For each test, because one before may have set logging up anew.
+    """
     root = logging.getLogger()
     for handler in [each for each in root.handlers if isinstance(each, ErrorLogHandler)]:
         root.removeHandler(handler)

@@ -57,8 +57,6 @@ def _switched_on(settings, tmp_path, monkeypatch):
     fresh = writer.Writer()
     monkeypatch.setattr("ledgerflow.ops.error_log.handler.WRITER", fresh)
     root = logging.getLogger()
-    for left in [each for each in root.handlers if isinstance(each, ErrorLogHandler)]:
-        root.removeHandler(left)  # of a test that set logging up anew
     handler = ErrorLogHandler()
     root.addHandler(handler)
     yield fresh
