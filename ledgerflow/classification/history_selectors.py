@@ -79,7 +79,8 @@ def changes_of_line(*, book: Book, line_id: int, currency: str) -> list[ToldChan
                 facts=tuple(told.facts(old, new)),
             )
         )
-        changes.append(told.by_rule(old))
+        if (before := told.by_rule(old)) != told.by_rule(new):  # a note leaves what the rule did
+            changes.append(before)
     return _with_predictions([each for each in changes if each], _predicted(book, line_id))
 
 

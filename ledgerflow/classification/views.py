@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -54,7 +55,8 @@ class RuleFormView(BookMixin, generic.FormView[RuleForm]):
         if "preview" in self.request.POST:
             return self.show(form, **self.tried(form))
         try:
-            self.save(form)
+            with transaction.atomic():  # a payee that is new to the book goes with a rule that is refused
+                self.save(form)
         except LedgerFlowError as error:
             form.add_error(None, str(error))
             return self.form_invalid(form)

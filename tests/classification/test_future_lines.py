@@ -74,11 +74,6 @@ def _suggest_in_a_job(later: Later) -> None:  # what a refit ends with
     jobs.suggest_anew(book_id=later.book.pk)
 
 
-def _import_rules(later: Later) -> None:
-    import_rules(content=export_rules(book=later.book).encode(), **later.by)
-    suggest_anew(book=later.book)
-
-
 @pytest.mark.parametrize(
     "door",
     [
@@ -87,7 +82,6 @@ def _import_rules(later: Later) -> None:
         _switch_a_stage,
         _classify_all_at_once,
         _suggest_in_a_job,
-        _import_rules,
     ],
 )
 def test_it_takes_what_comes_and_nothing_that_was_there_by_any_door(later, door):

@@ -64,6 +64,19 @@ def test_each_change_says_old_and_new_the_latest_first():
     assert {change.who for change in changes} == {str(shop.user)}
 
 
+def test_notes_do_not_repeat_what_a_rule_did():
+    shop = Shop()
+    line = shop.line()
+    create_rule(
+        book=shop.book, conditions=RuleConditions(text="shell"), account=shop.fuel, user=shop.user, now=NOW
+    )
+    classify_lines(book=shop.book, line_ids=[line.pk])
+    for note in ("one", "two"):
+        decide(book=shop.book, line_id=line.pk, note=note, user=shop.user, now=NOW)
+
+    assert [act for act, _ in _told(shop, line)] == ["suggested", "decided", "decided"]
+
+
 def test_tax_line_and_share_are_told_and_lines_of_other_books_are_not():
     books = Decided()
     books.decide(books.lines[0], SUPPLIES, tax_line=OF_OFFICE, business_share=Decimal("37.5"))

@@ -19,6 +19,8 @@ from ledgerflow.statements.models import StatementLine
 from tests.booked import NOW, BookedFile
 from tests.posting.pairs import Two
 from tests.posting.read_receipts import read_receipt
+from tests.review.asking import ask
+from tests.review.asking import decide as decide_on_page
 
 pytestmark = pytest.mark.django_db
 
@@ -26,15 +28,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def file():
     return BookedFile(3, is_posted=False)
-
-
-def _ask(client, address, sent):
-    return client.post(address, sent, headers={"Accept": "application/json"}).json()
-
-
-def _decide(file, line, **more):
-    address = file.address(f"review/line/{line}/decide/")
-    return _ask(file.client(Role.BOOKKEEPER), address, {"account": file.expense.pk, **more})
 
 
 def test_a_line_gets_a_tax_line_of_its_own_and_the_next_is_booked_like_it(file):
@@ -49,11 +42,11 @@ def test_a_line_gets_a_tax_line_of_its_own_and_the_next_is_booked_like_it(file):
 
     evidence = file.client().get(file.address(f"review/line/{first}/evidence/")).content.decode()
     assert '<option value="schedule-c:18">18 Office expense</option>' in evidence
-    _decide(file, first, tax_line="schedule-c:18")
-    _decide(file, third)
-    saved = _decide(file, third, tax_line="schedule-c:18", act="note")
-    copied = _ask(file.client(), file.address(f"review/line/{second}/alike/"), {"like": first})
-    strange = _ask(file.client(), file.address(f"review/line/{second}/alike/"), {"like": "9" * 18})
+    decide_on_page(file, first, tax_line="schedule-c:18")
+    decide_on_page(file, third)
+    saved = decide_on_page(file, third, tax_line="schedule-c:18", act="note")
+    copied = ask(file.client(), file.address(f"review/line/{second}/alike/"), {"like": first})
+    strange = ask(file.client(), file.address(f"review/line/{second}/alike/"), {"like": "9" * 18})
 
     assert saved["message"].startswith("Accepted as")  # another tax line was chosen, not only a note
     assert copied["message"] == f"Accepted as {file.expense}, like the line above."
@@ -74,7 +67,7 @@ def test_a_line_is_not_booked_like_one_that_is_split_or_has_no_account(file, is_
         parts = [SplitPart(file.expense, Decimal("-0.4")), SplitPart(other, Decimal("-0.6"))]
         decide(book=file.book, line_id=file.line_ids[0], splits=parts, user=file.owner, now=NOW)
 
-    answer = _ask(
+    answer = ask(
         file.client(), file.address(f"review/line/{file.line_ids[1]}/alike/"), {"like": file.line_ids[0]}
     )
 
@@ -89,11 +82,11 @@ def test_a_line_is_not_booked_like_one_that_is_kept_out_or_matched(file):
     first, second, _ = file.line_ids
     Classification.objects.filter(line_id=first).update(account=file.expense)
     address = file.address(f"review/line/{second}/alike/")
-    _ask(file.client(), file.address("review/exclude/"), {"lines": first})
+    ask(file.client(), file.address("review/exclude/"), {"lines": first})
 
-    kept_out = _ask(file.client(), address, {"like": first})
+    kept_out = ask(file.client(), address, {"like": first})
     Classification.objects.filter(line_id=first).update(state=State.MATCHED)
-    matched = _ask(file.client(), address, {"like": first})
+    matched = ask(file.client(), address, {"like": first})
     Classification.objects.filter(line_id=first).update(state=State.OPEN)
 
     assert kept_out["error"] == "The line above is excluded from the books; book this one by itself."
@@ -125,8 +118,8 @@ def test_a_receipt_that_may_be_the_lines_is_matched(file):
     while_off = file.client().get(f"{address}evidence/").content.decode()
     switch_stage_on(book=file.book, stage=Stage.RECEIPTS, user=file.owner, now=NOW)
     before = file.client().get(f"{address}evidence/").content.decode()
-    answer = _ask(file.client(Role.BOOKKEEPER), f"{address}match/", {"receipt": fitting.pk})
-    refused = _ask(file.client(Role.BOOKKEEPER), f"{address}match/", {"receipt": 9**15})
+    answer = ask(file.client(Role.BOOKKEEPER), f"{address}match/", {"receipt": fitting.pk})
+    refused = ask(file.client(Role.BOOKKEEPER), f"{address}match/", {"receipt": 9**15})
 
     after = file.client().get(f"{address}evidence/").content.decode()
     assert "fits.pdf" not in while_off

@@ -12,6 +12,7 @@ from ledgerflow.classification.services import classify_lines
 from ledgerflow.ledger.models import Account, JournalEntry
 from ledgerflow.statements.models import StatementLine
 from tests.booked import BookedFile
+from tests.review.asking import ask, decide
 
 pytestmark = pytest.mark.django_db
 
@@ -21,22 +22,9 @@ def file():
     return BookedFile(3, is_posted=False)
 
 
-def _ask(client, address, sent=None):
-    """Ask as the page's script does."""
-    return client.post(address, sent or {}, headers={"Accept": "application/json"}).json()
-
-
 def _states(file):
     return list(
         Classification.objects.filter(book=file.book).order_by("line_id").values_list("state", flat=True)
-    )
-
-
-def _decide(file, line, **more):
-    return _ask(
-        file.client(Role.BOOKKEEPER),
-        file.address(f"review/line/{line}/decide/"),
-        {"account": file.expense.pk, **more},
     )
 
 
@@ -59,7 +47,7 @@ def test_an_address_that_is_made_up_shows_a_queue(file, query):
 
 
 def test_a_decision_accepts_names_the_payee_and_offers_a_rule(file):
-    answer = _decide(file, file.line_ids[0], payee="Corner shop", note="paper")
+    answer = decide(file, file.line_ids[0], payee="Corner shop", note="paper")
 
     assert answer["message"].startswith("Accepted as")
     assert answer["gone"]
@@ -71,7 +59,7 @@ def test_a_decision_accepts_names_the_payee_and_offers_a_rule(file):
 
 
 def test_a_note_alone_accepts_nothing(file):
-    answer = _decide(file, file.line_ids[0], account="", note="ask Kim")
+    answer = decide(file, file.line_ids[0], account="", note="ask Kim")
 
     assert answer["message"] == "Noted."
     assert Classification.objects.get(line_id=file.line_ids[0]).note == "ask Kim"
@@ -79,7 +67,7 @@ def test_a_note_alone_accepts_nothing(file):
 
 
 def test_lines_without_a_suggestion_are_not_accepted_and_say_why(file):
-    answer = _ask(file.client(), file.address("review/accept/"), {"lines": file.line_ids})
+    answer = ask(file.client(), file.address("review/accept/"), {"lines": file.line_ids})
 
     assert answer["message"] == "0 accepted, 3 not."
     assert set(answer["refused"]) == set(map(str, file.line_ids))
@@ -89,12 +77,12 @@ def test_lines_without_a_suggestion_are_not_accepted_and_say_why(file):
 def test_lines_are_excluded_reopened_and_undone(file):
     client, line = file.client(), {"lines": file.line_ids[:1]}
 
-    excluded = _ask(client, file.address("review/exclude/"), {**line, "reason": "private"})
+    excluded = ask(client, file.address("review/exclude/"), {**line, "reason": "private"})
     out = _states(file)
-    _ask(client, file.address("review/reopen/"), line)
+    ask(client, file.address("review/reopen/"), line)
     back = _states(file)
-    _ask(client, file.address("review/exclude/"), {**line, "reason": "private"})
-    undone = _ask(client, file.address("review/undo/"))
+    ask(client, file.address("review/exclude/"), {**line, "reason": "private"})
+    undone = ask(client, file.address("review/undo/"))
 
     assert excluded["message"] == "1 excluded."
     assert out == [State.EXCLUDED, State.OPEN, State.OPEN]
@@ -103,12 +91,12 @@ def test_lines_are_excluded_reopened_and_undone(file):
 
 
 def test_nothing_to_undo_is_said(file):
-    assert "error" in _ask(file.client(), file.address("review/undo/"))
+    assert "error" in ask(file.client(), file.address("review/undo/"))
 
 
 @pytest.mark.parametrize("lines", [[], ["x"], ["9" * 30]])
 def test_lines_that_are_none_are_refused(file, lines):
-    assert "error" in _ask(file.client(), file.address("review/accept/"), {"lines": lines})
+    assert "error" in ask(file.client(), file.address("review/accept/"), {"lines": lines})
 
 
 def test_a_part_is_worked_out_by_a_formula(file):
@@ -127,7 +115,7 @@ def _split(file, *parts):
     sent = {"split-TOTAL_FORMS": len(parts), "split-INITIAL_FORMS": 0}
     for at, (amount, account) in enumerate(parts):
         sent |= {f"split-{at}-amount": amount, f"split-{at}-account": account.pk if account else ""}
-    return _ask(file.client(), file.address(f"review/line/{file.line_ids[2]}/split/"), sent)
+    return ask(file.client(), file.address(f"review/line/{file.line_ids[2]}/split/"), sent)
 
 
 def test_a_line_is_split_over_accounts(file):
@@ -172,7 +160,7 @@ def test_a_memo_stays_with_its_part(file):
             f"split-{at}-account": file.expense.pk,
             f"split-{at}-memo": memo,
         }
-    _ask(file.client(), file.address(f"review/line/{file.line_ids[2]}/split/"), sent)
+    ask(file.client(), file.address(f"review/line/{file.line_ids[2]}/split/"), sent)
 
     memos = ClassificationSplit.objects.filter(book=file.book).order_by("no").values_list("memo", flat=True)
     assert list(memos) == ["for the van", ""]
@@ -185,15 +173,15 @@ def test_parts_that_do_not_add_up_or_lack_an_account_are_refused(file):
 
 
 def test_a_decision_becomes_a_rule_that_suggests_for_the_others(file):
-    _decide(file, file.line_ids[0], payee="Shop")
+    decide(file, file.line_ids[0], payee="Shop")
 
-    answer = _ask(
+    answer = ask(
         file.client(),
         file.address(f"review/line/{file.line_ids[0]}/rule/"),
         {"mode": "suggest", "apply_to_open": "on"},
     )
 
-    later = _ask(file.client(), file.address(f"review/line/{file.line_ids[0]}/rule/"), {"mode": "suggest"})
+    later = ask(file.client(), file.address(f"review/line/{file.line_ids[0]}/rule/"), {"mode": "suggest"})
     assert answer["message"].startswith("Rule made; 0 open lines")
     assert (
         later["message"] == "Rule made; it takes lines that come from now on, and leaves those that are here."
@@ -203,9 +191,9 @@ def test_a_decision_becomes_a_rule_that_suggests_for_the_others(file):
 
 def test_accepted_lines_are_posted_and_the_counts_follow(file):
     for line in file.line_ids:
-        _decide(file, line)
+        decide(file, line)
 
-    answer = _ask(file.client(Role.BOOKKEEPER), file.address("review/post/"))
+    answer = ask(file.client(Role.BOOKKEEPER), file.address("review/post/"))
 
     assert answer["message"] == "3 entries posted."
     assert answer["counts"]["reviewed"] == 0
@@ -232,7 +220,7 @@ def test_what_is_sure_is_accepted_and_nothing_below(file):
         {"text": "shop 1", "direction": "any", "account": file.expense.pk, "mode": "suggest"},
     )
 
-    answer = _ask(file.client(), file.address("review/accept-sure/"))
+    answer = ask(file.client(), file.address("review/accept-sure/"))
 
     assert answer["message"] == "1 accepted."
     assert _states(file) == [State.ACCEPTED, State.OPEN, State.OPEN]
@@ -242,8 +230,8 @@ def test_a_line_of_another_book_is_not_there(file):
     other = BookedFile(1, is_posted=False)
 
     evidence = file.client().get(file.address(f"review/line/{other.line_ids[0]}/evidence/"))
-    decided = _decide(file, other.line_ids[0])
-    accepted = _ask(file.client(), file.address("review/exclude/"), {"lines": other.line_ids, "reason": "x"})
+    decided = decide(file, other.line_ids[0])
+    accepted = ask(file.client(), file.address("review/exclude/"), {"lines": other.line_ids, "reason": "x"})
 
     assert evidence.status_code == 404
     assert "error" in decided
@@ -264,13 +252,13 @@ def test_the_queue_keeps_to_the_days_of_its_address(file):
     assert "?tab=reviewed&amp;from=2026-01-06&amp;to=2026-01-06" in text
     assert "Show all lines" in text
     assert "Accept all that are sure" not in text
-    decided = _ask(
+    decided = ask(
         client,
         file.address(f"review/line/{file.line_ids[1]}/decide/?from=2026-01-06&to=2026-01-06"),
         {"account": file.expense.pk},
     )
     assert (decided["counts"]["to-review"], decided["counts"]["reviewed"]) == (0, 1)
-    assert _ask(client, file.address("review/undo/"))["counts"]["to-review"] == 3
+    assert ask(client, file.address("review/undo/"))["counts"]["to-review"] == 3
 
 
 @pytest.mark.parametrize(
@@ -289,7 +277,7 @@ def test_days_may_be_open_at_one_end_and_what_are_no_days_are_all(file, query, s
 
 
 def _offer(file, line):
-    return _decide(file, line).get("offer", "")
+    return decide(file, line).get("offer", "")
 
 
 def test_the_offer_shows_its_lines_old_and_new(file):
@@ -305,9 +293,9 @@ def test_the_offer_shows_its_lines_old_and_new(file):
 
 
 def test_agreeing_offers_no_rule(file):
-    _decide(file, file.line_ids[0])
+    decide(file, file.line_ids[0])
 
-    answer = _decide(file, file.line_ids[0])
+    answer = decide(file, file.line_ids[0])
 
     assert answer["message"].startswith("Accepted as")
     assert (answer["gone"], "offer" in answer) == (True, False)
@@ -317,7 +305,7 @@ def test_saving_a_note_or_a_name_accepts_nothing_whatever_is_proposed(file):
     proposed = Classification.objects.filter(line_id=file.line_ids[0])
     proposed.update(account=file.expense)
 
-    answer = _decide(file, file.line_ids[0], payee="Corner shop", note="ask Kim", act="note")
+    answer = decide(file, file.line_ids[0], payee="Corner shop", note="ask Kim", act="note")
 
     assert answer["message"] == "Noted."
     made = proposed.get()
@@ -327,7 +315,7 @@ def test_saving_a_note_or_a_name_accepts_nothing_whatever_is_proposed(file):
 
 
 def test_saving_a_note_keeps_the_account_that_was_chosen_with_it(file):
-    answer = _decide(file, file.line_ids[0], note="ask Kim", act="note")
+    answer = decide(file, file.line_ids[0], note="ask Kim", act="note")
 
     assert answer["message"].startswith("Accepted as")
     assert _states(file)[0] == State.ACCEPTED
@@ -340,7 +328,7 @@ def test_an_offer_that_is_edited_first_keeps_payee_and_place_and_can_be_undone(f
         {"text": "shop", "direction": "any", "account": file.expense.pk, "mode": "suggest"},
     )
     other = Account.objects.filter(book=file.book, type="expense").order_by("-code").first()
-    offer = _decide(file, file.line_ids[0], account=other.pk, payee="Corner shop")["offer"]
+    offer = decide(file, file.line_ids[0], account=other.pk, payee="Corner shop")["offer"]
     (address,) = re.findall(r'href="([^"]+rules/new/[^"]+)"', offer)
     form = client.get(html.unescape(address)).context["form"]
 
@@ -353,14 +341,14 @@ def test_an_offer_that_is_edited_first_keeps_payee_and_place_and_can_be_undone(f
     made = Rule.objects.get(book=file.book, account=other)
     assert made.payee.name == "Corner shop"
     assert Rule.objects.filter(book=file.book).first() == made
-    assert _ask(client, file.address("review/undo/"))["message"].startswith("Undone: rule made")
+    assert ask(client, file.address("review/undo/"))["message"].startswith("Undone: rule made")
     made.refresh_from_db()
     assert not made.is_active
 
 
 def test_a_rule_is_begun_with_what_a_line_of_this_book_says(file):
     client, line = file.client(Role.BOOKKEEPER), file.line_ids[0]
-    _decide(file, line, payee="Corner shop")
+    decide(file, line, payee="Corner shop")
     other = BookedFile(1, is_posted=False)
 
     form = client.get(file.address(f"rules/new/?line={line}&direction=any")).context["form"]
@@ -379,7 +367,7 @@ def test_excluding_what_a_rule_accepted_says_that_it_only_suggests_from_now_on(f
         {"text": "shop", "direction": "any", "account": file.expense.pk, "mode": "accept"},
     )
 
-    answer = _ask(client, file.address("review/exclude/"), {"lines": file.line_ids[:2]})
+    answer = ask(client, file.address("review/exclude/"), {"lines": file.line_ids[:2]})
 
     assert answer["message"] == (
         "2 excluded. The rule “shop” was corrected 2 times and only suggests from now on."
@@ -395,10 +383,10 @@ def test_three_times_no_stops_the_offer(file):
 
     other = Account.objects.filter(book=file.book, type="expense").order_by("-code").first()
     for account in (file.expense, other, file.expense):
-        assert "Always book" in _decide(file, line, account=account.pk)["offer"]
-        _ask(client, file.address(f"review/line/{line}/no-rule/"))
+        assert "Always book" in decide(file, line, account=account.pk)["offer"]
+        ask(client, file.address(f"review/line/{line}/no-rule/"))
 
-    assert "offer" not in _decide(file, line, account=other.pk)
+    assert "offer" not in decide(file, line, account=other.pk)
 
 
 def test_undo_switches_a_rule_off_that_was_made_from_an_offer(file):
@@ -407,23 +395,23 @@ def test_undo_switches_a_rule_off_that_was_made_from_an_offer(file):
     classify_lines(book=file.book, line_ids=file.line_ids)
     client = file.client(Role.BOOKKEEPER)
     line = file.line_ids[0]
-    _ask(client, file.address(f"review/line/{line}/decide/"), {"account": file.expense.pk})
-    _ask(client, file.address(f"review/line/{line}/rule/"), {"mode": "suggest", "apply_to_open": "on"})
+    ask(client, file.address(f"review/line/{line}/decide/"), {"account": file.expense.pk})
+    ask(client, file.address(f"review/line/{line}/rule/"), {"mode": "suggest", "apply_to_open": "on"})
     by_rule = Classification.objects.filter(book=file.book, rule__isnull=False, state=State.OPEN)
     assert by_rule.count() == 2
 
-    answer = _ask(client, file.address("review/undo/"))
+    answer = ask(client, file.address("review/undo/"))
 
     assert answer["message"] == "Undone: rule made, 2 lines."
     assert not Rule.objects.get(book=file.book).is_active
     assert not by_rule.exists()
-    assert _ask(client, file.address("review/undo/"))["message"] == "Undone: decided, 1 lines."
+    assert ask(client, file.address("review/undo/"))["message"] == "Undone: decided, 1 lines."
 
 
 def test_a_decision_about_a_line_without_text_stands_and_offers_no_rule(file):
     StatementLine.objects.filter(pk=file.line_ids[0]).update(description="", counterparty=None)
 
-    answer = _decide(file, file.line_ids[0])
+    answer = decide(file, file.line_ids[0])
 
     assert answer["message"].startswith("Accepted as")
     assert "offer" not in answer
@@ -433,11 +421,11 @@ def test_a_decision_about_a_line_without_text_stands_and_offers_no_rule(file):
 def test_undo_says_which_lines_stay_and_why(file):
     client = file.client(Role.BOOKKEEPER)
     for line in file.line_ids[:2]:
-        _decide(file, line)
+        decide(file, line)
     for act in ("reopen", "accept"):
-        _ask(client, file.address(f"review/{act}/"), {"lines": file.line_ids[:2]})
+        ask(client, file.address(f"review/{act}/"), {"lines": file.line_ids[:2]})
     other = {"lines": file.line_ids[:1], "reason": "private"}
-    _ask(file.client(Role.OWNER), file.address("review/exclude/"), other)
+    ask(file.client(Role.OWNER), file.address("review/exclude/"), other)
 
     page = client.post(file.address("review/undo/"), follow=True).content.decode()
 
@@ -451,8 +439,8 @@ def test_a_rule_that_is_corrected_twice_says_so_at_once(file):
     )
     other = Account.objects.filter(book=file.book, type="expense").order_by("-code").first()
 
-    first = _decide(file, file.line_ids[0], account=other.pk)
-    second = _decide(file, file.line_ids[1], account=other.pk)
+    first = decide(file, file.line_ids[0], account=other.pk)
+    second = decide(file, file.line_ids[1], account=other.pk)
 
     assert "corrected" not in first["message"]
     assert "The rule “shop” was corrected 2 times and only suggests from now on." in second["message"]

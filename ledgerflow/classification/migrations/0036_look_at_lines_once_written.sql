@@ -1,5 +1,5 @@
--- What refuses a row looks at it once it is written: before, PostgreSQL locks each row that an UPDATE comes to, writes that
--- to its log, and copies rows one by one instead of a page at a time.
+-- What refuses a row looks at it once it is written. With a single trigger before it, PostgreSQL locks each row that an
+-- UPDATE comes to, writes that to its log, and copies rows one by one instead of a page at a time.
 DROP TRIGGER classification_4_keep_posted ON classification_classification;
 CREATE TRIGGER classification_4_keep_posted AFTER UPDATE ON classification_classification FOR EACH ROW
     WHEN ((OLD.state = 'posted' OR NEW.state = 'posted')
@@ -17,3 +17,15 @@ DROP TRIGGER classification_8_check_tax_line ON classification_classification;
 CREATE TRIGGER classification_8_check_tax_line AFTER INSERT OR UPDATE OF tax_line, account_id ON classification_classification FOR EACH ROW
     WHEN (NEW.tax_line <> '')
     EXECUTE FUNCTION classification_check_tax_line();
+DROP TRIGGER classification_5_keep_key ON classification_classification;
+CREATE TRIGGER classification_5_keep_key AFTER UPDATE OF line_id, book_id ON classification_classification FOR EACH ROW
+    WHEN ((NEW.line_id, NEW.book_id) IS DISTINCT FROM (OLD.line_id, OLD.book_id))
+    EXECUTE FUNCTION classification_refuse('A classification stays with its line and book.');
+DROP TRIGGER classification_6_check_day ON classification_classification;
+CREATE TRIGGER classification_6_check_day AFTER UPDATE ON classification_classification FOR EACH ROW
+    WHEN (OLD.state NOT IN ('accepted', 'posted') AND NEW.state = 'accepted' AND NEW.decided_by_id IS NULL)
+    EXECUTE FUNCTION classification_check_day();
+DROP TRIGGER classification_7_check_payee ON classification_classification;
+CREATE TRIGGER classification_7_check_payee AFTER UPDATE OF payee_id ON classification_classification FOR EACH ROW
+    WHEN (NEW.state = 'posted' AND NEW.payee_id IS DISTINCT FROM OLD.payee_id)
+    EXECUTE FUNCTION classification_check_payee();

@@ -213,7 +213,7 @@ class DecideView(LineActionView):
         if account is None or (form.is_note and not is_other and is_same):
             account, tax_line, share = None, "" if is_same else tax_line, None if is_same else share
         payee = name_payee(book=self.book, name=facts["payee"]) if facts["payee"].strip() else None
-        services.decide(
+        after = services.decide(
             book=self.book,
             line_id=self.kwargs["line"],
             account=account,
@@ -224,27 +224,29 @@ class DecideView(LineActionView):
             user=self.user,
             now=now,
         )
-        others = self._others(made.payee if made else None)
+        others = self._others(made.payee if made else None, after)
         if account is None:
             shown = {"line": str(self.kwargs["line"]), "offer": others} if others else {"reload": True}
-            return {"message": self._noted(payee), **shown}
+            return {"message": self._noted(payee, after), **shown}
         message = f"Accepted as {account}.{fallen_back(self.book, now)}"
         said = self.offer(message) if is_other else self.done(message)
-        return {**said, "offer": said.get("offer", "") + others} if others else said
+        if not others:
+            return said
+        asked = said.get("offered") or f"Call the other lines of this payee {after.payee}, too?"
+        named = "Rule…" if "offered" in said else "Others…"
+        return {**said, "offer": said.get("offer", "") + others, "offered": asked, "offer_name": named}
 
-    def _noted(self, payee: Payee | None) -> str:
+    def _noted(self, payee: Payee | None, after: Classification) -> str:
         """Return what was noted: whom a rule names goes before what the payee of an open line is called."""
-        made = Classification.objects.select_related("payee").get(book=self.book, line_id=self.kwargs["line"])
-        if payee is None or made.payee is None or made.payee == payee:
+        if payee is None or after.payee is None or after.payee == payee:
             return "Noted."
         return (
-            f"A rule names {made.payee} as the payee, so the line keeps it. Change the rule, or book the line together "
-            f"with {payee}."
+            f"A rule names {after.payee} as the payee, so the line keeps it. Change the rule, or book the line "
+            f"together with {payee}."
         )
 
-    def _others(self, former: Payee | None) -> str:
+    def _others(self, former: Payee | None, made: Classification) -> str:
         """Return what offers to call the other lines of the payee that the line had as this one is called since."""
-        made = Classification.objects.select_related("payee").get(book=self.book, line_id=self.kwargs["line"])
         if former is None or made.payee is None or made.payee == former:
             return ""
         others = moving(book=self.book, payee=former)

@@ -225,7 +225,7 @@ if (queue) {
   const offerButton = document.querySelector("[data-last-offer]");
   function keepOffer(answer) {
     if (!answer.offer) return;
-    offer = { html: answer.offer, name: answer.offered ? RULE : "Link…" };
+    offer = { html: answer.offer, name: answer.offer_name || (answer.offered ? RULE : "Link…") };
     offerButton.hidden = false;
     offerButton.textContent = offer.name;
     offerButton.title = answer.offered || answer.message;
