@@ -13,6 +13,8 @@ from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from ledgerflow.users.models import User
+from tests.browser.books import NewBook, book_in_review
+from tests.browser.in_queue import opened
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 _ARGUMENTS = [
@@ -131,3 +133,19 @@ def sign_in(live_address: str) -> Callable[[BrowserContext, User], None]:
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_address}])
 
     return into
+
+
+@pytest.fixture
+def made(live_address: str) -> NewBook:
+    """A book whose lines wait for review, behind the server that is running."""
+    return book_in_review()
+
+
+@pytest.fixture
+def queue(
+    made: NewBook,
+    new_context: Callable[..., BrowserContext],
+    sign_in: Callable[[BrowserContext, User], None],
+) -> Page:
+    """Open the queue, first line in focus with its evidence."""
+    return opened(made, new_context, sign_in)

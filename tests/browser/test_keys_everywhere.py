@@ -11,13 +11,8 @@ from ledgerflow.classification.models import Classification, LineTag, State
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.posting.models import DocumentDate
 from ledgerflow.users.models import User
-from tests.browser.books import NewBook, book_in_review
+from tests.browser.books import NewBook
 from tests.pipeline.statements import ofx
-
-
-@pytest.fixture
-def made(live_address: str) -> NewBook:
-    return book_in_review()
 
 
 @pytest.fixture

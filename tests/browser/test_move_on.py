@@ -1,31 +1,13 @@
 """The queue moves on before the answer comes; what is refused comes back and takes the focus from nobody."""
 
-from collections.abc import Callable
-
-import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.statements.models import StatementLine
-from ledgerflow.users.models import User
-from tests.browser.books import NewBook, book_in_review
-from tests.browser.in_queue import Held, expect_message, go_to, in_focus, opened
+from tests.browser.books import NewBook
+from tests.browser.in_queue import Held, expect_message, go_to, in_focus
 
 _MEALS, _OFFICE, _SUPPLIES = "6070", "6080", "6130"
-
-
-@pytest.fixture
-def made(live_address: str) -> NewBook:
-    return book_in_review()
-
-
-@pytest.fixture
-def queue(
-    made: NewBook,
-    new_context: Callable[..., BrowserContext],
-    sign_in: Callable[[BrowserContext, User], None],
-) -> Page:
-    return opened(made, new_context, sign_in)
 
 
 def test_a_refused_line_comes_back_with_its_reason_and_takes_the_focus_from_nobody(

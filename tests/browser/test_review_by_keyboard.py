@@ -13,28 +13,12 @@ from ledgerflow.classification.services import classify_lines, decide
 from ledgerflow.ledger.models import Account
 from ledgerflow.posting.models import Transfer
 from ledgerflow.statements.models import BankAccount, StatementLine
-from ledgerflow.users.models import User
-from tests.browser.books import NewBook, book_in_review
-from tests.browser.in_queue import Held, expect_message, go_to, opened
+from tests.browser.books import NewBook
+from tests.browser.in_queue import Held, expect_message, go_to
 from tests.posting.read_receipts import read_receipt
 from tests.statements.shapes import line, take_in
 
 _VEHICLES, _MEALS, _OFFICE, _SUPPLIES = "6180", "6070", "6080", "6130"
-
-
-@pytest.fixture
-def made(live_address: str) -> NewBook:
-    return book_in_review()
-
-
-@pytest.fixture
-def queue(
-    made: NewBook,
-    new_context: Callable[..., BrowserContext],
-    sign_in: Callable[[BrowserContext, User], None],
-) -> Page:
-    """Open the queue, first line in focus with its evidence."""
-    return opened(made, new_context, sign_in)
 
 
 def test_j_and_k_move_and_the_address_keeps_the_line(queue: Page):
