@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -18,6 +19,12 @@ _WRONG = (
     "Account,Date,Text,Amount,Balance\n"
     f"{NUMBER},2026-04-13,Baker,-9.00,91.00\n{NUMBER},2026-04-14,Payroll,20.00,111.00\n"
 )
+
+_DRAG_OVER = """() => {
+  const carried = new DataTransfer();
+  carried.items.add(new File(["x"], "x.csv"));
+  document.body.dispatchEvent(new DragEvent("dragover", { dataTransfer: carried, bubbles: true }));
+}"""
 
 
 def _fill(folder: Path) -> None:
@@ -41,6 +48,17 @@ def _drop(tab: Page, folder: Path) -> None:
     with tab.expect_navigation():
         for kind in ("dragEnter", "dragOver", "drop"):
             desktop.send("Input.dispatchDragEvent", {"type": kind, "x": 400, "y": 400, "data": data})
+
+
+def _send_signed_out(tab: Page, folder: Path) -> None:
+    """Send the folder while nobody is signed in, which is said until the next files come; then sign in again."""
+    kept, words = tab.context.cookies(), tab.locator("[data-drop-words]")
+    tab.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    tab.get_by_label("Choose a folder").set_input_files(folder)
+    expect(words).to_contain_text("stopped after 0 of 120 files, because you are not signed in")
+    tab.evaluate(_DRAG_OVER)
+    expect(words).to_contain_text("Drop to take in, into")
+    tab.context.add_cookies(kept)
 
 
 def _work(made: NewBook) -> None:
@@ -114,6 +132,7 @@ def test_a_folder_is_dropped_corrected_undone_and_imported_again_with_nothing_lo
         tab.get_by_label("Choose a folder").set_input_files(many)
     assert ImportRun.objects.filter(book=made.book, document__name__startswith="note").count() == 120
     expect(tab.get_by_role("navigation", name="Pages")).to_contain_text("Page 1 of 3")
+    _send_signed_out(tab, many)
     # What fails stands first, whatever came since.
     ImportRun.objects.filter(document__name="note 0.txt").update(state=ImportRun.State.FAILED)
     tab.reload()

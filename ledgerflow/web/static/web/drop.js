@@ -10,11 +10,15 @@ const here = document.querySelector("[data-drop-here]");
 const target = here ?? overlay;
 const words = overlay.querySelector("[data-drop-words]");
 if (here) words.textContent = here.dataset.dropWords;
+const firstWords = [...words.childNodes];
+let isSending = false;
 const carriesFiles = (event) => event.dataTransfer && [...event.dataTransfer.types].includes("Files");
 
 document.addEventListener("dragover", (event) => {
   if (!carriesFiles(event)) return;
   event.preventDefault();
+  // What was said of the files before is over.
+  if (!isSending && words.firstChild !== firstWords[0]) words.replaceChildren(...firstWords);
   overlay.hidden = false;
 });
 document.addEventListener("dragleave", (event) => {
@@ -56,7 +60,7 @@ async function within(entries) {
 
 async function send(files, form) {
   if (!files.length) {
-    say("The folder holds no files.");
+    say("There are no files in it.");
     return;
   }
   const input = form.querySelector("input[type=file]");
@@ -68,21 +72,34 @@ async function send(files, form) {
     form.requestSubmit();
     return;
   }
+  isSending = true;
+  const problem = await sendBatches(batches, files.length, form, input.name);
+  isSending = false;
+  if (problem) say(problem);
+  else if (form.dataset.done) location.assign(form.dataset.done);
+  else location.reload();
+}
+
+// Send them one after the other, and return what went wrong; nothing where all are there.
+async function sendBatches(batches, count, form, name) {
+  // Asked so, the server says in a header that somebody has to sign in; then a redirect is the answer to what was kept.
+  const headers = { "HX-Request": "true" };
   let sent = 0;
   for (const batch of batches) {
-    say(`Taking in ${files.length} files: ${sent} are there…`);
+    say(`Taking in ${count} files: ${sent} are there…`);
     const body = new FormData(form);
-    body.delete(input.name);
-    batch.forEach((file) => body.append(input.name, file));
+    body.delete(name);
+    batch.forEach((file) => body.append(name, file));
     // The answer is a page that is not needed before the last file is there; what it would say waits.
-    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
+    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual", headers }).catch(() => null);
     if (answer?.type !== "opaqueredirect") {
-      say(`The upload stopped after ${sent} of ${files.length} files. Drop them again: what is here is not taken in twice.`);
-      return;
+      const isSignedOut = answer?.headers.get("HX-Redirect");
+      const why = isSignedOut ? ", because you are not signed in any more. Load the page again and sign in, then drop" : ". Drop";
+      return `The upload stopped after ${sent} of ${count} files${why} them again: what is here is not taken in twice.`;
     }
     sent += batch.length;
   }
-  location.assign(form.dataset.done ?? location.href);
+  return "";
 }
 
 function inBatches(files) {
