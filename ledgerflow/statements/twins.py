@@ -43,7 +43,7 @@ def twins_of(*, statement: Statement, line_ids: Collection[int]) -> list[Twin]:
 
     One file states the day on which the bank booked, another the value day, or both: a line of the same amount on the
     day that one of the two states beside its own is likely the same movement. Files of one format and layout date
-    alike, so their lines are no twins. One query where only files of one kind are there, else two.
+    alike, so their lines are no twins. No query without lines, one where only files of one kind are there, else two.
     """
     others = Statement.objects.filter(book=statement.book_id, bank_account=statement.bank_account_id).exclude(
         format=statement.format, layout=statement.layout

@@ -44,7 +44,6 @@ def test_harm_within_a_file_is_answered_with_a_sentence_and_the_next_file_read(n
 
         reading = read_file(content=content, name=f"harm.{name}")
 
-        assert reading.status in {"read", "empty", "refused"}, what
         assert reading.status == "read" or (reading.error or "").endswith("."), (what, reading.error)
         # An amount that no good file states is never made up from the harm.
         amounts = {f"{line.amount:.2f}" for statement in reading.statements for line in statement.lines}
