@@ -224,6 +224,7 @@ def _answer(run: ImportRun) -> None:
         kind=run.asked_kind or BankAccount.Kind.BANK,
         currency=currency,
         now=timezone.now(),
+        asked=run.asked,
     )
 
 

@@ -51,7 +51,7 @@ class UploadForm(forms.Form):
         self.fields["password"] = password_field()
 
 
-class AssignAccountForm(forms.Form):
+class _AccountForm(forms.Form):
     """Which account a statement of a file is: one that is there, or a new one.
 
     Only accounts in the currency that the file states are offered, where it states one.
@@ -102,12 +102,25 @@ class AssignAccountForm(forms.Form):
         return cleaned
 
 
-class MoveForm(AssignAccountForm):
+class AssignAccountForm(_AccountForm):
+    """The answer to what a file asks; it says which statement the page showed, since another one may be asked about."""
+
+    asked = forms.CharField(widget=forms.HiddenInput, strip=False)
+
+
+class MoveForm(_AccountForm):
     """Which other account an imported statement is."""
 
     reverse_posted = forms.BooleanField(
         required=False, label="Reverse the journal entries that were posted from this file"
     )
+
+    def __init__(self, *args: Any, is_in: BankAccount, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["bank_account"]
+        assert isinstance(field, forms.ModelChoiceField)
+        assert field.queryset is not None
+        field.queryset = field.queryset.exclude(pk=is_in.pk)
 
 
 class UndoForm(forms.Form):

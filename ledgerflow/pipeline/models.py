@@ -87,6 +87,11 @@ class ImportRun(models.Model):
         return self.state
 
     @property
+    def asked(self) -> str:
+        """Which statement of the file it asks about, to tell whether an answer is still for that one."""
+        return f"{self.asked_position}:{self.asked_number}"
+
+    @property
     def may_be_receipt(self) -> bool:
         """Whether it failed and its name is that of a receipt; its bytes are looked at when somebody says so."""
         named = self.document.name.lower().endswith(_RECEIPTS)

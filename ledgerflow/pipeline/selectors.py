@@ -37,7 +37,8 @@ _PAGE = 50
 class Row:
     """A file of the inbox with its statements, each with its standing; none where it is not imported.
 
-    ``may_come_again`` says that its import was undone, or it was set aside, and it was not taken in again since.
+    ``may_come_again`` says that its import was undone, or it was set aside, and it was not taken in again since:
+    what was said of it last counts.
     """
 
     run: ImportRun
@@ -68,7 +69,7 @@ _STYLES: dict[str, str] = {
 def inbox_page(
     *, book: Book, number: str | None, document: int | None = None
 ) -> tuple[Page[ImportRun], list[Row]]:
-    """Return a page of the inbox: what waits for somebody first, then the newest. Five queries.
+    """Return a page of the inbox: what waits for somebody first, then the newest. Four queries at most.
 
     Of one file alone where ``document`` says so.
     """
@@ -77,13 +78,14 @@ def inbox_page(
     if document is not None:
         runs = runs.filter(document=document)
     page = Paginator(runs, _PAGE).get_page(number)
-    gone = {run.document_id for run in page if run.state == ImportRun.State.UNDONE}
-    here = set(
-        ImportRun.objects.filter(book=book, document__in=gone)
-        .exclude(state=ImportRun.State.UNDONE)
-        .values_list("document_id", flat=True)
+    gone = {run.pk: run.document_id for run in page if run.state == ImportRun.State.UNDONE}
+    newest = set(
+        ImportRun.objects.filter(book=book, document__in=set(gone.values()))
+        .order_by("document", "-pk")
+        .distinct("document")
+        .values_list("pk", flat=True)
     )
-    return page, [Row(run, run.document_id in gone - here, _statements(run)) for run in page]
+    return page, [Row(run, run.pk in gone and run.pk in newest, _statements(run)) for run in page]
 
 
 def _statements(run: ImportRun) -> tuple[tuple[Statement, standing.Standing], ...]:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.views import generic
 
@@ -184,17 +185,23 @@ class AssignAccountView(RunMixin, generic.FormView[AssignAccountForm]):
     form_class = AssignAccountForm
     template_name = "pipeline/assign_account.html"
 
+    @cached_property
+    def run(self) -> ImportRun:
+        """The file, read once, so that the form names the statement that the page shows."""
+        return self.get_run()
+
     def get_initial(self) -> dict[str, Any]:
         """Propose what the file states, else the book's currency."""
-        run = self.get_run()
+        run = self.run
         return {
+            "asked": run.asked,
             "currency": run.asked_currency or self.book.base_currency,
             "kind": run.asked_kind or BankAccount.Kind.BANK,
         }
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer this book's accounts only, in the file's currency."""
-        run = self.get_run()
+        run = self.run
         asked = {
             "stated": run.asked_currency,
             "alike": run.asked_alike,
@@ -204,12 +211,12 @@ class AssignAccountView(RunMixin, generic.FormView[AssignAccountForm]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the file."""
-        return super().get_context_data(run=self.get_run(), **kwargs)
+        return super().get_context_data(run=self.run, **kwargs)
 
     def form_valid(self, form: AssignAccountForm) -> HttpResponse:
         """Go on with the file."""
         try:
-            services.answer_account(run=self.get_run(), now=timezone.now(), **form.cleaned_data)
+            services.answer_account(run=self.run, now=timezone.now(), **form.cleaned_data)
         except LedgerFlowError as error:
             form.add_error(None, str(error))
             return self.form_invalid(form)
@@ -233,9 +240,15 @@ class MoveView(BookMixin, generic.FormView[MoveForm]):
         return {"currency": self.get_statement().currency}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """Offer this book's accounts only."""
-        is_protected = services.is_protected(document=self.get_statement().document)
-        return {**super().get_form_kwargs(), "book": self.book, "asks_password": is_protected}
+        """Offer this book's accounts only, without the one that it is in."""
+        statement = self.get_statement()
+        is_protected = services.is_protected(document=statement.document)
+        return {
+            **super().get_form_kwargs(),
+            "book": self.book,
+            "is_in": statement.bank_account,
+            "asks_password": is_protected,
+        }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the statement and what would go."""

@@ -5,11 +5,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from ledgerflow.classification.tag_models import LineTag, Tag
 from ledgerflow.ledger.services.opening import open_book
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.pipeline.services import receive_file, run_import
+from ledgerflow.pipeline.services import discard, move_to_account, receive_file, run_import, take_in_again
 from ledgerflow.statements.models import BankAccount, BankAccountNumber, Statement, StatementLine
-from ledgerflow.statements.services import create_bank_account
+from ledgerflow.statements.services import BankAccountRefusedError, create_bank_account
 from tests.factories import UserFactory
 from tests.pipeline.several_accounts import FILES, SHEETS, bank, card, ofx, workbook
 
@@ -45,7 +46,7 @@ class Inbox:
     def answer(self, run, **facts):
         page = self.client.get(self.address(f"{run.pk}/account/"))
         form = page.context["form"]
-        sent = {name: form[name].value() or "" for name in ("kind", "currency")} | facts
+        sent = {name: form[name].value() or "" for name in ("kind", "currency", "asked")} | facts
         answered = self.client.post(self.address(f"{run.pk}/account/"), sent)
         assert answered.status_code == 302, answered.context["form"].errors
         return self.work()
@@ -93,7 +94,8 @@ def test_the_files_currency_and_kind_are_proposed_and_no_account_in_another_is_t
     page = inbox.client.get(inbox.address(f"{run.pk}/account/"))
 
     refused = inbox.client.post(
-        inbox.address(f"{run.pk}/account/"), {"name": "Euro", "kind": "bank", "currency": "USD"}
+        inbox.address(f"{run.pk}/account/"),
+        {"name": "Euro", "kind": "bank", "currency": "USD", "asked": run.asked},
     )
     run.refresh_from_db()
 
@@ -123,6 +125,9 @@ def test_an_account_given_with_the_file_stands_for_nothing_that_it_cannot_be(inb
     assert states("euro.ofx", ofx(bank("111222333", currency="EUR"))) == ImportRun.State.NEEDS_YOU
     assert states("other.ofx", ofx(bank("999888777"))) == ImportRun.State.NEEDS_YOU
     assert states("iban.ofx", ofx(bank("US00 0000 1112 2233 3"))) == ImportRun.State.READY
+    asked = ImportRun.objects.get(document__name="other.ofx")
+    aside = discard(run=asked, user=inbox.owner, now=timezone.now())
+    assert take_in_again(run=aside, user=inbox.owner, now=timezone.now()).bank_account == given
     assert states("plain.csv", b"Date,Text,Amount\n2026-02-05,Fee,-5.00\n2026-02-20,x,-1.00\n") == "ready"
 
 
@@ -136,6 +141,51 @@ def test_what_was_said_of_one_file_lets_the_others_that_ask_the_same_go_on(inbox
 
     states = ImportRun.objects.filter(book=inbox.book).values_list("state", flat=True)
     assert list(states) == [ImportRun.State.READY] * 2
+
+
+def test_an_answer_given_twice_is_not_taken_for_the_next_statement(inbox):
+    run = inbox.drop("two.ofx", ofx(bank("111222333"), bank("444555666")))
+    shown = inbox.client.get(inbox.address(f"{run.pk}/account/")).context["form"]
+    sent = {"name": "First", **{name: shown[name].value() for name in ("kind", "currency", "asked")}}
+
+    inbox.client.post(inbox.address(f"{run.pk}/account/"), sent)
+    inbox.work()
+    again = inbox.client.post(inbox.address(f"{run.pk}/account/"), sent)
+
+    run.refresh_from_db()
+    assert "asks about another statement by now" in str(again.context["form"].errors)
+    assert (run.state, run.asked_number, len(run.answers)) == (ImportRun.State.NEEDS_YOU, "444555666", 1)
+    assert BankAccount.objects.filter(book=inbox.book).count() == 1
+
+
+def test_lists_of_another_count_are_asked_about_again(inbox):
+    def wallet(*currencies, day):
+        lists = (
+            f"<STMTTRNRS><STMTRS><CURDEF>USD<BANKTRANLIST><STMTTRN><TRNTYPE>FEE<DTPOSTED>202601{day}<TRNAMT>-{each}.00"
+            f"<FITID>{each}<NAME>FEE</STMTTRN></BANKTRANLIST></STMTRS></STMTTRNRS>"
+            for each in currencies
+        )
+        return ofx(*lists)
+
+    first = inbox.answer_each(inbox.drop("a.ofx", wallet(1, 2, 3, day="05")))
+    same = inbox.drop("a 2.ofx", wallet(4, 5, 6, day="06"))
+    fewer = inbox.drop("a 3.ofx", wallet(7, 8, day="07"))
+
+    assert (first.state, same.state) == (ImportRun.State.READY, ImportRun.State.READY)
+    assert fewer.state == ImportRun.State.NEEDS_YOU
+    assert "Statement 1 of 2 in the file (USD, 1 line" in fewer.message
+
+
+def test_what_was_said_of_a_file_without_number_tells_nothing_of_another_name(inbox):
+    table = "Date,Text,Amount\n2026-01-05,Fee,-5.00\n2026-01-20,Coffee,-3.00\n"
+    february = table.replace("2026-01", "2026-02").encode()
+    inbox.drop("till.csv", february + b"\n")
+    inbox.drop("shop 2.csv", february)
+
+    inbox.answer(inbox.drop("shop 1.csv", table.encode()), name="Shop")
+
+    states = ImportRun.objects.filter(book=inbox.book).values_list("document__name", "state")
+    assert dict(states) == {"shop 1.csv": "ready", "shop 2.csv": "waiting", "till.csv": "needs_you"}
 
 
 def test_a_masked_number_is_asked_about_once_while_it_means_one_account(inbox):
@@ -155,7 +205,15 @@ def test_a_wrong_answer_is_taken_back_in_one_step_and_forgotten(inbox):
     inbox.answer(inbox.drop("shop 1.csv", table.encode()), name="Wrong")
     statement = Statement.objects.get(book=inbox.book)
     address = inbox.address(f"statements/{statement.pk}/move/")
-    assert "2 lines go and come anew" in inbox.client.get(address).content.decode()
+    line = StatementLine.objects.filter(book=inbox.book).earliest("pk")
+    tag = Tag.objects.create(book=inbox.book, name="trip")
+    LineTag.objects.create(
+        book=inbox.book, line=line, tag=tag, tagged_by=inbox.owner, tagged_at=timezone.now()
+    )
+    page = inbox.client.get(address)
+    for said in ("2 lines go and come anew", "1 tag of these lines goes with them", "Nobody has decided"):
+        assert said in page.content.decode()
+    assert statement.bank_account not in page.context["form"].fields["bank_account"].queryset
 
     moved = inbox.client.post(address, {"name": "Right", "kind": "cash", "currency": "USD"})
     following = inbox.drop("shop 2.csv", table.replace("2026-01", "2026-02").encode())
@@ -195,6 +253,10 @@ def test_a_move_that_cannot_be_leaves_everything_as_it_was(inbox):
     )
 
     run.refresh_from_db()
+    with pytest.raises(BankAccountRefusedError, match="in Checking already"):
+        move_to_account(
+            run=run, position=0, bank_account=statement.bank_account, user=inbox.owner, now=timezone.now()
+        )
     assert "states USD" in str(page.context["form"].errors)
     assert run.state == ImportRun.State.READY
     assert Statement.objects.filter(pk=statement.pk).exists()

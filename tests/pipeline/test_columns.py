@@ -277,7 +277,7 @@ def test_a_file_without_a_number_asks_for_its_account_and_remembers_the_columns_
 
     columns.client().post(
         f"/books/{columns.book.slug}/inbox/{run.pk}/account/",
-        {"bank_account": columns.account.pk, "kind": "bank", "currency": "USD"},
+        {"bank_account": columns.account.pk, "kind": "bank", "currency": "USD", "asked": run.asked},
     )
     run_import(run_id=run.pk, now=timezone.now())
 

@@ -19,10 +19,10 @@ pytestmark = pytest.mark.django_db
 _SECRET = "open sesame 7"
 
 
-def _protected():
+def _protected(password=_SECRET):
     rows = [("2026-05-01", "Cafe", "15.00", "", "85.00"), ("2026-05-02", "Pay", "", "10.00", "95.00")]
     header = ("Date", "Description", "Money out", "Money in", "Balance")
-    return table(Printer(password=_SECRET), header, rows, (40, 110, -400, -470, -550)).content()
+    return table(Printer(password=password), header, rows, (40, 110, -400, -470, -550)).content()
 
 
 def _archive(members):
@@ -85,7 +85,26 @@ def test_a_protected_file_is_read_with_the_password_given_with_it(inbox):
     assert _SECRET not in page.content.decode()
     assert _SECRET not in _jobs_and_rows()
 
+    inbox.drop(("may 2.pdf", _protected(password="")))
+    other = ImportRun.objects.get(document__name="may 2.pdf")
+    run_import(run_id=other.pk, now=timezone.now())
+    other.refresh_from_db()
+    of_other = {
+        "name": "Other",
+        "kind": "bank",
+        "currency": run.asked_currency or "USD",
+        "asked": other.asked,
+    }
+    inbox.client().post(inbox.address(f"{other.pk}/account/"), of_other)
+    run_import(run_id=other.pk, now=timezone.now())
+    other.refresh_from_db()
+    run.refresh_from_db()
+    # Without its password it would only fail, so it goes on asking.
+    assert (other.state, run.state) == (ImportRun.State.READY, ImportRun.State.NEEDS_YOU)
+    ImportRun.objects.filter(pk=other.pk).delete()
+
     said = {"name": "Checking", "kind": "bank", "currency": run.asked_currency or "USD", "password": _SECRET}
+    said["asked"] = run.asked
     answered = inbox.client().post(inbox.address(f"{run.pk}/account/"), said)
 
     assert answered.status_code == 302

@@ -49,7 +49,8 @@ class Inbox:
         run.refresh_from_db()
         assert run.state == ImportRun.State.NEEDS_YOU
         self.client().post(
-            self.address(f"{run.pk}/account/"), {"name": "Checking", "kind": "bank", "currency": "usd"}
+            self.address(f"{run.pk}/account/"),
+            {"name": "Checking", "kind": "bank", "currency": "usd", "asked": run.asked},
         )
         run_import(run_id=run.pk, now=timezone.now())
         run.refresh_from_db()
@@ -109,12 +110,12 @@ def test_an_unknown_account_is_asked_for_once_and_remembered(inbox):
     assert StatementLine.objects.filter(book=inbox.book).exists()
 
 
-@pytest.mark.parametrize("changed", [{"name": ""}, {"currency": "dollars"}, {"kind": "sock"}])
+@pytest.mark.parametrize("changed", [{"name": ""}, {"currency": "dollars"}, {"kind": "sock"}, {"asked": ""}])
 def test_an_answer_that_is_none_is_refused(inbox, changed):
     inbox.drop((inbox.file.name, inbox.file.content))
     run = ImportRun.objects.get(book=inbox.book)
     run_import(run_id=run.pk, now=timezone.now())
-    sent = {"name": "Checking", "kind": "bank", "currency": "USD", **changed}
+    sent = {"name": "Checking", "kind": "bank", "currency": "USD", "asked": run.asked, **changed}
 
     page = inbox.client().post(inbox.address(f"{run.pk}/account/"), sent)
 
@@ -204,6 +205,8 @@ def test_a_row_says_what_is_in_the_file_and_warns_where_lines_are_held_back(inbo
     for said in ("OFX", "Checking", f"{statement.line_count} lines", "not provable", "status-green"):
         assert said in rows
     assert "status-green" not in held
+    ImportRun.objects.filter(pk=run.pk).update(message="1,204.50 USD of 2026-01-05 may be here twice.")
+    assert '<span class="discreet">1,204.50</span>' in inbox.client().get(address).content.decode()
     for page in (f"statements/{statement.pk}/", f"statements/document/{run.document_id}/"):
         shown = inbox.client().get(f"/books/{inbox.book.slug}/{page}").content.decode()
         assert f"/inbox/?file={run.document_id}" in shown
@@ -228,6 +231,14 @@ def test_a_file_that_asks_is_set_aside_and_taken_in_again(inbox):
     live = ImportRun.objects.exclude(pk=run.pk).get(book=inbox.book)
     assert (run.state, live.state) == (ImportRun.State.UNDONE, ImportRun.State.WAITING)
     assert "Import again" not in client.get(inbox.address("rows/")).content.decode()
+    run_import(run_id=live.pk, now=timezone.now())
+    client.post(inbox.address(f"{live.pk}/discard/"))
+    # Only from the last one, which knows what was said since.
+    rows = client.get(inbox.address("rows/")).content.decode()
+    older = client.post(inbox.address(f"{run.pk}/again/"), follow=True)
+    assert (rows.count(f"/{run.pk}/again/"), rows.count(f"/{live.pk}/again/")) == (0, 1)
+    assert "Take it in from there" in _said(older)
+    assert not ImportRun.objects.filter(book=inbox.book, state=ImportRun.State.WAITING).exists()
 
 
 def test_every_format_that_is_read_is_named_where_files_are_asked_for(inbox):

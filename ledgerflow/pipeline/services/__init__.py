@@ -1,5 +1,6 @@
 """Take files in, run them through the stages, undo imports."""
 
+from ledgerflow.pipeline.services._protected import is_protected
 from ledgerflow.pipeline.services._waiting import IMPORT_JOB
 from ledgerflow.pipeline.services.columns import (
     Columns,
@@ -17,7 +18,6 @@ from ledgerflow.pipeline.services.receive import (
     RunNotWaitingError,
     answer_account,
     discard,
-    is_protected,
     receive_file,
     receive_files,
     retry,

@@ -29,13 +29,15 @@ class Part:
     """A statement of a file, as its account is asked for.
 
     ``number`` and ``currency`` (ISO 4217) are empty where the file states none. ``alike`` counts the other statements
-    of the file that state no number in this currency, and ``name`` tells the part from those.
+    of the file that state no number in this currency, and ``name`` tells the part from those: by its ``sheet``, else by
+    its place among them and their count, so that a file with another count of them is asked about.
     """
 
     position: int
     number: str
     currency: str
     name: str
+    sheet: str
     alike: int
     statement: values.Statement
 
@@ -72,13 +74,18 @@ def parts_of(reading: FileReading) -> list[Part]:
     """Return the statements of the file."""
     said = [(each.account or "", stated_currency(each)) for each in reading.statements]
     counts = Counter(each for each in said if not each[0])
+    sheets = [_sheet(each) for each in reading.statements]
+    on_sheet = Counter(zip(said, sheets, strict=True))
     before: Counter[tuple[str, str]] = Counter()
     parts = []
-    for position, (statement, each) in enumerate(zip(reading.statements, said, strict=True)):
+    for position, (statement, each, sheet) in enumerate(zip(reading.statements, said, sheets, strict=True)):
         number, currency = each
         before[each] += 1
-        name = (_sheet(statement) or str(before[each])) if counts[each] > 1 else ""
-        parts.append(Part(position, number, currency, name, max(counts[each] - 1, 0), statement))
+        name = ""
+        if counts[each] > 1:
+            is_alone = sheet and on_sheet[each, sheet] == 1
+            name = sheet if is_alone else f"{sheet} {before[each]} of {counts[each]}".strip()
+        parts.append(Part(position, number, currency, name, sheet, max(counts[each] - 1, 0), statement))
     return parts
 
 

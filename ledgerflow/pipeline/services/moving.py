@@ -12,7 +12,7 @@ from ledgerflow.pipeline.services.run import run_import
 from ledgerflow.pipeline.services.undo import undo_import
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.selectors import statements_of
-from ledgerflow.statements.services import forget_number
+from ledgerflow.statements.services import BankAccountRefusedError, forget_number
 from ledgerflow.users.models import User
 
 _READY = ImportRun.State.READY
@@ -34,19 +34,24 @@ def move_to_account(
     """Import the file again with the statement at ``position``, from 0, for another bank account, or a new one.
 
     The import that is there is undone first, in the same transaction; the file's other statements stay with their
-    accounts. What the file calls the account means the other one from then on. The file is read before anything is
-    locked.
+    accounts, except those that name the same number in the same currency, which go along. What the file calls the
+    account means the other one from then on. The file is read before anything is locked.
 
     Raises:
         RunNotWaitingError: the file is not imported, or has no such statement, or cannot be imported so.
-        BankAccountRefusedError: the account is in another currency than the file states, or cannot be created.
+        BankAccountRefusedError: the statement is in the account already, or the account is in another currency than
+            the file states, or cannot be created.
+        DocumentDamagedError: what is kept of the file is not what was received.
         UndoRefusedError: something was posted and may not be reversed.
+        PostingError: an entry's date lies in a closed period, or in days that are reconciled.
     """
     seen = ImportRun.objects.select_related("book", "document").get(pk=run.pk)
     imported = list(statements_of(document=seen.document))
     here = next((each for each in imported if each.position == position), None)
     if seen.state != _READY or here is None:
         raise RunNotWaitingError(f"{seen.document.name} has no such statement. Open the inbox again.")
+    if bank_account == here.bank_account:
+        raise BankAccountRefusedError(f"The statement is in {bank_account} already; nothing was changed.")
     anew = ImportRun(
         book=seen.book, document=seen.document, started_by=user, created_at=now, layouts=seen.layouts
     )

@@ -8,19 +8,18 @@ from django.db import IntegrityError, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.documents.models import Document, Receipt
-from ledgerflow.documents.selectors import DocumentDamagedError
+from ledgerflow.documents.models import Receipt
 from ledgerflow.documents.selectors import content as content_of
 from ledgerflow.documents.services import keep_receipt, store_document
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services._accounts import ANY_POSITION, account_for_answer, answer_for
+from ledgerflow.pipeline.services._protected import PDF
 from ledgerflow.pipeline.services._waiting import enqueue_import, wait_again
 from ledgerflow.pipeline.services.run import KEPT_AS_RECEIPT, run_import
 from ledgerflow.statements.archives import ArchiveRefusedError, unpack
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.users.models import User
 
-_PDF = b"%PDF-"
 _RESCUE_SECONDS = 60
 
 
@@ -58,7 +57,7 @@ def receive_file(
     Raises:
         DocumentRefusedError: the file is empty or too large.
     """
-    is_read_here = bool(password) and content.startswith(_PDF)
+    is_read_here = bool(password) and content.startswith(PDF)
     received = _take(
         book=book,
         name=name,
@@ -211,18 +210,26 @@ def take_in_again(*, run: ImportRun, user: User, now: datetime) -> ImportRun:
     """Import a file again whose import was undone, or that was set aside, with what was said of it before.
 
     Raises:
-        RunNotWaitingError: it is not undone, or is in the inbox again already.
+        RunNotWaitingError: it is not undone, or was taken in again already, since when other things may have been said
+            of it.
     """
-    there = ImportRun.objects.filter(book=run.book, document=run.document).exclude(
-        state=ImportRun.State.UNDONE
+    since = (
+        ImportRun.objects.filter(book=run.book, document=run.document, pk__gt=run.pk).order_by("pk").last()
     )
-    if run.state != ImportRun.State.UNDONE or there.exists():
+    if since is not None and since.state == ImportRun.State.UNDONE:
+        raise RunNotWaitingError(
+            f"{run.document.name} was taken in again since, and undone. Take it in from there: what was said of it "
+            "last stands there."
+        )
+    if run.state != ImportRun.State.UNDONE or since is not None:
         raise RunNotWaitingError(f"{run.document.name} is in the inbox already; nothing was taken in again.")
     try:
         with transaction.atomic():
             again = ImportRun.objects.create(
                 book=run.book,
                 document=run.document,
+                # Of an import it is what the file was found to be; before one it is what was said of the file.
+                bank_account=run.bank_account if run.read_by is None else None,
                 started_by=user,
                 created_at=now,
                 layouts=run.layouts,
@@ -260,15 +267,6 @@ def take_as_receipt(*, run: ImportRun, user: User, now: datetime) -> Receipt:
     return receipt
 
 
-def is_protected(*, document: Document) -> bool:
-    """Whether the document is a PDF that its owner may have given a password: each of those says so in the clear."""
-    try:
-        original = content_of(document)
-    except DocumentDamagedError:
-        return False  # whoever reads it says so
-    return original.startswith(_PDF) and b"/Encrypt" in original
-
-
 def answer_account(
     *,
     run: ImportRun,
@@ -279,16 +277,18 @@ def answer_account(
     currency: str = "",
     is_for_all: bool = False,
     password: str = "",
+    asked: str | None = None,
 ) -> None:
     """Answer which account the statement is that the file asks about, one that is there or a new one, and go on.
 
     The answer is for that statement, and for those of the file that name the same number in the same currency;
     ``is_for_all`` says that the others which name none in that currency are the same account. Once the file is
     imported, the number that it names is remembered, or the file's name where it names none, so that the next file is
-    not asked about. With a ``password`` a PDF is imported at once, because it is kept nowhere.
+    not asked about. With a ``password`` a PDF is imported at once, because it is kept nowhere. ``asked`` is what the
+    run asked (:attr:`ImportRun.asked`) when the answer was given; without it, the answer is for what it asks now.
 
     Raises:
-        RunNotWaitingError: the file does not ask.
+        RunNotWaitingError: the file does not ask, or asks about another statement than ``asked``.
         BankAccountRefusedError: the account is in another currency than the file states, or cannot be created.
     """
     with transaction.atomic():
@@ -298,6 +298,7 @@ def answer_account(
             facts=(name, kind, currency),
             is_for_all=is_for_all,
             in_seconds=_RESCUE_SECONDS if password else 0,
+            asked=asked,
         )
     if password:
         run_import(run_id=run.pk, now=now, password=password)
@@ -310,12 +311,17 @@ def _take_answer(
     facts: tuple[str, str, str],
     is_for_all: bool,
     in_seconds: int,
+    asked: str | None,
 ) -> None:
     locked = (
         ImportRun.objects.select_for_update(of=("self",)).select_related("book", "document").get(pk=run.pk)
     )
     if locked.state != ImportRun.State.NEEDS_YOU:
         raise RunNotWaitingError(f"{locked.document.name} does not ask for its account.")
+    if asked not in (None, locked.asked):
+        raise RunNotWaitingError(
+            f"{locked.document.name} asks about another statement by now. Open it again."
+        )
     name, kind, currency = facts
     account = account_for_answer(
         book=locked.book, bank_account=bank_account, name=name, kind=kind, currency=currency,

@@ -27,10 +27,11 @@ from ledgerflow.pipeline.services._layouts import (
     layout_warnings,
     read_by_layouts,
 )
+from ledgerflow.pipeline.services._protected import is_protected
 from ledgerflow.pipeline.services._waiting import wait_again
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.reading import FileReading
-from ledgerflow.statements.services import ImportOutcome, import_statement, remember_layout
+from ledgerflow.statements.services import ImportOutcome, are_named_alike, import_statement, remember_layout
 from ledgerflow.statements.twins import twins_of
 from ledgerflow.toolbox.services.readings import note_reading
 from ledgerflow.toolbox.values import Layout
@@ -223,15 +224,25 @@ def _twice(outcome: ImportOutcome) -> str:
 
 
 def _let_others_go_on(run: ImportRun) -> None:
-    """Let the files that ask what was said of this one try again; what they ask beyond that, they ask then."""
+    """Let the files that ask what was said of this one try again; what they ask beyond that, they ask then.
+
+    What was said of a file that names no account is remembered by its name, so it tells nothing of files of other
+    names. A protected file goes on asking: it would only fail, because its password is kept nowhere.
+    """
     said = {(each["number"], each["currency"]) for each in run.answers}
     if not said:
         return
     asking = (
-        ImportRun.objects.select_for_update().filter(book=run.book, state=_State.NEEDS_YOU).order_by("pk")
+        ImportRun.objects.select_for_update(of=("self",))
+        .select_related("document")
+        .filter(book=run.book, state=_State.NEEDS_YOU)
+        .order_by("pk")
     )
     for other in asking.exclude(pk=run.pk):
-        if (other.asked_number, other.asked_currency) in said:
+        is_told = (other.asked_number, other.asked_currency) in said and (
+            other.asked_number or are_named_alike(run.document.name, other.document.name)
+        )
+        if is_told and not is_protected(document=other.document):
             wait_again(other)
 
 
@@ -242,7 +253,7 @@ def _ask(run: ImportRun, part: Part, count: int, now: datetime) -> None:
     run.asked_kind = part.statement.kind if part.statement.kind in BankAccount.Kind.values else ""
     which = f"Statement {part.position + 1} of {count} in the file" if count > 1 else "The file"
     named = f"names the account {part.number}" if part.number else "does not say which account it is"
-    said = [part.name] if part.name and not part.name.isdecimal() else []
+    said = [part.sheet] if part.name and part.sheet else []
     lines = part.statement.lines
     if count > 1:
         said += [part.currency] if part.currency else []

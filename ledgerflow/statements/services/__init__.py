@@ -5,6 +5,7 @@ from ledgerflow.statements.services._apply import LinesInUseError
 from ledgerflow.statements.services.account_changes import change_bank_account
 from ledgerflow.statements.services.accounts import (
     BankAccountRefusedError,
+    are_named_alike,
     create_bank_account,
     forget_number,
     match_bank_account,
@@ -54,6 +55,7 @@ __all__ = [
     "TextRefusedError",
     "UndoneImport",
     "answer_question",
+    "are_named_alike",
     "attach_receipts",
     "change_bank_account",
     "create_bank_account",

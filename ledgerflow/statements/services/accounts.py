@@ -102,6 +102,11 @@ def _masked_key(number: str) -> str:
     return f"{shown[0]}*{shown[-1]}"[:_LONGEST] if sum(map(len, shown)) >= _FEWEST_DIGITS else ""
 
 
+def are_named_alike(one: str, other: str) -> bool:
+    """Whether what is remembered by the one file's name is found by the other's: both alike, digits aside."""
+    return _file_key(one) == _file_key(other) != ""
+
+
 def _file_key(name: str, part: str = "") -> str:
     key = "".join(character for character in name.upper() if character.isalpha())
     if not key or not part:
