@@ -61,8 +61,10 @@ def _words(page: pypdfium2.PdfPage) -> list[tuple[str, float, float, float, floa
         with closing(page.get_textpage()) as layer:
             count = layer.count_chars()
             text = layer.get_text_range() if 0 < count <= _MOST_CHARACTERS and not page.get_rotation() else ""
-            if any(character > "\uffff" for character in text):
-                return []  # PDFium counts these twice, so that places would be those of other words
+            # PDFium leaves some characters out of the text, and counts those beyond 16 bits twice: places would be
+            # those of other words.
+            if len(text) != count or any(character > "\uffff" for character in text):
+                return []
             return [(found[0], *_around(layer, found, left, top)) for found in _WORD.finditer(text)]
     except pypdfium2.PdfiumError:
         return []

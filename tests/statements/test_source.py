@@ -178,6 +178,34 @@ def test_a_page_of_any_size_is_a_picture_of_bounded_size_or_a_sentence(size):
         assert max(Image.open(io.BytesIO(drawn.picture)).size) <= 1601
 
 
+@pytest.mark.parametrize(("code", "words"), [(b"0041", ["A", "total", "12"]), (b"0002", [])])
+def test_a_page_with_characters_that_its_text_leaves_out_has_no_words_rather_than_others(code, words):
+    document = store_document(
+        book=BookFactory(), name="a.pdf", content=_mapped(code), uploaded_by=None, now=NOW
+    ).document
+
+    drawn = drawn_page(document=document, page=1)
+
+    assert [word.text for word in drawn.words] == words
+    assert drawn.picture
+
+
+def _mapped(code: bytes) -> bytes:
+    """Return a PDF whose font says that the first letter of its text is the character of this code."""
+    text = b"BT /F 20 Tf 20 50 Td (A total 12) Tj ET"
+    mapping = b"begincmap 1 begincodespacerange <00> <ff> endcodespacerange 1 beginbfchar <41> <%s> endbfchar endcmap"
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 100]/Resources<</Font<</F 5 0 R>>>>/Contents 4 0 R>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(text), text),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(mapping % code), mapping % code),
+    ]
+    body = b"".join(b"%d 0 obj\n%s\nendobj\n" % each for each in enumerate(parts, 1))
+    return b"%PDF-1.4\n" + body + b"trailer<</Size 7/Root 1 0 R>>\n%%EOF"
+
+
 def test_a_page_that_the_file_does_not_have_is_said(pdf):
     page = pdf.client().get(pdf.address(f"statements/document/{pdf.document.pk}/source/?page=9"))
 
