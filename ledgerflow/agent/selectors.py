@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Max, OuterRef, Q, Subquery, Sum
 
 from ledgerflow.agent.models import AgentConversation, AgentProposal, AgentSettings, AgentTurn, OutcomeWords
 from ledgerflow.agent.privacy import bands, outgoing, people_in, says_something
@@ -227,16 +227,19 @@ def proposals_confidence(*, book: Book) -> Decimal:
 def conversation_about(*, book: Book, line_id: int) -> AgentConversation | None:
     """Return what the agent said about the line: what it proposed, else the last that was said of its payee.
 
-    ``cost`` and ``cost_currency`` of what is returned are what its requests cost, ``None`` where no price is known.
+    ``cost`` and ``cost_currency`` of what is returned are what its requests cost, ``None`` where no price is known
+    or they were charged in several currencies.
     """
     charged = (
         AgentTurn.objects.filter(conversation=OuterRef("pk"), cost__isnull=False)
-        .order_by("currency")
-        .values("currency")
+        .order_by()
+        .values("conversation")
+        .annotate(currencies=Count("currency", distinct=True), sum=Sum("cost"), only=Max("currency"))
+        .filter(currencies=1)
     )
     said = AgentConversation.objects.filter(book=book).annotate(
-        cost=Subquery(charged.annotate(sum=Sum("cost")).values("sum")[:1]),
-        cost_currency=Subquery(charged[:1]),
+        cost=Subquery(charged.values("sum")),
+        cost_currency=Subquery(charged.values("only")),
     )
     proposed = (
         said.filter(proposals__line_id=line_id)

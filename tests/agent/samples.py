@@ -13,7 +13,9 @@ from ledgerflow.users.models import User
 from tests.factories import AccountFactory
 
 
-def a_conversation(*, book: Book, user: User, account: Account, line_id: int) -> AgentConversation:
+def a_conversation(
+    *, book: Book, user: User, account: Account, line_id: int, last_currency: str = "USD"
+) -> AgentConversation:
     """Store a conversation with a request, a look-up and an answer, suggested for the line."""
     now = timezone.now()
     AgentSettings.objects.update_or_create(
@@ -61,7 +63,7 @@ def a_conversation(*, book: Book, user: User, account: Account, line_id: int) ->
     )  # fmt: skip
     AgentTurn.objects.create(
         **given, no=4, kind="request", state="answered", sent={"messages": told, "offers": ["answer"]},
-        received={"text": "", "calls": [], "finish": "stop"}, cost=Decimal("0.02"), currency="USD",
+        received={"text": "", "calls": [], "finish": "stop"}, cost=Decimal("0.02"), currency=last_currency,
     )  # fmt: skip
     conversation.outcome, conversation.account, conversation.finished_at = "proposed", account, timezone.now()
     conversation.answer = {

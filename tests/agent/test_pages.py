@@ -183,6 +183,12 @@ def test_the_line_says_under_why_what_the_agent_said(client, desk):
     assert "Proposed an account." in history
     assert link in history
 
+    other = desk.open()
+    a_conversation(book=desk.book, user=desk.user, account=desk.fuel, line_id=other.pk, last_currency="EUR")
+    page = client.get(f"/books/{desk.book.slug}/journal/line/{other.pk}/").content.decode()
+    assert "The agent proposed" in page
+    assert "It cost" not in page  # neither a sum of two currencies nor the part in one of them
+
 
 def test_another_books_conversation_is_not_there(client, desk, server, settings):
     line = desk.open()
