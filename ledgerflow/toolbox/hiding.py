@@ -1,7 +1,7 @@
 """The secrets of a tool's settings, taken out of what is kept and handed on, in each form they are written in. Pure."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -26,8 +26,11 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
-def value_without_secrets(value: Any, secrets: Iterable[str]) -> Any:
-    """Return JSON values without the secrets; a number in which one stands becomes a text, like every part of one."""
+def value_without_secrets(value: Any, secrets: Collection[str]) -> Any:
+    """Return JSON values without the secrets; a number becomes a text where all of it is one.
+
+    Two names of an object that differ in a secret only become one, with the value of the last.
+    """
     match value:
         case str():
             return without_secrets(value, secrets)
@@ -40,5 +43,5 @@ def value_without_secrets(value: Any, secrets: Iterable[str]) -> Any:
             }
         case bool() | None:
             return value
-    shown = without_secrets(str(value), secrets)
-    return value if shown == str(value) else shown
+    text = str(value)
+    return HIDDEN if len(text) >= SHORTEST_SECRET and text in secrets else value

@@ -11,6 +11,7 @@ import pytest
 from django.core.cache import cache
 
 from ledgerflow.toolbox.calls import ToolFailedError
+from ledgerflow.toolbox.hiding import value_without_secrets
 from ledgerflow.toolbox.models import Outcome, Tool, ToolRun
 from ledgerflow.toolbox.services.answers import answer_key
 from ledgerflow.toolbox.services.configuration import configure_tool
@@ -208,6 +209,14 @@ def test_a_secret_that_a_tool_repeats_stands_in_no_answer_and_no_record(bench, s
     assert "***" in str(failed.value)
     for said in (str(rows), str(failed.value)):
         assert "hunter2" not in said
+
+
+def test_a_number_is_hidden_only_where_all_of_it_is_a_secret():
+    secrets = ("493012", "12")
+
+    shown = value_without_secrets([493012, 1493012, {"rate": 493012.5}, 12, True, None], secrets)
+
+    assert shown == ["***", 1493012, {"rate": 493012.5}, 12, True, None]
 
 
 def test_no_secret_can_be_tried_out_on_a_key(bench, counted, settings):
