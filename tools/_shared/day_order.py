@@ -17,9 +17,9 @@ from tools._shared.dates import ORDERS, Day, Order
 from tools.contract import StatementRefusedError
 
 _NEAR_DAYS = 12
-_FAR_DAYS = 25
+FAR_DAYS = 25
 _YEARS_TOGETHER = 3
-_FEW_STEPS, _SURE_STEPS = 2, 4
+FEW_STEPS, SURE_STEPS = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _is_closest(days: set[Day], order: Order, orders: list[Order]) -> bool:
     for each in orders:
         read = [found for found in (day.read(each) for day in days) if found]
         spans[each] = (max(read) - min(read)).days
-    return spans[order] <= min(spans.values()) + _FAR_DAYS
+    return spans[order] <= min(spans.values()) + FAR_DAYS
 
 
 def _by_neighbour(pairs: Sequence[tuple[Day, Day]], orders: list[Order]) -> list[Order]:
@@ -112,7 +112,7 @@ def _by_neighbour(pairs: Sequence[tuple[Day, Day]], orders: list[Order]) -> list
 
     near = [order for order in orders if widest(order) <= _NEAR_DAYS]
     return (
-        near if near and all(widest(order) >= _FAR_DAYS for order in orders if order not in near) else orders
+        near if near and all(widest(order) >= FAR_DAYS for order in orders if order not in near) else orders
     )
 
 
@@ -142,7 +142,7 @@ def _narrow(
     if len(orders) > 1:
         orders = _by_known(pooled, orders, around.known)
     if len(orders) > 1:
-        orders = _by_time(around.runs, orders, newest_first=around.newest_first, least=_SURE_STEPS)
+        orders = _by_time(around.runs, orders, newest_first=around.newest_first, least=SURE_STEPS)
     if len(orders) > 1:
         pairs = [(a, b) for column in others for a, b in zip(aligned, column, strict=True) if a and b]
         orders = _by_neighbour(pairs, orders)
@@ -190,7 +190,7 @@ def settle_order(
             "MDY",
             f"No row of {title} settles day and month; {around.american} says that the month comes first.",
         )
-    sorted_orders = _by_time(around.runs, orders, newest_first=None, least=_FEW_STEPS)
+    sorted_orders = _by_time(around.runs, orders, newest_first=None, least=FEW_STEPS)
     if len(sorted_orders) == 1 and _is_closest(pooled, sorted_orders[0], orders):
         first = {"DMY": "day", "MDY": "month", "YMD": "year"}[sorted_orders[0]]
         ends = f"{_both(main[0], sorted_orders[0])} to {_both(main[-1], sorted_orders[0])}"

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple, NoReturn
 
 from tools._shared.dates import MONTH_BY_NAME, ORDERS, Day, Order, days_in_text, fold
+from tools._shared.day_order import FAR_DAYS, FEW_STEPS, SURE_STEPS
 from tools.contract import StatementRefusedError
 
 _BEFORE_START, _AFTER_END = 45, 15
@@ -16,7 +17,6 @@ _YEAR_DAYS = 364  # after the first of them: no day and month comes twice
 _SOON = timedelta(days=45)
 _LEAST_DAYS = 3
 _TOGETHER, _STEP_BACK = 100, 31
-_FEW_STEPS, _SURE_STEPS, _CLOSER = 2, 4, 25  # as where days have years
 _PERIOD_DAYS = range(4, 367)
 _MONTH = 40
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -154,12 +154,12 @@ class Years:
             or all(one >= two for one, two in pairwise(days))
         }
         steps = len({*fitting[True]}) - 1
-        if len(sorted_days) != 1 or steps < _FEW_STEPS:
+        if len(sorted_days) != 1 or steps < FEW_STEPS:
             return fitting, []
-        if steps >= _SURE_STEPS:
+        if steps >= SURE_STEPS:
             return sorted_days, []
         ((day_first, days),) = sorted_days.items()
-        if _span(days) > min(map(_span, fitting.values())) + _CLOSER:
+        if _span(days) > min(map(_span, fitting.values())) + FAR_DAYS:
             return fitting, []
         part, shown = "day" if day_first else "month", f"{days[0].isoformat()} to {days[-1].isoformat()}"
         said = f"the {part} comes first in their days; they were read as {shown}."
