@@ -27,6 +27,8 @@ FAILED = frozenset(
     {Outcome.ERROR, Outcome.BROKEN, Outcome.TIME, Outcome.MEMORY, Outcome.OUTPUT, Outcome.DIED}
 )
 _LONG = ("arguments", "result", "traceback")
+#: Left out in the words of the partial index of runs that failed, so that PostgreSQL knows to use it.
+_OUTSIDE_INDEX = ("done", "cached", "running")
 
 
 def enabled_readers() -> list[str]:
@@ -105,7 +107,7 @@ def last_failure(*, tool: Tool, runs: QuerySet[ToolRun]) -> ToolRun | None:
 
 def last_run_that_ended_so(*, tool: Tool, kind: str) -> ToolRun | None:
     """Return the last run of the tool that failed with the class of error, or, without one, with the outcome."""
-    failed = ToolRun.objects.filter(tool=tool).exclude(outcome__in=["done", "cached", "running"])
+    failed = ToolRun.objects.filter(tool=tool).exclude(outcome__in=_OUTSIDE_INDEX)
     ended = failed.filter(Q(error_class=kind) | Q(error_class="", outcome=kind))
     return ended.only("pk").order_by("-id").first()
 
@@ -154,8 +156,7 @@ def runs_page(
     }
     rows = runs_for(user=user).filter(**{name: value for name, value in exact.items() if value is not None})
     if wanted.only_failed:
-        # Said first in the words of the partial index, which PostgreSQL then knows to use.
-        rows = rows.exclude(outcome__in=["done", "cached", "running"]).filter(outcome__in=FAILED)
+        rows = rows.exclude(outcome__in=_OUTSIDE_INDEX).filter(outcome__in=FAILED)
     rows = rows.select_related("tool", "book", "asked_by").defer(*_LONG).order_by("-id")
     page = list(rows[: limit + 1])
     return RunPage(page[:limit], page[limit - 1].pk if len(page) > limit else None)
