@@ -129,8 +129,8 @@ class Context:
     references. ``http`` is there where the manifest asks for the network. ``tools`` holds a function for each module
     path that the manifest names as needed; it takes the other tool's arguments by name and returns its result as JSON
     values. ``spent(amount, currency)`` says what somebody elsewhere charges for this call, each time that they do, in
-    one ISO 4217 currency and with at most eight decimal places; it is added up on the record of the run, also of one
-    that fails afterwards. A tool that knows no price says nothing: nothing is not zero.
+    one ISO 4217 currency, with at most eight decimal places, and at most 200 times a run; it is added up on the record
+    of the run, also of one that fails afterwards. A tool that knows no price says nothing: nothing is not zero.
     """
 
     configuration: Mapping[str, Any]

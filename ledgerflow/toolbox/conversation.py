@@ -64,6 +64,8 @@ class Call:
     def is_over_by(self, until: float) -> bool:
         """Wait no longer than ``until`` for what the child says first, and return whether that is its end.
 
+        Nothing is granted here: a question is left for :meth:`converse`.
+
         :raises CallEndedError: it has ended without an answer.
         :raises CallGarbledError: what it said is no part of the protocol.
         """

@@ -109,8 +109,8 @@ class Sandbox:
         """Run a job on ``content`` and return the lines of its result.
 
         ``ask`` answers what the job asks for. ``checkpoint`` is called about twice a second; what it raises ends the
-        job. ``unless_short`` is done where the job has not ended after a moment, before anything that it says is
-        listened to; what it raises ends the job too.
+        job. ``unless_short`` is done where the job has not ended within 20 ms, or asks for something by then, before
+        anything it asks for is granted; what it raises ends the job too.
 
         :raises SandboxError: the child ran out of memory or time, died, or the job failed.
         """

@@ -180,6 +180,8 @@ def test_a_tool_that_asks_without_end_is_stopped_with_one_sentence(bench, steady
     disabled = bench.tool("return Said('never')", enabled=False)
     calls = _ASKS_ON.format(asks=f"context.tools[{disabled!r}]()")
     calling_on = bench.tool(calls, arguments="context: Context", permissions=permissions, needs=(disabled,))
+    charges = _ASKS_ON.format(asks="context.spent(Decimal('0.01'), 'USD')")
+    charging = bench.tool(charges, arguments="context: Context", permissions="timeout_seconds=600")
     before = ToolRun.objects.count()
 
     for path in (sending, calling_on):
@@ -189,6 +191,9 @@ def test_a_tool_that_asks_without_end_is_stopped_with_one_sentence(bench, steady
     assert EgressRequest.objects.filter(run__module_path=sending).count() == 200
     assert ToolRun.objects.filter(module_path=disabled).count() == 200
     assert ToolRun.objects.count() == before + 202
+    assert "broke its contract (TooManyQuestions)" in _said(bench, charging)
+    assert "more than 200 times what it costs" in bench.run(charging).error_message
+    assert bench.run(charging).cost == 2
     assert bench.call(steady, text="goes on").result["text"] == "goes on"
 
 

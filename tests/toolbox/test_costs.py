@@ -70,7 +70,8 @@ def test_what_is_charged_adds_up_and_stays_whatever_becomes_of_the_call(bench, c
     [
         (["-1"], "USD", "an amount from 0"),
         (["NaN"], "USD", "an amount from 0"),
-        (["0.000000001"], "USD", "eight decimal places"),
+        (["0.000000001"], "USD", "8 decimal places"),
+        (["0.01" + "0" * 40], "USD", "at most 40 characters"),
         (["1000001"], "USD", "to 1,000,000"),
         (["1"], "usd", "three capital letters"),
         (["1"], "USDT", "three capital letters"),

@@ -44,7 +44,8 @@ _OUTCOMES = {
     "changed": Outcome.REFUSED,
 }
 
-#: Requests and calls of other tools in all attempts of a run together; each of them is written down.
+#: Requests and calls of other tools in all attempts of a run together; each of them is written down. What each of them
+#: costs may be said as often.
 _MOST_QUESTIONS = 200
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _LONGEST_AMOUNT = 40
@@ -91,7 +92,7 @@ class Ended:
 
 
 class _TooManyQuestionsError(Exception):
-    """The tool asks without end."""
+    """The tool asks without end; the message says for what."""
 
 
 @dataclass(slots=True)
@@ -100,8 +101,8 @@ class Attempts:
 
     ``checkpoint`` raises when somebody canceled the run. ``client`` is there for a tool that may use the network;
     ``refuse_wish`` writes down a request that did not get as far as there: method, address, and why. ``spend`` adds to
-    what the run costs; whether it could. ``unless_short`` is done where the tool has not answered after a moment,
-    before what it says is listened to.
+    what the run costs; whether it could. ``unless_short`` is done where the tool has not ended after a moment, before
+    anything it asks for is granted, and before it is tried again.
     """
 
     order: Order
@@ -113,6 +114,7 @@ class Attempts:
     unless_short: Callable[[], None] | None = None
     made: int = field(default=0)
     _asked: int = field(default=0)
+    _charged: int = field(default=0)
 
     def run(self) -> Ended:
         """Return how it ended."""
@@ -179,10 +181,8 @@ class Attempts:
             )
         except SandboxError as error:
             return self._failed(error)
-        except _TooManyQuestionsError:
-            message = (
-                f"{self.order.path} asked for more than {_MOST_QUESTIONS} requests and calls of other tools."
-            )
+        except _TooManyQuestionsError as error:
+            message = f"{self.order.path} {error}."
             return Ended(Outcome.BROKEN, message=message, error_class="TooManyQuestions")
         return _read(lines)
 
@@ -205,28 +205,34 @@ class Attempts:
 
     def _answer(self, question: Mapping[str, Any]) -> Mapping[str, object]:
         """Fulfill what the tool asks for. It is somebody's code that asks, so nothing about the question is sure."""
-        self._asked += 1
-        if self._asked > _MOST_QUESTIONS:
-            raise _TooManyQuestionsError
-        if "http" in question:
-            return self._fetch(question["http"])
         if "spent" in question:
             return self._spent(question["spent"])
+        self._asked += 1
+        if self._asked > _MOST_QUESTIONS:
+            raise _TooManyQuestionsError(
+                f"asked for more than {_MOST_QUESTIONS} requests and calls of other tools"
+            )
+        if "http" in question:
+            return self._fetch(question["http"])
         path, arguments = question.get("tool"), question.get("arguments")
         if not isinstance(path, str) or not isinstance(arguments, dict) or path not in self.order.needs:
             return {"error": f"{self.order.path} does not say that it needs “{str(path)[:200]}”."}
         return self.call_other(path, arguments)
 
     def _spent(self, said: object) -> Mapping[str, object]:
+        self._charged += 1
+        if self._charged > _MOST_QUESTIONS:
+            raise _TooManyQuestionsError(f"said more than {_MOST_QUESTIONS} times what it costs")
         amount, currency = _money(said)
         if amount is None:
             return {
-                "error": "What a call costs is an amount from 0 to 1,000,000 with at most eight decimal places, and a "
-                "currency of three capital letters."
+                "error": f"What a call costs is an amount from 0 to {MOST_COST:,} with at most {COST_PLACES} decimal "
+                f"places, in at most {_LONGEST_AMOUNT} characters, and a currency of three capital letters."
             }
         if not self.spend(amount, currency):
+            self.checkpoint()  # nothing is added to a run that was canceled meanwhile, which is not the tool's fault
             return {
-                "error": f"{self.order.path} may say what one run costs in one currency, and up to 1,000,000 of it."
+                "error": f"{self.order.path} may say what one run costs in one currency, and up to {MOST_COST:,} of it."
             }
         return {}
 
@@ -265,8 +271,10 @@ def _money(said: object) -> tuple[Decimal | None, str]:
     """Return an amount and its currency as a tool stated them; no amount where it is none that can be kept."""
     if not isinstance(said, dict) or not _CURRENCY.fullmatch(currency := str(said.get("currency"))):
         return None, ""
+    if len(written := str(said.get("amount"))) > _LONGEST_AMOUNT:
+        return None, ""
     try:
-        amount = Decimal(str(said.get("amount"))[:_LONGEST_AMOUNT])
+        amount = Decimal(written)
     except InvalidOperation:
         return None, ""
     if not amount.is_finite() or not 0 <= amount <= MOST_COST or amount != round(amount, COST_PLACES):

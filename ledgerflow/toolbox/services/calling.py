@@ -1,6 +1,7 @@
 """The one way to call a tool, for people, jobs, the agent, REST and MCP alike: with consent, limits and a record."""
 
 import contextlib
+import functools
 import hashlib
 import logging
 import time
@@ -78,11 +79,14 @@ def call_tool(
 ) -> Answer:
     """Call the tool at its exact module path and return its answer; ``fresh`` asks for one that is not cached.
 
-    The run is committed before anything that the tool says is listened to (for one that does more than compute: before
-    it starts), and finished apart from the caller's transaction. Call it while holding no lock on book, user or tool.
+    The run of a tool that does more than compute is on record before it starts. That of one that only computes is
+    written once if it ends within 20 ms; else its beginning is, before anything it asks for is granted. No answer is
+    handed on before it is on record, which is apart from the caller's transaction. Call it while holding no lock on
+    book, user or tool.
 
-    :raises ToolNotAllowedError: it was not started.
-    :raises ToolFailedError: it was, and gave no answer.
+    :raises ToolNotAllowedError: it was refused: its start, or, where a limit is reached, the answer of one that only
+        computes.
+    :raises ToolFailedError: it started, and gave no answer.
     """
     call = _Call(path, asking, now, fresh=fresh, chain=_chain(asking.parent))
     with begun(
@@ -125,7 +129,7 @@ def _chain(parent: ToolRun | None) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _Record:
-    """The row of a run, written before anything that the tool says is listened to: once, or its beginning first."""
+    """The row of a run, on record before its answer is handed on: written once, or its beginning first."""
 
     asked: runs.Asked
     now: datetime
@@ -293,6 +297,7 @@ class _Call:
                 if not runs.are_running((*self._parents, record.run_id)):
                     raise _CanceledError
 
+            @functools.cache  # the names of the members are asked for once in a run, and only where they are needed
             def guard() -> Guard:
                 return self._guard(tool, record.run_id, configuration, until, look)
 

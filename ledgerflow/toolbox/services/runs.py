@@ -1,4 +1,7 @@
-"""The record of what tools did: begun and committed before the tool starts, finished in a transaction of its own.
+"""The record of what tools did, on which each run is before its answer is handed on.
+
+A run of a tool that does more than compute begins there before the tool starts. One that only computes is written once
+where it ends within a moment; else its beginning is, before anything it asks for is granted (decision 0069).
 
 Written through connections of their own, so that it stays whatever becomes of the caller's transaction, and counted
 there, so that the limits hold over all processes and need nothing but PostgreSQL.
@@ -255,7 +258,8 @@ def finish(run_id: int, ending: Ending) -> bool:
 def spend(run_id: int, amount: Decimal, currency: str) -> bool:
     """Add to what the run costs, at once: it is owed whatever becomes of the run.
 
-    Return whether it could be added: not in a second currency, beyond what is kept, or to a run that has ended.
+    Return whether it could be added: not in a second currency, beyond what is kept, or to a run that has ended. The
+    last is no fault of the tool: somebody canceled the run between the question and this.
     """
     values = {"id": run_id, "amount": amount, "currency": currency, "most": MOST_COST}
     with SESSIONS.session() as session:
