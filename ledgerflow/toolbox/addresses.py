@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 
 import httpx
 
+from ledgerflow.core.redaction import redacted
+
 _PORTS = {"http": 80, "https": 443}
 _OPEN_PORTS = frozenset(_PORTS.values())
 LONGEST_URL = 8_000
@@ -58,7 +60,7 @@ def read_url(text: str) -> httpx.URL:
         url = httpx.URL(text)
         _ = url.host, url.port
     except (httpx.InvalidURL, UnicodeError, ValueError, TypeError):
-        raise AddressRefusedError(f"“{text[:_SHOWN]}” is no address of the web.") from None
+        raise AddressRefusedError(f"“{redacted(text)[:_SHOWN]}” is no address of the web.") from None
     return url
 
 

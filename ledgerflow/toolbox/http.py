@@ -238,7 +238,7 @@ def _following(request: httpx.Request, response: httpx.Response, left: int) -> h
         return None
     if not left:
         raise AddressRefusedError(
-            f"{str(request.url)[:200]} leads on and on; after {MOST_REDIRECTS} redirects it was left alone."
+            f"{origin_of(request.url)} leads on and on; after {MOST_REDIRECTS} redirects it was left alone."
         )
     place = read_url(str(request.url.join(read_url(response.headers["location"]))))
     is_same = origin_of(place) == origin_of(request.url)

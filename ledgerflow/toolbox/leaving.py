@@ -9,6 +9,7 @@ import httpx
 from django.utils import timezone
 
 from ledgerflow.core.redaction import HIDDEN, SECRET_WORD
+from ledgerflow.core.redaction import redacted as without_passwords
 from ledgerflow.toolbox.addresses import is_number
 from ledgerflow.toolbox.egress import Leaving
 from ledgerflow.toolbox.guard import Guard
@@ -68,12 +69,14 @@ def leaving(request: httpx.Request, guard: Guard) -> Leaving:
 def wished(method: str, url: str, guard: Guard) -> Leaving:
     """Return what the ledger says of a request that was refused before it was one: what was asked for, as it is shown.
 
-    Nothing of it left; the host is empty where the address names none.
+    Nothing of it left; the host is empty where the address names none. A fragment is not shown: it never leaves.
     """
     try:
-        host = httpx.URL(url).host
+        place = httpx.URL(url).copy_with(fragment=None)
+        host = place.host
+        shown = _shown(place if guard.redaction == "off" else _redacted_url(place, guard))
     except (httpx.InvalidURL, UnicodeError, ValueError, TypeError):
-        host = ""
+        host, shown = "", without_passwords(_hidden(url, guard))
     return Leaving(
         at=timezone.now(),
         run_id=guard.run_id,
@@ -82,7 +85,7 @@ def wished(method: str, url: str, guard: Guard) -> Leaving:
         purpose=guard.purpose,
         method=method,
         host=host,
-        url=without_secrets(_hidden(url, guard), guard.secrets),
+        url=without_secrets(shown, guard.secrets),
         sent="",
         redaction=guard.redaction,
     )

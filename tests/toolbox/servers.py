@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 Answer = Callable[[socket.socket, bytes], None]
@@ -46,6 +47,19 @@ class Server:
                         body += connection.recv(65536)
             self.requests[number] = begin + b"\r\n\r\n" + body
             self._answer(connection, self.requests[number])
+
+
+def drip(connection: socket.socket, _request: bytes) -> None:
+    """Answer byte by byte, without end."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+    while True:
+        connection.sendall(b"x")
+        time.sleep(0.1)
+
+
+def say_nothing(_connection: socket.socket, _request: bytes) -> None:
+    """Let the caller wait."""
+    time.sleep(15)
 
 
 def saying(status: str, body: bytes = b"", *headers: str) -> Answer:

@@ -18,11 +18,9 @@ from ledgerflow.toolbox.http import (
     guard_for,
     guarded_transport,
 )
-from ledgerflow.toolbox.models import Asker, EgressRequest, Outcome
-from ledgerflow.toolbox.services.calling import Asking, ToolFailedError, call_tool, cancel_run
+from ledgerflow.toolbox.models import EgressRequest
 from ledgerflow.toolbox.values import HttpRefusedError, HttpUnreachableError
-from tests.toolbox.servers import saying, serving
-from tests.toolbox.workbench import NOW
+from tests.toolbox.servers import drip, say_nothing, saying, serving
 
 _BOMB = gzip.compress(bytes(200_000_000), compresslevel=9)
 
@@ -138,9 +136,13 @@ def test_what_is_refused_before_it_is_a_request_is_on_record_too(bench):
     secret = "hidden-key-1"
     with serving(saying("302 Found", b"", "Location: http://nowhere:port/")) as server:
         client = _client(server, secrets=(secret,), names=("Jane Doe",))
+        telling = f"{server.origin}/Jane%20Doe/cb?access_token=abc-9&day=1#access_token=abc-9"
         wishes = {
             ("DELETE", f"{server.origin}/?key={secret}"): ("Only GET and POST", "127.0.0.1"),
             ("GET", "http://Jane Doe:port/"): ("no address of the web", ""),
+            ("GET", "http://user:abc-9@host:port/?access_token=abc-9"): ("no address of the web", ""),
+            ("DELETE", telling): ("Only GET and POST", "127.0.0.1"),
+            ("DELETE", "https://user:abc-9@host/"): ("Only GET and POST", "host"),
             ("GET", f"{server.origin}/{'x' * 8_000}"): ("too long", "127.0.0.1"),
             ("GET", f"{server.origin}/leads on"): ("no address of the web", ""),
         }
@@ -152,8 +154,16 @@ def test_what_is_refused_before_it_is_a_request_is_on_record_too(bench):
             assert (row.host, row.status, row.address, row.duration_ms is None) == (host, None, "", False)
             assert secret not in row.url + row.refusal
             assert "Jane" not in row.url
+            assert "abc-9" not in row.url + row.refusal
+            if url == telling:
+                assert row.url.endswith("/%5Bname%5D/cb?access_token=***&day=1")
 
-    assert len(server.requests) == 1  # the one that led to nonsense, which has a row of its own
+        assert len(server.requests) == 1  # the one that led to nonsense, which has a row of its own
+    with serving(saying("302 Found", b"", "Location: /cb?access_token=abc-9")) as server:
+        with pytest.raises(HttpRefusedError, match="on and on"):
+            _client(server, redaction="off").request("GET", f"{server.origin}/cb")
+        assert _last().url == "/cb?access_token=***"
+        assert "abc-9" not in _last().refusal
 
 
 def test_a_request_is_on_record_before_its_name_is_asked_for(bench, monkeypatch):
@@ -235,21 +245,10 @@ def test_keys_and_bodies_do_not_go_along_to_another_place(bench):
     assert other.requests == []
 
 
-def _drip(connection, _request):
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
-    while True:
-        connection.sendall(b"x")
-        time.sleep(0.1)
-
-
 def _drip_head(connection, _request):
     while True:
         connection.sendall(b"H")
         time.sleep(0.1)
-
-
-def _say_nothing(connection, _request):
-    time.sleep(15)
 
 
 def _flood_headers(connection, _request):
@@ -273,9 +272,9 @@ def _leave(connection, _request):
 
 
 _SERVERS = {
-    "drips its body": (_drip, HttpUnreachableError, "in time"),
+    "drips its body": (drip, HttpUnreachableError, "in time"),
     "drips its head": (_drip_head, HttpUnreachableError, "answer"),
-    "says nothing": (_say_nothing, HttpUnreachableError, "in time"),
+    "says nothing": (say_nothing, HttpUnreachableError, "in time"),
     "floods with headers": (_flood_headers, HttpUnreachableError, "no proper answer"),
     "floods with bytes": (_flood, HttpRefusedError, "larger than 10 MB"),
     "says that it is huge": (saying("200 OK", b"x" * 11_000_000), HttpRefusedError, "larger than 10 MB"),
@@ -341,151 +340,3 @@ def test_the_transport_serves_httpx_for_others(bench, settings):
     row = EgressRequest.objects.exclude(status=None).latest("pk")
     assert (row.purpose, row.asked_by, row.run) == ("the agent asks its model", bench.user, None)
     assert "hidden-key" not in EgressRequest.objects.filter(purpose=row.purpose).earliest("pk").sent
-
-
-_FETCH = """
-try:
-    response = context.http.request({method!r}, {url!r}, params=None, headers=None)
-except HttpRefusedError as refusal: return Said('refused: ' + str(refusal))
-except HttpUnreachableError as error: return Said('unreachable: ' + str(error))
-return Said(response.text(), response.status)
-"""
-
-
-def _fetching(bench, url, method="GET", permissions="network=True", reaches=""):
-    return bench.tool(
-        _FETCH.format(method=method, url=url),
-        arguments="context: Context",
-        permissions=permissions,
-        reaches=reaches,
-    )
-
-
-def test_a_tool_reaches_the_own_services_of_its_settings_and_no_others(bench, settings):
-    with serving(saying("200 OK", b"own")) as server, serving(saying("200 OK", b"others")) as other:
-        settings.OWN_SERVICES = (server.origin, other.origin)
-        own = _fetching(bench, server.origin, reaches=f"{server.origin}/search")
-        others = _fetching(bench, other.origin, reaches=server.origin)
-        undeclared = _fetching(bench, server.origin)
-
-        said = [bench.call(path).result["text"] for path in (own, others, undeclared)]
-
-    assert said[0] == "own"
-    assert all(text.startswith("refused: Port") for text in said[1:])
-    assert other.requests == []
-
-
-def test_a_tool_fetches_through_its_context_and_its_run_counts_the_bytes(bench, settings):
-    with serving(saying("404 Not Found", b"nothing here")) as server:
-        settings.OWN_SERVICES = (server.origin,)
-        path = _fetching(bench, f"{server.origin}/page?card=4111111111111111", reaches=server.origin)
-
-        answer = bench.call(path)
-
-    run = bench.run(path)
-    [row] = run.requests.all()
-    assert answer.result == {"text": "nothing here", "number": 404}
-    assert b"4111" not in server.requests[0]
-    assert (row.status, row.book, row.asked_by, row.purpose) == (
-        404,
-        bench.book,
-        bench.user,
-        f"{path} line 12",
-    )
-    assert (run.bytes_sent, run.bytes_received) == (row.bytes_sent, row.bytes_received)
-    assert run.bytes_sent > 0
-
-
-def test_a_tool_without_the_permission_has_no_way_out(bench, settings):
-    with serving(saying("200 OK")) as server:
-        settings.OWN_SERVICES = (server.origin,)
-        path = bench.tool(
-            "from ledgerflow.toolbox import tool_jobs\nimport gc, socket\n"
-            "ask = next(x for x in gc.get_objects() if getattr(x, '__qualname__', '') == '_asking.<locals>.ask')\n"
-            f"said = str(ask({{'http': {{'method': 'GET', 'url': {server.origin!r}}}}}))\n"
-            "ask({'http': ['anything']})\n"
-            f"try: socket.create_connection(('127.0.0.1', {server.port}), timeout=2)\n"
-            "except OSError as error: return Said(said + ' and ' + type(error).__name__)\n"
-            "return Said(said + ' and connected')",
-            arguments="context: Context",
-        )
-
-        said = bench.call(path).result["text"]
-
-    assert "does not ask for the network" in said
-    refused = bench.run(path).requests.order_by("pk")
-    assert [(row.host, "ask for the network" in row.refusal) for row in refused] == [
-        ("127.0.0.1", True),
-        ("", True),
-    ]
-    assert server.requests == [] or "and connected" in said  # where the kernel gives no namespaces
-
-
-def test_a_slow_server_is_the_tools_time_and_a_refusal_is_the_tools_to_handle(bench, settings):
-    with serving(_drip) as server:
-        settings.OWN_SERVICES = (server.origin,)
-        slow = bench.write(
-            _FETCH.format(method="GET", url=server.origin),
-            arguments="context: Context",
-            permissions="network=True, timeout_seconds=2",
-            reaches=server.origin,
-        )
-        private = bench.write(
-            _FETCH.format(method="GET", url="http://169.254.169.254/latest"),
-            arguments="context: Context",
-            permissions="network=True",
-        )
-        bench.register(slow, private)
-        bench.warm(slow)
-
-        assert "unreachable: " in bench.call(slow).result["text"]
-        assert "refused: " in bench.call(private).result["text"]
-
-    assert bench.run(slow).requests.get().refusal
-
-
-def test_canceling_ends_a_request_that_waits(bench, settings):
-    with serving(_say_nothing) as server:
-        settings.OWN_SERVICES = (server.origin,)
-        path = _fetching(
-            bench, server.origin, permissions="network=True, timeout_seconds=30", reaches=server.origin
-        )
-        ended = []
-
-        def call():
-            try:
-                bench.call(path)
-            except ToolFailedError as error:
-                ended.append((error.outcome, time.monotonic()))
-
-        caller = threading.Thread(target=call)
-        caller.start()
-        while not server.requests:
-            time.sleep(0.05)
-        canceled = time.monotonic()
-        cancel_run(run_id=bench.run(path).pk, user=bench.user, now=NOW)
-        caller.join(20)
-
-    assert ended[0][0] == Outcome.CANCELED
-    assert ended[0][1] - canceled < 3
-    assert bench.run(path).requests.get().refusal
-
-
-def test_members_names_do_not_leave(bench, settings):
-    with serving(saying("200 OK", b"x")) as server:
-        settings.OWN_SERVICES = (server.origin,)
-        path = bench.tool(
-            f"context.http.request('GET', {server.origin!r}, params={{'q': text}})\nreturn Said('x')",
-            arguments="text: str, context: Context",
-            permissions="network=True",
-            reaches=server.origin,
-        )
-        asking = Asking(through=Asker.JOB, book=bench.book, names=("Ottilie Querbach",))
-        call_tool(
-            path=path,
-            arguments={"text": "transfer Wilhelmina Vandersloot, Querbach, Ottilie rent"},
-            asking=asking,
-            now=NOW,
-        )
-
-    assert b"q=transfer+%5Bname%5D%2C+%5Bname%5D+rent" in server.requests[0]
