@@ -18,7 +18,7 @@ RULE_CONFIDENCE = Decimal("0.950")
 SURE = Decimal("0.900")
 LIKELY = Decimal("0.600")
 
-RULE, SHARED, NONE = "rule", "shared", "none"
+RULE, MEMORY, SHARED, MATCHED, NONE = "rule", "memory", "shared", "matched", "none"
 #: The most that a proposal of an agent counts for, however often it was right: a person looks at each.
 MOST_OF_AGENT = Decimal("0.890")
 REASON_LENGTH = 300

@@ -57,7 +57,7 @@ SEARCH_WORDS = (
     ("is:unreviewed", "also accepted, posted, excluded, matched, split, held, pending"),
     ("has:receipt", "also note, tag, question, answer, payee, account, taxline, share"),
     ("#berlin", "with the tag; tag:berlin"),
-    ("by:rule", "proposed by a rule; also habit, model, others, agent, person, nobody, promise"),
+    ("by:rule", "proposed by a rule; also matched, habit, model, others, agent, person, nobody, promise"),
     ("confidence:<0.8", "so sure; confidence:sure, likely, guess"),
     ("note:kim", "the note has it"),
     ("file:november", "of a file that is called so"),

@@ -21,6 +21,7 @@ LATEST = 30
 _FACTS = ("state", "account", "payee", "tax_line", "business_share", "note", "tags")
 _GONE = "one that is gone"
 _LEARNED = {
+    Source.MATCHED.value: "A receipt, and what was learned of its seller",
     Source.MEMORY.value: "What was decided before",
     Source.MODEL.value: "The model",
     Source.SHARED.value: "What other books learned",

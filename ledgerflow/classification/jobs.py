@@ -9,6 +9,7 @@ from ledgerflow.classification.models import RuleTrial
 from ledgerflow.classification.selectors import open_line_ids
 from ledgerflow.core import database_errors
 from ledgerflow.core.jobs import DEFAULT, job, periodic_job
+from ledgerflow.documents.services import WAS_READ_JOB
 
 _AT_A_TIME = 1_000
 
@@ -44,6 +45,20 @@ def _suggest_anew(book: Book) -> None:
     for start in range(0, len(waiting), _AT_A_TIME):
         with book_scope(book, None):
             services.classify_lines(book=book, line_ids=waiting[start : start + _AT_A_TIME])
+
+
+def _reading_given_up(*, book_id: int, receipt_id: int) -> None:
+    """Nothing waits for it: the next look at the line suggests by the receipt."""
+
+
+@job(name=WAS_READ_JOB, given_up=_reading_given_up)
+def suggest_by_receipt(*, book_id: int, receipt_id: int) -> None:
+    """Suggest anew for the open lines of a receipt that was read."""
+    book = Book.objects.filter(pk=book_id).first()
+    if book is None:
+        return
+    with book_scope(book, None):
+        services.suggest_by_receipt(book=book, receipt_id=receipt_id)
 
 
 def _trial_given_up(*, trial_id: int) -> None:

@@ -119,6 +119,7 @@ class Rule(models.Model):
 class Source(models.TextChoices):
     """Who or what proposed the account."""
 
+    MATCHED = "matched"
     RULE = "rule"
     MEMORY = "memory", "habit"
     MODEL = "model"

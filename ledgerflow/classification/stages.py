@@ -16,8 +16,8 @@ _WORDS = MappingProxyType(
             "No pair is proposed, and lines that may be one always wait for a person.",
         ),
         Stage.RECEIPTS: (
-            "A receipt is proposed for the lines whose amount, day and payee fit what it states.",
-            "No line is proposed for a receipt; a person attaches it.",
+            "A receipt is proposed for lines that fit what it states; once attached, it says who was paid.",
+            "No line is proposed for a receipt, and what receipts say suggests nothing; a person attaches them.",
         ),
         Stage.RULES: (
             "What people wrote: when a line looks so, book it so. The more specific rule wins.",
@@ -44,6 +44,7 @@ _WORDS = MappingProxyType(
 #: The sources of suggestions that each stage gives.
 _SOURCES = MappingProxyType(
     {
+        "matched": Stage.RECEIPTS,
         "rule": Stage.RULES,
         "memory": Stage.MEMORY,
         "model": Stage.MODEL,

@@ -10,12 +10,13 @@ from django.views import View, generic
 
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
+from ledgerflow.classification.services import attach_receipts
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.documents.models import Receipt
 from ledgerflow.documents.services import keep_receipt, read_again
 from ledgerflow.posting.receipt_forms import KeepForm
 from ledgerflow.posting.receipt_page_selectors import receipt_page
-from ledgerflow.statements import services as statements
+from ledgerflow.statements.services import decline_receipt
 
 
 class ReceiptPageView(BookMixin, generic.TemplateView):
@@ -104,7 +105,7 @@ class AcceptReceiptView(_ReceiptChangeView):
 
     def change(self, receipt: Receipt) -> str:
         """Attach it, as on the line's own page."""
-        statements.attach_receipts(
+        attach_receipts(
             book=self.book,
             line_id=self.kwargs["line"],
             receipt_ids=[receipt.pk],
@@ -119,7 +120,7 @@ class DeclineReceiptView(_ReceiptChangeView):
 
     def change(self, receipt: Receipt) -> str:
         """Remember it."""
-        statements.decline_receipt(
+        decline_receipt(
             book=self.book,
             line_id=self.kwargs["line"],
             receipt_id=receipt.pk,

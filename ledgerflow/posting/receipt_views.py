@@ -12,6 +12,7 @@ from django.views import generic
 
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
+from ledgerflow.classification.services import attach_receipts, detach_receipt
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.posting.receipt_forms import AttachForm, DaysForm, DetachForm, KeepForm, ReceiptLimitForm
 from ledgerflow.posting.receipt_selectors import (
@@ -21,7 +22,6 @@ from ledgerflow.posting.receipt_selectors import (
     lines_without_receipt,
 )
 from ledgerflow.posting.views import LineView
-from ledgerflow.statements import services as statements
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.statements.receipt_selectors import offered_receipts, unattached_receipts
 from ledgerflow.taxes.receipt_limits import receipt_limit
@@ -54,7 +54,7 @@ class AttachReceiptsView(_LineChangeView):
         form = AttachForm(request.POST, request.FILES, offered=offered)
         if form.is_valid():
             try:
-                made = statements.attach_receipts(
+                made = attach_receipts(
                     book=self.book,
                     line_id=line.pk,
                     files=((file.name or "receipt", file.read()) for file in form.cleaned_data["files"]),
@@ -84,7 +84,7 @@ class DetachReceiptView(_LineChangeView):
             messages.error(request, "Say why the receipt does not belong to this line.")
             return self.back()
         try:
-            statements.detach_receipt(
+            detach_receipt(
                 book=self.book,
                 line_id=line.pk,
                 receipt_id=kwargs["receipt"],

@@ -132,7 +132,7 @@ TO_REVIEW = Which()
 #: A key takes each.
 MOST_ALTERNATIVES = 4
 #: Suggestions whose confidence answers to the record.
-_LEARNED = (Source.MEMORY, Source.MODEL, Source.SHARED)
+_LEARNED = (Source.MATCHED, Source.MEMORY, Source.MODEL, Source.SHARED)
 _ASKED = """
     LEFT JOIN asking_linequestion asked ON asked.book_id = made.book_id AND asked.line_id = made.line_id
         AND asked.answered_at IS NULL AND asked.withdrawn_at IS NULL

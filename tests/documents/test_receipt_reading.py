@@ -10,6 +10,7 @@ from django.utils import timezone
 from ledgerflow.documents.models import Receipt, ReceiptReading
 from ledgerflow.documents.services import (
     READ_JOB,
+    WAS_READ_JOB,
     ReadingRefusedError,
     give_up,
     keep_receipt,
@@ -34,11 +35,11 @@ def keep(bench: Workbench, content: bytes, name: str = "coffee.pdf") -> Receipt:
     return keep_receipt(book=book, name=name, content=content, user=None, now=NOW)
 
 
-def jobs(receipt: Receipt) -> int:
+def jobs(receipt: Receipt, name: str = READ_JOB) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s AND args->>'receipt_id' = %s",
-            [READ_JOB, str(receipt.pk)],
+            [name, str(receipt.pk)],
         )
         return cursor.fetchone()[0]
 
@@ -54,7 +55,7 @@ def test_a_kept_receipt_waits_for_its_reading_and_then_has_each_value_with_its_p
 
     found = read(receipt)
 
-    assert (found.state, found.read_by) == ("read", "text layer")
+    assert (found.state, found.read_by, jobs(receipt, WAS_READ_JOB)) == ("read", "text layer", 1)
     assert (found.seller, found.date, found.total, found.tax, found.currency) == (
         "Blue Finch Coffee", date(2026, 11, 27), Decimal("12.29"), Decimal("1.04"), "USD",
     )  # fmt: skip

@@ -30,6 +30,7 @@ from ledgerflow.classification.services.matched import match_lines, unmatch_line
 from ledgerflow.classification.services.payees import check_split, rename_payee, split_payee
 from ledgerflow.classification.services.promise import switch_promise_off, switch_promise_on
 from ledgerflow.classification.services.propose import ProposedAccount, propose
+from ledgerflow.classification.services.receipts import attach_receipts, detach_receipt, suggest_by_receipt
 from ledgerflow.classification.services.record import prune_predictions, settle_predictions
 from ledgerflow.classification.services.refit import (
     REFIT_JOB,
@@ -96,6 +97,7 @@ __all__ = [
     "allow_sharing",
     "ask_for_refit",
     "ask_for_trial",
+    "attach_receipts",
     "book_together",
     "change_tags",
     "check_business_share",
@@ -109,6 +111,7 @@ __all__ = [
     "decide",
     "decide_alike",
     "delete_tag",
+    "detach_receipt",
     "do_trial",
     "end_broken_trial",
     "end_sharing",
@@ -137,6 +140,7 @@ __all__ = [
     "split_payee",
     "stage_offered",
     "suggest_anew",
+    "suggest_by_receipt",
     "switch_promise_off",
     "switch_promise_on",
     "switch_stage_off",

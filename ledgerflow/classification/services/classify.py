@@ -1,4 +1,4 @@
-"""Suggest an account for every open line of a set: rules first, then the engine that learns.
+"""Suggest an account for every open line of a set: what its receipt says, rules, then the engine that learns.
 
 Lines are read in chunks and rules run over values in memory. Texts that differ in their digits only are held
 against the rules once, and what comes out is one small table of outcomes and the number of the outcome of each line.
@@ -6,7 +6,7 @@ The engine is made only where lines are left that no rule settles, and asked onc
 Lines that are new get their classifications by COPY; where some have one, one statement writes what it may.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import repeat
@@ -20,19 +20,18 @@ from ledgerflow.asking.selectors import asked_about
 from ledgerflow.books.models import Book
 from ledgerflow.classification import searching, selectors
 from ledgerflow.classification.engine import (
-    REASON_LENGTH,
     RuleValue,
-    Suggestion,
     candidates,
     confidence_word,
     first_match,
     nothing,
     payee_text,
     searched,
-    shortened,
     suggest,
 )
-from ledgerflow.classification.services.answers import Answers, Said
+from ledgerflow.classification.receipt_selectors import SaidByReceipt, said_by_receipts
+from ledgerflow.classification.services.answers import Answers
+from ledgerflow.classification.services.outcomes import Bar, Outcome, barred, matched
 from ledgerflow.classification.services.record import ToLog, forget_predictions, log_predictions
 from ledgerflow.classification.services.transfers import may_be_transfers
 from ledgerflow.core.arrays import whole_numbers
@@ -92,23 +91,8 @@ _STORE = """
                  ))
 """
 
-#: Why no line of some is accepted without a person; empty where one may be.
-_Bar = str
-_CLOSED = "closed"
-_OF_CLOSED = "The books are closed on its day, so that a person decides."
-
 #: Bank account, description and counterparty.
 Look = tuple[int, str, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What is written for a line; with ``said`` it is the engine's, and logged."""
-
-    suggestion: Suggestion
-    accepts: bool
-    said: Said | None = None
-    is_sampled: bool = False
 
 
 class _Made(NamedTuple):
@@ -124,7 +108,7 @@ class _Made(NamedTuple):
     is_sampled: bool
     is_settled: bool
 
-    def gives_way_to(self, outcome: _Outcome) -> bool:
+    def gives_way_to(self, outcome: Outcome) -> bool:
         """Whether the outcome says anything else; a confidence that moved by less than a hundredth does not."""
         said = outcome.suggestion
         now = (
@@ -147,7 +131,7 @@ class _Made(NamedTuple):
 class _Columns:
     """The lines of a chunk, column by column."""
 
-    def __init__(self, rows: Sequence[tuple[int, int, Decimal, str, str | None, _Bar]]) -> None:
+    def __init__(self, rows: Sequence[tuple[int, int, Decimal, str, str | None, Bar]]) -> None:
         self.ids = [row[0] for row in rows]
         self.bank_account_ids = [row[1] for row in rows]
         self.amounts = [row[2] for row in rows]
@@ -161,6 +145,8 @@ class _Columns:
 def classify_lines(*, book: Book, line_ids: Sequence[int]) -> int:
     """Suggest account and payee for lines nobody has decided about; return how many are new or changed.
 
+    A receipt that is attached and was read says who was paid: where people decided about that seller, whom the bank's
+    text does not name, this goes before rules, and else where it is as sure as what the bank's text leads to.
     A rule that accepts "without me" accepts, and so does the book's promise where a person switched it on and the
     record keeps it; of what the promise would accept, one line of twenty is left to a person. Nothing else accepts, and
     nothing accepts a line held back or pending, one of a day on which the books are closed, one about which somebody
@@ -197,16 +183,28 @@ def _classify_chunk(book: Book, line_ids: Sequence[int], rules: Sequence[RuleVal
         columns = _Columns(rows)
         payees = identify_payees(book=book, texts=set(columns.payee_texts))
         outcomes, numbers, waiting = _by_rules(columns, rules, payees)
-        answers = None
-        if waiting:
-            asked = {payee_id for _, payee_id in waiting}
-            answers = Answers(book=book, payee_ids=asked)
-            _by_answers(columns, waiting, answers, outcomes, numbers)
         cursor.execute(_ARE_SOME_MADE, [columns.ids[0], columns.ids[-1]])
         (are_some_made,) = cursor.fetchone()
+        # Nothing is attached to a line before it has its classification, which comes with the import.
+        sellers = _sellers(book, columns.ids) if are_some_made else {}
+        answers = None
+        if waiting or sellers:
+            asked = {payee_id for _, payee_id in waiting} | {payee_id for _, payee_id in sellers.values()}
+            answers = Answers(book=book, payee_ids=asked)
+            _by_answers(columns, waiting, answers, outcomes, numbers)
+            _by_receipts(columns, sellers, answers, outcomes, numbers)
         chunk = _Chunk(book, columns.ids, numbers, outcomes, answers)
         chunk = chunk.left_to_people(may_be_transfers(book=book, line_ids=chunk.accepted()))
         return _store(cursor, chunk) if are_some_made else _copy(cursor, chunk)
+
+
+def _sellers(book: Book, line_ids: Sequence[int]) -> dict[int, tuple[SaidByReceipt, int]]:
+    """Return what the receipts of lines say, with the payee that they name; one query where there are none."""
+    said = said_by_receipts(book=book, line_ids=line_ids)
+    if not said:
+        return {}
+    payees = identify_payees(book=book, texts={each.seller for each in said.values()})
+    return {line_id: (each, payees[each.seller]) for line_id, each in said.items() if each.seller in payees}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +214,7 @@ class _Chunk:
     book: Book
     line_ids: Sequence[int]
     numbers: Sequence[int]
-    outcomes: Sequence[_Outcome]
+    outcomes: Sequence[Outcome]
     answers: Answers | None
 
     def left_to_people(self, line_ids: Collection[int]) -> "_Chunk":
@@ -356,11 +354,11 @@ class _Matching:
 
 def _by_rules(
     columns: _Columns, rules: Sequence[RuleValue], payees: dict[str, int]
-) -> tuple[list[_Outcome], list[int], list[tuple[int, int]]]:
+) -> tuple[list[Outcome], list[int], list[tuple[int, int]]]:
     """Return the different outcomes, for each line the number of its own, and the place and payee of the others."""
-    outcomes: list[_Outcome] = []
-    known: dict[tuple[int | None, int | None, _Bar], int] = {}
-    alike: dict[tuple[Look, int | None, _Bar], int] = {}  # lines whose amount does not matter
+    outcomes: list[Outcome] = []
+    known: dict[tuple[int | None, int | None, Bar], int] = {}
+    alike: dict[tuple[Look, int | None, Bar], int] = {}  # lines whose amount does not matter
     matching: dict[Look, _Matching] = {}
     numbers: list[int] = []
     waiting: list[tuple[int, int]] = []
@@ -393,7 +391,7 @@ def _by_rules(
                 number = known.setdefault((rule.id if rule else None, payee_id, bar), len(outcomes))
                 if number == len(outcomes):
                     suggestion = suggest(rule=rule, payee_id=payee_id) if rule else nothing(payee_id)
-                    outcomes.append(_barred(_Outcome(suggestion, suggestion.accepts), bar))
+                    outcomes.append(barred(Outcome(suggestion, suggestion.accepts), bar))
             if found.is_settled:
                 alike[line] = number
         if number == _WAITING:
@@ -406,11 +404,11 @@ def _by_answers(
     columns: _Columns,
     waiting: Sequence[tuple[int, int]],
     answers: Answers,
-    outcomes: list[_Outcome],
+    outcomes: list[Outcome],
     numbers: list[int],
 ) -> None:
     """Fill in what the engine says of the lines that wait."""
-    known: dict[tuple[int, _Bar, bool], int] = {}
+    known: dict[tuple[int, Bar, bool], int] = {}
     for place, payee_id in waiting:
         said = answers.about(
             payee_id=payee_id,
@@ -427,20 +425,28 @@ def _by_answers(
         key = (id(said), bar, is_drawn)
         number = known.setdefault(key, len(outcomes))
         if number == len(outcomes):
-            outcome = _Outcome(said.suggestion, said.is_safe and not is_drawn, said, is_drawn)
-            outcomes.append(_barred(outcome, bar))
+            outcome = Outcome(said.suggestion, said.is_safe and not is_drawn, said, is_drawn)
+            outcomes.append(barred(outcome, bar))
         numbers[place] = number
 
 
-def _barred(outcome: _Outcome, bar: _Bar) -> _Outcome:
-    """Return the outcome that a person is asked about where a bar stands; of a closed day, which nothing shows, why."""
-    if not bar or not outcome.accepts:
-        return outcome
-    suggestion = outcome.suggestion
-    if bar == _CLOSED:
-        reason = f"{shortened(suggestion.reason, most=REASON_LENGTH - len(_OF_CLOSED) - 1)} {_OF_CLOSED}"
-        suggestion = replace(suggestion, reason=reason)
-    return replace(outcome, suggestion=suggestion, accepts=False)
+def _by_receipts(
+    columns: _Columns,
+    sellers: Mapping[int, tuple[SaidByReceipt, int]],
+    answers: Answers,
+    outcomes: list[Outcome],
+    numbers: list[int],
+) -> None:
+    """Put what a receipt says of who was paid, by line with the payee, before what the bank's text says."""
+    for place, line_id in enumerate(columns.ids if sellers else ()):
+        if line_id not in sellers:
+            continue
+        said, payee_id = sellers[line_id]
+        of_seller = answers.about(
+            payee_id=payee_id, bank_account_id=columns.bank_account_ids[place], amount=columns.amounts[place]
+        )
+        outcomes.append(matched(outcomes[numbers[place]], of_seller, said))
+        numbers[place] = len(outcomes) - 1
 
 
 def _looks(columns: _Columns, rules: Sequence[RuleValue]) -> Iterable[Look]:

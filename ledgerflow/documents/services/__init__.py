@@ -13,6 +13,7 @@ from ledgerflow.documents.services.files import (
 )
 from ledgerflow.documents.services.reading import (
     READ_JOB,
+    WAS_READ_JOB,
     ReadingRefusedError,
     give_up,
     read_again,
@@ -23,6 +24,7 @@ __all__ = [
     "LARGEST",
     "LARGEST_RECEIPT",
     "READ_JOB",
+    "WAS_READ_JOB",
     "DocumentRefusedError",
     "ReadingRefusedError",
     "StorageError",

@@ -20,6 +20,8 @@ from ledgerflow.toolbox.services.calling import Asking, ToolNotAllowedError, cal
 logger = logging.getLogger(__name__)
 
 READ_JOB = "documents.read_receipt"
+#: Enqueued for each receipt that was read, for whoever makes something of what it says.
+WAS_READ_JOB = "documents.receipt_was_read"
 TOOL = "tools.receipt_reader.read_receipt"
 
 _State = ReceiptReading.State
@@ -95,7 +97,9 @@ def read_receipt(*, receipt_id: int, waits: int, now: datetime) -> None:
             asking=Asking(through=Asker.JOB, book=receipt.book, subject=f"receipt {receipt_id}"),
             now=now,
         )
-        _keep(receipt_id, {"state": _State.READ, "read_at": now, **_said(answer.result)})
+        with transaction.atomic():
+            _keep(receipt_id, {"state": _State.READ, "read_at": now, **_said(answer.result)})
+            enqueue(WAS_READ_JOB, book_id=receipt.book_id, receipt_id=receipt_id)
     except ToolNotAllowedError as error:
         if not is_tool_on():
             ReceiptReading.objects.filter(receipt=receipt_id, state=_State.WAITING).delete()

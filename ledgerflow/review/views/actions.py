@@ -24,6 +24,7 @@ from ledgerflow.classification.rule_trials import try_rule
 from ledgerflow.classification.selectors import rules_fallen_back
 from ledgerflow.classification.services import (
     MOST_CORRECTIONS,
+    attach_receipts,
     conditions_from_line,
     stage_offered,
 )
@@ -47,7 +48,6 @@ from ledgerflow.review.forms import (
 )
 from ledgerflow.review.views.which import asked_days
 from ledgerflow.statements.models import StatementLine
-from ledgerflow.statements.services import attach_receipts
 
 
 class ActionView(BookMixin, generic.View):
