@@ -104,13 +104,14 @@ class Sandbox:
         limits: Limits = DEFAULT_LIMITS,
         ask: Ask | None = None,
         checkpoint: Checkpoint | None = None,
+        meanwhile: Callable[[], object] | None = None,
         unless_short: Callable[[], None] | None = None,
     ) -> list[bytes]:
         """Run a job on ``content`` and return the lines of its result.
 
         ``ask`` answers what the job asks for. ``checkpoint`` is called about twice a second; what it raises ends the
-        job. ``unless_short`` is done where the job has not ended within 20 ms, or asks for something by then, before
-        anything it asks for is granted; what it raises ends the job too.
+        job. ``meanwhile`` is done while it works, and ``unless_short`` where it has not ended within 20 ms, or asks for
+        something by then, before anything it asks for is granted; what either raises ends the job too.
 
         :raises SandboxError: the child ran out of memory or time, died, or the job failed.
         """
@@ -119,7 +120,13 @@ class Sandbox:
             _write(content_file, content)
             with self._call(content_file, result_file) as call:
                 end = _converse(
-                    call, json.dumps(order).encode("ascii") + b"\n", limits, ask, checkpoint, unless_short
+                    call,
+                    json.dumps(order).encode("ascii") + b"\n",
+                    limits,
+                    ask,
+                    checkpoint,
+                    meanwhile,
+                    unless_short,
                 )
             _raise_unless_done(end, limits)
             with open(result_file, "rb", closefd=False) as result:
@@ -241,6 +248,7 @@ def _converse(  # noqa: PLR0917 - what one call is made of
     limits: Limits,
     ask: Ask | None,
     checkpoint: Checkpoint | None,
+    meanwhile: Callable[[], object] | None,
     unless_short: Callable[[], None] | None,
 ) -> Mapping[str, object]:
     """Give the child its order and return how it ended.
@@ -251,6 +259,8 @@ def _converse(  # noqa: PLR0917 - what one call is made of
         until = time.monotonic() + _START_SECONDS
         # Sent before the child is there, because each turn between two processes takes its time.
         call.give(order, until)
+        if meanwhile is not None:
+            meanwhile()
         if unless_short is not None and not call.is_over_by(time.monotonic() + _SHORT_SECONDS):
             unless_short()
         call.meet(until, checkpoint)

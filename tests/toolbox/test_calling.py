@@ -1,20 +1,16 @@
 """A call with consent, limits and a record."""
 
 import datetime as dt
-import json
 import threading
-import time
 from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from ledgerflow.books.models import Role
 from ledgerflow.books.permissions import NotAllowedError
-from ledgerflow.toolbox.conversation import Call, CallEndedError
 from ledgerflow.toolbox.models import Asker, Outcome, Tool, ToolRun
-from ledgerflow.toolbox.services import calling
 from ledgerflow.toolbox.services.attempts import TOOLS
 from ledgerflow.toolbox.services.calling import (
     Asking,
@@ -163,86 +159,6 @@ def test_the_record_stays_though_the_caller_takes_everything_back(bench, steady)
         transaction.set_rollback(True)
 
     assert ToolRun.objects.get(pk=answer.run_id).outcome == Outcome.DONE
-
-
-def test_a_run_that_takes_its_time_is_seen_while_it_lasts(bench):
-    path = bench.tool("time.sleep(1.5)\nreturn Said('x')")
-    seen = []
-
-    def look():
-        with connections["default"].cursor() as cursor:
-            for _ in range(100):
-                cursor.execute("SELECT outcome FROM toolbox_toolrun WHERE module_path = %s", [path])
-                if (row := cursor.fetchone()) is not None:
-                    seen.append(row[0])
-                    break
-                time.sleep(0.05)
-        connections["default"].close()
-
-    watcher = threading.Thread(target=look)
-    watcher.start()
-    bench.call(path)
-    watcher.join()
-
-    assert seen == ["running"]
-
-
-@pytest.mark.parametrize("is_closed", [True, False])
-def test_what_computes_begins_before_its_record_only_without_a_network(
-    bench, steady, monkeypatch, tmp_path, is_closed
-):
-    first = tmp_path / "first"
-    busy_once = bench.tool(
-        f"""
-        if os.path.exists({str(first)!r}): return Said("at last")
-        open({str(first)!r}, "w").close()
-        raise TemporaryToolError("Too busy.")
-        """.replace("\n        ", "\n"),
-        permissions="retries=1",
-    )
-    steps = []
-
-    def noting(name, function):
-        def note(*arguments, **named):
-            steps.append(name)
-            return function(*arguments, **named)
-
-        return note
-
-    monkeypatch.setattr(calling, "network_is_closed", lambda: is_closed)
-    monkeypatch.setattr(calling.runs, "begin", noting("written", calling.runs.begin))
-    monkeypatch.setattr(calling.runs, "write_whole", noting("written", calling.runs.write_whole))
-    monkeypatch.setattr(Call, "give", noting("begun", Call.give))
-
-    assert bench.call(steady, text="x").result["text"] == "x"
-    assert steps == (["begun", "written"] if is_closed else ["written", "begun"])
-
-    # Who waits to try again is seen waiting.
-    steps.clear()
-    assert bench.call(busy_once).result["text"] == "at last"
-    assert steps == (["begun", "written", "begun"] if is_closed else ["written", "begun", "begun"])
-    assert bench.run(busy_once).attempts == 2
-
-
-def test_one_that_ended_before_it_was_told_what_to_do_is_on_record(bench, steady, monkeypatch):
-    give = Call.give
-
-    def end(call, order, until):
-        if json.loads(order)["request"]["path"] == steady:
-            raise CallEndedError
-        give(call, order, until)
-
-    outer = bench.tool(
-        f"try: context.tools[{steady!r}](text='x')\nexcept ToolError as error: return Said(str(error))",
-        arguments="context: Context",
-        needs=(steady,),
-    )
-    monkeypatch.setattr(Call, "give", end)
-
-    with pytest.raises(ToolFailedError, match="without an answer"):
-        bench.call(steady, text="x")
-    assert bench.run(steady).outcome == Outcome.DIED
-    assert "without an answer" in bench.call(outer).result["text"]
 
 
 def test_long_arguments_and_results_are_kept_as_hash_and_counts(bench, steady):

@@ -101,8 +101,8 @@ class Attempts:
 
     ``checkpoint`` raises when somebody canceled the run. ``client`` is there for a tool that may use the network;
     ``refuse_wish`` writes down a request that did not get as far as there: method, address, and why. ``spend`` adds to
-    what the run costs; whether it could. ``unless_short`` is done where the tool has not ended after a moment, before
-    anything it asks for is granted, and before it is tried again.
+    what the run costs; whether it could. ``meanwhile`` is done while the tool works; ``unless_short`` where the tool
+    has not ended after a moment, before anything it asks for is granted, and before it is tried again.
     """
 
     order: Order
@@ -111,6 +111,7 @@ class Attempts:
     refuse_wish: RefuseWish
     spend: Spend
     client: GuardedClient | None = None
+    meanwhile: Callable[[], object] | None = None
     unless_short: Callable[[], None] | None = None
     made: int = field(default=0)
     _asked: int = field(default=0)
@@ -177,6 +178,7 @@ class Attempts:
                 limits=limits,
                 ask=self._answer,
                 checkpoint=self.checkpoint,
+                meanwhile=self.meanwhile,
                 unless_short=self.unless_short,
             )
         except SandboxError as error:

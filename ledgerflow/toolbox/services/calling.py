@@ -40,8 +40,14 @@ from ledgerflow.toolbox.refusals import ValueRefusedError
 from ledgerflow.toolbox.services import runs
 from ledgerflow.toolbox.services.answers import answer_key, find_answer, keep_answer
 from ledgerflow.toolbox.services.attempts import Attempts, CallOther, Ended, Order
-from ledgerflow.toolbox.services.configuration import EffectiveLimits, configuration_for
-from ledgerflow.toolbox.services.standing import Known, Standing, standing_of
+from ledgerflow.toolbox.services.configuration import configuration_for
+from ledgerflow.toolbox.services.standing import (
+    Footing,
+    Known,
+    StandsOtherwiseError,
+    last_known,
+    standing_of,
+)
 from ledgerflow.users.models import User
 
 __all__ = [
@@ -133,7 +139,7 @@ class _Record:
 
     asked: runs.Asked
     now: datetime
-    limits: EffectiveLimits
+    footing: Footing
     _id: int | None = None
 
     def begin(self) -> None:
@@ -142,7 +148,8 @@ class _Record:
         :raises LimitReachedError: the book has used up what it may.
         """
         if self._id is None:
-            self._id = runs.begin(self.asked, now=self.now, **self.limits._asdict())
+            limits = self.footing.sure().limits
+            self._id = runs.begin(self.asked, now=self.now, **limits._asdict())
 
     def end(self, ending: runs.Ending) -> bool:
         """Write down how the run ended; return whether nobody had ended it before.
@@ -151,7 +158,8 @@ class _Record:
         """
         if self._id is not None:
             return runs.finish(self._id, ending)
-        self._id = runs.write_whole(self.asked, ending, now=self.now, **self.limits._asdict())
+        limits = self.footing.sure().limits
+        self._id = runs.write_whole(self.asked, ending, now=self.now, **limits._asdict())
         return True
 
     @property
@@ -183,36 +191,44 @@ class _Call:
         self._began = time.monotonic()
 
     def made(self, arguments: Mapping[str, object]) -> Answer:
+        known = last_known(self._path)
+        if known is not None and is_harmless(known.tool.manifest):
+            with contextlib.suppress(StandsOtherwiseError):
+                return self._made(Footing(self._path, self._asking.book, known), arguments)
         standing = standing_of(self._path, self._asking.book)
         if standing is None:
             raise ToolNotAllowedError(
                 f"There is no tool “{self._path[:200]}”; `ledgerflow tools list` names those there are.",
                 outcome=Outcome.REFUSED,
             )
-        tool = standing.known.tool
+        return self._made(Footing(self._path, self._asking.book, standing.known, standing), arguments)
+
+    def _made(self, footing: Footing, arguments: Mapping[str, object]) -> Answer:
+        tool = footing.known.tool
         try:
             given = plain.as_plain(dict(arguments))
         except plain.NotPlainError as error:
-            self._refuse(self._asked(tool, {}), f"An argument is no JSON value: {error}.", ToolArgumentsError)
+            message = f"An argument is no JSON value: {error}."
+            self._refuse(footing, self._asked(tool, {}), message, ToolArgumentsError)
         asked = self._asked(tool, given)
-        if refusal := self._refusal(tool, standing.known.state):
-            self._refuse(asked, refusal)
+        if refusal := self._refusal(tool, footing.known.state):
+            self._refuse(footing, asked, refusal)
         try:
-            standing.known.arguments.check(given, what="argument")
+            footing.known.arguments.check(given, what="argument")
         except ValueRefusedError as error:
-            self._refuse(asked, str(error), ToolArgumentsError)
+            self._refuse(footing, asked, str(error), ToolArgumentsError)
         try:
             has_settings = bool(tool.manifest["configuration"])
             configuration = configuration_for(tool, self._asking.book) if has_settings else {}
         except RegistryError as error:
-            self._refuse(asked, str(error))
+            self._refuse(footing, asked, str(error))
         permissions = tool.manifest["permissions"]
         keeps = permissions["cache_seconds"] if not permissions["writes"] else 0
         code = code_digest(package_of(tool.module_path))
         key = answer_key(tool, self._asking.book, configuration, given, code=code) if keeps else ""
-        if keeps and not self._fresh and (answer := self._cached(asked, key, keeps)):
+        if keeps and not self._fresh and (answer := self._cached(footing, asked, key, keeps)):
             return answer
-        answer = self._run(standing, asked, given, configuration, key=key, code=code)
+        answer = self._run(footing, asked, given, configuration, key=key, code=code)
         if keeps:
             kept = runs.KeptAnswer(answer.run_id, answer.result, answer.computed_at)
             keep_answer(key, kept, book=self._asking.book, seconds=keeps)
@@ -258,12 +274,18 @@ class _Call:
         return ""
 
     def _refuse(
-        self, asked: runs.Asked, message: str, kind: type[ToolNotAllowedError] = ToolNotAllowedError
+        self,
+        footing: Footing,
+        asked: runs.Asked,
+        message: str,
+        kind: type[ToolNotAllowedError] = ToolNotAllowedError,
     ) -> NoReturn:
+        footing.sure()
         run_id = runs.refuse(asked, now=self._now, message=message)
         raise kind(message, outcome=Outcome.REFUSED, run_id=run_id)
 
-    def _cached(self, asked: runs.Asked, key: str, seconds: int) -> Answer | None:
+    def _cached(self, footing: Footing, asked: runs.Asked, key: str, seconds: int) -> Answer | None:
+        footing.sure()
         kept = find_answer(key, book=self._asking.book, now=self._now, seconds=seconds)
         if kept is None:
             return None
@@ -275,7 +297,7 @@ class _Call:
 
     def _run(
         self,
-        standing: Standing,
+        footing: Footing,
         asked: runs.Asked,
         given: Any,
         configuration: Mapping[str, Any],
@@ -283,7 +305,7 @@ class _Call:
         key: str,
         code: str,
     ) -> Answer:
-        tool, record = standing.known.tool, _Record(asked, self._now, standing.limits)
+        tool, record = footing.known.tool, _Record(asked, self._now, footing)
         permissions = tool.manifest["permissions"]
         # What only computes may start before anything is written: all that it does is its answer, which waits. What it
         # says of itself is believed only where the kernel keeps it from more.
@@ -321,13 +343,13 @@ class _Call:
                 secrets=_secrets(tool, configuration),
             )
             call_other = self._other(record, until, too_slow)
-            unless_short = record.begin if begins_at_once else None
-            attempts = Attempts(order, look, call_other, refuse, spend, client, unless_short)
-            ended = self._ended(attempts, standing.known, record)
+            meanwhile, unless_short = (footing.sure, record.begin) if begins_at_once else (None, None)
+            attempts = Attempts(order, look, call_other, refuse, spend, client, meanwhile, unless_short)
+            ended = self._ended(attempts, footing.known, record)
             ending = self._ending(ended, client, key)
             is_finished = record.end(ending)
         except runs.LimitReachedError as error:
-            self._refuse(asked, str(error))
+            self._refuse(footing, asked, str(error))
         computed_at = self._now + timedelta(milliseconds=ending.duration_ms)
         return self._told(tool, record.run_id, ended if is_finished else Ended(Outcome.CANCELED), computed_at)
 
@@ -401,7 +423,7 @@ class _Call:
             return Ended(Outcome.CANCELED, attempts.made, message="Canceled.")
         except ValueRefusedError as error:
             return Ended(Outcome.BROKEN, attempts.made, message=str(error), error_class="ValueRefusedError")
-        except runs.LimitReachedError:
+        except (runs.LimitReachedError, StandsOtherwiseError):
             raise
         except BaseException as error:
             # Our own trouble, or the end of this process: the run must not look as if it went on.
@@ -412,7 +434,7 @@ class _Call:
                 attempts=attempts.made,
                 error_class=type(error).__name__,
             )
-            with contextlib.suppress(psycopg.Error, runs.LimitReachedError):
+            with contextlib.suppress(psycopg.Error, runs.LimitReachedError, StandsOtherwiseError):
                 record.end(ending)
             raise
         return ended

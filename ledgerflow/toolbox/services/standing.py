@@ -1,10 +1,11 @@
 """How a tool stands at the moment of a call: its row and how often it may be called, asked in one question.
 
 A row is long and seldom changes, so what was made of it is kept beside a digest of all of it. Asked through the
-connections of the record, so that what is kept is what was committed.
+connections of the record, so that what is kept is what was committed. A tool that only computes may begin on what was
+kept, as long as it is asked before anything comes of it (decision 0072).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ledgerflow.books.models import Book
 from ledgerflow.toolbox.consent import State
@@ -43,7 +44,39 @@ class Standing:
     limits: EffectiveLimits
 
 
+class StandsOtherwiseError(Exception):
+    """The tool does not stand as it was known to: whatever came of that is thrown away."""
+
+
+@dataclass(slots=True)
+class Footing:
+    """What a call goes by: a tool as it is known, made sure of once, before anything is written or told."""
+
+    path: str
+    book: Book | None
+    known: Known
+    standing: Standing | None = field(default=None)
+
+    def sure(self) -> Standing:
+        """Return how the tool stands, which is asked once.
+
+        :raises StandsOtherwiseError: it changed since it became known.
+        """
+        if self.standing is None:
+            standing = standing_of(self.path, self.book)
+            if standing is None or standing.known is not self.known:
+                raise StandsOtherwiseError
+            self.standing = standing
+        return self.standing
+
+
 _KNOWN: dict[str, tuple[str, Known]] = {}
+
+
+def last_known(path: str) -> Known | None:
+    """Return the tool of this path as this process last saw it, which it may no longer be; ``None`` if it never did."""
+    _, known = _KNOWN.get(path, ("", None))
+    return known
 
 
 def standing_of(path: str, book: Book | None) -> Standing | None:
