@@ -31,7 +31,8 @@ class RuleValue:
     """A rule as the engine sees it; ``account`` is code and name in one, ``needle`` what a line's text has to hold.
 
     ``stage`` and ``position`` count from the first; :meth:`rank` puts rules in order. A rule takes lines behind
-    ``after_line`` only, where there is one.
+    ``after_line`` only, where there is one. ``tax_line`` is empty where the account's own counts; ``tax_label`` says
+    it in words.
     """
 
     id: int
@@ -44,6 +45,8 @@ class RuleValue:
     position: int = 0
     needle: str = ""
     after_line: int | None = None
+    tax_line: str = ""
+    tax_label: str = ""
 
     def is_about(self, line_id: int) -> bool:
         """Whether the rule may take the line as far as its beginning goes."""
@@ -54,9 +57,19 @@ class RuleValue:
         weight = self.condition.weight
         return self.stage, -weight.asks, -weight.letters, self.position, self.id
 
+    @property
+    def booking(self) -> str:
+        """What it books to, such as ``6530 Fuel, tax line 9 Car and truck expenses``."""
+        return booked_to(self.account, self.tax_label)
+
     def sentence(self) -> str:
         """Return the conditions in words, such as ``text contains "shell", money out``."""
         return self.condition.sentence()
+
+
+def booked_to(account: str, tax_label: str) -> str:
+    """Return an account in words, with the tax line where the line has one of its own."""
+    return f"{account}, tax line {tax_label}" if tax_label else account
 
 
 def why_first(winner: RuleValue, other: RuleValue) -> str:
@@ -82,6 +95,7 @@ class Suggestion:
     confidence: Decimal
     reason: str
     accepts: bool
+    tax_line: str = ""
 
 
 def shortened(words: str, *, most: int = REASON_LENGTH) -> str:
@@ -148,7 +162,7 @@ def first_match(
 
 def suggest(*, rule: RuleValue, payee_id: int | None) -> Suggestion:
     """Return the rule's proposal."""
-    opening = f"A rule says {rule.account}: "
+    opening = f"A rule says {rule.booking}: "
     said = _sentence(rule.condition, most=REASON_LENGTH - len(opening) - 1)
     return Suggestion(
         account_id=rule.account_id,
@@ -158,6 +172,7 @@ def suggest(*, rule: RuleValue, payee_id: int | None) -> Suggestion:
         confidence=Decimal("1.000") if rule.accepts else RULE_CONFIDENCE,
         reason=f"{opening}{said}" if said.endswith("…") else f"{opening}{said}.",
         accepts=rule.accepts,
+        tax_line=rule.tax_line,
     )
 
 

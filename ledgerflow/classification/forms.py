@@ -9,6 +9,7 @@ from ledgerflow.classification.conditions import RuleConditions, normal
 from ledgerflow.classification.errors import RuleError, SearchError
 from ledgerflow.classification.models import Rule, Tag
 from ledgerflow.classification.services.rules import LONGEST_SEARCH, check_conditions
+from ledgerflow.classification.tax_lines import chart_tax_lines, tax_line_choices
 from ledgerflow.ledger.models import Account, AccountType
 from ledgerflow.payees.cleaning import NAME_LENGTH
 from ledgerflow.payees.models import Payee
@@ -113,6 +114,11 @@ class RuleForm(forms.Form):
         help_text="Of rules that are looked at together the one that asks for more wins.",
     )
     account = forms.ModelChoiceField(queryset=Account.objects.none(), label="Then book to")
+    tax_line = forms.ChoiceField(
+        required=False,
+        label="On the tax line",
+        help_text="Of its own, where such lines belong elsewhere than their account.",
+    )
     payee = forms.CharField(
         max_length=NAME_LENGTH,
         required=False,
@@ -137,6 +143,11 @@ class RuleForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = queryset
+        chart, tax_line = chart_tax_lines(book=book), self.fields["tax_line"]
+        assert isinstance(tax_line, forms.ChoiceField)
+        tax_line.choices = tax_line_choices(chart)
+        if chart.are_none:
+            del self.fields["tax_line"]
 
     def clean(self) -> dict[str, Any]:
         """Let the fields say what they can of the search, or say which word of it is wrong."""

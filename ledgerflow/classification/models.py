@@ -51,7 +51,8 @@ class Rule(models.Model):
 
     Of several that match, the one of the earliest stage wins, of these the most specific, of these the one that stands
     first (``position``). ``search`` says in the search syntax what the fields beside it cannot; see
-    :mod:`ledgerflow.classification.conditions`. ``after_line`` is the last line that the book had when a rule "for
+    :mod:`ledgerflow.classification.conditions`. ``tax_line`` is one of the line's own beside the account, as with
+    :class:`Classification`. ``after_line`` is the last line that the book had when a rule "for
     future lines only" was made; it is never about that one or one before it. ``fell_back_at`` says that the rule had
     accepted and only suggests since, because it was corrected twice, or because it would have come before one that
     stood first.
@@ -86,6 +87,7 @@ class Rule(models.Model):
     payee = models.ForeignKey(
         Payee, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_constraint=False
     )
+    tax_line = models.CharField(max_length=40, blank=True, default="", db_default="")
     mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.SUGGEST)
     is_active = models.BooleanField(default=True)
     after_line = models.BigIntegerField(null=True, editable=False)
@@ -278,8 +280,10 @@ class Classification(models.Model):
                 condition=models.Q(entry_number__isnull=False),
             ),
             models.CheckConstraint(
-                condition=models.Q(tax_line="") | models.Q(account__isnull=False, decided_by__isnull=False),
-                name="classification_own_tax_line_is_decided",
+                condition=models.Q(tax_line="")
+                | models.Q(account__isnull=False)
+                & (models.Q(decided_by__isnull=False) | models.Q(rule__isnull=False)),
+                name="classification_own_tax_line_by_someone",
             ),
             models.CheckConstraint(
                 condition=models.Q(business_share__isnull=True)

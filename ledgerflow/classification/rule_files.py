@@ -25,7 +25,8 @@ _HEAD = "ledgerflow_rules"
 class RuleText:
     """A rule in words: the account by its code, bank account and payee by their names, amounts as texts.
 
-    ``future`` is said of one that is never about lines that were there before it.
+    ``tax_line`` is one of the lines' own, such as ``schedule-c:22``. ``future`` is said of one that is never about
+    lines that were there before it.
     """
 
     account: str
@@ -36,6 +37,7 @@ class RuleText:
     bank_account: str = ""
     search: str = ""
     payee: str = ""
+    tax_line: str = ""
     mode: str = "suggest"
     stage: str = "usual"
     active: bool = True

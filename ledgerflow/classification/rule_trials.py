@@ -11,10 +11,11 @@ from django.db.models import Q, QuerySet
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.conditions import RuleConditions, banks_of, normal
-from ledgerflow.classification.engine import RuleValue, searched, why_first
+from ledgerflow.classification.engine import RuleValue, booked_to, searched, why_first
 from ledgerflow.classification.models import Classification, Rule, RuleTrial, State
 from ledgerflow.classification.searching import Look, needle
-from ledgerflow.classification.selectors import latest_line, rule_values
+from ledgerflow.classification.selectors import latest_line, rule_values, with_tax_line
+from ledgerflow.classification.tax_lines import tax_line_label
 from ledgerflow.ledger.models import Account
 
 #: Lines that the list shows; the counts are of all.
@@ -87,6 +88,7 @@ def try_rule(
     conditions: RuleConditions,
     account: Account,
     whole_book: bool,
+    tax_line: str = "",
     rule_id: int | None = None,
     stage: int = Rule.Stage.USUAL,
     is_first: bool = False,
@@ -108,7 +110,14 @@ def try_rule(
     others = [each for each in rules if each.id != rule_id]
     own = Rule.objects.filter(book=book, pk=rule_id).first() if rule_id is not None else None
     position = own.position if own else _BEFORE if is_first else _BEHIND
-    draft = _draft(conditions, account, stage=stage, position=position, number=own.pk if own else _DRAFT)
+    draft = _draft(
+        conditions,
+        account,
+        tax_line=tax_line,
+        stage=stage,
+        position=position,
+        number=own.pk if own else _DRAFT,
+    )
     begins = own.after_line if own else latest_line(book=book) if is_future else None
     order = {each.id: each.rank() for each in (*others, draft)}
     meeting: Counter[int] = Counter()
@@ -196,14 +205,14 @@ class _Tally:
 def _conflict(other: RuleValue, draft: RuleValue, *, lines: int) -> Conflict:
     wins = other.rank() < draft.rank()
     why = why_first(other, draft) if wins else why_first(draft, other)
-    return Conflict(other.sentence(), other.account, lines, wins, why)
+    return Conflict(other.sentence(), other.booking, lines, wins, why)
 
 
 def _draft(
-    conditions: RuleConditions, account: Account, *, stage: int, position: int, number: int
+    conditions: RuleConditions, account: Account, *, tax_line: str, stage: int, position: int, number: int
 ) -> RuleValue:
     condition = conditions.condition()
-    return RuleValue(
+    value = RuleValue(
         id=number,
         condition=condition,
         account_id=account.pk,
@@ -212,6 +221,7 @@ def _draft(
         position=position,
         needle=needle(condition),
     )
+    return with_tax_line(value, account=account, tax_line=tax_line)
 
 
 class _Row(NamedTuple):
@@ -226,6 +236,7 @@ class _Row(NamedTuple):
     is_split: bool
     code: str | None
     name: str | None
+    tax_line: str
 
 
 def _matches(rule: RuleValue, text: str, made: _Row) -> bool:
@@ -254,13 +265,16 @@ def _rows(lines: QuerySet[Classification], most: int | None) -> Iterator[_Row]:
         "is_split",
         "account__code",
         "account__name",
+        "tax_line",
     )
     for row in rows[: most + 1] if most is not None else rows.iterator(chunk_size=_AT_A_TIME):
         yield _Row(*row)
 
 
 def _tried(made: _Row, draft: RuleValue, winner: RuleValue | None) -> TriedLine:
-    old = "split" if made.is_split else f"{made.code} {made.name}" if made.code is not None else ""
+    old = "split" if made.is_split else ""
+    if made.code is not None:
+        old = booked_to(f"{made.code} {made.name}", tax_line_label(made.tax_line) if made.tax_line else "")
     return TriedLine(
         line_id=made.line_id,
         date=made.date,
@@ -268,7 +282,7 @@ def _tried(made: _Row, draft: RuleValue, winner: RuleValue | None) -> TriedLine:
         amount=made.amount,
         currency=made.currency,
         old=old,
-        new=winner.account if winner else draft.account,
+        new=(winner or draft).booking,
         winner=winner.sentence() if winner else "",
         is_decided=made.decided_by_id is not None,
     )

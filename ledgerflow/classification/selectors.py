@@ -21,6 +21,8 @@ from ledgerflow.classification.models import (
 )
 from ledgerflow.classification.searching import Look, needle
 from ledgerflow.classification.stages import is_off
+from ledgerflow.classification.tax_lines import tax_line_label
+from ledgerflow.ledger.models import Account
 from ledgerflow.statements.models import Hold, StatementLine
 from ledgerflow.users.models import User
 
@@ -43,7 +45,7 @@ def rule_values(*, book: Book) -> list[RuleValue]:
 def rule_value(rule: Rule) -> RuleValue:
     """Return the rule as the engine takes it, whenever it begins."""
     condition = conditions_of(rule).condition()
-    return RuleValue(
+    value = RuleValue(
         id=rule.pk,
         condition=condition,
         account_id=rule.account_id,
@@ -54,6 +56,14 @@ def rule_value(rule: Rule) -> RuleValue:
         position=rule.position,
         needle=needle(condition),
     )
+    return with_tax_line(value, account=rule.account, tax_line=rule.tax_line)
+
+
+def with_tax_line(value: RuleValue, *, account: Account, tax_line: str) -> RuleValue:
+    """Return the rule with a tax line beside the account; none where it is empty or the account's own."""
+    if tax_line in {"", account.tax_line}:
+        return value
+    return replace(value, tax_line=tax_line, tax_label=tax_line_label(tax_line))
 
 
 def latest_line(*, book: Book) -> int:
@@ -170,6 +180,7 @@ class ListedRule:
 
     rule: Rule
     sentence: str
+    booking: str
     search: str
     hits: int
     latest: date | None
@@ -218,6 +229,7 @@ def listed_rules(*, book: Book, today: date) -> list[ListedRule]:
             ListedRule(
                 rule=rule,
                 sentence=value.sentence(),
+                booking=value.booking,
                 search=value.condition.written(),
                 hits=found["hits"],
                 latest=found["latest"],

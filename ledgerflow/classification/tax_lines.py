@@ -31,6 +31,16 @@ class ChartTaxLines:
         return not any(self.by_kind.values())
 
 
+def tax_line_choices(chart: ChartTaxLines) -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Return the tax lines of the chart for a field to choose from, by the kind of account, after the account's own."""
+    kinds = [
+        (kind.label, [(line.name, line.label) for line in lines])
+        for kind, lines in chart.by_kind.items()
+        if lines
+    ]
+    return [("", "As its account"), *kinds]
+
+
 def tax_line_label(name: str) -> str:
     """Return the words of a tax line, whatever account carries it; its name where no form has it any more."""
     return next((line.label for line in tax_lines() if line.name == name), name)

@@ -12,7 +12,7 @@ from django.views import generic
 from ledgerflow.books.permissions import Action
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification import selectors, services
-from ledgerflow.classification.errors import RuleError, UnknownLineError
+from ledgerflow.classification.errors import OwnTaxLineError, RuleError, UnknownLineError
 from ledgerflow.classification.forms import NewRuleForm, RuleForm
 from ledgerflow.classification.models import Classification, Rule, RuleTrial
 from ledgerflow.classification.rule_trials import is_small, trial_of, try_rule
@@ -75,6 +75,7 @@ class RuleFormView(BookMixin, generic.FormView[RuleForm]):
             "book": self.book,
             "conditions": form.conditions(),
             "account": form.cleaned_data["account"],
+            "tax_line": form.cleaned_data.get("tax_line", ""),
             "rule_id": self.kwargs.get("rule"),
             "stage": form.cleaned_data["stage"],
             "is_first": form.cleaned_data.get("first", False),
@@ -85,7 +86,8 @@ class RuleFormView(BookMixin, generic.FormView[RuleForm]):
         if is_whole and not is_small(book=self.book, conditions=asked["conditions"]):
             waiting = services.ask_for_trial(**asked, user=self.user, now=timezone.now())
             return {"waiting": waiting, "said": said}
-        return {"trial": try_rule(**asked, whole_book=is_whole), "said": said, "then": asked["account"].pk}
+        then = {"account": asked["account"].pk, "tax_line": asked["tax_line"]}
+        return {"trial": try_rule(**asked, whole_book=is_whole), "said": said, "then": then}
 
     def form_invalid(self, form: RuleForm) -> HttpResponse:
         """Say what is missing; while the rule is being typed, beside the form."""
@@ -120,7 +122,7 @@ class CreateRuleView(RuleFormView):
     def get_initial(self) -> dict[str, Any]:
         """Begin with what the address says, such as the rule offered after a correction, or with a line's facts."""
         asked = self.request.GET
-        wanted = ("text", "direction", "search", "stage", "account", "first")
+        wanted = ("text", "direction", "search", "stage", "account", "tax_line", "first")
         given = self._of_line(asked.get("line", "")) | {
             name: asked[name] for name in wanted if asked.get(name)
         }
@@ -143,6 +145,7 @@ class CreateRuleView(RuleFormView):
             "direction": conditions.direction,
             "stage": services.stage_offered(book=self.book, line_id=line_id, conditions=conditions),
             "account": made.account_id,
+            "tax_line": made.tax_line,
             "payee": made.payee,
         }
 
@@ -152,6 +155,7 @@ class CreateRuleView(RuleFormView):
             book=self.book,
             conditions=form.conditions(),
             account=form.cleaned_data["account"],
+            tax_line=form.cleaned_data.get("tax_line", ""),
             payee=self.payee(form),
             mode=form.cleaned_data["mode"],
             stage=form.cleaned_data["stage"],
@@ -182,6 +186,7 @@ class ChangeRuleView(RuleFormView):
             "search": rule.search,
             "stage": rule.stage,
             "account": rule.account_id,
+            "tax_line": rule.tax_line,
             "payee": rule.payee or "",
             "mode": rule.mode,
         }
@@ -199,6 +204,7 @@ class ChangeRuleView(RuleFormView):
             rule_id=self.kwargs["rule"],
             conditions=form.conditions(),
             account=form.cleaned_data["account"],
+            tax_line=form.cleaned_data.get("tax_line", ""),
             payee=self.payee(form),
             mode=form.cleaned_data["mode"],
             stage=form.cleaned_data["stage"],
@@ -220,7 +226,7 @@ class TrialView(BookMixin, generic.TemplateView):
         kept = get_object_or_404(RuleTrial, book=self.book, pk=self.kwargs["trial"])
         waiting = kept if kept.ended_at is None else None
         kwargs |= {"trial": trial_of(kept), "waiting": waiting, "failed": kept.error}
-        kwargs["then"] = kept.asked.get("account")
+        kwargs["then"] = kept.asked
         return super().get_context_data(**kwargs)
 
 
@@ -233,8 +239,12 @@ class SwitchRuleView(BookMixin, generic.View):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Turn it into what it is not."""
         rule = get_object_or_404(Rule, book=self.book, pk=kwargs["rule"])
-        services.set_rule_active(book=self.book, rule_id=rule.pk, is_active=not rule.is_active)
-        services.suggest_anew(book=self.book)
+        try:
+            services.set_rule_active(book=self.book, rule_id=rule.pk, is_active=not rule.is_active)
+        except OwnTaxLineError as error:
+            messages.error(request, str(error))
+        else:
+            services.suggest_anew(book=self.book)
         return redirect("classification:rules", book=self.book.slug)
 
 

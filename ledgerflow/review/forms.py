@@ -13,7 +13,7 @@ from ledgerflow.classification.errors import SearchError, TagError
 from ledgerflow.classification.finding import LONGEST_SEARCH, Search, search_for
 from ledgerflow.classification.models import LONGEST_MEMO, LONGEST_NOTE, Rule
 from ledgerflow.classification.services import NOBODY, SplitPart, names_typed
-from ledgerflow.classification.tax_lines import ChartTaxLines
+from ledgerflow.classification.tax_lines import ChartTaxLines, tax_line_choices
 from ledgerflow.core.formulas import LONGEST as LONGEST_FORMULA
 from ledgerflow.core.formulas import worked_out
 from ledgerflow.core.money import minor_digits
@@ -135,16 +135,6 @@ class TagForm(ChosenForm):
             raise forms.ValidationError(str(error)) from error
 
 
-def _tax_line_choices(chart: ChartTaxLines) -> list[tuple[str, str | list[tuple[str, str]]]]:
-    """Return the tax lines of the chart by the kind of account, after the account's own."""
-    kinds = [
-        (kind.label, [(line.name, line.label) for line in lines])
-        for kind, lines in chart.by_kind.items()
-        if lines
-    ]
-    return [("", "As its account"), *kinds]
-
-
 class _WithTaxLine(forms.Form):
     """The tax line beside an account, where the chart of the book has tax lines."""
 
@@ -154,7 +144,7 @@ class _WithTaxLine(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["tax_line"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = _tax_line_choices(tax_lines)
+        field.choices = tax_line_choices(tax_lines)
         if tax_lines.are_none:
             del self.fields["tax_line"]
 
@@ -202,7 +192,7 @@ class SetForm(ChosenForm):
         assert isinstance(account, forms.ModelChoiceField)
         assert isinstance(tax_line, forms.ChoiceField)
         account.queryset = _accounts(book)
-        own, *kinds = _tax_line_choices(tax_lines)
+        own, *kinds = tax_line_choices(tax_lines)
         tax_line.choices = [("", "As it is"), (self.AS_ACCOUNT, own[1]), *kinds]
         if tax_lines.are_none:
             del self.fields["tax_line"]

@@ -61,26 +61,29 @@ _ARE_SOME_MADE = "SELECT EXISTS (SELECT FROM classification_classification WHERE
 # Locked in the order of their lines, so that two sessions wait for each other instead of a deadlock.
 _MADE = """
     SELECT made.line_id, made.state, made.account_id, made.payee_id, made.source, made.rule_id, made.reason,
-        made.confidence, COALESCE(said.is_sampled, false), made.state <> 'open' OR made.decided_by_id IS NOT NULL
+        made.tax_line, made.confidence, COALESCE(said.is_sampled, false),
+        made.state <> 'open' OR made.decided_by_id IS NOT NULL
     FROM classification_classification made
     LEFT JOIN classification_prediction said ON said.line_id = made.line_id AND said.replaced_at IS NULL
     WHERE made.line_id = ANY(%s::bigint[]) AND made.book_id = %s ORDER BY made.line_id FOR UPDATE OF made
 """
 _STORE = """
     INSERT INTO classification_classification
-        (line_id, book_id, state, account_id, payee_id, source, rule_id, promise_id, confidence, reason, note,
-         is_split)
+        (line_id, book_id, state, account_id, payee_id, source, rule_id, promise_id, confidence, reason, tax_line,
+         note, is_split)
     SELECT line.id, %(book)s, outcome.state, outcome.account, outcome.payee, outcome.source, outcome.rule,
-           outcome.promise, outcome.confidence, outcome.reason, '', false
+           outcome.promise, outcome.confidence, outcome.reason, outcome.tax_line, '', false
     FROM unnest(%(lines)s::bigint[], %(numbers)s::integer[]) AS line (id, number)
     JOIN unnest(%(state)s::text[], %(account_id)s::bigint[], %(payee_id)s::bigint[], %(source)s::text[],
-                %(rule_id)s::bigint[], %(promise_id)s::bigint[], %(confidence)s::numeric[], %(reason)s::text[])
-        WITH ORDINALITY AS outcome (state, account, payee, source, rule, promise, confidence, reason, number)
+                %(rule_id)s::bigint[], %(promise_id)s::bigint[], %(confidence)s::numeric[], %(reason)s::text[],
+                %(tax_line)s::text[])
+        WITH ORDINALITY
+        AS outcome (state, account, payee, source, rule, promise, confidence, reason, tax_line, number)
         ON outcome.number = line.number + 1
     ON CONFLICT (line_id) DO UPDATE SET
         state = excluded.state, account_id = excluded.account_id, payee_id = excluded.payee_id,
         source = excluded.source, rule_id = excluded.rule_id, promise_id = excluded.promise_id,
-        confidence = excluded.confidence, reason = excluded.reason
+        confidence = excluded.confidence, reason = excluded.reason, tax_line = excluded.tax_line
     WHERE classification_classification.state = 'open' AND classification_classification.decided_by_id IS NULL
         -- Nothing is no better than what an agent proposed for the same payee; rules and what was learned are.
         AND NOT (classification_classification.source = 'agent' AND excluded.account_id IS NULL
@@ -104,6 +107,7 @@ class _Made(NamedTuple):
     source: str
     rule_id: int | None
     reason: str
+    tax_line: str
     confidence: Decimal
     is_sampled: bool
     is_settled: bool
@@ -120,7 +124,7 @@ class _Made(NamedTuple):
         )
         return not self.is_settled and (
             now != self[:5]
-            or said.reason != self.reason
+            or (said.reason, said.tax_line) != (self.reason, self.tax_line)
             or abs(said.confidence - self.confidence) >= _MOVED
             or confidence_word(said.confidence) != confidence_word(self.confidence)
             # A line that is drawn although it was suggested before: the record needs to know that it was.
@@ -275,6 +279,7 @@ class _Chunk:
             ],
             "confidence": [suggestion.confidence for suggestion in suggestions],
             "reason": [suggestion.reason for suggestion in suggestions],
+            "tax_line": [suggestion.tax_line for suggestion in suggestions],
         }
 
 

@@ -1,6 +1,6 @@
 """Rules into a text and out of one: for another book, or to be kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from ledgerflow.classification.models import Rule
 from ledgerflow.classification.rule_files import RuleText, amount_of, read, written
 from ledgerflow.classification.selectors import latest_line
 from ledgerflow.classification.services.rules import check_conditions
-from ledgerflow.ledger.models import Account
+from ledgerflow.ledger.models import Account, AccountType
 from ledgerflow.payees.services import PayeeNameError, checked_name, name_payees
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.users.models import User
@@ -46,9 +46,10 @@ def import_rules(*, book: Book, content: bytes, user: User, now: datetime) -> Im
     here = _Here(book)
     said = read(content)
     new: list[tuple[RuleText, RuleConditions]] = []
-    for number, each in enumerate(said, start=1):
+    for number, as_said in enumerate(said, start=1):
         try:
-            conditions = here.conditions(each)
+            conditions = here.conditions(as_said)
+            each = here.plain(as_said)
             if (plain := _plain(each, conditions)) not in here.known:
                 new.append((each, conditions))
                 here.known.add(plain)
@@ -70,6 +71,7 @@ def import_rules(*, book: Book, content: bytes, user: User, now: datetime) -> Im
             stage=Rule.Stage[each.stage.upper()],
             account=here.accounts[each.account],
             payee=payees.get(each.payee),
+            tax_line=each.tax_line,
             is_active=each.active,
             after_line=latest if each.future else None,
             made_by=user,
@@ -86,6 +88,8 @@ class _Here:
     def __init__(self, book: Book) -> None:
         self.known = {_plain(_text_of(rule), conditions_of(rule)) for rule in _rules(book)}
         self.accounts = {account.code: account for account in Account.objects.filter(book=book)}
+        taxed = {AccountType.INCOME, AccountType.EXPENSE}
+        self.carried = {(each.type, each.tax_line) for each in self.accounts.values() if each.type in taxed}
         self.banks = {bank.name: bank for bank in BankAccount.objects.filter(book=book)}
 
     def conditions(self, said: RuleText) -> RuleConditions:
@@ -100,6 +104,9 @@ class _Here:
             raise RuleError(f"the account {said.account} is archived.")
         if said.bank_account and said.bank_account not in self.banks:
             raise RuleError(f"this book has no bank account “{said.bank_account}”.")
+        account = self.accounts[said.account]
+        if said.tax_line and (account.type, said.tax_line) not in self.carried:
+            raise RuleError(f"no account of the same kind as {account} has the tax line {said.tax_line}.")
         if said.mode not in Rule.Mode.values:
             raise RuleError(f"“{said.mode}” is neither suggest nor accept.")
         if said.payee:
@@ -120,6 +127,11 @@ class _Here:
         check_conditions(conditions=conditions, mode=said.mode)
         return conditions
 
+    def plain(self, said: RuleText) -> RuleText:
+        """Return a rule that can be one of this book without the tax line that its account has anyway."""
+        is_of_account = said.tax_line == self.accounts[said.account].tax_line
+        return replace(said, tax_line="") if is_of_account else said
+
 
 def _rules(book: Book) -> list[Rule]:
     return list(Rule.objects.filter(book=book).select_related("account", "payee", "bank_account"))
@@ -136,6 +148,7 @@ def _text_of(rule: Rule) -> RuleText:
         search=rule.search,
         stage=Rule.Stage(rule.stage).name.lower(),
         payee=rule.payee.name if rule.payee else "",
+        tax_line=rule.tax_line,
         mode=rule.mode,
         active=rule.is_active,
         future=rule.after_line is not None,
@@ -144,4 +157,4 @@ def _text_of(rule: Rule) -> RuleText:
 
 def _plain(said: RuleText, conditions: RuleConditions) -> tuple[object, ...]:
     """Return what makes a rule the same as another: when it is looked at, what it looks for and where it books."""
-    return said.account, said.stage, said.payee, said.future, conditions.written()
+    return said.account, said.stage, said.payee, said.tax_line, said.future, conditions.written()

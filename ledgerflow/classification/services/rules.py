@@ -15,6 +15,7 @@ from ledgerflow.classification.rule_files import LONGEST_TEXT
 from ledgerflow.classification.searching import Look, Money, parts
 from ledgerflow.classification.selectors import latest_line, rule_values
 from ledgerflow.classification.services.corrections import let_accept_again
+from ledgerflow.classification.services.decide import check_tax_lines
 from ledgerflow.classification.services.refit import suggest_anew
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.cleaning import clean_payee
@@ -45,6 +46,7 @@ def create_rule(
     user: User,
     now: datetime,
     payee: Payee | None = None,
+    tax_line: str = "",
     mode: str = Rule.Mode.SUGGEST,
     stage: int = Rule.Stage.USUAL,
     is_first: bool = False,
@@ -53,18 +55,21 @@ def create_rule(
 ) -> Rule:
     """Add a rule behind those of its stage that are as specific, or in front of them with ``is_first``.
 
-    Undo switches off one that ``is_undoable``. One that ``is_future`` is never about a line that the book has already,
-    whatever is suggested anew later.
+    ``tax_line`` is one of the lines' own beside the account. Undo switches off a rule that ``is_undoable``. One that
+    ``is_future`` is never about a line that the book has already, whatever is suggested anew later.
 
     Raises:
         RuleError: it has no condition, an impossible range, or names something that is not of the book.
         SearchError: its search is none.
+        OwnTaxLineError: no account of the same kind in the book has the tax line.
     """
     ends = Rule.objects.filter(book=book).aggregate(least=Min("position"), most=Max("position"))
     position = 1 if ends["most"] is None else ends["least"] - 1 if is_first else ends["most"] + 1
     rule = Rule(book=book, position=position, made_by=user, made_at=now)
     rule.after_line = latest_line(book=book) if is_future else None
-    _save(rule, conditions=conditions, account=account, payee=payee, mode=mode, stage=stage)
+    _save(
+        rule, conditions=conditions, account=account, payee=payee, tax_line=tax_line, mode=mode, stage=stage
+    )
     if is_undoable:
         DecisionChange.objects.create(
             book=book, act=DecisionChange.Act.RULE, rule=rule, made_by=user, made_at=now
@@ -80,6 +85,7 @@ def update_rule(
     conditions: RuleConditions,
     account: Account,
     payee: Payee | None = None,
+    tax_line: str = "",
     mode: str = Rule.Mode.SUGGEST,
     stage: int = Rule.Stage.USUAL,
 ) -> Rule:
@@ -89,7 +95,9 @@ def update_rule(
         RuleError: as :func:`create_rule`, or the book has no such rule.
     """
     rule = _locked(book, rule_id)
-    return _save(rule, conditions=conditions, account=account, payee=payee, mode=mode, stage=stage)
+    return _save(
+        rule, conditions=conditions, account=account, payee=payee, tax_line=tax_line, mode=mode, stage=stage
+    )
 
 
 @transaction.atomic
@@ -120,8 +128,11 @@ def set_rule_active(*, book: Book, rule_id: int, is_active: bool) -> Rule:
 
     Raises:
         RuleError: the book has no such rule.
+        OwnTaxLineError: it is switched on, and no account carries its tax line any more.
     """
     rule = _locked(book, rule_id)
+    if is_active:
+        check_tax_lines(book=book, given=[(rule.account, rule.tax_line)])
     rule.is_active = is_active
     rule.save(update_fields=["is_active"])
     return rule
@@ -190,6 +201,7 @@ def rule_from_decision(
         conditions=conditions,
         account=made.account,
         payee=made.payee,
+        tax_line=made.tax_line,
         user=user,
         now=now,
         mode=mode,
@@ -233,16 +245,32 @@ def _locked(book: Book, rule_id: int) -> Rule:
 
 
 def _save(
-    rule: Rule, *, conditions: RuleConditions, account: Account, payee: Payee | None, mode: str, stage: int
+    rule: Rule,
+    *,
+    conditions: RuleConditions,
+    account: Account,
+    payee: Payee | None,
+    tax_line: str,
+    mode: str,
+    stage: int,
 ) -> Rule:
     conditions = normal(conditions, banks=banks_of(rule.book) if conditions.search else {})
-    check_rule(book=rule.book, conditions=conditions, account=account, payee=payee, mode=mode, stage=stage)
+    check_rule(
+        book=rule.book,
+        conditions=conditions,
+        account=account,
+        payee=payee,
+        tax_line=tax_line,
+        mode=mode,
+        stage=stage,
+    )
     if mode == Rule.Mode.ACCEPT and rule.mode != mode:
         let_accept_again(rule)
     rule.fell_back_at = None  # what it does from now on a person said
     rule.text, rule.direction = " ".join(conditions.text.split()), conditions.direction
     rule.least_amount, rule.most_amount = conditions.least, conditions.most
     rule.search, rule.stage = conditions.search, stage
+    rule.tax_line = "" if tax_line == account.tax_line else tax_line
     rule.bank_account, rule.account, rule.payee, rule.mode = conditions.bank_account, account, payee, mode
     rule.save()
     return rule
@@ -254,19 +282,21 @@ def check_rule(
     conditions: RuleConditions,
     account: Account,
     payee: Payee | None = None,
+    tax_line: str = "",
     mode: str = Rule.Mode.SUGGEST,
     stage: int = Rule.Stage.USUAL,
 ) -> None:
     """Do nothing where the rule could be made so.
 
     Raises:
-        RuleError: as :func:`create_rule`.
+        RuleError, OwnTaxLineError: as :func:`create_rule`.
     """
     check_conditions(conditions=conditions, mode=mode)
     if stage not in Rule.Stage.values:
         raise RuleError("A rule is looked at before the others, with them, or where no other matches.")
     if not Account.objects.filter(book=book, pk=account.pk, is_archived=False).exists():
         raise RuleError("This book has no such account, or it is archived.")
+    check_tax_lines(book=book, given=[(account, tax_line)])
     if payee is not None and payee.book_id != book.pk:
         raise RuleError("This book has no such payee.")
     if (

@@ -240,9 +240,9 @@ RULES = Table(
     Rule,
     (
         "position", "text", "direction", "least_amount", "most_amount", "bank_account", "account", "payee", "mode",
-        "is_active", "made_by", "made_at", "search", "stage", "after_line",
+        "is_active", "made_by", "made_at", "search", "stage", "after_line", "tax_line",
     ),
-    later=MappingProxyType({"search": "", "stage": 1, "after_line": None}),  # with the others
+    later=MappingProxyType({"search": "", "stage": 1, "after_line": None, "tax_line": ""}),  # with the others
 )  # fmt: skip
 BUSINESS_USES = Table(
     "business_uses",

@@ -171,6 +171,7 @@ class LineActionView(ActionView):
             book=self.book,
             conditions=conditions,
             account=made.account,
+            tax_line=made.tax_line,
             whole_book=False,
             stage=stage,
             is_first=True,
@@ -200,7 +201,7 @@ class DecideView(LineActionView):
         return {"book": self.book, "tax_lines": chart_tax_lines(book=self.book)}
 
     def act(self, form: forms.Form) -> dict[str, Any]:
-        """Decide; a rule is offered where the account is another than was proposed."""
+        """Decide; a rule is offered where account or tax line is another than was proposed."""
         assert isinstance(form, DecideForm)
         facts, now = form.cleaned_data, timezone.now()
         account: Account | None = facts["account"]
@@ -209,6 +210,11 @@ class DecideView(LineActionView):
         is_other = account is not None and (made is None or made.account_id != account.pk)
         tax_line = facts.get("tax_line", "")
         share = facts["business_share"]
+        is_new_tax_line = account is not None and tax_line not in {
+            "",
+            account.tax_line,
+            made and made.tax_line,
+        }
         is_same = made is None or (made.tax_line, made.business_share) == (tax_line, share)
         if account is None or (form.is_note and not is_other and is_same):
             account, tax_line, share = None, "" if is_same else tax_line, None if is_same else share
@@ -229,7 +235,7 @@ class DecideView(LineActionView):
             shown = {"line": str(self.kwargs["line"]), "offer": others} if others else {"reload": True}
             return {"message": self._noted(payee, after), **shown}
         message = f"Accepted as {account}.{fallen_back(self.book, now)}"
-        said = self.offer(message) if is_other else self.done(message)
+        said = self.offer(message) if is_other or is_new_tax_line else self.done(message)
         if not others:
             return said
         asked = said.get("offered") or f"Call the other lines of this payee {after.payee}, too?"
