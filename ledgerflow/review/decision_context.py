@@ -8,6 +8,7 @@ from ledgerflow.classification.models import ClassificationSplit
 from ledgerflow.classification.tax_lines import chart_tax_lines
 from ledgerflow.core.money import ZERO, format_money
 from ledgerflow.review import selectors
+from ledgerflow.review.agent_offers import offered_by_agent
 from ledgerflow.review.forms import BusinessShareForm, DecideForm, SplitFormSet
 from ledgerflow.statements.models import StatementLine
 
@@ -27,6 +28,7 @@ def decision_context(*, book: Book, line_id: int) -> dict[str, Any] | None:
         "evidence": evidence,
         "row": row,
         "bank_line": line,
+        "agent_offer": offered_by_agent(book=book, row=row, tax_lines=tax_lines),
         "decide_form": DecideForm(
             book=book,
             tax_lines=tax_lines,

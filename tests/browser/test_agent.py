@@ -62,6 +62,8 @@ def test_an_owner_switches_it_on_and_reads_what_was_said(
         tab.goto(f"{live_address}/books/{desk.book.slug}/agent/")
         _is_sound(tab, "agent-on")
         tab.goto(f"{live_address}/books/{desk.book.slug}/journal/line/{line.pk}/")
+        expect(tab.get_by_text("Payee Some firm")).to_be_visible()
+        _is_sound(tab, "agent-line")
         tab.get_by_role("link", name="What was said").first.click()
         expect(tab.get_by_text("It sells fuel.", exact=True)).to_be_visible()
         _is_sound(tab, "agent-conversation")
