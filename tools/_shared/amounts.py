@@ -20,9 +20,15 @@ MARKS: tuple[Mark, ...] = (".", ",")
 
 _LONGEST_CELL = 48
 _SEPARATOR = "\x1f"
+#: The digits 0 to 9 of scripts in which banks print amounts, and the Arabic marks of decimals and thousands.
+_DIGITS = ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "０１２３４５６７８９", "०१२३४५६७८९")
+_ARABIC_POINT, _ARABIC_COMMA = "٫", "٬"
 _SHAPE = str.maketrans(
     {
         **dict.fromkeys("12345678", "9"),
+        **{digit: "9" if value else "0" for digits in _DIGITS for value, digit in enumerate(digits)},
+        _ARABIC_POINT: ".",
+        _ARABIC_COMMA: ",",
         **dict.fromkeys("−–—﹣－", "-"),
         **dict.fromkeys("\u00a0\u202f\u2009\u2007\u2008\t", " "),
         **dict.fromkeys("’ʼ`´", "'"),
@@ -126,6 +132,7 @@ class AmountColumn:
         unmarked = "-" if letters == {"", "in"} else ""
         other = "," if mark == "." else "."
         table = {**_REMOVED, ord(other): None, ord(mark): "."}
+        table |= {ord(_ARABIC_POINT): table[ord(".")], ord(_ARABIC_COMMA): table[ord(",")]}
         plain = {text for text, shape in self.known.items() if not unmarked and _is_plain(text, shape)}
         if len(plain) == len(self.known) and self.filled == len(self.cells):
             texts = _SEPARATOR.join(self.cells).translate(table).split(_SEPARATOR)

@@ -2,6 +2,7 @@
 
 Dates are the bank's local dates: a time or zone after the date is dropped, never applied.
 """
+# ruff: noqa: RUF001 - the characters that banks print are the subject, look-alikes among them
 
 import re
 import unicodedata
@@ -35,36 +36,21 @@ _DAY_NAME_YEAR = re.compile(
 _NAME_DAY_YEAR = re.compile(
     rf"{_WEEKDAY}([^\W\d_]{{3,12}})\.?[\s\-/.]*(\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.,]+(\d{{2,4}})"
 )
-_YEAR_NAME_DAY = re.compile(r"(\d{4})[\s\-/.]+([^\W\d_]{3,12})\.?[\s\-/.]+(\d{1,2})")
+_YEAR_NAME_DAY = re.compile(r"(\d{4})[\s\-/.]+([^\W\d_]{3,12})\.?[\s\-/.]+(\d{1,2})\.?")
 
-_MONTHS = """
-jan january januar janvier enero ene januari gennaio gen janeiro tammikuu tammi tam styczen sty leden led
-ianuarie ian sij sijecnja;
-feb february februar fevrier fev febrero februari febbraio fevereiro helmikuu helmi hel luty lut unor
-februarie velj veljace;
-mar march marz maerz mrz mars marzo maart mrt marco maaliskuu maalis maa marzec brezen bre martie ozu ozujka;
-apr april avril avr abril abr aprile huhtikuu huhti huh kwiecien kwi duben dub aprilie tra travnja;
-may mai mayo mei maj maggio mag maio toukokuu touko tou kveten kve svi svibnja;
-jun june juni juin junio giugno giu junho kesakuu kesa kes czerwiec cze cerven cer iunie iun lipnja;
-jul july juli juillet juil julio luglio lug julho heinakuu heina hei lipiec lip cervenec cvc iulie iul srpnja;
-aug august aout agosto ago augustus augusti elokuu elo sierpien sie srpen srp kol kolovoza avg;
-sep sept september septembre septiembre settembre set setembro syyskuu syys syy wrzesien wrz zari zar
-septembrie ruj rujna;
-oct october oktober okt octobre octubre ottobre ott outubro out oktobar lokakuu loka lok pazdziernik paz rijen
-rij octombrie listopada;
-nov november novembre noviembre novembro marraskuu marras listopad lis noiembrie noi stu studenoga;
-dec december dezember dez decembre diciembre dic dicembre dezembro joulukuu joulu jou grudzien gru prosinec
-pro des desember prosinca
-"""
-MONTH_BY_NAME = {
-    name: number for number, row in enumerate(_MONTHS.strip().split(";"), start=1) for name in row.split()
+_CROATIAN = {
+    "lip": "jun",
+    "lipanj": "jun",
+    "srp": "jul",
+    "srpanj": "jul",
+    "lis": "oct",
+    "listopad": "oct",
+    "listopada": "oct",
 }
-
-_CROATIAN = {"lip": "jun", "lipanj": "jun", "srp": "jul", "srpanj": "jul", "lis": "oct", "listopad": "oct"}
 _OPEN_MONTH = re.compile(rf"\b(?:{'|'.join(_CROATIAN)})\b", re.IGNORECASE)
 _CROATIAN_ONLY = re.compile(
     r"\b(?:sij|sijecnja|velj|veljace|ozu|ozujka|tra|travnja|svi|svibnja|lipnja|srpnja|kol|kolovoza|ruj|rujna|"
-    r"listopada|stu|studenoga|prosinca|iznos|isplata|uplata|stanje|racun\w*|hrk|hr\d{19})\b"
+    r"stu|studenoga|prosinca|iznos|isplata|uplata|stanje|racun\w*|hrk|hr\d{19})\b"
 )
 _POLISH_OR_CZECH_ONLY = re.compile(
     r"\b(?:sty\w*|lut\w*|kwi\w*|cze|czerw\w*|sie|sierp\w*|wrz\w*|paz\w*|gru\w*|lipiec|lipca|srpen|srpna|led\w*|unor\w*|"
@@ -87,7 +73,7 @@ class Day(NamedTuple):
 
 
 #: Letters that are one of the alphabet with a stroke or without its dot, which Unicode does not take apart.
-_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i"})  # noqa: RUF001 - the letter is the subject
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i"})
 
 
 def fold(text: str) -> str:
@@ -97,6 +83,43 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     bare = "".join(character for character in plain if not unicodedata.combining(character))
     return unicodedata.normalize("NFC", bare)  # puts the syllables of Hangul together again
+
+
+#: By what banks call them, also in the case that follows the day, and short.
+_MONTHS = """
+jan january januar janvier janv enero ene januari gennaio gen janeiro tammikuu tammi tam styczen stycznia sty
+leden ledna led ianuarie ian sij sijecnja ocak oca янв января січня ιαν ιανουαριου;
+feb february februar febr fevrier fevr fevereiro fev febrero februari febbraio helmikuu helmi hel luty lutego
+lut unor unora februarie velj veljace subat sub фев февр февраля лютого φεβ φεβρουαριου;
+mar march marz maerz mrz mars marzo maart mrt marco maaliskuu maalis maa marzec marca brezen brezna bre martie
+ozu ozujka marcius marc mart март марта мар березня μαρ μαρτιου;
+apr april avril avr abril abr aprile huhtikuu huhti huh kwiecien kwietnia kwi duben dubna dub aprilie tra
+travnja aprilis nisan nis апр апреля квітня απρ απριλιου;
+may mai mayo mei maj maja maggio mag maio toukokuu touko tou kveten kvetna kve svi svibnja majus mayis май мая
+травня μαι μαιου;
+jun june juni juin junio giugno giu junho kesakuu kesa kes czerwiec czerwca cze cerven cervna cer iunie iun
+lipnja junius haziran haz июн июня червня ιουν ιουνιου;
+jul july juli juillet juil julio luglio lug julho heinakuu heina hei lipiec lipca lip cervenec cervence cvc
+iulie iul srpnja julius temmuz tem июл июля липня ιουλ ιουλιου;
+aug august aout agosto ago augustus augusti elokuu elo sierpien sierpnia sie srpen srpna srp kol kolovoza avg
+augusztus agustos agu авг августа серпня αυγ αυγουστου;
+sep sept september septembre septiembre settembre set setembro syyskuu syys syy wrzesien wrzesnia wrz zari zar
+septembrie ruj rujna szept szeptember eylul eyl сен сент сентября вересня σεπ σεπτ σεπτεμβριου;
+oct october oktober okt octobre octubre ottobre ott outubro out oktobar lokakuu loka lok pazdziernik
+pazdziernika paz rijen rijna rij octombrie ekim eki окт октября жовтня οκτ οκτωβριου;
+nov november novembre noviembre novembro marraskuu marras listopad listopada listopadu lis noiembrie noi stu
+studenoga kasim kas ноя нояб ноября листопада νοε νοεμβριου;
+dec december dezember dez decembre diciembre dic dicembre dezembro joulukuu joulu jou grudzien grudnia gru
+prosinec prosince pro des desember prosinca aralik ara дек декабря грудня δεκ δεκεμβριου
+"""
+MONTH_BY_NAME = {
+    fold(name): number
+    for number, row in enumerate(_MONTHS.strip().split(";"), start=1)
+    for name in row.split()
+}
+#: The year before the first of an era by which Japanese banks count.
+_ERAS = {"R": 2018, "令和": 2018, "H": 1988, "平成": 1988}
+_OF_AN_ERA = re.compile(r"(R|H|令和|平成)\.?\s?(\d{1,2})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})\s?日?")
 
 
 def _day(year: str, month: str | int, day: str) -> date | None:
@@ -163,6 +186,10 @@ def read_day(cell: str) -> Day | None:
     east_asian = _EAST_ASIAN.fullmatch(text)
     if east_asian:
         return _certain(_day(*east_asian.groups()))
+    of_an_era = _OF_AN_ERA.fullmatch(text)
+    if of_an_era:
+        era, year, month, day = of_an_era.groups()
+        return _certain(_day(str(_ERAS[era] + int(year)), month, day))
     return _named(text)
 
 

@@ -29,6 +29,8 @@ from tools.contract import StatementRefusedError
 
 _FEW_ROWS = 2
 _ACCOUNT = re.compile(r"[A-Z]{0,4}\d[\d .\-/]{6,32}[A-Z]?")
+#: A bank's own mark of a kind of row, such as "K2": a word of its own, but no name.
+_CODE = re.compile(r"[A-Z\d]{1,3}")
 _TITLE_LINES = 3
 _CONTINUED_ROLES = frozenset({Role.DESCRIPTION, Role.COUNTERPARTY, Role.REFERENCE, Role.OTHER})
 
@@ -121,11 +123,12 @@ def total_rows(columns: Columns, among: Iterable[int]) -> set[int]:
     for position in among:
         at = columns.dated[position]
         texts = [cell for column in named if (cell := columns.cells[column][at])]
+        names = [text for text in texts if not _CODE.fullmatch(text)]
         is_named = any(is_turnover(columns.cells[column][at]) for column in worded)
         if (is_named or (texts and all(map(is_total_alone, texts)))) and (
             _lacks_balance(columns, position)
             or _is_sum(columns, position)
-            or (texts and all(map(is_turnover, texts)) and _is_turnover_of(columns, position))
+            or (names and all(map(is_turnover, names)) and _is_turnover_of(columns, position))
         ):
             found.add(position)
     return found

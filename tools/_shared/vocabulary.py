@@ -175,7 +175,7 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
     (
         Role.IN,
         (
-            r"\b(?:credits?|kredit|credito|creditos|deposits?|paid in|money in|in|inflow|incoming|"
+            r"\b(?:credits?|kredit|credito|creditos|deposits?|depositos?|paid in|money in|in|inflow|incoming|"
             r"received|haben|eingang|einnahmen?|gutschrift(?:en)?|bij|depot|recettes?|abonos?|haber|"
             r"ingresos?|avere|entrate|entrata|accredit[oi]|insattning|ind|inn|alacak|πιστωση|"
             r"inntekt\w*|innskudd|panot|"
@@ -220,7 +220,7 @@ _COLUMNS: Final[tuple[tuple[Role, str], ...]] = (
             r"compte|numero de compte|cuenta|numero de cuenta|conto|conta|own account|your account|"
             r"eigen rekening|iban bban|ucet|cislo uctu|szamlaszam|bankszamla|tili|accountnr|card|"
             r"conto o carta|kliendi konto|source account|from account number|rachunek|"
-            r"numer rachunku)$|^(?:账号|账户|口座番号)$"
+            r"numer rachunku|posted account|saskaitos nr|konta nr)$|^(?:账号|账户|口座番号)$"
         ),
     ),
     (
@@ -278,6 +278,7 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 _CODE_IN_HEADER = re.compile(
     r"[(\[]\s*(?:in\s+)?[A-Z€£$]{1,3}\s*[)\]]|\bin [A-Z]{3}\b|[(\[]\s*in\s+\w[^)\]]*[)\]]"
     r"|\((?:after|before|incl\w*|excl\w*|without) (?:fees?|charges?)\)"
+    r"|\((?:incl\w*|inkl\w*)\.? (?:VAT|tax\w*|MwSt\.?|IVA|TVA|BTW)\)"
 )
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - the digits that banks print are the subject, look-alikes among them
 from decimal import Decimal
 
 import pytest
@@ -32,6 +33,9 @@ from tools._shared.amounts import amount_column, settle_mark, single_amount
         ("EUR 12,00", "12.00"),
         ("Rs. 1,000.00", "1000.00"),
         ("0.500", "0.500"),
+        ("١٬٢٣٤٫٥٦", "1234.56"),
+        ("-१,२३४.५६", "-1234.56"),
+        ("１２３４", "1234"),
     ],
 )
 def test_it_reads_the_amount(cell, amount):

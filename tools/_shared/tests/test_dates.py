@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - the letters that banks print are the subject, look-alikes among them
 from datetime import date
 
 import pytest
@@ -18,6 +19,15 @@ from tools._shared.dates import days_in_text, read_day
         ("1 de enero de 2020", date(2020, 1, 1)),
         ("2024\u5e741\u67082\u65e5", date(2024, 1, 2)),
         ("2023-12-31T23:59:59Z", date(2023, 12, 31)),
+        ("15 févr. 2024", date(2024, 2, 15)),
+        ("12 Kasım 2024", date(2024, 11, 12)),
+        ("5 мая 2024", date(2024, 5, 5)),
+        ("12 вересня 2024", date(2024, 9, 12)),
+        ("3 Μαΐου 2024", date(2024, 5, 3)),
+        ("2024. febr. 3.", date(2024, 2, 3)),
+        ("R6.1.15", date(2024, 1, 15)),
+        ("平成31年4月30日", date(2019, 4, 30)),
+        ("٢٠٢٤/٠١/١٥", date(2024, 1, 15)),
     ],
 )
 def test_it_reads_the_day_without_shifting_it(cell, day):

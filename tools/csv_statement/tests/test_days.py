@@ -77,6 +77,7 @@ def test_rows_are_in_order_of_time_within_each_account():
         ("Date;Text;Amount", ("5. lipnja 2026", "6. srpnja 2026", "7. listopada 2026"), "06 07 10"),
         ("Data;Opis;Kwota", ("5 lip 2026", "6 sie 2026", "7 lis 2026"), "07 08 11"),
         ("Datum;Popis;Částka", ("5. srp 2026", "6. zář 2026", "7. lis 2026"), "08 09 11"),
+        ("Data;Tytuł;Kwota", ("5 lipca 2026", "6 sierpnia 2026", "7 listopada 2026"), "07 08 11"),
         ("Date;Text;Amount", ("5 lipiec 2026", "6 sierpień 2026", "7 listopad 2026"), "07 08 11"),
     ],
 )

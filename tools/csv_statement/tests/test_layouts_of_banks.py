@@ -56,6 +56,13 @@ ACCOUNT_OR_CARD = [
     "14/02/2026;Wages;Bonifico;Conto 1000/1234;EUR;1.800,00",
 ]
 
+WITH_TAX = [
+    "Settlement date (UTC);Total amount (incl. VAT);Currency;Counterparty name",
+    "31-01-2026 10:00:00;-12,50;EUR;A",
+    "15-01-2026 10:00:00;1000,00;EUR;B",
+]
+PLURALS = ["Fecha,Descripción,Depósitos,Retiros", "15-01-2026,A,900.00,", "30-01-2026,B,,12.50"]
+
 
 @pytest.mark.parametrize(
     ("rows", "amounts"),
@@ -70,6 +77,8 @@ ACCOUNT_OR_CARD = [
         (LAST_ROW_IS_THE_BALANCE, ["-45.80", "2000.00"]),
         (TWO_ROWS_OF_HEADER, ["-12.5", "900"]),
         (ACCOUNT_OR_CARD, ["-34.50", "1800.00"]),
+        (WITH_TAX, ["1000.00", "-12.50"]),
+        (PLURALS, ["900.00", "-12.50"]),
     ],
 )
 def test_it_reads_each_direction_and_amount(rows, amounts):
@@ -177,3 +186,19 @@ def test_days_without_a_year_are_of_the_period_or_date_that_the_file_states(rows
 )
 def test_days_whose_year_or_order_the_file_leaves_open_refuse_it(rows, reason):
     assert reason in _refusal(*rows)
+
+
+def test_turnovers_are_no_transactions_though_the_bank_gives_them_a_code():
+    reading = _reading(
+        '"Sąskaitos Nr.","","Data","Gavėjas","Paaiškinimai","Suma","Valiuta","D/K","Įrašo Nr.","Kodas"',
+        '"LT127300010000000000","10","2026-01-01","","Likutis pradžiai","100.00","EUR","K","","AS"',
+        '"LT127300010000000000","20","2026-01-15","MAXIMA","Pirkinys","12.90","EUR","D","1","K"',
+        '"LT127300010000000000","20","2026-01-20","UAB ACME","Atlyginimas","1500.00","EUR","K","2","MK"',
+        '"LT127300010000000000","82","2026-01-31","","Apyvarta","12.90","EUR","D","","K2"',
+        '"LT127300010000000000","82","2026-01-31","","Apyvarta","1500.00","EUR","K","","K2"',
+        '"LT127300010000000000","86","2026-01-31","","Likutis pabaigai","1587.10","EUR","K","","LS"',
+    )
+
+    [statement] = reading.statements
+    assert _moved(reading) == [("2026-01-15", "-12.90"), ("2026-01-20", "1500.00")]
+    assert (statement.account, str(statement.closing_balance)) == ("LT127300010000000000", "1587.10")
