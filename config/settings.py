@@ -153,10 +153,17 @@ POINT_IN_TIME = ENV.point_in_time
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 #: What is cached, and what it is keyed by, stands in `ledgerflow.core.cached`; everything works without Redis.
+_redis = (
+    {"BACKEND": "ledgerflow.core.cache.FailoverCache", "LOCATION": ENV.redis_url} if ENV.redis_url else None
+)
 CACHES = {
-    "default": {"BACKEND": "ledgerflow.core.cache.FailoverCache", "LOCATION": ENV.redis_url}
-    if ENV.redis_url
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    "default": _redis or {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    #: What processes tell each other: without Redis those of this machine, by files.
+    "shared": _redis
+    or {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(DATA_DIR / "cache"),
+    },
 }
 
 SEARXNG_URL = ENV.searxng_url

@@ -10,6 +10,7 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connections
 
 from ledgerflow.ops.error_log.handler import ErrorLogHandler
@@ -56,6 +57,13 @@ def _errors_of_tests_stay_out_of_the_error_log() -> None:
     root = logging.getLogger()
     for handler in [each for each in root.handlers if isinstance(each, ErrorLogHandler)]:
         root.removeHandler(handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_stays_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what processes tell each other by files out of the folder of whoever runs the tests."""
+    if "filebased" in caches.settings["shared"]["BACKEND"]:
+        caches.settings["shared"]["LOCATION"] = str(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(autouse=True)

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.core.cache import cache
+from django.core.cache import BaseCache, caches
 
 T = TypeVar("T")
 
 #: Raised when the shape of a cached value changes, so that a newer program does not read an older one's.
-_SHAPE = 1
+_SHAPE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Cached:
     name: str
     seconds: int
     version: str
+    #: Whether processes tell each other something by it, so that memory of one of them is no place for it.
+    is_shared: bool = False
 
 
 #: Balances by ledger account at the end of a day. The head of the hash chain is the digest of everything that was
@@ -43,8 +45,8 @@ PAGES = Cached("pages", 60 * 60, "the SHA-256 of the document, the page, and the
 #: What stands at a place of a file that is not plain text: an element of an XML document, a row of a workbook.
 EXCERPTS = Cached("excerpts", 60 * 60, "the SHA-256 of the document, and the place, as one digest")
 
-#: Who looks at a line of the review queue, and when they said so: a hint, which may be missing.
-LOOKING = Cached("looking", 60, "the line; what is older than a minute does not count")
+#: Who looks at which line of the review queue, and when they said so: a hint, which may be missing.
+LOOKING = Cached("looking", 60, "the book; what is older than a minute does not count", is_shared=True)
 
 #: What an MCP server said that it offers, for the page where each of its tools is agreed to.
 REMOTE_TOOLS = Cached("remote-tools", 24 * 60 * 60, "the server's name and address, as one digest")
@@ -63,12 +65,16 @@ def kept(what: Cached, *, book_id: int, version: str, make: Callable[[], T]) -> 
 
 def peek(what: Cached, *, book_id: int, version: str) -> Any:
     """Return the value of this version, or ``None``."""
-    return cache.get(_key(what, book_id, version))
+    return _where(what).get(_key(what, book_id, version))
 
 
 def keep(what: Cached, *, book_id: int, version: str, value: object, seconds: int | None = None) -> None:
     """Keep the value of this version, for ``seconds`` where it lasts less than others of its kind."""
-    cache.set(_key(what, book_id, version), value, min(seconds or what.seconds, what.seconds))
+    _where(what).set(_key(what, book_id, version), value, min(seconds or what.seconds, what.seconds))
+
+
+def _where(what: Cached) -> BaseCache:
+    return caches["shared" if what.is_shared else "default"]
 
 
 def _key(what: Cached, book_id: int, version: str) -> str:

@@ -1,25 +1,27 @@
 """Two people in the queue see that they look at the same line; nobody is refused anything for it."""
 
+import json
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 
 from ledgerflow.books.models import Role
-from ledgerflow.review.looking import look_at
+from ledgerflow.review.looking import initials, look_at
 from tests.booked import NOW, BookedFile
 from tests.factories import UserFactory
 
 
 @pytest.fixture
 def file(db: None):
-    cache.clear()
+    caches["shared"].clear()
     return BookedFile(2, is_posted=False)
 
 
 def _looks(file, user, *, line=0, seconds=0):
     now = NOW + timedelta(seconds=seconds)
-    return list(look_at(book=file.book, line_id=file.line_ids[line], user=user, now=now))
+    line_id = file.line_ids[line]
+    return look_at(book=file.book, line_id=line_id, user=user, now=now).get(line_id, [])
 
 
 def test_each_sees_the_other_and_not_themselves(file):
@@ -29,6 +31,13 @@ def test_each_sees_the_other_and_not_themselves(file):
     assert _looks(file, ben, seconds=5) == ["Ann"]
     assert _looks(file, ann, seconds=15) == ["Ben"]
     assert _looks(file, ben, line=1) == []
+    assert _looks(file, ann, seconds=20) == []  # Ben looks at one line at a time
+
+
+def test_initials_are_those_of_the_first_and_the_last_word():
+    assert [initials(name) for name in ("Ann Blake", "Ann von der Blake", "Zoë", "ann.blake@x.org", "@")] == [
+        "AB", "AB", "Z", "AB", "?",
+    ]  # fmt: skip
 
 
 def test_who_says_nothing_more_is_gone(file):
@@ -47,7 +56,10 @@ def test_the_pane_asks_and_says_who(file):
         address in file.client(Role.OWNER).get(file.address(f"review/line/{line}/evidence/")).content.decode()
     )
     file.client(Role.OWNER).get(address)
-    seen = file.client(Role.BOOKKEEPER).get(address).content.decode()
+    answer = file.client(Role.BOOKKEEPER).get(address)
+    seen = answer.content.decode()
+    told = json.loads(answer["HX-Trigger"])["lf:looking"]["lines"]
+    assert told == {str(line): [[initials(str(file.owner)), str(file.owner)]]}
 
     assert f"{file.owner} looks at this line too." in seen
     assert file.client(Role.REVIEWER).get(address).content.decode().count("look at this line too.") == 1
