@@ -79,7 +79,8 @@ _SOURCES = {
     "nobody": Q(source=Source.NONE),
     "promise": Q(promise__isnull=False),
 }
-_SURENESS = {
+#: How sure a suggestion is, by the word for it.
+SURENESS = {
     "sure": Q(confidence__gte=SURE),
     "likely": Q(confidence__gte=LIKELY, confidence__lt=SURE),
     "guess": Q(confidence__gt=0, confidence__lt=LIKELY),
@@ -144,7 +145,7 @@ def completions(*, book: Book) -> list[str]:
 
     Of payees those that were met last.
     """
-    closed = {"is": _STATES, "has": _having(book), "by": _SOURCES, "confidence": _SURENESS}
+    closed = {"is": _STATES, "has": _having(book), "by": _SOURCES, "confidence": SURENESS}
     banks = BankAccount.objects.filter(book=book).order_by("name")
     accounts = Account.objects.filter(book=book, is_archived=False).order_by("code")
     tags = Tag.objects.filter(book=book).order_by("name")
@@ -282,8 +283,8 @@ def _file(book: Book, word: str) -> Q:
 
 
 def _confidence(word: str) -> Q:
-    if word.lower() in _SURENESS:
-        return _SURENESS[word.lower()]
+    if word.lower() in SURENESS:
+        return SURENESS[word.lower()]
     match = _COMPARED.fullmatch(word)
     share = _SHARE.fullmatch(match["rest"]) if match else None
     if match is None or share is None:

@@ -13,6 +13,7 @@ from ledgerflow.classification.tax_lines import chart_tax_lines, tax_line_choice
 from ledgerflow.ledger.models import Account, AccountType
 from ledgerflow.payees.cleaning import NAME_LENGTH
 from ledgerflow.payees.models import Payee
+from ledgerflow.payees.services import PayeeNameError, checked_name
 from ledgerflow.statements.models import BankAccount
 
 
@@ -190,7 +191,18 @@ class NewRuleForm(RuleForm):
     )
 
 
-class RenamePayeeForm(forms.Form):
+class _NamingForm(forms.Form):
+    """A payee's name as payees have it."""
+
+    def clean_name(self) -> str:
+        """Return it with single spaces."""
+        try:
+            return checked_name(self.cleaned_data["name"])
+        except PayeeNameError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class RenamePayeeForm(_NamingForm):
     """What a payee is to be called, and whether it becomes one with the payee that is called so already."""
 
     name = forms.CharField(
@@ -203,7 +215,7 @@ class RenamePayeeForm(forms.Form):
     )
 
 
-class SplitPayeeForm(forms.Form):
+class SplitPayeeForm(_NamingForm):
     """Whom the chosen bank texts of a payee name from now on."""
 
     prefix = "other"

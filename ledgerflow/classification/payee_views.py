@@ -82,7 +82,7 @@ class RenamePayeeView(_ChangePayeeView):
         """Do it, or show the payee with the reason why not."""
         form = RenamePayeeForm(request.POST)
         if form.is_valid():
-            name = " ".join(form.cleaned_data["name"].split())
+            name = form.cleaned_data["name"]
             others = Payee.objects.filter(book=self.book, name=name).exclude(pk=kwargs["payee"])
             if form.cleaned_data["merge"] and not self.is_asked(request) and others.exists():
                 return self.show(request, name, None, "classification:rename-payee")

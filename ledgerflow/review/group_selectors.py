@@ -8,7 +8,7 @@ from django.db.models import BigIntegerField, Count, F, Max, Q, Sum, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.engine import SURE
+from ledgerflow.classification.finding import SURENESS
 from ledgerflow.classification.services import NOBODY
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.models import Payee
@@ -34,7 +34,8 @@ class Place:
 class Group:
     """Lines of one payee or account (``key``, 0 for none): how many, how much by currency, and the first of them.
 
-    ``through`` is the latest of its lines, ``sure`` how many have a suggestion that is sure.
+    ``through`` is the latest of its lines. ``sure`` counts those that accepting the group takes: with an account or
+    parts, and a confidence of :data:`~ledgerflow.classification.engine.SURE` or more.
     """
 
     key: int
@@ -56,15 +57,15 @@ class GroupPage:
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How many lines match, the latest of them, 0 where none does, and how many have a suggestion that is sure."""
+    """How many lines match, and the latest of them, 0 where none does; ``sure`` as with :class:`Group`."""
 
     count: int
     through: int
     sure: int
 
 
-#: With a suggestion that is sure: what is accepted of a set whose lines nobody looked at one by one.
-_SURE = Count("pk", filter=Q(confidence__gte=SURE) & (Q(account__isnull=False) | Q(is_split=True)))
+#: What is accepted of a set whose lines nobody looked at one by one; :attr:`QueueRow.is_sure` says it of one line.
+_SURE = Count("pk", filter=SURENESS["sure"] & (Q(account__isnull=False) | Q(is_split=True)))
 
 
 def extent(*, book: Book, which: Which) -> Extent:

@@ -181,7 +181,7 @@ def test_accounts_are_found_by_how_their_number_begins_and_by_any_word_of_their_
     [
         ("shell is:lost", "lost", "one of unreviewed"),
         ("has:money", "money", "one of receipt"),
-        ("by:magic", "magic", "one of rule"),
+        ("by:magic", "magic", "one of matched"),
         ("confidence:high", "high", "Confidence is written as"),
         ("confidence:2", "2", "from 0 to 1"),
         ("date:soon", "soon", "A date is written as"),

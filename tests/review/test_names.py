@@ -39,6 +39,9 @@ def test_a_name_is_offered_to_the_others_and_undone(file):
     assert set(names.values_list("payee__name", flat=True)) == {"Kiosk"}
     assert ask(file.client(), file.address("review/undo/"))["message"].startswith("Undone: payee changed")
     assert list(names.values_list("payee__name", flat=True)) == at_once
+    own = Classification.objects.get(pk=first).payee
+    already = ask(file.client(), file.address(f"review/line/{first}/name-others/"), {"payee": own.pk})
+    assert already["message"] == "They are called Kiosk already."
     assert "offer" not in decide(file, third, account="", payee="Kiosk")
     stranger = name_payee(book=BookFactory(), name="Theirs")
     assert "error" in ask(

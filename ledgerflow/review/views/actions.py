@@ -281,6 +281,10 @@ class NameOthersView(LineActionView):
         named = made.exclude(payee=None).first()
         if named is None or named.payee is None:
             raise UnknownLineError("This book has no such line, or it names nobody.")
+        if (
+            named.payee == form.cleaned_data["payee"]
+        ):  # a second press, or a line that was named otherwise since
+            return {"message": f"They are called {named.payee} already.", "reload": True}
         count = extent_of(book=self.book, payee=form.cleaned_data["payee"]).lines
         services.rename_payee(
             book=self.book,

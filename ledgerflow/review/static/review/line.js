@@ -6,7 +6,7 @@ import { forget } from "../web/trail.js";
 import { ask } from "./answers.js";
 import { isTypingInto, typeInto } from "./chooser.js";
 import { submitFrom } from "./fields.js";
-import { addPart, putRest, showLeft } from "./split.js";
+import { handleSplits } from "./split.js";
 
 const DECIDE = "[data-decide]";
 // The keys of the queue, by what they focus or press here.
@@ -58,6 +58,7 @@ async function send(form, body) {
   giveKeys();
 }
 
+handleSplits(document);
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || !form.matches(`${DECIDE} form[data-in-place], [data-offer] form`)) return;
@@ -65,7 +66,6 @@ document.addEventListener("submit", (event) => {
   send(form, new FormData(form, event.submitter));
 });
 document.addEventListener("click", (event) => {
-  if (event.target.closest(`${DECIDE} [data-split-more]`)) addPart(event.target.form);
   const summary = event.target.closest(`${DECIDE} details > summary`);
   if (!summary) return;
   // An opened split is for typing into, at once: the browser would open it a moment later.
@@ -73,16 +73,7 @@ document.addEventListener("click", (event) => {
   summary.parentElement.open = !summary.parentElement.open;
   if (summary.parentElement.open) summary.parentElement.querySelector("input:not([type=hidden])")?.focus();
 });
-document.addEventListener("input", (event) => {
-  const form = event.target.closest(`${DECIDE} [data-split-total]`);
-  if (form) showLeft(form);
-});
 document.addEventListener("keydown", (event) => {
-  if (event.altKey && event.code === "KeyR" && event.target.closest("[data-split-part]")) {
-    event.preventDefault();
-    putRest(event.target);
-    return;
-  }
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !areOn()) return;
   if (!event.target.matches(`${DECIDE} select`)) return;
   // A space opens the list, unless it is typed within a name.

@@ -6,7 +6,7 @@ import { isTypingInto, typeInto } from "./chooser.js";
 import { replay, submitFrom } from "./fields.js";
 import { hasLeft, isUnderWay, leave, leaveBy, loadAgain, post, willLoadAgain } from "./leaving.js";
 import { takeOut, unmark } from "./rows.js";
-import { isEven, putRest } from "./split.js";
+import { isEven } from "./split.js";
 import "./pane.js";
 
 const OFFER = "offer"; // stands in the evidence pane instead of a line's evidence
@@ -419,11 +419,6 @@ if (queue) {
   }, { capture: true });
 
   document.addEventListener("keydown", (event) => {
-    if (event.altKey && event.code === "KeyR" && event.target.closest("[data-split-part]")) {
-      event.preventDefault();
-      putRest(event.target);
-      return;
-    }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || hasLeft() || !areOn()) return;
     if (event.target.matches("[data-evidence] select, [data-set-form] select")) {
       // A space opens the list, unless it is typed within a name.

@@ -38,7 +38,7 @@ function knowDigits(form) {
   return shown;
 }
 
-export function showLeft(form) {
+function showLeft(form) {
   const shown = knowDigits(form);
   const rest = left(form);
   shown.textContent = written(rest, Number(shown.dataset.digits));
@@ -47,7 +47,7 @@ export function showLeft(form) {
 
 export const isEven = (form) => left(form) === 0n;
 
-export function putRest(field) {
+function putRest(field) {
   const form = field.form;
   const part = field.closest("[data-split-part]").querySelector("[name$=-amount]");
   const digits = Number(knowDigits(form).dataset.digits);
@@ -58,7 +58,7 @@ export function putRest(field) {
 }
 
 // One part more, empty, with the next number in its names.
-export function addPart(form) {
+function addPart(form) {
   const total = form.querySelector("[name=split-TOTAL_FORMS]");
   const number = Number(total.value);
   if (number >= MOST_PARTS) return;
@@ -75,4 +75,20 @@ export function addPart(form) {
   last.after(part);
   total.value = number + 1;
   part.querySelector("[name$=-amount]").focus();
+}
+
+// What is typed and pressed in the splits within an element, also in those that come into it later.
+export function handleSplits(within) {
+  within.addEventListener("click", (event) => {
+    if (event.target.closest("[data-split-more]")) addPart(event.target.form);
+  });
+  within.addEventListener("input", (event) => {
+    const form = event.target.closest("[data-split-total]");
+    if (form) showLeft(form);
+  });
+  within.addEventListener("keydown", (event) => {
+    if (!event.altKey || event.code !== "KeyR" || !event.target.closest("[data-split-part]")) return;
+    event.preventDefault();
+    putRest(event.target);
+  });
 }
