@@ -45,6 +45,24 @@ def test_the_application_has_no_secret_of_the_database_but_its_own_and_is_not_ro
         assert dev.inside(service, "id", "-u").strip() == "1000"
 
 
+_SOCKETS = """
+import socket
+from ledgerflow.toolbox.enforced import network_is_closed
+from ledgerflow.toolbox.isolation import close_network
+print(network_is_closed(), close_network())
+for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, socket.AF_NETLINK):
+    try:
+        socket.socket(family)
+    except PermissionError:
+        print("refused")
+"""
+
+
+def test_tools_have_no_network_though_docker_gives_them_no_namespace(dev: Installation) -> None:
+    for service in ("django", "worker"):
+        assert dev.inside(service, "python", "-c", _SOCKETS).split() == ["True", "True", *["refused"] * 4]
+
+
 def test_nobody_reaches_the_database_as_its_superuser_over_the_network(dev: Installation) -> None:
     login = "PGPASSWORD=$POSTGRES_PASSWORD psql -h 127.0.0.1 -U ledgerflow -d ledgerflow -c 'SELECT 1'"
 
