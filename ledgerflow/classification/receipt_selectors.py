@@ -10,7 +10,7 @@ from django.db.models import OuterRef
 
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import shortened
-from ledgerflow.classification.models import Stage
+from ledgerflow.classification.models import Stage, State
 from ledgerflow.classification.stages import is_off
 from ledgerflow.core.money import format_money
 from ledgerflow.documents.models import ReceiptReading
@@ -41,7 +41,7 @@ class SaidByReceipt:
 
 
 def said_by_receipts(*, book: Book, line_ids: Collection[int]) -> dict[int, SaidByReceipt]:
-    """Return by line what its receipts say, nothing where the stage is off in the book; one query.
+    """Return by line that is still open what its receipts say; nothing where the stage is off in the book; one query.
 
     Receipts that name different sellers, as of a line that paid two bills, name nobody.
     """
@@ -51,6 +51,8 @@ def said_by_receipts(*, book: Book, line_ids: Collection[int]) -> dict[int, Said
         book=book,
         line__in=line_ids,
         detached_at__isnull=True,
+        line__classification__state=State.OPEN,
+        line__classification__decided_by__isnull=True,
         receipt__reading__state=ReceiptReading.State.READ,
     ).exclude(receipt__reading__seller="")
     said: dict[int, list[SaidByReceipt]] = defaultdict(list)

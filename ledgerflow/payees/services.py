@@ -73,6 +73,13 @@ def identify_payees(*, book: Book, texts: Collection[str]) -> dict[str, int]:
     return {text: known[key_by_name[name]] for text, name in names.items()}
 
 
+def known_payees(*, book: Book, texts: Collection[str]) -> dict[str, int]:
+    """Return the id of the payee of each text that names one of the book's; nothing is made, one query."""
+    keys = payee_keys(texts)
+    known = _known(book, set(keys.values()))
+    return {text: known[key] for text, key in keys.items() if key in known}
+
+
 @transaction.atomic
 def name_payee(*, book: Book, name: str) -> Payee:
     """Return the book's payee of that name, made if it is new.

@@ -20,6 +20,7 @@ from ledgerflow.classification.services import (
     switch_stage_on,
 )
 from ledgerflow.documents.models import ReceiptReading
+from ledgerflow.payees.models import Payee
 from tests.classification.rows import NOW, Shop
 from tests.posting.read_receipts import read_receipt
 
@@ -112,6 +113,7 @@ def test_a_seller_whom_nobody_knows_stands_in_the_reason_and_names_whom_the_bank
     assert attach(shop, named, stranger).reason == (
         "The receipt of 2026-01-12 says Grey Owl Books. Nobody has decided about this payee yet."
     )
+    assert not Payee.objects.filter(name="Grey Owl Books").exists()
     made = attach(shop, nameless, stranger)
     assert (made.account, made.source, made.payee.name) == (None, "none", "Grey Owl Books")
 

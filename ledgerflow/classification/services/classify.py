@@ -39,7 +39,7 @@ from ledgerflow.core.copying import copy_rows, texts
 from ledgerflow.core.garbage import collector_paused
 from ledgerflow.learning.stored import is_sampled
 from ledgerflow.payees.cleaning import digits_alike
-from ledgerflow.payees.services import identify_payees
+from ledgerflow.payees.services import identify_payees, known_payees
 
 #: Lines in memory at once.
 CHUNK = 50_000
@@ -190,10 +190,12 @@ def _classify_chunk(book: Book, line_ids: Sequence[int], rules: Sequence[RuleVal
         cursor.execute(_ARE_SOME_MADE, [columns.ids[0], columns.ids[-1]])
         (are_some_made,) = cursor.fetchone()
         # Nothing is attached to a line before it has its classification, which comes with the import.
-        sellers = _sellers(book, columns.ids) if are_some_made else {}
+        sellers = _sellers(book, columns, payees) if are_some_made else {}
         answers = None
         if waiting or sellers:
-            asked = {payee_id for _, payee_id in waiting} | {payee_id for _, payee_id in sellers.values()}
+            asked = {payee_id for _, payee_id in waiting} | {
+                payee_id for _, payee_id in sellers.values() if payee_id
+            }
             answers = Answers(book=book, payee_ids=asked)
             _by_answers(columns, waiting, answers, outcomes, numbers)
             _by_receipts(columns, sellers, answers, outcomes, numbers)
@@ -202,13 +204,25 @@ def _classify_chunk(book: Book, line_ids: Sequence[int], rules: Sequence[RuleVal
         return _store(cursor, chunk) if are_some_made else _copy(cursor, chunk)
 
 
-def _sellers(book: Book, line_ids: Sequence[int]) -> dict[int, tuple[SaidByReceipt, int]]:
-    """Return what the receipts of lines say, with the payee that they name; one query where there are none."""
-    said = said_by_receipts(book=book, line_ids=line_ids)
+def _sellers(
+    book: Book, columns: _Columns, payees: Mapping[str, int]
+) -> dict[int, tuple[SaidByReceipt, int | None]]:
+    """Return what the receipts of lines say, with the payee that they name; one query where there are none.
+
+    A seller who is new to the book is made a payee only where the bank's text names nobody.
+    """
+    said = said_by_receipts(book=book, line_ids=columns.ids)
     if not said:
         return {}
-    payees = identify_payees(book=book, texts={each.seller for each in said.values()})
-    return {line_id: (each, payees[each.seller]) for line_id, each in said.items() if each.seller in payees}
+    known = known_payees(book=book, texts={each.seller for each in said.values()})
+    nameless = {
+        line_id
+        for line_id, text in zip(columns.ids, columns.payee_texts, strict=True)
+        if line_id in said and text not in payees
+    }
+    if nameless:
+        known |= identify_payees(book=book, texts={said[line_id].seller for line_id in nameless})
+    return {line_id: (each, known.get(each.seller)) for line_id, each in said.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,7 +451,7 @@ def _by_answers(
 
 def _by_receipts(
     columns: _Columns,
-    sellers: Mapping[int, tuple[SaidByReceipt, int]],
+    sellers: Mapping[int, tuple[SaidByReceipt, int | None]],
     answers: Answers,
     outcomes: list[Outcome],
     numbers: list[int],
@@ -447,10 +461,10 @@ def _by_receipts(
         if line_id not in sellers:
             continue
         said, payee_id = sellers[line_id]
-        of_seller = answers.about(
+        of_seller = payee_id and answers.about(
             payee_id=payee_id, bank_account_id=columns.bank_account_ids[place], amount=columns.amounts[place]
         )
-        outcomes.append(matched(outcomes[numbers[place]], of_seller, said))
+        outcomes.append(matched(outcomes[numbers[place]], of_seller or None, said))
         numbers[place] = len(outcomes) - 1
 
 

@@ -22,12 +22,18 @@ class Outcome:
     is_sampled: bool = False
 
 
-def matched(usual: Outcome, of_seller: Said, said: SaidByReceipt) -> Outcome:
+def matched(usual: Outcome, of_seller: Said | None, said: SaidByReceipt) -> Outcome:
     """Return the outcome for a line whose receipt names the seller, against what would be suggested without it.
 
     What people decided about a seller that only the receipt names goes before rules, which look at the bank's text.
-    What a receipt says was read by a machine, so that a person always looks at it.
+    Of a seller who is no payee of the book, only the name is told. What a receipt says was read by a machine, so that a
+    person always looks at it.
     """
+    if of_seller is None:
+        if usual.suggestion.account_id is not None:
+            return usual
+        reason = shortened(f"{said.sentence()} {usual.suggestion.reason}")
+        return replace(usual, suggestion=replace(usual.suggestion, reason=reason))
     suggestion = of_seller.suggestion
     is_named_by_bank = usual.suggestion.payee_id == suggestion.payee_id
     if usual.suggestion.rule_id is not None:
