@@ -16,8 +16,10 @@ A statement reader exports two functions:
     Whether the bytes are of this reader's format. The file name is a hint only; content decides.
 ``read_statement(content: bytes, name: str) -> Reading``
     Every statement in the file. Raises :class:`StatementRefusedError` when the file cannot be read
-    completely. A reader of files that can be encrypted takes a third argument, ``password: str | None =
-    None``; a reader of tables takes ``layouts: Sequence[Layout] = ()``, how people say that tables are to be read. A
+    completely, and of those :class:`OpenOrderError` when it can be, once a person says in which order its dates are
+    written. A reader of files that can be encrypted takes a third argument, ``password: str | None =
+    None``; one of tables, or of dates in any order, takes ``layouts: Sequence[Layout] = ()``, how people say that they
+    are to be read. A
     reader of files that may hold pictures of pages takes ``recognize: bool = False``: it raises :class:`ScannedError`
     first, and is called again with ``True`` and the limits of text recognition.
 
@@ -58,6 +60,14 @@ class StatementRefusedError(Exception):
 
 class ScannedError(StatementRefusedError):
     """The file holds pictures of pages; they can be read when more time and memory are given, by ``recognize``."""
+
+
+class OpenOrderError(StatementRefusedError):
+    """Nothing in the file settles the order of day and month, and a person can: ``asks`` says what to ask."""
+
+    def __init__(self, message: str, asks: "OpenOrder") -> None:
+        super().__init__(message)
+        self.asks = asks
 
 
 class ToolError(Exception):
@@ -244,7 +254,8 @@ class Layout:
     """How the tables of one layout are read: what each column is for, from left to right.
 
     ``fingerprint`` names the layout: the same header row, number of columns and delimiter give the same. ``roles`` are
-    words of ``COLUMN_ROLES``. A single column of ``money out`` is positive where money left the account; ``fee`` is a
+    words of ``COLUMN_ROLES``; none where only the order of the dates is said, which then counts where the rows leave it
+    open. A single column of ``money out`` is positive where money left the account; ``fee`` is a
     movement of its own. ``day_order`` is ``YMD``, ``DMY`` or ``MDY``, ``decimal_mark`` a point or a comma; empty where
     the rows say it themselves.
     """
@@ -253,6 +264,32 @@ class Layout:
     roles: tuple[str, ...]
     day_order: str = ""
     decimal_mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedDays:
+    """The days of a file in one order of day, month and year: of the date that is asked about, the first, the last."""
+
+    order: str
+    example: datetime.date
+    first: datetime.date
+    last: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """What a person is asked about dates that can be read in several orders.
+
+    ``printed`` is one of them as it stands in the file; ``ways`` are two or more, and ``why`` is a sentence that says
+    why nothing settles which. ``layout`` is how the dates' table is read; with the ``day_order`` of the answer it is
+    what the reader is to be given. ``titles`` are the words of the table's header.
+    """
+
+    printed: str
+    ways: tuple[OrderedDays, ...]
+    why: str
+    layout: Layout = Layout("", ())
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +313,7 @@ class Reading:
 
     ``notice`` is a sentence when the file is well-formed but holds no lines. ``warnings`` are sentences that
     a person should see although every line was read. ``layouts`` are the fingerprints of the tables that were read,
-    32 hexadecimal digits each; others are dropped.
+    or the one that names the format's dates where it has no tables; 32 hexadecimal digits each, others are dropped.
     """
 
     format: str

@@ -11,6 +11,7 @@ from django.utils import timezone
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action
 from ledgerflow.cli import output
+from ledgerflow.cli.dates import add_order_argument
 from ledgerflow.cli.people import acting_user, add_book_arguments, open_book
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.jobs import worker_is_alive
@@ -23,7 +24,7 @@ from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import Answer
 from ledgerflow.statements.models import BankAccount, BankAccountNumber
 from ledgerflow.statements.proof import prove
-from ledgerflow.statements.reading import FileReading, read_file
+from ledgerflow.statements.reading import FileReading, read_in_order
 from ledgerflow.statements.selectors import statements_of
 from ledgerflow.statements.services import create_bank_account
 from ledgerflow.toolbox.selectors import enabled_readers
@@ -62,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--account", metavar="CODE", help="ledger account of the bank account, where files do not say"
     )
+    add_order_argument(parser)
     parser.add_argument("--wait", action="store_true", help="import here and now instead of by the worker")
     parser.add_argument("--password", help="the password of protected PDFs; it is kept nowhere")
     parser.add_argument("--dry-run", action="store_true", help="say what is in the files; store nothing")
@@ -72,7 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Import each file; one that fails does not stop the next. 2 when any was refused."""
     rows = (
-        [_preview(path, options.password) for path in options.files]
+        [_preview(path, options.password, options.day_order) for path in options.files]
         if options.dry_run
         else _import_all(options)
     )
@@ -90,13 +92,13 @@ def _import_all(options: argparse.Namespace) -> list[dict[str, object]]:
     ]
     for answer in answers:
         if answer.received:
-            _carry_through(answer.received.run, here=here, create=options.create, password=options.password)
+            _carry_through(answer.received.run, options, here=here)
     return [_row(answer) for answer in answers]
 
 
-def _preview(path: Path, password: str | None) -> dict[str, object]:
+def _preview(path: Path, password: str | None, order: str | None) -> dict[str, object]:
     try:
-        reading = _read(path, password)
+        reading = _read(path, password, order)
     except OSError as error:
         reading = FileReading(name=path.name, status="refused", error=str(error))
     return {
@@ -110,8 +112,10 @@ def _preview(path: Path, password: str | None) -> dict[str, object]:
     }
 
 
-def _read(path: Path, password: str | None) -> FileReading:
-    return read_file(content=path.read_bytes(), name=path.name, readers=enabled_readers(), password=password)
+def _read(path: Path, password: str | None, order: str | None) -> FileReading:
+    return read_in_order(
+        content=path.read_bytes(), name=path.name, readers=enabled_readers(), password=password, order=order
+    )
 
 
 def _joined(outcomes: Iterable[object]) -> str | None:
@@ -124,18 +128,18 @@ def _book(options: argparse.Namespace, user: User) -> Book:
     return make_book(
         name=options.book,
         slug=options.book,
-        base_currency=(options.currency or _currency_of(options.files)).upper(),
+        base_currency=(options.currency or _currency_of(options.files, options.day_order)).upper(),
         chart=options.chart,
         owner=user,
         now=timezone.now(),
     )
 
 
-def _currency_of(paths: list[Path]) -> str:
+def _currency_of(paths: list[Path], order: str | None) -> str:
     """Return the currency that the first of the files states."""
     for path in paths:
         if path.is_file():
-            for statement in _read(path, None).statements:
+            for statement in _read(path, None, order).statements:
                 if statement.currency not in _UNSTATED:
                     return statement.currency
     return _USUAL_CURRENCY
@@ -179,15 +183,19 @@ def _receive(
     )
 
 
-def _carry_through(run: ImportRun, *, here: bool, create: bool, password: str | None) -> None:
-    """See the file to its end, imported here or by a worker; with ``create``, answer which account it is.
+def _carry_through(run: ImportRun, options: argparse.Namespace, *, here: bool) -> None:
+    """See the file to its end, imported here or by a worker, and answer what it asks as far as the options do.
 
-    A file may name several accounts, and each is asked about in turn.
+    A file may name several accounts, and each is asked about in turn; so it is with tables and their dates.
     """
+    password: str | None = options.password
     _import(run, here=here, password=password)
-    while create and run.state == ImportRun.State.NEEDS_YOU:
+    while (options.create and run.asks_account) or (options.day_order and run.asks_order):
         try:
-            _answer(run)
+            if run.asks_order:
+                services.answer_order(run=run, order=options.day_order)
+            else:
+                _answer(run)
         except LedgerFlowError as error:
             # The file goes on waiting for a person; the next one is not its business.
             print(f"{run.document.name}: {error}", file=sys.stderr)
@@ -264,5 +272,5 @@ def _row(answer: Answer) -> dict[str, object]:
         "here_already": run.lines_new + run.lines_known if is_known else run.lines_known,
         "held_back": run.lines_held,
         "proof": _joined(statement.proof for statement in statements),
-        "message": message or None,
+        "message": f"{message} Say it with --day-order." if run.asks_order else message or None,
     }

@@ -8,9 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from ledgerflow.cli import BAD_INPUT, DONE
+from ledgerflow.cli.dates import add_order_argument
 from ledgerflow.statements.proof import Outcome, prove
-from ledgerflow.statements.reading import FileReading, read_file
-from ledgerflow.toolbox.values import Statement, StatementLine
+from ledgerflow.statements.reading import FileReading, read_in_order
+from ledgerflow.toolbox.values import OpenOrder, Statement, StatementLine
 
 HELP = "read statement files without a database and print what is in them"
 
@@ -23,6 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--format", choices=("jsonl", "table"), help="jsonl (one object a file) or table (on a terminal)"
     )
     parser.add_argument("--password", help="the password of encrypted files; it is kept nowhere")
+    add_order_argument(parser)
     parser.add_argument("files", nargs="+", metavar="FILE")
 
 
@@ -31,7 +33,7 @@ def run(options: Namespace) -> int:
     form = options.format or ("table" if sys.stdout.isatty() else "jsonl")
     refused = False
     for name in options.files:
-        reading = _read(name, options.password)
+        reading = _read(name, options.password, options.day_order)
         refused = refused or reading.status == "refused"
         if form == "jsonl":
             print(json.dumps(_document(reading), ensure_ascii=False), flush=True)
@@ -40,7 +42,7 @@ def run(options: Namespace) -> int:
     return BAD_INPUT if refused else DONE
 
 
-def _read(name: str, password: str | None) -> FileReading:
+def _read(name: str, password: str | None, order: str | None) -> FileReading:
     path = Path(name)
     try:
         content = path.read_bytes()
@@ -49,7 +51,7 @@ def _read(name: str, password: str | None) -> FileReading:
         return FileReading(
             name=name, status="refused", error=f"The file cannot be opened: {reason}. Check the path."
         )
-    reading = read_file(content=content, name=path.name, password=password)
+    reading = read_in_order(content=content, name=path.name, password=password, order=order)
     return FileReading(
         name=name,
         status=reading.status,
@@ -58,6 +60,7 @@ def _read(name: str, password: str | None) -> FileReading:
         error=reading.error,
         warnings=reading.warnings,
         statements=reading.statements,
+        asks=reading.asks,
     )
 
 
@@ -70,7 +73,16 @@ def _document(reading: FileReading) -> dict[str, object]:
         "error": reading.error,
         "warnings": list(reading.warnings),
         "statements": [_statement(statement) for statement in reading.statements],
+        **({"day_orders": _ways(reading.asks)} if reading.asks else {}),
     }
+
+
+def _ways(asks: OpenOrder) -> list[dict[str, str]]:
+    """Return what ``--day-order`` may say of a file whose dates leave it open, with the first and last day then."""
+    return [
+        {"day_order": way.order, "first_date": way.first.isoformat(), "last_date": way.last.isoformat()}
+        for way in asks.ways
+    ]
 
 
 def _statement(statement: Statement) -> dict[str, object]:

@@ -59,6 +59,8 @@ class ColumnsView(RunMixin, generic.TemplateView):
         )
         if not saved.is_read_anew:
             what = "the columns are remembered."
+        elif saved.run.asks_order:
+            what = "the columns are kept. Say how its dates are written, and they are remembered."
         elif saved.run.state == ImportRun.State.NEEDS_YOU:
             what = (
                 "the file is read by these columns. Say which account it is, and they are remembered for it."

@@ -21,8 +21,9 @@ class ImportRun(models.Model):
     ``bank_account`` is the one that was given with the file beforehand; once it is imported, that of its first
     statement. A file that asks does so about one statement: the one at ``asked_position``, from 0, which names
     ``asked_number`` in ``asked_currency`` and is of ``asked_kind``, each empty where it does not say; ``asked_alike``
-    more of the file's statements name no account in that currency. ``answers`` are what a person said, each of a
-    statement by its position, number and currency.
+    more of the file's statements name no account in that currency. One that asks for the order of its dates instead has
+    that in ``asked_order`` (see :class:`~ledgerflow.toolbox.values.OpenOrder`). ``answers`` are what a person said,
+    each of a statement by its position, number and currency.
     """
 
     class State(models.TextChoices):
@@ -54,6 +55,7 @@ class ImportRun(models.Model):
     asked_position = models.SmallIntegerField(default=0)
     asked_kind = models.CharField(max_length=10, blank=True, default="")
     asked_alike = models.SmallIntegerField(default=0)
+    asked_order = models.JSONField(null=True)
     answers = models.JSONField(default=list, blank=True)
     message = models.TextField(blank=True, default="")
     is_table = models.BooleanField(default=False)
@@ -80,6 +82,10 @@ class ImportRun(models.Model):
                 name="pipeline_one_live_run_per_document",
                 condition=~models.Q(state="undone"),
             ),
+            models.CheckConstraint(
+                condition=models.Q(asked_order__isnull=True) | models.Q(state="needs_you"),
+                name="pipeline_only_who_asks_has_a_question",
+            ),
         ]
         indexes = [models.Index(fields=["book", "-created_at"], name="pipeline_inbox")]
 
@@ -90,6 +96,22 @@ class ImportRun(models.Model):
     def asked(self) -> str:
         """Which statement of the file it asks about, to tell whether an answer is still for that one."""
         return f"{self.asked_position}:{self.asked_number}"
+
+    @property
+    def asks_account(self) -> bool:
+        """Whether it asks which account a statement of it is."""
+        return self.state == self.State.NEEDS_YOU and self.asked_order is None
+
+    @property
+    def asks_order(self) -> bool:
+        """Whether it asks in which order its dates are written."""
+        return self.state == self.State.NEEDS_YOU and self.asked_order is not None
+
+    @property
+    def has_order_said(self) -> bool:
+        """Whether it was read by nothing but an order of dates that somebody said: it has no columns to choose."""
+        said = [each for each in self.read_by or [] if not each["roles"]]
+        return self.state == self.State.READY and not self.is_table and bool(said)
 
     @property
     def may_be_receipt(self) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledgerflow.pipeline import column_views, question_views, views
+from ledgerflow.pipeline import column_views, order_views, question_views, views
 
 app_name = "pipeline"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:run>/account/", views.AssignAccountView.as_view(), name="assign-account"),
     path("statements/<int:statement>/move/", views.MoveView.as_view(), name="move"),
     path("<int:run>/columns/", column_views.ColumnsView.as_view(), name="columns"),
+    path("<int:run>/dates/", order_views.DayOrderView.as_view(), name="day-order"),
     path("<int:run>/undo/", views.UndoView.as_view(), name="undo"),
     path("questions/", question_views.QuestionsView.as_view(), name="questions"),
     path(

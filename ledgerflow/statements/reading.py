@@ -9,9 +9,9 @@ from ledgerflow.statements.archives import ArchiveRefusedError, unpack
 from ledgerflow.statements.claiming import asked
 from ledgerflow.statements.looks import describe
 from ledgerflow.statements.sandboxed import SANDBOX
-from ledgerflow.toolbox.layouts import decode_description, layout_as_json
+from ledgerflow.toolbox.layouts import decode_description, layout_as_json, open_order_of_json
 from ledgerflow.toolbox.sandbox import Limits, SandboxError
-from ledgerflow.toolbox.values import Description, Layout, Statement
+from ledgerflow.toolbox.values import Description, Layout, OpenOrder, Statement
 from ledgerflow.toolbox.wire import WireError, decode
 
 #: What recognizing the text of pictures may use.
@@ -25,7 +25,9 @@ class FileReading:
     ``status`` is ``read``, ``empty`` (well-formed, no lines; ``error`` says so) or ``refused`` (``error``
     says why and what to do; no statements). ``reader`` is the tool package that read or refused it; ``is_claimed`` says
     that one took it for a statement of its format, whether or not it could be read. ``is_table`` where people can
-    choose what its columns are for; ``layouts`` are then the fingerprints of the tables that were read.
+    choose what its columns are for; ``layouts`` are then the fingerprints of the tables that were read; ``dated_as``
+    is that of the format's dates, where no columns can be chosen but the order of its dates can be said. ``asks`` is
+    what a person has to say of that order first.
     """
 
     name: str
@@ -38,6 +40,13 @@ class FileReading:
     is_claimed: bool = True
     is_table: bool = False
     layouts: tuple[str, ...] = ()
+    dated_as: str = ""
+    asks: OpenOrder | None = None
+
+    @property
+    def takes_layouts(self) -> bool:
+        """Whether what people say of columns, or of the order of dates, can be about the file."""
+        return self.is_table or bool(self.dated_as) or self.asks is not None
 
 
 def read_file(
@@ -75,14 +84,15 @@ def read_file(
             )
             answer = json.loads(lines[0])
         reading = decode(lines[1:]) if answer["outcome"] == "read" else None
+        asks = open_order_of_json(answer["asks"]) if answer["asks"] else None
     except (SandboxError, WireError) as error:
         return FileReading(name=name, status="refused", error=str(error))
     if reading is None:
         if not answer["is_claimed"]:
-            return _read_archive(content, name, readers, password) or replace(
+            return _read_archive(content, name, readers, password, layouts) or replace(
                 _refused(name, _refusal(answer, content)), is_claimed=False
             )
-        refused = replace(_refused(name, _refusal(answer, content)), is_table=answer["is_table"])
+        refused = replace(_refused(name, _refusal(answer, content)), is_table=answer["is_table"], asks=asks)
         return replace(refused, reader=answer["readers"][0]) if len(answer["readers"]) == 1 else refused
     lines_found = any(statement.lines for statement in reading.statements)
     return FileReading(
@@ -94,8 +104,33 @@ def read_file(
         warnings=reading.warnings,
         statements=reading.statements,
         is_table=answer["is_table"],
-        layouts=reading.layouts,
+        layouts=reading.layouts if answer["is_table"] else (),
+        dated_as="" if answer["is_table"] else next(iter(reading.layouts), ""),
     )
+
+
+def read_in_order(
+    *,
+    content: bytes,
+    name: str,
+    readers: Sequence[str] | None = None,
+    password: str | None = None,
+    order: str | None = None,
+) -> FileReading:
+    """Read a statement file as :func:`read_file` does, its dates in ``order`` where they leave it open.
+
+    A file of several tables may ask about each of them.
+    """
+    layouts: list[Layout] = []
+    while True:
+        reading = read_file(content=content, name=name, readers=readers, password=password, layouts=layouts)
+        asks = reading.asks
+        if asks is None or order not in {way.order for way in asks.ways}:
+            return reading
+        said = replace(asks.layout, day_order=str(order))
+        if said in layouts:
+            return reading
+        layouts.append(said)
 
 
 def describe_file(
@@ -141,7 +176,11 @@ def _refused(name: str, sentence: str) -> FileReading:
 
 
 def _read_archive(
-    content: bytes, name: str, readers: Sequence[str] | None, password: str | None
+    content: bytes,
+    name: str,
+    readers: Sequence[str] | None,
+    password: str | None,
+    layouts: Sequence[Layout],
 ) -> FileReading | None:
     """Read every file in a ZIP archive by itself, ``None`` when the content is no archive.
 
@@ -155,7 +194,7 @@ def _read_archive(
     if members is None:
         return None
     read = [
-        (member, read_file(content=inside, name=member, readers=readers, password=password))
+        (member, read_file(content=inside, name=member, readers=readers, password=password, layouts=layouts))
         for member, inside in members
     ]
     said = tuple(
@@ -165,7 +204,8 @@ def _read_archive(
     )
     bad = [f"{member}: {each.error}" for member, each in read if each.status == "refused" and each.is_claimed]
     if bad or all(each.status == "refused" for _, each in read):
-        return _refused(name, " ".join(bad or said))
+        asks = next((each.asks for _, each in read if each.asks), None)
+        return replace(_refused(name, " ".join(bad or said)), asks=asks)
     statements = tuple(_within(statement, member) for member, each in read for statement in each.statements)
     found = any(each.status == "read" for _, each in read)
     return FileReading(

@@ -3,10 +3,22 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from ledgerflow.toolbox import wire
-from ledgerflow.toolbox.values import COLUMN_ROLES, DAY_ORDERS, DECIMAL_MARKS, Description, Layout, TableView
+from ledgerflow.toolbox.values import (
+    COLUMN_ROLES,
+    DAY_ORDERS,
+    DECIMAL_MARKS,
+    Description,
+    Layout,
+    OpenOrder,
+    OrderedDays,
+    TableView,
+)
+
+_FEWEST_WAYS = 2
 
 
 def layout_as_json(layout: Layout) -> dict[str, Any]:
@@ -34,6 +46,37 @@ def layout_of_json(value: object) -> Layout:
         message = "the layout says something unknown"
         raise wire.WireError(message)
     return Layout(roles=roles, **plain)
+
+
+def open_order_as_json(asks: OpenOrder) -> dict[str, Any]:
+    """Return what a person is asked about the order of dates as a JSON object."""
+    ways = [{name: f"{value}" for name, value in asdict(way).items()} for way in asks.ways]
+    return {**asdict(asks), "layout": layout_as_json(asks.layout), "ways": ways, "titles": list(asks.titles)}
+
+
+def open_order_of_json(value: Any) -> OpenOrder:
+    """Return what :func:`open_order_as_json` gave.
+
+    :raises WireError: the value is nothing that a person can be asked.
+    """
+    try:
+        ways = tuple(_ordered(each) for each in value["ways"])
+        titles = tuple(map(str, value["titles"]))
+        asks = OpenOrder(
+            str(value["printed"]), ways, str(value["why"]), layout_of_json(value["layout"]), titles
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        message = "the reader asks nothing that can be understood"
+        raise wire.WireError(message) from error
+    if len(ways) < _FEWEST_WAYS or len({way.order for way in ways} & {*DAY_ORDERS}) < len(ways):
+        message = "the reader asks without a choice"
+        raise wire.WireError(message)
+    return asks
+
+
+def _ordered(value: dict[str, Any]) -> OrderedDays:
+    example, first, last = (date.fromisoformat(value[name]) for name in ("example", "first", "last"))
+    return OrderedDays(str(value["order"]), example, first, last)
 
 
 def encode_description(description: object) -> Iterator[bytes]:

@@ -11,9 +11,16 @@ from dataclasses import asdict
 from ledgerflow.toolbox import wire
 from ledgerflow.toolbox.archives import unpack
 from ledgerflow.toolbox.built_in import BUILT_IN
-from ledgerflow.toolbox.layouts import encode_description, layout_of_json
+from ledgerflow.toolbox.layouts import encode_description, layout_of_json, open_order_as_json
 from ledgerflow.toolbox.loader import ToolFunction, ToolLoadError, describe_package, load
-from ledgerflow.toolbox.values import READER, Excerpt, ScannedError, StatementRefusedError
+from ledgerflow.toolbox.values import (
+    READER,
+    Excerpt,
+    OpenOrder,
+    OpenOrderError,
+    ScannedError,
+    StatementRefusedError,
+)
 
 __all__ = ["claim", "describe", "read", "show", "unpack", "warm_up"]
 
@@ -44,7 +51,8 @@ def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
     theirs, and ``layouts``, how people say that tables are read. Outcomes: ``read``, ``refused`` (with ``message``),
     ``scanned`` (the same, but for ``recognize``), ``unclaimed``, ``ambiguous``, ``broken`` (with ``message``);
     ``readers`` names those that claimed the file, or where none did, all that were asked; ``is_claimed`` says which of
-    both, ``is_table`` that the one which claimed it can describe tables.
+    both, ``is_table`` that the one which claimed it can describe tables, and ``asks``, where it is not ``null``, what a
+    person is asked about the order of its dates.
     """
     name, wanted = str(request["name"]), request["readers"]
     names = [str(reader) for reader in wanted] if isinstance(wanted, list) else _readers()
@@ -68,6 +76,8 @@ def read(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
         yield _outcome("broken", names, str(error))
     except ScannedError as refusal:
         yield _outcome("scanned", claimants, str(refusal))
+    except OpenOrderError as refusal:
+        yield _outcome("refused", claimants, str(refusal), asks=refusal.asks)
     except StatementRefusedError as refusal:
         yield _outcome("refused", claimants, str(refusal))
     else:
@@ -147,7 +157,12 @@ def _options(function: ToolFunction, request: Mapping[str, object]) -> dict[str,
 
 
 def _outcome(
-    outcome: str, readers: Sequence[str], message: str | None = None, *, is_claimed: bool = True
+    outcome: str,
+    readers: Sequence[str],
+    message: str | None = None,
+    *,
+    is_claimed: bool = True,
+    asks: OpenOrder | None = None,
 ) -> bytes:
     is_table = len(readers) == 1 and outcome in {"read", "refused"} and _offers(readers[0], DESCRIBE)
     said = {
@@ -156,5 +171,6 @@ def _outcome(
         "message": message,
         "is_claimed": is_claimed,
         "is_table": is_table,
+        "asks": open_order_as_json(asks) if asks else None,
     }
     return json.dumps(said).encode("ascii") + b"\n"

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from ledgerflow.classification.models import Classification, LineTag, State
+from ledgerflow.pipeline.demo_statements import DemoFile
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.posting.models import DocumentDate
 from ledgerflow.users.models import User
@@ -104,6 +105,15 @@ def test_the_inbox_acts_on_the_chosen_file_alone(tab: Page, made: NewBook):
     tab.keyboard.press("x")
 
     tab.wait_for_url(f"**/{ready.pk}/undo/")
+    dates = b"Date,Text,Amount\n03/04/2026,Tea,-4.00\n05/06/2026,Pay,2.00\n"
+    asking = made.take_in(DemoFile("open.csv", dates, ()))
+    tab.goto(made.address("inbox/"))
+    tab.keyboard.press("j")
+    expect(tab.locator("tr.is-chosen")).to_contain_text("Is 03/04/2026 the 3rd of April or the 4th of March?")
+    with tab.expect_request("**/dates/") as said:
+        tab.keyboard.press("m")
+    assert f"/{asking.pk}/dates/" in said.value.url
+    assert "order=MDY" in str(said.value.post_data)
 
 
 def test_a_line_leads_to_its_neighbours_and_saves_on_the_way(tab: Page, made: NewBook):

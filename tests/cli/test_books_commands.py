@@ -293,3 +293,26 @@ def test_a_noted_head_must_still_be_in_the_chain(capsys, files):
     assert [problem["check"] for problem in problems] == ["anchor"]
     assert refused == 1
     assert "name the book with --book" in capsys.readouterr().err
+
+
+def test_dates_that_leave_their_order_open_are_read_as_the_option_says(capsys, tmp_path):
+    (tmp_path / "open.csv").write_text(
+        "Date,Description,Amount\n03/04/2026,Coffee,-3.50\n05/06/2026,Tea,-2.50\n"
+    )
+    (tmp_path / "sure.csv").write_text("Date,Text,Amount\n01/15/2026,Coffee,-3.50\n01/20/2026,Tea,-2.50\n")
+
+    asked, (row,) = _import(capsys, tmp_path / "open.csv")
+    status, rows = _import(
+        capsys, "--day-order", "DMY", tmp_path / "sure.csv", tmp_path / "open.csv"
+    )  # asks there
+
+    assert (asked, row["state"]) == (2, "needs_you")
+    assert row["message"].startswith("Is 03/04/2026 the 3rd of April or the 4th of March?")
+    assert row["message"].endswith("Say it with --day-order.")
+    assert (status, [row["state"] for row in rows]) == (cli.DONE, ["ready", "here_already"])
+    assert [f"{each.date}" for each in StatementLine.objects.order_by("date")] == [
+        "2026-01-15",
+        "2026-01-20",
+        "2026-04-03",
+        "2026-06-05",
+    ]

@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import time
+import zipfile
 
 import pytest
 
@@ -166,3 +167,23 @@ def test_many_small_files_cost_little_each(ofx, capsys):
 
     assert min(durations) < 0.04
     assert len(_objects(capsys)) == 160
+
+
+def test_dates_that_leave_their_order_open_are_asked_about_and_read_as_the_option_says(tmp_path, capsys):
+    rows = "Date,Text,Amount\n03/04/2026,Tea,-4.00\n05/06/2026,Pay,2.00\n"
+    (tmp_path / "a.csv").write_text(rows)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("inside.csv", rows)
+    files = [str(tmp_path / name) for name in ("a.csv", "a.zip")]
+
+    assert main(["read", "--format", "jsonl", *files]) == 2
+    asked = _objects(capsys)
+    assert main(["read", "--format", "jsonl", "--day-order", "MDY", *files]) == 0
+    read = _objects(capsys)
+
+    for each in asked:
+        assert each["day_orders"] == [
+            {"day_order": "DMY", "first_date": "2026-04-03", "last_date": "2026-06-05"},
+            {"day_order": "MDY", "first_date": "2026-03-04", "last_date": "2026-05-06"},
+        ]
+    assert [each["statements"][0]["first_date"] for each in read] == ["2026-03-04"] * 2

@@ -96,7 +96,7 @@ def _said(page):
 
 def test_a_file_that_is_refused_shows_its_rows_and_why(columns):
     run = columns.take_in(_AMBIGUOUS)
-    assert (run.state, run.is_table) == (ImportRun.State.FAILED, True)
+    assert (run.state, run.is_table) == (ImportRun.State.NEEDS_YOU, True)
 
     page = columns.client().get(columns.address(run)).content.decode()
     inbox = columns.client().get(f"/books/{columns.book.slug}/inbox/rows/").content.decode()
@@ -121,7 +121,7 @@ def test_a_choice_shows_the_lines_and_the_proof_at_once_and_changes_nothing(colu
     assert "proven" in text
     assert not StatementLine.objects.filter(book=columns.book).exists()
     run.refresh_from_db()
-    assert (run.state, run.layouts) == (ImportRun.State.FAILED, [])
+    assert (run.state, run.layouts) == (ImportRun.State.NEEDS_YOU, [])
 
 
 def test_what_a_person_settled_is_imported_and_the_next_file_is_read_the_same_way(columns):
@@ -225,7 +225,7 @@ def test_the_columns_of_one_bank_account_are_not_those_of_another(columns):
     columns.post(columns.take_in(_AMBIGUOUS), "save", day_order="DMY")
 
     run = columns.take_in(_AMBIGUOUS.replace("4416190233", "9900112233"), "savings.csv")
-    assert run.state == ImportRun.State.FAILED
+    assert run.asks_order
     columns.post(run, "save", day_order="MDY")
     again = columns.take_in(_NEXT.replace("4416190233", "9900112233"), "savings next.csv")
     first = columns.take_in(_NEXT, "checking next.csv")

@@ -25,6 +25,7 @@ def test_the_one_reader_that_claims_a_file_reads_it():
         "message": None,
         "is_claimed": True,
         "is_table": False,
+        "asks": None,
     }
     assert len(decode(lines).statements[0].lines) == 1
 

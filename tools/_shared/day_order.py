@@ -3,8 +3,8 @@
 The order of the evidence: a number above 12, full stops between the parts, dates known from the file name or the lines
 above the table, rows of each account in order of time (five days at least, or a balance that shows their direction), a
 second date column that must stay near, a decimal comma (no country that writes one puts the month first), a North
-American time zone or program, an order of few rows that also keeps their days together. Where nothing settles it the
-file is refused.
+American time zone or program, an order of few rows that also keeps their days together. What a person said of such
+files comes before these last three, which are weak. Where nothing settles it, a person is asked.
 """
 
 from collections.abc import Sequence
@@ -14,12 +14,13 @@ from itertools import groupby
 from operator import ge, le
 
 from tools._shared.dates import ORDERS, Day, Order
-from tools.contract import StatementRefusedError
+from tools.contract import OpenOrder, OpenOrderError, OrderedDays, StatementRefusedError
 
 _NEAR_DAYS = 12
 FAR_DAYS = 25
 _YEARS_TOGETHER = 3
 FEW_STEPS, SURE_STEPS = 2, 4
+_FIRST = {"DMY": "day", "MDY": "month", "YMD": "year"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,20 +150,47 @@ def _narrow(
     return orders
 
 
+def _against(order: Order, title: str) -> str:
+    shown = f"The rows show that the {_FIRST[order]} comes first in {title}"
+    return f"{shown}, although somebody said otherwise of such files."
+
+
+def _by_weak(
+    main: Sequence[Day], orders: list[Order], around: Surroundings, title: str, *, pooled: set[Day]
+) -> tuple[Order, str] | None:
+    """Return the order that weak evidence settles, with a warning; ``None`` where there is none."""
+    unsettled = f"No row of {title} settles day and month;"
+    if around.has_decimal_comma and "DMY" in orders:
+        return "DMY", f"{unsettled} the decimal comma says that the day comes first."
+    if around.american and "MDY" in orders:
+        return "MDY", f"{unsettled} {around.american} says that the month comes first."
+    in_time = _by_time(around.runs, orders, newest_first=None, least=FEW_STEPS)
+    if len(in_time) != 1 or not _is_closest(pooled, in_time[0], orders):
+        return None
+    order = in_time[0]
+    said = f"Only the order of a few rows says that the {_FIRST[order]} comes first in {title};"
+    return order, f"{said} they were read as {_both(main[0], order)} to {_both(main[-1], order)}."
+
+
 def settle_order(
     main: Sequence[Day],
     others: Sequence[Sequence[Day | None]],
     aligned: Sequence[Day | None],
     around: Surroundings,
     title: str,
+    *,
+    texts: Sequence[str],
+    said: str = "",
 ) -> tuple[Order, str | None]:
     """Return the order of the parts and a warning when only weak evidence settled it.
 
     ``main`` are the days of the rows' date column that leave something open, ``aligned`` the same with the other
-    days in place, ``others`` the further date columns row by row.
+    days in place, ``others`` the further date columns row by row. ``texts`` are ``main`` as they are printed. ``said``
+    is the order that a person said, empty where nobody did.
 
     Raises:
-        StatementRefusedError: No order fits, or several do and nothing settles which.
+        OpenOrderError: Several orders fit, and nothing settles which.
+        StatementRefusedError: No order fits.
     """
     separators = {day.separator for day in around.own}
     pooled = {*around.own, *(day for day in around.beside if day.separator in separators)}
@@ -175,33 +203,80 @@ def settle_order(
             f"The dates in {title} are written in more than one order of day and month: {_example(main)}. "
             "Ask the bank for a file with dates such as 2026-01-31."
         )
-    if len(orders) > 1 and all(len({day.read(order) for order in orders}) == 1 for day in pooled):
+    if len(orders) > 1 and all(_is_same(day, orders) for day in pooled):
         return orders[0], None
     orders = _narrow(orders, others, aligned, around, pooled=pooled)
     if len(orders) == 1:
-        return orders[0], None
-    if around.has_decimal_comma and "DMY" in orders:
-        return (
-            "DMY",
-            f"No row of {title} settles day and month; the decimal comma says that the day comes first.",
-        )
-    if around.american and "MDY" in orders:
-        return (
-            "MDY",
-            f"No row of {title} settles day and month; {around.american} says that the month comes first.",
-        )
-    sorted_orders = _by_time(around.runs, orders, newest_first=None, least=FEW_STEPS)
-    if len(sorted_orders) == 1 and _is_closest(pooled, sorted_orders[0], orders):
-        first = {"DMY": "day", "MDY": "month", "YMD": "year"}[sorted_orders[0]]
-        ends = f"{_both(main[0], sorted_orders[0])} to {_both(main[-1], sorted_orders[0])}"
-        return (
-            sorted_orders[0],
-            f"Only the order of a few rows says that the {first} comes first in {title}; they were read as {ends}.",
-        )
-    raise StatementRefusedError(
-        f"The dates in {title} can be read with the day or the month first ({_both(main[0])}), and nothing in the file "
-        "settles which. Export a longer period, or choose dates such as 2026-01-31 at the bank."
+        return orders[0], None if said in ("", orders[0]) else _against(orders[0], title)
+    weak = next(((order, None) for order in orders if order == said), None) or _by_weak(
+        main, orders, around, title, pooled=pooled
     )
+    if weak is not None:
+        return weak
+    asks = _asked(main, texts, aligned, orders, around)
+    firsts = " or ".join(f"the {_FIRST[way.order]}" for way in asks.ways)
+    raise OpenOrderError(
+        f"The dates in {title} can be read with {firsts} first: {asks.printed} is "
+        f"{' or '.join(way.example.isoformat() for way in asks.ways)}. {asks.why} Say which it is, or choose dates "
+        "such as 2026-01-31 at the bank.",
+        asks,
+    )
+
+
+def _asked(
+    main: Sequence[Day],
+    texts: Sequence[str],
+    aligned: Sequence[Day | None],
+    orders: Sequence[Order],
+    around: Surroundings,
+) -> OpenOrder:
+    """Return the first date that the orders read differently, with what each makes of the file."""
+    wanted = sorted(orders, key=("DMY", "MDY", "YMD").index)
+    open_ones = ((day, text) for day, text in zip(main, texts, strict=True) if not _is_same(day, wanted))
+    example, printed = next(open_ones, None) or _beside(around, wanted) or (main[0], texts[0])
+    ways = []
+    for order in wanted:
+        read = [found for found in (day.read(order) for day in {*filter(None, aligned)}) if found]
+        one = example.read(order)
+        if one is not None:
+            ways.append(OrderedDays(order, one, min(read), max(read)))
+    return OpenOrder(printed, tuple(ways), _why(orders, around))
+
+
+def _is_same(day: Day, orders: Sequence[Order]) -> bool:
+    return len({day.read(order) for order in orders}) == 1
+
+
+def _beside(around: Surroundings, orders: Sequence[Order]) -> tuple[Day, str] | None:
+    """Return a date of another column that the orders read differently, and how it is printed, zeros aside."""
+    for day in around.beside:
+        first = day.read(orders[0])
+        if first is not None and day.separator and not _is_same(day, orders):
+            form = {"DMY": "%d-%m-%Y", "MDY": "%m-%d-%Y", "YMD": "%Y-%m-%d"}[orders[0]]
+            return day, f"{first:{form}}".replace("-", day.separator)
+    return None
+
+
+def _why(orders: Sequence[Order], around: Surroundings) -> str:
+    """Return why nothing settles the order, in a sentence."""
+    certain = any(day.ymd and not day.separator for day in around.known)
+    known = (
+        "the days above its rows or in its name allow"
+        if certain
+        else "no day above its rows or in its name tells"
+    )
+    known = f"{known} {'either' if certain else 'which'}"
+    ways = {order: [_in_order(run, order) for run in around.runs] for order in orders}
+    in_time = {order for order in orders if any(map(all, zip(*ways[order], strict=True)))}
+    if not _steps(around.runs):
+        rows = "all its rows have one day"
+    elif not in_time:
+        rows = "its rows are in no order of time either way"
+    elif len(in_time) > 1:
+        rows = "its rows are in order of time either way"
+    else:
+        rows = "its few rows are in order of time only in the way that puts them far apart"
+    return f"No date of the file is after the 12th of a month, {known}, and {rows}."
 
 
 def _both(day: Day, order: Order | None = None) -> str:

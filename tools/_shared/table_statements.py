@@ -47,7 +47,7 @@ from tools._shared.texts import text_columns
 from tools._shared.vocabulary import Role, words
 from tools._shared.work import Work, booked_rows, rows_by_account
 from tools._shared.yearless import with_stated_years
-from tools.contract import Layout, Reading, StatementRefusedError, TableView
+from tools.contract import Layout, OpenOrderError, Reading, StatementRefusedError, TableView
 
 _EDGE_ROWS = 4
 _LANGUAGE_ROWS = 200
@@ -59,13 +59,19 @@ _AMERICAN_ZONES = frozenset({"pst", "pdt", "mst", "mdt", "cst", "cdt", "est", "e
 
 
 def read_table(
-    table: Table, format_name: str, layouts: Sequence[Layout] = (), seen: list[TableView] | None = None
+    table: Table,
+    format_name: str,
+    layouts: Sequence[Layout] = (),
+    seen: list[TableView] | None = None,
+    order_said: str = "",
 ) -> Reading:
     """Return the statements of a table of movements, by the one of ``layouts`` that is about it, else by its rows.
 
-    ``seen`` is given what the table shows and how its columns were read, also where it is refused.
+    ``seen`` is given what the table shows and how its columns were read, also where it is refused. ``order_said`` is
+    the order of its dates, where they leave it open and no layout says it.
 
     Raises:
+        OpenOrderError: A person has to say the order of day and month.
         StatementRefusedError: The table holds no movements, its rows can be understood in more than one way, or the
             layout does not fit.
     """
@@ -73,7 +79,7 @@ def read_table(
     del table
     readings = []
     while parts:
-        readings.append(_read_section(parts.pop(), format_name, layouts, seen))
+        readings.append(_read_section(parts.pop(), format_name, layouts, seen, order_said))
     if len(readings) == 1:
         return readings[0]
     return Reading(
@@ -85,11 +91,17 @@ def read_table(
 
 
 def _read_section(
-    table: Table, format_name: str, layouts: Sequence[Layout], seen: list[TableView] | None
+    table: Table,
+    format_name: str,
+    layouts: Sequence[Layout],
+    seen: list[TableView] | None,
+    order_said: str,
 ) -> Reading:
     start, header = _header(table)
     name = fingerprint(table, start, header)
-    layout = next((each for each in layouts if each.fingerprint == name), None)
+    known = next((each for each in layouts if each.fingerprint == name), None)
+    layout = known if known and known.roles else None
+    order_said = (known.day_order if known else "") or order_said
     body = range(start, len(table.rows))
     if header and all(is_blank(table.rows[at]) for at in body):
         notice = "The file has a header row but no transactions."
@@ -101,17 +113,20 @@ def _read_section(
     shown = view(table, shape)
     try:
         _check_width(table, header, body)
-        work = _look(table, shape, layout)
+        work = _look(table, shape, layout, order_said)
         del table
         found.columns = work.columns
         reading = _read(work, format_name, found)
+    except OpenOrderError as error:
+        error.asks = replace(error.asks, layout=layout or Layout(name, ()), titles=shown.header)
+        raise
     finally:
         if seen is not None:
             seen.append(replace(shown, layout=layout or read_as(name, found, width)))
     return replace(reading, layouts=(name,))
 
 
-def _look(table: Table, shape: Shape, layout: Layout | None) -> Work:
+def _look(table: Table, shape: Shape, layout: Layout | None, order_said: str) -> Work:
     """Return the table's columns and what stands above them."""
     start, header, width = shape
     body = range(start, len(table.rows))
@@ -124,7 +139,7 @@ def _look(table: Table, shape: Shape, layout: Layout | None) -> Work:
     columns = look_at_columns(header, cells, said, around=around)
     warnings: list[str] = []
     if columns is None or not columns.dated:
-        filled = with_stated_years(header, cells, above, table.name)
+        filled = with_stated_years(header, cells, above, table.name, order_said)
         columns = look_at_columns(header, filled[0], said, around=around) if filled else columns
         warnings = filled[1] if filled else []
     if columns is None:
@@ -143,7 +158,19 @@ def _look(table: Table, shape: Shape, layout: Layout | None) -> Work:
     # From here on only the columns are looked at: the rows of a long file would be its third copy.
     head = replace(table, rows=table.rows[:start])
     numbers = table.numbers[start:]
-    return Work(head, columns, numbers, above, card, Leftovers(), moves, [], warnings, layout=layout)
+    return Work(
+        head,
+        columns,
+        numbers,
+        above,
+        card,
+        Leftovers(),
+        moves,
+        [],
+        warnings,
+        layout=layout,
+        order_said=order_said,
+    )
 
 
 def _header(table: Table) -> tuple[int, Sequence[str]]:
@@ -458,4 +485,8 @@ def _order(
     others = [
         [days[at] for at in columns.dated] for column, days in columns.days.items() if column != columns.main
     ]
-    return settle_order(unsettled, others, main, around, columns.title(columns.main))
+    texts = [
+        columns.cells[columns.main][at] for at in columns.dated if (day := all_days[at]) and day.separator
+    ]
+    title = columns.title(columns.main)
+    return settle_order(unsettled, others, main, around, title, texts=texts, said=work.order_said)

@@ -15,7 +15,7 @@ class Work:
 
     ``numbers`` are the rows' numbers by index, ``above`` the lines over the table, ``moves`` and ``pending`` say by
     position whether a row is a movement and whether the bank has not booked it yet. ``layout`` is a person's word for
-    how the columns are read.
+    how the columns are read, ``order_said`` for the order of its dates where they leave it open.
     """
 
     table: Table
@@ -28,6 +28,7 @@ class Work:
     pending: list[bool]
     warnings: list[str] = field(default_factory=list)
     layout: Layout | None = None
+    order_said: str = ""
 
 
 def rows_by_account(

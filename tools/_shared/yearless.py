@@ -39,12 +39,19 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def with_stated_years(
-    header: Sequence[str], cells: Sequence[tuple[str, ...]], above: Sequence[str], name: str
+    header: Sequence[str],
+    cells: Sequence[tuple[str, ...]],
+    above: Sequence[str],
+    name: str,
+    order_said: str = "",
 ) -> tuple[list[tuple[str, ...]], list[str]] | None:
     """Return the columns with ISO dates where days had no year, with warnings; ``None`` where none holds such days.
 
+    ``order_said`` is the order of day and month that a person said, empty where nobody did.
+
     Raises:
-        StatementRefusedError: The file does not say the year, or day and month can be taken for each other.
+        OpenOrderError: Day and month can be taken for each other.
+        StatementRefusedError: The file does not say the year.
     """
     found = [
         at for at, column in enumerate(cells) if _holds_days(header[at] if at < len(header) else "", column)
@@ -58,7 +65,7 @@ def with_stated_years(
         places = [row for row, cell in enumerate(cells[at]) if _is_day(cell)]
         texts = list(cells[at])
         try:
-            read = years.read([texts[row] for row in places])
+            read = years.read([texts[row] for row in places], order_said)
         except StatementRefusedError:
             if at == found[0] or not _is_value_date(header, at):
                 raise

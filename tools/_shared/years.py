@@ -10,7 +10,7 @@ from typing import NamedTuple, NoReturn
 
 from tools._shared.dates import MONTH_BY_NAME, ORDERS, Day, Order, days_in_text, fold
 from tools._shared.day_order import FAR_DAYS, FEW_STEPS, SURE_STEPS
-from tools.contract import StatementRefusedError
+from tools.contract import OpenOrder, OpenOrderError, OrderedDays, StatementRefusedError
 
 _BEFORE_START, _AFTER_END = 45, 15
 _YEAR_DAYS = 364  # after the first of them: no day and month comes twice
@@ -26,6 +26,7 @@ _ACCOUNT_END = re.compile(
     r"(?<![^\W\d_])(?:ending(?: in)?|card|karte|kort|konto|account|acct|compte|cuenta|conto|rekening|nr|no|x+)"
     r"[ _.\-]*\d{4}(?!\d)"
 )
+_DAY_FIRST = {"DMY": True, "MDY": False}
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
 
 
@@ -106,11 +107,12 @@ class Years:
     file: str
     by_name: bool = False
 
-    def read(self, partial: Sequence[str]) -> DatedDays:
-        """Return the days with their years.
+    def read(self, partial: Sequence[str], order_said: str = "") -> DatedDays:
+        """Return the days with their years; ``order_said`` is the order that a person said, empty where nobody did.
 
         Raises:
-            StatementRefusedError: The file does not say the year, or day and month can be taken for each other.
+            OpenOrderError: Day and month can be taken for each other.
+            StatementRefusedError: The file does not say the year.
         """
         read = {first: self._read_all(partial, day_first=first) for first in (True, False)}
         fitting = {first: days for first, days in read.items() if days is not None}
@@ -120,14 +122,26 @@ class Years:
         if not fitting:
             self._refuse(partial)
         if len(fitting) == 2 and fitting[True] != fitting[False]:
-            raise StatementRefusedError(
-                f"Days such as {partial[0]} can be read with the day or the month first, and nothing in the "
-                f"{self.file} settles which. Ask the bank for the same statement as CSV, OFX or CAMT."
-            )
+            if order_said not in _DAY_FIRST:
+                self._ask(partial, fitting)
+            fitting = {first: days for first, days in fitting.items() if first == _DAY_FIRST[order_said]}
         days = next(iter(fitting.values()))
         if self.period is None:
             warnings.append(self._by_date(days))
         return DatedDays([day.isoformat() for day in days], warnings, set(fitting))
+
+    def _ask(self, partial: Sequence[str], fitting: dict[bool, list[date]]) -> NoReturn:
+        at = next(at for at, (one, two) in enumerate(zip(*fitting.values(), strict=True)) if one != two)
+        ways = tuple(
+            OrderedDays(order, fitting[first][at], min(fitting[first]), max(fitting[first]))
+            for order, first in _DAY_FIRST.items()
+        )
+        why = f"Nothing in the {self.file} settles which."
+        raise OpenOrderError(
+            f"Days such as {partial[at]} can be read with the day or the month first. {why} Say which it is, or ask "
+            "the bank for the same statement as CSV, OFX or CAMT.",
+            OpenOrder(partial[at], ways, why),
+        )
 
     def _by_date(self, days: Sequence[date]) -> str:
         """Return the sentence about years that no stated period gives; refuse days that those years tear apart."""

@@ -6,10 +6,11 @@ from decimal import Decimal
 from itertools import product
 
 from tools._shared.balances import follow
+from tools._shared.orders import asking_for, fingerprint_of, order_said
 from tools._shared.recognition import is_installed
 from tools._shared.vocabulary import Role
 from tools._shared.years import Years
-from tools.contract import Reading, ScannedError, Statement, StatementRefusedError
+from tools.contract import Layout, OpenOrderError, Reading, ScannedError, Statement, StatementRefusedError
 from tools.pdf_statement._document import Page, read_pages
 from tools.pdf_statement._lines import Line, lines_of
 from tools.pdf_statement._page_numbers import lacking
@@ -18,6 +19,7 @@ from tools.pdf_statement._rows import date_at
 from tools.pdf_statement._scans import recognize_pages
 from tools.pdf_statement._tables import (
     FORMAT,
+    Given,
     Sheet,
     balance_signs,
     fill_years,
@@ -52,13 +54,20 @@ def claims(content: bytes, name: str) -> bool:  # noqa: ARG001 - content decides
 
 
 def read_statement(
-    content: bytes, name: str, password: str | None = None, *, recognize: bool = False
+    content: bytes,
+    name: str,
+    password: str | None = None,
+    *,
+    recognize: bool = False,
+    layouts: Sequence[Layout] = (),
 ) -> Reading:
     """Return the statement of every account in the document.
 
-    With ``recognize`` the text of a scanned document is recognized; what is not proved then is refused.
+    With ``recognize`` the text of a scanned document is recognized; what is not proved then is refused. ``layouts`` are
+    what people said, of which only the order of dates matters here.
 
     Raises:
+        OpenOrderError: A person has to say whether the day or the month comes first.
         ScannedError: The document is scanned and could be recognized here.
         StatementRefusedError: The document is damaged, protected or scanned, holds no table of movements, or what was
             read is neither proved by balances or totals nor beyond doubt.
@@ -70,7 +79,7 @@ def read_statement(
         pages = recognize_pages(content)
     lines = [lines_of(page.words) for page in pages]
     short_years = _has_short_years([line for page in lines for line in page])
-    missing = lacking(lines)
+    missing, given = lacking(lines), Given(name, order_said(layouts, FORMAT))
     refusal: StatementRefusedError | None = None
     for by_account in (False, True):
         builder = PartBuilder(short_years=short_years, by_account=by_account)
@@ -78,11 +87,12 @@ def read_statement(
             builder.take_page(page)
         parts = [part for part in builder.parts if part.rows]
         try:
-            reading = _read_parts(parts, lines, name, missing, must_prove=is_scanned)
+            with asking_for(FORMAT):
+                reading = _read_parts(parts, lines, given, missing, must_prove=is_scanned)
             return _checked_scan(reading) if is_scanned else reading
         except StatementRefusedError as error:
             refusal = refusal or error
-    if missing:
+    if missing and not isinstance(refusal, OpenOrderError):
         raise StatementRefusedError(f"{missing.capitalize()} in the PDF. {refusal or _ELSEWHERE}")
     raise refusal or StatementRefusedError(_ELSEWHERE)
 
@@ -140,7 +150,7 @@ def _has_short_years(lines: Sequence[Line]) -> bool:
 def _read_parts(
     parts: Sequence[Part],
     lines: Sequence[Sequence[Line]],
-    name: str,
+    given: Given,
     missing: str | None,
     *,
     must_prove: bool,
@@ -150,8 +160,8 @@ def _read_parts(
             f"The PDF holds no table of transactions with days and amounts. {_ELSEWHERE}"
         )
     in_rows = {id(row.line) for part in parts for row in part.rows}
-    years = years_of((line for page in lines for line in page if id(line) not in in_rows), name)
-    judged = [found for part in parts if (found := _read_part(part, years, name))]
+    years = years_of((line for page in lines for line in page if id(line) not in in_rows), given.name)
+    judged = [found for part in parts if (found := _read_part(part, years, given))]
     if not judged:
         raise StatementRefusedError(
             f"The PDF holds no table of transactions with days and amounts. {_ELSEWHERE}"
@@ -171,10 +181,10 @@ def _read_parts(
     statements = tuple(
         each.statement if each.is_whole else replace(each.statement, missing_pages=missing) for each in judged
     )
-    return Reading(FORMAT, statements, tuple(dict.fromkeys(warnings)))
+    return Reading(FORMAT, statements, tuple(dict.fromkeys(warnings)), layouts=(fingerprint_of(FORMAT),))
 
 
-def _read_part(part: Part, years: Years, name: str) -> _Judged | None:
+def _read_part(part: Part, years: Years, given: Given) -> _Judged | None:
     """Return the first way to read an account's tables that its balances or totals prove, else the first."""
     best: _Judged | None = None
     refusal: StatementRefusedError | None = None
@@ -182,14 +192,14 @@ def _read_part(part: Part, years: Years, name: str) -> _Judged | None:
         if not sheet.entries:
             continue
         try:
-            fill_years(sheet, years)
+            fill_years(sheet, years, given.order_said)
         except StatementRefusedError as error:
             refusal = refusal or error
             continue
         for signs in _ways(sheet, part):
             try:
                 judged = _judge(
-                    read_sheet(sheet, part, name, signs), sheet, part, has_signs=signs is not None
+                    read_sheet(sheet, part, given, signs), sheet, part, has_signs=signs is not None
                 )
             except StatementRefusedError as error:
                 refusal = refusal or error

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from tools._shared.amounts import single_amount
 from tools._shared.table_statements import read_table
@@ -18,6 +19,13 @@ from tools.pdf_statement._rows import Row
 FORMAT = "pdf"
 # More lines above a table than these are not looked at: the account's name stands near its table or on the first page.
 _MOST_TEXTS, _FIRST = 70, 40
+
+
+class Given(NamedTuple):
+    """What is known beside the document: its file's name, and the order of dates that a person said, or none."""
+
+    name: str
+    order_said: str
 
 
 @dataclass(slots=True)
@@ -167,23 +175,24 @@ def _place(line: Line, continued: Sequence[Line]) -> Place:
     return {"page": line.page, "box": [round(side, 2) for side in box]}
 
 
-def fill_years(sheet: Sheet, years: Years) -> None:
+def fill_years(sheet: Sheet, years: Years, order_said: str) -> None:
     """Write the days that are printed without a year as ISO dates, all of the table together.
 
     Raises:
+        OpenOrderError: Day and month can be taken for each other, and nobody said their order.
         StatementRefusedError: The document does not say the year.
     """
     open_days = [
         (entry, at) for entry in sheet.entries for at, has_year in enumerate(entry.has_years) if not has_year
     ]
     if open_days:
-        read = years.read([entry.dates[at] for entry, at in open_days])
+        read = years.read([entry.dates[at] for entry, at in open_days], order_said)
         sheet.warnings += read.warnings
         for (entry, at), text in zip(open_days, read.texts, strict=True):
             entry.dates[at] = text
 
 
-def read_sheet(sheet: Sheet, part: Part, name: str, signs: Sequence[int] | None) -> Reading:
+def read_sheet(sheet: Sheet, part: Part, given: Given, signs: Sequence[int] | None) -> Reading:
     """Return what the table says; ``signs`` are directions that stand beside the amounts.
 
     Raises:
@@ -209,8 +218,8 @@ def read_sheet(sheet: Sheet, part: Part, name: str, signs: Sequence[int] | None)
         rows.append([*entry.dates[:dates], " ".join(entry.words), *flag, *amounts])
     places = [entry.place for entry in sheet.entries]
     numbers = [at - first + 1 for at in range(len(rows))]
-    table = Table(rows, numbers, name, "row", lambda number: places[number - 1])
-    return read_table(table, FORMAT)
+    table = Table(rows, numbers, given.name, "row", lambda number: places[number - 1])
+    return read_table(table, FORMAT, order_said=given.order_said)
 
 
 def title_signs(sheet: Sheet) -> list[int] | None:

@@ -1,8 +1,9 @@
 """Bank, cash and credit-card registers as QIF files (Quicken Interchange Format)."""
 
 import re
+from collections.abc import Sequence
 
-from tools.contract import Manifest, Reading
+from tools.contract import Layout, Manifest, Reading
 from tools.qif_statement._reader import read
 
 __all__ = ["claims", "read_statement"]
@@ -28,9 +29,12 @@ def claims(content: bytes, name: str) -> bool:  # noqa: ARG001 - content alone d
     return _HEADER.search(head) is not None or _RECORD.match(head) is not None
 
 
-def read_statement(content: bytes, name: str) -> Reading:
+def read_statement(content: bytes, name: str, layouts: Sequence[Layout] = ()) -> Reading:
     """Read every bank, cash or card register of the file; amounts and dates exactly as it states them.
 
+    ``layouts`` are what people said, of which only the order of dates matters here.
+
+    :raises OpenOrderError: a person has to say whether the day or the month comes first.
     :raises StatementRefusedError: the file cannot be read completely, or in more than one way.
     """
-    return read(content, name)
+    return read(content, name, layouts)

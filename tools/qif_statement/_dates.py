@@ -6,13 +6,15 @@ Quicken writes ``6/ 1'26``: no leading zeros, a space in their place, an apostro
 # ruff: noqa: RUF001 - the characters that programs write are the subject, look-alikes among them
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 from tools._shared.dates import Day, Order, days_in_text, read_day
 from tools._shared.day_order import Surroundings, settle_order
-from tools.contract import StatementRefusedError
+from tools._shared.orders import asking_for
+from tools.contract import OpenOrderError, StatementRefusedError
 
+FORMAT = "qif"
 _APOSTROPHE = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*['’]\s*(\d{1,4})")
 _SPACED = re.compile(r"\s*([-/.])\s*")
 _QUICKEN = re.compile(r"[1-9]\d?/ ?[1-9]\d?(?:/\d\d|/? ?['’] ?\d{1,2})")
@@ -28,11 +30,14 @@ def read_date(text: str) -> Day | None:
 
 
 def days_of(
-    texts: Mapping[str, int], name: str, *, has_decimal_comma: bool
+    texts: Mapping[str, int], name: str, *, has_decimal_comma: bool, order_said: str = ""
 ) -> tuple[dict[str, date], list[str]]:
     """Return the day that each text means, and warnings. ``texts`` come with the line of a record, in file order.
 
-    :raises StatementRefusedError: a text is no date, or nothing settles which part is the day.
+    ``order_said`` is what a person said of the order, empty where nobody did.
+
+    :raises OpenOrderError: nothing settles which part is the day.
+    :raises StatementRefusedError: a text is no date.
     """
     read = {text: read_date(text) for text in texts}
     for text, day in read.items():
@@ -43,8 +48,7 @@ def days_of(
             )
             raise StatementRefusedError(message)
     known = {text: day for text, day in read.items() if day is not None}
-    numeric = [day for day in known.values() if day.separator]
-    order, warnings = _order(list(known), numeric, name, has_decimal_comma=has_decimal_comma)
+    order, warnings = _order(known, name, has_decimal_comma=has_decimal_comma, order_said=order_said)
     return {text: _settled(text, day, order, texts[text]) for text, day in known.items()}, warnings
 
 
@@ -60,8 +64,10 @@ def _settled(text: str, day: Day, order: Order, line: int) -> date:
 
 
 def _order(
-    texts: Sequence[str], numeric: Sequence[Day], name: str, *, has_decimal_comma: bool
+    known: Mapping[str, Day], name: str, *, has_decimal_comma: bool, order_said: str
 ) -> tuple[Order, list[str]]:
+    texts = [text for text, day in known.items() if day.separator]
+    numeric = [known[text] for text in texts]
     if not numeric:
         return "YMD", []
     around = Surroundings(
@@ -74,9 +80,12 @@ def _order(
         american=None,
     )
     try:
-        order, warning = settle_order(numeric, (), list(numeric), around, "the file")
-    except StatementRefusedError:
-        if not all(_QUICKEN.fullmatch(text) for text in texts) or any(day.mdy is None for day in numeric):
+        with asking_for(FORMAT):
+            order, warning = settle_order(
+                numeric, (), list(known.values()), around, "the file", texts=texts, said=order_said
+            )
+    except OpenOrderError:
+        if not all(_QUICKEN.fullmatch(text) for text in known) or any(day.mdy is None for day in numeric):
             raise
         warning = (
             f"No date of the file shows whether the month or the day comes first. It is written as Quicken writes, "

@@ -10,8 +10,9 @@ from tools._shared.amounts import Mark, amount_column, settle_mark
 from tools._shared.currencies import currency_of
 from tools._shared.dates import fold
 from tools._shared.encodings import decode
-from tools.contract import Reading, Statement, StatementLine, StatementRefusedError
-from tools.qif_statement._dates import days_of
+from tools._shared.orders import fingerprint_of, order_said
+from tools.contract import Layout, Reading, Statement, StatementLine, StatementRefusedError
+from tools.qif_statement._dates import FORMAT, days_of
 from tools.qif_statement._records import Record, Section, sections_of
 
 _REGISTERS: dict[str, Literal["bank", "card"]] = {
@@ -70,8 +71,8 @@ class _Register:
     records: list[Record] = field(default_factory=list)
 
 
-def read(content: bytes, name: str) -> Reading:
-    """Read every register of the file.
+def read(content: bytes, name: str, layouts: Sequence[Layout] = ()) -> Reading:
+    """Read every register of the file; of ``layouts`` counts what they say of the order of its dates.
 
     :raises StatementRefusedError: the file is cut off, or states a date or amount that cannot be read in one way.
     """
@@ -83,7 +84,7 @@ def read(content: bytes, name: str) -> Reading:
     texts: dict[str, int] = {}
     for record in records:
         texts.setdefault(record.one("D"), record.line)
-    days, said = days_of(texts, name, has_decimal_comma=mark == ",")
+    days, said = days_of(texts, name, has_decimal_comma=mark == ",", order_said=order_said(layouts, FORMAT))
     warnings += [*said, *_split_warnings(records, mark)]
     statements = []
     for register in registers:
@@ -107,7 +108,9 @@ def read(content: bytes, name: str) -> Reading:
         statements.append(
             Statement(account, None, currency, lines, kind=register.kind, opening_balance=balance)
         )
-    return Reading("qif", tuple(statements), tuple(warnings), _notice(statements, warnings))
+    return Reading(
+        FORMAT, tuple(statements), tuple(warnings), _notice(statements, warnings), (fingerprint_of(FORMAT),)
+    )
 
 
 def _notice(statements: Sequence[Statement], warnings: Sequence[str]) -> str | None:

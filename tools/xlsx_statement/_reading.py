@@ -16,6 +16,7 @@ from tools._shared.tables import Table, is_header
 from tools.contract import (
     Description,
     Layout,
+    OpenOrderError,
     Reading,
     Statement,
     StatementLine,
@@ -156,7 +157,12 @@ def open_workbook(content: bytes) -> _Workbook:
 
 
 def _within(sheet: Sheet, refusal: StatementRefusedError) -> StatementRefusedError:
-    return StatementRefusedError(f"Sheet “{sheet.name}”: {refusal}")
+    said = f"Sheet “{sheet.name}”: {refusal}"
+    return (
+        OpenOrderError(said, refusal.asks)
+        if isinstance(refusal, OpenOrderError)
+        else StatementRefusedError(said)
+    )
 
 
 def _uncalculated(sheet: Sheet) -> StatementRefusedError | None:

@@ -411,11 +411,12 @@ RUNS = Table(
         "document", "bank_account", "state", "stage", "attempts", "asked_number", "asked_currency", "message",
         "is_table", "layouts", "read_by", "lines_new", "lines_known", "lines_held", "started_by", "created_at",
         "started_at", "finished_at", "undone_at", "undone_by", "asked_position", "asked_kind", "asked_alike",
+        "asked_order",
     ),
     later=MappingProxyType(
         {
             "is_table": False, "layouts": [], "read_by": None, "asked_position": 0, "asked_kind": "",
-            "asked_alike": 0,
+            "asked_alike": 0, "asked_order": None,
         }
     ),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from ledgerflow.pipeline.services.columns import (
     look_at_columns,
     save_columns,
 )
+from ledgerflow.pipeline.services.day_orders import answer_order, change_order, forget_order
 from ledgerflow.pipeline.services.moving import move_to_account
 from ledgerflow.pipeline.services.questions import answer_question, separate_line
 from ledgerflow.pipeline.services.receive import (
@@ -38,9 +39,12 @@ __all__ = [
     "UndoPreview",
     "UndoRefusedError",
     "answer_account",
+    "answer_order",
     "answer_question",
+    "change_order",
     "discard",
     "forget_columns",
+    "forget_order",
     "give_up",
     "is_protected",
     "look_at_columns",

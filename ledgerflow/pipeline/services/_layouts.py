@@ -30,7 +30,8 @@ class ReadByLayouts:
         """The layouts by which tables of the file were read, as JSON; what was chosen goes first."""
         known = {each.fingerprint: each.layout for each in reversed(self.remembered)}
         known |= {each.fingerprint: layout_as_json(each) for each in reversed(self.given)}
-        return [known[name] for name in self.reading.layouts if name in known]
+        read = (*self.reading.layouts, self.reading.dated_as)
+        return [known[name] for name in read if name in known]
 
 
 def chosen(run: ImportRun) -> list[Layout]:
@@ -57,14 +58,14 @@ def read_by_layouts(
 
     tried = [each for each in layouts(book=run.book) if each.fingerprint != forgotten]
     reading = read(tried)
-    if not tried or not reading.is_table:
+    if not tried or not reading.takes_layouts:
         return ReadByLayouts(reading, given)
     plain = reading if reading.status == "read" else read(())
     owners = owners_of(run, plain)
     own = [each for each in tried if each.bank_account in owners]
     if len(own) < len(tried):
         reading = read(own) if own else plain if plain is not reading else read(())
-    if reading.status == "refused":
+    if reading.status == "refused" and reading.asks is None:
         reading = _said_why(reading, original, own)
     return ReadByLayouts(reading, given, tuple(own))
 
@@ -99,8 +100,9 @@ def layout_warnings(*, read: ReadByLayouts) -> list[str]:
     used = [each for each in read.remembered if each.fingerprint in shown]
     chosen_now = {layout.fingerprint for layout in read.given}
     said = []
-    if read.remembered and shown and not used and not shown & chosen_now:
-        last = read.remembered[0]
+    columns = [each for each in read.remembered if each.layout["roles"]]
+    if columns and shown and not used and not shown & chosen_now:
+        last = columns[0]
         titles = ", ".join(filter(None, last.titles)) or f"{len(last.layout['roles'])} columns"
         said.append(
             f"The columns of this file are not those saved for {last.bank_account} ({titles[:200]}), so it was read "

@@ -9,10 +9,12 @@ IMPORT_JOB = "pipeline.import_file"
 def wait_again(run: ImportRun, *, in_seconds: int = 0) -> None:
     """Let a file that failed, or asked, begin anew; its account and who started it are saved with it."""
     run.state, run.stage = ImportRun.State.WAITING, ImportRun.Stage.RECEIVED
-    run.attempts, run.message, run.finished_at = 0, "", None
+    run.attempts, run.message, run.finished_at, run.asked_order = 0, "", None, None
     run.save(
-        update_fields=["state", "stage", "attempts", "message", "finished_at", "bank_account", "started_by"]
-    )
+        update_fields=[
+            "state", "stage", "attempts", "message", "finished_at", "asked_order", "bank_account", "started_by",
+        ]
+    )  # fmt: skip
     enqueue_import(run, in_seconds=in_seconds)
 
 

@@ -118,7 +118,7 @@ def save_columns(
         UndoRefusedError: something was posted and may not be reversed.
         PostingError: an entry's date lies in a closed period, or in days that are reconciled.
     """
-    seen = _to_correct(run)
+    seen = to_correct(run)
     is_imported = seen.state == _State.READY
     description = _as_read(seen)
     table = Columns(description, ()).table(layout.fingerprint)
@@ -127,12 +127,16 @@ def save_columns(
     if is_imported and table.layout == layout and description.reading is not None:
         _only_remember(seen, table, description.reading, user=user, now=now)
         return SavedColumns(seen, is_read_anew=False)
-    draft = _draft(seen, _beside(seen, layout, table.header), user, now)
-    after = _read_anew(seen, draft, read_by_layouts(run=draft), user, now, reverse_posted=reverse_posted)
+    draft = draft_of(seen, _beside(seen, layout, table.header), user, now)
+    after = read_anew(seen, draft, read_by_layouts(run=draft), user, now, reverse_posted=reverse_posted)
     return SavedColumns(after, is_read_anew=True)
 
 
-def _to_correct(run: ImportRun) -> ImportRun:
+def to_correct(run: ImportRun) -> ImportRun:
+    """Return the run as it is now.
+
+    :raises ColumnsRefusedError: it is under way or undone.
+    """
     seen = ImportRun.objects.select_related("book", "document", "bank_account").get(pk=run.pk)
     if seen.state not in _CORRECTED:
         raise ColumnsRefusedError(
@@ -169,19 +173,19 @@ def forget_columns(
         ColumnsRefusedError: none are saved, or the file is under way or undone, or cannot be read by its rows.
         UndoRefusedError: something was posted and may not be reversed.
     """
-    seen = _to_correct(run)
+    seen = to_correct(run)
     saved = list(layouts(book=seen.book, bank_accounts=_accounts(seen)).filter(fingerprint=fingerprint))
     if not saved:
         raise ColumnsRefusedError("No columns are saved for such files.")
-    draft = _draft(seen, [each for each in seen.layouts if each["fingerprint"] != fingerprint], user, now)
+    draft = draft_of(seen, [each for each in seen.layouts if each["fingerprint"] != fingerprint], user, now)
     read = read_by_layouts(run=draft, forgotten=fingerprint)
     with transaction.atomic():
         for each in saved:
             forget_layout(bank_account=each.bank_account, fingerprint=fingerprint)
-        return _read_anew(seen, draft, read, user, now, reverse_posted=reverse_posted)
+        return read_anew(seen, draft, read, user, now, reverse_posted=reverse_posted)
 
 
-def _draft(run: ImportRun, chosen_now: list[dict[str, object]], user: User, now: datetime) -> ImportRun:
+def draft_of(run: ImportRun, chosen_now: list[dict[str, object]], user: User, now: datetime) -> ImportRun:
     """Return the run that reads the file anew, not saved yet."""
     return ImportRun(
         book=run.book,
@@ -212,9 +216,13 @@ def _answers(run: ImportRun) -> list[dict[str, Any]]:
 
 
 @transaction.atomic
-def _read_anew(
+def read_anew(
     seen: ImportRun, draft: ImportRun, read: ReadByLayouts, user: User, now: datetime, *, reverse_posted: bool
 ) -> ImportRun:
+    """Import the file by what was read of it for ``draft``, in the place of what is there.
+
+    :raises ColumnsRefusedError: it has changed since it was seen, or cannot be imported so without an answer.
+    """
     run = ImportRun.objects.select_for_update(of=("self",)).select_related("book", "document").get(pk=seen.pk)
     if (run.state, run.layouts, run.started_at) != (seen.state, seen.layouts, seen.started_at):
         raise ColumnsRefusedError(
@@ -228,9 +236,12 @@ def _read_anew(
     else:
         run.state, run.stage, run.layouts = _State.WAITING, ImportRun.Stage.RECEIVED, draft.layouts
         run.attempts, run.message, run.finished_at, run.started_by = 0, "", None, user
+        run.asked_order = None
         run.save(
-            update_fields=["state", "stage", "layouts", "attempts", "message", "finished_at", "started_by"]
-        )
+            update_fields=[
+                "state", "stage", "layouts", "attempts", "message", "finished_at", "started_by", "asked_order",
+            ]
+        )  # fmt: skip
     run_import(run_id=run.pk, now=now, read=read)
     run.refresh_from_db()
     if run.state == _State.FAILED:

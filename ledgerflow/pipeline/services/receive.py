@@ -200,8 +200,8 @@ def discard(*, run: ImportRun, user: User, now: datetime) -> ImportRun:
     if locked.state not in (ImportRun.State.FAILED, ImportRun.State.NEEDS_YOU):
         raise RunNotWaitingError(f"{locked.document.name} neither failed nor asks; undo its import instead.")
     locked.state, locked.undone_at, locked.undone_by = ImportRun.State.UNDONE, now, user
-    locked.message = f"Set aside. {locked.message}"
-    locked.save(update_fields=["state", "undone_at", "undone_by", "message"])
+    locked.message, locked.asked_order = f"Set aside. {locked.message}", None
+    locked.save(update_fields=["state", "undone_at", "undone_by", "message", "asked_order"])
     return locked
 
 
@@ -316,7 +316,7 @@ def _take_answer(
     locked = (
         ImportRun.objects.select_for_update(of=("self",)).select_related("book", "document").get(pk=run.pk)
     )
-    if locked.state != ImportRun.State.NEEDS_YOU:
+    if not locked.asks_account:
         raise RunNotWaitingError(f"{locked.document.name} does not ask for its account.")
     if asked not in (None, locked.asked):
         raise RunNotWaitingError(

@@ -27,12 +27,14 @@ from ledgerflow.pipeline.services._layouts import (
     layout_warnings,
     read_by_layouts,
 )
+from ledgerflow.pipeline.services._orders import question_of
 from ledgerflow.pipeline.services._protected import is_protected
 from ledgerflow.pipeline.services._waiting import wait_again
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.reading import FileReading
 from ledgerflow.statements.services import ImportOutcome, are_named_alike, import_statement, remember_layout
 from ledgerflow.statements.twins import twins_of
+from ledgerflow.toolbox.layouts import open_order_as_json
 from ledgerflow.toolbox.services.readings import note_reading
 from ledgerflow.toolbox.values import Layout
 
@@ -53,10 +55,11 @@ def run_import(
 ) -> None:
     """Read the file, recognize what is here already, classify what is new.
 
-    Ends with the run ready, failed with a sentence, or asking which account the file is. Running it again after a kill
-    starts from the beginning; a run that is finished is left alone. Where two try at once (a worker that was only
-    asleep, or the command line beside a worker) one of them imports, and the other changes nothing. ``password`` opens
-    a protected file; it is kept nowhere. ``read`` is what the file says where it was read just now.
+    Ends with the run ready, failed with a sentence, or asking which account the file is or how its dates are written.
+    Running it again after a kill starts from the beginning; a run that is finished is left alone. Where two try at once
+    (a worker that was only asleep, or the command line beside a worker) one of them imports, and the other changes
+    nothing. ``password`` opens a protected file; it is kept nowhere. ``read`` is what the file says where it was read
+    just now.
     """
     run = _begin(run_id, now)
     if run is None:
@@ -71,8 +74,7 @@ def run_import(
                 _keep_as_receipt(run, original, now)
                 return
         if reading.status != "read":
-            state = _State.READY if reading.status == "empty" else _State.FAILED
-            _finish(run, state, now, reading.error or "")
+            _end_unread(run, reading, now)
             return
         # Seen before the one transaction of all that follows, which shows nothing until it ends.
         run.stage = _Stage.RECOGNIZING
@@ -126,6 +128,14 @@ def _read(run: ImportRun, password: str | None, now: datetime) -> ReadByLayouts:
             seconds=seconds,
         )
     return read
+
+
+def _end_unread(run: ImportRun, reading: FileReading, now: datetime) -> None:
+    if reading.asks is not None:
+        run.asked_order = open_order_as_json(reading.asks)
+        _finish(run, _State.NEEDS_YOU, now, question_of(reading.asks))
+        return
+    _finish(run, _State.READY if reading.status == "empty" else _State.FAILED, now, reading.error or "")
 
 
 def _keep_as_receipt(run: ImportRun, original: bytes, now: datetime) -> None:
@@ -230,7 +240,8 @@ def _let_others_go_on(run: ImportRun) -> None:
     names. A protected file goes on asking: it would only fail, because its password is kept nowhere.
     """
     said = {(each["number"], each["currency"]) for each in run.answers}
-    if not said:
+    layouts = {each["fingerprint"] for each in run.layouts}
+    if not said and not layouts:
         return
     asking = (
         ImportRun.objects.select_for_update(of=("self",))
@@ -239,9 +250,12 @@ def _let_others_go_on(run: ImportRun) -> None:
         .order_by("pk")
     )
     for other in asking.exclude(pk=run.pk):
-        is_told = (other.asked_number, other.asked_currency) in said and (
-            other.asked_number or are_named_alike(run.document.name, other.document.name)
-        )
+        if other.asked_order is not None:
+            is_told = other.asked_order["layout"]["fingerprint"] in layouts
+        else:
+            is_told = (other.asked_number, other.asked_currency) in said and (
+                bool(other.asked_number) or are_named_alike(run.document.name, other.document.name)
+            )
         if is_told and not is_protected(document=other.document):
             wait_again(other)
 
@@ -295,6 +309,7 @@ def _finish(run: ImportRun, state: ImportRun.State, now: datetime, message: str)
     run.save(
         update_fields=[
             "state", "stage", "message", "finished_at", "bank_account", "lines_new", "lines_known", "lines_held",
-            "asked_number", "asked_currency", "asked_position", "asked_kind", "asked_alike", "is_table", "read_by",
+            "asked_number", "asked_currency", "asked_position", "asked_kind", "asked_alike", "asked_order", "is_table",
+            "read_by",
         ]
     )  # fmt: skip

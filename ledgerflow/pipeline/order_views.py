@@ -1,0 +1,76 @@
+"""Say in which order a file's dates are written, with one click, or say it anew."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views import generic
+
+from ledgerflow.books.permissions import Action, require
+from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.pipeline import services
+from ledgerflow.pipeline.column_choices import ORDER_WORDS
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.views import RunMixin
+
+
+class DayOrderView(RunMixin, generic.TemplateView):
+    """The question of a file that asks; of one that was read by an answer, what it was and how to change it."""
+
+    template_name = "pipeline/day_order.html"
+    http_method_names = ["get", "post"]
+
+    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        """Show the question, or the answer by which the file was read."""
+        run = self.get_run()
+        if run.asks_order:
+            return self.render_to_response(self.get_context_data(run=run))
+        if not run.has_order_said:
+            messages.info(request, f"{run.document.name} does not ask how its dates are written.")
+            return self.back()
+        return self._answered(run)
+
+    def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        """Go on with the file, or read it anew in another order, or forget the answer for the next ones."""
+        run, order = self.get_run(), request.POST.get("order", "")
+        if not run.has_order_said:
+            try:
+                services.answer_order(run=run, order=order)
+            except LedgerFlowError as error:
+                messages.error(request, str(error))
+            return self.back()
+        require(user=self.user, book=self.book, action=Action.UNDO_IMPORT)
+        try:
+            self._change(run, order)
+        except LedgerFlowError as error:
+            messages.error(request, str(error))
+            return redirect(request.path)
+        return self.back()
+
+    def _change(self, run: ImportRun, order: str) -> None:
+        if order == "forget":
+            services.forget_order(run=run)
+            messages.success(self.request, "The next such file of this account is asked about again.")
+            return
+        services.change_order(
+            run=run,
+            order=order,
+            user=self.user,
+            now=timezone.now(),
+            reverse_posted=self.request.POST.get("reverse_posted") == "on",
+        )
+        messages.success(self.request, f"{run.document.name} is read anew: {ORDER_WORDS[order].lower()}.")
+
+    def _answered(self, run: ImportRun) -> HttpResponse:
+        said = [each["day_order"] for each in run.read_by or []]
+        others = {order: words for order, words in ORDER_WORDS.items() if order and order not in said}
+        return self.render_to_response(
+            self.get_context_data(
+                run=run,
+                said=ORDER_WORDS[said[0]],
+                others=others,
+                preview=services.preview_undo(run=run),
+            )
+        )

@@ -1,0 +1,138 @@
+"""A file whose dates leave open which number is the day asks a person, once for each bank account and layout."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from ledgerflow.books.models import Role
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.selectors import needs_attention
+from ledgerflow.pipeline.services import RunNotWaitingError, answer_account, answer_order, run_import
+from ledgerflow.statements.models import StatementLine, TableLayout
+from tests.pipeline.test_columns import _AMBIGUOUS, _NEXT, Columns
+
+pytestmark = pytest.mark.django_db
+
+_QIF = "!Type:Bank\nD03/04/2026\nT-900.00\nPRent\n^\nD05/06/2026\nT2000.00\nPSalary\n^\n"
+
+
+@pytest.fixture
+def inbox() -> Columns:
+    return Columns()
+
+
+def _rows(inbox) -> str:
+    return inbox.client().get(f"/books/{inbox.book.slug}/inbox/rows/").content.decode()
+
+
+def _answer(inbox, run, order, role=Role.BOOKKEEPER, **more):
+    address = f"/books/{inbox.book.slug}/inbox/{run.pk}/dates/"
+    response = inbox.client(role).post(address, {"order": order, **more}, follow=True)
+    live = ImportRun.objects.filter(document=run.document).exclude(state=ImportRun.State.UNDONE).latest("pk")
+    run_import(run_id=live.pk, now=timezone.now())
+    live.refresh_from_db()
+    return live, response
+
+
+def test_it_asks_in_plain_words_and_one_click_imports_it_and_the_next_is_not_asked_about(inbox):
+    run = inbox.take_in(_AMBIGUOUS)
+
+    assert run.asks_order
+    assert run.message.startswith(
+        "Is 03/04/2026 the 3rd of April or the 4th of March? No date of the file is after"
+    )
+    assert needs_attention(book=inbox.book) == 1
+    rows = " ".join(_rows(inbox).split())
+    assert '2026-04-03</span> to <span class="text-nowrap">2026-06-05' in rows
+    assert '2026-03-04</span> to <span class="text-nowrap">2026-05-06' in rows
+    assert "Which account?" not in rows
+
+    live, _ = _answer(inbox, run, "DMY")
+    following = inbox.take_in(_NEXT, "b.csv")
+
+    assert (live.pk, live.state, live.asked_order) == (run.pk, ImportRun.State.READY, None)
+    assert following.state == ImportRun.State.READY
+    assert [line[0] for line in inbox.lines()] == ["2026-04-03", "2026-06-05", "2026-08-07", "2026-09-08"]
+    assert TableLayout.objects.get(book=inbox.book).layout["day_order"] == "DMY"
+    # The page of columns shows the answer, changes it, and forgets it.
+    assert inbox.fields(live)["day_order"] == "DMY"
+    inbox.post(live, "save", day_order="MDY")
+    assert [line[0] for line in inbox.lines()] == ["2026-03-04", "2026-05-06", "2026-08-07", "2026-09-08"]
+
+
+def test_other_files_that_ask_the_same_go_on_by_the_answer(inbox):
+    first, second = inbox.take_in(_AMBIGUOUS), inbox.take_in(_NEXT, "b.csv")
+    assert second.asks_order
+
+    _answer(inbox, first, "MDY")
+
+    second.refresh_from_db()
+    assert second.state == ImportRun.State.WAITING
+    run_import(run_id=second.pk, now=timezone.now())
+    assert [line[0] for line in inbox.lines()] == ["2026-03-04", "2026-05-06", "2026-07-08", "2026-08-09"]
+
+
+def test_the_order_is_asked_before_the_account_and_both_answers_stay(inbox):
+    plain = _AMBIGUOUS.replace("Account,", "").replace("4416190233,", "")
+    run = inbox.take_in(plain, "till.csv")
+    with pytest.raises(RunNotWaitingError, match="does not ask for its account"):
+        answer_account(run=run, bank_account=inbox.account, now=timezone.now())
+
+    asking, _ = _answer(inbox, run, "MDY")
+    assert asking.asks_account
+    with pytest.raises(RunNotWaitingError, match="does not ask how its dates"):
+        answer_order(run=asking, order="DMY")
+    answer_account(run=asking, bank_account=inbox.account, now=timezone.now())
+    run_import(run_id=run.pk, now=timezone.now())
+
+    assert [line[0] for line in inbox.lines()] == ["2026-03-04", "2026-05-06"]
+
+
+def test_a_file_without_columns_is_asked_remembered_changed_and_forgotten_alike(inbox):
+    run = inbox.take_in(_QIF, "a.qif", bank_account=inbox.account)
+    assert run.asks_order
+    assert "Columns…" not in _rows(inbox)
+
+    live, _ = _answer(inbox, run, "DMY")
+    following = inbox.take_in(
+        _QIF.replace("03/04", "07/08").replace("05/06", "08/09"), "b.qif", inbox.account
+    )
+    assert following.state == ImportRun.State.READY
+    assert [line[0] for line in inbox.lines()] == ["2026-04-03", "2026-06-05", "2026-08-07", "2026-09-08"]
+    address = f"/books/{inbox.book.slug}/inbox/{live.pk}/dates/"
+    assert address in _rows(inbox)
+    assert "day first" in inbox.client().get(address).content.decode()
+
+    changed, _ = _answer(inbox, live, "MDY")
+    assert (changed.state, changed.lines_new) == (ImportRun.State.READY, 2)
+    assert [line[0] for line in inbox.lines()] == ["2026-03-04", "2026-05-06", "2026-08-07", "2026-09-08"]
+
+    _answer(inbox, changed, "forget")
+    assert not TableLayout.objects.filter(book=inbox.book).exists()
+    assert len(inbox.lines()) == 4
+    assert inbox.take_in(_QIF.replace("900", "901"), "c.qif", inbox.account).asks_order
+    _, again = _answer(inbox, changed, "forget")
+    assert "No order of dates is remembered" in " ".join(map(str, again.context["messages"]))
+
+
+def test_what_it_cannot_be_read_in_is_no_answer_and_who_may_not_import_gives_none(inbox):
+    run = inbox.take_in(_AMBIGUOUS)
+
+    _, response = _answer(inbox, run, "YMD")
+    assert "cannot be read so" in " ".join(map(str, response.context["messages"]))
+    _, response = _answer(inbox, run, "DMY", role=Role.VIEWER)
+    assert response.status_code == 403
+    run.refresh_from_db()
+    assert run.asks_order
+    assert not StatementLine.objects.filter(book=inbox.book).exists()
+
+
+def test_a_file_that_asks_can_be_set_aside_and_only_one_that_asks_has_a_question(inbox):
+    run = inbox.take_in(_AMBIGUOUS)
+    question = run.asked_order
+    inbox.client().post(f"/books/{inbox.book.slug}/inbox/{run.pk}/discard/")
+
+    run.refresh_from_db()
+    assert (run.state, run.asked_order) == (ImportRun.State.UNDONE, None)
+    with pytest.raises(IntegrityError, match="pipeline_only_who_asks_has_a_question"), transaction.atomic():
+        ImportRun.objects.filter(pk=run.pk).update(asked_order=question)
