@@ -121,13 +121,13 @@ class Rule(models.Model):
 class Source(models.TextChoices):
     """Who or what proposed the account."""
 
-    MATCHED = "matched"
-    RULE = "rule"
+    MATCHED = "matched", "matched"
+    RULE = "rule", "rule"
     MEMORY = "memory", "habit"
-    MODEL = "model"
+    MODEL = "model", "model"
     SHARED = "shared", "other books"
     AGENT = "agent", "the agent"
-    PERSON = "person"
+    PERSON = "person", "person"
     NONE = "none", "nobody yet"
 
 

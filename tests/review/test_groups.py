@@ -232,7 +232,7 @@ def test_what_is_not_sure_is_counted_beside_the_others_and_stays_to_be_looked_at
 
     assert "Accept the 2 sure of 6" in words
     assert "Accept the 2 sure of 4" in grouped
-    assert "disabled>Accept the <span data-sure-count>0</span> sure" in queue.page("q=bakery")
+    assert "disabled><span>Accept the <span data-sure-count>0</span> sure" in queue.page("q=bakery")
     assert answer["message"] == "2 accepted. 2 not: It is not sure; look at it, and accept it by itself."
     assert queue.accepted() == set(shell[2:])
     assert queue.accept(**queue.shown())["message"].startswith("0 accepted. ")
