@@ -22,15 +22,20 @@ class DayOrderView(RunMixin, generic.TemplateView):
     template_name = "pipeline/day_order.html"
     http_method_names = ["get", "post"]
 
-    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
-        """Show the question, or the answer by which the file was read."""
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the file, and the answer by which it was read."""
         run = self.get_run()
-        if run.asks_order:
-            return self.render_to_response(self.get_context_data(run=run))
-        if not run.has_order_said:
-            messages.info(request, f"{run.document.name} does not ask how its dates are written.")
-            return self.back()
-        return self._answered(run)
+        context = super().get_context_data(**{**kwargs, "run": run})
+        if run.has_order_said:
+            said = [each["day_order"] for each in run.read_by or []]
+            context |= {
+                "said": ORDER_WORDS[said[0]],
+                "others": {
+                    order: words for order, words in ORDER_WORDS.items() if order and order not in said
+                },
+                "preview": services.preview_undo(run=run),
+            }
+        return context
 
     def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
         """Go on with the file, or read it anew in another order, or forget the answer for the next ones."""
@@ -62,15 +67,3 @@ class DayOrderView(RunMixin, generic.TemplateView):
             reverse_posted=self.request.POST.get("reverse_posted") == "on",
         )
         messages.success(self.request, f"{run.document.name} is read anew: {ORDER_WORDS[order].lower()}.")
-
-    def _answered(self, run: ImportRun) -> HttpResponse:
-        said = [each["day_order"] for each in run.read_by or []]
-        others = {order: words for order, words in ORDER_WORDS.items() if order and order not in said}
-        return self.render_to_response(
-            self.get_context_data(
-                run=run,
-                said=ORDER_WORDS[said[0]],
-                others=others,
-                preview=services.preview_undo(run=run),
-            )
-        )

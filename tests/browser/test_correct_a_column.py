@@ -48,6 +48,10 @@ def test_a_file_that_cannot_be_guessed_is_settled_by_one_choice_on_a_phone(
     sign_in(context, made.owner)
     tab = context.new_page()
 
+    tab.goto(made.address(f"inbox/{run.pk}/dates/"))
+    expect(tab.get_by_role("button", name="Month first")).to_be_visible()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= _PHONE["width"]
+    assert _findings(tab, "dates") == []
     _opened(made, run, tab)
     expect(tab.get_by_role("status").filter(has_text="day or the month first")).to_be_visible()
     order = tab.get_by_label("Order of dates")

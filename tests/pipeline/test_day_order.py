@@ -56,6 +56,8 @@ def test_it_asks_in_plain_words_and_one_click_imports_it_and_the_next_is_not_ask
     assert TableLayout.objects.get(book=inbox.book).layout["day_order"] == "DMY"
     # The page of columns shows the answer, changes it, and forgets it.
     assert inbox.fields(live)["day_order"] == "DMY"
+    page = inbox.client().get(f"/books/{inbox.book.slug}/inbox/{live.pk}/dates/")
+    assert "does not ask how its dates are written" in page.content.decode()
     inbox.post(live, "save", day_order="MDY")
     assert [line[0] for line in inbox.lines()] == ["2026-03-04", "2026-05-06", "2026-08-07", "2026-09-08"]
 
