@@ -13,8 +13,10 @@ from tools._shared.movements import (
     is_net_of,
     is_of_purchase,
     named_candidates,
+    negated,
     unnamed_candidates,
 )
+from tools._shared.origins import names_shops
 from tools._shared.proofs import Choice, Groups, balance_columns, prove
 from tools._shared.vocabulary import Role
 from tools.contract import StatementRefusedError
@@ -187,12 +189,17 @@ def _unsigned(columns: Columns, candidates: list[Candidate]) -> Candidate:
             f"No amount in {columns.title(amounts[0].columns[0])} has a sign and no column says money in or out. "
             "Export the file with signed amounts, or with a running balance."
         )
-    return Candidate(
-        amounts[0].amounts,
-        amounts[0].columns,
-        certain=False,
-        warning=f"No amount in {columns.title(amounts[0].columns[0])} has a sign; all were read as money in.",
-    )
+    warning = f"No amount in {columns.title(amounts[0].columns[0])} has a sign; all were read as"
+    if names_shops(columns):
+        # What is usual there has no sign, and a refund would have one.
+        out = negated(amounts[0].amounts)
+        return Candidate(
+            out,
+            amounts[0].columns,
+            certain=False,
+            warning=f"{warning} money out, because each names a shop's place.",
+        )
+    return Candidate(amounts[0].amounts, amounts[0].columns, certain=False, warning=f"{warning} money in.")
 
 
 def _no_amounts(balances: list[int]) -> str:

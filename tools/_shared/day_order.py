@@ -2,9 +2,9 @@
 
 The order of the evidence: a number above 12, full stops between the parts, dates known from the file name or the lines
 above the table, rows of each account in order of time (five days at least, or a balance that shows their direction), a
-second date column that must stay near, a decimal comma (no country that writes one puts the month first), a North
-American time zone or program, an order of few rows that also keeps their days together. What a person said of such
-files comes before these last three, which are weak. Where nothing settles it, a person is asked.
+second date column that must stay near, a decimal comma (no country that writes one puts the month first), where the
+file comes from (:mod:`tools._shared.origins`), an order of few rows that also keeps their days together. What a person
+said of such files comes before these last three, which are weak. Where nothing settles it, a person is asked.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class Surroundings:
 
     ``own`` are the column's open days once, ``runs`` the same row by row for each account, ``beside`` the days of
     further date columns, ``known`` those in the file name and above the table.
-    ``american`` is what shows, if anything does, that the file comes from North America.
+    ``origin`` is the order in which dates are written where the file comes from, and what says so, if anything does.
     """
 
     own: Sequence[Day]
@@ -38,7 +38,7 @@ class Surroundings:
     known: Sequence[Day]
     newest_first: bool | None
     has_decimal_comma: bool
-    american: str | None
+    origin: tuple[Order, str] | None
 
 
 def _fits(days: Sequence[Day], order: Order) -> bool:
@@ -162,8 +162,9 @@ def _by_weak(
     unsettled = f"No row of {title} settles day and month;"
     if around.has_decimal_comma and "DMY" in orders:
         return "DMY", f"{unsettled} the decimal comma says that the day comes first."
-    if around.american and "MDY" in orders:
-        return "MDY", f"{unsettled} {around.american} says that the month comes first."
+    if around.origin and around.origin[0] in orders:
+        order, said = around.origin
+        return order, f"{unsettled} {said} that the {_FIRST[order]} comes first."
     in_time = _by_time(around.runs, orders, newest_first=None, least=FEW_STEPS)
     if len(in_time) != 1 or not _is_closest(pooled, in_time[0], orders):
         return None

@@ -38,13 +38,14 @@ from tools._shared.leftovers import (
 from tools._shared.lines import build_statement, settle
 from tools._shared.marks import OpenMarkError, mark_of_groups, settle_numbers
 from tools._shared.movements import Numbers
+from tools._shared.origins import order_of_origin
 from tools._shared.picking import picked
 from tools._shared.proofs import Choice, Groups
 from tools._shared.row_words import is_card, is_failed, is_pending, is_state, state_of
 from tools._shared.sections import sections
 from tools._shared.tables import Shape, Table, find_header, find_title_row, is_blank, is_second_header
 from tools._shared.texts import text_columns
-from tools._shared.vocabulary import Role, words
+from tools._shared.vocabulary import Role
 from tools._shared.work import Work, booked_rows, rows_by_account
 from tools._shared.yearless import with_stated_years
 from tools.contract import Layout, OpenOrderError, Reading, StatementRefusedError, TableView
@@ -53,9 +54,6 @@ _EDGE_ROWS = 4
 _LANGUAGE_ROWS = 200
 _SHOWN_STATES = 4
 _CENTS = 2
-#: Mint served the United States and Canada alone, and wrote the month first; other programs export in its columns.
-_MINT = frozenset({"original description", "transaction type", "account name", "labels", "notes"})
-_AMERICAN_ZONES = frozenset({"pst", "pdt", "mst", "mdt", "cst", "cdt", "est", "edt"})
 
 
 def read_table(
@@ -469,10 +467,6 @@ def _order(
             chain.kind == "after" for chain in chains
         ):
             newest_first = chains[0].newest_first if chains[0].works else None
-    zones = {words(cell) for column in columns.cells for cell in column[:50] if len(cell) == 3}
-    american = "the time zone" if zones & _AMERICAN_ZONES else None
-    if set(map(words, columns.header)) >= _MINT:
-        american = "the header of Mint, a program of North America,"
     around = Surroundings(
         own=[day for day in columns.once[columns.main] if day.separator],
         runs=[[day for position in rows if (day := main[position]).separator] for rows in groups.values()],
@@ -480,7 +474,7 @@ def _order(
         known=[day for text in (work.table.name, *work.above) for day in days_in_text(text)],
         newest_first=newest_first,
         has_decimal_comma=numbers.mark == ",",
-        american=american,
+        origin=order_of_origin(columns, choice.candidate.columns),
     )
     others = [
         [days[at] for at in columns.dated] for column, days in columns.days.items() if column != columns.main

@@ -77,7 +77,7 @@ def _order(
         known=days_in_text(name),
         newest_first=None,
         has_decimal_comma=has_decimal_comma,
-        american=None,
+        origin=None,
     )
     try:
         with asking_for(FORMAT):

@@ -1,0 +1,55 @@
+"""Where a file comes from, where its own dates leave their order open: weak evidence, and always with a warning."""
+
+import pytest
+
+from tools.contract import OpenOrderError
+from tools.csv_statement import read_statement
+
+_MONEFY = "date,account,category,amount,currency,converted amount,currency,description"
+
+
+def _card(*rows):
+    text = "".join(f"07/06/2026,{place},{amount},Food\n" for place, amount in rows)
+    return f"Transaction Date,Description,Amount,Category\n{text}".encode()
+
+
+def _lines(content):
+    reading = read_statement(content, "a.csv")
+    found = [(f"{line.date}", f"{line.amount}") for each in reading.statements for line in each.lines]
+    return found, " ".join(reading.warnings)
+
+
+def test_dollars_at_places_of_the_united_states_are_dated_month_first_and_what_has_no_sign_was_paid_there():
+    lines, warned = _lines(
+        _card(("CORNER CAFE SPRINGFIELD    IL", "$27.00"), ("BIG PUMP  PEORIA  IL", "$5.00"))
+    )
+
+    assert lines == [("2026-07-06", "-27.00"), ("2026-07-06", "-5.00")]
+    assert "amounts in $ at places such as “SPRINGFIELD IL” say that the month comes first" in warned
+    assert "all were read as money out, because each names a shop's place" in warned
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (("CORNER CAFE SPRINGFIELD    IL", "27.00"),),
+        (("CORNER CAFE SPRINGFIELD    IL", "A$27.00"),),
+        (("CORNER CAFE SPRINGFIELD IL", "$27.00"),),
+        (("CORNER CAFE TORONTO    CA", "$27.00"),),
+        (("CORNER CAFE SPRINGFIELD    IL", "$27.00"), ("TEA ROOM  LONDON  GB", "$5.00")),
+        (("CORNER CAFE SPRINGFIELD    IL", "$-27.00"), ("Rent", "$-5.00"), ("Tax", "$-9.00")),
+    ],
+    ids=["no dollars", "other dollars", "a word", "Canada too", "a place elsewhere", "few places"],
+)
+def test_less_than_that_settles_nothing(rows):
+    with pytest.raises(OpenOrderError):
+        read_statement(_card(*rows), "a.csv")
+
+
+def test_a_program_with_one_way_of_writing_dates_is_told_by_its_header():
+    lines, warned = _lines(f"{_MONEFY}\n06/12/2026,Cash,Bills,-55,USD,-55,USD,gas\n".encode())
+
+    assert lines == [("2026-12-06", "-55")]
+    assert "the header of Monefy" in warned
+    with pytest.raises(OpenOrderError):
+        read_statement(f"{_MONEFY},more\n06/12/2026,Cash,Bills,-55,USD,-55,USD,gas,\n".encode(), "a.csv")
