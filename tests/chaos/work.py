@@ -5,6 +5,7 @@ there or not, but never by half.
 """
 
 import hashlib
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -126,6 +127,6 @@ class Work:
                 self.decided.add(line)
         promised = set(self.decided)
         answer = self._noted(self._person.post(f"/books/{BOOK}/review/post/", Accept="application/json"))
-        if answer.status == 200 and "entries posted" in answer.text:
+        if answer.status == 200 and re.search("entries posted|1 entry posted", answer.text):
             self.posted |= promised
         time.sleep(0.1)

@@ -190,12 +190,15 @@ def test_a_decision_becomes_a_rule_that_suggests_for_the_others(file):
 
 
 def test_accepted_lines_are_posted_and_the_counts_follow(file):
-    for line in file.line_ids:
+    client = file.client(Role.BOOKKEEPER)
+    decide(file, file.line_ids[0])
+    assert ask(client, file.address("review/post/"))["message"] == "1 entry posted."
+    for line in file.line_ids[1:]:
         decide(file, line)
 
-    answer = ask(file.client(Role.BOOKKEEPER), file.address("review/post/"))
+    answer = ask(client, file.address("review/post/"))
 
-    assert answer["message"] == "3 entries posted."
+    assert answer["message"] == "2 entries posted."
     assert answer["counts"]["reviewed"] == 0
     assert JournalEntry.objects.filter(book=file.book).count() == 3
 

@@ -116,7 +116,8 @@ class PostView(ActionView):
         """Post."""
         outcome = post_lines(book=self.book, line_ids=None, posted_by=self.user, posted_at=timezone.now())
         refused = {str(line): sentence for line, sentence in outcome.refused}
-        return {"message": f"{outcome.posted} entries posted.", "refused": refused}
+        entries = "1 entry" if outcome.posted == 1 else f"{outcome.posted} entries"
+        return {"message": f"{entries} posted.", "refused": refused}
 
 
 class UndoView(ActionView):
