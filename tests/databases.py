@@ -14,6 +14,7 @@ from django.db import connections
 from psycopg import sql
 
 from ledgerflow.embedded.privileges import DEFAULT_PRIVILEGES
+from tests import server
 
 ALIASES = ("default", "owner")
 
@@ -78,8 +79,12 @@ def template() -> str:
 def create(admin: psycopg.Connection, name: str, source: str = "template0") -> None:
     """Create (anew) the database from the source."""
     admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    # To copy files takes a fifth of the time, where its two checkpoints wait for no disk.
+    strategy = "FILE_COPY" if Path(admin.info.host).is_relative_to(server.MEMORY) else "WAL_LOG"
     admin.execute(
-        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY {}").format(
+            sql.Identifier(name), sql.Identifier(source), sql.SQL(strategy)
+        )
     )
 
 

@@ -1,11 +1,15 @@
 """Gives the suite its PostgreSQL before Django's settings are read: ``DATABASE_URL``, else the embedded server.
 
+That server, and whatever a test writes, stand in memory where there is room: each test that commits has a copy of a
+thousand files made and taken away, and whole clusters are copied. Tests whose matter is a disk bring their own.
 Loaded by ``-p tests.server``, because pytest-django reads the settings before any ``conftest.py``.
 """
 
 import atexit
 import contextlib
+import hashlib
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,14 +17,38 @@ if TYPE_CHECKING:
     from ledgerflow.embedded import EmbeddedDatabase
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Linux keeps it in memory; containers have a small one, unless they are given more.
+MEMORY = Path("/dev/shm")
+#: What a whole run may leave there, with write-ahead log and what failed tests wrote.
+_NEEDED_BYTES = 6 * 2**30
+
+
+def _place() -> Path:
+    """Return the folder of this checkout's tests: in memory, else in ``var``. `make clean` knows its name."""
+    checkout = hashlib.sha256(bytes(ROOT)).hexdigest()[:12]
+    place = MEMORY / f"ledgerflow-tests-{os.getuid()}-{checkout}"
+    try:
+        place.mkdir(mode=0o711, exist_ok=True)
+        roomy = shutil.disk_usage(MEMORY).total >= _NEEDED_BYTES
+        if roomy and place.stat().st_uid == os.getuid() and not place.is_symlink():
+            return place
+    except OSError:
+        pass
+    return ROOT / "var" / "test"
+
+
+PLACE = _place()
 
 
 def _start() -> None:
-    os.environ.setdefault("LEDGERFLOW_DATA_DIR", str(ROOT / "var" / "test"))
+    if PLACE.is_relative_to(MEMORY) and "TMPDIR" not in os.environ:
+        (PLACE / "tmp").mkdir(mode=0o711, exist_ok=True)
+        os.environ["TMPDIR"] = str(PLACE / "tmp")
+    os.environ.setdefault("LEDGERFLOW_DATA_DIR", str(PLACE / "data"))
     # Backups are made by the tests that are about them, which say so.
     os.environ.setdefault("LEDGERFLOW_AUTOMATIC_BACKUPS", "0")
     os.environ.setdefault("LEDGERFLOW_POINT_IN_TIME", "0")
-    os.environ.setdefault("LEDGERFLOW_BACKUP_DIR", str(ROOT / "var" / "test" / "backups"))
+    os.environ.setdefault("LEDGERFLOW_BACKUP_DIR", str(PLACE / "backups"))
     if "DATABASE_URL" in os.environ:
         return
     from ledgerflow import embedded
