@@ -20,6 +20,7 @@ UNCOUNTED = (
     "tests/embedded",
     "tests/fuzz",
     "tests/test_docs.py",
+    "tests/test_every_url.py",
 )
 #: So many cases of a test are counted.
 CASES = 4
