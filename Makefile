@@ -26,7 +26,7 @@ BACKUPS := archives/docker_archive/database_backups
 PROJECT = $(or $(COMPOSE_PROJECT_NAME),ledgerflow-$(ENV))
 compose = docker compose --project-name $(PROJECT) --file docker-compose.$(ENV).yml --env-file .env.$(ENV)
 
-.PHONY: help setup demo up test lint format types agreement bench mutants score screenshots clean \
+.PHONY: help setup demo up test test-whole pages lint format types agreement bench mutants score screenshots clean \
 	env volumes dev dev-logs dev-down prod prod-logs prod-down shell superuser link migrate collectstatic backup-full \
 	restore drill nuke test-compose bench-ops damages faults fuzz chaos reversal bench-classify
 
@@ -51,8 +51,14 @@ demo: setup  ## Start LedgerFlow with demo books on http://localhost:9000
 up: setup  ## Start LedgerFlow with your own books (data in ./var)
 	@$(BIN)/ledgerflow up
 
-test: setup  ## Run every test on a real PostgreSQL, with coverage (HTML in reports/coverage)
-	$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder --cov --cov-report=term-missing:skip-covered --cov-report=html $(PYTEST)
+test: setup  ## Run the tests on a real PostgreSQL, with coverage (HTML in reports/coverage); heavy ones in short
+	$(BIN)/pytest --short -n $(WORKERS) --dist loadscope --no-loadscope-reorder --cov --cov-report=term-missing:skip-covered --cov-report=html $(PYTEST)
+
+test-whole: setup  ## Run every test whole, the heavy ones too, and look at each page in light and dark with every row
+	PAGES=whole $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(PYTEST)
+
+pages: setup  ## Look at each page in light and dark with every row: accessible, and no wider than a phone
+	PAGES=whole $(BIN)/pytest tests/browser/test_every_page.py -n 0 -q
 
 lint: setup  ## Check style, types, import contracts, migrations and the requirements of tools
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """Leaves out the tests whose program is missing, and says so at the end; ``--no-skips`` makes any skip a failure.
 
+``--short`` leaves the heavy ones to ``make test-whole``: each has a shorter neighbor that keeps the same promise.
 Loaded by ``-p tests.needs``, so that the tests of the tools are covered as well.
 """
 
@@ -32,6 +33,15 @@ def program(marker: str) -> str | None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail when any test is left out")
+    parser.addoption("--short", action="store_true", help="leave heavy tests to make test-whole")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--short"):
+        return
+    heavy = [item for item in items if item.get_closest_marker("heavy")]
+    items[:] = [item for item in items if not item.get_closest_marker("heavy")]
+    config.hook.pytest_deselected(items=heavy)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -53,6 +63,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.getoption("--short"):
+        terminalreporter.write_line("Heavy tests were left to `make test-whole` (--short).")
     counts: Counter[str] = Counter()
     for report in _skipped(config):
         missing = [NEEDS[each][0] for each in NEEDS if each in report.keywords and program(each) is None]

@@ -18,6 +18,9 @@ def test_it_caches(): pass
 
 def test_it_adds(): pass
 
+@pytest.mark.heavy
+def test_it_toils(): pass
+
 @pytest.mark.skip(reason="of a mood")
 def test_it_sulks(): pass
 """
@@ -50,13 +53,14 @@ def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_it_names_what_it_left_out_and_passes(tmp_path: Path) -> None:
-    done = _run(tmp_path)
+    done = _run(tmp_path, "--short")
 
     assert done.returncode == 0, done.stdout
+    assert "Heavy tests were left to `make test-whole` (--short)." in done.stdout
     assert "1 test was left out for want of Chromium." in done.stdout
     assert "1 test was left out for want of Redis." in done.stdout
     assert "1 test was left out for another reason" in done.stdout
-    assert "1 passed, 3 skipped" in done.stdout.splitlines()[-1]
+    assert "1 passed, 3 skipped, 1 deselected" in done.stdout.splitlines()[-1]
 
 
 def test_it_fails_where_none_may_be_left_out(tmp_path: Path) -> None:

@@ -1,6 +1,12 @@
-"""Every page that can be opened: accessible in light and dark, no wider than a phone, and quiet."""
+"""Every page that can be opened: accessible in light and dark, no wider than a phone, and quiet.
 
+Every day each page is looked at in one of the schemes, by turns, with the first rows of its tables; `make pages` looks
+at all of it in both.
+"""
+
+import os
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,8 +16,11 @@ from playwright.sync_api import Page as Tab
 from ledgerflow.users.models import User
 from tests.browser.demo import DemoSample
 from tests.factories import UserFactory
+from tests.samples import Sample
 from tests.test_every_url import PAGES, PUBLIC
 
+#: All schemes and every row, as `make pages` asks.
+WHOLE = os.environ.get("PAGES") == "whole"
 _SERIOUS = {"serious", "critical"}
 #: The phone on which everything must be usable.
 _PHONE = {"width": 360, "height": 740}
@@ -63,10 +72,17 @@ _OPTIONS = {"resultTypes": ["violations"], "selectors": False, "preload": False}
 _RUN_AXE = """(options) => axe.run(options).then((results) => results.violations.map(
     ({id, impact, nodes}) => ({id, impact, nodes: nodes.map(({html}) => ({html}))})))"""
 
+#: What further rows show has been seen in these; to compute their contrast takes most of the time.
+_ROWS = 12
+_SHORTEN = """(rows) => document.querySelectorAll("tbody").forEach(
+    (body) => [...body.rows].slice(rows).forEach((row) => row.remove()))"""
+
 #: Those of axe's rules, among the ones that are on, whose finding could differ in another scheme.
 _RULES_OF_COLORS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 Addresses = list[tuple[str, str]]
+#: A scheme, and what axe is told beside its options.
+Looks = tuple[tuple[str, dict[str, Any]], ...]
 
 
 @pytest.fixture
@@ -109,11 +125,19 @@ def _without_password() -> User:
     return user
 
 
-def _findings(tab: Tab, name: str) -> list[str]:
-    """Return what axe finds, by all of its rules in light and by those of colors in dark: no other depends on them."""
+_BOTH: Looks = (("light", {}), ("dark", _RULES_OF_COLORS))
+
+
+def _looks(position: int) -> Looks:
+    """Return in which schemes the page at the position is looked at, and by which rules."""
+    return _BOTH if WHOLE else ((("light", "dark")[position % 2], {}),)
+
+
+def _findings(tab: Tab, name: str, looks: Looks = _BOTH) -> list[str]:
+    """Return what axe finds, by all of its rules in one scheme and by those of colors in the other, if it is asked."""
     found = []
     tab.evaluate(Axe().axe_script)
-    for scheme, rules in (("light", {}), ("dark", _RULES_OF_COLORS)):
+    for scheme, rules in looks:
         tab.emulate_media(color_scheme=scheme)
         tab.evaluate(_SETTLED)
         for violation in tab.evaluate(_RUN_AXE, _OPTIONS | rules):
@@ -136,13 +160,15 @@ def test_every_page_is_accessible_and_fits_a_phone(
     answers: dict[str, APIResponse] = {}
     found, wide = [], {}
 
-    for name in opened(tab, addresses, answers):
-        found += _findings(tab, name)
+    for position, name in enumerate(opened(tab, addresses, answers)):
         tab.set_viewport_size(_PHONE)
         width = tab.evaluate("document.documentElement.scrollWidth")
         if width > _PHONE["width"]:
             wide[name] = width
         tab.set_viewport_size(_DESK)
+        if not WHOLE:
+            tab.evaluate(_SHORTEN, _ROWS)
+        found += _findings(tab, name, _looks(position))
 
     assert not found, "\n".join(found)
     assert wide == {}
@@ -153,11 +179,11 @@ def test_every_page_is_accessible_and_fits_a_phone(
 
 
 def test_axe_finds_nothing_serious_for_those_who_are_new(
-    addresses: Addresses,
+    live_address: str,
     new_context: Callable[..., BrowserContext],
     sign_in: Callable[[BrowserContext, User], None],
 ):
-    found = []
+    found, sample = [], Sample()
     nobody, newcomer, beginner = None, _without_password(), UserFactory()
     for who, user, names in (
         ("nobody", nobody, set(PUBLIC)),
@@ -168,7 +194,7 @@ def test_axe_finds_nothing_serious_for_those_who_are_new(
         if user is not None:
             sign_in(context, user)
         tab = context.new_page()
-        wanted = [(name, address) for name, address in addresses if name in names]
+        wanted = [(page.name, page.address(sample)) for page in PAGES if page.name in names]
         found += [finding for name in opened(tab, wanted) for finding in _findings(tab, f"{name}, {who}")]
 
     assert not found, "\n".join(found)

@@ -61,6 +61,7 @@ def _is_a_sentence(done: subprocess.CompletedProcess[str]) -> bool:
     return done.returncode == 1 and "disk is full" in done.stderr and "OperationalError" not in done.stderr
 
 
+@pytest.mark.heavy
 def test_a_full_disk_under_the_database_is_a_sentence_and_nothing_is_half_kept(disk, tmp_path):
     file = tmp_path / "many.ofx"
     write_ofx(_LINES, file)

@@ -93,6 +93,7 @@ def test_a_deleted_accounts_lines_come_back_with_one_command(place, monkeypatch)
     assert _ledgerflow(place, "verify", "--book", "shop").strip() == "[]"
 
 
+@pytest.mark.heavy
 def test_books_of_before_a_restore_are_said_to_be_that_until_the_first_copy_after_it(place):
     base = embedded.Archive(place / "backups" / "recovery").generations()[0].base
     base.rename(base.with_name("hidden"))
@@ -108,6 +109,7 @@ def test_books_of_before_a_restore_are_said_to_be_that_until_the_first_copy_afte
     assert "Entry 1 is out of balance" in said
 
 
+@pytest.mark.heavy
 def test_the_drill_proves_dump_and_moment_and_names_one_flipped_byte(place):
     (dump,) = json.loads(_ledgerflow(place, "backup", "create"))
     assert dump["lines"] == 40

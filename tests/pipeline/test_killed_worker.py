@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+import pytest
 from django.utils import timezone
 
 from ledgerflow.pipeline.models import ImportRun
@@ -63,6 +64,7 @@ def test_a_killed_import_is_taken_up_again_and_ends_with_the_same_rows(committed
     assert run.lines_new == StatementLine.objects.count() == Sighting.objects.count() == _LINES
 
 
+@pytest.mark.heavy
 def test_a_file_whose_worker_dies_three_times_is_given_up_with_a_sentence(committed_db, settings, tmp_path):
     run = _received(settings, tmp_path)
     for attempt in (1, 2, 3):

@@ -139,8 +139,14 @@ def _built_in(bench):
     bench.register(_COMES_WITH_LEDGERFLOW)
 
 
+#: Each of its trials is given ten seconds; that a package that hangs is tried is seen where tools are registered.
+_HEAVY = {"hangs"}
+
+
 @pytest.mark.usefixtures("_built_in")
-@pytest.mark.parametrize("deed", _AT_IMPORT)
+@pytest.mark.parametrize(
+    "deed", [pytest.param(each, marks=[pytest.mark.heavy] * (each in _HEAVY)) for each in _AT_IMPORT]
+)
 def test_what_a_package_does_at_its_import_it_does_to_its_own_calls_alone(bench, steady, tmp_path, deed):
     mark = tmp_path / "imported"
     path = bench.tool("return Said('unharmed')", permissions="timeout_seconds=20")
