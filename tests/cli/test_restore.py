@@ -139,6 +139,7 @@ def test_the_drill_proves_dump_and_moment_and_names_one_flipped_byte(place):
 
 
 def test_a_missing_file_of_a_document_comes_back_from_the_backups_or_is_named(place):
+    _ledgerflow(place, "backup", "create")  # a copy of the documents goes with it
     (file,) = (path for path in (place / "data" / "documents").rglob("*") if path.is_file())
     file.unlink()
 

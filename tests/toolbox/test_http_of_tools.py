@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from ledgerflow.toolbox.enforced import network_is_closed
 from ledgerflow.toolbox.models import Asker, Outcome
 from ledgerflow.toolbox.services.calling import Asking, ToolFailedError, call_tool, cancel_run
+from tests.lives import comes_true
 from tests.toolbox.servers import drip, say_nothing, saying, serving
 from tests.toolbox.workbench import NOW
 
@@ -128,12 +129,12 @@ def test_canceling_ends_a_request_that_waits(bench, settings):
             try:
                 bench.call(path)
             except ToolFailedError as error:
-                ended.append((error.outcome, time.monotonic()))
+                ended.append((error.outcome, time.monotonic(), str(error)))
 
         caller = threading.Thread(target=call)
         caller.start()
-        while not server.requests:
-            time.sleep(0.05)
+        assert comes_true(lambda: bool(server.requests) or not caller.is_alive())
+        assert server.requests, ended
         canceled = time.monotonic()
         cancel_run(run_id=bench.run(path).pk, user=bench.user, now=NOW)
         caller.join(20)
