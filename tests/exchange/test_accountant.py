@@ -19,8 +19,8 @@ from ledgerflow.ledger.selectors import chain_head, trial_balance
 from ledgerflow.statements.services import detach_receipt
 from tests.booked import BookedFile
 from tests.exchange.archives import as_at_commit
-from tests.exchange.eventful import NOW, Eventful
-from tests.factories import MembershipFactory, UserFactory
+from tests.exchange.eventful import NOW
+from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -38,8 +38,7 @@ def rows(files, name):
     return list(csv.DictReader(io.StringIO(files[f"reports/{name}.csv"].decode())))
 
 
-def test_it_holds_everything_that_an_accountant_asks_for():
-    eventful = Eventful(UserFactory(), UserFactory())
+def test_it_holds_everything_that_an_accountant_asks_for(eventful):
     as_at_commit()
 
     said, files = packed(eventful.book)
@@ -76,9 +75,7 @@ def test_it_holds_everything_that_an_accountant_asks_for():
     assert said.documents == sum(name.startswith("documents/") for name in files) > 0
 
 
-def test_finished_reconciliations_carry_their_proof():
-    eventful = Eventful(UserFactory(), UserFactory())
-
+def test_finished_reconciliations_carry_their_proof(eventful):
     _, files = packed(eventful.book, Period(date(2025, 1, 1), date(2026, 12, 31)))
 
     finished = [row for row in rows(files, "bank-reconciliations") if row["state"].startswith("finished by")]

@@ -29,17 +29,10 @@ from ledgerflow.statements.models import StatementLine
 from ledgerflow.users.models import User
 from tests.booked import BookedFile
 from tests.exchange.archives import Damaged, archived, contents, restored
-from tests.exchange.eventful import NOW, Eventful
+from tests.exchange.eventful import NOW
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def eventful() -> Eventful:
-    return Eventful(
-        UserFactory(email="anna@example.org", name="Anna"), UserFactory(email="ben@example.org", name="Ben")
-    )
 
 
 def test_what_comes_out_is_what_went_in(eventful, tmp_path):
