@@ -282,7 +282,8 @@ class OpenOrder:
 
     ``printed`` is one of them as it stands in the file; ``ways`` are two or more, and ``why`` is a sentence that says
     why nothing settles which. ``layout`` is how the dates' table is read; with the ``day_order`` of the answer it is
-    what the reader is to be given. ``titles`` are the words of the table's header.
+    what the reader is to be given. ``titles`` are the words of the table's header; ``sheet`` is where it stands, where
+    the file has several.
     """
 
     printed: str
@@ -290,6 +291,7 @@ class OpenOrder:
     why: str
     layout: Layout = Layout("", ())
     titles: tuple[str, ...] = ()
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

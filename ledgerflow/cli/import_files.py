@@ -193,9 +193,15 @@ def _carry_through(run: ImportRun, options: argparse.Namespace, *, here: bool) -
     while (options.create and run.asks_account) or (options.day_order and run.asks_order):
         try:
             if run.asks_order:
-                services.answer_order(run=run, order=options.day_order)
+                services.answer_order(
+                    run=run,
+                    order=options.day_order,
+                    now=timezone.now(),
+                    password=password or "",
+                    asked=run.asked,
+                )
             else:
-                _answer(run)
+                _answer(run, password)
         except LedgerFlowError as error:
             # The file goes on waiting for a person; the next one is not its business.
             print(f"{run.document.name}: {error}", file=sys.stderr)
@@ -213,7 +219,7 @@ def _import(run: ImportRun, *, here: bool, password: str | None) -> None:
         run.refresh_from_db()
 
 
-def _answer(run: ImportRun) -> None:
+def _answer(run: ImportRun, password: str | None) -> None:
     """Answer with the bank account that was made for such a file before, else with a new one.
 
     Files that name no account are all one account's, as far as a command can know; several lists within one file that
@@ -232,6 +238,7 @@ def _answer(run: ImportRun) -> None:
         kind=run.asked_kind or BankAccount.Kind.BANK,
         currency=currency,
         now=timezone.now(),
+        password=password or "",
         asked=run.asked,
     )
 

@@ -94,7 +94,9 @@ class ImportRun(models.Model):
 
     @property
     def asked(self) -> str:
-        """Which statement of the file it asks about, to tell whether an answer is still for that one."""
+        """Which statement or which dates of the file it asks about, to tell whether an answer is still for those."""
+        if self.asked_order is not None:
+            return f"{self.asked_order['layout']['fingerprint']}:{self.asked_order['printed']}"
         return f"{self.asked_position}:{self.asked_number}"
 
     @property

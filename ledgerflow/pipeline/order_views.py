@@ -12,6 +12,7 @@ from ledgerflow.books.permissions import Action, require
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.pipeline import services
 from ledgerflow.pipeline.column_choices import ORDER_WORDS
+from ledgerflow.pipeline.forms import RetryForm
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.views import RunMixin
 
@@ -26,6 +27,7 @@ class DayOrderView(RunMixin, generic.TemplateView):
         """Add the file, and the answer by which it was read."""
         run = self.get_run()
         context = super().get_context_data(**{**kwargs, "run": run})
+        context["password"] = RetryForm() if services.is_protected(document=run.document) else ""
         if run.has_order_said:
             said = [each["day_order"] for each in run.read_by or []]
             context |= {
@@ -40,12 +42,9 @@ class DayOrderView(RunMixin, generic.TemplateView):
     def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
         """Go on with the file, or read it anew in another order, or forget the answer for the next ones."""
         run, order = self.get_run(), request.POST.get("order", "")
-        if not run.has_order_said:
-            try:
-                services.answer_order(run=run, order=order)
-            except LedgerFlowError as error:
-                messages.error(request, str(error))
-            return self.back()
+        # A click on the question never changes what is imported: another tab may have answered it.
+        if request.POST.get("act") != "change":
+            return self._take_answer(run, order)
         require(user=self.user, book=self.book, action=Action.UNDO_IMPORT)
         try:
             self._change(run, order)
@@ -53,6 +52,30 @@ class DayOrderView(RunMixin, generic.TemplateView):
             messages.error(request, str(error))
             return redirect(request.path)
         return self.back()
+
+    def _take_answer(self, run: ImportRun, order: str) -> HttpResponse:
+        said = self.request.POST
+        # The inbox shows no field for it, because it would have to look into every file.
+        if run.asks_order and "password" not in said and services.is_protected(document=run.document):
+            messages.info(
+                self.request, f"{run.document.name} is protected: give its password, and answer here."
+            )
+            return redirect(self.request.path)
+        try:
+            services.answer_order(
+                run=run,
+                order=order,
+                now=timezone.now(),
+                password=self._password(),
+                asked=said.get("asked", ""),
+            )
+        except LedgerFlowError as error:
+            messages.error(self.request, str(error))
+        return self.back()
+
+    def _password(self) -> str:
+        form = RetryForm(self.request.POST)
+        return str(form.cleaned_data["password"]) if form.is_valid() else ""
 
     def _change(self, run: ImportRun, order: str) -> None:
         if order == "forget":
@@ -64,6 +87,7 @@ class DayOrderView(RunMixin, generic.TemplateView):
             order=order,
             user=self.user,
             now=timezone.now(),
+            password=self._password(),
             reverse_posted=self.request.POST.get("reverse_posted") == "on",
         )
         messages.success(self.request, f"{run.document.name} is read anew: {ORDER_WORDS[order].lower()}.")

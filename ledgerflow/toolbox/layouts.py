@@ -63,7 +63,12 @@ def open_order_of_json(value: Any) -> OpenOrder:
         ways = tuple(_ordered(each) for each in value["ways"])
         titles = tuple(map(str, value["titles"]))
         asks = OpenOrder(
-            str(value["printed"]), ways, str(value["why"]), layout_of_json(value["layout"]), titles
+            str(value["printed"]),
+            ways,
+            str(value["why"]),
+            layout_of_json(value["layout"]),
+            titles,
+            str(value.get("sheet", "")),
         )
     except (KeyError, TypeError, ValueError) as error:
         message = "the reader asks nothing that can be understood"

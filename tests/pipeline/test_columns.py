@@ -50,7 +50,7 @@ class Columns:
         run = receive_file(
             book=self.book,
             name=name,
-            content=text.encode(),
+            content=text.encode() if isinstance(text, str) else text,
             user=None,
             now=timezone.now(),
             bank_account=bank_account,

@@ -7,9 +7,17 @@ from django.utils import timezone
 from ledgerflow.books.models import Role
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.selectors import needs_attention
-from ledgerflow.pipeline.services import RunNotWaitingError, answer_account, answer_order, run_import
+from ledgerflow.pipeline.services import (
+    RunNotWaitingError,
+    answer_account,
+    answer_order,
+    receive_file,
+    run_import,
+)
 from ledgerflow.statements.models import StatementLine, TableLayout
 from tests.pipeline.test_columns import _AMBIGUOUS, _NEXT, Columns
+from tools.pdf_statement.tests.printing import Printer, table
+from tools.xlsx_statement.tests.books import sheet_xml, xlsx
 
 pytestmark = pytest.mark.django_db
 
@@ -27,11 +35,16 @@ def _rows(inbox) -> str:
 
 def _answer(inbox, run, order, role=Role.BOOKKEEPER, **more):
     address = f"/books/{inbox.book.slug}/inbox/{run.pk}/dates/"
-    response = inbox.client(role).post(address, {"order": order, **more}, follow=True)
+    said = {"order": order, "asked": run.asked, **more}
+    response = inbox.client(role).post(address, said, follow=True)
     live = ImportRun.objects.filter(document=run.document).exclude(state=ImportRun.State.UNDONE).latest("pk")
     run_import(run_id=live.pk, now=timezone.now())
     live.refresh_from_db()
     return live, response
+
+
+def _said(response) -> str:
+    return " ".join(map(str, response.context["messages"]))
 
 
 def test_it_asks_in_plain_words_and_one_click_imports_it_and_the_next_is_not_asked_about(inbox):
@@ -83,7 +96,7 @@ def test_the_order_is_asked_before_the_account_and_both_answers_stay(inbox):
     asking, _ = _answer(inbox, run, "MDY")
     assert asking.asks_account
     with pytest.raises(RunNotWaitingError, match="does not ask how its dates"):
-        answer_order(run=asking, order="DMY")
+        answer_order(run=asking, order="DMY", now=timezone.now())
     answer_account(run=asking, bank_account=inbox.account, now=timezone.now())
     run_import(run_id=run.pk, now=timezone.now())
 
@@ -105,23 +118,77 @@ def test_a_file_without_columns_is_asked_remembered_changed_and_forgotten_alike(
     assert address in _rows(inbox)
     assert "day first" in inbox.client().get(address).content.decode()
 
-    changed, _ = _answer(inbox, live, "MDY")
+    changed, _ = _answer(inbox, live, "MDY", act="change")
     assert (changed.state, changed.lines_new) == (ImportRun.State.READY, 2)
     assert [line[0] for line in inbox.lines()] == ["2026-03-04", "2026-05-06", "2026-08-07", "2026-09-08"]
 
-    _answer(inbox, changed, "forget")
+    _answer(inbox, changed, "forget", act="change")
     assert not TableLayout.objects.filter(book=inbox.book).exists()
     assert len(inbox.lines()) == 4
     assert inbox.take_in(_QIF.replace("900", "901"), "c.qif", inbox.account).asks_order
-    _, again = _answer(inbox, changed, "forget")
-    assert "No order of dates is remembered" in " ".join(map(str, again.context["messages"]))
+    _, again = _answer(inbox, changed, "forget", act="change")
+    assert "No order of dates is remembered" in _said(again)
+
+
+def test_a_click_on_a_question_that_is_no_longer_asked_changes_nothing(inbox):
+    asking = inbox.take_in(_QIF, "a.qif", bank_account=inbox.account)
+    live, _ = _answer(inbox, asking, "DMY")
+
+    again, stale = _answer(inbox, asking, "MDY")
+    unchanged, same = _answer(inbox, live, "DMY", act="change")
+
+    assert (again.pk, unchanged.pk) == (live.pk, live.pk)
+    assert [line[0] for line in inbox.lines()] == ["2026-04-03", "2026-06-05"]
+    assert "does not ask how its dates are written; nothing was changed" in _said(stale)
+    assert "was read so already; nothing was changed" in _said(same)
+
+
+def test_of_a_workbook_an_answer_is_for_the_sheet_that_was_asked_about(inbox):
+    sheets = [
+        (name, "visible", sheet_xml([["Date", text, "Amount"], [day, "Tea", "-4.00"]]))
+        for name, text, day in (("May", "Text", "03/04/2026"), ("Card", "Memo", "03/04/2026"))
+    ]
+    first = inbox.take_in(xlsx(*sheets), "a.xlsx", bank_account=inbox.account)
+    assert first.message.startswith("Is 03/04/2026 in the sheet “May” the 3rd of April or")
+    assert f'name="asked" value="{first.asked}"' in _rows(inbox)
+
+    second, _ = _answer(inbox, first, "DMY")
+    assert second.message.startswith("Is 03/04/2026 in the sheet “Card” the 3rd of April or")
+    still, stale = _answer(inbox, first, "DMY")
+
+    assert "asks about other dates by now" in _said(stale)
+    assert (still.asks_order, still.asked, len(still.layouts)) == (True, second.asked, 1)
+
+
+def test_a_protected_file_is_answered_and_changed_with_its_password_at_once(inbox):
+    header, places = ("Date", "Description", "Money out", "Money in", "Balance"), (40, 110, -400, -470, -550)
+    rows = [("03/04/2026", "Tea", "15.00", "", "85.00"), ("03/04/2026", "Pay", "", "10.00", "95.00")]
+    content = table(Printer(password="open sesame"), header, rows, places).content()
+    run = receive_file(
+        book=inbox.book, name="a.pdf", content=content, user=inbox.owner, now=timezone.now(),
+        bank_account=inbox.account, password="open sesame",
+    ).run  # fmt: skip
+    assert run.asks_order
+
+    asking, page = _answer(inbox, run, "DMY")
+    assert asking.asks_order
+    assert "give its password" in _said(page)
+    assert 'name="password"' in page.content.decode()
+    live, _ = _answer(inbox, run, "DMY", password="open sesame")
+    assert [line[0] for line in inbox.lines()] == ["2026-04-03"] * 2
+    address = f"/books/{inbox.book.slug}/inbox/{live.pk}/dates/"
+    assert 'name="password"' in inbox.client().get(address).content.decode()
+
+    changed, _ = _answer(inbox, live, "MDY", act="change", password="open sesame")
+    assert changed.state == ImportRun.State.READY
+    assert [line[0] for line in inbox.lines()] == ["2026-03-04"] * 2
 
 
 def test_what_it_cannot_be_read_in_is_no_answer_and_who_may_not_import_gives_none(inbox):
     run = inbox.take_in(_AMBIGUOUS)
 
     _, response = _answer(inbox, run, "YMD")
-    assert "cannot be read so" in " ".join(map(str, response.context["messages"]))
+    assert "cannot be read so" in _said(response)
     _, response = _answer(inbox, run, "DMY", role=Role.VIEWER)
     assert response.status_code == 403
     run.refresh_from_db()

@@ -159,7 +159,7 @@ def open_workbook(content: bytes) -> _Workbook:
 def _within(sheet: Sheet, refusal: StatementRefusedError) -> StatementRefusedError:
     said = f"Sheet “{sheet.name}”: {refusal}"
     return (
-        OpenOrderError(said, refusal.asks)
+        OpenOrderError(said, replace(refusal.asks, sheet=sheet.name))
         if isinstance(refusal, OpenOrderError)
         else StatementRefusedError(said)
     )

@@ -12,7 +12,8 @@ def question_of(asks: OpenOrder) -> str:
     """Return the question, "Is 03/04/2026 the 3rd of April or the 4th of March?", and why nothing settles it."""
     days = [way.example for way in asks.ways]
     has_years = len({day.year for day in days}) > 1
-    return f"Is {asks.printed} {_either([_in_words(day, has_year=has_years) for day in days])}? {asks.why}"
+    where = f" in the sheet “{asks.sheet}”" if asks.sheet else ""
+    return f"Is {asks.printed}{where} {_either([_in_words(day, has_year=has_years) for day in days])}? {asks.why}"
 
 
 def _in_words(day: date, *, has_year: bool) -> str:

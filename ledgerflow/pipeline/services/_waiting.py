@@ -5,6 +5,9 @@ from ledgerflow.pipeline.models import ImportRun
 
 IMPORT_JOB = "pipeline.import_file"
 
+#: How long a file waits for a worker that is imported at once, because its password is kept nowhere.
+RESCUE_SECONDS = 60
+
 
 def wait_again(run: ImportRun, *, in_seconds: int = 0) -> None:
     """Let a file that failed, or asked, begin anew; its account and who started it are saved with it."""

@@ -14,13 +14,11 @@ from ledgerflow.documents.services import keep_receipt, store_document
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services._accounts import ANY_POSITION, account_for_answer, answer_for
 from ledgerflow.pipeline.services._protected import PDF
-from ledgerflow.pipeline.services._waiting import enqueue_import, wait_again
+from ledgerflow.pipeline.services._waiting import RESCUE_SECONDS, enqueue_import, wait_again
 from ledgerflow.pipeline.services.run import KEPT_AS_RECEIPT, run_import
 from ledgerflow.statements.archives import ArchiveRefusedError, unpack
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.users.models import User
-
-_RESCUE_SECONDS = 60
 
 
 class RunNotWaitingError(LedgerFlowError):
@@ -66,7 +64,7 @@ def receive_file(
         now=now,
         bank_account=bank_account,
         # Should this process die, the file does not wait for ever.
-        in_seconds=_RESCUE_SECONDS if is_read_here else 0,
+        in_seconds=RESCUE_SECONDS if is_read_here else 0,
     )
     if is_read_here and received.is_new:
         run_import(run_id=received.run.pk, now=now, password=password)
@@ -180,7 +178,7 @@ def retry(*, run: ImportRun, now: datetime, password: str | None = None) -> None
         locked = ImportRun.objects.select_for_update().get(pk=run.pk)
         if locked.state != ImportRun.State.FAILED:
             raise RunNotWaitingError(f"{locked.document.name} has not failed; there is nothing to try again.")
-        wait_again(locked, in_seconds=_RESCUE_SECONDS if password else 0)
+        wait_again(locked, in_seconds=RESCUE_SECONDS if password else 0)
     if password:
         run_import(run_id=locked.pk, now=now, password=password)
 
@@ -297,7 +295,7 @@ def answer_account(
             bank_account,
             facts=(name, kind, currency),
             is_for_all=is_for_all,
-            in_seconds=_RESCUE_SECONDS if password else 0,
+            in_seconds=RESCUE_SECONDS if password else 0,
             asked=asked,
         )
     if password:
