@@ -183,7 +183,9 @@ def test_a_run_that_goes_on_is_canceled_from_its_page(
     trying.get_by_role("button", name="Try it").click(no_wait_after=True)
     watching = trying.context.new_page()
     watching.goto("/tools/runs/?outcome=running")
-    while not watching.get_by_role("link", name="1", exact=True).count():
+    for _ in range(100):
+        if watching.get_by_role("link", name="1", exact=True).count():
+            break
         watching.reload()
     watching.locator("tbody a").first.click()
 

@@ -162,7 +162,7 @@ def test_undone_one_after_the_other_all_that_the_rule_accepted_comes_back(shop, 
     undone = [undo(now=NOW, **said) for _ in lines[1:]]
 
     assert told["message"] == (
-        "Undone: decided, 1 lines. 1 came back to review, because the rule that accepted them only suggests now, or "
+        "Undone: decided, 1 line. 1 came back to review, because the rule that accepted them only suggests now, or "
         "the books are closed on their day."
     )
     assert [(each.count, each.opened) for each in undone] == [(1, 0), (1, 0)]

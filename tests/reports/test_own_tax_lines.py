@@ -153,7 +153,7 @@ def test_undo_says_where_no_account_carries_it_any_more(is_split):
     answer = books.client().post(books.address("review/undo/"), headers={"Accept": "application/json"})
 
     assert answer.json()["message"] == (
-        "Undone: decided, 1 lines. 1 line came back without its own tax line, which no account of that kind carries "
+        "Undone: decided, 1 line. 1 line came back without its own tax line, which no account of that kind carries "
         "any more; choose anew."
     )
     made = Classification.objects.get(line_id=line)

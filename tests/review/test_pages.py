@@ -408,7 +408,7 @@ def test_undo_switches_a_rule_off_that_was_made_from_an_offer(file):
     assert answer["message"] == "Undone: rule made, 2 lines."
     assert not Rule.objects.get(book=file.book).is_active
     assert not by_rule.exists()
-    assert ask(client, file.address("review/undo/"))["message"] == "Undone: decided, 1 lines."
+    assert ask(client, file.address("review/undo/"))["message"] == "Undone: decided, 1 line."
 
 
 def test_a_decision_about_a_line_without_text_stands_and_offers_no_rule(file):
@@ -432,7 +432,7 @@ def test_undo_says_which_lines_stay_and_why(file):
 
     page = client.post(file.address("review/undo/"), follow=True).content.decode()
 
-    assert "Undone: accepted, 1 lines. 1 stay as they are. It was changed again since." in page
+    assert "Undone: accepted, 1 line. 1 stay as they are. It was changed again since." in page
 
 
 def test_a_rule_that_is_corrected_twice_says_so_at_once(file):

@@ -126,7 +126,8 @@ class UndoView(ActionView):
     def act(self, form: forms.Form) -> dict[str, Any]:
         """Undo."""
         undone = services.undo(book=self.book, user=self.user, now=timezone.now())
-        message = undone.told or f"Undone: {undone.act}, {undone.count} lines."
+        lines = "1 line" if undone.count == 1 else f"{undone.count} lines"
+        message = undone.told or f"Undone: {undone.act}, {lines}."
         if undone.refused:
             reasons = " ".join(sorted({reason for _, reason in undone.refused}))
             message += f" {len(undone.refused)} stay as they are. {reasons}"
