@@ -44,8 +44,13 @@ def rule_values(*, book: Book) -> list[RuleValue]:
 
 def rule_value(rule: Rule) -> RuleValue:
     """Return the rule as the engine takes it, whenever it begins."""
+    return with_tax_line(value_without_tax_line(rule), account=rule.account, tax_line=rule.tax_line)
+
+
+def value_without_tax_line(rule: Rule) -> RuleValue:
+    """Return the rule as the engine takes it but for its tax line, which migrations of before know nothing of."""
     condition = conditions_of(rule).condition()
-    value = RuleValue(
+    return RuleValue(
         id=rule.pk,
         condition=condition,
         account_id=rule.account_id,
@@ -56,7 +61,6 @@ def rule_value(rule: Rule) -> RuleValue:
         position=rule.position,
         needle=needle(condition),
     )
-    return with_tax_line(value, account=rule.account, tax_line=rule.tax_line)
 
 
 def with_tax_line(value: RuleValue, *, account: Account, tax_line: str) -> RuleValue:

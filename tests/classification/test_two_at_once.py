@@ -187,7 +187,7 @@ def test_the_last_two_accounts_that_carry_a_tax_line_do_not_lose_it_at_once(comm
 
 def wait_until_one_waits_for_another():
     """Return when a session of this database waits for a lock, which only the other thread's can."""
-    for _ in range(500):
+    for _ in range(2_000):
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pid IN"

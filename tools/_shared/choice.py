@@ -190,7 +190,7 @@ def _unsigned(columns: Columns, candidates: list[Candidate]) -> Candidate:
             "Export the file with signed amounts, or with a running balance."
         )
     warning = f"No amount in {columns.title(amounts[0].columns[0])} has a sign; all were read as"
-    if names_shops(columns):
+    if names_shops(columns, amounts[0].columns):
         # What is usual there has no sign, and a refund would have one.
         out = negated(amounts[0].amounts)
         return Candidate(

@@ -6,7 +6,7 @@ Dates are the bank's local dates: a time or zone after the date is dropped, neve
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -226,11 +226,13 @@ def with_buddhist_years(cells: Sequence[str]) -> list[str] | None:
     return [longer[cell] if cell in changed else cell for cell in cells] if changed else None
 
 
-def with_croatian_months(cells: Sequence[str], around: Iterable[str]) -> list[str] | None:
+def with_croatian_months(
+    cells: Sequence[str], around: Iterable[str], holds_day: Callable[[str], object] = read_day
+) -> list[str] | None:
     """Return the dates with Croatian months as others read them, ``None`` where none is Croatian.
 
     ``lip``, ``srp`` and ``listopad`` are a month earlier in Croatian than in Polish and Czech: the other words of the
-    file, ``around``, say which language it is.
+    file, ``around``, say which language it is. Cells for which ``holds_day`` says nothing are left as they are.
 
     Raises:
         StatementRefusedError: They do not.
@@ -238,20 +240,20 @@ def with_croatian_months(cells: Sequence[str], around: Iterable[str]) -> list[st
     once = set(cells)
     if not _OPEN_MONTH.search("\n".join(once)):
         return None
-    open_names = {cell: match[0] for cell in once if (match := _OPEN_MONTH.search(cell)) and read_day(cell)}
-    if not open_names:
+    still_open = {cell for cell in once if _OPEN_MONTH.search(cell) and holds_day(cell)}
+    if not still_open:
         return None
     texts = [fold(text) for text in (*around, *once)]
     is_croatian = any(map(_CROATIAN_ONLY.search, texts))
     if is_croatian == any(map(_POLISH_OR_CZECH_ONLY.search, texts)):
         raise StatementRefusedError(
-            f"The month of “{min(open_names)}” is another one in Croatian than in Polish or Czech, and nothing "
+            f"The month of “{min(still_open)[:80]}” is another one in Croatian than in Polish or Czech, and nothing "
             "in the file says which language it is. Ask the bank for dates such as 2026-01-31."
         )
     if not is_croatian:
         return None
     return [
-        cell.replace(name, _CROATIAN[name.lower()]) if (name := open_names.get(cell)) else cell
+        _OPEN_MONTH.sub(lambda found: _CROATIAN[found[0].lower()], cell) if cell in still_open else cell
         for cell in cells
     ]
 

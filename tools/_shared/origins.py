@@ -41,21 +41,32 @@ def order_of_origin(columns: Columns, amounts: Sequence[int]) -> tuple[Order, st
         return "MDY", "the header of Mint, a program of North America, says"
     if header == _MONEFY:
         return "DMY", "the header of Monefy, a program with one way of writing dates, says"
-    if {words(cell) for column in columns.cells for cell in column[:_LOOKED_AT] if len(cell) == 3} & _ZONES:
+    if any(_is_of_zones(column) for column in columns.cells):
         return "MDY", "the time zone says"
-    if any(_DOLLAR.search(cell) for at in amounts for cell in columns.pick(at)[:_LOOKED_AT]):
+    if _are_dollars(columns, amounts):
         place = _american_place(columns)
         return ("MDY", f"amounts in $ at places such as “{place}” say") if place else None
     return None
 
 
-def names_shops(columns: Columns) -> bool:
-    """Whether every row names the place of a shop as card schemes print it: it was paid there, or paid back."""
+def names_shops(columns: Columns, amounts: Sequence[int]) -> bool:
+    """Whether every row has dollars and the place of a shop in the United States: it was paid there, or paid back."""
+    if not _are_dollars(columns, amounts):
+        return False
     for at in range(len(columns.cells)):
-        texts = columns.pick(at)
-        if texts and all(_PLACE.search(cell) for cell in texts):
+        places = [_PLACE.search(cell) for cell in columns.pick(at)]
+        if places and all(place and place["state"] in _STATES for place in places):
             return True
     return False
+
+
+def _is_of_zones(column: Sequence[str]) -> bool:
+    stated = {words(cell) for cell in column[:_LOOKED_AT] if cell}
+    return bool(stated) and stated <= _ZONES
+
+
+def _are_dollars(columns: Columns, amounts: Sequence[int]) -> bool:
+    return any(_DOLLAR.search(cell) for at in amounts for cell in columns.pick(at)[:_LOOKED_AT])
 
 
 def _american_place(columns: Columns) -> str | None:

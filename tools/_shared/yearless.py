@@ -6,12 +6,20 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
-from tools._shared.dates import MONTH_BY_NAME, Day, date_texts, fold, read_day
+from tools._shared.dates import (
+    MONTH_BY_NAME,
+    Day,
+    date_texts,
+    days_in_text,
+    fold,
+    read_day,
+    with_croatian_months,
+)
 from tools._shared.vocabulary import DATE_ROLES, Role, roles_of_header
 from tools._shared.years import Years, certain_day, days_in_name, period_of, says_day_first, year_of_name
 from tools.contract import StatementRefusedError
 
-_SAMPLE = 60
+_SAMPLE, _LANGUAGE_ROWS = 60, 200
 _MOSTLY, _SOME = 0.6, 0.2
 _NUMERIC = re.compile(r"'?\d{1,2}([-/.])\d{1,2}\.?")
 _NAMED = re.compile(
@@ -58,12 +66,13 @@ def with_stated_years(
     ]
     if not found:
         return None
-    years = _years(above, name)
+    around = [*above, *header, *(cell for column in cells for cell in column[:_LANGUAGE_ROWS])]
+    years = _years(with_croatian_months(above, around, days_in_text) or above, name)
     filled, warnings = list(cells), list[str]()
     found.sort(key=lambda at: _is_value_date(header, at))
     for at in found:
         places = [row for row, cell in enumerate(cells[at]) if _is_day(cell)]
-        texts = list(cells[at])
+        texts = with_croatian_months(cells[at], around, _is_day) or list(cells[at])
         try:
             read = years.read([texts[row] for row in places], order_said)
         except StatementRefusedError:

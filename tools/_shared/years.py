@@ -122,6 +122,9 @@ class Years:
         if not fitting:
             self._refuse(partial)
         if len(fitting) == 2 and fitting[True] != fitting[False]:
+            # No answer is offered that would be refused.
+            fitting = {first: days for first, days in fitting.items() if self._holds(days)} or fitting
+        if len(fitting) == 2 and fitting[True] != fitting[False]:
             if order_said not in _DAY_FIRST:
                 self._ask(partial, fitting)
             fitting = {first: days for first, days in fitting.items() if first == _DAY_FIRST[order_said]}
@@ -143,9 +146,13 @@ class Years:
             OpenOrder(partial[at], ways, why),
         )
 
+    def _holds(self, days: Sequence[date]) -> bool:
+        """Whether the days stand in order with the years that a date gives them; a period leaves no doubt."""
+        return self.period is not None or not self.anchors or _keeps_order(days)
+
     def _by_date(self, days: Sequence[date]) -> str:
         """Return the sentence about years that no stated period gives; refuse days that those years tear apart."""
-        if self.anchors and not _keeps_order(days):
+        if not self._holds(days):
             raise StatementRefusedError(
                 f"The days have no year, and with the years that the date {self._source()} gives them they stand in no "
                 "order of time. Ask the bank for the same statement as CSV, OFX or CAMT."

@@ -108,7 +108,22 @@ def split(text: str, delimiter: str) -> Rows:
         raise StatementRefusedError("A cell of the file is longer than 131,072 characters.") from error
     if any(two - one > 1 for one, two in zip(rows.lines, rows.lines[1:], strict=False)):
         rows = _without_quotes(text, delimiter)
+    else:
+        _refuse_joined_numbers(text, rows)
     return rows
+
+
+def _refuse_joined_numbers(text: str, rows: Rows) -> None:
+    """Refuse a number that stands nowhere: the reader joins two where a quotation mark between them is missing."""
+    printed = list(_physical_lines(text))
+    for line, row in zip(rows.lines, rows.cells, strict=True):
+        for cell in row:
+            is_number = any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell))
+            if is_number and line <= len(printed) and cell not in printed[line - 1]:
+                raise StatementRefusedError(
+                    f"Line {line} has a quotation mark within a number, or lacks one between two ({cell}). "
+                    "Export the file again."
+                )
 
 
 def _plain_rows(text: str, delimiter: str) -> Rows | None:

@@ -160,7 +160,7 @@ def _read_parts(
             f"The PDF holds no table of transactions with days and amounts. {_ELSEWHERE}"
         )
     in_rows = {id(row.line) for part in parts for row in part.rows}
-    years = years_of((line for page in lines for line in page if id(line) not in in_rows), given.name)
+    years = years_of([line for page in lines for line in page if id(line) not in in_rows], given.name)
     judged = [found for part in parts if (found := _read_part(part, years, given))]
     if not judged:
         raise StatementRefusedError(
@@ -192,7 +192,7 @@ def _read_part(part: Part, years: Years, given: Given) -> _Judged | None:
         if not sheet.entries:
             continue
         try:
-            fill_years(sheet, years, given.order_said)
+            fill_years(sheet, years, given.order_said, part.texts)
         except StatementRefusedError as error:
             refusal = refusal or error
             continue

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tools._shared.amounts import single_amount
+from tools._shared.dates import with_croatian_months
 from tools._shared.table_statements import read_table
 from tools._shared.tables import Table
 from tools._shared.vocabulary import Role
@@ -14,7 +15,7 @@ from tools.contract import Place, Reading
 from tools.pdf_statement._columns import Column, by_column, columns_of
 from tools.pdf_statement._lines import Line, Money
 from tools.pdf_statement._parts import Block, Part
-from tools.pdf_statement._rows import Row
+from tools.pdf_statement._rows import Row, is_partial
 
 FORMAT = "pdf"
 # More lines above a table than these are not looked at: the account's name stands near its table or on the first page.
@@ -175,8 +176,10 @@ def _place(line: Line, continued: Sequence[Line]) -> Place:
     return {"page": line.page, "box": [round(side, 2) for side in box]}
 
 
-def fill_years(sheet: Sheet, years: Years, order_said: str) -> None:
+def fill_years(sheet: Sheet, years: Years, order_said: str, around: Sequence[str]) -> None:
     """Write the days that are printed without a year as ISO dates, all of the table together.
+
+    ``around`` are the words of the document that show its language.
 
     Raises:
         OpenOrderError: Day and month can be taken for each other, and nobody said their order.
@@ -186,7 +189,8 @@ def fill_years(sheet: Sheet, years: Years, order_said: str) -> None:
         (entry, at) for entry in sheet.entries for at, has_year in enumerate(entry.has_years) if not has_year
     ]
     if open_days:
-        read = years.read([entry.dates[at] for entry, at in open_days], order_said)
+        days = [entry.dates[at] for entry, at in open_days]
+        read = years.read(with_croatian_months(days, around, is_partial) or days, order_said)
         sheet.warnings += read.warnings
         for (entry, at), text in zip(open_days, read.texts, strict=True):
             entry.dates[at] = text

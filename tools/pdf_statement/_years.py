@@ -1,13 +1,14 @@
 """Days printed without a year: which year they are of, by the period or the date that the statement states."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-from tools._shared.dates import Day, fold, read_day
+from tools._shared.dates import Day, fold, read_day, with_croatian_months
 from tools._shared.years import Years, certain_day, days_in_name, period_of, says_day_first, year_of_name
+from tools.contract import StatementRefusedError
 from tools.pdf_statement._lines import Line
 from tools.pdf_statement._rows import date_at
 
@@ -27,12 +28,12 @@ class _Stated(NamedTuple):
     joined: bool  # to the day before it, as the end of a period
 
 
-def _days(line: Line) -> list[_Stated]:
+def _days(line: Line, around: Sequence[str]) -> list[_Stated]:
     found: list[_Stated] = []
     at, end = 0, -1
     while at < len(line.words):
         dated = date_at(line.words, at, short_years=True)
-        day = read_day(dated.text) if dated and dated.has_year else None
+        day = _day(dated.text, around) if dated and dated.has_year else None
         if dated and day:
             between = [fold(word.text).strip(".:,()") for word in line.words[end:at]] if end >= 0 else []
             found.append(_Stated(day, 0 < len(between) <= 2 and set(between) <= _JOINS))
@@ -41,12 +42,24 @@ def _days(line: Line) -> list[_Stated]:
     return found
 
 
-def years_of(lines: Iterable[Line], name: str) -> Years:
+def _day(text: str, around: Sequence[str]) -> Day | None:
+    """Return the day, ``None`` where its month is another one in each of two languages: it says nothing then."""
+    try:
+        [text] = with_croatian_months([text], around) or [text]
+    except StatementRefusedError:
+        return None
+    return read_day(text)
+
+
+def years_of(lines: Sequence[Line], name: str) -> Years:
     """Return what the document says about its time, beside its rows."""
     periods: list[tuple[date, date]] = []
     labelled: list[date] = []
     others: list[date] = []
-    stated = [(line, days) for line in lines if any(map(str.isdigit, line.text)) and (days := _days(line))]
+    around = [line.text for line in lines]
+    stated = [
+        (line, days) for line in lines if any(map(str.isdigit, line.text)) and (days := _days(line, around))
+    ]
     day_first = says_day_first(each.day for _, days in stated for each in days)
     for line, days in stated:
         dates = [certain_day(each.day, day_first) for each in days]

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from ledgerflow.classification.engine import searched
 from ledgerflow.classification.former_order import former_order
 from ledgerflow.classification.models import Rule
-from ledgerflow.classification.selectors import rule_value
+from ledgerflow.classification.selectors import value_without_tax_line
 
 
 def keep_former_order(*, rules: "QuerySet[Any]", lines: "QuerySet[Any]", now: datetime) -> None:
@@ -18,7 +18,7 @@ def keep_former_order(*, rules: "QuerySet[Any]", lines: "QuerySet[Any]", now: da
     a stage or a search was made since, under the order of today, and stays as it is.
     """
     before = rules.filter(is_active=True, account__is_archived=False, stage=Rule.Stage.USUAL, search="")
-    values = [rule_value(rule) for rule in before.select_related("account", "bank_account")]
+    values = [value_without_tax_line(rule) for rule in before.select_related("account", "bank_account")]
     texts = lines.order_by().values_list("description", "counterparty").distinct()
     kept = former_order(values, (searched(*text) for text in texts.iterator()))
     rules.filter(pk__in=kept.first).update(stage=Rule.Stage.FIRST)

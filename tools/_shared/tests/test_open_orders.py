@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from tools import csv_statement, pdf_statement, qif_statement, xlsx_statement
+from tools._shared.years import Years
 from tools.contract import Layout, OpenOrderError
 from tools.pdf_statement.tests.printing import Printer, table
 from tools.xlsx_statement.tests.books import sheet_xml, xlsx
@@ -123,3 +124,11 @@ def test_columns_that_were_chosen_without_an_order_are_kept_in_the_answer():
 
     assert asks.layout == chosen
     assert asks.titles == ("Date", "Text", "Amount")
+
+
+def test_no_order_is_offered_that_would_tear_the_days_apart():
+    years = Years(period=None, anchors=[date(2026, 12, 31)], file_year=None, day_first=set(), file="file")
+
+    read = years.read(["09/10", "09/11", "10/01", "10/02", "09/12"])
+
+    assert read.texts[0] == "2026-09-10"

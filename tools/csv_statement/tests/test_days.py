@@ -90,3 +90,18 @@ def test_a_month_that_two_languages_count_otherwise_it_reads_by_the_files_own(he
 def test_a_month_that_two_languages_count_otherwise_it_refuses_without_more():
     with pytest.raises(StatementRefusedError, match="Croatian"):
         _days("Date;Text;Amount\n5 lip 2026;A;-1,50\n6 lip 2026;B;2,50\n")
+
+
+@pytest.mark.parametrize(
+    ("above", "header", "month"),
+    [
+        ("Izvadak za razdoblje 01.10.2026 - 31.10.2026", "Datum;Opis plaćanja;Iznos", "10"),
+        ("Izvadak za razdoblje 1. listopada 2026 do 30. listopada 2026", "Datum;Opis plaćanja;Iznos", "10"),
+        ("Wyciąg za okres 1 listopada 2026 do 30 listopada 2026", "Data;Tytuł;Kwota", "11"),
+    ],
+)
+def test_such_a_month_it_reads_by_the_files_own_language_also_where_days_have_no_year(above, header, month):
+    assert _days(f"{above}\n{header}\n5. listopada;A;-1,50\n6. listopada;B;2,50\n") == [
+        f"2026-{month}-05",
+        f"2026-{month}-06",
+    ]

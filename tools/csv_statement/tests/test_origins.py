@@ -53,3 +53,19 @@ def test_a_program_with_one_way_of_writing_dates_is_told_by_its_header():
     assert "the header of Monefy" in warned
     with pytest.raises(OpenOrderError):
         read_statement(f"{_MONEFY},more\n06/12/2026,Cash,Bills,-55,USD,-55,USD,gas,\n".encode(), "a.csv")
+
+
+def test_names_of_firms_with_a_country_are_no_places_of_shops():
+    lines, warned = _lines(
+        b"Date,Payer,Amount\n2026-02-14,ACME GMBH  DE,900.00\n2026-02-15,MULLER SARL  FR,12.00\n"
+    )
+
+    assert [amount for _, amount in lines] == ["900.00", "12.00"]
+    assert "all were read as money in" in warned
+
+
+def test_a_time_zone_is_one_where_its_column_holds_nothing_else():
+    with pytest.raises(OpenOrderError):
+        read_statement(b"Date,Narration,Amount\n04/03/2026,CST,-10.00\n05/03/2026,IGST,-11.00\n", "a.csv")
+    lines, _ = _lines(b"Date,Time zone,Amount\n04/03/2026,CST,-10.00\n05/03/2026,CDT,-11.00\n")
+    assert [day for day, _ in lines] == ["2026-04-03", "2026-05-03"]

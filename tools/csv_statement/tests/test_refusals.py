@@ -151,3 +151,10 @@ def test_under_a_header_without_a_known_date_the_first_row_may_hold_day_and_amou
     (statement,) = read_statement(content, "x.csv").statements
 
     assert [str(line.amount) for line in statement.lines] == ["-12.40", "1500.00", "-700.00"]
+
+
+def test_two_amounts_with_one_quotation_mark_between_them_it_does_not_join():
+    rows = 'Date,Details,In,Balance\n2026-09-24,A,"1,000","2,000"\n2026-09-25,B,"310,000,"724,670"\n'
+
+    with pytest.raises(StatementRefusedError, match="Line 3 has a quotation mark within a number"):
+        read_statement(rows.encode(), "a.csv")
