@@ -48,3 +48,13 @@ NOTHING_OWN = OwnFacts()
 def own_facts(made: Classification) -> OwnFacts:
     """Return what the line has of its own."""
     return OwnFacts(made.tax_line, made.business_share)
+
+
+def kept_facts(made: Classification, account: Account, *, chart: ChartTaxLines) -> OwnFacts:
+    """Return what the line keeps of its own where it is booked to the account.
+
+    That is what the account may have. What a rule alone suggested belongs to the account that it says.
+    """
+    if made.decided_by_id is None and made.account_id != account.pk:
+        return NOTHING_OWN
+    return own_facts(made).with_account(account, chart=chart)

@@ -12,7 +12,7 @@ from ledgerflow.asking.selectors import answered_question_about, open_question_a
 from ledgerflow.books.models import Book
 from ledgerflow.classification.engine import SURE, confidence_word
 from ledgerflow.classification.models import BusinessUse, Classification, Source, State
-from ledgerflow.classification.own_facts import NOTHING_OWN, OwnFacts, own_facts
+from ledgerflow.classification.own_facts import NOTHING_OWN, OwnFacts, kept_facts, own_facts
 from ledgerflow.classification.tag_selectors import tags_of_lines
 from ledgerflow.classification.tax_lines import chart_tax_lines, tax_line_label
 from ledgerflow.classification.use_selectors import uses_on
@@ -333,13 +333,12 @@ def _alternatives(book: Book, made: Classification) -> tuple[Alternative, ...]:
             for account_id, account in cursor.fetchall()
             if account_id not in known
         ]
-    own = own_facts(made)
-    if own == NOTHING_OWN:
+    if own_facts(made) == NOTHING_OWN:
         return tuple(found[:MOST_ALTERNATIVES])
     chart = chart_tax_lines(book=book)
     accounts = Account.objects.in_bulk([each.account_id for each in found])
     return tuple(
-        replace(each, kept=own.with_account(accounts[each.account_id], chart=chart))
+        replace(each, kept=kept_facts(made, accounts[each.account_id], chart=chart))
         for each in found[:MOST_ALTERNATIVES]
     )
 

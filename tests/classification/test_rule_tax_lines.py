@@ -8,9 +8,12 @@ from ledgerflow.classification.errors import OwnTaxLineError, RuleError
 from ledgerflow.classification.models import Classification, Rule
 from ledgerflow.classification.rule_trials import try_rule
 from ledgerflow.classification.services import (
+    Booking,
     RuleConditions,
     accept,
+    book_together,
     create_rule,
+    decide,
     export_rules,
     import_rules,
     reopen,
@@ -22,12 +25,17 @@ from ledgerflow.classification.services import (
 )
 from ledgerflow.ledger.errors import AccountChangeError
 from ledgerflow.ledger.services.accounts import change_account
+from ledgerflow.payees.services import name_payee
+from ledgerflow.review.models import Proposal
+from ledgerflow.review.selectors import evidence
+from ledgerflow.review.services import Proposer, accept_proposal, propose_classification
 from tests.booked import NOW
 from tests.exchange.archives import round_trip
 from tests.reports.test_own_tax_lines import OF_OFFICE, OF_SALES, OFFICE, SUPPLIES, Decided
 
 pytestmark = pytest.mark.django_db
 
+MEALS = "6200"
 BOOKED = "6170 Supplies, tax line 18 Office expense"
 
 
@@ -81,6 +89,48 @@ def test_one_that_accepts_takes_it_along_and_changing_the_rule_changes_what_is_s
     )
     suggest_anew(book=reopened.book)
     assert (reopened.made().tax_line, Rule.objects.get(pk=reopened.rule.pk).tax_line) == ("", "")
+
+
+def test_one_that_a_rule_alone_suggested_does_not_go_along_to_another_account():
+    books = Ruled()
+    meals = books.account(MEALS)  # whose kind may have the tax line
+    by = {"book": books.book, "user": books.owner, "now": NOW}
+    payee = name_payee(book=books.book, name="Corner Store")
+    books.decide(books.lines[0], MEALS, payee=payee)
+    decide(line_id=books.open, payee=payee, **by)
+    offered = evidence(book=books.book, line_id=books.open).alternatives
+
+    program = Proposer(user=books.owner, through=Proposal.Through.API)
+    proposal = propose_classification(
+        book=books.book, line_ids=[books.open], account=meals, by=program, now=NOW
+    )
+    accept_proposal(book=books.book, proposal_id=proposal.pk, user=books.owner, now=NOW)
+    proposed = books.made().tax_line
+    undo(**by)
+    suggested = books.made().tax_line
+    book_together(line_ids=[books.open], booking=Booking(account=meals), **by)
+    chosen = books.made().tax_line
+
+    assert [(each.account_id, each.kept.tax_line) for each in offered] == [(meals.pk, "")]
+    assert f"without tax line {OF_OFFICE}" in proposal.diff[0]["new"]
+    assert (proposed, suggested, chosen) == ("", OF_OFFICE, "")
+
+
+def test_a_trial_of_a_rule_without_one_applies_none_to_the_ticked():
+    books = Ruled()
+    slug, meals = books.book.slug, books.account(MEALS)
+    form = {
+        "text": books.made().line.description,
+        "direction": "any",
+        "mode": "suggest",
+        "stage": 1,
+        "account": meals.pk,
+    }
+
+    create = reverse("classification:create-rule", kwargs={"book": slug})
+    shown = books.client().post(create, form | {"preview": "open"}).content.decode()
+
+    assert '<input type="hidden" name="set-tax_line" value="account">' in shown
 
 
 def test_the_trial_shows_it_old_and_new():

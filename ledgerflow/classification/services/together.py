@@ -50,7 +50,8 @@ _BOOK_REFUSAL = f"""
         {POSSIBLE_TRANSFER} {DRAWN_UNSEEN}
     END
 """
-# What the lines keep of their own goes along to another account where that may have it.
+# What the lines keep of their own goes along to another account where that may have it; a tax line that a rule alone
+# suggested belongs to the account that it says.
 _BOOK = """
     state = 'accepted', source = 'person', rule_id = NULL, promise_id = NULL, confidence = 1, reason = %(reason)s,
     decided_by_id = %(user)s, decided_at = %(now)s, account_id = picked.account_id,
@@ -58,7 +59,8 @@ _BOOK = """
     tax_line = CASE
         WHEN COALESCE(%(tax_line)s, made.tax_line) IN ('', picked.tax_line) THEN ''
         WHEN %(tax_line)s IS NOT NULL THEN %(tax_line)s
-        WHEN classification_takes_tax_line(made.book_id, picked.account_id, made.tax_line) THEN made.tax_line
+        WHEN (made.decided_by_id IS NOT NULL OR made.account_id = picked.account_id)
+            AND classification_takes_tax_line(made.book_id, picked.account_id, made.tax_line) THEN made.tax_line
         ELSE '' END,
     business_share = COALESCE(%(share)s, CASE WHEN picked.type = 'expense' THEN made.business_share END)
 """

@@ -10,7 +10,7 @@ from django.db import transaction
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import require
 from ledgerflow.classification.models import Classification, Rule
-from ledgerflow.classification.own_facts import OwnFacts, own_facts
+from ledgerflow.classification.own_facts import OwnFacts, kept_facts
 from ledgerflow.classification.services import RuleConditions, create_rule, decide, exclude
 from ledgerflow.classification.tax_lines import chart_tax_lines
 from ledgerflow.ledger.models import Account
@@ -105,7 +105,7 @@ def _classify(book: Book, proposal: Proposal, user: User, now: datetime) -> None
     share = proposal.payload.get("business_share")
     given = OwnFacts(proposal.payload.get("tax_line", ""), None if share is None else Decimal(share))
     for line in proposal.payload["lines"]:
-        kept = given.or_else(own_facts(made[line]).with_account(account, chart=chart))
+        kept = given.or_else(kept_facts(made[line], account, chart=chart))
         decide(
             book=book,
             line_id=line,

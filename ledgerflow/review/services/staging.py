@@ -13,7 +13,7 @@ from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action, require
 from ledgerflow.classification.errors import UnknownLineError
 from ledgerflow.classification.models import Classification, Rule, State
-from ledgerflow.classification.own_facts import NOTHING_OWN, OwnFacts, own_facts
+from ledgerflow.classification.own_facts import NOTHING_OWN, OwnFacts, kept_facts, own_facts
 from ledgerflow.classification.services import (
     RuleConditions,
     check_business_share,
@@ -273,7 +273,7 @@ def _stands(made: Classification) -> str:
 
 def _would_stand(made: Classification, account: Account, given: OwnFacts, chart: ChartTaxLines) -> str:
     own = own_facts(made)
-    kept = given.or_else(own.with_account(account, chart=chart))
+    kept = given.or_else(kept_facts(made, account, chart=chart))
     lost = own.without(kept).in_words()
     said = [f"{account}, accepted", kept.in_words(), f"without {lost}" if lost else ""]
     return "; ".join(filter(None, said))
