@@ -13,7 +13,7 @@ from ledgerflow.agent.models import AgentConversation, AgentProposal, AgentSetti
 from ledgerflow.agent.privacy import bands, outgoing, people_in, says_something
 from ledgerflow.agent.values import AccountChoice, Question
 from ledgerflow.books.models import Book, Membership
-from ledgerflow.classification.engine import MOST_OF_AGENT
+from ledgerflow.classification.engine import MOST_UNSURE
 from ledgerflow.classification.models import Classification
 from ledgerflow.classification.selectors import UnsuggestedLine, unsuggested_lines
 from ledgerflow.ledger.models import Account, AccountRole
@@ -221,7 +221,7 @@ def proposals_confidence(*, book: Book) -> Decimal:
     )
     agreeing = sum(proposed == booked for proposed, booked in pairs)
     share = (Decimal(agreeing + 1) / Decimal(len(pairs) + 2)).quantize(Decimal("0.001"))
-    return min(share, MOST_OF_AGENT)
+    return min(share, MOST_UNSURE)
 
 
 def conversation_about(*, book: Book, line_id: int) -> AgentConversation | None:

@@ -19,8 +19,9 @@ SURE = Decimal("0.900")
 LIKELY = Decimal("0.600")
 
 RULE, MEMORY, SHARED, MATCHED, NONE = "rule", "memory", "shared", "matched", "none"
-#: The most that a proposal of an agent counts for, however often it was right: a person looks at each.
-MOST_OF_AGENT = Decimal("0.890")
+#: The most that counts for what is never sure, however often it was right: a person looks at each. Such is what an
+#: agent proposes, and what a receipt says of a seller whom the bank does not name.
+MOST_UNSURE = Decimal("0.890")
 REASON_LENGTH = 300
 #: A bank books the other side of a transfer between own accounts at most so many days earlier or later.
 TRANSFER_DELAY = timedelta(days=5)

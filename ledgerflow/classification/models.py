@@ -259,6 +259,11 @@ class Classification(models.Model):
                 condition=~models.Q(source="agent") | models.Q(confidence__lt=Decimal("0.9")),
                 name="classification_agent_is_never_sure",
             ),
+            # Nor is what a receipt alone says of who was paid.
+            models.CheckConstraint(
+                condition=~models.Q(source="matched") | models.Q(confidence__lt=Decimal("0.9")),
+                name="classification_receipt_is_never_sure",
+            ),
             models.CheckConstraint(
                 condition=models.Q(is_split=False) | models.Q(account__isnull=True),
                 name="classification_account_or_parts",

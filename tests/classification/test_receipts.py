@@ -3,13 +3,17 @@
 from datetime import date
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from ledgerflow.books.models import Membership
 from ledgerflow.classification import jobs
+from ledgerflow.classification.engine import MOST_UNSURE, SURE
 from ledgerflow.classification.models import Classification, Stage
 from ledgerflow.classification.services import (
     RuleConditions,
     accept,
+    accept_confident,
+    accept_unseen,
     attach_receipts,
     classify_lines,
     create_rule,
@@ -21,6 +25,7 @@ from ledgerflow.classification.services import (
 )
 from ledgerflow.documents.models import ReceiptReading
 from ledgerflow.payees.models import Payee
+from ledgerflow.payees.services import name_payee
 from tests.classification.rows import NOW, Shop
 from tests.posting.read_receipts import read_receipt
 
@@ -89,14 +94,51 @@ def test_it_goes_before_rules_about_the_banks_text_and_is_left_to_a_person(shop)
     assert (made.source, made.account, made.state, made.rule) == ("matched", shop.food, "open", None)
 
 
-def test_where_the_bank_names_the_seller_too_a_rule_stays_and_what_was_learned_says_so(shop):
+@pytest.mark.parametrize("is_naming", [False, True])
+def test_where_the_bank_names_the_seller_too_a_rule_stays_and_what_was_learned_says_so(shop, is_naming):
     line_id = unclear(shop, "BLUE FINCH COFFEE")
+    before = Classification.objects.get(pk=line_id)
 
-    assert attach(shop, line_id).source == "matched"
-    write_rule(shop, "finch", shop.fuel)
+    made = attach(shop, line_id)
+    learned = ("memory", before.confidence, f"{COFFEE} {before.reason}")
+    assert (made.source, made.confidence, made.reason) == learned
+    payee = name_payee(book=shop.book, name="Blue Finch") if is_naming else None
+    write_rule(shop, "finch", shop.fuel, payee=payee)
 
-    made = Classification.objects.get(pk=line_id)
+    made.refresh_from_db()
     assert (made.source, made.account) == ("rule", shop.fuel)
+
+
+def test_whom_the_bank_does_not_name_is_never_sure(shop):
+    for _ in range(60):
+        line = shop.line("BLUE FINCH COFFEE", "-12.29")
+        classify_lines(book=shop.book, line_ids=[line.pk])
+        decide(book=shop.book, line_id=line.pk, account=shop.food, user=shop.user, now=NOW)
+    sure = Classification.objects.get(pk=unclear(shop, "BLUE FINCH COFFEE")).confidence
+    made = attach(shop, unclear(shop))
+    mine = {"book": shop.book, "user": shop.user, "now": NOW}
+
+    assert (sure >= SURE, made.source, made.confidence) == (True, "matched", MOST_UNSURE)
+    assert accept_unseen(line_ids=[made.pk], **mine).count == 0
+    accept_confident(**mine)
+    made.refresh_from_db()
+    assert made.state == "open"
+    with pytest.raises(IntegrityError, match="receipt_is_never_sure"), transaction.atomic():
+        Classification.objects.filter(pk=made.pk).update(confidence=1)
+
+
+def test_of_money_that_came_in_it_goes_before_no_rule_and_makes_no_payee(shop):
+    line = shop.line("BLUE FINCH COFFEE", "12.29")
+    classify_lines(book=shop.book, line_ids=[line.pk])
+    decide(book=shop.book, line_id=line.pk, account=shop.sales, user=shop.user, now=NOW)
+    write_rule(shop, "paypal", shop.suspense)
+    paid, nameless = (shop.line(text, "12.29").pk for text in ("PAYPAL 4029357733", ""))
+    classify_lines(book=shop.book, line_ids=[paid, nameless])
+    own = read_receipt(shop.book, name="invoice.pdf", seller="Grey Owl Books")
+
+    assert attach(shop, paid).source == "rule"
+    assert attach(shop, nameless, own).payee is None
+    assert not Payee.objects.filter(name="Grey Owl Books").exists()
 
 
 def test_what_a_person_decided_stays(shop):
@@ -154,5 +196,7 @@ def test_once_it_was_read_its_line_gets_the_suggestion(shop):
     jobs.suggest_by_receipt(book_id=shop.book.pk, receipt_id=receipt.pk)
 
     made = Classification.objects.get(pk=line_id)
-    accept(book=shop.book, line_ids=[line_id], user=shop.user, now=NOW)
     assert (made.source, made.account) == ("matched", shop.food)
+    assert accept(book=shop.book, line_ids=[line_id], user=shop.user, now=NOW).count == 1
+    made.refresh_from_db()
+    assert (made.state, made.decided_by) == ("accepted", shop.user)

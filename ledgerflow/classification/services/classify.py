@@ -198,7 +198,7 @@ def _classify_chunk(book: Book, line_ids: Sequence[int], rules: Sequence[RuleVal
             }
             answers = Answers(book=book, payee_ids=asked)
             _by_answers(columns, waiting, answers, outcomes, numbers)
-            _by_receipts(columns, sellers, answers, outcomes, numbers)
+            _by_receipts(columns, sellers, answers, outcomes, numbers, payees=payees)
         chunk = _Chunk(book, columns.ids, numbers, outcomes, answers)
         chunk = chunk.left_to_people(may_be_transfers(book=book, line_ids=chunk.accepted()))
         return _store(cursor, chunk) if are_some_made else _copy(cursor, chunk)
@@ -209,7 +209,8 @@ def _sellers(
 ) -> dict[int, tuple[SaidByReceipt, int | None]]:
     """Return what the receipts of lines say, with the payee that they name; one query where there are none.
 
-    A seller who is new to the book is made a payee only where the bank's text names nobody.
+    A seller who is new to the book is made a payee only where the bank's text names nobody, and money went out: what
+    came in has an invoice that the book's owner wrote.
     """
     said = said_by_receipts(book=book, line_ids=columns.ids)
     if not said:
@@ -217,8 +218,8 @@ def _sellers(
     known = known_payees(book=book, texts={each.seller for each in said.values()})
     nameless = {
         line_id
-        for line_id, text in zip(columns.ids, columns.payee_texts, strict=True)
-        if line_id in said and text not in payees
+        for line_id, text, amount in zip(columns.ids, columns.payee_texts, columns.amounts, strict=True)
+        if line_id in said and text not in payees and amount <= 0
     }
     if nameless:
         known |= identify_payees(book=book, texts={said[line_id].seller for line_id in nameless})
@@ -455,6 +456,8 @@ def _by_receipts(
     answers: Answers,
     outcomes: list[Outcome],
     numbers: list[int],
+    *,
+    payees: Mapping[str, int],
 ) -> None:
     """Put what a receipt says of who was paid, by line with the payee, before what the bank's text says."""
     for place, line_id in enumerate(columns.ids if sellers else ()):
@@ -464,7 +467,15 @@ def _by_receipts(
         of_seller = payee_id and answers.about(
             payee_id=payee_id, bank_account_id=columns.bank_account_ids[place], amount=columns.amounts[place]
         )
-        outcomes.append(matched(outcomes[numbers[place]], of_seller or None, said))
+        outcomes.append(
+            matched(
+                outcomes[numbers[place]],
+                of_seller or None,
+                said,
+                payee_of_bank=payees.get(columns.payee_texts[place]),
+                is_income=columns.amounts[place] > 0,
+            )
+        )
         numbers[place] = len(outcomes) - 1
 
 

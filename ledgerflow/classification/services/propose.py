@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef
 
 from ledgerflow.books.models import Book
-from ledgerflow.classification.engine import MOST_OF_AGENT, shortened
+from ledgerflow.classification.engine import MOST_UNSURE, shortened
 from ledgerflow.classification.errors import WrongAccountError
 from ledgerflow.classification.models import Classification, Source, Stage, State
 from ledgerflow.classification.stages import is_off
@@ -63,7 +63,7 @@ def propose(*, book: Book, proposals: Mapping[int, ProposedAccount]) -> list[int
     for one in made:
         proposal = proposals[one.line_id]
         one.account, one.source, one.rule = accounts[proposal.account.pk], Source.AGENT, None
-        one.confidence = min(proposal.confidence, MOST_OF_AGENT)
+        one.confidence = min(proposal.confidence, MOST_UNSURE)
         one.reason = shortened(proposal.reason)
     Classification.objects.bulk_update(
         made, ["account", "source", "rule", "confidence", "reason"], batch_size=_AT_ONCE
