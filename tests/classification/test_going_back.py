@@ -4,8 +4,9 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
-from ledgerflow.classification.models import Rule
-from ledgerflow.classification.services import RuleConditions, create_rule
+from ledgerflow.classification.models import Classification, Rule
+from ledgerflow.classification.services import RuleConditions, classify_lines, create_rule
+from ledgerflow.ledger.models import Account
 from ledgerflow.review.models import Proposal
 from tests.classification.rows import NOW, Shop
 
@@ -37,13 +38,36 @@ def test_rules_with_a_search_are_switched_off_and_proposed_runs_stay(committed_d
         proposed_at=NOW,
     )
 
+    Account.objects.filter(pk=shop.food.pk).update(tax_line="schedule-c:24b")
+    rule = create_rule(
+        book=shop.book,
+        conditions=RuleConditions(text="corner"),
+        account=shop.fuel,
+        tax_line="schedule-c:24b",
+        user=shop.user,
+        now=NOW,
+    )
+    line = shop.line("CORNER STORE")
+    classify_lines(book=shop.book, line_ids=[line.pk])
+
     with pytest.raises(DatabaseError, match="restore the backup"):
         _migrate("review", "0003_name_no_door_that_nobody_uses")
+    with pytest.raises(DatabaseError, match="Rules say a tax line"):
+        _migrate("classification", "0022_let_payees_be_merged")
+    Rule.objects.filter(pk=rule.pk).update(tax_line="", is_active=False)
+    with pytest.raises(DatabaseError, match="Lines that nobody decided about have a tax line"):
+        _migrate("classification", "0022_let_payees_be_merged")
+    Classification.objects.filter(pk=line.pk).update(tax_line="")
     _migrate("classification", "0022_let_payees_be_merged")
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT text, is_active FROM classification_rule ORDER BY id")
-        assert cursor.fetchall() == [("shell", True), ("oil", False), ("payee:shell,payee:oil", False)]
+        assert cursor.fetchall() == [
+            ("shell", True),
+            ("oil", False),
+            ("payee:shell,payee:oil", False),
+            ("corner", False),
+        ]
     _migrate()
     assert Rule.objects.filter(is_active=True, search="").count() == 1
     assert Proposal.objects.get().kind == "run_tool"

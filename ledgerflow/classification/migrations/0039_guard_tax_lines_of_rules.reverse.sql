@@ -1,3 +1,16 @@
+-- Before there was no place for the tax line of a rule, nor for that of a line that only a rule suggested.
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM classification_rule WHERE tax_line <> '') THEN
+        RAISE 'Rules say a tax line, which is kept; restore the backup that was made before this migration.'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF EXISTS (SELECT FROM classification_classification WHERE tax_line <> '' AND decided_by_id IS NULL) THEN
+        RAISE 'Lines that nobody decided about have a tax line by a rule; decide about them, or restore the backup that was made before this migration.'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+END
+$$;
 DROP TRIGGER classification_rule_check_tax_line ON classification_rule;
 
 CREATE OR REPLACE FUNCTION classification_keep_tax_line() RETURNS trigger LANGUAGE plpgsql
