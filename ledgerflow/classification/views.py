@@ -139,14 +139,14 @@ class CreateRuleView(RuleFormView):
             conditions = services.conditions_from_line(book=self.book, line_id=line_id)
         except (RuleError, UnknownLineError):
             return {}
-        made = Classification.objects.select_related("payee").get(book=self.book, line_id=line_id)
+        made = Classification.objects.select_related("payee", "line").get(book=self.book, line_id=line_id)
         return {
             "text": conditions.text,
             "direction": conditions.direction,
             "stage": services.stage_offered(book=self.book, line_id=line_id, conditions=conditions),
             "account": made.account_id,
             "tax_line": made.tax_line,
-            "payee": made.payee,
+            "payee": services.payee_for_rule(book=self.book, made=made),
         }
 
     def save(self, form: RuleForm) -> Rule:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.payees.cleaning import NAME_LENGTH, UNKNOWN, clean_payees, payee_key, payee_keys
+from ledgerflow.payees.cleaning import NAME_LENGTH, UNKNOWN, clean_payee, clean_payees, payee_key, payee_keys
 from ledgerflow.payees.models import LineToolRun, Payee, PayeeAlias
 
 _NEW_PAYEES = """
@@ -74,10 +74,24 @@ def identify_payees(*, book: Book, texts: Collection[str]) -> dict[str, int]:
 
 
 def known_payees(*, book: Book, texts: Collection[str]) -> dict[str, int]:
-    """Return the id of the payee of each text that names one of the book's; nothing is made, one query."""
+    """Return the id of the payee of each text that names one of the book's; nothing is made.
+
+    A text that no bank wrote yet names the payee who is called so, cleaned or as it stands. One query where the book
+    knows all texts, and two otherwise.
+    """
     keys = payee_keys(texts)
-    known = _known(book, set(keys.values()))
-    return {text: known[key] for text, key in keys.items() if key in known}
+    by_key = _known(book, set(keys.values()))
+    known = {text: by_key[key] for text, key in keys.items() if key in by_key}
+    names = {text: (" ".join(text.split()), clean_payee(text)) for text in keys if text not in known}
+    if not names:
+        return known
+    called = {name for each in names.values() for name in each}
+    by_name = dict(Payee.objects.filter(book=book, name__in=called).values_list("name", "pk"))
+    return known | {
+        text: by_name[name]
+        for text, each in names.items()
+        if (name := next(filter(by_name.__contains__, each), None)) is not None
+    }
 
 
 @transaction.atomic

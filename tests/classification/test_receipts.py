@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from ledgerflow.books.models import Membership
 from ledgerflow.classification import jobs
@@ -19,6 +20,8 @@ from ledgerflow.classification.services import (
     create_rule,
     decide,
     detach_receipt,
+    rename_payee,
+    rule_from_decision,
     suggest_anew,
     switch_stage_off,
     switch_stage_on,
@@ -107,6 +110,40 @@ def test_where_the_bank_names_the_seller_too_a_rule_stays_and_what_was_learned_s
 
     made.refresh_from_db()
     assert (made.source, made.account) == ("rule", shop.fuel)
+
+
+@pytest.mark.parametrize("said", ["Roastery 24/7 Blue Finch", "  roastery  blue finch "])
+def test_the_name_that_a_person_gave_the_payee_is_known_too(shop, said):
+    coffee = Payee.objects.get(book=shop.book)
+    name = "Roastery 24/7 Blue Finch" if "24" in said else "Roastery Blue Finch"
+    rename_payee(book=shop.book, payee_id=coffee.pk, name=name, user=shop.user, now=NOW)
+
+    made = attach(shop, unclear(shop), read_receipt(shop.book, name="new.pdf", seller=said))
+
+    assert (made.source, made.payee, made.account) == ("matched", coffee, shop.food)
+
+
+def test_no_rule_about_the_banks_text_is_offered_for_whom_only_the_receipt_names(shop, client):
+    client.force_login(shop.user)
+    line_id, named = unclear(shop), unclear(shop, "BLUE FINCH COFFEE")
+    made = attach(shop, line_id)
+    answers = [
+        client.post(
+            reverse("review:decide", kwargs={"book": shop.book.slug, "line": each}),
+            {"account": account.pk},
+            headers={"accept": "application/json"},
+        ).json()
+        for each, account in ((line_id, shop.fuel), (named, shop.sales))
+    ]
+    form = client.get(
+        reverse("classification:create-rule", kwargs={"book": shop.book.slug}), {"line": line_id}
+    )
+    rule = rule_from_decision(book=shop.book, line_id=line_id, user=shop.user, now=NOW).rule
+
+    assert made.payee.name == "Blue Finch Coffee"
+    assert ["offer" in answer for answer in answers] == [False, True]
+    assert (form.context["form"]["text"].value(), form.context["form"]["payee"].value()) == ("paypal", None)
+    assert (rule.payee, rule.text) == (None, "paypal")
 
 
 def test_whom_the_bank_does_not_name_is_never_sure(shop):

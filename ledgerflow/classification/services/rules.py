@@ -20,6 +20,7 @@ from ledgerflow.classification.services.refit import suggest_anew
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.cleaning import clean_payee
 from ledgerflow.payees.models import Payee
+from ledgerflow.payees.services import known_payees
 from ledgerflow.statements.models import BankAccount, StatementLine
 from ledgerflow.users.models import User
 
@@ -155,6 +156,17 @@ def conditions_from_line(*, book: Book, line_id: int) -> RuleConditions:
     return RuleConditions(text=folded(clean_payee(raw)), direction=direction)
 
 
+def payee_for_rule(*, book: Book, made: Classification) -> Payee | None:
+    """Return the line's payee where the bank's text names him, so that a rule about the text may, too; one query.
+
+    Whom only the line's receipt names is another one in the next line of that text, as with what is paid by PayPal.
+    """
+    if made.payee is None:
+        return None
+    text = payee_text(description=made.line.description, counterparty=made.line.counterparty)
+    return made.payee if known_payees(book=book, texts=[text]).get(text) == made.payee.pk else None
+
+
 def stage_offered(*, book: Book, line_id: int, conditions: RuleConditions) -> int:
     """Return when the rule offered after a correction has to be looked at, so that the line's next like gets it.
 
@@ -185,22 +197,23 @@ def rule_from_decision(
 ) -> MadeRule:
     """Make the rule "always book this payee so" from a decided line; it stands first, being the newest correction.
 
-    Where it is not to ``apply_to_open`` lines, it is about future ones only, for good. Undoing it switches the rule
-    off. In a book with many open lines a job suggests anew for them.
+    It names the payee where the bank's text does. Where it is not to ``apply_to_open`` lines, it is about future ones
+    only, for good. Undoing it switches the rule off. In a book with many open lines a job suggests anew for them.
 
     Raises:
         UnknownLineError: the book has no such line.
         RuleError: the line has no single account, or no text.
     """
     conditions = conditions_from_line(book=book, line_id=line_id)
-    made = Classification.objects.select_related("account", "payee").get(book=book, line_id=line_id)
+    lines = Classification.objects.select_related("account", "payee", "line")
+    made = lines.get(book=book, line_id=line_id)
     if made.account is None:
         raise RuleError("This line has no single account that a rule could book to.")
     rule = create_rule(
         book=book,
         conditions=conditions,
         account=made.account,
-        payee=made.payee,
+        payee=payee_for_rule(book=book, made=made),
         tax_line=made.tax_line,
         user=user,
         now=now,

@@ -26,6 +26,7 @@ from ledgerflow.classification.services import (
     MOST_CORRECTIONS,
     attach_receipts,
     conditions_from_line,
+    payee_for_rule,
     stage_offered,
 )
 from ledgerflow.classification.tax_lines import chart_tax_lines
@@ -165,9 +166,12 @@ class LineActionView(ActionView):
             return done
         evidence = selectors.evidence(book=self.book, line_id=line_id)
         assert evidence is not None  # it was decided a moment ago
-        made = Classification.objects.select_related("account").get(book=self.book, line_id=line_id)
+        lines = Classification.objects.select_related("account", "payee", "line")
+        made = lines.get(book=self.book, line_id=line_id)
         if made.account is None or not services.is_offered(book=self.book, payee_id=made.payee_id):
             return done
+        if made.payee is not None and payee_for_rule(book=self.book, made=made) is None:
+            return done  # a rule looks at the bank's text, which says nothing of him
         stage = stage_offered(book=self.book, line_id=line_id, conditions=conditions)
         trial = try_rule(
             book=self.book,
