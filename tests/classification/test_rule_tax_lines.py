@@ -5,7 +5,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from ledgerflow.classification.errors import OwnTaxLineError, RuleError
-from ledgerflow.classification.models import Classification, Rule
+from ledgerflow.classification.models import Classification, Rule, RuleCorrection
 from ledgerflow.classification.rule_trials import try_rule
 from ledgerflow.classification.services import (
     Booking,
@@ -131,6 +131,35 @@ def test_a_trial_of_a_rule_without_one_applies_none_to_the_ticked():
     shown = books.client().post(create, form | {"preview": "open"}).content.decode()
 
     assert '<input type="hidden" name="set-tax_line" value="account">' in shown
+
+
+def test_undo_brings_nothing_back_as_accepted_that_the_rule_says_no_more():
+    books = Ruled(mode="accept")
+    books.decide(books.open, MEALS)
+    facts = {"conditions": books.conditions, "account": books.account(SUPPLIES), "mode": "accept"}
+    update_rule(book=books.book, rule_id=books.rule.pk, **facts)
+
+    undone = undo(book=books.book, user=books.owner, now=NOW)
+
+    made = books.made()
+    assert (made.state, made.account, undone.opened) == ("open", books.account(SUPPLIES), 1)
+
+
+def test_correcting_the_tax_line_alone_counts_against_the_rule():
+    books = Ruled(mode="accept")
+    by = {"book": books.book, "user": books.owner, "now": NOW}
+    counted = []
+
+    for tax_line in (OF_OFFICE, "", None):
+        if tax_line is None:
+            book_together(line_ids=[books.open], booking=Booking(tax_line=""), **by)
+        else:
+            books.decide(books.open, SUPPLIES, tax_line=tax_line)
+        counted.append(RuleCorrection.objects.filter(rule=books.rule).count())
+        undo(**by)
+
+    assert counted == [0, 1, 1]
+    assert not RuleCorrection.objects.exists()
 
 
 def test_the_trial_shows_it_old_and_new():

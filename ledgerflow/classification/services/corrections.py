@@ -1,7 +1,8 @@
 """A rule that people correct stops accepting by itself."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
@@ -31,7 +32,7 @@ def count_corrections(*, change: DecisionChange) -> None:
     """Count each line of the change that says otherwise than its rule had.
 
     Where the change keeps lines out of the books, these are those that a rule had accepted without a person; otherwise
-    those that are booked to another account than the rule had said, which they name no more.
+    those that are booked to another account or tax line than the rule had said, which they name no more.
     """
     lines = Counter(_corrected(change).values())
     for rule_id in sorted(lines):  # each held until the end, so that two sessions take them in one order
@@ -49,9 +50,13 @@ def _corrected(change: DecisionChange) -> dict[int, int]:
         and (
             before["state"] == State.ACCEPTED and before["decided_by"] is None
             if is_out
-            else after["rule"] is None and before["account"] != after["account"]
+            else after["rule"] is None and _said(before) != _said(after)
         )
     }
+
+
+def _said(kept: Mapping[str, Any]) -> tuple[int | None, str]:
+    return kept["account"], kept.get("tax_line", "")
 
 
 def let_accept_again(rule: Rule) -> None:

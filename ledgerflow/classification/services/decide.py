@@ -108,7 +108,7 @@ def decide(
     check_tax_lines(book=book, given=given)
     check_business_share(book=book, share=business_share, accounts=[each for each, _ in given if each])
     before = _snapshot(made, BEFORE)
-    said, rule_id, former_payee = made.account_id, made.rule_id, made.payee_id
+    said, rule_id, former_payee = (made.account_id, made.tax_line), made.rule_id, made.payee_id
     if account is not None or splits:
         _check_splits(made.line, account, splits)
         made.tax_line, made.business_share = _own(account, tax_line), business_share
@@ -119,7 +119,7 @@ def decide(
         made.save(update_fields=["note"])
     former = _name(book, made, payee) if payee is not None else None
     kept = DecisionChange.objects.create(book=book, act=DecisionChange.Act.DECIDE, made_by=user, made_at=now)
-    if rule_id is not None and made.rule_id is None and said != made.account_id:
+    if rule_id is not None and made.rule_id is None and said != (made.account_id, made.tax_line):
         count_correction(rule_id=rule_id, change=kept)
     after = _snapshot(made, "classification_snapshot(made)")
     ChangedLine.objects.create(change=kept, book=book, line_id=line_id, before=before, after=after)

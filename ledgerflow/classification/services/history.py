@@ -43,11 +43,13 @@ _LOCK = """
     FOR UPDATE OF made
 """
 # What a rule or the promise had accepted goes back only while that would still accept it, and to review where the rule
-# fell back to suggesting it, or the books are closed on its day since.
+# fell back to suggesting it or says another tax line, or the books are closed on its day since.
 _MAY_RETURN = """
     SELECT kept.line_id,
         kept.before ->> 'state' = 'open' OR kept.before -> 'decided_by' <> 'null'
-            OR (promise.id IS NOT NULL OR COALESCE(rule.mode = 'accept', false))
+            OR (promise.id IS NOT NULL OR COALESCE(
+                rule.mode = 'accept' AND rule.tax_line = COALESCE(kept.before ->> 'tax_line', ''), false
+            ))
                 AND (line.date <= state.closed_through) IS NOT TRUE
     FROM classification_changedline kept
     JOIN statements_statementline line ON line.id = kept.line_id
@@ -118,7 +120,7 @@ class Undone:
 
     ``bare`` counts the lines that came back without the tax line of their own, because no account of their kind carries
     it any more; ``opened`` those that came back to review, because the rule that had accepted them only suggests
-    since, or the books are closed on their days.
+    or says another tax line since, or the books are closed on their days.
     """
 
     act: str
