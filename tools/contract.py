@@ -316,6 +316,7 @@ class Reading:
     ``notice`` is a sentence when the file is well-formed but holds no lines. ``warnings`` are sentences that
     a person should see although every line was read. ``layouts`` are the fingerprints of the tables that were read,
     or the one that names the format's dates where it has no tables; 32 hexadecimal digits each, others are dropped.
+    ``orders_said`` are those of them by whose ``day_order`` dates were read that the file leaves open.
     """
 
     format: str
@@ -323,6 +324,7 @@ class Reading:
     warnings: tuple[str, ...] = ()
     notice: str | None = None
     layouts: tuple[str, ...] = ()
+    orders_said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

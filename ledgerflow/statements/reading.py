@@ -16,6 +16,8 @@ from ledgerflow.toolbox.wire import WireError, decode
 
 #: What recognizing the text of pictures may use.
 _RECOGNITION = Limits(memory_bytes=1536 * 1024 * 1024, cpu_seconds=60, wall_seconds=60)
+#: That one file may ask about its dates, with one answer for all of them.
+_MOST_QUESTIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,9 @@ class FileReading:
     says why and what to do; no statements). ``reader`` is the tool package that read or refused it; ``is_claimed`` says
     that one took it for a statement of its format, whether or not it could be read. ``is_table`` where people can
     choose what its columns are for; ``layouts`` are then the fingerprints of the tables that were read; ``dated_as``
-    is that of the format's dates, where no columns can be chosen but the order of its dates can be said. ``asks`` is
-    what a person has to say of that order first.
+    is that of the format's dates, where no columns can be chosen but the order of its dates can be said. Of these,
+    ``orders_said`` are those by whose order dates were read that the file leaves open. ``asks`` is what a person has to
+    say of that order first.
     """
 
     name: str
@@ -41,6 +44,7 @@ class FileReading:
     is_table: bool = False
     layouts: tuple[str, ...] = ()
     dated_as: str = ""
+    orders_said: tuple[str, ...] = ()
     asks: OpenOrder | None = None
 
     @property
@@ -106,6 +110,7 @@ def read_file(
         is_table=answer["is_table"],
         layouts=reading.layouts if answer["is_table"] else (),
         dated_as="" if answer["is_table"] else next(iter(reading.layouts), ""),
+        orders_said=reading.orders_said,
     )
 
 
@@ -119,18 +124,20 @@ def read_in_order(
 ) -> FileReading:
     """Read a statement file as :func:`read_file` does, its dates in ``order`` where they leave it open.
 
-    A file of several tables may ask about each of them.
+    A file of several tables may ask about each of them; after ``_MOST_QUESTIONS`` it is left at that.
     """
     layouts: list[Layout] = []
-    while True:
-        reading = read_file(content=content, name=name, readers=readers, password=password, layouts=layouts)
+    reading = read_file(content=content, name=name, readers=readers, password=password)
+    for _ in range(_MOST_QUESTIONS):
         asks = reading.asks
         if asks is None or order not in {way.order for way in asks.ways}:
-            return reading
+            break
         said = replace(asks.layout, day_order=str(order))
         if said in layouts:
-            return reading
+            break
         layouts.append(said)
+        reading = read_file(content=content, name=name, readers=readers, password=password, layouts=layouts)
+    return reading
 
 
 def describe_file(

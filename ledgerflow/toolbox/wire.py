@@ -64,7 +64,8 @@ def encode(reading: object) -> Iterator[bytes]:
     if not isinstance(reading, Reading):
         message = f"a reader must return a Reading, not {type(reading).__name__}"
         raise WireError(message)
-    yield _line([reading.format, reading.warnings, reading.notice, len(reading.statements), reading.layouts])
+    names = [reading.layouts, reading.orders_said]
+    yield _line([reading.format, reading.warnings, reading.notice, len(reading.statements), *names])
     for statement in reading.statements:
         yield _line(_encode_statement(statement))
         if statement.lines:
@@ -84,11 +85,10 @@ def decode(lines: Iterable[bytes]) -> Reading:
     try:
         with collector_paused():
             values = map(_parsed, lines)
-            form, warnings, notice, count, layouts = next(values)
+            form, warnings, notice, count, *named = next(values)
             statements = tuple(_decode_statement(values) for _ in range(count))
-            return Reading(
-                form, statements, tuple(warnings), notice, tuple(filter(_FINGERPRINT.fullmatch, layouts))
-            )
+            layouts, orders_said = (tuple(filter(_FINGERPRINT.fullmatch, each)) for each in named)
+            return Reading(form, statements, tuple(warnings), notice, layouts, orders_said)
     except (
         ValueError,
         KeyError,

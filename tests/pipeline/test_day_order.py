@@ -65,6 +65,8 @@ def test_it_asks_in_plain_words_and_one_click_imports_it_and_the_next_is_not_ask
 
     assert (live.pk, live.state, live.asked_order) == (run.pk, ImportRun.State.READY, None)
     assert following.state == ImportRun.State.READY
+    told = "Its dates were read with the day first, as somebody said of such files of"
+    assert (told in following.message, told in live.message) == (True, False)
     assert [line[0] for line in inbox.lines()] == ["2026-04-03", "2026-06-05", "2026-08-07", "2026-09-08"]
     assert TableLayout.objects.get(book=inbox.book).layout["day_order"] == "DMY"
     # The page of columns shows the answer, changes it, and forgets it.
@@ -114,6 +116,7 @@ def test_a_file_without_columns_is_asked_remembered_changed_and_forgotten_alike(
     )
     assert following.state == ImportRun.State.READY
     assert [line[0] for line in inbox.lines()] == ["2026-04-03", "2026-06-05", "2026-08-07", "2026-09-08"]
+    assert "Its dates were read with the day first, as somebody said" in following.message
     address = f"/books/{inbox.book.slug}/inbox/{live.pk}/dates/"
     assert address in _rows(inbox)
     assert "day first" in inbox.client().get(address).content.decode()
@@ -126,6 +129,9 @@ def test_a_file_without_columns_is_asked_remembered_changed_and_forgotten_alike(
     assert not TableLayout.objects.filter(book=inbox.book).exists()
     assert len(inbox.lines()) == 4
     assert inbox.take_in(_QIF.replace("900", "901"), "c.qif", inbox.account).asks_order
+    # What its own dates settle nobody said.
+    sure = inbox.take_in(_QIF.replace("05/06", "25/06").replace("900", "902"), "d.qif", inbox.account)
+    assert (sure.state, sure.has_order_said) == (ImportRun.State.READY, False)
     _, again = _answer(inbox, changed, "forget", act="change")
     assert "No order of dates is remembered" in _said(again)
 

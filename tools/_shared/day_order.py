@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import ge, le
+from typing import NamedTuple
 
 from tools._shared.dates import ORDERS, Day, Order
 from tools.contract import OpenOrder, OpenOrderError, OrderedDays, StatementRefusedError
@@ -39,6 +40,14 @@ class Surroundings:
     newest_first: bool | None
     has_decimal_comma: bool
     origin: tuple[Order, str] | None
+
+
+class SettledOrder(NamedTuple):
+    """The order of the parts, a warning where something speaks against it or little for it, and whether it was said."""
+
+    order: Order
+    warning: str | None
+    is_said: bool = False
 
 
 def _fits(days: Sequence[Day], order: Order) -> bool:
@@ -155,22 +164,29 @@ def _against(order: Order, title: str) -> str:
     return f"{shown}, although somebody said otherwise of such files."
 
 
+def _overruled(main: Sequence[Day], weak: Order, order: Order, title: str) -> str:
+    return (
+        f"Weak signs say that the {_FIRST[weak]} comes first in {title}; somebody said of such files that the "
+        f"{_FIRST[order]} does, so they were read as {_shown(main, order)}."
+    )
+
+
 def _by_weak(
     main: Sequence[Day], orders: list[Order], around: Surroundings, title: str, *, pooled: set[Day]
-) -> tuple[Order, str] | None:
+) -> SettledOrder | None:
     """Return the order that weak evidence settles, with a warning; ``None`` where there is none."""
     unsettled = f"No row of {title} settles day and month;"
     if around.has_decimal_comma and "DMY" in orders:
-        return "DMY", f"{unsettled} the decimal comma says that the day comes first."
+        return SettledOrder("DMY", f"{unsettled} the decimal comma says that the day comes first.")
     if around.origin and around.origin[0] in orders:
         order, said = around.origin
-        return order, f"{unsettled} {said} that the {_FIRST[order]} comes first."
+        return SettledOrder(order, f"{unsettled} {said} that the {_FIRST[order]} comes first.")
     in_time = _by_time(around.runs, orders, newest_first=None, least=FEW_STEPS)
     if len(in_time) != 1 or not _is_closest(pooled, in_time[0], orders):
         return None
     order = in_time[0]
     said = f"Only the order of a few rows says that the {_FIRST[order]} comes first in {title};"
-    return order, f"{said} they were read as {_both(main[0], order)} to {_both(main[-1], order)}."
+    return SettledOrder(order, f"{said} they were read as {_shown(main, order)}.")
 
 
 def settle_order(
@@ -182,8 +198,8 @@ def settle_order(
     *,
     texts: Sequence[str],
     said: str = "",
-) -> tuple[Order, str | None]:
-    """Return the order of the parts and a warning when only weak evidence settled it.
+) -> SettledOrder:
+    """Return the order of the parts, with a warning where weak evidence settled it or speaks against what was said.
 
     ``main`` are the days of the rows' date column that leave something open, ``aligned`` the same with the other
     days in place, ``others`` the further date columns row by row. ``texts`` are ``main`` as they are printed. ``said``
@@ -205,13 +221,15 @@ def settle_order(
             "Ask the bank for a file with dates such as 2026-01-31."
         )
     if len(orders) > 1 and all(_is_same(day, orders) for day in pooled):
-        return orders[0], None
+        return SettledOrder(orders[0], None)
     orders = _narrow(orders, others, aligned, around, pooled=pooled)
     if len(orders) == 1:
-        return orders[0], None if said in ("", orders[0]) else _against(orders[0], title)
-    weak = next(((order, None) for order in orders if order == said), None) or _by_weak(
-        main, orders, around, title, pooled=pooled
-    )
+        return SettledOrder(orders[0], None if said in ("", orders[0]) else _against(orders[0], title))
+    weak = _by_weak(main, orders, around, title, pooled=pooled)
+    for order in orders:
+        if order == said:
+            warning = _overruled(main, weak.order, order, title) if weak and weak.order != order else None
+            return SettledOrder(order, warning, is_said=True)
     if weak is not None:
         return weak
     asks = _asked(main, texts, aligned, orders, around)
@@ -284,6 +302,10 @@ def _both(day: Day, order: Order | None = None) -> str:
     ways = (day.read(order),) if order else (day.dmy, day.mdy, day.ymd)
     found: list[date] = [read for read in ways if read]
     return " or ".join(dict.fromkeys(read.isoformat() for read in found))
+
+
+def _shown(days: Sequence[Day], order: Order) -> str:
+    return f"{_both(days[0], order)} to {_both(days[-1], order)}"
 
 
 def _example(days: Sequence[Day]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from itertools import zip_longest
 
 from tools._shared.accounts import Owner, account_column, currency_column, currency_stated, stated_account
@@ -12,8 +13,7 @@ from tools._shared.balances import open_rows
 from tools._shared.choice import choose
 from tools._shared.columns import Columns, look_at_columns
 from tools._shared.currencies import currency_of
-from tools._shared.dates import ORDERS, Day, Order, days_in_text
-from tools._shared.day_order import Surroundings, direction, settle_order
+from tools._shared.day_order import direction
 from tools._shared.grid import Grid, columns_from, widest
 from tools._shared.layouts import (
     Found,
@@ -23,7 +23,6 @@ from tools._shared.layouts import (
     read_as,
     refuse_ignored,
     roles_said,
-    settle_said_order,
     view,
 )
 from tools._shared.leftovers import (
@@ -38,11 +37,12 @@ from tools._shared.leftovers import (
 from tools._shared.lines import build_statement, settle
 from tools._shared.marks import OpenMarkError, mark_of_groups, settle_numbers
 from tools._shared.movements import Numbers
-from tools._shared.origins import order_of_origin
+from tools._shared.orders import decides
 from tools._shared.picking import picked
 from tools._shared.proofs import Choice, Groups
 from tools._shared.row_words import is_card, is_failed, is_pending, is_state, state_of
 from tools._shared.sections import sections
+from tools._shared.table_order import order_of
 from tools._shared.tables import Shape, Table, find_header, find_title_row, is_blank, is_second_header
 from tools._shared.texts import text_columns
 from tools._shared.vocabulary import Role
@@ -85,6 +85,7 @@ def read_table(
         tuple(statement for reading in readings for statement in reading.statements),
         warnings=tuple(dict.fromkeys(warning for reading in readings for warning in reading.warnings)),
         layouts=tuple(dict.fromkeys(name for reading in readings for name in reading.layouts)),
+        orders_said=tuple(dict.fromkeys(name for reading in readings for name in reading.orders_said)),
     )
 
 
@@ -121,7 +122,7 @@ def _read_section(
     finally:
         if seen is not None:
             seen.append(replace(shown, layout=layout or read_as(name, found, width)))
-    return replace(reading, layouts=(name,))
+    return replace(reading, layouts=(name,), orders_said=(name,) if work.is_said else ())
 
 
 def _look(table: Table, shape: Shape, layout: Layout | None, order_said: str) -> Work:
@@ -136,8 +137,11 @@ def _look(table: Table, shape: Shape, layout: Layout | None, order_said: str) ->
     said = roles_said(layout, width) if layout else None
     columns = look_at_columns(header, cells, said, around=around)
     warnings: list[str] = []
+    is_said = False
     if columns is None or not columns.dated:
-        filled = with_stated_years(header, cells, above, table.name, order_said)
+        unsaid = partial(with_stated_years, header, cells, above, table.name)
+        filled = unsaid(order_said)
+        is_said = filled is not None and decides(order_said, filled[0], lambda: (unsaid() or [()])[0])
         columns = look_at_columns(header, filled[0], said, around=around) if filled else columns
         warnings = filled[1] if filled else []
     if columns is None:
@@ -168,6 +172,7 @@ def _look(table: Table, shape: Shape, layout: Layout | None, order_said: str) ->
         warnings,
         layout=layout,
         order_said=order_said,
+        is_said=is_said,
     )
 
 
@@ -230,7 +235,7 @@ def _read(work: Work, format_name: str, found: Found) -> Reading:
         owner = Owner(owner.account, owner.account_stated, None, owner.currency_stated)
     found.owner = owner
     groups = rows_by_account(work, owner.account, owner.currency)
-    order, warning = _order(work, numbers, choice, groups)
+    order, warning = order_of(work, numbers, choice, groups)
     found.order = order
     read = {id(day): day.read(order or "YMD") for day in columns.once[columns.main]}
     dates = list(filter(None, map(read.__getitem__, map(id, main_days))))
@@ -445,42 +450,3 @@ def _refuse_open_days(work: Work, choice: Choice, numbers: Numbers, newest_first
     for at in columns.carried:
         if work.moves[position_of[at]] and position_of[at] not in proven:
             refuse_undated(work.numbers[at], work.table.unit)
-
-
-def _order(
-    work: Work, numbers: Numbers, choice: Choice, groups: dict[tuple[str, str], list[int]]
-) -> tuple[Order | None, str | None]:
-    """Return the order of day and month in the rows' dates, ``None`` when every date says it itself."""
-    columns = work.columns
-    all_days = columns.days[columns.main]
-    main: list[Day] = [day for at in columns.dated if (day := all_days[at])]
-    unsettled = [day for day in main if day.separator]
-    if not unsettled:
-        return None, None
-    said = next((each for each in ORDERS if work.layout is not None and each == work.layout.day_order), None)
-    if said is not None:
-        return settle_said_order(columns, said, work.numbers, work.table.unit), None
-    newest_first = None
-    if choice.proven and choice.balance is not None:
-        chains = Groups(list(groups.values()), None).chains(choice.moved, numbers.values[choice.balance])
-        if len({chain.newest_first for chain in chains}) == 1 and all(
-            chain.kind == "after" for chain in chains
-        ):
-            newest_first = chains[0].newest_first if chains[0].works else None
-    around = Surroundings(
-        own=[day for day in columns.once[columns.main] if day.separator],
-        runs=[[day for position in rows if (day := main[position]).separator] for rows in groups.values()],
-        beside=[day for column, once in columns.once.items() if column != columns.main for day in once],
-        known=[day for text in (work.table.name, *work.above) for day in days_in_text(text)],
-        newest_first=newest_first,
-        has_decimal_comma=numbers.mark == ",",
-        origin=order_of_origin(columns, choice.candidate.columns),
-    )
-    others = [
-        [days[at] for at in columns.dated] for column, days in columns.days.items() if column != columns.main
-    ]
-    texts = [
-        columns.cells[columns.main][at] for at in columns.dated if (day := all_days[at]) and day.separator
-    ]
-    title = columns.title(columns.main)
-    return settle_order(unsettled, others, main, around, title, texts=texts, said=work.order_said)

@@ -15,7 +15,8 @@ class Work:
 
     ``numbers`` are the rows' numbers by index, ``above`` the lines over the table, ``moves`` and ``pending`` say by
     position whether a row is a movement and whether the bank has not booked it yet. ``layout`` is a person's word for
-    how the columns are read, ``order_said`` for the order of its dates where they leave it open.
+    how the columns are read, ``order_said`` for the order of its dates where they leave it open, ``is_said`` whether
+    dates were read by that.
     """
 
     table: Table
@@ -29,6 +30,7 @@ class Work:
     warnings: list[str] = field(default_factory=list)
     layout: Layout | None = None
     order_said: str = ""
+    is_said: bool = False
 
 
 def rows_by_account(

@@ -46,6 +46,7 @@ class _Judged:
     has_doubts: bool
     objection: str | None
     warnings: tuple[str, ...]
+    is_said: bool = False
 
 
 def claims(content: bytes, name: str) -> bool:  # noqa: ARG001 - content decides, never the name
@@ -181,7 +182,14 @@ def _read_parts(
     statements = tuple(
         each.statement if each.is_whole else replace(each.statement, missing_pages=missing) for each in judged
     )
-    return Reading(FORMAT, statements, tuple(dict.fromkeys(warnings)), layouts=(fingerprint_of(FORMAT),))
+    dated_as = (fingerprint_of(FORMAT),)
+    return Reading(
+        FORMAT,
+        statements,
+        tuple(dict.fromkeys(warnings)),
+        layouts=dated_as,
+        orders_said=dated_as if any(each.is_said for each in judged) else (),
+    )
 
 
 def _read_part(part: Part, years: Years, given: Given) -> _Judged | None:
@@ -198,8 +206,10 @@ def _read_part(part: Part, years: Years, given: Given) -> _Judged | None:
             continue
         for signs in _ways(sheet, part):
             try:
-                judged = _judge(
-                    read_sheet(sheet, part, given, signs), sheet, part, has_signs=signs is not None
+                reading = read_sheet(sheet, part, given, signs)
+                judged = replace(
+                    _judge(reading, sheet, part, has_signs=signs is not None),
+                    is_said=sheet.is_said or bool(reading.orders_said),
                 )
             except StatementRefusedError as error:
                 refusal = refusal or error

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tools._shared.amounts import single_amount
 from tools._shared.dates import with_croatian_months
+from tools._shared.orders import decides
 from tools._shared.table_statements import read_table
 from tools._shared.tables import Table
 from tools._shared.vocabulary import Role
@@ -45,7 +46,8 @@ class Entry:
 class Sheet:
     """An account's entries.
 
-    ``problems`` say what may be missing or doubtful, ``warnings`` what weak evidence settled of its days.
+    ``problems`` say what may be missing or doubtful, ``warnings`` what weak evidence settled of its days; ``is_said``
+    whether they are read in the order that a person said.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -57,6 +59,7 @@ class Sheet:
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     has_header: bool = True
+    is_said: bool = False
 
 
 def lay_out(part: Part) -> list[Sheet]:
@@ -190,7 +193,9 @@ def fill_years(sheet: Sheet, years: Years, order_said: str, around: Sequence[str
     ]
     if open_days:
         days = [entry.dates[at] for entry, at in open_days]
-        read = years.read(with_croatian_months(days, around, is_partial) or days, order_said)
+        days = with_croatian_months(days, around, is_partial) or days
+        read = years.read(days, order_said)
+        sheet.is_said = decides(order_said, read.texts, lambda: years.read(days).texts)
         sheet.warnings += read.warnings
         for (entry, at), text in zip(open_days, read.texts, strict=True):
             entry.dates[at] = text

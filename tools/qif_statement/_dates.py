@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from tools._shared.dates import Day, Order, days_in_text, read_day
-from tools._shared.day_order import Surroundings, settle_order
+from tools._shared.day_order import SettledOrder, Surroundings, settle_order
 from tools._shared.orders import asking_for
 from tools.contract import OpenOrderError, StatementRefusedError
 
@@ -31,10 +31,11 @@ def read_date(text: str) -> Day | None:
 
 def days_of(
     texts: Mapping[str, int], name: str, *, has_decimal_comma: bool, order_said: str = ""
-) -> tuple[dict[str, date], list[str]]:
-    """Return the day that each text means, and warnings. ``texts`` come with the line of a record, in file order.
+) -> tuple[dict[str, date], SettledOrder]:
+    """Return the day that each text means, and what settled it. ``texts`` come with their record's line, in file order.
 
-    ``order_said`` is what a person said of the order, empty where nobody did.
+    ``order_said`` is what a person said of the order, empty where nobody did. Dates in Quicken's own writing are not
+    asked about, so what was said of files in another one says nothing about them.
 
     :raises OpenOrderError: nothing settles which part is the day.
     :raises StatementRefusedError: a text is no date.
@@ -48,8 +49,8 @@ def days_of(
             )
             raise StatementRefusedError(message)
     known = {text: day for text, day in read.items() if day is not None}
-    order, warnings = _order(known, name, has_decimal_comma=has_decimal_comma, order_said=order_said)
-    return {text: _settled(text, day, order, texts[text]) for text, day in known.items()}, warnings
+    found = _order(known, name, has_decimal_comma=has_decimal_comma, order_said=order_said)
+    return {text: _settled(text, day, found.order, texts[text]) for text, day in known.items()}, found
 
 
 def _settled(text: str, day: Day, order: Order, line: int) -> date:
@@ -63,13 +64,11 @@ def _settled(text: str, day: Day, order: Order, line: int) -> date:
     return found
 
 
-def _order(
-    known: Mapping[str, Day], name: str, *, has_decimal_comma: bool, order_said: str
-) -> tuple[Order, list[str]]:
+def _order(known: Mapping[str, Day], name: str, *, has_decimal_comma: bool, order_said: str) -> SettledOrder:
     texts = [text for text, day in known.items() if day.separator]
     numeric = [known[text] for text in texts]
     if not numeric:
-        return "YMD", []
+        return SettledOrder("YMD", None)
     around = Surroundings(
         own=list(dict.fromkeys(numeric)),
         runs=[numeric],
@@ -79,17 +78,16 @@ def _order(
         has_decimal_comma=has_decimal_comma,
         origin=None,
     )
+    is_quicken = all(map(_QUICKEN.fullmatch, known)) and all(day.mdy is not None for day in numeric)
+    said = "" if is_quicken else order_said
     try:
         with asking_for(FORMAT):
-            order, warning = settle_order(
-                numeric, (), list(known.values()), around, "the file", texts=texts, said=order_said
-            )
+            return settle_order(numeric, (), list(known.values()), around, "the file", texts=texts, said=said)
     except OpenOrderError:
-        if not all(_QUICKEN.fullmatch(text) for text in known) or any(day.mdy is None for day in numeric):
+        if not is_quicken:
             raise
         warning = (
             f"No date of the file shows whether the month or the day comes first. It is written as Quicken writes, "
             f"month first, so “{texts[0]}” is read as {numeric[0].mdy}. If that is wrong, export a longer period."
         )
-        return "MDY", [warning]
-    return order, [warning] if warning else []
+        return SettledOrder("MDY", warning)

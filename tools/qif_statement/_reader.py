@@ -84,8 +84,8 @@ def read(content: bytes, name: str, layouts: Sequence[Layout] = ()) -> Reading:
     texts: dict[str, int] = {}
     for record in records:
         texts.setdefault(record.one("D"), record.line)
-    days, said = days_of(texts, name, has_decimal_comma=mark == ",", order_said=order_said(layouts, FORMAT))
-    warnings += [*said, *_split_warnings(records, mark)]
+    days, found = days_of(texts, name, has_decimal_comma=mark == ",", order_said=order_said(layouts, FORMAT))
+    warnings += [*filter(None, [found.warning]), *_split_warnings(records, mark)]
     statements = []
     for register in registers:
         opening = _opening_record(register)
@@ -108,8 +108,14 @@ def read(content: bytes, name: str, layouts: Sequence[Layout] = ()) -> Reading:
         statements.append(
             Statement(account, None, currency, lines, kind=register.kind, opening_balance=balance)
         )
+    dated_as = (fingerprint_of(FORMAT),)
     return Reading(
-        FORMAT, tuple(statements), tuple(warnings), _notice(statements, warnings), (fingerprint_of(FORMAT),)
+        FORMAT,
+        tuple(statements),
+        tuple(warnings),
+        _notice(statements, warnings),
+        layouts=dated_as,
+        orders_said=dated_as if found.is_said else (),
     )
 
 

@@ -135,6 +135,7 @@ def _read(content: bytes, name: str, layouts: Sequence[Layout], seen: list[Table
         tuple(warnings),
         None if has_lines or not notices else notices[0],
         tuple(dict.fromkeys(each for _, reading in found for each in reading.layouts)),
+        tuple(dict.fromkeys(each for _, reading in found for each in reading.orders_said)),
     )
 
 

@@ -16,6 +16,8 @@ from ledgerflow.toolbox.layouts import layout_as_json, layout_of_json
 from ledgerflow.toolbox.selectors import enabled_readers
 from ledgerflow.toolbox.values import Layout, Reading
 
+_FIRST = {"DMY": "day", "MDY": "month", "YMD": "year"}
+
 
 @dataclass(frozen=True, slots=True)
 class ReadByLayouts:
@@ -30,7 +32,7 @@ class ReadByLayouts:
         """The layouts by which tables of the file were read, as JSON; what was chosen goes first."""
         known = {each.fingerprint: each.layout for each in reversed(self.remembered)}
         known |= {each.fingerprint: layout_as_json(each) for each in reversed(self.given)}
-        read = (*self.reading.layouts, self.reading.dated_as)
+        read = dict.fromkeys((*self.reading.layouts, *self.reading.orders_said))
         return [known[name] for name in read if name in known]
 
 
@@ -80,7 +82,7 @@ def _said_why(reading: FileReading, original: bytes, own: Sequence[TableLayout])
     """Put whose saved columns they are before the sentence of a refusal by them."""
     described = describe_file(content=original, name=reading.name, readers=enabled_readers()) if own else None
     shown = {table.layout.fingerprint for table in described.tables} if described else set()
-    used = next((each for each in own if each.fingerprint in shown), None)
+    used = next((each for each in own if each.fingerprint in shown and each.layout["roles"]), None)
     if used is None:
         return reading
     return replace(
@@ -91,16 +93,22 @@ def _said_why(reading: FileReading, original: bytes, own: Sequence[TableLayout])
 
 
 def layout_warnings(*, read: ReadByLayouts) -> list[str]:
-    """Return what a person should see: saved columns that the file no longer has, or that no longer prove it.
+    """Return what a person should see: saved columns that no longer fit or prove it, an order that was said elsewhere.
 
     Keeps by which layouts the file proved.
     """
     reading = read.reading
     shown = set(reading.layouts)
-    used = [each for each in read.remembered if each.fingerprint in shown]
-    chosen_now = {layout.fingerprint for layout in read.given}
-    said = []
     columns = [each for each in read.remembered if each.layout["roles"]]
+    used = [each for each in columns if each.fingerprint in shown]
+    chosen_now = {layout.fingerprint for layout in read.given}
+    known = {each.fingerprint: each for each in reversed(read.remembered)}
+    said = [
+        f"Its dates were read with the {_FIRST[known[name].layout['day_order']]} first, as somebody said of such files "
+        f"of {known[name].bank_account}."
+        for name in reading.orders_said
+        if name in known and name not in chosen_now
+    ]
     if columns and shown and not used and not shown & chosen_now:
         last = columns[0]
         titles = ", ".join(filter(None, last.titles)) or f"{len(last.layout['roles'])} columns"

@@ -9,7 +9,7 @@ from pathlib import Path
 from tools.contract import Reading, StatementRefusedError
 
 #: What few statements state is left out where they do not.
-_SELDOM = frozenset({"number", "missing_pages"})
+_SELDOM = frozenset({"number", "missing_pages", "orders_said"})
 
 Read = Callable[[bytes, str], Reading]
 

@@ -63,6 +63,7 @@ def test_a_person_is_asked_with_the_days_of_each_answer_and_the_answer_reads_the
     for way in asks.ways:
         reading = reader.read_statement(content, "a", layouts=[replace(asks.layout, day_order=way.order)])
         assert asks.layout.fingerprint in reading.layouts
+        assert reading.orders_said == (asks.layout.fingerprint,)
         assert (min(_days(reading)), max(_days(reading))) == (way.first, way.last)
 
 
@@ -74,12 +75,12 @@ def test_days_without_a_year_are_asked_about_too():
 
     assert asks.printed == "03/04"
     assert _days(reading) == [date(2026, 3, 4)] * 2
+    assert reading.orders_said == reading.layouts
     page = _pdf("03/04", "03/04", period=["Statement period 1 January 2026 to 30 September 2026"])
     asks = _asked(pdf_statement, page)
-    assert (
-        _days(pdf_statement.read_statement(page, "a", layouts=[replace(asks.layout, day_order="DMY")]))
-        == [date(2026, 4, 3)] * 2
-    )
+    of_page = pdf_statement.read_statement(page, "a", layouts=[replace(asks.layout, day_order="DMY")])
+    assert _days(of_page) == [date(2026, 4, 3)] * 2
+    assert of_page.orders_said == of_page.layouts
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,7 @@ def test_what_was_said_counts_only_where_the_rows_leave_it_open():
     (described,) = csv_statement.describe(_CSV, "a.csv", said).tables
 
     assert _days(settled)[0] == date(2026, 4, 14)
+    assert settled.orders_said == ()
     assert any(
         "the day comes first in “Date”, although somebody said otherwise" in each for each in settled.warnings
     )
@@ -132,3 +134,53 @@ def test_no_order_is_offered_that_would_tear_the_days_apart():
     read = years.read(["09/10", "09/11", "10/01", "10/02", "09/12"])
 
     assert read.texts[0] == "2026-09-10"
+
+
+@pytest.mark.parametrize("which", ["qif", "pdf"])
+def test_a_file_without_columns_is_read_as_somebody_said_only_where_it_leaves_it_open(which):
+    reader, content = _FILES[which]
+    said = [replace(_asked(reader, content).layout, day_order="MDY")]
+    sure = content.replace(b"04/04", b"14/04") if which == "qif" else _pdf("14/04/2026", "15/04/2026")
+
+    reading = reader.read_statement(sure, "a", layouts=said)
+
+    assert _days(reading)[0] == date(2026, 4, 14)
+    assert (len(reading.layouts), reading.orders_said) == (1, ())
+
+
+def test_what_was_said_of_other_qif_files_leaves_the_hand_of_quicken_alone():
+    said = [replace(_asked(qif_statement, _QIF).layout, day_order="DMY")]
+
+    reading = qif_statement.read_statement(b"!Type:Bank\nD6/ 1'26\nT1.00\n^\n", "a", layouts=said)
+
+    assert _days(reading) == [date(2026, 6, 1)]
+    assert "as Quicken writes" in reading.warnings[0]
+    assert reading.orders_said == ()
+
+
+def test_weak_signs_against_what_was_said_are_named():
+    said = [replace(_asked(qif_statement, _QIF).layout, day_order="MDY")]
+
+    reading = qif_statement.read_statement(_QIF.replace(b".00", b",00"), "a", layouts=said)
+
+    assert _days(reading)[1] == date(2026, 3, 4)
+    assert [
+        each for each in reading.warnings if "Weak signs say that the day comes first in the file;" in each
+    ]
+
+
+def test_an_order_beside_chosen_columns_is_kept_and_the_rows_that_speak_against_it_are_named():
+    (shown,) = csv_statement.describe(_CSV, "a.csv").tables
+    chosen = [replace(shown.layout, roles=("date", "counterparty", "amount"), day_order="DMY")]
+    days = ("05/01", "06/01", "01/02", "02/02", "03/02")
+    rows = "".join(f"{day}/2026,Tea,-{at}.00\n" for at, day in enumerate(days, 1))
+    content = f"Date,Text,Amount\n{rows}".encode()
+
+    same = csv_statement.read_statement(content, "a.csv", chosen)
+    against = csv_statement.read_statement(content, "a.csv", [replace(chosen[0], day_order="MDY")])
+
+    assert (_days(same)[0], same.warnings) == (date(2026, 1, 5), ())
+    assert date(2026, 5, 1) in _days(against)
+    (warning,) = against.warnings
+    assert "The rows show that the day comes first in “Date”" in warning
+    assert warning.endswith("They were read in the order that was chosen.")
