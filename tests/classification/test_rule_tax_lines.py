@@ -215,6 +215,10 @@ def test_yaml_and_archives_carry_it(tmp_path):
 
     assert ((known.made, known.known), (new.made, new.known)) == ((0, 1), (1, 0))
     assert list(Rule.objects.order_by("pk").values_list("tax_line", flat=True)) == [OF_OFFICE, ""]
+    off = f"{text.replace(OF_OFFICE, OF_SALES)}  active: false\n".encode()
+    made = import_rules(book=books.book, content=off, user=books.owner, now=NOW)
+    assert (made.made, Rule.objects.latest("pk").is_active) == (1, False)
+    Rule.objects.latest("pk").delete()
     back = round_trip(books.book, tmp_path)
     assert sorted(Rule.objects.filter(book=back).values_list("tax_line", flat=True)) == ["", OF_OFFICE]
 

@@ -80,7 +80,7 @@ def test_what_cannot_be_read_says_why_and_can_be_read_again(bench: Workbench):
     failed = read(receipt)
     read_again(receipt=receipt, now=NOW)
 
-    assert failed.state == "failed"
+    assert (failed.state, jobs(receipt, WAS_READ_JOB)) == ("failed", 1)
     assert "The PDF is damaged" in failed.problem
     assert ReceiptReading.objects.get(receipt=receipt).state == "waiting"
 
@@ -123,7 +123,7 @@ def test_nothing_happens_while_the_tool_is_off(bench: Workbench):
     finally:
         Tool.objects.filter(pk=tool.pk).update(enabled=True, enabled_at=NOW)
 
-    assert jobs(receipt) == 0
+    assert (jobs(receipt), jobs(waiting, WAS_READ_JOB)) == (0, 1)
     assert not ReceiptReading.objects.filter(receipt__in=[receipt, waiting]).exists()
 
 

@@ -105,7 +105,7 @@ class _Here:
         if said.bank_account and said.bank_account not in self.banks:
             raise RuleError(f"this book has no bank account “{said.bank_account}”.")
         account = self.accounts[said.account]
-        if said.tax_line and (account.type, said.tax_line) not in self.carried:
+        if said.active and said.tax_line and (account.type, said.tax_line) not in self.carried:
             raise RuleError(f"no account of the same kind as {account} has the tax line {said.tax_line}.")
         if said.mode not in Rule.Mode.values:
             raise RuleError(f"“{said.mode}” is neither suggest nor accept.")

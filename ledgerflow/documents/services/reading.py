@@ -20,7 +20,7 @@ from ledgerflow.toolbox.services.calling import Asking, ToolNotAllowedError, cal
 logger = logging.getLogger(__name__)
 
 READ_JOB = "documents.read_receipt"
-#: Enqueued for each receipt that was read, for whoever makes something of what it says.
+#: Enqueued for each receipt that was read, or read in vain, for whoever makes something of what it says.
 WAS_READ_JOB = "documents.receipt_was_read"
 TOOL = "tools.receipt_reader.read_receipt"
 
@@ -97,12 +97,10 @@ def read_receipt(*, receipt_id: int, waits: int, now: datetime) -> None:
             asking=Asking(through=Asker.JOB, book=receipt.book, subject=f"receipt {receipt_id}"),
             now=now,
         )
-        with transaction.atomic():
-            _keep(receipt_id, {"state": _State.READ, "read_at": now, **_said(answer.result)})
-            enqueue(WAS_READ_JOB, book_id=receipt.book_id, receipt_id=receipt_id)
+        _keep(receipt_id, {"state": _State.READ, "read_at": now, **_said(answer.result)})
     except ToolNotAllowedError as error:
         if not is_tool_on():
-            ReceiptReading.objects.filter(receipt=receipt_id, state=_State.WAITING).delete()
+            _remove(receipt)
         elif waits < _MOST_WAITS:
             _enqueue(receipt_id, receipt.book_id, waits=waits + 1, in_seconds=_WAIT_SECONDS)
         else:
@@ -144,8 +142,20 @@ def _fail(receipt_id: int, problem: str, now: datetime) -> None:
     _keep(receipt_id, {"state": _State.FAILED, "read_at": now, "problem": problem or "Nothing was read."})
 
 
+@transaction.atomic
 def _keep(receipt_id: int, facts: Mapping[str, Any]) -> None:
-    ReceiptReading.objects.filter(receipt=receipt_id, state=_State.WAITING).update(**facts)
+    waiting = ReceiptReading.objects.select_for_update().filter(receipt=receipt_id, state=_State.WAITING)
+    for each in waiting:
+        ReceiptReading.objects.filter(pk=each.pk).update(**facts)
+        enqueue(WAS_READ_JOB, book_id=each.book_id, receipt_id=receipt_id)
+
+
+@transaction.atomic
+def _remove(receipt: Receipt) -> None:
+    """Remove a reading that waits; what an earlier one said of the receipt's lines is said no more."""
+    gone, _ = ReceiptReading.objects.filter(receipt=receipt, state=_State.WAITING).delete()
+    if gone:
+        enqueue(WAS_READ_JOB, book_id=receipt.book_id, receipt_id=receipt.pk)
 
 
 def _said(result: Mapping[str, Any]) -> dict[str, Any]:
