@@ -4,8 +4,9 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
+from ledgerflow.classification.engine import MOST_UNSURE
 from ledgerflow.classification.models import Classification, Rule
-from ledgerflow.classification.services import RuleConditions, classify_lines, create_rule
+from ledgerflow.classification.services import RuleConditions, classify_lines, create_rule, decide, undo
 from ledgerflow.ledger.models import Account
 from ledgerflow.review.models import Proposal
 from tests.classification.rows import NOW, Shop
@@ -49,6 +50,7 @@ def test_rules_with_a_search_are_switched_off_and_proposed_runs_stay(committed_d
     )
     line = shop.line("CORNER STORE")
     classify_lines(book=shop.book, line_ids=[line.pk])
+    decide(book=shop.book, line_id=line.pk, note="ask Kim", user=shop.user, now=NOW)
 
     with pytest.raises(DatabaseError, match="restore the backup"):
         _migrate("review", "0003_name_no_door_that_nobody_uses")
@@ -68,6 +70,16 @@ def test_rules_with_a_search_are_switched_off_and_proposed_runs_stay(committed_d
             ("payee:shell,payee:oil", False),
             ("corner", False),
         ]
+        cursor.execute("UPDATE classification_classification SET source = 'matched', confidence = 0.95")
+        cursor.execute(
+            """UPDATE classification_changedline
+            SET before = before || '{"source": "matched", "confidence": 0.95}',
+                after = after || '{"source": "matched", "confidence": 0.95}'"""
+        )
     _migrate()
     assert Rule.objects.filter(is_active=True, search="").count() == 1
     assert Proposal.objects.get().kind == "run_tool"
+    # What a receipt alone says was as sure as what the bank says before 0041.
+    undo(book=shop.book, user=shop.user, now=NOW)
+    made = Classification.objects.get(pk=line.pk)
+    assert (made.note, made.source, made.confidence) == ("", "matched", MOST_UNSURE)
