@@ -9,12 +9,19 @@ from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.selectors import needs_attention
 from ledgerflow.pipeline.services import (
     RunNotWaitingError,
+    _layouts,
     answer_account,
     answer_order,
+    move_to_account,
     receive_file,
+    retry,
     run_import,
+    take_in_again,
+    undo_import,
 )
 from ledgerflow.statements.models import StatementLine, TableLayout
+from ledgerflow.statements.reading import FileReading, read_file
+from ledgerflow.statements.services import create_bank_account
 from tests.pipeline.test_columns import _AMBIGUOUS, _NEXT, Columns
 from tools.pdf_statement.tests.printing import Printer, table
 from tools.xlsx_statement.tests.books import sheet_xml, xlsx
@@ -69,6 +76,12 @@ def test_it_asks_in_plain_words_and_one_click_imports_it_and_the_next_is_not_ask
     assert (told in following.message, told in live.message) == (True, False)
     assert [line[0] for line in inbox.lines()] == ["2026-04-03", "2026-06-05", "2026-08-07", "2026-09-08"]
     assert TableLayout.objects.get(book=inbox.book).layout["day_order"] == "DMY"
+    # Nobody saved columns, so nothing is said of any where a file does not prove or cannot be read.
+    unproven = inbox.take_in(_NEXT.replace("2000.00", "1999.00").replace("-80", "-81"), "c.csv")
+    refused = inbox.take_in(_NEXT.replace("-80.00", "eighty"), "d.csv")
+    assert (unproven.state, refused.state) == (ImportRun.State.READY, ImportRun.State.FAILED)
+    assert "columns saved" not in unproven.message + refused.message
+    undo_import(run=unproven, user=inbox.owner, now=timezone.now())
     # The page of columns shows the answer, changes it, and forgets it.
     assert inbox.fields(live)["day_order"] == "DMY"
     page = inbox.client().get(f"/books/{inbox.book.slug}/inbox/{live.pk}/dates/")
@@ -132,8 +145,44 @@ def test_a_file_without_columns_is_asked_remembered_changed_and_forgotten_alike(
     # What its own dates settle nobody said.
     sure = inbox.take_in(_QIF.replace("05/06", "25/06").replace("900", "902"), "d.qif", inbox.account)
     assert (sure.state, sure.has_order_said) == (ImportRun.State.READY, False)
+    # Nor is it read by the answer where it goes to another account, or is imported again.
+    other = create_bank_account(book=inbox.book, name="Savings", kind="bank", currency="USD")
+    now = timezone.now()
+    with pytest.raises(RunNotWaitingError, match="asks again how its dates are written"):
+        move_to_account(run=changed, position=0, bank_account=other, user=inbox.owner, now=now)
+    undo_import(run=changed, user=inbox.owner, now=now)
+    changed.refresh_from_db()
+    anew = take_in_again(run=changed, user=inbox.owner, now=now)
+    run_import(run_id=anew.pk, now=now)
+    anew.refresh_from_db()
+    assert anew.asks_order
     _, again = _answer(inbox, changed, "forget", act="change")
     assert "No order of dates is remembered" in _said(again)
+
+
+def test_an_answer_by_which_a_file_cannot_be_read_is_asked_again_and_binds_no_other_account(
+    inbox, monkeypatch
+):
+    def refusing(*, layouts=(), **more):
+        if not any(each.day_order == "MDY" for each in layouts):
+            return read_file(layouts=layouts, **more)
+        return FileReading(name="a.qif", status="refused", error="They stand in no order of time.")
+
+    run = inbox.take_in(_QIF, "a.qif", bank_account=inbox.account)
+    monkeypatch.setattr(_layouts, "read_file", refusing)
+    failed, _ = _answer(inbox, run, "MDY")
+    assert (failed.state, failed.message) == (ImportRun.State.FAILED, "They stand in no order of time.")
+    retry(run=failed, now=timezone.now())
+    run_import(run_id=run.pk, now=timezone.now())
+    run.refresh_from_db()
+    assert run.asks_order
+
+    # As it is where an answer that reads the files of one account does not read those of another.
+    _answer(inbox, run, "DMY")
+    TableLayout.objects.update(layout={**TableLayout.objects.get().layout, "day_order": "MDY"})
+    other = create_bank_account(book=inbox.book, name="Savings", kind="bank", currency="USD")
+    assert inbox.take_in(_QIF.replace("900", "901"), "b.qif", bank_account=other).asks_order
+    assert inbox.take_in(_QIF.replace("03/04", "13/04"), "c.qif", other).state == ImportRun.State.READY
 
 
 def test_a_click_on_a_question_that_is_no_longer_asked_changes_nothing(inbox):

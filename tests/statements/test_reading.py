@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tools
-from ledgerflow.statements import claiming
+from ledgerflow.statements import claiming, reading
 from ledgerflow.statements.looks import describe
-from ledgerflow.statements.reading import read_file
+from ledgerflow.statements.reading import FileReading, read_file, read_in_order
 from ledgerflow.statements.sandboxed import SANDBOX
 from ledgerflow.toolbox.sandbox import Limits
+from ledgerflow.toolbox.values import Layout, OpenOrder, OrderedDays
 
 _OFX = b"""OFXHEADER:100
 
@@ -209,3 +210,18 @@ def _zip_of(content):
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("a.ofx", content)
     return buffer.getvalue()
+
+
+def test_a_file_that_goes_on_asking_for_its_dates_is_read_a_limited_number_of_times(monkeypatch):
+    ways = tuple(OrderedDays(order, *[date(2026, 3, 4)] * 3) for order in ("DMY", "MDY"))
+    given = []
+
+    def asking(*, layouts=(), **_more):
+        given.append(len(layouts))
+        asks = OpenOrder("03/04", ways, "Nothing tells.", Layout(f"{len(layouts):032x}", ()))
+        return FileReading(name="a.csv", status="refused", error="Say which it is.", asks=asks)
+
+    monkeypatch.setattr(reading, "read_file", asking)
+
+    assert read_in_order(content=b"x", name="a.csv", order="DMY").error == "Say which it is."
+    assert given == list(range(21))

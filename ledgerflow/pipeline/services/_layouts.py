@@ -60,9 +60,12 @@ def read_by_layouts(
 
     tried = [each for each in layouts(book=run.book) if each.fingerprint != forgotten]
     reading = read(tried)
-    if not tried or not reading.takes_layouts:
+    if not tried:
         return ReadByLayouts(reading, given)
-    plain = reading if reading.status == "read" else read(())
+    may_be_read = reading.takes_layouts or _may_be_refused_by(tried, reading)
+    plain = reading if reading.status == "read" or not may_be_read else read(())
+    if not reading.takes_layouts and not plain.takes_layouts:
+        return ReadByLayouts(reading, given)
     owners = owners_of(run, plain)
     own = [each for each in tried if each.bank_account in owners]
     if len(own) < len(tried):
@@ -70,6 +73,27 @@ def read_by_layouts(
     if reading.status == "refused" and reading.asks is None:
         reading = _said_why(reading, original, own)
     return ReadByLayouts(reading, given, tuple(own))
+
+
+def _may_be_refused_by(tried: Iterable[TableLayout], reading: FileReading) -> bool:
+    """Whether an order of dates, which may have been said of another bank account's files, may be why it is refused."""
+    is_refused = reading.status == "refused" and reading.is_claimed
+    return is_refused and any(not each.layout["roles"] for each in tried)
+
+
+def forget_said_orders(run: ImportRun, fingerprints: Iterable[str] | None = None) -> bool:
+    """Take from what was chosen for the file the orders of dates alone, all or those of the layouts; is any gone?"""
+    names = None if fingerprints is None else {*fingerprints}
+    kept = [
+        each
+        for each in run.layouts
+        if each["roles"] or (names is not None and each["fingerprint"] not in names)
+    ]
+    is_any = len(kept) < len(run.layouts)
+    if is_any:
+        run.layouts = kept
+        run.save(update_fields=["layouts"])
+    return is_any
 
 
 def owners_of(run: ImportRun, reading: FileReading) -> list[BankAccount]:

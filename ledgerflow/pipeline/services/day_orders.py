@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from ledgerflow.pipeline.models import ImportRun
-from ledgerflow.pipeline.services._layouts import read_by_layouts
+from ledgerflow.pipeline.services._layouts import forget_said_orders, read_by_layouts
 from ledgerflow.pipeline.services._waiting import RESCUE_SECONDS, wait_again
 from ledgerflow.pipeline.services.columns import ColumnsRefusedError, draft_of, read_anew, to_correct
 from ledgerflow.pipeline.services.receive import RunNotWaitingError
@@ -92,13 +93,23 @@ def change_order(
 def forget_order(*, run: ImportRun) -> None:
     """Ask again how the dates of such files of its bank accounts are written; the import itself stays as it is.
 
+    Also where this one or another is imported again later.
+
     Raises:
         ColumnsRefusedError: nothing is remembered.
     """
     fingerprints = [each["fingerprint"] for each in run.read_by or [] if not each["roles"]]
     accounts = {statement.bank_account for statement in statements_of(document=run.document)}
     there = list(layouts(book=run.book, bank_accounts=accounts).filter(fingerprint__in=fingerprints))
-    if not there:
+    names_any = Q(*(Q(layouts__contains=[{"fingerprint": name}]) for name in fingerprints), _connector=Q.OR)
+    imported = ImportRun.objects.select_for_update(of=("self",)).filter(
+        names_any,
+        Q(pk=run.pk) | Q(bank_account__in=accounts),
+        book=run.book,
+        state__in=(ImportRun.State.READY, ImportRun.State.UNDONE),
+    )
+    forgotten = [each for each in imported.order_by("pk") if forget_said_orders(each, fingerprints)]
+    if not there and not forgotten:
         raise ColumnsRefusedError(f"No order of dates is remembered for files such as {run.document.name}.")
     for each in there:
         forget_layout(bank_account=each.bank_account, fingerprint=each.fingerprint)

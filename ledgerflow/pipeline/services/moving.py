@@ -58,6 +58,10 @@ def move_to_account(
     anew.answers = answers_of(imported)
     read = read_by_layouts(run=anew, password=password or None)
     parts = parts_of(read.reading)
+    if read.reading.asks is not None:
+        raise RunNotWaitingError(
+            f"{seen.document.name} asks again how its dates are written. Undo its import, import it again and answer."
+        )
     if len(parts) != len(imported):
         raise RunNotWaitingError(
             read.reading.error

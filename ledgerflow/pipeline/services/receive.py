@@ -13,6 +13,7 @@ from ledgerflow.documents.selectors import content as content_of
 from ledgerflow.documents.services import keep_receipt, store_document
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services._accounts import ANY_POSITION, account_for_answer, answer_for
+from ledgerflow.pipeline.services._layouts import forget_said_orders
 from ledgerflow.pipeline.services._protected import PDF
 from ledgerflow.pipeline.services._waiting import RESCUE_SECONDS, enqueue_import, wait_again
 from ledgerflow.pipeline.services.run import KEPT_AS_RECEIPT, run_import
@@ -46,7 +47,7 @@ def receive_file(
     """Store the file and enqueue its import; the same bytes again lead to the import that is there.
 
     Where that failed it is tried again, for the person and as the bank account given now, because whoever gives a file
-    again wants it in.
+    again wants it in; what somebody said of the order of its dates is asked again.
 
     ``bank_account`` answers beforehand which account the file is, where it does not say so itself. With a ``password``
     a PDF is imported at once, because the password is kept nowhere and a worker could not know it; it is read once
@@ -115,7 +116,7 @@ def _take(
     if failed is None:
         return Received(there, is_new=False)
     failed.bank_account, failed.started_by = bank_account or failed.bank_account, user or failed.started_by
-    wait_again(failed, in_seconds=in_seconds)
+    _begin_anew(failed, in_seconds=in_seconds)
     return Received(failed, is_new=True)
 
 
@@ -171,6 +172,8 @@ def receive_files(
 def retry(*, run: ImportRun, now: datetime, password: str | None = None) -> None:
     """Try a failed file again from the beginning; with a password at once, because it is kept nowhere.
 
+    What somebody said of the order of its dates is asked again, because it may be why it failed.
+
     Raises:
         RunNotWaitingError: it has not failed.
     """
@@ -178,9 +181,16 @@ def retry(*, run: ImportRun, now: datetime, password: str | None = None) -> None
         locked = ImportRun.objects.select_for_update().get(pk=run.pk)
         if locked.state != ImportRun.State.FAILED:
             raise RunNotWaitingError(f"{locked.document.name} has not failed; there is nothing to try again.")
-        wait_again(locked, in_seconds=RESCUE_SECONDS if password else 0)
+        _begin_anew(locked, in_seconds=RESCUE_SECONDS if password else 0)
     if password:
         run_import(run_id=locked.pk, now=now, password=password)
+
+
+def _begin_anew(failed: ImportRun, *, in_seconds: int) -> None:
+    # A file that only lacked its password did not fail by what was said of it.
+    if not failed.asks_password:
+        forget_said_orders(failed)
+    wait_again(failed, in_seconds=in_seconds)
 
 
 @transaction.atomic
