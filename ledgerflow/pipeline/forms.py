@@ -24,10 +24,13 @@ class _ManyFilesField(forms.FileField):
         return [super(_ManyFilesField, self).clean(one, initial) for one in chosen]
 
 
-def password_field() -> forms.CharField:
+_OF_FILE = "Password of the file, which is kept nowhere"
+
+
+def password_field(label: str = "Password of protected PDFs") -> forms.CharField:
     """Return the field for the password of protected PDFs; what is typed is neither kept nor shown again."""
     return forms.CharField(
-        label="Password of protected PDFs",
+        label=label,
         required=False,
         strip=False,
         max_length=255,
@@ -39,6 +42,12 @@ class RetryForm(forms.Form):
     """Trying a file again, with its password where it has one."""
 
     password = password_field()
+
+
+class FilePasswordForm(forms.Form):
+    """The password of the file that a page is about."""
+
+    password = password_field(_OF_FILE)
 
 
 class UploadForm(forms.Form):
@@ -78,8 +87,7 @@ class _AccountForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         if asks_password:
-            self.fields["password"] = password_field()
-            self.fields["password"].label = "Password of the file, which is kept nowhere"
+            self.fields["password"] = password_field(_OF_FILE)
         field = self.fields["bank_account"]
         assert isinstance(field, forms.ModelChoiceField)
         accounts = BankAccount.objects.filter(book=book).order_by("name")

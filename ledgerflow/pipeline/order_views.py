@@ -12,7 +12,7 @@ from ledgerflow.books.permissions import Action, require
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.pipeline import services
 from ledgerflow.pipeline.column_choices import ORDER_WORDS
-from ledgerflow.pipeline.forms import RetryForm
+from ledgerflow.pipeline.forms import FilePasswordForm
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.views import RunMixin
 
@@ -27,7 +27,7 @@ class DayOrderView(RunMixin, generic.TemplateView):
         """Add the file, and the answer by which it was read."""
         run = self.get_run()
         context = super().get_context_data(**{**kwargs, "run": run})
-        context["password"] = RetryForm() if services.is_protected(document=run.document) else ""
+        context["password"] = FilePasswordForm() if services.is_protected(document=run.document) else ""
         if run.has_order_said:
             said = [each["day_order"] for each in run.read_by or []]
             context |= {
@@ -74,7 +74,7 @@ class DayOrderView(RunMixin, generic.TemplateView):
         return self.back()
 
     def _password(self) -> str:
-        form = RetryForm(self.request.POST)
+        form = FilePasswordForm(self.request.POST)
         return str(form.cleaned_data["password"]) if form.is_valid() else ""
 
     def _change(self, run: ImportRun, order: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from ledgerflow import cli
 from ledgerflow.books.models import Book, Role
@@ -16,10 +16,12 @@ from ledgerflow.ledger.models import JournalEntry
 from ledgerflow.ledger.selectors.chain import chain_head
 from ledgerflow.pipeline.demo_statements import CAFE_HABITS, DemoFile, Habit, german_csv_files
 from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.services import IMPORT_JOB
 from ledgerflow.statements.models import BankAccount, StatementLine
 from tests.factories import MembershipFactory
 from tests.pipeline.several_accounts import FILES
 from tests.pipeline.statements import FEBRUARY, JANUARY, ofx
+from tools.pdf_statement.tests.printing import Printer, table
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -316,3 +318,23 @@ def test_dates_that_leave_their_order_open_are_read_as_the_option_says(capsys, t
         "2026-04-03",
         "2026-06-05",
     ]
+
+
+def test_a_protected_file_that_asks_is_never_left_to_a_worker_who_lacks_its_password(capsys, tmp_path):
+    header, places = ("Date", "Description", "Money out", "Money in", "Balance"), (40, 110, -400, -470, -550)
+    rows = [("03/04/2026", "Tea", "15.00", "", "85.00"), ("03/04/2026", "Pay", "", "10.00", "95.00")]
+    path = tmp_path / "a.pdf"
+    path.write_bytes(table(Printer(password="open sesame"), header, rows, places).content())
+
+    _, (asking,) = _import(capsys, "--password", "open sesame", path)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+    status, (row,) = _import(capsys, "--password", "open sesame", "--day-order", "DMY", path)
+
+    assert (asking["state"], status, row["state"]) == ("needs_you", cli.DONE, "here_already")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s AND scheduled_at IS NULL",
+            [IMPORT_JOB],
+        )
+        assert cursor.fetchone() == (0,)

@@ -78,7 +78,7 @@ def test_it_asks_in_plain_words_and_one_click_imports_it_and_the_next_is_not_ask
     assert TableLayout.objects.get(book=inbox.book).layout["day_order"] == "DMY"
     # Nobody saved columns, so nothing is said of any where a file does not prove or cannot be read.
     unproven = inbox.take_in(_NEXT.replace("2000.00", "1999.00").replace("-80", "-81"), "c.csv")
-    refused = inbox.take_in(_NEXT.replace("-80.00", "eighty"), "d.csv")
+    refused = inbox.take_in(_NEXT.replace("-80.00", "eighty"), "d.csv", inbox.account)
     assert (unproven.state, refused.state) == (ImportRun.State.READY, ImportRun.State.FAILED)
     assert "columns saved" not in unproven.message + refused.message
     undo_import(run=unproven, user=inbox.owner, now=timezone.now())
@@ -228,7 +228,11 @@ def test_a_protected_file_is_answered_and_changed_with_its_password_at_once(inbo
     asking, page = _answer(inbox, run, "DMY")
     assert asking.asks_order
     assert "give its password" in _said(page)
-    assert 'name="password"' in page.content.decode()
+    # The first button is what Enter in the field presses.
+    shown = page.content.decode()
+    assert (
+        shown.index('name="password"') < shown.index("<button disabled hidden>") < shown.index('value="DMY"')
+    )
     live, _ = _answer(inbox, run, "DMY", password="open sesame")
     assert [line[0] for line in inbox.lines()] == ["2026-04-03"] * 2
     address = f"/books/{inbox.book.slug}/inbox/{live.pk}/dates/"
