@@ -56,7 +56,7 @@ def test_a_line_gets_a_tax_line_of_its_own_and_the_next_is_booked_like_it(file):
     shown = file.client().get(file.address("review/?tab=reviewed")).content.decode()
     assert shown.count("tax line 18 Office expense") == 3
     assert (
-        shown.count('<meter min="0" max="1" value="1.000"') == shown.count('class="badge">Person</span>') == 3
+        shown.count('<meter min="0" max="1" value="1.000"') == shown.count('class="badge">person</span>') == 3
     )
 
 
