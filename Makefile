@@ -184,6 +184,6 @@ test-compose: setup  ## Docker: build, start, wipe, restore, break: every promis
 	$(BIN)/pytest $(COMPOSE_TESTS) -n 0 -q $(PYTEST)
 
 clean:  ## Remove what can be made again; data in ./var stays
-	rm -rf /dev/shm/ledgerflow-tests-$$(id -u)-$$(printf %s "$$PWD" | sha256sum | cut -c1-12)
+	rm -rf /dev/shm/lf-$$(id -u)-$$(printf %s "$$PWD" | sha256sum | cut -c1-8)
 	rm -rf .venv reports mutants staticfiles .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -path ./.venv-peers -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -24,9 +24,12 @@ _NEEDED_BYTES = 6 * 2**30
 
 
 def _place() -> Path:
-    """Return the folder of this checkout's tests: in memory, else in ``var``. `make clean` knows its name."""
-    checkout = hashlib.sha256(bytes(ROOT)).hexdigest()[:12]
-    place = MEMORY / f"ledgerflow-tests-{os.getuid()}-{checkout}"
+    """Return the folder of this checkout's tests: in memory, else in ``var``. `make clean` knows its name.
+
+    A short one: servers of tests stand below it, and the path of a socket has 107 characters at most.
+    """
+    checkout = hashlib.sha256(bytes(ROOT)).hexdigest()[:8]
+    place = MEMORY / f"lf-{os.getuid()}-{checkout}"
     try:
         place.mkdir(mode=0o711, exist_ok=True)
         roomy = shutil.disk_usage(MEMORY).total >= _NEEDED_BYTES
@@ -42,8 +45,8 @@ PLACE = _place()
 
 def _start() -> None:
     if PLACE.is_relative_to(MEMORY) and "TMPDIR" not in os.environ:
-        (PLACE / "tmp").mkdir(mode=0o711, exist_ok=True)
-        os.environ["TMPDIR"] = str(PLACE / "tmp")
+        (PLACE / "t").mkdir(mode=0o711, exist_ok=True)
+        os.environ["TMPDIR"] = str(PLACE / "t")
     os.environ.setdefault("LEDGERFLOW_DATA_DIR", str(PLACE / "data"))
     # Backups are made by the tests that are about them, which say so.
     os.environ.setdefault("LEDGERFLOW_AUTOMATIC_BACKUPS", "0")
