@@ -134,7 +134,7 @@ class AmountColumn:
         table = {**_REMOVED, ord(other): None, ord(mark): "."}
         table |= {ord(_ARABIC_POINT): table[ord(".")], ord(_ARABIC_COMMA): table[ord(",")]}
         plain = {text for text, shape in self.known.items() if not unmarked and _is_plain(text, shape)}
-        if len(plain) == len(self.known) and self.filled == len(self.cells):
+        if is_full and len(plain) == len(self.known):
             texts = _SEPARATOR.join(self.cells).translate(table).split(_SEPARATOR)
             if len(texts) == len(self.cells):
                 return list(map(Decimal, texts))

@@ -86,3 +86,7 @@ def test_it_takes_unmarked_amounts_beside_credit_marks_as_money_out():
 def test_it_reads_back_what_was_grouped(amount):
     for text in (f"{amount:,.2f}", f"{amount:.2f}", f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))):
         assert single_amount(text) == amount
+
+
+def test_a_cell_that_is_no_amount_is_none_beside_plain_ones():
+    assert amount_column(["1\x010,00", "100,00"]).values(",") == [None, Decimal("100.00")]
