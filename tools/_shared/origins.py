@@ -2,8 +2,7 @@
 
 Signs of North America, where the month comes first: the abbreviation of a time zone, the header of a program that was
 sold there alone, amounts with a dollar sign whose texts end as card schemes print places of the United States (ISO
-8583, field 43: the town in a field of fixed width, then the state). Programs that write dates in one way wherever they
-run are told by their header.
+8583, field 43: the town in a field of fixed width, then the state).
 """
 
 import re
@@ -17,8 +16,6 @@ _LOOKED_AT = 50
 _ZONES = frozenset({"pst", "pdt", "mst", "mdt", "cst", "cdt", "est", "edt"})
 #: Mint served the United States and Canada alone, and wrote the month first; other programs export in its columns.
 _MINT = frozenset({"original description", "transaction type", "account name", "labels", "notes"})
-#: Monefy writes the day first whatever the currency is.
-_MONEFY = ("date", "account", "category", "amount", "currency", "converted amount", "currency", "description")
 _PLACE = re.compile(r"[^\W\d_]+\s{2,}(?P<state>[A-Z]{2})$")
 _DOLLAR = re.compile(r"(?<![A-Za-z])\$")
 #: Without AR, CA and CO, which are also Argentina, Canada and Colombia, where a dollar sign is money, too.
@@ -36,11 +33,8 @@ def order_of_origin(columns: Columns, amounts: Sequence[int]) -> tuple[Order, st
 
     ``amounts`` are the columns of the movements. ``None`` where nothing shows it.
     """
-    header = tuple(map(words, columns.header))
-    if set(header) >= _MINT:
+    if set(map(words, columns.header)) >= _MINT:
         return "MDY", "the header of Mint, a program of North America, says"
-    if header == _MONEFY:
-        return "DMY", "the header of Monefy, a program with one way of writing dates, says"
     if any(_is_of_zones(column) for column in columns.cells):
         return "MDY", "the time zone says"
     if _are_dollars(columns, amounts):

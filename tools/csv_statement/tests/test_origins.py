@@ -5,8 +5,6 @@ import pytest
 from tools.contract import OpenOrderError
 from tools.csv_statement import read_statement
 
-_MONEFY = "date,account,category,amount,currency,converted amount,currency,description"
-
 
 def _card(*rows):
     text = "".join(f"07/06/2026,{place},{amount},Food\n" for place, amount in rows)
@@ -44,15 +42,6 @@ def test_dollars_at_places_of_the_united_states_are_dated_month_first_and_what_h
 def test_less_than_that_settles_nothing(rows):
     with pytest.raises(OpenOrderError):
         read_statement(_card(*rows), "a.csv")
-
-
-def test_a_program_with_one_way_of_writing_dates_is_told_by_its_header():
-    lines, warned = _lines(f"{_MONEFY}\n06/12/2026,Cash,Bills,-55,USD,-55,USD,gas\n".encode())
-
-    assert lines == [("2026-12-06", "-55")]
-    assert "the header of Monefy" in warned
-    with pytest.raises(OpenOrderError):
-        read_statement(f"{_MONEFY},more\n06/12/2026,Cash,Bills,-55,USD,-55,USD,gas,\n".encode(), "a.csv")
 
 
 def test_names_of_firms_with_a_country_are_no_places_of_shops():
