@@ -51,8 +51,11 @@ demo: setup  ## Start LedgerFlow with demo books on http://localhost:9000
 up: setup  ## Start LedgerFlow with your own books (data in ./var)
 	@$(BIN)/ledgerflow up
 
-test: setup  ## Run the tests on a real PostgreSQL, with coverage (HTML in reports/coverage); heavy ones in short
-	$(BIN)/pytest --short -n $(WORKERS) --dist loadscope --no-loadscope-reorder --cov --cov-report=term-missing:skip-covered --cov-report=html $(PYTEST)
+test: setup  ## Run the tests on a real PostgreSQL, with coverage (reports/coverage.html); heavy ones in short
+	@mkdir -p reports
+	$(BIN)/slipcover --json --out reports/coverage.json -m pytest --short -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(PYTEST)
+	$(BIN)/slipcover --merge reports/coverage.json --xml --out reports/coverage.xml
+	$(BIN)/pycobertura show --format html --output reports/coverage.html reports/coverage.xml
 
 test-whole: setup  ## Run every test whole, the heavy ones too, and look at each page in light and dark with every row
 	PAGES=whole $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(PYTEST)

@@ -15,6 +15,7 @@ from django.db import connections
 
 from ledgerflow.ops.error_log.handler import ErrorLogHandler
 from tests import databases
+from tests.made import HASHERS, standing
 
 # How fast examples are made says how busy the machine is, and nothing of what is tested.
 hypothesis.settings.register_profile(
@@ -72,7 +73,7 @@ def _documents_stay_apart_and_nothing_takes_long(
 ) -> None:
     # Pytest's own numbering looks at every folder that was made before.
     settings.MEDIA_ROOT = Path(mkdtemp(prefix="documents-", dir=tmp_path_factory.getbasetemp()))
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = HASHERS
     # Each client loads the middleware, which would look at every static file before its first request.
     settings.WHITENOISE_AUTOREFRESH = True
 
@@ -89,4 +90,4 @@ def database_settings(alias: str = "default") -> dict[str, Any]:
     }
 
 
-__all__ = ["database_settings", "settings"]
+__all__ = ["database_settings", "settings", "standing"]

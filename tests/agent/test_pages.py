@@ -15,6 +15,7 @@ from ledgerflow.toolbox.services.registry import enable_tool, sync_tools
 from tests.agent.desk import PRICE, SEARCH
 from tests.agent.samples import a_conversation
 from tests.factories import MembershipFactory, UserFactory
+from tests.made import made_once
 
 ASK_JOB = "agent.ask_about"
 
@@ -35,7 +36,7 @@ def _jobs():
         return [json.loads(args) for (args,) in cursor.fetchall()]
 
 
-@pytest.fixture
+@made_once
 def given() -> dict:
     return {"privacy": "strict", "calls_a_day": "10", "tokens_a_day": "5000"}
 

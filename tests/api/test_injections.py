@@ -20,6 +20,7 @@ from ledgerflow.toolbox.services.registry import enable_tool
 from tests.api.asking import secret_of
 from tests.booked import NOW, BookedFile
 from tests.factories import UserFactory
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +63,7 @@ SENDING = {
 MAY_CHANGE = {Proposal, ApiToken}
 
 
-@pytest.fixture
+@made_once
 def file() -> BookedFile:
     return BookedFile(3, is_posted=False)
 

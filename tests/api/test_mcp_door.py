@@ -10,11 +10,12 @@ from ledgerflow.api.models import Scope
 from ledgerflow.api.services import revoke_token, token_of
 from tests.api.asking import secret_of
 from tests.booked import BookedFile
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def file() -> BookedFile:
     return BookedFile(3)
 

@@ -13,12 +13,13 @@ from ledgerflow.review.services import accept_proposal
 from tests.api.asking import Program, secret_of
 from tests.booked import BookedFile
 from tests.factories import MembershipFactory, UserFactory
+from tests.made import made_once
 from tests.reports.test_own_tax_lines import OF_OFFICE, SUPPLIES, Decided
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def file() -> BookedFile:
     return BookedFile(3, is_posted=False)
 

@@ -17,6 +17,7 @@ from ledgerflow.reports.by_name import REPORTS
 from tests.api.asking import Program, secret_of
 from tests.booked import NOW, BookedFile
 from tests.factories import BookFactory, MembershipFactory, UserFactory
+from tests.made import made_once
 from tests.reports.test_own_tax_lines import OF_OFFICE, OFFICE, SUPPLIES, Decided
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 DAY = date(2026, 1, 31)
 
 
-@pytest.fixture
+@made_once
 def file() -> BookedFile:
     return BookedFile(3)
 

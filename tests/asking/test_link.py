@@ -14,12 +14,13 @@ from ledgerflow.books.models import Book
 from ledgerflow.documents.models import Document, Receipt
 from ledgerflow.documents.services import StorageError
 from tests.booked import BookedFile
+from tests.made import made_once
 
 NEVER_GIVEN = "A" * 43
 
 
-@pytest.fixture
-def file(db: None) -> BookedFile:
+@made_once
+def file() -> BookedFile:
     return BookedFile(3, is_posted=False)
 
 

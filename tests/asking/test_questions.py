@@ -33,10 +33,11 @@ from ledgerflow.statements.models import LineReceipt
 from ledgerflow.statements.services import undo_import
 from tests.booked import NOW, BookedFile
 from tests.factories import MembershipFactory, UserFactory
+from tests.made import made_once
 
 
-@pytest.fixture
-def file(db: None) -> BookedFile:
+@made_once
+def file() -> BookedFile:
     return BookedFile(3, is_posted=False)
 
 

@@ -24,13 +24,14 @@ from ledgerflow.classification.services import (
 )
 from tests.classification.rows import NOW, Shop
 from tests.factories import MembershipFactory, UserFactory
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 SHELL = RuleConditions(text="shell")
 
 
-@pytest.fixture
+@made_once
 def shop():
     shop = Shop()
     create_rule(book=shop.book, conditions=SHELL, account=shop.fuel, mode="accept", user=shop.user, now=NOW)

@@ -21,6 +21,7 @@ from ledgerflow.classification.services import (
 )
 from tests.classification.rows import NOW, Shop
 from tests.factories import MembershipFactory
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,7 @@ class Later(Shop):
         return [made[line_id].account.name for line_id in line_ids]
 
 
-@pytest.fixture
+@made_once
 def later() -> Later:
     return Later()
 

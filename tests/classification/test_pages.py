@@ -9,11 +9,12 @@ from ledgerflow.books.models import Role
 from ledgerflow.classification import jobs, rule_trials, services
 from ledgerflow.classification.models import Classification, Rule, RuleTrial
 from tests.booked import BookedFile
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def file():
     return BookedFile(3, is_posted=False)
 

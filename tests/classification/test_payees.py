@@ -21,6 +21,7 @@ from ledgerflow.payees.services import PayeeNameError, identify_payees, name_pay
 from ledgerflow.posting.services import post_lines
 from tests.classification.rows import NOW, Shop
 from tests.factories import MembershipFactory, UserFactory
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,7 @@ class Paid(Shop):
         return Payee.objects.get(pk=identify_payees(book=self.book, texts=[text])[text]).name
 
 
-@pytest.fixture
+@made_once
 def shop():
     return Paid()
 

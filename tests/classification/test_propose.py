@@ -11,10 +11,11 @@ from ledgerflow.classification.services import ProposedAccount, classify_lines, 
 from ledgerflow.statements.models import Hold
 from tests.classification.rows import NOW, Shop
 from tests.factories import AccountFactory
+from tests.made import made_once
 
 
-@pytest.fixture
-def shop(db: None) -> Shop:
+@made_once
+def shop() -> Shop:
     return Shop()
 
 

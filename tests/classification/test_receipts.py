@@ -30,6 +30,7 @@ from ledgerflow.documents.models import ReceiptReading
 from ledgerflow.payees.models import Payee
 from ledgerflow.payees.services import name_payee
 from tests.classification.rows import NOW, Shop
+from tests.made import made_once
 from tests.posting.read_receipts import read_receipt
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.django_db
 COFFEE = "The receipt of 2026-01-12 says Blue Finch Coffee, 1.04 USD of it tax."
 
 
-@pytest.fixture
+@made_once
 def shop() -> Shop:
     made = Shop()
     Membership.objects.create(book=made.book, user=made.user, role="owner")

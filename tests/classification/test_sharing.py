@@ -27,13 +27,14 @@ from ledgerflow.core.jobs import is_waiting
 from ledgerflow.ledger.models import Account
 from tests.classification.rows import NOW, Shop
 from tests.factories import UserFactory
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 FOOD, FUEL = ("BLUE HERON BAKERY", "CORNER BAKERY", "OLD MILL BAKERY"), ("SHELL", "TEXACO", "EXXON GARAGE")
 
 
-@pytest.fixture
+@made_once
 def firm():
     return UserFactory(is_firm_admin=True)
 

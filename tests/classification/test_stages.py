@@ -33,13 +33,14 @@ from ledgerflow.review.which import Matching, Which
 from tests.booked import BookedFile
 from tests.classification.rows import NOW, Shop
 from tests.factories import BankAccountFactory
+from tests.made import made_once
 from tests.posting.read_receipts import read_receipt
 from tests.statements.shapes import line, take_in
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def shop() -> Shop:
     made = Shop()
     Membership.objects.create(book=made.book, user=made.user, role="owner")

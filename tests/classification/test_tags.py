@@ -19,11 +19,12 @@ from ledgerflow.classification.tag_selectors import listed_tags, tags_of_lines
 from tests.classification.rows import NOW
 from tests.classification.tagged import TagShop
 from tests.factories import MembershipFactory, UserFactory
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def shop():
     return TagShop()
 

@@ -14,11 +14,12 @@ from ledgerflow.ledger.selectors.periods import held
 from tests.booked import BookedFile
 from tests.factories import MembershipFactory
 from tests.ledger.years import Years
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def file():
     return BookedFile(3, is_posted=False)
 

@@ -11,6 +11,7 @@ from ledgerflow.posting.services import date_document
 from tests.booked import NOW, BookedFile
 from tests.factories import UserFactory
 from tests.ledger.years import Years
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ def printed(capsys, *words):
     return json.loads(capsys.readouterr().out)
 
 
-@pytest.fixture
+@made_once
 def file():
     return BookedFile(3)
 

@@ -18,11 +18,12 @@ from ledgerflow.posting.services import EntryLine, post_manual_entry, reverse_en
 from tests.booked import NOW, BookedFile
 from tests.exchange.archives import Damaged, archived, as_at_commit, restored
 from tests.factories import UserFactory
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def file() -> BookedFile:
     """Lines from a file, one of them reversed; words, erased words, and a batch that is large enough to be copied."""
     file = BookedFile(3)

@@ -26,6 +26,7 @@ from tests.exchange.booked_ledgers import booked, our_balances
 from tests.exchange.engines import Question, bean_check, beancount, hledger_balances
 from tests.exchange.generated_ledgers import DIGITS, LAST_DAY, YEAR_END, Ledger, ledger
 from tests.factories import BookFactory, MembershipFactory, UserFactory
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +78,7 @@ account Equity:Opening-Balances
 """
 
 
-@pytest.fixture
+@made_once
 def book() -> Book:
     return open_book(name="Acme", base_currency="USD", chart="generic", owner=UserFactory(), now=NOW)
 

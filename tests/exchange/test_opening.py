@@ -24,6 +24,7 @@ from ledgerflow.reports.selectors import frame_of
 from ledgerflow.reports.tables import trial_balance_table
 from tests.booked import NOW, BookedFile
 from tests.factories import UserFactory
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ DAY = date(2025, 12, 31)
 FILE = "code,debit,credit\n1000,12500.00,\n2500,,8000\n3000,,4500.00\n1100,0,0\n"
 
 
-@pytest.fixture
+@made_once
 def book() -> Book:
     return open_book(name="Acme", base_currency="USD", chart="generic", owner=UserFactory(), now=NOW)
 

@@ -24,6 +24,7 @@ from ledgerflow.statements.models import StatementLine
 from ledgerflow.statements.services import undo_import
 from tests.classification.rows import NOW
 from tests.exchange.archives import Damaged, archived, restored, round_trip
+from tests.made import made_once
 from tests.posting.euros import DAY, EuroShop
 from tests.posting.pairs import Two
 from tests.posting.test_foreign_lines import D
@@ -60,7 +61,7 @@ def book(shop: EuroShop, line: StatementLine) -> int:
     return Classification.objects.get(line=line).entry_number
 
 
-@pytest.fixture
+@made_once
 def shop() -> EuroShop:
     """Euros at a rate that was replaced twice, at what the bank stated and then stated otherwise, and revalued."""
     shop = Imported()

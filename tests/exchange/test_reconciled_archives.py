@@ -26,12 +26,13 @@ from ledgerflow.taxforms.forms import tax_form
 from tests.exchange.archives import Damaged, archived, restored
 from tests.ledger.years import NOW as AFTER_THE_YEAR
 from tests.ledger.years import Years
+from tests.made import made_once
 from tests.reconciliation.desk import LAST_DAY, NOW, Desk
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def desk() -> Desk:
     """Reconciled through the last day, at the second try; an entry by hand stands for the last line."""
     desk = Desk(3)

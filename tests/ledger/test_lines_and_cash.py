@@ -18,13 +18,14 @@ from ledgerflow.ledger.selectors import (
     selected_total,
 )
 from tests.ledger.small_book import SmallBook
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 BOTH_YEARS = Period(date(2024, 1, 1), date(2025, 12, 31))
 
 
-@pytest.fixture
+@made_once
 def small():
     return SmallBook()
 

@@ -8,11 +8,12 @@ from ledgerflow.books.models import Role
 from ledgerflow.ledger.models import Account, PeriodAction
 from ledgerflow.ledger.selectors.periods import closed_through, held
 from tests.booked import BookedFile
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def file():
     return BookedFile(3)
 

@@ -11,13 +11,14 @@ from ledgerflow.ledger.selectors import Entry, EntryLine, entry, register
 from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, mirror, post_entries
 from tests.factories import AccountFactory, BookFactory, UserFactory
 from tests.ledger.drafts import two_lines
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 DAYS = [date(2026, 1, 31), date(2026, 2, 1), date(2026, 2, 1), date(2026, 2, 15), date(2026, 4, 2)]
 
 
-@pytest.fixture
+@made_once
 def accounts():
     book = BookFactory()
     bank, cost = AccountFactory(book=book, type="asset"), AccountFactory(book=book)

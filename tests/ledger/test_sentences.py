@@ -22,11 +22,12 @@ from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, post_entri
 from ledgerflow.ledger.services.periods import close_period, reopen_period
 from tests.factories import AccountFactory, BookFactory, SuspenseFactory, UserFactory
 from tests.ledger.drafts import DAY, two_lines
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def book():
     return BookFactory()
 

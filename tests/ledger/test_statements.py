@@ -7,11 +7,12 @@ import pytest
 from ledgerflow.core.periods import Period, pieces, typed
 from ledgerflow.ledger.selectors import balance_sheet, income_statement, moved, stood
 from tests.ledger.small_book import SmallBook
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def small():
     return SmallBook()
 

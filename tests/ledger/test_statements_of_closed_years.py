@@ -7,6 +7,7 @@ import pytest
 from ledgerflow.core.periods import typed
 from ledgerflow.ledger.selectors import balance_sheet, cash_flow, closing_entries, income_statement, moved
 from tests.ledger.years import Years
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
@@ -14,7 +15,7 @@ PERIODS = [typed("2025"), typed("2025-12"), typed("2026")]
 LAST_DAYS = [date(2025, 12, 31), date(2026, 6, 30)]
 
 
-@pytest.fixture
+@made_once
 def company():
     """2025 is closed; 2026 is not."""
     company = Years()

@@ -12,6 +12,7 @@ from ledgerflow.pipeline.services import discard, move_to_account, receive_file,
 from ledgerflow.statements.models import BankAccount, BankAccountNumber, Statement, StatementLine
 from ledgerflow.statements.services import BankAccountRefusedError, create_bank_account
 from tests.factories import UserFactory
+from tests.made import made_once
 from tests.pipeline.several_accounts import FILES, SHEETS, bank, card, ofx, workbook
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,7 @@ class Inbox:
         return run
 
 
-@pytest.fixture
+@made_once
 def inbox():
     return Inbox()
 

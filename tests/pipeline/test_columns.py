@@ -16,6 +16,7 @@ from ledgerflow.posting.services import post_lines
 from ledgerflow.statements.models import BankAccount, Proof, Sighting, Statement, StatementLine, TableLayout
 from ledgerflow.statements.services import create_bank_account
 from tests.factories import MembershipFactory, UserFactory
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +86,7 @@ class Columns:
         return ImportRun.objects.filter(book=self.book).exclude(state=ImportRun.State.UNDONE).latest("pk")
 
 
-@pytest.fixture
+@made_once
 def columns() -> Columns:
     return Columns()
 

@@ -22,6 +22,7 @@ from ledgerflow.pipeline.services import (
 from ledgerflow.statements.models import StatementLine, TableLayout
 from ledgerflow.statements.reading import FileReading, read_file
 from ledgerflow.statements.services import create_bank_account
+from tests.made import made_once
 from tests.pipeline.test_columns import _AMBIGUOUS, _NEXT, Columns
 from tools.pdf_statement.tests.printing import Printer, table
 from tools.xlsx_statement.tests.books import sheet_xml, xlsx
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.django_db
 _QIF = "!Type:Bank\nD03/04/2026\nT-900.00\nPRent\n^\nD05/06/2026\nT2000.00\nPSalary\n^\n"
 
 
-@pytest.fixture
+@made_once
 def inbox() -> Columns:
     return Columns()
 

@@ -15,6 +15,7 @@ from ledgerflow.pipeline.services import receive_file, run_import, undo_import
 from ledgerflow.statements.models import DayQuestion, Hold, Proof, Sighting, Statement, StatementLine
 from ledgerflow.statements.services import create_bank_account
 from tests.factories import UserFactory
+from tests.made import made_once
 from tests.pipeline.statements import NUMBER
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +73,7 @@ class Bank:
         return [(f"{row.date}", row.description, f"{row.amount:.2f}") for row in rows]
 
 
-@pytest.fixture
+@made_once
 def bank() -> Bank:
     return Bank()
 

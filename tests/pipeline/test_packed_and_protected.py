@@ -11,6 +11,7 @@ from django.utils import timezone
 from ledgerflow.documents.models import Document
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import run_import
+from tests.made import made_once
 from tests.pipeline.test_pages import Inbox
 from tools.pdf_statement.tests.printing import Printer, table
 
@@ -33,7 +34,7 @@ def _archive(members):
     return buffer.getvalue()
 
 
-@pytest.fixture
+@made_once
 def inbox():
     return Inbox()
 

@@ -12,6 +12,7 @@ from ledgerflow.pipeline.services import run_import
 from ledgerflow.statements.models import BankAccount, Statement, StatementLine
 from ledgerflow.toolbox.selectors import enabled_readers
 from tests.factories import MembershipFactory, UserFactory
+from tests.made import made_once
 from tests.pipeline.statements import JANUARY, ofx
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,7 @@ class Inbox:
         return run
 
 
-@pytest.fixture
+@made_once
 def inbox():
     return Inbox()
 

@@ -8,6 +8,7 @@ from ledgerflow.classification.services import classify_lines
 from ledgerflow.posting.services import post_lines
 from ledgerflow.statements.models import DayQuestion, Hold, StatementLine
 from tests.booked import NOW, BookedFile
+from tests.made import made_once
 from tests.statements.shapes import line, take_in
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ class Asked:
         return self.file.client(role).post(address, {"answer": answer})
 
 
-@pytest.fixture
+@made_once
 def asked():
     return Asked()
 

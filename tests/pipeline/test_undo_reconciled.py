@@ -13,12 +13,13 @@ from ledgerflow.reconciliation.models import Match
 from ledgerflow.reconciliation.services import finish, reopen, start
 from ledgerflow.statements.models import Statement
 from tests.booked import NOW
+from tests.made import made_once
 from tests.reconciliation.desk import Desk
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def desk():
     desk = Desk()
     desk.begun = desk.opened(balance="974")

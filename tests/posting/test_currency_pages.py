@@ -12,12 +12,13 @@ from ledgerflow.posting.models import RevaluedBalance, StatedAmount
 from ledgerflow.posting.page_selectors import journal_page
 from ledgerflow.reports.selectors import register_lines
 from tests.factories import MembershipFactory
+from tests.made import made_once
 from tests.posting.euros import DAY, EuroShop
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def shop():
     return EuroShop()
 

@@ -12,12 +12,13 @@ from ledgerflow.posting.services import EntryLine, post_manual_entry
 from ledgerflow.posting.verify import problems
 from tests.classification.rows import NOW
 from tests.factories import MembershipFactory
+from tests.made import made_once
 from tests.posting.euros import DAY, EuroShop
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def shop():
     return EuroShop()
 

@@ -12,6 +12,7 @@ from ledgerflow.ledger.services.journal import EntryDraft, LineDraft
 from ledgerflow.posting.models import Exchange, StatedAmount
 from ledgerflow.posting.services import state_amount
 from tests.classification.rows import NOW
+from tests.made import made_once
 from tests.posting.euros import DAY, EuroShop
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ EXCHANGE = (
 )
 
 
-@pytest.fixture
+@made_once
 def shop():
     shop = EuroShop()
     shop.rate("1.10")

@@ -16,11 +16,12 @@ from ledgerflow.posting.models import ReversedPosting
 from ledgerflow.posting.services import EntryLine, post_lines, post_manual_entry, reverse_entry
 from tests.classification.rows import NOW, Shop
 from tests.ledger.sessions import session
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def shop():
     shop = Shop()
     shop.posted, shop.accepted, shop.open = shop.line(), shop.line(), shop.line("BAKERY")

@@ -18,13 +18,14 @@ from ledgerflow.posting.models import OpeningBalance
 from ledgerflow.posting.opening_selectors import OpeningState, openings, openings_waiting
 from ledgerflow.posting.services import EntryLine, post_manual_entry, post_opening, reverse_entry
 from tests.factories import BankAccountFactory
+from tests.made import made_once
 from tests.posting.openings import Opened
 from tests.statements.shapes import NOW, line
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def shop():
     return Opened()
 

@@ -10,6 +10,7 @@ from ledgerflow.ledger.models import Account, BatchSource, JournalLine
 from ledgerflow.ledger.services import journal
 from ledgerflow.posting.models import OpeningBalance
 from ledgerflow.posting.services import withdraw_openings
+from tests.made import made_once
 from tests.posting.openings import Opened
 from tests.statements.shapes import NOW
 
@@ -23,7 +24,7 @@ INSERT = """
 """
 
 
-@pytest.fixture
+@made_once
 def shop():
     shop = Opened()
     shop.statement = shop.proven(5, "1000.00", "-150.00")

@@ -8,12 +8,13 @@ from ledgerflow.books.models import Role
 from ledgerflow.posting.models import OpeningBalance
 from ledgerflow.statements.services import create_bank_account
 from tests.booked import BookedFile
+from tests.made import made_once
 from tests.statements.shapes import line, take_in
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def file():
     return BookedFile(3, is_posted=False)
 

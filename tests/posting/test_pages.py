@@ -13,12 +13,13 @@ from ledgerflow.statements.models import StatementLine
 from tests.booked import FIRST_DAY, NOW, BookedFile
 from tests.factories import MembershipFactory
 from tests.ledger.years import Years
+from tests.made import made_once
 from tests.statements.shapes import line, take_in
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def file():
     return BookedFile(3)
 

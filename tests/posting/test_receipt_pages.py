@@ -13,6 +13,7 @@ from ledgerflow.posting.services import post_lines, reverse_entry
 from ledgerflow.statements.models import LineReceipt
 from ledgerflow.taxes.receipt_limits import receipt_limit
 from tests.booked import NOW, BookedFile
+from tests.made import made_once
 from tests.proprietor import Proprietor
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 MAIL = ("mail.txt", b"Shop 1.00")
 
 
-@pytest.fixture
+@made_once
 def file():
     return BookedFile(2)
 

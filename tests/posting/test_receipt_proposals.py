@@ -23,6 +23,7 @@ from ledgerflow.statements.services import (
 )
 from tests.booked import NOW, BookedFile
 from tests.factories import BookFactory
+from tests.made import made_once
 from tests.posting.read_receipts import read_receipt
 from tests.statements.shapes import line, take_in
 from tools.receipt_reader.tests.drawing import RECEIPTS, as_pdf
@@ -30,7 +31,7 @@ from tools.receipt_reader.tests.drawing import RECEIPTS, as_pdf
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def file() -> BookedFile:
     return BookedFile(1)
 

@@ -16,6 +16,7 @@ from ledgerflow.posting.errors import RevaluationError
 from ledgerflow.posting.models import RevaluedBalance
 from ledgerflow.posting.revaluation import revaluation
 from ledgerflow.posting.services import post_revaluation, reverse_entry
+from tests.made import made_once
 from tests.posting.euros import DAY, EuroShop
 from tests.posting.test_foreign_lines import D, found
 
@@ -25,7 +26,7 @@ END = date(2026, 3, 31)
 LATER = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
-@pytest.fixture
+@made_once
 def shop():
     """100 euros came at 1.10, 40 went at 1.20: 60 remain, for which 62 dollars stand in the books."""
     shop = EuroShop()

@@ -11,6 +11,7 @@ from ledgerflow.ledger.services import journal
 from ledgerflow.posting.models import Transfer
 from ledgerflow.posting.services import post_lines, reverse_entry
 from ledgerflow.statements.services import undo_import
+from tests.made import made_once
 from tests.posting.pairs import Two
 from tests.statements.shapes import NOW
 
@@ -23,7 +24,7 @@ INSERT = """
 """
 
 
-@pytest.fixture
+@made_once
 def shop():
     shop = Two()
     shop.sent, shop.received = shop.pair()

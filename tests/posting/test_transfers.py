@@ -26,13 +26,14 @@ from ledgerflow.posting.services import (
     reverse_lines,
 )
 from ledgerflow.posting.transfer_selectors import candidates_of, other_side
+from tests.made import made_once
 from tests.posting.pairs import Two
 from tests.statements.shapes import NOW
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def shop():
     return Two()
 

@@ -23,12 +23,13 @@ from ledgerflow.reconciliation.services import discard, finish, make_match, reop
 from ledgerflow.reconciliation.values import Kind
 from ledgerflow.statements.models import BankAccount
 from tests.booked import NOW, BookedFile
+from tests.made import made_once
 from tests.reconciliation.desk import LAST_DAY, Desk
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def desk():
     return Desk()
 

@@ -8,6 +8,7 @@ from ledgerflow.reconciliation import errors
 from ledgerflow.reconciliation.models import Match, Reconciliation
 from ledgerflow.reconciliation.services import finish, reopen, start
 from tests.booked import NOW
+from tests.made import made_once
 from tests.reconciliation.desk import Desk
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +20,7 @@ ACT = (
 PROOF = "{}"
 
 
-@pytest.fixture
+@made_once
 def desk():
     desk = Desk()
     desk.begun = desk.opened(balance="974")

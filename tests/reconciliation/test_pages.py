@@ -12,13 +12,14 @@ from ledgerflow.ledger.models import Account
 from ledgerflow.reconciliation.models import Match, Reconciliation
 from ledgerflow.reconciliation.services import finish
 from tests.booked import NOW
+from tests.made import made_once
 from tests.reconciliation.desk import LAST_DAY, Desk
 from tests.statements.shapes import take_in
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def desk():
     return Desk()
 

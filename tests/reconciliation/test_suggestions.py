@@ -17,13 +17,14 @@ from ledgerflow.reconciliation.models import Match
 from ledgerflow.reconciliation.services import accept_suggestion, finish
 from ledgerflow.statements.services import create_bank_account
 from tests.booked import NOW
+from tests.made import made_once
 from tests.reconciliation.desk import OPENING_DAY, Desk
 from tests.statements.shapes import line, take_in
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def desk():
     return Desk()
 

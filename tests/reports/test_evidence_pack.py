@@ -23,6 +23,7 @@ from ledgerflow.reports.schedule_c import schedule_c
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.taxforms.facts import Facts, HomeMethod, HomeUse
 from tests.booked import NOW
+from tests.made import made_once
 from tests.proprietor import Proprietor
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db
 Files = dict[str, bytes]
 
 
-@pytest.fixture
+@made_once
 def books():
     books = Proprietor()
     books.from_statement("4000", "5000", "1200")
@@ -387,5 +388,5 @@ def test_the_pack_asks_as_often_for_many_lines(books, django_assert_num_queries)
     books.from_statement("6120", *["-1"] * 30, first=date(2025, 9, 1), name="september.csv")
     books.from_statement("6170", *["-1"] * 30, first=date(2025, 10, 1), name="october.csv")
 
-    with django_assert_num_queries(16):  # one of them asks whether a share is taken twice
+    with django_assert_num_queries(15):  # one of them asks whether a share is taken twice
         _pack(books)

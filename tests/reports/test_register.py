@@ -11,11 +11,12 @@ from ledgerflow.ledger.selectors import trial_balance
 from ledgerflow.posting.services import EntryLine, post_manual_entry, reverse_entry
 from ledgerflow.reports.selectors import register_figures, register_lines
 from tests.booked import NOW, BookedFile
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def file():
     return BookedFile(3)
 

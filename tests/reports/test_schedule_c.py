@@ -25,6 +25,7 @@ from ledgerflow.reports.schedule_c_lines import Counted, Days, all_lines, page_o
 from ledgerflow.taxforms.facts import Car, CarMethod, Facts, HomeMethod, HomeUse
 from ledgerflow.taxforms.forms import TaxYearError, tax_form
 from tests.booked import NOW
+from tests.made import made_once
 from tests.proprietor import Proprietor
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.django_db
 FACTS = Facts(car=Car(CarMethod.STANDARD, Decimal(1000)), home=HomeUse(HomeMethod.SIMPLIFIED, Decimal(180)))
 
 
-@pytest.fixture
+@made_once
 def books():
     """Sales of 5,000 and 1,200, a refund of 200, telephone of 120, two meals of 90, a car of 300, all in 2025."""
     books = Proprietor()

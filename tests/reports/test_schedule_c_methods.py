@@ -26,6 +26,7 @@ from ledgerflow.reports.schedule_c_lines import Days, all_lines
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.taxforms.facts import Facts
 from tests.booked import NOW
+from tests.made import made_once
 from tests.proprietor import Proprietor
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.django_db
 DECEMBER, JANUARY = date(2025, 12, 15), date(2026, 1, 15)
 
 
-@pytest.fixture
+@made_once
 def books():
     return Proprietor()
 

@@ -32,6 +32,7 @@ from ledgerflow.reports.basis import Basis, Scope
 from ledgerflow.reports.selectors import balance_sheet_on, income_statement_by_tag, income_statement_on
 from tests.classification.rows import NOW
 from tests.factories import AccountFactory, MembershipFactory
+from tests.made import made_once
 from tests.posting.euros import EuroShop
 from tests.reports.test_statement_pages import every_figure_is_the_sum_of_its_lines
 
@@ -80,7 +81,7 @@ class BasisShop(EuroShop):
         return net
 
 
-@pytest.fixture
+@made_once
 def shop():
     """Paid in January: fuel of December (travel), meals (travel, berlin), sales of December, rent ahead, a car."""
     shop = BasisShop()

@@ -17,6 +17,7 @@ from ledgerflow.classification.services import (
 from ledgerflow.ledger.models import Account
 from ledgerflow.statements.models import StatementLine
 from tests.booked import NOW, BookedFile
+from tests.made import made_once
 from tests.posting.pairs import Two
 from tests.posting.read_receipts import read_receipt
 from tests.review.asking import ask
@@ -25,7 +26,7 @@ from tests.review.asking import decide as decide_on_page
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def file():
     return BookedFile(3, is_posted=False)
 

@@ -11,11 +11,12 @@ from ledgerflow.classification.models import Classification, State
 from ledgerflow.classification.services import RuleConditions, classify_lines, create_rule, decide
 from ledgerflow.payees.services import name_payee
 from tests.booked import NOW, BookedFile
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def file():
     return BookedFile(3, is_posted=False)
 

@@ -12,12 +12,13 @@ from ledgerflow.classification.services import classify_lines
 from ledgerflow.ledger.models import Account, JournalEntry
 from ledgerflow.statements.models import StatementLine
 from tests.booked import BookedFile
+from tests.made import made_once
 from tests.review.asking import ask, decide
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def file():
     return BookedFile(3, is_posted=False)
 

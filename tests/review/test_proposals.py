@@ -32,13 +32,14 @@ from ledgerflow.review.services import (
 )
 from tests.booked import NOW, BookedFile
 from tests.factories import BookFactory, MembershipFactory, UserFactory
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 LATER = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture
+@made_once
 def file() -> BookedFile:
     return BookedFile(3, is_posted=False)
 

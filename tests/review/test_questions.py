@@ -14,13 +14,14 @@ from ledgerflow.review.selectors import counts, queue
 from ledgerflow.review.which import Tab, Which
 from ledgerflow.statements.models import LineReceipt
 from tests.booked import FIRST_DAY, BookedFile
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 ASKED = {"question": "What was this for?", "of": "client", "days": "14"}
 
 
-@pytest.fixture
+@made_once
 def file():
     return BookedFile(3, is_posted=False)
 

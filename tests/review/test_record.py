@@ -19,11 +19,12 @@ from ledgerflow.review.unattended import take_back
 from ledgerflow.statements.models import StatementLine
 from tests.booked import NOW, BookedFile
 from tests.factories import MembershipFactory, UserFactory
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def file():
     """A book with sixty outcomes of one payee, and twenty lines of it that wait."""
     file = BookedFile(1, is_posted=False)

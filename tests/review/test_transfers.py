@@ -11,13 +11,14 @@ from ledgerflow.classification.models import Classification, Stage, State
 from ledgerflow.classification.services import RuleConditions, create_rule, suggest_anew, switch_stage_off
 from ledgerflow.posting.models import Transfer
 from tests.factories import AccountFactory, MembershipFactory, UserFactory
+from tests.made import made_once
 from tests.posting.pairs import Two
 from tests.statements.shapes import NOW
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def shop():
     shop = Two()
     shop.sent, shop.received = shop.pair(texts=("To Savings", "Deposit"))

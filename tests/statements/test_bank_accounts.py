@@ -3,12 +3,13 @@ import pytest
 from ledgerflow.ledger.models import AccountType
 from ledgerflow.statements import services
 from tests.factories import AccountFactory, BankAccountFactory, BookFactory
+from tests.made import made_once
 from tests.statements.shapes import statement
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def checking():
     account = BankAccountFactory()
     services.remember_number(bank_account=account, number="0012 345-678")

@@ -11,12 +11,13 @@ from ledgerflow.ops.doctor import examine
 from ledgerflow.statements.chain_selectors import chain_of
 from ledgerflow.statements.services import create_bank_account
 from tests.booked import BookedFile
+from tests.made import made_once
 from tests.statements.shapes import line, take_in
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def file():
     file = BookedFile(1, is_posted=False)
     file.savings = create_bank_account(book=file.book, name="Savings", kind="bank", currency="USD")

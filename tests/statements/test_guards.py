@@ -7,12 +7,13 @@ from django.db.utils import Error
 from ledgerflow.statements.models import Sighting, StatementLine
 from ledgerflow.statements.verify import problems
 from tests.factories import BankAccountFactory
+from tests.made import made_once
 from tests.statements.shapes import line, take_in
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def rows():
     """Ids to attack: two books, the first with two lines in one statement."""
     mine, theirs = BankAccountFactory(), BankAccountFactory()

@@ -6,12 +6,13 @@ import pytest
 from ledgerflow.statements import services
 from ledgerflow.statements.models import Hold, Proof, Sighting, Statement, StatementLine
 from tests.factories import BankAccountFactory
+from tests.made import made_once
 from tests.statements.shapes import NOW, document, line, reading, statement, take_in
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def checking():
     return BankAccountFactory()
 

@@ -5,12 +5,13 @@ import pytest
 from ledgerflow.statements.models import Hold, Sighting, StatementLine
 from ledgerflow.statements.services import undo_import
 from tests.factories import BankAccountFactory
+from tests.made import made_once
 from tests.statements.shapes import line, take_in
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def checking():
     return BankAccountFactory()
 

@@ -11,12 +11,13 @@ from ledgerflow.statements.selectors import account_states
 from ledgerflow.statements.services import override_proof, undo_import
 from ledgerflow.statements.verify import problems
 from tests.factories import BankAccountFactory, UserFactory
+from tests.made import made_once
 from tests.statements.shapes import NOW, line, take_in
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def checking():
     return BankAccountFactory()
 

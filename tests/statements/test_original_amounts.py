@@ -8,12 +8,13 @@ from django.db import IntegrityError, connection, transaction
 from ledgerflow.statements import services
 from ledgerflow.statements.models import Sighting, StatementLine
 from tests.factories import BankAccountFactory
+from tests.made import made_once
 from tests.statements.shapes import NOW, document, line, reading, statement, take_in
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def checking():
     return BankAccountFactory()
 

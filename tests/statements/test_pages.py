@@ -10,12 +10,13 @@ from ledgerflow.statements.models import BankAccount, DayQuestion, Sighting
 from ledgerflow.statements.services import remember_file_name, remember_number
 from tests.booked import BookedFile
 from tests.factories import MembershipFactory
+from tests.made import made_once
 from tests.statements.shapes import line, take_in
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def file():
     return BookedFile(3, is_posted=False)
 

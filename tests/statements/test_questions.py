@@ -4,12 +4,13 @@ from ledgerflow.statements import services
 from ledgerflow.statements.models import DayQuestion, Hold, StatementLine
 from ledgerflow.statements.selectors import account_states, open_questions
 from tests.factories import BankAccountFactory, UserFactory
+from tests.made import made_once
 from tests.statements.shapes import NOW, line, take_in
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def asked():
     """Two files that each show a part of January 2; a coffee is in both."""
     checking = BankAccountFactory()

@@ -15,6 +15,7 @@ from ledgerflow.statements.services import ReceiptError, attach_receipts, detach
 from ledgerflow.statements.verify import problems as statements_problems
 from tests.booked import NOW, BookedFile
 from tests.ledger.sessions import session
+from tests.made import made_once
 
 MAIL = ("mail.txt", b"Shop 1.00")
 LINK = (
@@ -23,8 +24,8 @@ LINK = (
 )
 
 
-@pytest.fixture
-def file(db: None) -> BookedFile:
+@made_once
+def file() -> BookedFile:
     return BookedFile(2)
 
 

@@ -22,6 +22,7 @@ from ledgerflow.statements.services import create_bank_account, import_statement
 from ledgerflow.toolbox.sandbox import Sandbox
 from tests.booked import NOW
 from tests.factories import BookFactory, MembershipFactory, UserFactory
+from tests.made import made_once
 from tools.pdf_statement.tests.layouts import german_pages
 from tools.pdf_statement.tests.printing import Printer, table
 from tools.xlsx_statement.tests.books import one
@@ -85,7 +86,7 @@ def _protected() -> bytes:
     return table(Printer(password="open sesame"), header, rows, places).content()
 
 
-@pytest.fixture
+@made_once
 def pdf() -> TakenIn:
     return TakenIn("march.pdf", german_pages()[0])
 

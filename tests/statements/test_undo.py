@@ -4,6 +4,7 @@ from ledgerflow.statements import services
 from ledgerflow.statements.models import DayQuestion, Hold, Sighting, Statement, StatementLine
 from ledgerflow.statements.selectors import lines_only_in
 from tests.factories import BankAccountFactory
+from tests.made import made_once
 from tests.statements.shapes import document, line, take_in
 
 pytestmark = pytest.mark.django_db
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.django_db
 JANUARY = (line(1, 1), line(2, "-3.5"), line(2, "-3.5"), line(31, 9))
 
 
-@pytest.fixture
+@made_once
 def checking():
     return BankAccountFactory()
 

@@ -16,6 +16,7 @@ from ledgerflow.taxes.services import FactsError, enter_facts
 from ledgerflow.taxforms.facts import Car, CarMethod, Facts, HomeMethod, HomeUse
 from ledgerflow.taxforms.forms import TaxYearError
 from tests.booked import NOW
+from tests.made import made_once
 from tests.proprietor import Proprietor
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,7 @@ FACTS = Facts(
 )
 
 
-@pytest.fixture
+@made_once
 def books():
     return Proprietor()
 

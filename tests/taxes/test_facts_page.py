@@ -9,12 +9,13 @@ from ledgerflow.books.models import Role
 from ledgerflow.taxes.models import YearFacts
 from ledgerflow.taxes.selectors import entered_facts
 from ledgerflow.taxforms.facts import Car, CarMethod, Facts, HomeMethod, HomeUse
+from tests.made import made_once
 from tests.proprietor import Proprietor
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@made_once
 def books():
     return Proprietor()
 

@@ -14,6 +14,7 @@ from ledgerflow.toolbox.models import Asker, EgressRequest, Outcome, Tool, ToolC
 from ledgerflow.toolbox.services.configuration import limits_for
 from ledgerflow.users.models import User
 from tests.factories import BookFactory, MembershipFactory, UserFactory
+from tests.made import made_once
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,7 @@ _WORKING = _EVERYONE - {"viewer"}
 _DECIDING = {"owner", "admin"}
 
 
-@pytest.fixture
+@made_once
 def book() -> Book:
     return BookFactory()
 
