@@ -26,7 +26,7 @@ BACKUPS := archives/docker_archive/database_backups
 PROJECT = $(or $(COMPOSE_PROJECT_NAME),ledgerflow-$(ENV))
 compose = docker compose --project-name $(PROJECT) --file docker-compose.$(ENV).yml --env-file .env.$(ENV)
 
-.PHONY: help setup demo up test test-whole pages lint format types agreement bench mutants score screenshots clean \
+.PHONY: help setup demo up test coverage test-whole pages lint format types agreement bench mutants score screenshots clean \
 	env volumes dev dev-logs dev-down prod prod-logs prod-down shell superuser link migrate collectstatic backup-full \
 	restore drill nuke test-compose bench-ops damages faults fuzz chaos reversal bench-classify
 
@@ -54,6 +54,9 @@ up: setup  ## Start LedgerFlow with your own books (data in ./var)
 test: setup  ## Run the tests on a real PostgreSQL, with coverage (reports/coverage.html); heavy ones in short
 	@mkdir -p reports
 	$(BIN)/slipcover --json --out reports/coverage.json -m pytest --short -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(PYTEST)
+	@$(MAKE) --no-print-directory coverage
+
+coverage:  ## Show what the last run of the tests covered, and refuse less than 90 %
 	$(BIN)/slipcover --merge reports/coverage.json --xml --out reports/coverage.xml
 	$(BIN)/pycobertura show --format html --output reports/coverage.html reports/coverage.xml
 
@@ -188,5 +191,5 @@ test-compose: setup  ## Docker: build, start, wipe, restore, break: every promis
 
 clean:  ## Remove what can be made again; data in ./var stays
 	rm -rf /dev/shm/lf-$$(id -u)-$$(printf %s "$$PWD" | sha256sum | cut -c1-8)
-	rm -rf .venv reports mutants staticfiles .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv reports mutants staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -path ./.venv-peers -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

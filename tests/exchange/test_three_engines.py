@@ -120,6 +120,7 @@ def _kinds(made: Ledger) -> set[str]:
     return kinds
 
 
+@pytest.mark.heavy  # generated ledgers have all that these have
 def test_three_engines_agree_on_the_demo_books(tmp_path):
     now = datetime(2026, 5, 23, 12, tzinfo=UTC)
 

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ledgerflow.books.models import Book
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.ledger.models import JournalEntry
 from ledgerflow.ops.verify import problems
@@ -21,12 +20,8 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 5, 23, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def books() -> list[Book]:
-    return make_books(user=UserFactory(), now=NOW)
-
-
-def test_the_demo_books_are_sound_and_opened_from_their_statements(books: list[Book]):
+def test_the_demo_books_are_sound_and_last_year_is_nearly_done():
+    books = make_books(user=UserFactory(), now=NOW)
     for book in books:
         assert problems(book=book) == []
         assert {opening.state for opening in openings(book=book)} == {OpeningState.POSTED}
@@ -41,9 +36,7 @@ def test_the_demo_books_are_sound_and_opened_from_their_statements(books: list[B
     assert all(sent == received for sent, received in posted)
     assert len(sure_transfers(book=design)) == 1
 
-
-def test_last_year_is_left_with_a_few_lines_and_one_statement_to_reconcile(books: list[Book]):
-    design = books[0]
+    # Of last year a few lines are left, and one statement to reconcile.
     last_year = {"book": design, "line__date__year": 2025}
 
     left = Classification.objects.filter(state=State.OPEN, **last_year)
