@@ -16,6 +16,12 @@ class BookSettingsForm(forms.Form):
         coerce=int,
         choices=[(month, calendar.month_name[month]) for month in range(1, 13)],
     )
+    looks_first = forms.BooleanField(
+        required=False,
+        label="Show me each file before it is imported",
+        help_text="It waits in the inbox then until somebody has looked at it. Otherwise files are imported at once, "
+        "and every import can be undone.",
+    )
 
 
 class InviteForm(forms.Form):

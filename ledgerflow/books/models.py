@@ -18,7 +18,10 @@ class Role(models.TextChoices):
 
 
 class Book(models.Model):
-    """One set of books: a person's, a firm's or a client's."""
+    """One set of books: a person's, a firm's or a client's.
+
+    Where it ``looks_first``, each statement file is shown to somebody before it is imported.
+    """
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
@@ -31,6 +34,7 @@ class Book(models.Model):
     )
     chart = models.CharField("chart of accounts template", max_length=40)
     is_demo = models.BooleanField(default=False)
+    looks_first = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -79,16 +79,19 @@ def create_book(
 
 
 @transaction.atomic
-def change_book(*, book: Book, name: str, fiscal_year_start_month: int) -> Book:
-    """Change the name and the first month of the fiscal year; the currency stays for ever.
+def change_book(*, book: Book, name: str, fiscal_year_start_month: int, looks_first: bool) -> Book:
+    """Change the name, the first month of the fiscal year, and whether files are shown before they are imported.
+
+    The currency stays for ever. Files that are in the inbox already are not concerned.
 
     Raises:
         ValidationError: a value is malformed.
     """
     book.name = name
     book.fiscal_year_start_month = fiscal_year_start_month
+    book.looks_first = looks_first
     book.full_clean()
-    book.save(update_fields=["name", "fiscal_year_start_month"])
+    book.save(update_fields=["name", "fiscal_year_start_month", "looks_first"])
     return book
 
 

@@ -92,14 +92,18 @@ class _ManagedMixin(BookMixin):
 
 
 class SettingsView(_ManagedMixin, FormView[BookSettingsForm]):
-    """The book's name and fiscal year."""
+    """The book's name and fiscal year, and whether files are shown first."""
 
     form_class = BookSettingsForm
     template_name = "books/settings.html"
 
     def get_initial(self) -> dict[str, Any]:
         """Begin with what is kept."""
-        return {"name": self.book.name, "fiscal_year_start_month": self.book.fiscal_year_start_month}
+        return {
+            "name": self.book.name,
+            "fiscal_year_start_month": self.book.fiscal_year_start_month,
+            "looks_first": self.book.looks_first,
+        }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add how it stands with four eyes."""

@@ -48,17 +48,21 @@ class ColumnsView(RunMixin, generic.TemplateView):
         if run.state == ImportRun.State.READY:
             require(user=self.user, book=self.book, action=Action.UNDO_IMPORT)
         try:
-            (self._save if act == "save" else self._forget)(run, layout)
+            after = (self._save if act == "save" else self._forget)(run, layout)
         except LedgerFlowError as error:
             return self._shown(layout=layout, fingerprint=layout.fingerprint, refusal=str(error))
+        if after.asks_look:
+            return redirect("pipeline:look", book=self.book.slug, run=after.pk)
         return self.back()
 
-    def _save(self, run: ImportRun, layout: Layout) -> None:
+    def _save(self, run: ImportRun, layout: Layout) -> ImportRun:
         saved = services.save_columns(
             run=run, layout=layout, user=self.user, now=timezone.now(), reverse_posted=self._may_reverse()
         )
         if not saved.is_read_anew:
             what = "the columns are remembered."
+        elif saved.run.asks_look:
+            what = "the file is read by these columns. Import it, and they are remembered."
         elif saved.run.asks_order:
             what = "the columns are kept. Say how its dates are written, and they are remembered."
         elif saved.run.state == ImportRun.State.NEEDS_YOU:
@@ -68,9 +72,10 @@ class ColumnsView(RunMixin, generic.TemplateView):
         else:
             what = "the columns are saved and the file read anew."
         messages.success(self.request, f"{run.document.name}: {what}")
+        return saved.run
 
-    def _forget(self, run: ImportRun, layout: Layout) -> None:
-        services.forget_columns(
+    def _forget(self, run: ImportRun, layout: Layout) -> ImportRun:
+        after = services.forget_columns(
             run=run,
             fingerprint=layout.fingerprint,
             user=self.user,
@@ -78,6 +83,7 @@ class ColumnsView(RunMixin, generic.TemplateView):
             reverse_posted=self._may_reverse(),
         )
         messages.success(self.request, f"{run.document.name}: the saved columns are forgotten.")
+        return after
 
     def _may_reverse(self) -> bool:
         return self.request.POST.get("reverse_posted") == "on"

@@ -58,6 +58,9 @@ class UploadForm(forms.Form):
         # Not declared in the class, where Django's own `files` has another type.
         self.fields["files"] = _ManyFilesField(label="Statement files", allow_empty_file=True)
         self.fields["password"] = password_field()
+        self.fields["looks_first"] = forms.BooleanField(
+            required=False, label="Show me the files before they are imported"
+        )
 
 
 class _AccountForm(forms.Form):

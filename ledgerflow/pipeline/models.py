@@ -24,6 +24,9 @@ class ImportRun(models.Model):
     more of the file's statements name no account in that currency. One that asks for the order of its dates instead has
     that in ``asked_order`` (see :class:`~ledgerflow.toolbox.values.OpenOrder`). ``answers`` are what a person said,
     each of a statement by its position, number and currency.
+
+    ``look`` says whether somebody is shown the file before it is imported: ``first`` it has to be read, then it waits,
+    until ``looked_by`` said at ``looked_at`` that it may be imported.
     """
 
     class State(models.TextChoices):
@@ -39,6 +42,12 @@ class ImportRun(models.Model):
         READING = "reading"
         RECOGNIZING = "recognizing", "recognizing and classifying its lines"
         DONE = "done"
+
+    class Look(models.TextChoices):
+        NONE = "", "imported at once"
+        FIRST = "first", "shown before it is imported"
+        WAITS = "waits", "waits for somebody to look at it"
+        DONE = "done", "looked at"
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="import_runs")
     document = models.ForeignKey(
@@ -57,6 +66,11 @@ class ImportRun(models.Model):
     asked_alike = models.SmallIntegerField(default=0)
     asked_order = models.JSONField(null=True)
     answers = models.JSONField(default=list, blank=True)
+    look = models.CharField(max_length=5, choices=Look.choices, default=Look.NONE, blank=True)
+    looked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    looked_at = models.DateTimeField(null=True)
     message = models.TextField(blank=True, default="")
     is_table = models.BooleanField(default=False)
     layouts = models.JSONField(default=list, blank=True)
@@ -86,6 +100,15 @@ class ImportRun(models.Model):
                 condition=models.Q(asked_order__isnull=True) | models.Q(state="needs_you"),
                 name="pipeline_only_who_asks_has_a_question",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(look="waits") | models.Q(state="needs_you", asked_order__isnull=True),
+                name="pipeline_who_waits_for_a_look_asks_for_nothing_else",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(look="done", looked_by__isnull=False, looked_at__isnull=False)
+                | ~models.Q(look="done") & models.Q(looked_by__isnull=True, looked_at__isnull=True),
+                name="pipeline_looked_at_by_somebody",
+            ),
         ]
         indexes = [models.Index(fields=["book", "-created_at"], name="pipeline_inbox")]
 
@@ -94,7 +117,9 @@ class ImportRun(models.Model):
 
     @property
     def asked(self) -> str:
-        """Which statement or which dates of the file it asks about, to tell whether an answer is still for those."""
+        """Which statement, dates or reading of the file it asks about, to tell whether an answer is still for those."""
+        if self.asks_look:
+            return f"read {self.started_at:%Y-%m-%dT%H:%M:%S.%f}"
         if self.asked_order is not None:
             return f"{self.asked_order['layout']['fingerprint']}:{self.asked_order['printed']}"
         return f"{self.asked_position}:{self.asked_number}"
@@ -102,12 +127,17 @@ class ImportRun(models.Model):
     @property
     def asks_account(self) -> bool:
         """Whether it asks which account a statement of it is."""
-        return self.state == self.State.NEEDS_YOU and self.asked_order is None
+        return self.state == self.State.NEEDS_YOU and self.asked_order is None and not self.asks_look
 
     @property
     def asks_order(self) -> bool:
         """Whether it asks in which order its dates are written."""
         return self.state == self.State.NEEDS_YOU and self.asked_order is not None
+
+    @property
+    def asks_look(self) -> bool:
+        """Whether it waits for somebody to look at it and let it be imported."""
+        return self.look == self.Look.WAITS
 
     @property
     def has_order_said(self) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ledgerflow.pipeline import column_views, order_views, question_views, views
+from ledgerflow.pipeline import column_views, look_views, order_views, question_views, views
 
 app_name = "pipeline"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:run>/receipt/", views.TakeAsReceiptView.as_view(), name="take-as-receipt"),
     path("<int:run>/account/", views.AssignAccountView.as_view(), name="assign-account"),
     path("statements/<int:statement>/move/", views.MoveView.as_view(), name="move"),
+    path("<int:run>/preview/", look_views.LookView.as_view(), name="look"),
     path("<int:run>/columns/", column_views.ColumnsView.as_view(), name="columns"),
     path("<int:run>/dates/", order_views.DayOrderView.as_view(), name="day-order"),
     path("<int:run>/undo/", views.UndoView.as_view(), name="undo"),

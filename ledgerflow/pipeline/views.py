@@ -73,6 +73,7 @@ class UploadView(BookMixin, generic.FormView[UploadForm]):
             user=self.user,
             now=timezone.now(),
             password=form.cleaned_data["password"] or None,
+            looks_first=form.cleaned_data["looks_first"],
         )
         for answer in answers:
             if answer.received is None:

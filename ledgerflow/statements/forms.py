@@ -21,9 +21,14 @@ class OverrideForm(forms.Form):
 
 
 class PlaceForm(forms.Form):
-    """Which part of a file to show: a place as a reader names it, and the first line of the window."""
+    """Which part of a file to show: a place as a reader names it, and the first line of the window.
+
+    ``last`` is the last line of the record that begins at ``line``, where a page knows it: of a file that is not
+    imported nobody else does.
+    """
 
     line = forms.IntegerField(min_value=1, required=False)
+    last = forms.IntegerField(min_value=1, required=False)
     first = forms.IntegerField(min_value=1, required=False)
     page = forms.IntegerField(min_value=1, max_value=100_000, required=False)
     box = forms.RegexField(r"^-?\d{1,6}(\.\d{1,4})?(,-?\d{1,6}(\.\d{1,4})?){3}$", required=False)
@@ -36,7 +41,7 @@ class PlaceForm(forms.Form):
         if not self.is_valid():
             return {}
         facts = self.cleaned_data
-        place = {name: facts[name] for name in ("line", "page", "row", "xpath") if facts[name]}
+        place = {name: facts[name] for name in ("line", "last", "page", "row", "xpath") if facts[name]}
         if facts["box"]:
             place["box"] = [Decimal(side) for side in facts["box"].split(",")]
         if "row" in place:

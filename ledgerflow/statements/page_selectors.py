@@ -207,16 +207,18 @@ class FilePage:
         return self.last + 1 if self.last < self.count else None
 
 
-def file_page(*, document: Document, original: bytes, line: int | None, first: int | None) -> FilePage:
+def file_page(
+    *, document: Document, original: bytes, line: int | None, first: int | None, last: int | None = None
+) -> FilePage:
     """Return a window of the file: from ``first``, else around ``line``; the record that begins at ``line`` is marked.
 
-    Two queries.
+    It ends at ``last``, else where the next one begins that is imported. Two queries.
     """
     texts = text_lines(original)
     start = first if first is not None else (line or 1) - _ABOVE
     start = min(max(start, 1), max(len(texts) - 1, 1))
     end = min(start + FILE_PAGE - 1, len(texts))
-    marked = _record(document, line) if line is not None else range(0)
+    marked = _record(document, line, last) if line is not None else range(0)
     booked = _lines_by_place(document, start, end)
     lines = [
         FileLine(
@@ -227,8 +229,10 @@ def file_page(*, document: Document, original: bytes, line: int | None, first: i
     return FilePage(lines, start if lines else 0, end, len(texts))
 
 
-def _record(document: Document, line: int) -> range:
+def _record(document: Document, line: int, last: int | None = None) -> range:
     """Return the lines of the record that begins at ``line``; the last one is taken to be as long as the one before."""
+    if last is not None:
+        return extent(line, [max(line, last) + 1], _LONGEST_RECORD)
     starts = sorted(_lines_by_place(document, line - _LONGEST_RECORD, line + _LONGEST_RECORD))
     before = max((start for start in starts if start < line), default=None)
     longest = _LONGEST_RECORD if before is None else line - before
@@ -282,9 +286,11 @@ def _with_excerpt(sighting: Sighting) -> Shown:
     return Shown(sighting, record_excerpt(document=document, original=found, line=place))
 
 
-def record_excerpt(*, document: Document, original: bytes, line: int) -> list[ExcerptLine]:
-    """Return the record that begins at the line, marked, with three lines above and below. One query."""
-    marked = _record(document, line)
+def record_excerpt(
+    *, document: Document, original: bytes, line: int, last: int | None = None
+) -> list[ExcerptLine]:
+    """Return the record that begins at the line, marked, with three lines above and below. One query at most."""
+    marked = _record(document, line, last)
     return excerpt(original, first=line - _AROUND, last=marked[-1] + _AROUND, marked=marked)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 #: What of a place stands in an address; a reader may say more.
-_NAMES = ("line", "page", "box", "sheet", "row", "xpath")
+_NAMES = ("line", "last", "page", "box", "sheet", "row", "xpath")
 
 
 def is_apart(place: Mapping[str, Any]) -> bool:

@@ -76,7 +76,11 @@ def source_at(*, document: Document, place: Mapping[str, Any]) -> Source:
                 return found
         if place.get("line"):
             original = content(document)
-            return Source(lines=record_excerpt(document=document, original=original, line=place["line"]))
+            return Source(
+                lines=record_excerpt(
+                    document=document, original=original, line=place["line"], last=place.get("last")
+                )
+            )
     except (PageError, DocumentDamagedError) as error:
         return Source(damage=str(error))
     return Source(damage=_NOT_SHOWN)

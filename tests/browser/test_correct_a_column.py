@@ -1,11 +1,13 @@
-"""A file that nobody can guess, and one that was read wrong: the columns are chosen at their heads, by keyboard too."""
+"""A file that nobody can guess, one that was read wrong, one that is looked at first: settled by keyboard too."""
 
 from collections.abc import Callable
 
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from ledgerflow.pipeline.demo_statements import DemoFile
 from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.services import receive_file, run_import
 from ledgerflow.statements.models import StatementLine
 from ledgerflow.users.models import User
 from tests.browser.books import NewBook, new_book, said
@@ -96,3 +98,45 @@ def test_a_column_that_was_read_wrong_is_corrected_at_its_head_by_keyboard_and_n
     following = made.take_in(DemoFile("next.csv", _WRONG.content.replace(b"2026-04", b"2026-05"), ()))
     assert following.state == ImportRun.State.READY
     assert [line[2] for line in _lines(made)] == ["Baker", "Payroll", "Baker", "Payroll"]
+
+
+def test_a_file_is_looked_at_corrected_and_imported_by_keyboard(
+    new_context: Callable[..., BrowserContext], sign_in: Callable[[BrowserContext, User], None]
+):
+    made = new_book()
+    made.take_in(_WRONG)
+    twice = f"{NUMBER},2026-04-15,Baker,-9.00,102.00\n{NUMBER},2026-04-15,Baker,-9.00,93.00\n"
+    more = _WRONG.content + twice.encode()
+    now = timezone.now()
+    run = receive_file(
+        book=made.book, name="more.csv", content=more, user=made.owner, now=now, looks_first=True
+    ).run
+    run_import(run_id=run.pk, now=now)
+    context = new_context(viewport=_DESK, reduced_motion="reduce")
+    sign_in(context, made.owner)
+    tab = context.new_page()
+
+    tab.goto(made.address("inbox/"))
+    tab.keyboard.press("p")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Preview")
+    focused = tab.locator("tr.is-focused")
+    expect(focused).to_contain_text("Here already")
+    tab.keyboard.press("j")
+    tab.keyboard.press("j")
+    expect(focused).to_contain_text("line 4")
+    expect(tab.locator("[data-source] mark")).to_contain_text("2026-04-15")
+    for scheme in (_DESK, _PHONE):
+        tab.set_viewport_size(scheme)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= scheme["width"]
+        assert _findings(tab, "preview") == []
+    tab.get_by_role("link", name="Columns…").press("Enter")
+    with tab.expect_response(lambda answer: answer.request.method == "POST"):
+        tab.get_by_label("Text", exact=True).select_option("counterparty")
+    tab.get_by_role("button", name="Save the columns").press("Enter")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Preview")
+    assert len(_lines(made)) == 2
+    tab.keyboard.press("Control+Enter")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Inbox")
+
+    run_import(run_id=run.pk, now=timezone.now())
+    assert [line[0] for line in _lines(made)] == ["2026-04-13", "2026-04-14", "2026-04-15", "2026-04-15"]

@@ -37,6 +37,8 @@ pytestmark = pytest.mark.django_db
 
 def test_what_comes_out_is_what_went_in(eventful, tmp_path):
     assert problems(book=eventful.book) == []
+    eventful.book.looks_first = True
+    eventful.book.save()
     first = contents(archived(eventful.book, tmp_path / "first.zip"))
 
     again = restored(tmp_path / "first.zip", slug="again")
@@ -94,6 +96,8 @@ def _in_first_shape(path: Path) -> Path:
             archive.put(table, [{column: row[column] for column in shape[table]} for row in rows])
         else:
             del archive.files[name]
+    book = json.loads(archive.files["manifest.json"])["book"]
+    archive.manifest(book={column: said for column, said in book.items() if column != "looks_first"})
     return archive.write(honest=True)
 
 

@@ -150,7 +150,7 @@ def test_a_short_year_follows_a_change_of_its_first_month(shared_db):
     company.a_year(2025)
     company.close(2025)
     company.post(date(2026, 2, 1), company.bank, company.sales, "7")
-    change_book(book=company.book, name="Studio", fiscal_year_start_month=4)
+    change_book(book=company.book, name="Studio", fiscal_year_start_month=4, looks_first=False)
 
     company.close(2026)
 

@@ -59,7 +59,7 @@ def test_the_row_says_what_the_import_does(monkeypatch):
         monkeypatch.setattr(run_module, name, note)
 
     noting("read_by_layouts")
-    noting("import_statement")
+    noting("bring_in")
     _run(_book_with_account(), ofx(JANUARY)[0])
 
     assert seen == ["reading", "recognizing"]

@@ -95,7 +95,7 @@ def opened(path: Path) -> Iterator[Archive]:
             _compare_names(archive, files)
             for name, facts in files.items():
                 _compare(archive, name, facts)
-            book = _row_of(_readers(BOOK), manifest["book"], f"The book in {_MANIFEST}")
+            book = _row_of(_readers(BOOK), {**BOOK.later, **manifest["book"]}, f"The book in {_MANIFEST}")
             chain = chain_from(manifest.get("chain"))
         yield Archive(archive, files, book, chain)
 

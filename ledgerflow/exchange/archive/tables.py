@@ -411,12 +411,12 @@ RUNS = Table(
         "document", "bank_account", "state", "stage", "attempts", "asked_number", "asked_currency", "message",
         "is_table", "layouts", "read_by", "lines_new", "lines_known", "lines_held", "started_by", "created_at",
         "started_at", "finished_at", "undone_at", "undone_by", "asked_position", "asked_kind", "asked_alike",
-        "asked_order",
+        "asked_order", "look", "looked_by", "looked_at",
     ),
     later=MappingProxyType(
         {
             "is_table": False, "layouts": [], "read_by": None, "asked_position": 0, "asked_kind": "",
-            "asked_alike": 0, "asked_order": None,
+            "asked_alike": 0, "asked_order": None, "look": "", "looked_by": None, "looked_at": None,
         }
     ),
 )  # fmt: skip
@@ -435,9 +435,9 @@ TABLES = (
 
 #: Facts of the book itself, in the manifest.
 BOOK_COLUMNS = (
-    "slug", "name", "base_currency", "fiscal_year_start_month", "chart", "is_demo", "created_at",
+    "slug", "name", "base_currency", "fiscal_year_start_month", "chart", "is_demo", "created_at", "looks_first",
 )  # fmt: skip
-BOOK = Table("book", Book, BOOK_COLUMNS)
+BOOK = Table("book", Book, BOOK_COLUMNS, later=MappingProxyType({"looks_first": False}))
 
 #: A part of a line belongs to the classification, which is called by its line; a receipt is called by its document.
 _NAMES: Mapping[type[Model], str] = MappingProxyType(

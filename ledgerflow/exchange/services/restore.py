@@ -128,6 +128,8 @@ def _make_book(archive: Archive, slug: str | None, owner: User, now: datetime) -
         is_demo=facts["is_demo"],
     )
     book.memberships.update(since=now)
+    book.looks_first = facts["looks_first"]
+    book.save(update_fields=["looks_first"])
     # With the origin and the numbers of its accounts, the same postings make the same hash chain.
     LedgerState.objects.create(book=book, chain_origin=bytes.fromhex(archive.chain.origin))
     return book

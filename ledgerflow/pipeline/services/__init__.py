@@ -11,6 +11,7 @@ from ledgerflow.pipeline.services.columns import (
     save_columns,
 )
 from ledgerflow.pipeline.services.day_orders import answer_order, change_order, forget_order
+from ledgerflow.pipeline.services.looking import LookedAt, LookRefusedError, let_in, look_at
 from ledgerflow.pipeline.services.moving import move_to_account
 from ledgerflow.pipeline.services.questions import answer_question, separate_line
 from ledgerflow.pipeline.services.receive import (
@@ -33,6 +34,8 @@ __all__ = [
     "Answer",
     "Columns",
     "ColumnsRefusedError",
+    "LookRefusedError",
+    "LookedAt",
     "Received",
     "RunNotWaitingError",
     "SavedColumns",
@@ -47,6 +50,8 @@ __all__ = [
     "forget_order",
     "give_up",
     "is_protected",
+    "let_in",
+    "look_at",
     "look_at_columns",
     "move_to_account",
     "preview_undo",

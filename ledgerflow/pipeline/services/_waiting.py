@@ -9,13 +9,21 @@ IMPORT_JOB = "pipeline.import_file"
 RESCUE_SECONDS = 60
 
 
+def look_again(run: ImportRun) -> None:
+    """Let a file that waits for a look, and is read anew or goes, be looked at again when it is read; not saved yet."""
+    if run.asks_look:
+        run.look = ImportRun.Look.FIRST
+
+
 def wait_again(run: ImportRun, *, in_seconds: int = 0) -> None:
-    """Let a file that failed, or asked, begin anew; its account and who started it are saved with it."""
+    """Let a file that failed, or asked, begin anew; its account, look and who started it are saved with it."""
+    look_again(run)
     run.state, run.stage = ImportRun.State.WAITING, ImportRun.Stage.RECEIVED
     run.attempts, run.message, run.finished_at, run.asked_order = 0, "", None, None
     run.save(
         update_fields=[
-            "state", "stage", "attempts", "message", "finished_at", "asked_order", "bank_account", "started_by",
+            "state", "stage", "attempts", "message", "finished_at", "asked_order", "bank_account", "started_by", "look",
+            "looked_by", "looked_at",
         ]
     )  # fmt: skip
     enqueue_import(run, in_seconds=in_seconds)

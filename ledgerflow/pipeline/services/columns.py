@@ -18,6 +18,7 @@ from ledgerflow.pipeline.services._layouts import (
     owners_of,
     read_by_layouts,
 )
+from ledgerflow.pipeline.services._waiting import look_again
 from ledgerflow.pipeline.services.run import run_import
 from ledgerflow.pipeline.services.undo import undo_import
 from ledgerflow.statements.layout_selectors import layouts
@@ -237,9 +238,10 @@ def read_anew(
         run.state, run.stage, run.layouts = _State.WAITING, ImportRun.Stage.RECEIVED, draft.layouts
         run.attempts, run.message, run.finished_at, run.started_by = 0, "", None, user
         run.asked_order = None
+        look_again(run)
         run.save(
             update_fields=[
-                "state", "stage", "layouts", "attempts", "message", "finished_at", "started_by", "asked_order",
+                "state", "stage", "layouts", "attempts", "message", "finished_at", "started_by", "asked_order", "look",
             ]
         )  # fmt: skip
     run_import(run_id=run.pk, now=now, read=read)

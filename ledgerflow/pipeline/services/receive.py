@@ -15,7 +15,7 @@ from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services._accounts import ANY_POSITION, account_for_answer, answer_for
 from ledgerflow.pipeline.services._layouts import forget_said_orders
 from ledgerflow.pipeline.services._protected import PDF
-from ledgerflow.pipeline.services._waiting import RESCUE_SECONDS, enqueue_import, wait_again
+from ledgerflow.pipeline.services._waiting import RESCUE_SECONDS, enqueue_import, look_again, wait_again
 from ledgerflow.pipeline.services.run import KEPT_AS_RECEIPT, run_import
 from ledgerflow.statements.archives import ArchiveRefusedError, unpack
 from ledgerflow.statements.models import BankAccount
@@ -43,6 +43,7 @@ def receive_file(
     now: datetime,
     bank_account: BankAccount | None = None,
     password: str | None = None,
+    looks_first: bool = False,
 ) -> Received:
     """Store the file and enqueue its import; the same bytes again lead to the import that is there.
 
@@ -51,7 +52,7 @@ def receive_file(
 
     ``bank_account`` answers beforehand which account the file is, where it does not say so itself. With a ``password``
     a PDF is imported at once, because the password is kept nowhere and a worker could not know it; it is read once
-    the file is kept.
+    the file is kept. Where somebody ``looks_first``, as the book itself may say, the file is read and waits for that.
 
     Raises:
         DocumentRefusedError: the file is empty or too large.
@@ -64,6 +65,7 @@ def receive_file(
         user=user,
         now=now,
         bank_account=bank_account,
+        looks_first=looks_first or book.looks_first,
         # Should this process die, the file does not wait for ever.
         in_seconds=RESCUE_SECONDS if is_read_here else 0,
     )
@@ -82,6 +84,7 @@ def _take(
     user: User | None,
     now: datetime,
     bank_account: BankAccount | None,
+    looks_first: bool,
     in_seconds: int,
 ) -> Received:
     stored = store_document(book=book, name=name, content=content, uploaded_by=user, now=now)
@@ -92,6 +95,7 @@ def _take(
         .exclude(state=ImportRun.State.UNDONE)
     )
     there = live.first()
+    look = ImportRun.Look.FIRST if looks_first else ImportRun.Look.NONE
     if there is None:
         try:
             with transaction.atomic():
@@ -101,6 +105,7 @@ def _take(
                     bank_account=bank_account,
                     started_by=user,
                     created_at=now,
+                    look=look,
                 )
         except IntegrityError:
             # Given by another session at the same moment: the unique constraint has settled whose it is.
@@ -116,6 +121,7 @@ def _take(
     if failed is None:
         return Received(there, is_new=False)
     failed.bank_account, failed.started_by = bank_account or failed.bank_account, user or failed.started_by
+    failed.look = failed.look or look
     _begin_anew(failed, in_seconds=in_seconds)
     return Received(failed, is_new=True)
 
@@ -137,6 +143,7 @@ def receive_files(
     now: datetime,
     bank_account: BankAccount | None = None,
     password: str | None = None,
+    looks_first: bool = False,
 ) -> list[Answer]:
     """Receive several files, each by itself: one that is refused does not stop the next.
 
@@ -162,6 +169,7 @@ def receive_files(
                     now=now,
                     bank_account=bank_account,
                     password=password,
+                    looks_first=looks_first,
                 )
                 answers.append(Answer(shown, received))
             except LedgerFlowError as error:
@@ -208,8 +216,11 @@ def discard(*, run: ImportRun, user: User, now: datetime) -> ImportRun:
     if locked.state not in (ImportRun.State.FAILED, ImportRun.State.NEEDS_YOU):
         raise RunNotWaitingError(f"{locked.document.name} neither failed nor asks; undo its import instead.")
     locked.state, locked.undone_at, locked.undone_by = ImportRun.State.UNDONE, now, user
-    locked.message, locked.asked_order = f"Set aside. {locked.message}", None
-    locked.save(update_fields=["state", "undone_at", "undone_by", "message", "asked_order"])
+    # What an import would bring changes with every other file.
+    locked.message = "Set aside." if locked.asks_look else f"Set aside. {locked.message}"
+    locked.asked_order = None
+    look_again(locked)
+    locked.save(update_fields=["state", "undone_at", "undone_by", "message", "asked_order", "look"])
     return locked
 
 
@@ -242,6 +253,7 @@ def take_in_again(*, run: ImportRun, user: User, now: datetime) -> ImportRun:
                 created_at=now,
                 layouts=run.layouts,
                 answers=run.answers,
+                look=ImportRun.Look.FIRST if run.look or run.book.looks_first else ImportRun.Look.NONE,
             )
     except IntegrityError as error:
         # By another session at the same moment: the unique constraint has settled whose it is.

@@ -14,26 +14,20 @@ from ledgerflow.classification.services import classify_lines
 from ledgerflow.core.database_errors import is_away, lacks_room
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.jobs import MOST_ATTEMPTS
-from ledgerflow.core.money import format_money
 from ledgerflow.documents.media import media_type_of
 from ledgerflow.documents.models import PICTURES
 from ledgerflow.documents.selectors import content
 from ledgerflow.documents.services import keep_receipt
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services._accounts import Part, parts_of, remember_answers, whose
-from ledgerflow.pipeline.services._layouts import (
-    ReadByLayouts,
-    is_proven_by_file,
-    layout_warnings,
-    read_by_layouts,
-)
+from ledgerflow.pipeline.services._bringing import Brought, bring_in, tried
+from ledgerflow.pipeline.services._layouts import ReadByLayouts, is_proven_by_file, read_by_layouts
 from ledgerflow.pipeline.services._orders import question_of
 from ledgerflow.pipeline.services._protected import is_protected
 from ledgerflow.pipeline.services._waiting import wait_again
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.reading import FileReading
-from ledgerflow.statements.services import ImportOutcome, are_named_alike, import_statement, remember_layout
-from ledgerflow.statements.twins import twins_of
+from ledgerflow.statements.services import are_named_alike, remember_layout
 from ledgerflow.toolbox.layouts import open_order_as_json
 from ledgerflow.toolbox.services.readings import note_reading
 from ledgerflow.toolbox.values import Layout
@@ -42,9 +36,7 @@ logger = logging.getLogger(__name__)
 
 KEPT_AS_RECEIPT = "It is kept as a receipt."
 
-_SHOWN_TWINS = 3
-
-_State, _Stage = ImportRun.State, ImportRun.Stage
+_State, _Stage, _Look = ImportRun.State, ImportRun.Stage, ImportRun.Look
 _NO_ROOM = (
     "The database's disk is full or failing, so nothing of this file was kept. Make room, then try again."
 )
@@ -55,7 +47,8 @@ def run_import(
 ) -> None:
     """Read the file, recognize what is here already, classify what is new.
 
-    Ends with the run ready, failed with a sentence, or asking which account the file is or how its dates are written.
+    Ends with the run ready, failed with a sentence, or asking which account the file is or how its dates are written;
+    a file that somebody wants to look at first waits for that, read and proved.
     Running it again after a kill starts from the beginning; a run that is finished is left alone. Where two try at once
     (a worker that was only asleep, or the command line beside a worker) one of them imports, and the other changes
     nothing. ``password`` opens a protected file; it is kept nowhere. ``read`` is what the file says where it was read
@@ -198,38 +191,39 @@ def _take_in(run: ImportRun, read: ReadByLayouts, now: datetime) -> None:
         unknown = [part for part, account in zip(parts, found, strict=True) if account is None]
         _ask(run, min(unknown, key=lambda part: (part.number, part.position)), len(parts), now)
         return
-    warnings = [*reading.warnings, *layout_warnings(read=read)]
+    if run.look == _Look.FIRST:
+        _wait_for_a_look(run, read, accounts, now)
+        return
+    brought = bring_in(run=run, read=read, accounts=accounts, now=now)
     remember_answers(run, parts, accounts)
     _remember(run, reading, read.given, accounts, now)
-    outcomes = import_statement(document=run.document, reading=reading, bank_accounts=accounts, now=now)
-    warnings += filter(None, map(_twice, outcomes))
-    new_lines = [line_id for outcome in outcomes for line_id in outcome.new_line_ids]
+    new_lines = [line_id for outcome in brought.outcomes for line_id in outcome.new_line_ids]
     classify_lines(book=run.book, line_ids=new_lines)
     wake_agent(book=run.book, user=None, by_import=True)
     run.bank_account = accounts[0]
     run.read_by = read.used
-    run.lines_new = sum(outcome.lines_new for outcome in outcomes)
-    run.lines_known = sum(outcome.lines_known for outcome in outcomes)
-    run.lines_held = sum(outcome.lines_held for outcome in outcomes)
-    _finish(run, _State.READY, now, " ".join(warnings))
+    run.lines_new, run.lines_known = brought.lines_new, brought.lines_known
+    run.lines_held = brought.lines_held
+    _finish(run, _State.READY, now, " ".join(brought.warnings))
     _let_others_go_on(run)
 
 
-def _twice(outcome: ImportOutcome) -> str:
-    """Return a warning about lines that another file may show under another day; empty where there are none."""
-    statement = outcome.statement
-    twins = twins_of(statement=statement, line_ids=outcome.new_line_ids)
-    if not twins:
-        return ""
-    shown = ", ".join(
-        f"{format_money(twin.amount, statement.currency)} {statement.currency} of {twin.day} as {twin.other_day}"
-        for twin in twins[:_SHOWN_TWINS]
-    )
-    more = f" and {len(twins) - _SHOWN_TWINS} more" if len(twins) > _SHOWN_TWINS else ""
-    are = "line of it may be" if len(twins) == 1 else "lines of it may be"
+def _wait_for_a_look(
+    run: ImportRun, read: ReadByLayouts, accounts: Sequence[BankAccount], now: datetime
+) -> None:
+    """Say what the import would bring, and wait until somebody has looked at it."""
+    with tried(run=run, read=read, accounts=accounts, now=now) as brought:
+        said = [_would_bring(brought), "Look at the file, then import it.", *brought.warnings]
+    run.look = _Look.WAITS
+    _finish(run, _State.NEEDS_YOU, now, " ".join(said))
+
+
+def _would_bring(brought: Brought) -> str:
+    new, known, held = brought.lines_new, brought.lines_known, brought.lines_held
+    held_back = f", {held} would be held back" if held else ""
     return (
-        f"{len(twins)} {are} in {statement.bank_account} twice, because another format gives the other of booking and "
-        f"value day: {shown}{more}. Undo one of the imports if they are."
+        f"{new} line{' is' if new == 1 else 's are'} new, {known} {'is' if known == 1 else 'are'} here already"
+        f"{held_back}."
     )
 
 
@@ -247,6 +241,7 @@ def _let_others_go_on(run: ImportRun) -> None:
         ImportRun.objects.select_for_update(of=("self",))
         .select_related("document")
         .filter(book=run.book, state=_State.NEEDS_YOU)
+        .exclude(look=_Look.WAITS)
         .order_by("pk")
     )
     for other in asking.exclude(pk=run.pk):
@@ -310,6 +305,6 @@ def _finish(run: ImportRun, state: ImportRun.State, now: datetime, message: str)
         update_fields=[
             "state", "stage", "message", "finished_at", "bank_account", "lines_new", "lines_known", "lines_held",
             "asked_number", "asked_currency", "asked_position", "asked_kind", "asked_alike", "asked_order", "is_table",
-            "read_by",
+            "read_by", "look",
         ]
     )  # fmt: skip

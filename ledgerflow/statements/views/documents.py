@@ -64,7 +64,8 @@ class DocumentView(_DocumentMixin, generic.TemplateView):
             return {"source": source_at(document=document, place=place), "place": place}
         if b"\0" in found[:_HEAD] and not found.startswith(_UTF_16):
             return {"is_binary": True}
-        return {"line": line, "page": file_page(document=document, original=found, line=line, first=first)}
+        page = file_page(document=document, original=found, line=line, first=first, last=place.get("last"))
+        return {"line": line, "page": page}
 
 
 class SourceView(_DocumentMixin, generic.TemplateView):

@@ -14,6 +14,7 @@ from ledgerflow.books.views import BookMixin
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.statements import services, standing
 from ledgerflow.statements.chain_selectors import Place, chain_of, closing_day, place_of
+from ledgerflow.statements.fate_selectors import line_fates
 from ledgerflow.statements.forms import OverrideForm
 from ledgerflow.statements.models import Proof, Statement
 from ledgerflow.statements.page_selectors import PAGE, Show, overview, statement_page
@@ -73,6 +74,12 @@ class StatementView(BookMixin, generic.TemplateView):
         # A statement that proves by itself, and has no number, needs no other to say how it stands.
         needs_others = statement.proof == Proof.UNPROVABLE or statement.number is not None
         place = place_of(statement=statement) if needs_others else Place()
+        page = statement_page(
+            statement=statement,
+            number=int(number) if number.isdecimal() and len(number) < 10 else 1,
+            show=Show(asked) if asked in list(Show) else Show.ALL,
+        )
+        fates = line_fates(statement=statement, lines=page.lines)
         given = {"form": OverrideForm(), **kwargs}
         return super().get_context_data(**given) | {
             "statement": statement,
@@ -81,11 +88,8 @@ class StatementView(BookMixin, generic.TemplateView):
             "follows": statement.proof == Proof.UNPROVABLE and place.follows,
             "skips": place.skips,
             "computed": None if opening is None else opening + statement.total,
-            "page": statement_page(
-                statement=statement,
-                number=int(number) if number.isdecimal() and len(number) < 10 else 1,
-                show=Show(asked) if asked in list(Show) else Show.ALL,
-            ),
+            "page": page,
+            "rows": [(each, fates[each.sighting.no]) for each in page.lines],
             "shows": [(Show.ALL, "All lines"), (Show.NEW, "New"), (Show.KNOWN, "Here already")],
         }
 

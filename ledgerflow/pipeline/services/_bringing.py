@@ -1,0 +1,83 @@
+"""What a file brings into the books: done, or only tried and taken back, by the same code."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from ledgerflow.core.money import format_money
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.services._layouts import ReadByLayouts, layout_warnings
+from ledgerflow.statements.models import BankAccount
+from ledgerflow.statements.services import ImportOutcome, import_statement
+from ledgerflow.statements.twins import twins_of
+
+_SHOWN_TWINS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What became of each statement of a file, in its order, and what a person should see of it."""
+
+    outcomes: tuple[ImportOutcome, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def lines_new(self) -> int:
+        """How many lines came."""
+        return sum(outcome.lines_new for outcome in self.outcomes)
+
+    @property
+    def lines_known(self) -> int:
+        """How many lines were here already."""
+        return sum(outcome.lines_known for outcome in self.outcomes)
+
+    @property
+    def lines_held(self) -> int:
+        """How many of the file's lines are held back."""
+        return sum(outcome.lines_held for outcome in self.outcomes)
+
+
+def bring_in(
+    *, run: ImportRun, read: ReadByLayouts, accounts: Sequence[BankAccount], now: datetime
+) -> Brought:
+    """Take in the file's statements, each for its bank account; nothing is classified.
+
+    Raises what :func:`~ledgerflow.statements.services.import_statement` raises.
+    """
+    warnings = [*read.reading.warnings, *layout_warnings(read=read)]
+    outcomes = import_statement(document=run.document, reading=read.reading, bank_accounts=accounts, now=now)
+    return Brought(tuple(outcomes), (*warnings, *filter(None, map(_twice, outcomes))))
+
+
+@contextmanager
+def tried(
+    *, run: ImportRun, read: ReadByLayouts, accounts: Sequence[BankAccount], now: datetime
+) -> Iterator[Brought]:
+    """Take the file in as :func:`bring_in` does, and take that back at the end: within, its rows can be looked at.
+
+    Nobody else sees them. Its bank accounts are locked as long as it takes.
+    """
+    with transaction.atomic():
+        yield bring_in(run=run, read=read, accounts=accounts, now=now)
+        transaction.set_rollback(True)
+
+
+def _twice(outcome: ImportOutcome) -> str:
+    """Return a warning about lines that another file may show under another day; empty where there are none."""
+    statement = outcome.statement
+    twins = twins_of(statement=statement, line_ids=outcome.new_line_ids)
+    if not twins:
+        return ""
+    shown = ", ".join(
+        f"{format_money(twin.amount, statement.currency)} {statement.currency} of {twin.day} as {twin.other_day}"
+        for twin in twins[:_SHOWN_TWINS]
+    )
+    more = f" and {len(twins) - _SHOWN_TWINS} more" if len(twins) > _SHOWN_TWINS else ""
+    are = "line of it may be" if len(twins) == 1 else "lines of it may be"
+    return (
+        f"{len(twins)} {are} in {statement.bank_account} twice, because another format gives the other of booking and "
+        f"value day: {shown}{more}. Undo one of the imports if they are."
+    )

@@ -1,0 +1,214 @@
+"""Look at a file before it touches the books: what it says, what an import of it would bring, and letting it in."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import pairwise
+
+from django.db import transaction
+
+from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.services._accounts import parts_of, whose
+from ledgerflow.pipeline.services._bringing import Brought, tried
+from ledgerflow.pipeline.services._layouts import read_by_layouts
+from ledgerflow.pipeline.services._waiting import RESCUE_SECONDS, wait_again
+from ledgerflow.pipeline.services.receive import RunNotWaitingError
+from ledgerflow.pipeline.services.run import run_import
+from ledgerflow.statements.fate_selectors import LineFate, line_fates
+from ledgerflow.statements.models import BankAccount, Statement
+from ledgerflow.statements.original import in_currency_of_account
+from ledgerflow.statements.page_selectors import PAGE, statement_page
+from ledgerflow.statements.proof import prove
+from ledgerflow.statements.services import ImportOutcome
+from ledgerflow.statements.standing import Standing
+from ledgerflow.toolbox import values
+from ledgerflow.users.models import User
+
+
+class LookRefusedError(LedgerFlowError):
+    """The file cannot be shown; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAtStatement:
+    """A statement as the file states it, with its proof in words, and whose it is.
+
+    ``outcome`` counts what an import would bring; ``None`` where somebody has to say first which accounts the file is
+    about.
+    """
+
+    statement: values.Statement
+    bank_account: BankAccount | None
+    standing: Standing
+    detail: str
+    outcome: ImportOutcome | None
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last day of its lines."""
+        found = [line.date for line in self.statement.lines]
+        return (min(found), max(found)) if found else None
+
+    @property
+    def currency(self) -> str:
+        """That of its bank account, else what it states; ISO 4217, or empty."""
+        return self.bank_account.currency if self.bank_account else self.statement.currency
+
+    @property
+    def total(self) -> Decimal:
+        """What its booked lines add up to, money out being negative."""
+        booked = (line.amount for line in self.statement.lines if line.status == values.BOOKED)
+        return sum(booked, Decimal(0))
+
+    @property
+    def computed(self) -> Decimal | None:
+        """The opening balance and the lines, where an opening balance is stated."""
+        opening = self.statement.opening_balance
+        return None if opening is None else opening + self.total
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAtLine:
+    """A line as it was read, where it stands, and what would become of it; ``None`` while its account is open."""
+
+    line: values.StatementLine
+    place: Mapping[str, object]
+    fate: LineFate | None
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """A file's statements, and a page of the lines of the one at position ``at``.
+
+    ``brought`` is what an import would bring, ``None`` where somebody has to say first which accounts the file is
+    about.
+    """
+
+    format: str
+    statements: tuple[LookedAtStatement, ...]
+    at: int
+    lines: tuple[LookedAtLine, ...]
+    number: int
+    warnings: tuple[str, ...]
+    brought: Brought | None
+
+    @property
+    def shown(self) -> LookedAtStatement:
+        """The statement whose lines are shown."""
+        return self.statements[self.at]
+
+    @property
+    def last(self) -> int:
+        """The last page of its lines."""
+        return _pages(self.shown.statement)
+
+    @property
+    def previous(self) -> int | None:
+        """The page before, if any."""
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def following(self) -> int | None:
+        """The page after, if any."""
+        return self.number + 1 if self.number < self.last else None
+
+
+def look_at(*, run: ImportRun, now: datetime, at: int = 0, number: int = 1, password: str = "") -> LookedAt:
+    """Return what a file says that is not imported, and what its import would do now. Nothing of it stays.
+
+    The file is read anew, and imported in a transaction that is taken back, so that no other code says what would
+    happen. ``at`` is the position of the statement whose lines are shown, from 0, ``number`` the page of them, from 1;
+    the nearest ones there are. A protected file is read with its ``password``, which is kept nowhere. The number of
+    queries does not grow with the lines.
+
+    Raises:
+        LookRefusedError: it cannot be read; the message says why.
+        LedgerFlowError: an import of it would fail, with what it would say.
+    """
+    read = read_by_layouts(run=run, password=password or None)
+    reading = read.reading
+    if not reading.statements:
+        raise LookRefusedError(reading.error or f"{run.document.name} holds no statement.")
+    found = whose(run, parts_of(reading))
+    at = min(max(at, 0), len(found) - 1)
+    number = min(max(number, 1), _pages(reading.statements[at]))
+    accounts = [account for account in found if account is not None]
+    is_known = len(accounts) == len(found)
+    trial: AbstractContextManager[Brought | None] = (
+        tried(run=run, read=read, accounts=accounts, now=now) if is_known else nullcontext()
+    )
+    with trial as brought:
+        outcomes: Sequence[ImportOutcome | None] = brought.outcomes if brought else [None] * len(found)
+        outcome = outcomes[at]
+        fates = _fates(outcome.statement, number) if outcome else {}
+    statements = tuple(map(_looked_at, reading.statements, found, outcomes))
+    ends = _ends(reading.statements)
+    start = (number - 1) * PAGE
+    lines = tuple(
+        LookedAtLine(line, _with_end(line.place, ends), fates.get(no))
+        for no, line in enumerate(statements[at].statement.lines[start : start + PAGE], start=start + 1)
+    )
+    warnings = brought.warnings if brought else reading.warnings
+    return LookedAt(reading.format or "", statements, at, lines, number, warnings, brought)
+
+
+def let_in(
+    *, run: ImportRun, user: User, now: datetime, password: str = "", asked: str | None = None
+) -> None:
+    """Import a file that waited to be looked at.
+
+    With a ``password`` a PDF is imported at once, because it is kept nowhere. ``asked`` tells which reading of the file
+    somebody saw (:attr:`ImportRun.asked`); without it, it is imported as it is read now.
+
+    :raises RunNotWaitingError: it does not wait for that, or was read anew since.
+    """
+    with transaction.atomic():
+        locked = ImportRun.objects.select_for_update(of=("self",)).select_related("document").get(pk=run.pk)
+        if not locked.asks_look:
+            raise RunNotWaitingError(
+                f"{locked.document.name} does not wait to be looked at; nothing was changed."
+            )
+        if asked not in (None, locked.asked):
+            raise RunNotWaitingError(f"{locked.document.name} was read anew since. Look at it again.")
+        locked.look, locked.looked_by, locked.looked_at = ImportRun.Look.DONE, user, now
+        wait_again(locked, in_seconds=RESCUE_SECONDS if password else 0)
+    if password:
+        run_import(run_id=locked.pk, now=now, password=password)
+
+
+def _pages(statement: values.Statement) -> int:
+    return max(-(-len(statement.lines) // PAGE), 1)
+
+
+def _fates(statement: Statement, number: int) -> dict[int, LineFate]:
+    return line_fates(statement=statement, lines=statement_page(statement=statement, number=number).lines)
+
+
+def _looked_at(
+    said: values.Statement, bank_account: BankAccount | None, outcome: ImportOutcome | None
+) -> LookedAtStatement:
+    proof = prove(said)
+    kept = in_currency_of_account(said, bank_account.currency) if bank_account else said
+    return LookedAtStatement(kept, bank_account, Standing[proof.outcome.value], proof.detail or "", outcome)
+
+
+def _ends(statements: Sequence[values.Statement]) -> dict[int, int]:
+    """Return the last line of text of each record, by its first: the line before the next record.
+
+    The last record is taken to be as long as the one before it.
+    """
+    places = (line.place.get("line") for statement in statements for line in statement.lines)
+    starts = sorted({place for place in places if isinstance(place, int)})
+    ends = {start: following - 1 for start, following in pairwise(starts)}
+    if len(starts) > 1:
+        before, last = starts[-2:]
+        ends[last] = last + (last - before) - 1
+    return ends
+
+
+def _with_end(place: Mapping[str, object], ends: Mapping[int, int]) -> Mapping[str, object]:
+    start = place.get("line")
+    return {**place, "last": ends[start]} if isinstance(start, int) and start in ends else place

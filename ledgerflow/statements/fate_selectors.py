@@ -1,0 +1,126 @@
+"""What becomes of each line of a statement, and why: new, here already, separate from one that looks the same."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ledgerflow.statements.likeness import text_key
+from ledgerflow.statements.models import Hold, Sighting, Statement
+from ledgerflow.statements.page_selectors import ShownSighting
+
+#: Other lines that are named beside a line.
+_NAMED = 3
+
+
+class Fate(StrEnum):
+    """What becomes of a line; the value is the word beside it."""
+
+    NEW = "New"
+    KNOWN = "Here already"
+    SEPARATE = "New, though one looks the same"
+    ASKED = "Here already, or not?"
+
+    @property
+    def icon(self) -> str:
+        """The shape beside the word."""
+        return _ICONS[self]
+
+
+_ICONS = {Fate.NEW: "plus", Fate.KNOWN: "check", Fate.SEPARATE: "files", Fate.ASKED: "help"}
+
+
+@dataclass(frozen=True, slots=True)
+class LineFate:
+    """What becomes of a line, why in words, and the showings of it, or of what looks the same; the first ones.
+
+    ``hold`` says why it is held back, in words; empty where it is not.
+    """
+
+    fate: Fate
+    why: str
+    others: Sequence[Sighting]
+    hold: str
+
+
+def line_fates(*, statement: Statement, lines: Sequence[ShownSighting]) -> dict[int, LineFate]:
+    """Return what became of the lines when the statement came, by their numbers in it. One query at most."""
+    alike = _alike(statement, [one for one in lines if not one.known_from])
+    return {one.sighting.no: _fate(one, alike.get(one.sighting.no, ())) for one in lines}
+
+
+def _fate(one: ShownSighting, alike: Sequence[Sighting]) -> LineFate:
+    line = one.sighting.line
+    hold = line.get_hold_display() if line.hold else ""
+    if one.known_from:
+        return LineFate(Fate.KNOWN, _why_known(one), one.known_from[:_NAMED], hold)
+    others = alike[:_NAMED]
+    if line.hold == Hold.QUESTION:
+        return LineFate(
+            Fate.ASKED,
+            "Nothing in the files tells whether it is one of these.",
+            others,
+            "",
+        )
+    if others:
+        return LineFate(Fate.SEPARATE, _why_separate(one.sighting, others), others, hold)
+    return LineFate(Fate.NEW, "", (), hold)
+
+
+def _why_known(one: ShownSighting) -> str:
+    line = one.sighting.line
+    ids = {_bank_id(each, line.bank_id) for each in one.known_from}
+    bank_id = _bank_id(one.sighting, line.bank_id)
+    if bank_id and bank_id in ids:
+        return "Day, amount and the bank's id agree."
+    return "Day and amount agree, in other words." if one.words else "Day, amount and text agree."
+
+
+def _bank_id(shown: Sighting, of_line: str | None) -> str | None:
+    """Return the bank's id that the file states; an id may have come to the line with another file."""
+    said: str | None = (shown.differs or {}).get("bank_id", of_line)
+    return said
+
+
+def _why_separate(sighting: Sighting, others: Iterable[Sighting]) -> str:
+    if all(other.statement_id == sighting.statement_id for other in others):
+        return "The file has it more than once, so it happened more than once."
+    return "Day and amount are those of another line, which the file does not show here."
+
+
+def _alike(statement: Statement, new: Sequence[ShownSighting]) -> dict[int, list[Sighting]]:
+    """Return, by the number of each new line, a showing of every other line of its day and amount that was there.
+
+    Of the lines of its own file only those with the same words look the same.
+    """
+    if not new:
+        return {}
+    lines = [one.sighting.line for one in new]
+    found = (
+        Sighting.objects.filter(
+            book=statement.book_id,
+            statement__lte=statement.pk,
+            line__bank_account=statement.bank_account_id,
+            line__date__in={line.date for line in lines},
+            line__amount__in={line.amount for line in lines},
+        )
+        .exclude(line__hold=Hold.LAPSED)
+        .select_related("line", "statement__document")
+        .order_by("statement_id", "no")
+    )
+    by_look: dict[tuple[object, object], dict[int, Sighting]] = {}
+    for shown in found:
+        by_look.setdefault((shown.line.date, shown.line.amount), {}).setdefault(shown.line_id, shown)
+    alike = {}
+    for one in new:
+        line = one.sighting.line
+        words = text_key(line.description, line.counterparty)
+        alike[one.sighting.no] = [
+            shown
+            for shown in by_look.get((line.date, line.amount), {}).values()
+            if shown.line_id != line.pk
+            and (
+                shown.statement_id != statement.pk
+                or text_key(shown.line.description, shown.line.counterparty) == words
+            )
+        ]
+    return alike
