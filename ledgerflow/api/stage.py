@@ -70,6 +70,12 @@ class RuleAsked(_Asked):
     account: _Code
     direction: Literal["any", "in", "out"] = "any"
     payee: Annotated[str, Field(max_length=160)] = ""
+    tax_line: Annotated[
+        str,
+        Field(
+            max_length=40, description="The lines' own, of accounts of the same kind; empty: the account's."
+        ),
+    ] = ""
     reason: _Reason = ""
 
 
@@ -137,6 +143,7 @@ def propose(
                 direction=asked.direction,
                 account=_account(book, asked.account),
                 payee=asked.payee,
+                tax_line=words(asked.tax_line),
                 reason=asked.reason,
                 by=by,
                 now=now,

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from ledgerflow.api.models import KeptAnswer, Scope
 from ledgerflow.books.models import Membership, Role
-from ledgerflow.classification.models import Classification
+from ledgerflow.classification.models import Classification, Rule
 from ledgerflow.review.models import Proposal
 from ledgerflow.review.services import accept_proposal
 from tests.api.asking import Program, secret_of
@@ -214,6 +214,13 @@ def test_a_tax_line_and_a_business_share_are_proposed_with_the_account():
     assert made["diff"][0]["new"].endswith(f"accepted; tax line {OF_OFFICE}, 40 % business")
     rows = Classification.objects.filter(book=books.book)
     assert set(rows.values_list("account__code", "tax_line", "business_share")) == {(SUPPLIES, OF_OFFICE, 40)}
+    rule = program.post(
+        address,
+        {"kind": "make_rule", "text": "tea", "account": SUPPLIES, "tax_line": OF_OFFICE},
+    ).json()
+    accept_proposal(book=books.book, proposal_id=rule["id"], user=books.owner, now=timezone.now())
+    assert "; tax line " in rule["diff"][0]["new"]
+    assert Rule.objects.get(book=books.book, text="tea").tax_line == OF_OFFICE
     for more, why in (({"tax_line": "schedule-c:1"}, "same kind"), ({"business_share": "101"}, "100")):
         refused = program.post(address, asked | more)
         assert (refused.status_code, why in refused.content.decode()) == (422, True)

@@ -131,6 +131,7 @@ def _make_rule(book: Book, proposal: Proposal, user: User, now: datetime) -> Non
         conditions=RuleConditions(text=payload["text"], direction=payload["direction"]),
         account=_account(book, payload),
         payee=_payee(book, payload),
+        tax_line=payload.get("tax_line", ""),
         mode=Rule.Mode.SUGGEST,
         user=user,
         now=now,

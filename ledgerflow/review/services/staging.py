@@ -21,7 +21,7 @@ from ledgerflow.classification.services import (
     check_rule,
     check_tax_lines,
 )
-from ledgerflow.classification.tax_lines import ChartTaxLines, chart_tax_lines
+from ledgerflow.classification.tax_lines import ChartTaxLines, chart_tax_lines, tax_line_label
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.core.foreign_text import exact
 from ledgerflow.core.money import format_money
@@ -164,18 +164,25 @@ def propose_rule(
     now: datetime,
     direction: str = Rule.Direction.ANY,
     payee: str = "",
+    tax_line: str = "",
     reason: str = "",
 ) -> Proposal:
     """Propose a rule that suggests the account for lines whose text contains ``text``; it accepts nothing by itself.
 
+    The lines get the ``tax_line`` of their own where it is another than the account's.
+
     Raises:
-        RuleError: there can be no such rule.
+        RuleError, OwnTaxLineError: there can be no such rule.
         ProposalError: there is one, or as :func:`propose_classification`.
         NotAllowedError: the user's role could not make it either.
     """
     words = plain(text, 200)
-    check_rule(book=book, conditions=RuleConditions(text=words, direction=direction), account=account)
+    conditions = RuleConditions(text=words, direction=direction)
+    check_rule(book=book, conditions=conditions, account=account, tax_line=tax_line)
     payload = {"text": words, "direction": direction, "account": account.pk}
+    own = "" if tax_line == account.tax_line else tax_line
+    if own:
+        payload["tax_line"] = own
     name = _payee_name(payee) if payee.strip() else ""
     if name:
         payload["payee"] = name
@@ -184,7 +191,8 @@ def propose_rule(
             "There is a rule for this text already; a person changes it on the page of rules."
         )
     what = f"Text contains “{words}”, {Rule.Direction(direction).label}"
-    new = f"suggest {account}" + (f"; payee {name}" if name else "")
+    new = f"suggest {account}" + (f"; tax line {tax_line_label(own)}" if own else "")
+    new += f"; payee {name}" if name else ""
     diff = [{"what": what, "old": "no rule", "new": new}]
     return _stage(book, Proposal.Kind.MAKE_RULE, payload, diff, reason, by, now)
 
