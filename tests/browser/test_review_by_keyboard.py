@@ -305,6 +305,8 @@ def test_q_asks_the_client_who_answers_without_an_account(
     expect(link).to_contain_text("/answer/")
     expect(queue.locator(f"[data-line='{line}']")).to_have_count(0)
     expect(queue.locator("[data-count='needs-answer']")).to_have_text("1")
+    queue.get_by_role("button", name="Copy the link").press("Enter")
+    expect_message(queue, "Copied.")
 
     client = new_context(viewport={"width": 360, "height": 740}).new_page()
     client.goto(link.inner_text())

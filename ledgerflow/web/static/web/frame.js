@@ -71,7 +71,23 @@ document.body.addEventListener("htmx:responseError", (event) => show({
 }));
 document.body.addEventListener("htmx:sendError", () => show({ text: "No answer came. Reload the page to see whether this was done.", level: "error" }));
 
+// A browser lends the clipboard to pages over https and on the machine itself; elsewhere what is selected can still be copied.
+async function copy(secret) {
+  window.getSelection().selectAllChildren(secret);
+  try {
+    await navigator.clipboard.writeText(secret.textContent);
+  } catch {
+    if (!document.execCommand("copy")) {
+      show({ text: "It could not be copied. It is selected: press Ctrl-C.", name: "copy" });
+      return;
+    }
+  }
+  show({ text: "Copied.", level: "success", name: "copy" });
+}
+
 document.addEventListener("click", (event) => {
   if (!(event.target instanceof Element)) return;
+  const button = event.target.closest("[data-copy]");
+  if (button) copy(button.closest("[data-secret]").querySelector(".secret"));
   event.target.closest("[data-message-close]")?.closest("[data-message]").remove();
 });
