@@ -27,6 +27,7 @@ from ledgerflow.statements.models import DayQuestion, Proof, Statement, Statemen
 from ledgerflow.users.models import User
 from ledgerflow.users.services import make_sign_in_link
 from tests.agent.samples import AgentSamples
+from tests.books.samples import BookSamples
 from tests.classification.samples import ClassificationSamples
 from tests.documents.samples import DocumentSamples
 from tests.factories import AccountFactory, BankAccountFactory, BookFactory, MembershipFactory, UserFactory
@@ -50,10 +51,12 @@ _OF_NO_BOOK = {
     "api_token",
 }
 #: What stands in an address for these, whatever the book.
-_WORDS = {"tax_line": "28", "report": "trial-balance", "path": "tools.no_such.tool"}
+_WORDS = {"list": "queue", "tax_line": "28", "report": "trial-balance", "path": "tools.no_such.tool"}
 
 
-class Sample(AgentSamples, ClassificationSamples, DocumentSamples, ReconciliationSamples, ToolboxSamples):
+class Sample(
+    AgentSamples, BookSamples, ClassificationSamples, DocumentSamples, ReconciliationSamples, ToolboxSamples
+):
     """Makes the objects when they are first asked for."""
 
     def __init__(self) -> None:

@@ -5,6 +5,8 @@ from datetime import datetime
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 
@@ -132,3 +134,50 @@ class FourEyes(models.Model):
 
     def __str__(self) -> str:
         return "four eyes"
+
+
+class SavedView(models.Model):
+    """What somebody asks of a list, by a name: its search, order and grouping, not the page.
+
+    Only who made it sees it, and where it ``is_shared`` every member of the book. ``asked`` has what the address says
+    by name, and what stands in it is looked up in this book alone, whenever the view is opened.
+    """
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+", db_index=False)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    list = models.SlugField("key of the list", max_length=40, db_index=False)
+    name = models.CharField(max_length=80)
+    asked = models.JSONField()
+    is_shared = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "book",
+                "list",
+                "made_by",
+                Lower("name"),
+                condition=models.Q(is_shared=False),
+                name="books_own_view_once_by_name",
+                violation_error_message="You have a view of this list by that name already.",
+            ),
+            models.UniqueConstraint(
+                "book",
+                "list",
+                Lower("name"),
+                condition=models.Q(is_shared=True),
+                name="books_shared_view_once_by_name",
+                violation_error_message="The book has a shared view of this list by that name already.",
+            ),
+            models.CheckConstraint(condition=~models.Q(name=""), name="books_view_has_a_name"),
+            models.CheckConstraint(
+                condition=Exact(
+                    models.Func("asked", function="jsonb_typeof", output_field=models.TextField()), "object"
+                ),
+                name="books_view_asks_by_name",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -19,6 +19,7 @@ class Action(StrEnum):
     ATTACH_RECEIPTS = "attach and detach receipts"
     POST = "post entries"
     EDIT_RULES = "change rules"
+    KEEP_VIEWS = "save views of lists"
     EDIT_ACCOUNTS = "change the chart of accounts and bank accounts"
     ENTER_TAX_FACTS = "enter what a tax year needs"
     ENTER_RATES = "enter exchange rates"
@@ -45,6 +46,7 @@ _BOOKKEEPER = _VIEWER | {
     Action.ATTACH_RECEIPTS,
     Action.POST,
     Action.EDIT_RULES,
+    Action.KEEP_VIEWS,
     Action.EDIT_ACCOUNTS,
     Action.ENTER_TAX_FACTS,
     Action.ENTER_RATES,

@@ -1,11 +1,13 @@
 """Which books a user may know of, and who belongs to one."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from ledgerflow.books.models import Book, FourEyes, Invitation, Membership
+from ledgerflow.books.lists import BookList, ListedView, ShownList
+from ledgerflow.books.models import Book, FourEyes, Invitation, Membership, SavedView
 from ledgerflow.users.models import User
 
 
@@ -46,3 +48,23 @@ def four_eyes_of(*, book: Book) -> list[FourEyes]:
     """Return when four eyes were asked for and by whom, the latest first; one query."""
     found = FourEyes.objects.filter(book=book).select_related("switched_on_by", "switched_off_by")
     return list(found.order_by("-pk"))
+
+
+def saved_views(*, book: Book, user: User) -> QuerySet[SavedView]:
+    """Return the views of the book's lists that the user saved or that are shared, by name."""
+    return SavedView.objects.filter(Q(is_shared=True) | Q(made_by=user), book=book).order_by("name", "pk")
+
+
+def shown_list(*, of: BookList, book: Book, user: User, said: Mapping[str, object]) -> ShownList:
+    """Return what the head of the list offers the user, whose address says so much; one query at most."""
+    asked = of.asked(said)
+    views: Iterable[SavedView] = saved_views(book=book, user=user).filter(list=of.key) if of.asks else ()
+    return ShownList(
+        of=of,
+        shown=of.shown(user),
+        views=tuple(
+            ListedView(view, of.address(book=book, asked=view.asked), is_current=view.asked == asked)
+            for view in views
+        ),
+        asked=asked,
+    )

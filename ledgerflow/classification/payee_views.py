@@ -9,10 +9,12 @@ from django.utils import timezone
 from django.views import generic
 
 from ledgerflow.books.permissions import Action
+from ledgerflow.books.selectors import shown_list
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification import services
 from ledgerflow.classification.errors import PayeeTakenError
 from ledgerflow.classification.forms import RenamePayeeForm, SplitPayeeForm
+from ledgerflow.classification.lists import PAYEES
 from ledgerflow.classification.payee_selectors import aliases_of, extent_of, listed_payees, moving
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.payees.models import Payee
@@ -33,6 +35,7 @@ class PayeesView(BookMixin, generic.TemplateView):
         found = listed_payees(book=self.book, containing=asked, limit=MOST_LISTED + 1)
         return super().get_context_data(
             payees=found[:MOST_LISTED],
+            list=shown_list(of=PAYEES, book=self.book, user=self.user, said=self.request.GET),
             search=asked,
             most=MOST_LISTED,
             are_more=len(found) > MOST_LISTED,

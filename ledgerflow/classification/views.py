@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.views import generic
 
 from ledgerflow.books.permissions import Action
+from ledgerflow.books.selectors import shown_list
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification import selectors, services
 from ledgerflow.classification.errors import OwnTaxLineError, RuleError, UnknownLineError
 from ledgerflow.classification.forms import NewRuleForm, RuleForm
+from ledgerflow.classification.lists import RULES
 from ledgerflow.classification.models import Classification, Rule, RuleTrial
 from ledgerflow.classification.rule_trials import is_small, trial_of, try_rule
 from ledgerflow.core.errors import LedgerFlowError
@@ -35,6 +37,7 @@ class RulesView(BookMixin, generic.TemplateView):
         return super().get_context_data(
             rules=selectors.listed_rules(book=self.book, today=timezone.localdate()),
             most_corrections=services.MOST_CORRECTIONS,
+            list=shown_list(of=RULES, book=self.book, user=self.user, said=self.request.GET),
             **kwargs,
         )
 

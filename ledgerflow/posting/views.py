@@ -13,6 +13,7 @@ from django.views import generic
 from ledgerflow.agent.selectors import conversation_about
 from ledgerflow.asking.page_context import questions_about
 from ledgerflow.books.permissions import Action
+from ledgerflow.books.selectors import shown_list
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.engine import confidence_word
 from ledgerflow.classification.tag_selectors import tags_of
@@ -35,6 +36,7 @@ from ledgerflow.posting.forms import (
     TagsForm,
 )
 from ledgerflow.posting.line_history import history_of
+from ledgerflow.posting.lists import JOURNAL
 from ledgerflow.posting.lookup_views import lookup_context
 from ledgerflow.posting.receipt_forms import AttachForm, DetachForm
 from ledgerflow.statements.models import StatementLine
@@ -61,7 +63,12 @@ class JournalView(BookMixin, generic.TemplateView):
         filters = self.request.GET.copy()
         filters.pop("before", None)
         return super().get_context_data(
-            form=form, page=page, filters=filters.urlencode(), is_first=asked.get("before") is None, **kwargs
+            form=form,
+            page=page,
+            list=shown_list(of=JOURNAL, book=self.book, user=self.user, said=self.request.GET),
+            filters=filters.urlencode(),
+            is_first=asked.get("before") is None,
+            **kwargs,
         )
 
 

@@ -15,11 +15,15 @@ from ledgerflow.statements.places import query, words
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Which columns a list has beside date, entry, text, other side, debit, credit and source."""
+    """Which columns a list has beside date, text, debit and credit."""
 
     account: bool = False
     own_amount: bool = False
     balance: bool = False
+    entry: bool = True
+    bank_text: bool = True
+    other_side: bool = True
+    source: bool = True
 
 
 def line_rows(lines: Iterable[ReportLine], *, book: Book, shown: Shown) -> SafeString:
@@ -40,11 +44,13 @@ class _Rows:
         """Return the cells of a line."""
         entry, day = self._entry.format(line.place.entry_number), line.place.date.isoformat()
         yield f'<td><time class="text-nowrap" datetime="{day}">{day}</time></td>'
-        yield f"<td>{link(entry, line.place.entry_number)}</td>"
+        if self._shown.entry:
+            yield f"<td>{link(entry, line.place.entry_number)}</td>"
         if self._shown.account:
             yield f"<td>{link(self._register.format(line.account.pk), line.account, 'text-secondary')}</td>"
         yield self._text(line, entry)
-        yield self._other_side(line)
+        if self._shown.other_side:
+            yield self._other_side(line)
         for side in (line.debit, line.credit):
             words = "" if side is None else link(entry, format_money(side, self._currency))
             yield f'<td class="money">{words}</td>'
@@ -54,13 +60,14 @@ class _Rows:
             yield amount(line.balance, self._currency)
         if self._shown.balance and self._shown.own_amount:
             yield amount(line.own_balance, line.currency)
-        yield self._source(line)
+        if self._shown.source:
+            yield self._source(line)
 
     def _text(self, line: ReportLine, entry: str) -> str:
         source = line.source
         leads_to = self._line.format(source.line_id) if source and not source.is_withdrawn else entry
         said = ""
-        if source and source.description != line.text:
+        if self._shown.bank_text and source and source.description != line.text:
             said = f'<div class="text-secondary">{text(source.description)}</div>'
         return f"<td>{link(leads_to, line.text or '(no text)')}{said}</td>"
 

@@ -14,6 +14,8 @@ urlpatterns = [
     path("journal/", views.JournalView.as_view(), name="journal"),
     path("payees/", views.PayeesView.as_view(), name="payees"),
     path("lines/", views.LinesView.as_view(), name="lines"),
+    path("lists/queue/", views.QueueFileView.as_view(), name="queue-file"),
+    path("lists/lines/", views.LinesFileView.as_view(), name="lines-file"),
     path("register/<int:account>/", views.RegisterView.as_view(), name="register"),
     path("schedule-c/", schedule_c_views.ScheduleCView.as_view(), name="schedule-c"),
     path(

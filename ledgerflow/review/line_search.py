@@ -9,8 +9,10 @@ from django.db import connection
 from django.db.models import Q
 
 from ledgerflow.books.models import Book
+from ledgerflow.classification.engine import confidence_word
 from ledgerflow.classification.finding import Search
 from ledgerflow.classification.models import Classification
+from ledgerflow.classification.tax_lines import tax_line_label
 from ledgerflow.core.periods import EARLIEST, LATEST
 from ledgerflow.posting.selectors import ToldPart, told_parts
 from ledgerflow.statements.models import BankAccount, Sighting
@@ -44,6 +46,16 @@ class SearchedLine:
     made: Classification
     parts: tuple[ToldPart, ...]
     document_ids: tuple[int, ...]
+
+    @property
+    def confidence_word(self) -> str:
+        """How sure the suggestion was, in a word; empty where there was none."""
+        return confidence_word(self.made.confidence)
+
+    @property
+    def tax_label(self) -> str:
+        """The words of the line's own tax line, empty where it has none."""
+        return tax_line_label(self.made.tax_line) if self.made.tax_line else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 
@@ -40,6 +41,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("may use the Django admin", default=False)
     is_firm_admin = models.BooleanField("firm administrator: every book, and invitations", default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    is_compact = models.BooleanField("lists with less room between the rows", default=False)
+    #: By the key of a list the keys of the columns that the person chose; a list that is not named shows its own.
+    list_columns = models.JSONField(default=dict, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -47,7 +51,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="users_email_once_in_any_case")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="users_email_once_in_any_case"),
+            models.CheckConstraint(
+                condition=Exact(
+                    models.Func("list_columns", function="jsonb_typeof", output_field=models.TextField()),
+                    "object",
+                ),
+                name="users_columns_are_by_list",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
@@ -133,6 +134,24 @@ def rename(*, user: User, name: str) -> User:
     user.name = name
     user.save(update_fields=["name"])
     return user
+
+
+@transaction.atomic
+def set_density(*, user: User, is_compact: bool) -> User:
+    """Let the user's lists have less room between their rows, or as much as usual."""
+    user.is_compact = is_compact
+    user.save(update_fields=["is_compact"])
+    return user
+
+
+@transaction.atomic
+def choose_columns(*, user: User, list_key: str, columns: Sequence[str] | None) -> User:
+    """Keep which columns of a list the user sees; ``None`` lets the list show its own again."""
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    chosen = {key: kept for key, kept in locked.list_columns.items() if key != list_key}
+    locked.list_columns = chosen if columns is None else {**chosen, list_key: list(columns)}
+    locked.save(update_fields=["list_columns"])
+    return locked
 
 
 @transaction.atomic

@@ -8,13 +8,14 @@ from django.db.models import Q
 from django.urls import reverse
 
 from ledgerflow.books.models import Book
-from ledgerflow.books.selectors import books_for
+from ledgerflow.books.selectors import books_for, saved_views
 from ledgerflow.ledger.models import Account
 from ledgerflow.payees.folding import fold
 from ledgerflow.payees.models import Payee
 from ledgerflow.payees.saying import Says
 from ledgerflow.users.models import User
 from ledgerflow.web.context import navigation
+from ledgerflow.web.lists import LISTS
 
 #: Pages of a book that the navigation does not name.
 _MORE = (
@@ -34,6 +35,7 @@ _MORE = (
     ("General ledger", "reports:general-ledger"),
     ("Schedule C", "reports:schedule-c"),
     ("Members", "books:members"),
+    ("Saved views", "web:views"),
 )
 _OF_NO_BOOK = (
     ("All books", "web:home"),
@@ -47,20 +49,23 @@ MOST = 8
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place: what it is called, what kind it is, and its address."""
+    """A place: what it is called, what kind it is, and its address; or a switch: the ``form`` that it submits."""
 
     name: str
     kind: str
     url: str
+    form: str = ""
 
 
 def places(*, user: User, book: Book | None, words: str) -> list[Place]:
-    """Return the places whose names have the words, pages first; at most four queries.
+    """Return the places whose names have the words, pages first; at most five queries.
 
-    Without words the pages and the user's books. In a book the last ones search its review queue and its lines.
+    Without words the pages, the user's books and saved views. In a book the last ones search its queue and its lines.
     """
     asked = " ".join(fold(words).split())
-    found = [place for place in _pages(book) if asked in fold(place.name)]
+    found = [place for place in (*_pages(book), _density(user)) if asked in fold(place.name)]
+    if book is not None:
+        found += _views(user, book, asked)
     if book is not None and asked:
         found += [*_accounts(book, asked), *_payees(book, asked)]
     found += _books(user, book, asked)
@@ -76,6 +81,18 @@ def _pages(book: Book | None) -> Sequence[Place]:
     more = [] if book is None else [(name, reverse(to, kwargs={"book": book.slug})) for name, to in _MORE]
     return [
         Place(name, "Page", url) for name, url in (*own, *more, *((n, reverse(to)) for n, to in _OF_NO_BOOK))
+    ]
+
+
+def _density(user: User) -> Place:
+    return Place("Comfortable rows" if user.is_compact else "Compact rows", "Look", "", form="density-switch")
+
+
+def _views(user: User, book: Book, asked: str) -> list[Place]:
+    views = saved_views(book=book, user=user).filter(Says("name", asked), list__in=LISTS)[:MOST]
+    return [
+        Place(view.name, LISTS[view.list].name, LISTS[view.list].address(book=book, asked=view.asked))
+        for view in views
     ]
 
 

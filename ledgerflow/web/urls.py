@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from ledgerflow.web.views import demo, first_run, go, home, invitations, people, sign_in
+from ledgerflow.web.views import demo, first_run, go, home, invitations, lists, people, sign_in
 
 app_name = "web"
 
@@ -13,6 +13,12 @@ urlpatterns = [
     path("books/<slug:book>/", home.BookHomeView.as_view(), name="book-home"),
     path("go/", go.GoView.as_view(), name="go"),
     path("books/<slug:book>/go/", go.BookGoView.as_view(), name="book-go"),
+    path("density/", lists.DensityView.as_view(), name="density"),
+    path("lists/<slug:list>/columns/", lists.ColumnsView.as_view(), name="columns"),
+    path("books/<slug:book>/views/", lists.ViewsView.as_view(), name="views"),
+    path("books/<slug:book>/views/of/<slug:list>/", lists.SaveViewView.as_view(), name="save-view"),
+    path("books/<slug:book>/views/<int:view>/rename/", lists.RenameViewView.as_view(), name="rename-view"),
+    path("books/<slug:book>/views/<int:view>/delete/", lists.DeleteViewView.as_view(), name="delete-view"),
     path("demo/", demo.DemoView.as_view(), name="demo"),
     path("welcome/", first_run.WelcomeView.as_view(), name="welcome"),
     path("sign-in/", sign_in.SignInView.as_view(), name="sign-in"),

@@ -76,6 +76,33 @@ def test_ctrl_k_goes_and_shift_p_hides_amounts(tab: Page, made: NewBook):
     assert went == []
 
 
+def test_a_view_is_saved_and_chosen_and_rows_come_closer_by_keyboard(tab: Page, made: NewBook):
+    tab.goto(made.address("review/?q=shell"))
+    views = tab.locator("summary[data-key=v]")
+    tab.keyboard.press("v")
+    expect(views).to_be_focused()
+    tab.keyboard.press("Escape")
+    expect(tab.get_by_label("Save this view as")).to_be_hidden()
+    tab.keyboard.press("v")
+    tab.keyboard.press("Tab")
+    tab.keyboard.type("Fuel")
+    tab.keyboard.press("Enter")
+    expect(views).to_have_text("Fuel")
+    tab.keyboard.press("j")  # the keys are the queue's again
+    tab.goto(made.address(""))
+
+    tab.keyboard.press("Control+k")
+    tab.keyboard.type("fue")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/review/?q=shell")
+    tab.keyboard.press("Control+k")
+    tab.keyboard.type("compact")
+    tab.keyboard.press("Enter")
+
+    expect(tab.locator("body")).to_have_class("is-compact")
+    expect(views).to_have_text("Fuel")
+
+
 def test_the_inbox_acts_on_the_chosen_file_alone(tab: Page, made: NewBook):
     ready = ImportRun.objects.get(book=made.book)
     latest = made.take_in(ofx(date(2026, 2, 1))[0])

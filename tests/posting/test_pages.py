@@ -65,7 +65,7 @@ def test_the_journal_asks_the_database_as_often_for_many_entries(count, django_a
     client = file.client()
     client.get(file.address("journal/"))
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(file.address("journal/"))
 
 

@@ -111,7 +111,7 @@ def test_it_asks_the_database_as_often_for_many_lines(count, django_assert_num_q
     client, address = file.client(), address_of(file, file.expense, "?to=2026-12-31")
     client.get(address)
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         page = client.get(address)
 
     assert len(page.context["report"].lines) == count

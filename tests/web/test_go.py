@@ -39,7 +39,7 @@ def test_pages_accounts_payees_and_books_are_found_by_a_part_of_the_name(file):
     ]
     assert ("Account", "6999 Café supplies") in _found(file, "699")
     assert _found(file, "cafe", book=False) == [("Book", "Cafeteria")]
-    assert {kind for kind, _ in _found(file, "")} == {"Page", "Book"}
+    assert {kind for kind, _ in _found(file, "")} == {"Page", "Look", "Book"}
 
 
 def test_it_takes_as_many_queries_for_many_as_for_one(file):
@@ -50,7 +50,7 @@ def test_it_takes_as_many_queries_for_many_as_for_one(file):
             found = _found(file, "shop")
         counts.append((len(queries), len([kind for kind, _ in found if kind == "Account"])))
 
-    assert counts == [(3, MOST), (3, MOST)]
+    assert counts == [(4, MOST), (4, MOST)]
 
 
 def test_the_script_gets_the_part_and_everybody_else_a_page(file):

@@ -1,6 +1,7 @@
 """Reports: every figure leads to the lines that make it up."""
 
 from ledgerflow.reports.views.accounts import HomeView, RegisterView, TrialBalanceView
+from ledgerflow.reports.views.line_files import LinesFileView, QueueFileView
 from ledgerflow.reports.views.lists import GeneralLedgerView, JournalView, LinesView
 from ledgerflow.reports.views.statements import (
     BalanceSheetView,
@@ -16,8 +17,10 @@ __all__ = [
     "HomeView",
     "IncomeStatementView",
     "JournalView",
+    "LinesFileView",
     "LinesView",
     "PayeesView",
+    "QueueFileView",
     "RegisterView",
     "TrialBalanceView",
 ]

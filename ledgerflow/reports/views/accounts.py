@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views import generic
 
 from ledgerflow.books.permissions import Action
+from ledgerflow.books.selectors import shown_list
 from ledgerflow.books.views import BookMixin
 from ledgerflow.core.periods import EARLIEST, Period
 from ledgerflow.ledger.models import Account
@@ -16,6 +17,7 @@ from ledgerflow.reports import address, chart_makers, grid, selectors
 from ledgerflow.reports.forms import TrialBalanceForm
 from ledgerflow.reports.line_rows import Shown, line_rows
 from ledgerflow.reports.list_forms import RegisterForm, key_of
+from ledgerflow.reports.lists import REGISTER
 from ledgerflow.reports.table import Table
 from ledgerflow.reports.tables import register_table, trial_balance_table
 from ledgerflow.reports.views.report import ReportView
@@ -106,6 +108,9 @@ class RegisterView(ReportView):
             account=self.account, first=self.first, last=self.last, search=self.search, before=before
         )
         is_foreign = self.account.currency not in {None, self.book.base_currency}
+        asked = {**self.request.GET.dict(), "account": self.account.pk}
+        listed = shown_list(of=REGISTER, book=self.book, user=self.user, said=asked)
+        has_balance = not self.search and "balance" in listed.shown
         charts = chart_makers.of_register(
             account=self.account,
             last=self.last,
@@ -117,8 +122,19 @@ class RegisterView(ReportView):
             "figures": self.figures,
             "report": report,
             "rows": line_rows(
-                report.lines, book=self.book, shown=Shown(own_amount=is_foreign, balance=not self.search)
+                report.lines,
+                book=self.book,
+                shown=Shown(
+                    own_amount=is_foreign,
+                    balance=has_balance,
+                    entry="entry" in listed.shown,
+                    bank_text="bank-text" in listed.shown,
+                    other_side="other-side" in listed.shown,
+                    source="source" in listed.shown,
+                ),
             ),
+            "list": listed,
+            "has_balance": has_balance,
             "first": self.first,
             "last": self.last,
             "search": self.search,

@@ -9,10 +9,12 @@ from django.views import generic
 
 from ledgerflow.books.models import Book
 from ledgerflow.books.permissions import Action
+from ledgerflow.books.selectors import shown_list
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.errors import SearchError
 from ledgerflow.classification.finding import LONGEST_SEARCH, SEARCH_WORDS, completions, search_for
 from ledgerflow.review.line_search import LinePlace, SearchedPage, search_lines
+from ledgerflow.review.lists import LINES
 
 _PLACE = re.compile(r"(\d{4}-\d{2}-\d{2})_(\d{1,18})", re.ASCII)
 PAGE_SIZE = 50
@@ -56,7 +58,12 @@ class LinesView(BookMixin, generic.TemplateView):
         except SearchError as error:
             page, wrong = SearchedPage((), None), Wrong(error)
         return super().get_context_data(
-            page=page, wrong=wrong, search=asked, **search_context(self.book), **kwargs
+            page=page,
+            list=shown_list(of=LINES, book=self.book, user=self.user, said=self.request.GET),
+            wrong=wrong,
+            search=asked,
+            **search_context(self.book),
+            **kwargs,
         )
 
 

@@ -11,7 +11,7 @@ from ledgerflow.agent.selectors import conversation_about
 from ledgerflow.asking.page_context import questions_about
 from ledgerflow.asking.selectors import open_questions
 from ledgerflow.books.permissions import Action
-from ledgerflow.books.selectors import has_four_eyes
+from ledgerflow.books.selectors import has_four_eyes, shown_list
 from ledgerflow.books.views import BookMixin
 from ledgerflow.classification.errors import SearchError
 from ledgerflow.classification.tag_selectors import tags_of
@@ -22,6 +22,7 @@ from ledgerflow.review import selectors
 from ledgerflow.review.decision_context import decision_context
 from ledgerflow.review.forms import SetForm
 from ledgerflow.review.group_selectors import SHOWN, extent, groups, name_of
+from ledgerflow.review.lists import QUEUE
 from ledgerflow.review.proposal_selectors import open_proposals
 from ledgerflow.review.views.lines import Wrong, search_context
 from ledgerflow.review.views.which import asked_group, asked_number, asked_place, asked_tab, asked_which
@@ -80,6 +81,7 @@ class QueueView(BookMixin, generic.TemplateView):
         has_two = which.tab == Tab.REVIEWED and has_four_eyes(book=self.book)
         return super().get_context_data(
             which=which,
+            list=shown_list(of=QUEUE, book=self.book, user=self.user, said=self.request.GET),
             tab=which.tab,
             tabs=[(name, label, counts[name]) for name, label in _TABS],
             to_review=counts[Tab.TO_REVIEW],

@@ -45,6 +45,7 @@ function act(element) {
     element.focus();
     if (typeof element.select === "function") element.select();
   } else {
+    if (element.matches("summary")) element.focus(); // what it opens follows it
     element.click();
   }
 }
@@ -84,6 +85,11 @@ export function openDialog() {
 document.addEventListener("keydown", (event) => {
   const target = event.target;
   if (event.defaultPrevented || event.metaKey || !(target instanceof Element)) return;
+  if (event.key === "Escape" && target.closest("[data-list-choice][open]")) {
+    target.closest("[data-list-choice]").removeAttribute("open");
+    target.blur(); // the next key is for the page
+    return;
+  }
   if (document.querySelector("dialog[open]") || !areOn()) return;
   if (["Shift", "Control", "Alt"].includes(event.key)) return;
   if (target.closest(FIELDS)) {
