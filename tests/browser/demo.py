@@ -1,6 +1,7 @@
 """The demo books as the sample: pages full of what two years bring, instead of one row of each kind."""
 
 import base64
+from typing import Any
 
 from django.utils import timezone
 
@@ -9,6 +10,7 @@ from ledgerflow.classification.models import Classification, Rule, State
 from ledgerflow.ledger.models import Account
 from ledgerflow.pipeline.demo import make_books
 from ledgerflow.pipeline.models import ImportRun
+from ledgerflow.pipeline.services import receive_file, run_import
 from ledgerflow.posting.services import EntryLine, post_manual_entry
 from ledgerflow.reconciliation.models import Reconciliation
 from ledgerflow.reconciliation.services import start
@@ -20,6 +22,14 @@ from tests.samples import Sample
 
 #: A picture of one pixel.
 _PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+#: Of the card, to be looked at before it is imported; it has one line twice, and what it states does not agree.
+_WAITING = b"""Date,Description,Amount,Balance
+2026-01-05,Tea,-4.20,95.80
+2026-01-05,Tea,-4.20,91.60
+2026-01-06,Cake,-3.00,76.30
+"""
 
 
 def open_reconciliation(*, statement: Statement, user: User) -> Reconciliation:
@@ -79,3 +89,23 @@ class DemoSample(Sample):
             "document": statement.document_id,
             "run": run.pk,
         }
+        self._waiting = _waiting_run(statement, self.owner).pk
+
+    def value(self, name: str, page: str) -> Any:
+        """Return what stands in the address for the name: the preview is that of a file that waits."""
+        return self._waiting if (name, page) == ("run", "pipeline:look") else super().value(name, page)
+
+
+def _waiting_run(statement: Statement, user: User) -> ImportRun:
+    now = timezone.now()
+    run = receive_file(
+        book=statement.book,
+        name="card.csv",
+        content=_WAITING,
+        user=user,
+        now=now,
+        bank_account=statement.bank_account,
+        looks_first=True,
+    ).run
+    run_import(run_id=run.pk, now=now)
+    return run

@@ -33,7 +33,11 @@ PARTS = {
     "statements:source": "statements:detail",
 }
 #: What waits until a part is in its page.
-_WAIT_FOR = {"review:queue": "[data-evidence] form", "statements:detail": "[data-source] .source"}
+_WAIT_FOR = {
+    "review:queue": "[data-evidence] form",
+    "statements:detail": "[data-source] .source",
+    "pipeline:look": "[data-source] .source",
+}
 #: Pages that send someone who is signed in and has a password elsewhere; those whom they are for are asked below.
 _SENDS_ON = {"web:welcome", "web:sign-in", "web:home"}
 #: What is refused even to a superuser, and why.
