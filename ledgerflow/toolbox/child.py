@@ -48,6 +48,13 @@ _TRIAL = {
     "files": 256,
     "processes": 64,
 }
+_KINDS = (
+    resource.RLIMIT_CPU,
+    resource.RLIMIT_AS,
+    resource.RLIMIT_FSIZE,
+    resource.RLIMIT_CORE,
+    resource.RLIMIT_NOFILE,
+)
 
 Ask = Callable[[Mapping[str, object]], Any]
 
@@ -166,6 +173,10 @@ def _was_taken(descriptor: int) -> bool:
 
 def _wait_and_work(isolation: Isolation, control: socket.socket, taken: int, module: ModuleType) -> None:
     be_silent()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGXCPU, _out_of_time)
+    if not isolation.has_own_processes:
+        os.setsid()  # what the job starts is ended with its group
     if not select.select([control], [], [], 0)[0]:  # a call that is there already waits for no rehearsal
         _rehearse(module)
     process = _own_descriptor()
@@ -175,11 +186,8 @@ def _wait_and_work(isolation: Isolation, control: socket.socket, taken: int, mod
         return
     os.write(taken, _TAKEN)
     control.close()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     call, content, result = descriptors
     with contextlib.suppress(OSError), socket.socket(fileno=call) as connection:  # the parent may have gone
-        if not isolation.has_own_processes:
-            os.setsid()  # what the job starts is ended with its group
         # A number of a namespace of its own would mean another process to the parent.
         _introduce(connection, 0 if isolation.has_own_processes else os.getpid(), process)
         _work(isolation, module, connection, content, result)
@@ -189,7 +197,10 @@ def _rehearse(module: ModuleType) -> None:
     """Go through a call with oneself, as far as nothing of it stays, and let the module do what its calls do."""
     ours, theirs = socket.socketpair()
     nothing = os.memfd_create("rehearsal") if hasattr(os, "memfd_create") else os.open(os.devnull, os.O_RDWR)
-    with ours, theirs:
+    with ours, theirs, socket.socket(fileno=os.dup(ours.fileno())) as again:
+        _introduce(again, 0, os.dup(nothing))
+        theirs.recv(32)
+        _set_limits({kind: resource.getrlimit(kind) for kind in _KINDS})
         socket.send_fds(ours, [b"{}\n"], [nothing])
         _message, packed, _flags, _address = socket.recv_fds(theirs, 1, 1)
         ours.sendall(b'{"rehearsal": [1]}\n')
@@ -259,19 +270,17 @@ def _asking(call: socket.socket, lines: BinaryIO) -> Ask:
 
 def _limit(limits: Mapping[str, int], *, counts_processes: bool) -> None:
     """Bind this process to its limits; none of them can be raised again. The parent watches the clock."""
-    signal.signal(signal.SIGXCPU, _out_of_time)
-    cpu = limits["cpu_seconds"]
-    kinds = [
-        (resource.RLIMIT_CPU, cpu, cpu + _CPU_GRACE_SECONDS),
-        (resource.RLIMIT_AS, limits["memory_bytes"], limits["memory_bytes"]),
-        (resource.RLIMIT_FSIZE, limits["output_bytes"], limits["output_bytes"]),
-        (resource.RLIMIT_CORE, 0, 0),
-        (resource.RLIMIT_NOFILE, limits["files"], limits["files"]),
-    ]
+    cpu, memory = limits["cpu_seconds"], limits["memory_bytes"]
+    output, files = limits["output_bytes"], limits["files"]
+    values = ((cpu, cpu + _CPU_GRACE_SECONDS), (memory, memory), (output, output), (0, 0), (files, files))
+    _set_limits(dict(zip(_KINDS, values, strict=True)))
     if counts_processes:  # elsewhere it would count everything that the user runs
-        kinds.append((resource.RLIMIT_NPROC, limits["processes"], limits["processes"]))
-    for kind, soft, hard in kinds:
-        resource.setrlimit(kind, (soft, hard))
+        _set_limits({resource.RLIMIT_NPROC: (limits["processes"], limits["processes"])})
+
+
+def _set_limits(limits: Mapping[int, tuple[int, int]]) -> None:
+    for kind, soft_and_hard in limits.items():
+        resource.setrlimit(kind, soft_and_hard)
 
 
 def _out_of_time(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -39,6 +39,8 @@ _LONGEST_MESSAGE = 2_000
 
 #: Of each package that this process has imported, the code that it was then.
 _imported: dict[str, str] = {}
+#: The paths of their functions whose annotations were read.
+_prepared: list[str] = []
 
 
 def warm_up() -> None:
@@ -65,6 +67,8 @@ def rehearse() -> None:
     """
     arguments = typed_arguments(_rehearsed, {"text": "a b", "amounts": ["1.50", "-2"]})
     json.dumps(result_as_json(_rehearsed, _rehearsed(**arguments)))
+    for path in _prepared:
+        signature_of(load(path))
 
 
 def prepare(package: str) -> bool:
@@ -80,6 +84,7 @@ def prepare(package: str) -> bool:
         for function in module.__all__:
             try:
                 signature_of(getattr(module, function))
+                _prepared.append(f"tools.{package}.{function}")
             except SchemaError:  # a call says what is wrong
                 continue
     except Exception:  # noqa: BLE001 - somebody's code: its call tells

@@ -10,7 +10,7 @@ from django.db import connections
 from ledgerflow.toolbox.conversation import Call, CallEndedError
 from ledgerflow.toolbox.models import Outcome, Tool, ToolRun
 from ledgerflow.toolbox.services import calling, standing
-from ledgerflow.toolbox.services.calling import ToolFailedError, ToolNotAllowedError
+from ledgerflow.toolbox.services.calling import ToolArgumentsError, ToolFailedError, ToolNotAllowedError
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +85,7 @@ def test_what_computes_begins_while_it_is_asked_how_it_stands_and_nothing_comes_
     steps = []
     give, asked = Call.give, standing.standing_of
     monkeypatch.setattr(Call, "give", lambda *given: (steps.append("begun"), give(*given)))
-    for module in (calling, standing):
-        monkeypatch.setattr(module, "standing_of", lambda *given: (steps.append("asked"), asked(*given))[1])
+    monkeypatch.setattr(standing, "standing_of", lambda *given: (steps.append("asked"), asked(*given))[1])
 
     bench.call(path, text="still on")
     assert steps == ["begun", "asked"]
@@ -104,6 +103,30 @@ def test_what_computes_begins_while_it_is_asked_how_it_stands_and_nothing_comes_
     # What was known to be off may be on again.
     Tool.objects.filter(module_path=path).update(enabled=True)
     assert bench.call(path, text="on again").result["text"] == "on again"
+
+
+def test_what_computes_begins_before_its_arguments_are_looked_at_and_nothing_comes_of_it_if_they_do_not_fit(
+    bench, steady, monkeypatch
+):
+    bench.call(steady, text="known from now on")
+    steps = []
+    give = Call.give
+    monkeypatch.setattr(Call, "give", lambda *given: (steps.append("begun"), give(*given)))
+
+    with pytest.raises(ToolArgumentsError, match="The argument “text” is missing"):
+        bench.call(steady, words="x")
+
+    assert steps == ["begun"]
+    refused = bench.run(steady)
+    assert (refused.outcome, refused.arguments) == (Outcome.REFUSED, {"words": "x"})
+
+
+def test_an_answer_of_code_that_was_replaced_is_thrown_away(bench):
+    path = bench.tool("return Said(text)", arguments="text: str")
+    bench.call(path, text="known from now on")
+    bench.edit(path, "Said(text)", "Said(text.upper())")
+
+    assert bench.call(path, text="said anew").result["text"] == "SAID ANEW"
 
 
 def test_one_that_ended_before_it_was_told_what_to_do_is_on_record(bench, steady, monkeypatch):

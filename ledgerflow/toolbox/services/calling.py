@@ -5,8 +5,8 @@ import functools
 import hashlib
 import logging
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -33,7 +33,6 @@ from ledgerflow.toolbox.enforced import network_is_closed
 from ledgerflow.toolbox.errors import RegistryError
 from ledgerflow.toolbox.guard import Guard, own_services
 from ledgerflow.toolbox.http import GuardedClient, refuse_wish
-from ledgerflow.toolbox.loader import code_digest, package_of
 from ledgerflow.toolbox.models import Asker, Outcome, Tool, ToolRun
 from ledgerflow.toolbox.redaction import PROFILES
 from ledgerflow.toolbox.refusals import ValueRefusedError
@@ -41,12 +40,13 @@ from ledgerflow.toolbox.services import runs
 from ledgerflow.toolbox.services.answers import answer_key, find_answer, keep_answer
 from ledgerflow.toolbox.services.attempts import Attempts, CallOther, Ended, Order
 from ledgerflow.toolbox.services.configuration import configuration_for
+from ledgerflow.toolbox.services.recording import Record
 from ledgerflow.toolbox.services.standing import (
     Footing,
     Known,
     StandsOtherwiseError,
-    last_known,
-    standing_of,
+    footing_as_known,
+    footing_of,
 )
 from ledgerflow.users.models import User
 
@@ -78,6 +78,10 @@ _NO_FAULT = frozenset({Outcome.REFUSED, Outcome.CANCELED})
 
 class _CanceledError(BaseException):
     """Somebody canceled the run; no ``Exception``, so that it passes whatever lies between."""
+
+
+class _ArgumentsRefusedError(Exception):
+    """The arguments do not fit the schema; the message is a sentence."""
 
 
 def call_tool(
@@ -133,41 +137,6 @@ def _chain(parent: ToolRun | None) -> tuple[str, ...]:
     return tuple(reversed(paths))
 
 
-@dataclass(slots=True)
-class _Record:
-    """The row of a run, on record before its answer is handed on: written once, or its beginning first."""
-
-    asked: runs.Asked
-    now: datetime
-    footing: Footing
-    _id: int | None = None
-
-    def begin(self) -> None:
-        """Write down that the run begins, unless that is written.
-
-        :raises LimitReachedError: the book has used up what it may.
-        """
-        if self._id is None:
-            limits = self.footing.sure().limits
-            self._id = runs.begin(self.asked, now=self.now, **limits._asdict())
-
-    def end(self, ending: runs.Ending) -> bool:
-        """Write down how the run ended; return whether nobody had ended it before.
-
-        :raises LimitReachedError: its beginning is not written, and the book has used up what it may.
-        """
-        if self._id is not None:
-            return runs.finish(self._id, ending)
-        limits = self.footing.sure().limits
-        self._id = runs.write_whole(self.asked, ending, now=self.now, **limits._asdict())
-        return True
-
-    @property
-    def run_id(self) -> int:
-        assert self._id is not None, "the run has not begun"
-        return self._id
-
-
 class _Call:
     """One call on its way from the question to the record of its answer."""
 
@@ -191,17 +160,17 @@ class _Call:
         self._began = time.monotonic()
 
     def made(self, arguments: Mapping[str, object]) -> Answer:
-        known = last_known(self._path)
-        if known is not None and is_harmless(known.tool.manifest):
+        known = footing_as_known(self._path, self._asking.book)
+        if known is not None and is_harmless(known.known.tool.manifest):
             with contextlib.suppress(StandsOtherwiseError):
-                return self._made(Footing(self._path, self._asking.book, known), arguments)
-        standing = standing_of(self._path, self._asking.book)
-        if standing is None:
+                return self._made(known, arguments)
+        footing = footing_of(self._path, self._asking.book)
+        if footing is None:
             raise ToolNotAllowedError(
                 f"There is no tool “{self._path[:200]}”; `ledgerflow tools list` names those there are.",
                 outcome=Outcome.REFUSED,
             )
-        return self._made(Footing(self._path, self._asking.book, standing.known, standing), arguments)
+        return self._made(footing, arguments)
 
     def _made(self, footing: Footing, arguments: Mapping[str, object]) -> Answer:
         tool = footing.known.tool
@@ -210,29 +179,46 @@ class _Call:
         except plain.NotPlainError as error:
             message = f"An argument is no JSON value: {error}."
             self._refuse(footing, self._asked(tool, {}), message, ToolArgumentsError)
-        asked = self._asked(tool, given)
+        asked = functools.cache(functools.partial(self._asked, tool, given))
         if refusal := self._refusal(tool, footing.known.state):
-            self._refuse(footing, asked, refusal)
+            self._refuse(footing, asked(), refusal)
+        permissions = tool.manifest["permissions"]
+        keeps = permissions["cache_seconds"] if not permissions["writes"] else 0
+        # What only computes may start before anything is looked at or written: all that it does is its answer, which
+        # waits. What it says of itself is believed only where the kernel keeps it from more.
+        begins_at_once = is_harmless(tool.manifest) and network_is_closed()
         try:
-            footing.known.arguments.check(given, what="argument")
-        except ValueRefusedError as error:
-            self._refuse(footing, asked, str(error), ToolArgumentsError)
-        try:
+            if keeps or not begins_at_once:
+                self._check(footing, given)
             has_settings = bool(tool.manifest["configuration"])
             configuration = configuration_for(tool, self._asking.book) if has_settings else {}
         except RegistryError as error:
-            self._refuse(footing, asked, str(error))
-        permissions = tool.manifest["permissions"]
-        keeps = permissions["cache_seconds"] if not permissions["writes"] else 0
-        code = code_digest(package_of(tool.module_path))
-        key = answer_key(tool, self._asking.book, configuration, given, code=code) if keeps else ""
-        if keeps and not self._fresh and (answer := self._cached(footing, asked, key, keeps)):
-            return answer
-        answer = self._run(footing, asked, given, configuration, key=key, code=code)
+            self._refuse(footing, asked(), str(error))
+        except _ArgumentsRefusedError as error:
+            self._refuse(footing, asked(), str(error), ToolArgumentsError)
+        key = ""
+        if keeps:
+            key = answer_key(tool, self._asking.book, configuration, given, code=footing.code)
+            if not self._fresh and (answer := self._cached(footing, asked(), key, keeps)):
+                return answer
+        answer = self._run(footing, asked, given, configuration, key=key, begins_at_once=begins_at_once)
         if keeps:
             kept = runs.KeptAnswer(answer.run_id, answer.result, answer.computed_at)
             keep_answer(key, kept, book=self._asking.book, seconds=keeps)
         return answer
+
+    def _make_sure(self, footing: Footing, asked: Callable[[], runs.Asked], given: Any) -> None:
+        """Do what need not be done before a tool begins that only computes."""
+        self._check(footing, given)
+        asked()
+        footing.sure()
+
+    @staticmethod
+    def _check(footing: Footing, given: Any) -> None:
+        try:
+            footing.known.arguments.check(given, what="argument")
+        except ValueRefusedError as error:
+            raise _ArgumentsRefusedError(str(error)) from None
 
     def _asked(self, tool: Tool, given: Any) -> runs.Asked:
         return runs.Asked(
@@ -298,18 +284,15 @@ class _Call:
     def _run(
         self,
         footing: Footing,
-        asked: runs.Asked,
+        asked: Callable[[], runs.Asked],
         given: Any,
         configuration: Mapping[str, Any],
         *,
         key: str,
-        code: str,
+        begins_at_once: bool,
     ) -> Answer:
-        tool, record = footing.known.tool, _Record(asked, self._now, footing)
+        tool, record = footing.known.tool, Record(asked, self._now, footing)
         permissions = tool.manifest["permissions"]
-        # What only computes may start before anything is written: all that it does is its answer, which waits. What it
-        # says of itself is believed only where the kernel keeps it from more.
-        begins_at_once = is_harmless(tool.manifest) and network_is_closed()
         try:
             if not begins_at_once:
                 record.begin()
@@ -333,7 +316,7 @@ class _Call:
             order = Order(
                 path=tool.module_path,
                 version=tool.version,
-                code=code,
+                code=footing.code,
                 arguments=given,
                 configuration=configuration,
                 permissions=permissions,
@@ -343,13 +326,17 @@ class _Call:
                 secrets=_secrets(tool, configuration),
             )
             call_other = self._other(record, until, too_slow)
-            meanwhile, unless_short = (footing.sure, record.begin) if begins_at_once else (None, None)
-            attempts = Attempts(order, look, call_other, refuse, spend, client, meanwhile, unless_short)
+            attempts = Attempts(order, look, call_other, refuse, spend, client)
+            if begins_at_once:
+                attempts.meanwhile = functools.partial(self._make_sure, footing, asked, given)
+                attempts.unless_short = record.begin
             ended = self._ended(attempts, footing.known, record)
             ending = self._ending(ended, client, key)
             is_finished = record.end(ending)
         except runs.LimitReachedError as error:
-            self._refuse(footing, asked, str(error))
+            self._refuse(footing, asked(), str(error))
+        except _ArgumentsRefusedError as error:
+            self._refuse(footing, asked(), str(error), ToolArgumentsError)
         computed_at = self._now + timedelta(milliseconds=ending.duration_ms)
         return self._told(tool, record.run_id, ended if is_finished else Ended(Outcome.CANCELED), computed_at)
 
@@ -388,7 +375,7 @@ class _Call:
             checkpoint=look,
         )  # fmt: skip
 
-    def _other(self, record: "_Record", until: float, too_slow: str) -> CallOther:
+    def _other(self, record: Record, until: float, too_slow: str) -> CallOther:
         """Return the way by which the tool calls another one, as a run of its own."""
 
         def call_other(path: str, arguments: Mapping[str, Any]) -> Mapping[str, object]:
@@ -414,7 +401,7 @@ class _Call:
 
         return call_other
 
-    def _ended(self, attempts: Attempts, known: Known, record: "_Record") -> Ended:
+    def _ended(self, attempts: Attempts, known: Known, record: Record) -> Ended:
         try:
             ended = attempts.run()
             if ended.outcome is Outcome.DONE:
@@ -423,7 +410,7 @@ class _Call:
             return Ended(Outcome.CANCELED, attempts.made, message="Canceled.")
         except ValueRefusedError as error:
             return Ended(Outcome.BROKEN, attempts.made, message=str(error), error_class="ValueRefusedError")
-        except (runs.LimitReachedError, StandsOtherwiseError):
+        except (runs.LimitReachedError, StandsOtherwiseError, _ArgumentsRefusedError):
             raise
         except BaseException as error:
             # Our own trouble, or the end of this process: the run must not look as if it went on.

@@ -2,13 +2,14 @@
 
 A row is long and seldom changes, so what was made of it is kept beside a digest of all of it. Asked through the
 connections of the record, so that what is kept is what was committed. A tool that only computes may begin on what was
-kept, as long as it is asked before anything comes of it (decision 0072).
+kept, as long as it is asked before anything comes of it (decision 0072). The same holds for the code of its package.
 """
 
 from dataclasses import dataclass, field
 
 from ledgerflow.books.models import Book
 from ledgerflow.toolbox.consent import State
+from ledgerflow.toolbox.loader import code_digest, package_of
 from ledgerflow.toolbox.models import Tool
 from ledgerflow.toolbox.schemas import Checker
 from ledgerflow.toolbox.services.configuration import EffectiveLimits, narrowed
@@ -55,28 +56,42 @@ class Footing:
     path: str
     book: Book | None
     known: Known
+    code: str
     standing: Standing | None = field(default=None)
 
     def sure(self) -> Standing:
         """Return how the tool stands, which is asked once.
 
-        :raises StandsOtherwiseError: it changed since it became known.
+        :raises StandsOtherwiseError: it, or its package on disk, changed since it became known.
         """
         if self.standing is None:
             standing = standing_of(self.path, self.book)
-            if standing is None or standing.known is not self.known:
+            if standing is None or standing.known is not self.known or _code_of(self.path) != self.code:
                 raise StandsOtherwiseError
             self.standing = standing
         return self.standing
 
 
 _KNOWN: dict[str, tuple[str, Known]] = {}
+#: Of each tool, the digest of its package when it was last looked at.
+_CODES: dict[str, str] = {}
 
 
-def last_known(path: str) -> Known | None:
+def footing_as_known(path: str, book: Book | None) -> Footing | None:
     """Return the tool of this path as this process last saw it, which it may no longer be; ``None`` if it never did."""
     _, known = _KNOWN.get(path, ("", None))
-    return known
+    return Footing(path, book, known, _CODES[path]) if known is not None and path in _CODES else None
+
+
+def footing_of(path: str, book: Book | None) -> Footing | None:
+    """Return the tool of this path as it stands, or nothing where there is none."""
+    standing = standing_of(path, book)
+    return Footing(path, book, standing.known, _code_of(path), standing) if standing else None
+
+
+def _code_of(path: str) -> str:
+    _CODES[path] = code = code_digest(package_of(path))
+    return code
 
 
 def standing_of(path: str, book: Book | None) -> Standing | None:
