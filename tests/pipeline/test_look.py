@@ -32,7 +32,9 @@ from ledgerflow.statements.models import (
     StatementLine,
     TableLayout,
 )
+from ledgerflow.statements.services import create_bank_account
 from tests.made import made_once
+from tests.pipeline.several_accounts import bank, card, ofx
 from tests.pipeline.test_columns import _HEAD, Columns, _said
 from tests.pipeline.test_packed_and_protected import _SECRET, _jobs_and_rows, _protected
 
@@ -296,7 +298,7 @@ def test_a_file_that_asks_for_its_account_is_shown_without_and_then_with_what_is
 
     assert "Account not known yet" in text
     assert "Cake" in text
-    assert "what becomes of it" not in text
+    assert "look-fate" not in text
     assert ">Import" not in text.replace("Import and export", "")
     answer_account(run=run, bank_account=looks.account, now=timezone.now())
     run = looks.ran(run)
@@ -307,6 +309,24 @@ def test_a_file_that_asks_for_its_account_is_shown_without_and_then_with_what_is
     looks.press_import(run)
     looks.ran(run)
     assert looks.ran(other).asks_look
+
+
+def test_a_file_of_several_accounts_shows_each_of_them(looks):
+    bank_and_card = ofx(bank(_OWN), cards=card("4000123412341234"))
+    create_bank_account(book=looks.book, name="Card", kind="card", currency="USD", number="4000123412341234")
+    looks.take_in(ofx(bank(_OWN)), "bank.ofx")
+    run = looks.receive(bank_and_card, "two.ofx")
+
+    first, second = (looks.look(run, f"?statement={number}") for number in (1, 2))
+
+    assert [page.context["look"].shown.bank_account.name for page in (first, second)] == ["Checking", "Card"]
+    assert "Day, amount and the bank&#x27;s id agree." in _text(first)
+    assert "Import 1 new line, 1 is here already" in _text(first)
+    assert second.context["look"].lines[0].fate.fate.name == "NEW"
+    looks.press_import(run)
+    assert looks.ran(run).lines_new == 1
+    # Each of them has a page of its own then, and the inbox names both.
+    assert looks.look(run).url.endswith(f"/inbox/?file={run.document_id}")
 
 
 def test_a_protected_file_is_shown_by_its_password_which_is_kept_nowhere(looks):
