@@ -7,14 +7,18 @@ from ledgerflow.books.models import Role
 from ledgerflow.documents.models import Receipt
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import RunNotWaitingError, run_import, take_as_receipt, undo_import
-from tests.pipeline.test_pages import Inbox, inbox
+from tests.made import made_once
+from tests.pipeline.test_pages import Inbox
 from tools.receipt_reader.tests.drawing import RECEIPTS, as_pdf, as_picture
-
-__all__ = ["inbox"]
 
 pytestmark = pytest.mark.django_db
 
 PDF = as_pdf(RECEIPTS["cafe_dollar"])
+
+
+@made_once
+def inbox() -> Inbox:
+    return Inbox()
 
 
 def taken(inbox: Inbox, name: str, content: bytes) -> ImportRun:
