@@ -136,6 +136,16 @@ def test_a_bad_file_is_told_and_does_not_stop_the_next(capsys, files, tmp_path):
     assert [row["state"] for row in rows] == ["failed", "ready"]
 
 
+def test_a_book_that_looks_first_keeps_the_file_waiting_for_somebody(capsys, files):
+    _import(capsys, files[0])
+    Book.objects.update(looks_first=True)
+
+    status, (row,) = _import(capsys, files[1])
+
+    assert (status, row["state"], row["new"]) == (cli.BAD_INPUT, "needs_you", 0)
+    assert "here already. Look at the file, then import it." in str(row["message"])
+
+
 @pytest.mark.parametrize("words", [["--create", "--wait"], ["--create", "--dry-run"]])
 def test_a_file_that_is_not_there_has_the_columns_of_every_other(capsys, files, tmp_path, words):
     status, rows = _run(
