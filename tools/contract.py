@@ -195,6 +195,10 @@ class Manifest:
 class StatementLine(NamedTuple):
     """One movement as the bank states it.
 
+    ``date`` is the day by which the file dates it. The other days that a file states of a movement stand beside it:
+    ``value_date`` is when it counts for interest (CAMT ValDt; the first date of field 61 of MT940), ``booking_date``
+    when the bank booked it (the entry date of field 61, a card's posting date), ``transaction_date`` when it was done
+    (OFX DTUSER, a card's purchase). The latter two are ``None`` where they are the ``date``.
     ``amount`` and ``balance`` are in ``currency`` (ISO 4217, or ``""`` where the file states none);
     ``balance`` is the account's balance after this line where the file states it. ``bank_id`` is the bank's
     own identifier (OFX FITID, CAMT AcctSvcrRef). ``original_currency`` is that of the movement where it is another than
@@ -219,6 +223,8 @@ class StatementLine(NamedTuple):
     original_amount: Decimal | None = None
     original_currency: str | None = None
     rate: Decimal | None = None
+    booking_date: datetime.date | None = None
+    transaction_date: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,15 +106,17 @@ def _statement(statement: Statement) -> dict[str, object]:
 
 
 def _line(line: StatementLine) -> dict[str, object]:
-    """Return the line; what was in another currency is there only where the file says so."""
+    """Return the line; other days, and what was in another currency, are there only where the file says so."""
     original = {
         "original_amount": _decimal(line.original_amount),
         "original_currency": line.original_currency,
         "rate": _decimal(line.rate),
     }
+    others = {"booking_date": line.booking_date, "transaction_date": line.transaction_date}
     return {
         "date": line.date.isoformat(),
         "value_date": line.value_date.isoformat() if line.value_date else None,
+        **{name: day.isoformat() for name, day in others.items() if day is not None},
         "amount": _decimal(line.amount),
         "currency": line.currency or None,
         "description": line.description,

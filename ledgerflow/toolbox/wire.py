@@ -33,6 +33,8 @@ _COLUMN_TYPES: dict[str, frozenset[type]] = {
     "original_amount": _AMOUNTS,
     "original_currency": _TEXTS,
     "rate": _AMOUNTS,
+    "booking_date": _DAYS,
+    "transaction_date": _DAYS,
     "complete_from": _DAYS,
     "complete_to": _DAYS,
     "opening_balance": _AMOUNTS,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from itertools import repeat
@@ -20,6 +20,9 @@ from tools._shared.vocabulary import Role
 from tools._shared.work import Work, booked_rows
 from tools.contract import BOOKED, PENDING, Statement, StatementLine
 
+#: A day further from the row's own is none of the movement's.
+_FAR = timedelta(days=92)
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -30,6 +33,8 @@ class Settled:
     numbers: Numbers
     dates: list[date]
     value_dates: list[date | None]
+    booking_dates: list[date | None]
+    transaction_dates: list[date | None]
     descriptions: list[str]
     counterparties: Sequence[str]
     references: Sequence[str]
@@ -55,7 +60,9 @@ def settle(
         choice=choice,
         numbers=numbers,
         dates=dates,
-        value_dates=_value_dates(work.columns, order),
+        value_dates=_days_of(work.columns, order, _second(work.columns, Role.VALUE_DATE)),
+        booking_dates=_other_days(work.columns, order, _second(work.columns, Role.BOOKING_DATE), dates),
+        transaction_dates=_other_days(work.columns, order, _transacted(work.columns), dates),
         descriptions=descriptions,
         counterparties=texts.counterparties(),
         references=texts.references(),
@@ -133,6 +140,8 @@ def _lines(
         repeat(None),
         repeat(None),
         repeat(None),
+        picked(settled.booking_dates, rows) if settled.booking_dates else repeat(None),
+        picked(settled.transaction_dates, rows) if settled.transaction_dates else repeat(None),
     )
     lines = list(map(_new_line, zip(*fields, strict=False)))
     return lines if choice.fees is None else _with_fees(lines, picked(choice.fees, rows))
@@ -160,9 +169,19 @@ def _with_fees(lines: Sequence[StatementLine], fees: Sequence[Decimal | None]) -
     return found
 
 
-def _value_dates(columns: Columns, order: Order | None) -> list[date | None]:
-    """Return the value dates by position, in the order that the rows' own dates settled or that leaves nothing open."""
-    column = next((at for at in columns.of(Role.VALUE_DATE) if at != columns.main), None)
+def _second(columns: Columns, role: Role) -> int | None:
+    """Return the first column of the role beside that of the rows' own date."""
+    return next((at for at in columns.of(role) if at != columns.main and at in columns.days), None)
+
+
+def _transacted(columns: Columns) -> int | None:
+    """Return the column of the days on which movements were done: a plain date beside the one of booking."""
+    is_booked = columns.roles.get(columns.main) is Role.BOOKING_DATE
+    return _second(columns, Role.DATE) if is_booked else None
+
+
+def _days_of(columns: Columns, order: Order | None, column: int | None) -> list[date | None]:
+    """Return a column's dates by position, in the order that the rows' own settled or that leaves nothing open."""
     if column is None:
         return []
     days = [columns.days[column][at] for at in columns.dated]
@@ -174,3 +193,17 @@ def _value_dates(columns: Columns, order: Order | None) -> list[date | None]:
         return []
     read = {id(day): day.read(order) for day in once}
     return [read.get(id(day)) for day in days]
+
+
+def _other_days(
+    columns: Columns, order: Order | None, column: int | None, dates: Sequence[date]
+) -> list[date | None]:
+    """Return a column's dates by position where they are other days than the rows' own; none where one is far off.
+
+    A day months away is of something else than the movement.
+    """
+    days = _days_of(columns, order, column)
+    if any(day is not None and abs(day - own) > _FAR for day, own in zip(days, dates, strict=False)):
+        return []
+    found = [None if day == own else day for day, own in zip(days, dates, strict=False)]
+    return found if any(found) else []

@@ -40,6 +40,7 @@ class Entry(NamedTuple):
     bank_id: str
     original_amount: Decimal | None
     original_currency: str | None
+    transaction_date: date | None
 
 
 class _Words(NamedTuple):
@@ -87,8 +88,9 @@ class EntryReader:
         status = head.status.strip()
         valued = self._day(head.valued, where)
         original = _original(raw)
+        day = self._day(head.booked, where) or valued
         return Entry(
-            day=self._day(head.booked, where) or valued,
+            day=day,
             value_date=valued,
             amount=amount if sign > 0 else -amount,
             currency=raw.currency,
@@ -100,7 +102,17 @@ class EntryReader:
             bank_id=stated(head.bank_id) or words.bank_id,
             original_amount=original if original is None or sign > 0 else -original,
             original_currency=None if original is None else raw.original_currency,
+            transaction_date=self._done(raw, day),
         )
+
+    def _done(self, raw: RawEntry, day: date | None) -> date | None:
+        """Return when the entry's one transaction was done (``TxDtTm``), where that is another day than the entry's."""
+        text = raw.details[0][0].done if len(raw.details) == 1 else ""
+        try:
+            done = self._days[text] if text else None
+        except ValueError:
+            return None
+        return None if done == day else done
 
     def _day(self, text: str, where: Callable[[], str]) -> date | None:
         try:

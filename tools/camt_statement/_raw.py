@@ -71,6 +71,7 @@ class Detail(NamedTuple):
     creditor_account: str
     structured: str
     information: str
+    done: str
 
 
 class RawEntry(NamedTuple):
@@ -163,6 +164,7 @@ def _raw_detail(parts: dict[str, Element]) -> tuple[Detail, tuple[str, ...]]:
         creditor_account=_first(find(parties.get("CdtrAcct"), "Id"), _ACCOUNTS),
         structured=structured,
         information=_text(parts.get("AddtlTxInf")),
+        done=_text(find(parts.get("RltdDts"), "TxDtTm")),
     )
     return detail, tuple(purposes)
 

@@ -248,6 +248,7 @@ class _Reader:
                 status=entry.status,
                 original_amount=entry.original_amount,
                 original_currency=entry.original_currency,
+                transaction_date=entry.transaction_date,
             )
 
     def _missing_day(self, parts: dict[str, Element], draft: _Draft, number: int) -> date | None:

@@ -215,7 +215,7 @@ class _Reader:
         if movement.is_clamped:
             self.warnings.append(
                 f"The movement on line {part.line} states {part.lines[0][:6]} as its date, a 30 February of banks that "
-                f"count months of 30 days; {movement.date.isoformat()} is used."
+                f"count months of 30 days; {movement.day.isoformat()} is used."
             )
         self._movement = movement, part.line
 
@@ -229,16 +229,17 @@ class _Reader:
         reference = details.reference or stated(movement.customer_reference)
         self._draft.lines.append(
             StatementLine(
-                date=movement.date,
+                date=movement.day,
                 amount=movement.amount,
                 currency=self._draft.currency,
                 description=_describe(details, movement.supplement) or reference,
                 place={"line": line},
-                value_date=movement.date,
+                value_date=movement.day,
                 counterparty=details.counterparty or None,
                 reference=reference or None,
                 bank_id=stated(movement.bank_reference) or None,
                 status=PENDING if movement.is_expected else BOOKED,
+                booking_date=movement.entry_date,
             )
         )
 

@@ -6,6 +6,7 @@ SWIFT User Handbook, category 9: field 60a is ``1!a6!n3!a15d``, field 61
 
 import re
 from calendar import monthrange
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -37,9 +38,10 @@ class Balance(NamedTuple):
 
 
 class Movement(NamedTuple):
-    """What a field 61 states."""
+    """What a field 61 states; ``entry_date`` only where it is another day than the value date, the ``day``."""
 
-    date: date
+    day: date
+    entry_date: date | None
     amount: Decimal
     is_expected: bool
     customer_reference: str
@@ -93,6 +95,19 @@ class DayCache(dict[str, tuple[date, bool]]):
         return day
 
 
+def _entry_date(text: str, value_date: date) -> date | None:
+    """Return the day of ``MMDD`` that is closest to the value date, which has a year; ``None`` where it is no day.
+
+    Banks fill the field with anything, so nothing is refused for it.
+    """
+    found = []
+    for year in (value_date.year - 1, value_date.year, value_date.year + 1):
+        with suppress(ValueError):
+            found.append(date(year, int(text[:2]), int(text[2:])))
+    closest = min(found, key=lambda day: abs(day - value_date), default=None)
+    return None if closest == value_date else closest
+
+
 def parse_balance(text: str) -> Balance:
     """Return the balance of a field 60a or 62a; its date is not used and may be none.
 
@@ -144,8 +159,10 @@ def parse_movement(lines: list[str], days: DayCache) -> Movement:
     mark = match["mark"]
     customer, _, bank = (match["rest"] or "").partition("//")
     supplement = customer[16:] if len(lines) == 1 else " ".join([customer[16:], *lines[1:]])
+    entry = match["entry"]
     return Movement(
-        date=day,
+        day=day,
+        entry_date=_entry_date(entry, day) if entry and entry != match["value"][2:] else None,
         amount=amount if mark in _IN else -amount,
         is_expected=mark in _EXPECTED,
         customer_reference=customer[:16].strip(),

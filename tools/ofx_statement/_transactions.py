@@ -31,7 +31,7 @@ _CHUNK = 100_000  # characters, some 500 blocks: small enough to stay in the pro
 _FAST = re.compile(
     r"\s*+<TRNTYPE>([A-Za-z]*+)\s*+(?:</TRNTYPE>\s*+)?+"
     r"<DTPOSTED>([^<]*+)(?:</DTPOSTED>\s*+)?+"
-    r"(?:<DTUSER>[^<]*+(?:</DTUSER>\s*+)?+)?+"
+    r"(?:<DTUSER>([^<]*+)(?:</DTUSER>\s*+)?+)?+"
     r"(?:<DTAVAIL>([^<]*+)(?:</DTAVAIL>\s*+)?+)?+"
     r"<TRNAMT>\s*+([+-]?[0-9]{1,15}+(?:\.[0-9]++)?+)\s*+(?:</TRNAMT>\s*+)?+"
     r"<FITID>([^<&\r\n]*+)\s*+(?:</FITID>\s*+)?+"
@@ -169,15 +169,16 @@ class TransactionReader:
         self, raw: Sequence[Sequence[str]], places: list[dict[str, object]], currency: str
     ) -> list[StatementLine]:
         """Turn the raw texts of standard blocks into lines, column by column."""
-        kinds, posted, available, amounts, ids, checks, references, *texts = raw
+        kinds, posted, done, available, amounts, ids, checks, references, *texts = raw
         self.unsigned_debits += [
             place
             for kind, amount, place in zip(kinds, amounts, places, strict=True)
             if kind in _DEBITS and amount[0] != "-"
         ]
         names, memos = ([text.strip() for text in column] for column in texts)
+        dates = self._days_of(posted, places)
         columns = (
-            self._days_of(posted, places),
+            dates,
             map(Decimal, amounts),
             repeat(currency),
             [
@@ -199,6 +200,10 @@ class TransactionReader:
             repeat(None),
             repeat(None),
             repeat(None),
+            repeat(None),
+            [self._another_day(text, day) for text, day in zip(done, dates, strict=True)]
+            if done != posted and any(done)
+            else repeat(None),
         )
         return list(map(_new_line, zip(*columns, strict=False)))
 
@@ -219,6 +224,14 @@ class TransactionReader:
         except ValueError:
             self.no_value_dates.append(line)
             return None
+
+    def _another_day(self, text: str, posted: date | None) -> date | None:
+        """Return the day of DTUSER; ``None`` where it is left out, no day, or the day of posting."""
+        try:
+            day = self._days[text] if text.strip() else None
+        except ValueError:
+            return None
+        return None if day == posted else day
 
     def _day(self, text: str, line: object) -> date | None:
         if not text.strip():
@@ -302,6 +315,7 @@ class TransactionReader:
             original_amount=original.amount,
             original_currency=original.currency,
             rate=original.rate,
+            transaction_date=self._another_day(fields.get("DTUSER", ""), posted),
         )
 
     def _original(self, fields: Fields, amount: Decimal, currency: str, line: int) -> _Original:

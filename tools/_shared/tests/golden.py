@@ -9,7 +9,7 @@ from pathlib import Path
 from tools.contract import Reading, StatementRefusedError
 
 #: What few statements state is left out where they do not.
-_SELDOM = frozenset({"number", "missing_pages", "orders_said"})
+_SELDOM = frozenset({"number", "missing_pages", "orders_said", "booking_date", "transaction_date"})
 
 Read = Callable[[bytes, str], Reading]
 
@@ -44,7 +44,8 @@ def plain(value: object) -> object:
     if isinstance(value, Decimal | date):
         return str(value)
     if hasattr(value, "_asdict"):
-        return {name: plain(part) for name, part in value._asdict().items()}
+        parts = value._asdict().items()
+        return {name: plain(part) for name, part in parts if part is not None or name not in _SELDOM}
     if isinstance(value, tuple):
         return [plain(part) for part in value]
     if hasattr(value, "__dataclass_fields__"):

@@ -188,3 +188,24 @@ def test_pages_are_of_one_statement_by_its_number_whatever_their_ids():
         "page 2 is missing",
         "page 1 of 2 is missing",
     ]
+
+
+@pytest.mark.parametrize(
+    ("done", "day"),
+    [("2026-01-02T23:10:00+01:00", "2026-01-02"), ("2026-01-05T01:00:00Z", None), ("soon", None)],
+)
+@pytest.mark.parametrize("count", [1, 3], ids=["parsed", "by its plan"])
+def test_when_a_transaction_was_done_is_kept_where_it_is_another_day(done, day, count):
+    entry = (
+        "<Ntry><Amt Ccy='EUR'>1.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts>"
+        "<BookgDt><Dt>2026-01-05</Dt></BookgDt>"
+        f"<NtryDtls><TxDtls><RltdDts><TxDtTm>{done}</TxDtTm></RltdDts></TxDtls></NtryDtls></Ntry>"
+    )
+    content = (
+        "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'><BkToCstmrStmt><Stmt>"
+        f"<Acct><Ccy>EUR</Ccy></Acct>{entry * count}</Stmt></BkToCstmrStmt></Document>"
+    )
+    (statement,) = read_statement(content.encode(), "").statements
+
+    days = [line.transaction_date and line.transaction_date.isoformat() for line in statement.lines]
+    assert days == [day] * count

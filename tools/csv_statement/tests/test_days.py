@@ -105,3 +105,31 @@ def test_such_a_month_it_reads_by_the_files_own_language_also_where_days_have_no
         f"2026-{month}-05",
         f"2026-{month}-06",
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "booked", "done"),
+    [
+        ("Transaction Date,Posting Date", "2026-01-15", None),
+        ("Posting Date,Transaction Date", None, "2026-01-15"),
+        ("Date,Statement date", None, None),
+    ],
+)
+def test_the_day_of_posting_or_purchase_is_kept_beside_the_one_that_dates_the_row(header, booked, done):
+    rows = "2026-01-12,2026-01-15,Shop,-1.50\n2026-01-20,2026-01-20,Shop,-2.50\n2026-01-21,,Shop,-3.50\n"
+    (statement,) = read_statement(f"{header},Description,Amount\n{rows}".encode(), "a.csv").statements
+
+    first, *others = statement.lines
+
+    assert (str(first.date), first.value_date) == ("2026-01-12", None)
+    assert [day and day.isoformat() for day in (first.booking_date, first.transaction_date)] == [booked, done]
+    assert {(one.booking_date, one.transaction_date) for one in others} == {(None, None)}
+
+
+def test_a_day_months_away_is_none_of_the_movement():
+    rows = "2026-01-12,2025-01-15,Shop,-1.50\n2026-01-20,2026-01-21,Shop,-2.50\n"
+    (statement,) = read_statement(
+        f"Transaction Date,Posting Date,Description,Amount\n{rows}".encode(), "a.csv"
+    ).statements
+
+    assert {one.booking_date for one in statement.lines} == {None}

@@ -210,3 +210,25 @@ def test_a_statement_whose_details_end_in_two_digits_ends_before_the_next():
     first, second = read_statement(one + one.replace(b":20:A", b":20:15"), "").statements
 
     assert len(first.lines) == len(second.lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("stated", "booked"),
+    [
+        ("2601060105", "2026-01-05"),
+        ("2601020130", "2026-01-30"),
+        ("2601011231", "2025-12-31"),
+        ("2512310102", "2026-01-02"),
+        ("2601060106", None),
+        ("260106", None),
+        ("2601060230", None),
+        ("2402280229", "2024-02-29"),
+    ],
+)
+def test_the_entry_date_is_kept_beside_the_value_date_in_the_closest_year(stated, booked):
+    content = f":20:A\n:25:1\n:60F:C260101EUR0,\n:61:{stated}D1,00NTRFNONREF\n:62F:D260131EUR1,00\n-\n"
+    (statement,) = read_statement(content.encode(), "").statements
+
+    (line,) = statement.lines
+    assert (f"{line.date:%y%m%d}", line.value_date) == (stated[:6], line.date)
+    assert (line.booking_date and line.booking_date.isoformat()) == booked

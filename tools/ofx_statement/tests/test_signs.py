@@ -59,3 +59,17 @@ def test_a_value_date_that_is_no_day_it_leaves_out(available):
     assert reading.warnings == (
         "The value dates of 2 lines (the first on line 1) are no days; they are left out.",
     )
+
+
+@pytest.mark.parametrize(
+    ("done", "day"),
+    [("20260103120000[-5:EST]", "2026-01-03"), ("20260105", None), ("00000000", None), ("", None)],
+)
+@pytest.mark.parametrize("rare", ["", "<SRVRTID>9"], ids=["fast", "tag by tag"])
+def test_the_day_on_which_it_was_done_it_keeps_where_it_is_another(done, day, rare):
+    reading = read_statement(_file(("OTHER", "1.00"), ("OTHER", "2.00"), extra=f"<DTUSER>{done}{rare}"), "")
+
+    days = [
+        line.transaction_date and line.transaction_date.isoformat() for line in reading.statements[0].lines
+    ]
+    assert days == [day, day]
