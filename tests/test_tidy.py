@@ -48,7 +48,7 @@ SPEAKS_SQL = {
     "ledgerflow/asking/limits.py": "counts a use in one statement",
     "ledgerflow/statements/services/": "recognizes and stores lines as sets",
     "ledgerflow/statements/chain_selectors.py": "adds up the lines that pairs of statements share",
-    "ledgerflow/statements/twins.py": "compares new lines with those of ten days as one set",
+    "ledgerflow/statements/twin_selectors.py": "finds what is said of both lines of each pair in one query",
     "ledgerflow/statements/stored.py": "brings sets of lines in by COPY",
     "ledgerflow/payees/services.py": "identifies payees as a set",
     "ledgerflow/classification/services/": "classifies and decides as sets",

@@ -29,7 +29,7 @@ class QuestionsView(BookMixin, generic.TemplateView):
 
 
 class AnswerQuestionView(BookMixin, generic.View):
-    """Answer a question, or answer it anew."""
+    """Answer a question, or answer it anew, or with it all of its two files about lines under two days."""
 
     action = Action.REVIEW
     http_method_names = ["post"]
@@ -39,9 +39,17 @@ class AnswerQuestionView(BookMixin, generic.View):
         questions = DayQuestion.objects.select_related("book", "bank_account")
         question = get_object_or_404(questions, book=self.book, pk=kwargs["question"])
         try:
-            services.answer_question(
-                question=question, answer=request.POST.get("answer", ""), user=self.user, now=timezone.now()
-            )
+            if "all" in request.POST:
+                services.answer_all_alike(
+                    question=question, answer=request.POST["all"], user=self.user, now=timezone.now()
+                )
+            else:
+                services.answer_question(
+                    question=question,
+                    answer=request.POST.get("answer", ""),
+                    user=self.user,
+                    now=timezone.now(),
+                )
         except LedgerFlowError as error:
             messages.error(request, str(error))
         else:

@@ -97,7 +97,7 @@ _EARLIEST = """
             SELECT FROM statements_statementline line
             JOIN classification_classification made ON made.line_id = line.id
             WHERE line.book_id = bank.book_id AND line.bank_account_id = bank.id AND line.date < chosen.first_day
-                AND line.hold <> 'proof' AND NOT line.is_pending AND made.state IN ('open', 'accepted')
+                AND line.hold NOT IN ('proof', 'twin') AND NOT line.is_pending AND made.state IN ('open', 'accepted')
         )
     FROM statements_bankaccount bank
     JOIN chosen ON chosen.bank_account_id = bank.id

@@ -37,6 +37,7 @@ from ledgerflow.statements.lapse_selectors import ShownLapse, lapse_of
 from ledgerflow.statements.models import LineReceipt, StatementLine
 from ledgerflow.statements.page_selectors import Shown, shown_with_excerpts
 from ledgerflow.statements.receipt_selectors import receipts_of
+from ledgerflow.statements.twin_selectors import ShownTwin, twins_of
 from ledgerflow.users.models import User
 
 #: Entries of the journal on one page.
@@ -199,12 +200,13 @@ def exchange_of(*, book: Book, number: int) -> Exchange | None:
 class LineRecord:
     """A bank line: every file that shows it, what it was classified as, and its entries, the latest first.
 
-    ``lapse`` says what became of a pending line that was never booked as it is. ``stated`` is what the bank itself took
-    or gave in the book's currency, where somebody said so.
+    ``lapse`` says what became of a pending line that was never booked as it is, ``twins`` what is said of it and lines
+    under another day. ``stated`` is what the bank itself took or gave in the book's currency, where somebody said so.
     """
 
     line: StatementLine
     lapse: ShownLapse | None
+    twins: Sequence[ShownTwin]
     shown: Sequence[Shown]
     classification: Classification | None
     entries: Sequence[LineEntry]
@@ -235,6 +237,7 @@ def line_record(*, book: Book, line_id: int) -> LineRecord:
     return LineRecord(
         line=line,
         lapse=lapse_of(line=line),
+        twins=twins_of(book_id=book.pk, line_ids=[line_id]).get(line_id, ()),
         shown=shown,
         classification=classification,
         entries=entries_of_line(book=book, line_id=line_id)[::-1],

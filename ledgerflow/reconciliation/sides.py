@@ -13,7 +13,7 @@ from ledgerflow.classification.models import Classification, State
 from ledgerflow.core.money import ZERO
 from ledgerflow.ledger.models import Account, AccountRole, JournalLine, Movement
 from ledgerflow.reconciliation.models import Reconciliation
-from ledgerflow.statements.models import Hold, StatementLine
+from ledgerflow.statements.models import SETTLED_HOLDS, StatementLine
 
 #: Open lines of a side that are shown and reasoned about, the oldest first.
 MOST_OPEN = 200
@@ -243,7 +243,7 @@ def _open_bank_lines(reconciliation: Reconciliation) -> QuerySet[Classification]
             line__bank_account=reconciliation.bank_account_id,
             line__date__lte=reconciliation.as_of,
         )
-        .exclude(line__hold=Hold.LAPSED)
+        .exclude(line__hold__in=SETTLED_HOLDS)
         .select_related("line")
         .annotate(is_asked=open_question_about(book=reconciliation.book, line=OuterRef("line")))
     )

@@ -67,7 +67,7 @@ _LINES = """
     SELECT count(*) FILTER (
             WHERE made.state = 'open' AND line.hold = '' AND NOT line.is_pending AND asked.id IS NULL),
         count(*) FILTER (WHERE made.state = 'accepted'),
-        count(*) FILTER (WHERE made.state = 'open' AND line.hold NOT IN ('', 'lapsed')),
+        count(*) FILTER (WHERE made.state = 'open' AND line.hold NOT IN ('', 'lapsed', 'twin')),
         count(*) FILTER (WHERE made.state = 'open' AND line.hold = '' AND line.is_pending),
         count(*) FILTER (
             WHERE made.state = 'open' AND line.hold = '' AND NOT line.is_pending AND asked.id IS NOT NULL)

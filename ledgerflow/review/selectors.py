@@ -140,7 +140,7 @@ _ASKED = """
 # Lines that need an answer are few and have an index of their own, so that the many others are only counted.
 _COUNTS = """
     WITH needing AS (
-        SELECT count(*) AS held, count(*) FILTER (WHERE line.hold <> 'lapsed') AS lines FROM (
+        SELECT count(*) AS held, count(*) FILTER (WHERE line.hold NOT IN ('lapsed', 'twin')) AS lines FROM (
             SELECT id FROM statements_statementline
             WHERE book_id = %(book)s AND (hold <> '' OR is_pending)
             UNION
@@ -161,7 +161,7 @@ _COUNTS_OF_DAYS = f"""
     SELECT count(*) FILTER (
             WHERE made.state = 'open' AND line.hold = '' AND NOT line.is_pending AND asked.id IS NULL),
         count(*) FILTER (
-            WHERE made.state = 'open' AND line.hold <> 'lapsed'
+            WHERE made.state = 'open' AND line.hold NOT IN ('lapsed', 'twin')
                 AND (line.hold <> '' OR line.is_pending OR asked.id IS NOT NULL)),
         count(*) FILTER (WHERE made.state = 'accepted'),
         count(*) FILTER (WHERE made.state = 'excluded')

@@ -12,7 +12,7 @@ from ledgerflow.classification.finding import Search
 from ledgerflow.classification.models import Classification, State
 from ledgerflow.classification.services import NOBODY
 from ledgerflow.core.periods import Period
-from ledgerflow.statements.models import Hold, StatementLine
+from ledgerflow.statements.models import SETTLED_HOLDS, Hold, StatementLine
 
 #: Neither a proof nor the bank keeps the line from being decided about.
 NOT_HELD = Q(line__hold=Hold.NONE, line__is_pending=False)
@@ -102,4 +102,4 @@ def _of_tab(book: Book, tab: Tab) -> QuerySet[Classification]:
     # Those that are held are few and looked up once; the many others are not joined with their bank lines for it.
     held = StatementLine.objects.filter(~Q(hold=Hold.NONE) | Q(is_pending=True), book=book).values("pk")
     is_kept = Q(line_id__in=held) | Q(line_id__in=open_questions(book=book).values("line_id"))
-    return waiting.filter(~is_kept if tab == Tab.TO_REVIEW else is_kept & ~Q(line__hold=Hold.LAPSED))
+    return waiting.filter(~is_kept if tab == Tab.TO_REVIEW else is_kept & ~Q(line__hold__in=SETTLED_HOLDS))

@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ledgerflow.statements.portions import Answers, Occurrence, Pair, Portion, Slot, Span
-from ledgerflow.statements.recognition import Contest, recognize
+from ledgerflow.statements.recognition import Contest, Elsewhere, recognize
 
 #: What a richer file adds to a line; never a date or an amount.
 _ADDED = ("counterparty", "reference", "bank_id")
+#: The days that a file may state of a movement beside the one by which it dates it.
+OTHER_DAYS = ("value_date", "booking_date", "transaction_date")
 
 
 class Words(NamedTuple):
@@ -25,6 +27,8 @@ class Words(NamedTuple):
     original_amount: Decimal | None = None
     original_currency: str | None = None
     rate: Decimal | None = None
+    booking_date: date | None = None
+    transaction_date: date | None = None
 
     def enriched(self, others: Iterable["Words"]) -> "Words":
         """Return these words with what they leave unsaid and another file says, the first that does."""
@@ -52,8 +56,8 @@ class Words(NamedTuple):
     def restored(cls, line: "Words", differs: Mapping[str, str | None]) -> "Words":
         """Return what a sighting says: the line's words and where it differs."""
         said = line._asdict() | dict(differs)
-        day = said["value_date"]
-        said["value_date"] = date.fromisoformat(day) if isinstance(day, str) else day
+        for name in OTHER_DAYS:
+            said[name] = date.fromisoformat(said[name]) if isinstance(said[name], str) else said[name]
         for name in ("original_amount", "rate"):
             said[name] = Decimal(said[name]) if isinstance(said[name], str) else said[name]
         return cls(**said)
@@ -83,11 +87,13 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """The two reasons to hold a line back, as they are stored."""
+    """The reasons to hold a line back, as they are stored; ``days`` and ``twin`` are of lines under two days."""
 
     none: str
     proof: str
     question: str
+    days: str
+    twin: str
 
 
 @dataclass(slots=True)
@@ -121,8 +127,9 @@ def plan(
     apart: Mapping[tuple[int, int], Collection[int]],
     held_back: Collection[int],
     holds: Holds,
+    elsewhere: Elsewhere,
 ) -> Change:
-    """Recognize each day and return what has to change.
+    """Recognize each day and return what has to change; how a line is held because of another day stays.
 
     ``apart`` says of a showing, by statement and number, of which statements it is no movement. ``kept`` are all lines
     of the days; those that nothing in ``seen`` shows any more go. ``held_back`` are the statements whose lines wait
@@ -134,7 +141,7 @@ def plan(
         by_day[one.date][one.statement].append(one)
     staying: set[int] = set()
     for day, by_statement in sorted(by_day.items()):
-        found = recognize(day, _portions(by_statement, spans, apart), answers.get(day, {}))
+        found = recognize(day, _portions(by_statement, spans, apart), answers.get(day, {}), elsewhere)
         of = {(one.statement, one.no): one for shown in by_statement.values() for one in shown}
         movements = _lay(found.slots, of, kept, holds)
         _hold(movements, found.contests, kept, held_back, holds)
@@ -173,6 +180,8 @@ def _portions(
                     one.words.bank_id,
                     one.is_pending,
                     frozenset(apart.get((statement, one.no), ())),
+                    one.words.booking_date,
+                    one.words.value_date,
                 )
                 # Where nothing tells which of two movements it is, the first of the file is it, whenever it was stored.
                 for one in sorted(shown, key=lambda one: one.no)
@@ -265,3 +274,9 @@ def _hold(
         ranked = sorted((movements[id(slot)] for slot in contest.slots), key=waits_before)
         for movement in ranked[: contest.uncertain]:
             movement.hold = holds.question
+    for movement in movements.values():
+        hold = kept[movement.line].hold if movement.line is not None else holds.none
+        if (hold == holds.twin and movement.hold in (holds.none, holds.question)) or (
+            hold == holds.days and movement.hold == holds.none
+        ):
+            movement.hold = hold

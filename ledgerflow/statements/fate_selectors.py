@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ledgerflow.statements.likeness import text_key
-from ledgerflow.statements.models import Hold, Sighting, Statement
+from ledgerflow.statements.models import SETTLED_HOLDS, DayQuestion, Hold, Sighting, Statement
 from ledgerflow.statements.page_selectors import ShownSighting
 
 #: Other lines that are named beside a line.
@@ -53,6 +53,8 @@ def _fate(one: ShownSighting, alike: Sequence[Sighting]) -> LineFate:
     hold = line.get_hold_display() if line.hold else ""
     if one.known_from:
         return LineFate(Fate.KNOWN, _why_known(one), one.known_from[:_NAMED], hold)
+    if line.hold in (Hold.TWIN, Hold.DAYS):
+        return _fate_under_another_day(one)
     others = alike[:_NAMED]
     if line.hold == Hold.QUESTION:
         return LineFate(
@@ -64,6 +66,17 @@ def _fate(one: ShownSighting, alike: Sequence[Sighting]) -> LineFate:
     if others:
         return LineFate(Fate.SEPARATE, _why_separate(one.sighting, others), others, hold)
     return LineFate(Fate.NEW, "", (), hold)
+
+
+def _fate_under_another_day(one: ShownSighting) -> LineFate:
+    is_twin = one.sighting.line.hold == Hold.TWIN
+    said = [twin for twin in one.twins if (twin.question.answer == DayQuestion.Answer.SAME) == is_twin]
+    others = [twin.showing for twin in said][:_NAMED]
+    if not is_twin:
+        return LineFate(Fate.ASKED, "It may be one of these, under another day.", others, "")
+    found = {twin.question.get_evidence_display() for twin in said if twin.question.evidence}
+    by = found.pop() if found else "what a person said"
+    return LineFate(Fate.KNOWN, f"It is here under another day, by {by}.", others, "")
 
 
 def _why_known(one: ShownSighting) -> str:
@@ -103,7 +116,7 @@ def _alike(statement: Statement, new: Sequence[ShownSighting]) -> dict[int, list
             line__date__in={line.date for line in lines},
             line__amount__in={line.amount for line in lines},
         )
-        .exclude(line__hold=Hold.LAPSED)
+        .exclude(line__hold__in=SETTLED_HOLDS)
         .select_related("line", "statement__document")
         .order_by("statement_id", "no")
     )

@@ -53,6 +53,11 @@ def likeness(one: str, other: str) -> Likeness:
     return Likeness(Kinship.SHARED_WORDS, len(common)) if common else UNLIKE
 
 
+def telling_words(text: str) -> frozenset[str]:
+    """Return the words of a text key that tell one payee from another."""
+    return frozenset(filter(_tells, _words(text)))
+
+
 @lru_cache(maxsize=4096)
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())

@@ -188,18 +188,26 @@ class Statement(models.Model):
 
 
 class Hold(models.TextChoices):
-    """Why a line may not be reviewed or posted yet, or, where it has lapsed, ever."""
+    """Why a line may not be reviewed or posted yet, or, where it has lapsed or is a twin, ever."""
 
     NONE = ""
     PROOF = "proof", "its statement does not prove"
     QUESTION = "question", "it may be here already; someone must say"
     LAPSED = "lapsed", "the bank has booked it otherwise since, or dropped it"
+    DAYS = "days", "it may be here already under another day; someone must say"
+    TWIN = "twin", "it is here already under another day that a file states"
+
+
+#: Lines that are held so stand for nothing of their own: nobody has to do anything about them.
+SETTLED_HOLDS = (Hold.LAPSED, Hold.TWIN)
 
 
 class StatementLine(models.Model):
     """One movement as the bank states it. It lives once; each file that shows it is a :class:`Sighting`.
 
-    Its words are those of the file that showed it first. ``is_pending`` while no file shows it booked. Where the
+    Its words are those of the file that showed it first. ``is_pending`` while no file shows it booked. Beside the
+    ``date`` by which the file dates it stand the other days that it states: when it counts for interest
+    (``value_date``), and, only where they are other days, when the bank booked it and when it was done. Where the
     movement was in another currency, ``original_currency`` says in which, ``original_amount`` how much where the bank
     states it (money out is negative), and ``rate`` what one unit of it was worth in the line's currency.
     """
@@ -212,6 +220,8 @@ class StatementLine(models.Model):
     )
     date = models.DateField()
     value_date = models.DateField(null=True)
+    booking_date = models.DateField(null=True)
+    transaction_date = models.DateField(null=True)
     amount = models.DecimalField(max_digits=24, decimal_places=8)
     currency = models.CharField(max_length=3)
     description = models.TextField()
@@ -246,6 +256,15 @@ class StatementLine(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(hold=Hold.LAPSED) | models.Q(is_pending=True),
                 name="statements_only_pending_lapses",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_pending=False) | ~models.Q(hold__in=(Hold.DAYS, Hold.TWIN)),
+                name="statements_only_booked_is_twin",
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(booking_date__isnull=True) | ~models.Q(booking_date=models.F("date")))
+                & (models.Q(transaction_date__isnull=True) | ~models.Q(transaction_date=models.F("date"))),
+                name="statements_other_days_are_others",
             ),
         ]
         indexes = [
@@ -297,11 +316,19 @@ class DayQuestion(models.Model):
 
     Where ``no`` is set it is about that line of ``statement`` alone, and nobody was asked: a person said that it is
     none of the other file's lines. Answered as the same, it is taken back.
+
+    Where ``other_no`` is set too it is about two lines that the files date differently, ``date`` being that of the
+    first: asked about, or answered as the same by what the files themselves say, which ``evidence`` names.
     """
 
     class Answer(models.TextChoices):
         SAME = "same", "the same movements, shown twice"
         DIFFERENT = "different", "different movements"
+
+    class Evidence(models.TextChoices):
+        NONE = ""
+        BANK_ID = "bank_id", "the bank's identifier, and a day that both files state"
+        WORDS = "words", "their words, and a day that both files state"
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="day_questions")
     bank_account = models.ForeignKey(
@@ -313,6 +340,10 @@ class DayQuestion(models.Model):
         Statement, on_delete=models.CASCADE, related_name="+", db_constraint=False
     )
     no = models.IntegerField(null=True)
+    other_no = models.IntegerField(null=True)
+    evidence = models.CharField(
+        max_length=7, choices=Evidence.choices, default=Evidence.NONE, db_default="", blank=True
+    )
     answer = models.CharField(max_length=10, choices=Answer.choices, blank=True, default="")
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
@@ -322,13 +353,23 @@ class DayQuestion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["book", "bank_account", "date", "statement", "other_statement", "no"],
+                fields=["book", "bank_account", "date", "statement", "other_statement", "no", "other_no"],
                 nulls_distinct=False,
                 name="statements_question_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(no__isnull=True) | ~models.Q(answer="") & models.Q(no__gt=0),
+                condition=models.Q(no__isnull=True)
+                | ~models.Q(answer="") & models.Q(no__gt=0)
+                | models.Q(other_no__isnull=False, no__gt=0),
                 name="statements_of_a_line_is_said",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(other_no__isnull=True) | models.Q(other_no__gt=0, no__isnull=False),
+                name="statements_of_two_lines",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(evidence="") | models.Q(other_no__isnull=False) & ~models.Q(answer=""),
+                name="statements_evidence_answers",
             ),
         ]
 

@@ -1,11 +1,11 @@
 """What the pages of statements and documents show; the number of queries does not grow with the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Window
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from ledgerflow.books.models import Book
@@ -14,16 +14,19 @@ from ledgerflow.documents.models import Document
 from ledgerflow.documents.selectors import DocumentDamagedError, content
 from ledgerflow.statements import places, standing
 from ledgerflow.statements.chain_selectors import chains
+from ledgerflow.statements.days import OTHER_DAYS
 from ledgerflow.statements.models import (
     BankAccount,
     BankAccountNumber,
     DayQuestion,
+    Hold,
     Sighting,
     Statement,
     StatementLine,
 )
 from ledgerflow.statements.selectors import account_states, bank_accounts, shown_by, sightings, statements
 from ledgerflow.statements.standing import Standing
+from ledgerflow.statements.twin_selectors import ShownTwin, twins_of
 
 #: Statements that the overview lists below each bank account.
 LATEST = 12
@@ -101,12 +104,23 @@ class Show(StrEnum):
 class ShownSighting:
     """A line of a statement; ``known_from`` are the showings of it by files that came before, the first one first.
 
-    ``apart`` says who said that it is another line than another file shows.
+    ``apart`` says who said that it is another line than another file shows, ``twins`` what is said of it and lines
+    under another day.
     """
 
     sighting: Sighting
     known_from: Sequence[Sighting]
     apart: Sequence[DayQuestion]
+    twins: Sequence[ShownTwin]
+
+    @property
+    def days(self) -> Mapping[str, date | None]:
+        """The days that this file states, by the names that they have on the line."""
+        differs, line = self.sighting.differs or {}, self.sighting.line
+        said = {name: differs.get(name, getattr(line, name)) for name in OTHER_DAYS}
+        return {"date": line.date} | {
+            name: date.fromisoformat(day) if isinstance(day, str) else day for name, day in said.items()
+        }
 
     @property
     def words(self) -> str:
@@ -146,13 +160,14 @@ class StatementPage:
 def statement_page(*, statement: Statement, number: int, show: Show = Show.ALL) -> StatementPage:
     """Return page ``number`` (from 1) of the statement's lines: all, or those that were new or known when it came.
 
-    Three queries, and one more for a part of the lines. All of them are equally fast on every page.
+    Four queries, two more where lines are under two days, and one more for a part of the lines. All of them are
+    equally fast on every page.
     """
     found = sightings(statement=statement)
     before = Sighting.objects.filter(book=statement.book_id, statement__lt=statement.pk)
     count = statement.line_count
     if show != Show.ALL:
-        was_known = Exists(before.filter(line=OuterRef("line")))
+        was_known = Q(Exists(before.filter(line=OuterRef("line")))) | Q(line__hold=Hold.TWIN)
         found = found.filter(was_known if show == Show.KNOWN else ~was_known)
         count = found.count()
     last = max(-(-count // PAGE), 1)
@@ -169,13 +184,20 @@ def statement_page(*, statement: Statement, number: int, show: Show = Show.ALL) 
     apart: dict[int, list[DayQuestion]] = {}
     for said in _said_apart(statement).filter(no__in=[one.no for one in shown]):
         apart.setdefault(said.no or 0, []).append(said)
-    lines = [ShownSighting(one, known.get(one.line_id, ()), apart.get(one.no, ())) for one in shown]
+    twins = twins_of(book_id=statement.book_id, line_ids=[one.line_id for one in shown])
+    lines = [
+        ShownSighting(one, known.get(one.line_id, ()), apart.get(one.no, ()), twins.get(one.line_id, ()))
+        for one in shown
+    ]
     return StatementPage(lines, show, count, number, last)
 
 
 def _said_apart(statement: Statement) -> QuerySet[DayQuestion]:
     return DayQuestion.objects.filter(
-        book=statement.book_id, statement=statement, answer=DayQuestion.Answer.DIFFERENT
+        book=statement.book_id,
+        statement=statement,
+        answer=DayQuestion.Answer.DIFFERENT,
+        other_no__isnull=True,
     ).select_related("other_statement__document", "answered_by")
 
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 class Occurrence(NamedTuple):
     """A line of a statement: the day is that of the portion; ``text`` is a :func:`~.likeness.text_key`.
 
-    ``apart`` are the statements none of whose movements it is: a person said so.
+    ``apart`` are the statements none of whose movements it is: a person said so. ``booked`` is the day of booking where
+    it is not the portion's, ``valued`` the one that counts for interest, where the file states them.
     """
 
     statement: int
@@ -22,6 +23,18 @@ class Occurrence(NamedTuple):
     bank_id: str | None
     is_pending: bool = False
     apart: frozenset[int] = frozenset()
+    booked: date | None = None
+    valued: date | None = None
+
+    def is_dated_apart(self, other: "Occurrence") -> bool:
+        """Whether the bank booked them on two days and valued them on two others: then they are two movements."""
+        return (
+            self.booked != other.booked
+            and self.valued != other.valued
+            and self.valued is not None
+            and other.valued is not None
+            and (self.bank_id is None or self.bank_id != other.bank_id)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,10 @@ class Span:
     def cut_at_end(self, day: date) -> bool:
         """Whether movements of the day may be missing after those shown."""
         return day == self.last_date and (self.complete_to is None or self.complete_to < day)
+
+    def dates_like(self, other: "Span") -> bool:
+        """Whether both are of one format and layout, so that they word and date a movement alike."""
+        return self.kind == other.kind and len({self.layout, other.layout} - {""}) < 2
 
     @property
     def end(self) -> date | None:
@@ -101,9 +118,11 @@ class Slot:
     statements: set[int] = field(default_factory=set)
 
     def may_be(self, occurrence: Occurrence) -> bool:
-        """Whether its statement shows no other line as this movement, and nobody said that it is another one."""
+        """Whether its statement shows no other line as this movement, and neither days nor people say it is another."""
         return self.statements.isdisjoint({occurrence.statement, *occurrence.apart}) and not any(
-            occurrence.statement in one.apart for one in self.occurrences
+            occurrence.statement in one.apart
+            or (one.booked != occurrence.booked and one.is_dated_apart(occurrence))
+            for one in self.occurrences
         )
 
     def add(self, occurrence: Occurrence) -> None:
@@ -150,9 +169,8 @@ class Between:
 
     def is_of_one_kind(self, pair: Pair) -> bool:
         """Whether both statements are of one format and layout, so that they word a movement alike."""
-        spans = [self.spans[statement] for statement in pair]
-        layouts = {span.layout for span in spans} - {""}
-        return len({span.kind for span in spans}) == 1 and len(layouts) < 2
+        one, other = (self.spans[statement] for statement in pair)
+        return one.dates_like(other)
 
 
 def cut(span: Span, day: date) -> tuple[bool, bool]:

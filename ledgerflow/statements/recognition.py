@@ -15,10 +15,11 @@ The part of a day that one statement shows is its *portion*. Between two portion
 """
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 from ledgerflow.statements.portions import (
     Answers,
@@ -32,6 +33,9 @@ from ledgerflow.statements.portions import (
     not_identifying,
 )
 from ledgerflow.statements.rewording import Doubt, join_reworded
+
+#: By showing (statement and number): formats and layouts of files that show the same movement on another day.
+Elsewhere = Mapping[tuple[int, int], Collection[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +55,30 @@ class Day:
     questions: set[Pair]
 
 
-def recognize(day: date, portions: Iterable[Portion], answers: Answers) -> Day:
-    """Return the movements of the day that the portions show, each with the occurrences that are it."""
+def recognize(
+    day: date, portions: Iterable[Portion], answers: Answers, elsewhere: Elsewhere = MappingProxyType({})
+) -> Day:
+    """Return the movements of the day that the portions show, each with the occurrences that are it.
+
+    Nobody is asked whether two are the same of which one is ``elsewhere``: files of the other's kind show it on another
+    day.
+    """
     ordered = sorted(
         portions, key=lambda portion: (cut(portion.span, day), -len(portion.occurrences), portion.span.key)
     )
     if len(ordered) == 1:
         return Day([Slot([shown], {shown.statement}) for shown in ordered[0].occurrences], [], set())
-    return _Recognition(day, ordered, answers).run()
+    return _Recognition(day, ordered, answers, elsewhere).run()
 
 
 class _Recognition:
     """One day's work: identifiers first, then texts, portion by portion, the most complete and largest first."""
 
-    def __init__(self, day: date, portions: Sequence[Portion], answers: Answers) -> None:
+    def __init__(
+        self, day: date, portions: Sequence[Portion], answers: Answers, elsewhere: Elsewhere
+    ) -> None:
         self.portions = portions
+        self.elsewhere = elsewhere
         self.between = Between(day, portions, answers)
         self.relations = self.between.relations
         self.not_ids = not_identifying(portions, self.relations)
@@ -88,10 +101,22 @@ class _Recognition:
             ({id(root): root for root in map(joined.root, slots)}, asked)
             for slots, asked in (*self.doubts, *joined.doubts)
         ]
+        if self.elsewhere:
+            doubts = [doubt for doubt in doubts if not self._is_settled_elsewhere(list(doubt[0].values()))]
         return Day(
             [slot for slot in self.slots if joined.root(slot) is slot],
             list(_contests(slots.values() for slots, _asked in doubts if len(slots) > 1)),
             {pair for slots, asked in doubts if len(slots) > 1 for pair in asked},
+        )
+
+    def _is_settled_elsewhere(self, slots: Sequence[Slot]) -> bool:
+        """Whether one of two movements is shown on another day by files like those that show the other."""
+        return len(slots) == 2 and any(
+            kind == span.kind and len({layout, span.layout} - {""}) < 2
+            for one, other in (slots, slots[::-1])
+            for shown in one.occurrences
+            for kind, layout in self.elsewhere.get((shown.statement, shown.no), ())
+            for span in (self.between.spans[statement] for statement in other.statements)
         )
 
     def _is_identified(self, shown: Occurrence) -> bool:

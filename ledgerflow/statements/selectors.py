@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from ledgerflow.books.models import Book
 from ledgerflow.documents.models import Document
 from ledgerflow.statements.models import (
+    SETTLED_HOLDS,
     BankAccount,
     DayQuestion,
     Hold,
@@ -54,7 +55,7 @@ def account_states(*, book: Book) -> list[AccountState]:
         )
         .order_by()
     }
-    held = _by_account(StatementLine.objects.filter(book=book).exclude(hold__in=(Hold.NONE, Hold.LAPSED)))
+    held = _by_account(StatementLine.objects.filter(book=book).exclude(hold__in=(Hold.NONE, *SETTLED_HOLDS)))
     questions = _by_account(open_questions(book=book))
     states = []
     for account in bank_accounts(book=book):
@@ -144,4 +145,5 @@ def answers_about(*, document: Document) -> QuerySet[DayQuestion]:
     said = DayQuestion.objects.filter(
         Q(statement__in=own) | Q(other_statement__in=own), book=document.book_id
     )
-    return said.exclude(answer="").select_related("answered_by", "bank_account").order_by("date", "pk")
+    said = said.exclude(answer="").filter(answered_by__isnull=False)
+    return said.select_related("answered_by", "bank_account").order_by("date", "pk")

@@ -13,15 +13,36 @@ from ledgerflow.statements.likeness import text_key
 from ledgerflow.statements.models import BankAccount, DayQuestion, Hold, Proof, Statement
 from ledgerflow.statements.portions import Pair, Span
 
-HOLDS = Holds(none=Hold.NONE, proof=Hold.PROOF, question=Hold.QUESTION)
+HOLDS = Holds(none=Hold.NONE, proof=Hold.PROOF, question=Hold.QUESTION, days=Hold.DAYS, twin=Hold.TWIN)
 
 _SEEN = """
 SELECT sighting.statement_id, sighting.no, line.id, line.date, line.amount, line.description, line.counterparty,
        line.reference, line.bank_id, line.value_date, line.original_amount, line.original_currency, line.rate,
-       line.is_pending, line.hold, sighting.differs, sighting.is_pending
+       line.booking_date, line.transaction_date, line.is_pending, line.hold, sighting.differs, sighting.is_pending
 FROM statements_statementline line
 JOIN statements_sighting sighting ON sighting.book_id = line.book_id AND sighting.line_id = line.id
 WHERE line.book_id = %s AND line.bank_account_id = %s AND line.date = ANY(%s)
+"""
+
+# By showing on the days, what kinds of files show the same movement on another day.
+_ELSEWHERE = """
+WITH said AS MATERIALIZED (
+    SELECT statement_id, no, other_statement_id, other_no FROM statements_dayquestion
+    WHERE book_id = %(book)s AND bank_account_id = %(account)s AND other_no IS NOT NULL AND answer = 'same'
+), pairs AS (
+    SELECT statement_id, no, other_statement_id, other_no FROM said
+    UNION ALL SELECT other_statement_id, other_no, statement_id, no FROM said
+)
+SELECT DISTINCT mine.statement_id, mine.no, statement.format, statement.layout
+FROM pairs
+JOIN statements_sighting named ON named.book_id = %(book)s AND named.statement_id = pairs.statement_id
+    AND named.no = pairs.no
+JOIN statements_statementline line ON line.id = named.line_id AND line.date = ANY(%(days)s)
+JOIN statements_sighting mine ON mine.book_id = %(book)s AND mine.line_id = line.id
+JOIN statements_sighting other ON other.book_id = %(book)s AND other.statement_id = pairs.other_statement_id
+    AND other.no = pairs.other_no
+JOIN statements_sighting their ON their.book_id = %(book)s AND their.line_id = other.line_id
+JOIN statements_statement statement ON statement.id = their.statement_id
 """
 
 
@@ -36,6 +57,7 @@ class Stored:
     answers: dict[date, dict[Pair, bool]] = field(default_factory=lambda: defaultdict(dict))
     apart: dict[tuple[int, int], set[int]] = field(default_factory=lambda: defaultdict(set))
     differs: dict[tuple[int, int], str | None] = field(default_factory=dict)
+    elsewhere: dict[tuple[int, int], set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
 
     def add_statement(self, statement: Statement) -> None:
         """Let recognition know the statement, which must have its document at hand."""
@@ -54,6 +76,7 @@ class Stored:
             apart=self.apart,
             held_back=self.held_back,
             holds=HOLDS,
+            elsewhere=self.elsewhere,
         )
 
 
@@ -75,7 +98,7 @@ def span_of(statement: Statement) -> Span:
 
 
 def load_days(*, bank_account: BankAccount, days: Collection[date]) -> Stored:
-    """Read the days of the bank account. Three queries."""
+    """Read the days of the bank account. Four queries."""
     stored = Stored()
     if not days:
         return stored
@@ -91,10 +114,17 @@ def load_days(*, bank_account: BankAccount, days: Collection[date]) -> Stored:
             stored.differs[statement, no] = differs
             key = text_key(words.description, words.counterparty)
             stored.seen.append(Seen(statement, no, line, day, amount, key, words, is_pending))
+        cursor.execute(
+            _ELSEWHERE, {"book": bank_account.book_id, "account": bank_account.pk, "days": sorted(days)}
+        )
+        for statement, no, kind, layout in cursor.fetchall():
+            stored.elsewhere[statement, no].add((kind, layout))
     statements = {one.statement for one in stored.seen}
     for statement in Statement.objects.filter(pk__in=statements).select_related("document"):
         stored.add_statement(statement)
-    answered = DayQuestion.objects.filter(book=bank_account.book_id, bank_account=bank_account, date__in=days)
+    answered = DayQuestion.objects.filter(
+        book=bank_account.book_id, bank_account=bank_account, date__in=days, other_no__isnull=True
+    )
     for question in answered.exclude(answer=""):
         if question.no is not None:
             if question.answer == DayQuestion.Answer.DIFFERENT:

@@ -113,6 +113,22 @@ _CHECKS = (
         ORDER BY line.id
         """,
     ),
+    (
+        "twins",
+        "Line {} of {} is held as the twin of another one, and nothing says of which.",
+        """
+        SELECT line.id, line.date FROM statements_statementline line
+        WHERE line.book_id = %s AND line.hold = 'twin' AND line.id NOT IN (
+            SELECT sighting.line_id FROM statements_dayquestion question
+            CROSS JOIN LATERAL (VALUES (question.statement_id, question.no),
+                (question.other_statement_id, question.other_no)) AS said (statement_id, no)
+            JOIN statements_sighting sighting ON sighting.book_id = question.book_id
+                AND sighting.statement_id = said.statement_id AND sighting.no = said.no
+            WHERE question.book_id = line.book_id AND question.other_no IS NOT NULL AND question.answer = 'same'
+        )
+        ORDER BY line.id
+        """,
+    ),
 )
 _MOST_OF_A_KIND = 20
 

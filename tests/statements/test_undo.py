@@ -94,5 +94,5 @@ def test_its_number_of_queries_does_not_grow_with_the_lines(checking, django_ass
     file = take_in(checking, *many).statement.document
     take_in(checking, *many[:1500])
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(24):
         services.undo_import(document=file)

@@ -84,6 +84,8 @@ def _line(found: SearchedLine) -> shapes.LineShape:
         id=line.pk,
         date=line.date,
         value_date=line.value_date,
+        booking_date=line.booking_date,
+        transaction_date=line.transaction_date,
         amount=shapes.exact(line.amount, line.currency),
         currency=line.currency,
         bank_account=line.bank_account.name,

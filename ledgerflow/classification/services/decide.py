@@ -246,6 +246,10 @@ def _refuse_held(line: StatementLine) -> None:
         raise HeldLineError(
             "This line was never booked as it is: the bank has booked it otherwise since, or dropped it."
         )
+    if line.hold == Hold.TWIN:
+        raise HeldLineError(
+            "This line is here already under another day; decide about the line that stands for it."
+        )
     if line.hold:
         raise HeldLineError("This line may be here already; answer the question about its day first.")
     if line.is_pending:

@@ -199,9 +199,12 @@ LINES = Table(
     StatementLine,
     (
         "id", "bank_account", "date", "value_date", "amount", "currency", "description", "counterparty", "reference",
-        "bank_id", "is_pending", "hold", "original_amount", "original_currency", "rate",
+        "bank_id", "is_pending", "hold", "original_amount", "original_currency", "rate", "booking_date",
+        "transaction_date",
     ),
-    later=MappingProxyType({"original_amount": None, "original_currency": None, "rate": None}),
+    later=MappingProxyType(
+        dict.fromkeys(("original_amount", "original_currency", "rate", "booking_date", "transaction_date"))
+    ),
 )  # fmt: skip
 SIGHTINGS = Table(
     "sightings",
@@ -212,9 +215,12 @@ SIGHTINGS = Table(
 QUESTIONS = Table(
     "day_questions",
     DayQuestion,
-    ("bank_account", "date", "statement", "other_statement", "no", "answer", "answered_by", "answered_at"),
-    later=MappingProxyType({"no": None}),
-)
+    (
+        "bank_account", "date", "statement", "other_statement", "no", "answer", "answered_by", "answered_at",
+        "other_no", "evidence",
+    ),
+    later=MappingProxyType({"no": None, "other_no": None, "evidence": ""}),
+)  # fmt: skip
 LINE_RECEIPTS = Table(
     "line_receipts",
     LineReceipt,

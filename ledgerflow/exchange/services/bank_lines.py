@@ -25,6 +25,8 @@ _WORDS = (
     "original_amount",
     "original_currency",
     "rate",
+    "booking_date",
+    "transaction_date",
 )
 
 

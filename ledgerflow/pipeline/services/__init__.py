@@ -28,6 +28,7 @@ from ledgerflow.pipeline.services.receive import (
 )
 from ledgerflow.pipeline.services.run import give_up, run_import
 from ledgerflow.pipeline.services.undo import UndoPreview, UndoRefusedError, preview_undo, undo_import
+from ledgerflow.statements.services import answer_all_alike
 
 __all__ = [
     "IMPORT_JOB",
@@ -42,6 +43,7 @@ __all__ = [
     "UndoPreview",
     "UndoRefusedError",
     "answer_account",
+    "answer_all_alike",
     "answer_order",
     "answer_question",
     "change_order",

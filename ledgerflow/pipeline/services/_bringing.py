@@ -7,14 +7,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from ledgerflow.core.money import format_money
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services._layouts import ReadByLayouts, layout_warnings
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.services import ImportOutcome, import_statement
-from ledgerflow.statements.twins import twins_of
-
-_SHOWN_TWINS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,7 @@ def bring_in(
     """
     warnings = [*read.reading.warnings, *layout_warnings(read=read)]
     outcomes = import_statement(document=run.document, reading=read.reading, bank_accounts=accounts, now=now)
-    return Brought(tuple(outcomes), (*warnings, *filter(None, map(_twice, outcomes))))
+    return Brought(tuple(outcomes), tuple(warnings))
 
 
 @contextmanager
@@ -63,21 +59,3 @@ def tried(
     with transaction.atomic():
         yield bring_in(run=run, read=read, accounts=accounts, now=now)
         transaction.set_rollback(True)
-
-
-def _twice(outcome: ImportOutcome) -> str:
-    """Return a warning about lines that another file may show under another day; empty where there are none."""
-    statement = outcome.statement
-    twins = twins_of(statement=statement, line_ids=outcome.new_line_ids)
-    if not twins:
-        return ""
-    shown = ", ".join(
-        f"{format_money(twin.amount, statement.currency)} {statement.currency} of {twin.day} as {twin.other_day}"
-        for twin in twins[:_SHOWN_TWINS]
-    )
-    more = f" and {len(twins) - _SHOWN_TWINS} more" if len(twins) > _SHOWN_TWINS else ""
-    are = "line of it may be" if len(twins) == 1 else "lines of it may be"
-    return (
-        f"{len(twins)} {are} in {statement.bank_account} twice, because another format gives the other of booking and "
-        f"value day: {shown}{more}. Undo one of the imports if they are."
-    )

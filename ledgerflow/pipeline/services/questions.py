@@ -19,12 +19,16 @@ from ledgerflow.users.models import User
 def answer_question(*, question: DayQuestion, answer: str, user: User, now: datetime) -> DayQuestion:
     """Answer the question, and classify the lines of its day anew that nobody has decided about.
 
+    Two lines that files date differently both stay, with what was suggested for them; one of them stands or both do.
+
     Lines that turn out to be one are joined, so suggestions for lines that wait for this answer, or that nobody has
     decided about, are let go first.
 
     :raises AnswerRefusedError: the answer is neither the same nor different.
     :raises LinesInUseError: the same movements are in the books twice; reverse one of the entries first.
     """
+    if question.other_no is not None:
+        return statements.answer_question(question=question, answer=answer, user=user, now=now)
     of_day = StatementLine.objects.filter(
         book=question.book_id, bank_account=question.bank_account_id, date=question.date
     )

@@ -140,6 +140,8 @@ def _released(statement: Statement) -> str:
 
 def _answered(question: DayQuestion) -> str:
     which = f"line {question.no} of a statement" if question.no else "the lines that two files show"
+    if question.other_no is not None:
+        which = "a line that two files show under two days"
     said = f"{question.get_answer_display()}, by {question.answered_by}"
     return f"{question.bank_account}, {question.date}: {which}: {said}"
 

@@ -48,6 +48,7 @@ _REFUSAL = f"""
             THEN 'Whoever prepared it does not post it in this book; somebody else does.'
         WHEN line.hold = 'proof' THEN 'Its statement does not prove; someone must release its lines first.'
         WHEN line.hold = 'lapsed' THEN 'The bank has booked it otherwise since, or dropped it.'
+        WHEN line.hold = 'twin' THEN 'It is here already under another day; see the line that stands for it.'
         WHEN line.hold <> '' THEN 'It may be here already; someone must say so first.'
         WHEN line.is_pending THEN 'The bank has not booked it yet.'
         WHEN line.amount = 0 THEN 'Its amount is zero; there is nothing to post.'

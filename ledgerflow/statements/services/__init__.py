@@ -17,6 +17,7 @@ from ledgerflow.statements.services.accounts import (
 from ledgerflow.statements.services.answers import (
     AnswerRefusedError,
     OverrideRefusedError,
+    answer_all_alike,
     answer_question,
     override_proof,
     separate_line,
@@ -54,6 +55,7 @@ __all__ = [
     "StatementRefusedError",
     "TextRefusedError",
     "UndoneImport",
+    "answer_all_alike",
     "answer_question",
     "are_named_alike",
     "attach_receipts",

@@ -56,6 +56,8 @@ def insert_movements(cursor: CursorWrapper, bank_account: BankAccount, fresh: Se
             "original_amount": amounts([movement.words.original_amount for movement in fresh]),
             "original_currency": texts([movement.words.original_currency for movement in fresh]),
             "rate": amounts([movement.words.rate for movement in fresh]),
+            "booking_date": days([movement.words.booking_date for movement in fresh]),
+            "transaction_date": days([movement.words.transaction_date for movement in fresh]),
         },
     )
 
@@ -108,10 +110,12 @@ def _change_lines(cursor: CursorWrapper, changed: Sequence[Movement]) -> None:
         "UPDATE statements_statementline line SET description = new.description, counterparty = new.counterparty,"
         " reference = new.reference, bank_id = new.bank_id, value_date = new.value_date,"
         " original_amount = new.original_amount, original_currency = new.original_currency, rate = new.rate,"
+        " booking_date = new.booking_date, transaction_date = new.transaction_date,"
         " is_pending = new.is_pending, hold = new.hold"
         " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[], %s::numeric[],"
-        " %s::text[], %s::numeric[], %s::bool[], %s::text[]) AS new (id, description, counterparty, reference, bank_id,"
-        " value_date, original_amount, original_currency, rate, is_pending, hold)"
+        " %s::text[], %s::numeric[], %s::date[], %s::date[], %s::bool[], %s::text[]) AS new (id, description,"
+        " counterparty, reference, bank_id, value_date, original_amount, original_currency, rate, booking_date,"
+        " transaction_date, is_pending, hold)"
         " WHERE line.id = new.id",
         list(map(list, zip(*rows, strict=True))),
     )

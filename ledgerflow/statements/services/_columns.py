@@ -33,10 +33,19 @@ class Columns:
         self.original_amounts = self._column("original_amount")
         self.original_currencies = self._column("original_currency")
         self.rates = self._column("rate")
+        self.booking_dates = self._other_days_of("booking_date")
+        self.transaction_dates = self._other_days_of("transaction_date")
         self.is_pending = [status == values.PENDING for status in self._column("status")]
 
     def _column(self, name: str) -> list[Any]:
         return list(map(itemgetter(values.StatementLine._fields.index(name)), self.lines))
+
+    def _other_days_of(self, name: str) -> list[Any]:
+        """A column of days; what a reader repeats of the line's own date says nothing."""
+        column = self._column(name)
+        if not any(column):
+            return column
+        return [None if day == own else day for day, own in zip(column, self.dates, strict=True)]
 
     def only(self, numbers: Iterable[int]) -> "Columns":
         """Return the columns of these lines."""
@@ -53,6 +62,8 @@ class Columns:
             self.original_amounts[number],
             self.original_currencies[number],
             self.rates[number],
+            self.booking_dates[number],
+            self.transaction_dates[number],
         )
 
     def copy_lines(self, cursor: CursorWrapper, statement: Statement, ids: Iterable[int], hold: str) -> None:
@@ -75,6 +86,7 @@ class Columns:
                 "bank_id": texts([text or None for text in self.bank_ids]),
                 "is_pending": _flags(self.is_pending),
                 **self._originals(),
+                **self._other_days(),
             },
         )
 
@@ -87,6 +99,11 @@ class Columns:
             "original_currency": texts(self.original_currencies),
             "rate": amounts(self.rates),
         }
+
+    def _other_days(self) -> dict[str, Iterable[str]]:
+        """The columns of booking and transaction date, each only where a line has one."""
+        columns = {"booking_date": self.booking_dates, "transaction_date": self.transaction_dates}
+        return {name: days(column) for name, column in columns.items() if any(column)}
 
     def copy_sightings(
         self,

@@ -1,11 +1,12 @@
 """What only a person can say: whether lines on a cut day are the same, and that a discrepancy may pass."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from ledgerflow.core.errors import LedgerFlowError
+from ledgerflow.statements.in_use import in_use
 from ledgerflow.statements.models import (
     BankAccount,
     DayQuestion,
@@ -15,10 +16,11 @@ from ledgerflow.statements.models import (
     Statement,
     StatementLine,
 )
-from ledgerflow.statements.services._apply import ask, insert_movements, update_rows
+from ledgerflow.statements.services._anew import recognize_anew
+from ledgerflow.statements.services._apply import LinesInUseError
 from ledgerflow.statements.services._lapse import settle_pending
 from ledgerflow.statements.services._lock import lock_accounts
-from ledgerflow.statements.stored import load_days
+from ledgerflow.statements.services._twins import amounts_of, settle_twins
 from ledgerflow.users.models import User
 
 _LONGEST_REASON = 500
@@ -36,7 +38,8 @@ class OverrideRefusedError(LedgerFlowError):
 def answer_question(*, question: DayQuestion, answer: str, user: User, now: datetime) -> DayQuestion:
     """Answer whether what looks alike in two files on a cut day is the same; answering anew takes the answer back.
 
-    SAME joins the lines, the larger count wins; DIFFERENT lets them add up. Either lifts the hold.
+    SAME joins the lines, the larger count wins; DIFFERENT lets them add up. Either lifts the hold. Of two lines that
+    files date differently, SAME lets one stand and holds the other as its twin.
 
     :raises AnswerRefusedError: the answer is neither.
     :raises LinesInUseError: SAME would join lines that are both in the books; reverse one first.
@@ -46,10 +49,78 @@ def answer_question(*, question: DayQuestion, answer: str, user: User, now: date
     bank_account = question.bank_account
     lock_accounts([bank_account])
     locked = DayQuestion.objects.select_for_update().get(pk=question.pk)
+    lines = _lines_of([locked]) if locked.other_no is not None else []
+    if answer == DayQuestion.Answer.SAME:
+        _refuse_both_in_use(lines)
     locked.answer, locked.answered_by, locked.answered_at = answer, user, now
     locked.save(update_fields=["answer", "answered_by", "answered_at"])
-    _recognize_anew(bank_account, locked.date, (locked.statement, locked.other_statement))
+    if lines:
+        _settle(bank_account, lines)
+    else:
+        _recognize_anew(bank_account, locked.date, (locked.statement, locked.other_statement))
     return locked
+
+
+@transaction.atomic
+def answer_all_alike(*, question: DayQuestion, answer: str, user: User, now: datetime) -> int:
+    """Answer every open question about lines under two days that the question's two files show; return how many.
+
+    :raises AnswerRefusedError: the answer is neither, or the question is about a day.
+    :raises LinesInUseError: SAME would join lines that are both in the books; reverse one first.
+    """
+    if answer not in DayQuestion.Answer.values:
+        raise AnswerRefusedError("The answer is either the same movements or different ones.")
+    if question.other_no is None:
+        raise AnswerRefusedError("This question is about a day, so it is answered alone.")
+    lock_accounts([question.bank_account])
+    questions = DayQuestion.objects.filter(
+        book=question.book_id,
+        statement=question.statement_id,
+        other_statement=question.other_statement_id,
+        other_no__isnull=False,
+        answer="",
+    )
+    asked = list(questions)
+    lines = _lines_of(asked)
+    if answer == DayQuestion.Answer.SAME:
+        _refuse_both_in_use(lines)
+    questions.update(answer=answer, answered_by=user, answered_at=now)
+    _settle(question.bank_account, lines)
+    return len(asked)
+
+
+def _settle(bank_account: BankAccount, pairs: Sequence[tuple[StatementLine, StatementLine]]) -> None:
+    lines = [line for pair in pairs for line in pair]
+    settle_twins(
+        bank_account=bank_account,
+        amounts={line.amount for line in lines},
+        changed_days={line.date for line in lines},
+    )
+
+
+def _lines_of(questions: Sequence[DayQuestion]) -> list[tuple[StatementLine, StatementLine]]:
+    """Return the two lines that each of the questions is about. One query."""
+    if not questions:
+        return []
+    statements = {statement for one in questions for statement in (one.statement_id, one.other_statement_id)}
+    shown = Sighting.objects.filter(
+        book=questions[0].book_id,
+        statement__in=statements,
+        no__in={no for one in questions for no in (one.no, one.other_no)},
+    )
+    of = {(one.statement_id, one.no): one.line for one in shown.select_related("line").defer("place")}
+    return [
+        (of[one.statement_id, one.no or 0], of[one.other_statement_id, one.other_no or 0])
+        for one in questions
+    ]
+
+
+def _refuse_both_in_use(pairs: Sequence[tuple[StatementLine, StatementLine]]) -> None:
+    used = in_use({line.pk for pair in pairs for line in pair})
+    if any(line.pk in used and other.pk in used for line, other in pairs):
+        raise LinesInUseError(
+            "Both lines are decided about or in the books. First send one back to review, or reverse its entry."
+        )
 
 
 @transaction.atomic
@@ -87,14 +158,10 @@ def separate_line(*, statement: Statement, no: int, user: User, now: datetime) -
 
 
 def _recognize_anew(bank_account: BankAccount, day: date, statements: Iterable[Statement]) -> None:
-    stored = load_days(bank_account=bank_account, days=[day])
-    change = stored.plan()
-    with connection.cursor() as cursor:
-        insert_movements(cursor, bank_account, change.fresh)
-        update_rows(cursor, bank_account, change, stored)
-    ask(bank_account, [day], change)
+    stored = recognize_anew(bank_account=bank_account, days=[day])
     for statement in statements:
         settle_pending(bank_account=bank_account, statement=statement)
+    settle_twins(bank_account=bank_account, amounts={one.amount for one in stored.seen})
 
 
 @transaction.atomic
@@ -119,4 +186,7 @@ def override_proof(*, statement: Statement, reason: str, user: User, now: dateti
     shown = Sighting.objects.filter(book=locked.book_id, statement=locked).values("line")
     StatementLine.objects.filter(pk__in=shown, hold=Hold.PROOF).update(hold=Hold.NONE)
     settle_pending(bank_account=statement.bank_account, statement=locked)
+    settle_twins(
+        bank_account=statement.bank_account, amounts=amounts_of(book=locked.book_id, statements=[locked.pk])
+    )
     return locked

@@ -1,9 +1,10 @@
 """Take a file's statements in: their lines once, and where each is shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import Protocol
 
 from django.db import connection, transaction
@@ -13,7 +14,7 @@ from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.documents.models import Document
 from ledgerflow.statements.days import Seen
 from ledgerflow.statements.likeness import text_key
-from ledgerflow.statements.models import BankAccount, Hold, Proof, Statement, StatementLine
+from ledgerflow.statements.models import BankAccount, Hold, Proof, Sighting, Statement, StatementLine
 from ledgerflow.statements.original import in_currency_of_account
 from ledgerflow.statements.proof import prove
 from ledgerflow.statements.services._apply import (
@@ -26,6 +27,7 @@ from ledgerflow.statements.services._apply import (
 from ledgerflow.statements.services._columns import Columns
 from ledgerflow.statements.services._lapse import settle_pending
 from ledgerflow.statements.services._lock import lock_accounts
+from ledgerflow.statements.services._twins import settle_twins
 from ledgerflow.statements.stored import load_days
 from ledgerflow.toolbox import values
 
@@ -63,7 +65,10 @@ class FileStatements(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
-    """What a statement brought: lines that are new, lines that were known, and how many of its lines are held back."""
+    """What a statement brought: lines that are new, lines that were known, and how many of its lines are held back.
+
+    A line that is here under another day is known, although it has an id of its own among the new ones.
+    """
 
     statement: Statement
     lines_new: int
@@ -91,7 +96,7 @@ def import_statement(
     lock_accounts(bank_accounts)
     if Statement.objects.filter(book=document.book_id, document=document).exists():
         raise AlreadyImportedError(f"{document.name} has been imported already.")
-    outcomes = [
+    imported = [
         _import_one(
             document=document,
             format_name=reading.format or "",
@@ -105,9 +110,37 @@ def import_statement(
             zip(reading.statements, bank_accounts, strict=True)
         )
     ]
-    for outcome in outcomes:
+    for outcome, _amounts in imported:
         settle_pending(bank_account=outcome.statement.bank_account, statement=outcome.statement)
-    return outcomes
+    # All of the file's lines are in before any of them is looked for under another day.
+    settled = {
+        account.pk: settle_twins(
+            bank_account=account,
+            amounts=chain.from_iterable(
+                own for one, own in imported if one.statement.bank_account_id == account.pk
+            ),
+        )
+        for account in {account.pk: account for account in bank_accounts}.values()
+    }
+    return [
+        _without_twins(outcome) if settled[outcome.statement.bank_account_id] else outcome
+        for outcome, _amounts in imported
+    ]
+
+
+def _without_twins(outcome: ImportOutcome) -> ImportOutcome:
+    """Count the new lines that are here under another day as known, and those that wait for an answer as held."""
+    held = Sighting.objects.filter(
+        book=outcome.statement.book_id, statement=outcome.statement, line__hold__in=(Hold.DAYS, Hold.TWIN)
+    )
+    holds = dict(held.values_list("line", "line__hold"))
+    twins = [holds.get(line) for line in outcome.new_line_ids].count(Hold.TWIN) if holds else 0
+    return replace(
+        outcome,
+        lines_new=outcome.lines_new - twins,
+        lines_known=outcome.lines_known + twins,
+        lines_held=outcome.lines_held + list(holds.values()).count(Hold.DAYS),
+    )
 
 
 def _import_one(
@@ -119,7 +152,8 @@ def _import_one(
     said: values.Statement,
     bank_account: BankAccount,
     now: datetime,
-) -> ImportOutcome:
+) -> tuple[ImportOutcome, Sequence[Decimal]]:
+    """Take one statement in; returns also the amounts of its lines."""
     proof = prove(said)
     said = in_currency_of_account(said, bank_account.currency)
     columns = Columns(said.lines)
@@ -149,12 +183,12 @@ def _import_one(
     )
     statement.save(force_insert=True)
     if not columns.count:
-        return ImportOutcome(statement, 0, 0, 0, [])
+        return ImportOutcome(statement, 0, 0, 0, []), ()
     shared_days = _days_with_lines(statement).intersection(columns.dates)
     with connection.cursor() as cursor:
         if not shared_days:
-            return _import_fresh(cursor, statement, columns)
-        return _import_among_known(cursor, statement, columns, shared_days)
+            return _import_fresh(cursor, statement, columns), columns.amounts
+        return _import_among_known(cursor, statement, columns, shared_days), columns.amounts
 
 
 def _days_with_lines(statement: Statement) -> set[date]:

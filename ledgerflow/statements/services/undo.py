@@ -10,6 +10,7 @@ from ledgerflow.statements.models import DayQuestion, Statement
 from ledgerflow.statements.services._apply import ask, insert_movements, update_rows
 from ledgerflow.statements.services._lapse import settle_pending
 from ledgerflow.statements.services._lock import lock_accounts
+from ledgerflow.statements.services._twins import amounts_of, days_of_twins, settle_twins
 from ledgerflow.statements.stored import days_of, load_days
 
 
@@ -45,6 +46,8 @@ def undo_import(*, document: Document) -> UndoneImport:
     going = [statement.pk for statement in statements]
     days = {account: days_of(statements=going, bank_account=account) for account in accounts}
     stored = {account: load_days(bank_account=accounts[account], days=days[account]) for account in accounts}
+    twin_days = days_of_twins(book=document.book_id, statements=going)
+    amounts = amounts_of(book=document.book_id, statements=going)
     removed = 0
     with connection.cursor() as cursor:
         DayQuestion.objects.filter(statement__in=going).delete()
@@ -57,6 +60,8 @@ def undo_import(*, document: Document) -> UndoneImport:
             [document.book_id, going],
         )
         for account, bank_account in accounts.items():
+            # What shows the same on another day may go; whether it does is settled below.
+            stored[account].elsewhere.clear()
             change = stored[account].plan(without=going)
             insert_movements(cursor, bank_account, change.fresh)
             update_rows(cursor, bank_account, change, stored[account])
@@ -64,5 +69,7 @@ def undo_import(*, document: Document) -> UndoneImport:
             removed += len(change.gone)
     for statement in statements:
         settle_pending(bank_account=statement.bank_account, statement=statement)
+    for bank_account in accounts.values():
+        settle_twins(bank_account=bank_account, amounts=amounts, changed_days=twin_days)
     seen = {one.line for of_account in stored.values() for one in of_account.seen if one.statement in going}
     return UndoneImport(len(statements), removed, max(len(seen) - removed, 0))
