@@ -1,4 +1,7 @@
-"""What the child process does to show a page of a PDF: draw it. Runs inside :mod:`ledgerflow.toolbox.child` only."""
+"""What the child process does to show a page of a PDF, or a picture of one: draw it.
+
+Runs inside :mod:`ledgerflow.toolbox.child` only.
+"""
 
 import io
 import json
@@ -9,9 +12,13 @@ from contextlib import closing
 import pypdfium2
 from PIL import Image
 
+from tools._shared.pictures import PictureRefusedError, as_document, is_picture
+
 __all__ = ["draw", "warm_up"]
 
 _MOST_SCALE = 3.0
+#: Of a picture; its page is a picture again.
+_LONGEST_SIDE = 2_600
 #: Pages are text in few colors: with a palette the picture is a third as large.
 _COLORS = 64
 _WRONG_PASSWORD = 4
@@ -35,7 +42,7 @@ def draw(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
     """
     number, longest = int(str(request["page"])), int(str(request["longest_side"]))
     try:
-        with closing(pypdfium2.PdfDocument(content)) as document:
+        with closing(pypdfium2.PdfDocument(_as_pdf(content))) as document:
             if not 1 <= number <= len(document):
                 yield _outcome("none")
                 return
@@ -46,12 +53,18 @@ def draw(content: bytes, request: Mapping[str, object]) -> Iterator[bytes]:
             _write_as(page.render(scale=scale).to_pil().convert("RGB").quantize(_COLORS), drawn, "PNG")
             words = _words(page)
             pages = len(document)
+    except PictureRefusedError:
+        yield _outcome("damaged")
     except pypdfium2.PdfiumError as error:
         is_protected = getattr(error, "err_code", None) == _WRONG_PASSWORD or "password" in str(error).lower()
         yield _outcome("protected" if is_protected else "damaged")
     else:
         yield _outcome("drawn", width=width, height=height, pages=pages, words=words)
         yield drawn.getvalue()
+
+
+def _as_pdf(content: bytes) -> bytes:
+    return as_document(content, longest_side=_LONGEST_SIDE) if is_picture(content) else content
 
 
 def _words(page: pypdfium2.PdfPage) -> list[tuple[str, float, float, float, float]]:

@@ -7,8 +7,11 @@ from ledgerflow.books.models import Role
 from ledgerflow.documents.models import Receipt
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import RunNotWaitingError, run_import, take_as_receipt, undo_import
+from ledgerflow.statements.models import Statement
 from tests.made import made_once
 from tests.pipeline.test_pages import Inbox
+from tools.pdf_statement.tests.layouts import LAYOUTS
+from tools.pdf_statement.tests.test_scans import photographed
 from tools.receipt_reader.tests.drawing import RECEIPTS, as_pdf, as_picture
 
 pytestmark = pytest.mark.django_db
@@ -37,11 +40,32 @@ def test_a_picture_becomes_a_receipt_by_itself_whatever_its_name_is(inbox):
     run = taken(inbox, "photo.csv", as_picture(RECEIPTS["yen"]))
 
     receipt = Receipt.objects.get(book=inbox.book)
-    assert (run.state, run.message) == ("ready", "It is kept as a receipt.")
+    assert run.state == "ready"
+    assert run.message.startswith(
+        "It is kept as a receipt. It was not read as a statement: The PDF holds no table"
+    )
     assert (receipt.document, receipt.kept_by.email, receipt.reading.state) == (
         run.document, run.started_by.email, "waiting",
     )  # fmt: skip
     assert f"/journal/receipts/{receipt.pk}/" in rows(inbox)
+
+
+def test_a_photo_of_a_statement_is_imported_with_its_page(inbox):
+    content = LAYOUTS["american"]()[0]
+
+    run = taken(inbox, "photo.jpg", photographed(content, askew=1.5))
+    assert run.state == "needs_you", run.message
+    answer = {"name": "Checking", "kind": "bank", "currency": "usd", "asked": run.asked}
+    inbox.client().post(inbox.address(f"{run.pk}/account/"), answer)
+    run_import(run_id=run.pk, now=timezone.now())
+
+    run.refresh_from_db()
+    statement = Statement.objects.get(book=inbox.book)
+    assert (run.state, run.lines_new, statement.proof) == ("ready", 6, "PROVEN")
+    assert "photographed" in run.message
+    assert not Receipt.objects.exists()
+    picture = inbox.client().get(f"/books/{inbox.book.slug}/statements/document/{run.document_id}/pages/1/")
+    assert (picture.status_code, picture["content-type"]) == (200, "image/png")
 
 
 def test_of_a_pdf_that_no_reader_reads_a_person_says_that_it_is_a_receipt(inbox):

@@ -1,4 +1,4 @@
-"""Statements as PDF with a text layer: tables by position, proved by what the statement itself states."""
+"""Statements as PDF, also scanned or photographed: tables by position, proved by what the statement itself states."""
 
 from tools.contract import Manifest
 from tools.pdf_statement._reading import claims, read_statement
@@ -6,7 +6,7 @@ from tools.pdf_statement._reading import claims, read_statement
 __all__ = ["claims", "read_statement"]
 
 MANIFEST = Manifest(
-    version="1.1.0",
+    version="1.2.0",
     kind="statement_reader",
-    summary="Reads PDF statements with a text layer and proves them by their balances and totals.",
+    summary="Reads PDF statements, scans and photos of them, and proves them by their balances and totals.",
 )

@@ -7,6 +7,7 @@ from itertools import product
 
 from tools._shared.balances import follow
 from tools._shared.orders import asking_for, fingerprint_of, order_said
+from tools._shared.pictures import PictureRefusedError, as_document, is_picture
 from tools._shared.recognition import is_installed
 from tools._shared.vocabulary import Role
 from tools._shared.years import Years
@@ -16,7 +17,7 @@ from tools.pdf_statement._lines import Line, lines_of
 from tools.pdf_statement._page_numbers import lacking
 from tools.pdf_statement._parts import Part, PartBuilder
 from tools.pdf_statement._rows import date_at
-from tools.pdf_statement._scans import recognize_pages
+from tools.pdf_statement._scans import LONGEST_SIDE, recognize_pages
 from tools.pdf_statement._tables import (
     FORMAT,
     Given,
@@ -32,9 +33,9 @@ from tools.pdf_statement._years import years_of
 _START = b"%PDF-"
 _HEAD = 1024
 _LEAST_BALANCES = 2
-_RECOGNIZED = (
-    "The PDF was scanned and its text recognized. Sums prove the amounts; look at the days and the texts."
-)
+#: Of a picture, in pixels: a smaller one shows no page that could be read.
+_LEAST_SIDE = 500
+_RECOGNIZED = "It was scanned or photographed, and its text recognized. Sums prove the amounts; look at the days and texts."
 _ELSEWHERE = "Ask the bank for the same statement as CSV, OFX or CAMT."
 
 
@@ -50,8 +51,8 @@ class _Judged:
 
 
 def claims(content: bytes, name: str) -> bool:  # noqa: ARG001 - content decides, never the name
-    """Say whether the bytes are a PDF."""
-    return _START in content[:_HEAD]
+    """Say whether the bytes are a PDF, or a picture that may be one of a page."""
+    return _START in content[:_HEAD] or is_picture(content)
 
 
 def read_statement(
@@ -73,6 +74,8 @@ def read_statement(
         StatementRefusedError: The document is damaged, protected or scanned, holds no table of movements, or what was
             read is neither proved by balances or totals nor beyond doubt.
     """
+    if is_picture(content):
+        content, password = _page_of(content), None
     pages = read_pages(content, password)
     is_scanned = _is_scanned(pages)
     if is_scanned:
@@ -98,6 +101,14 @@ def read_statement(
     raise refusal or StatementRefusedError(_ELSEWHERE)
 
 
+def _page_of(picture: bytes) -> bytes:
+    """Return a picture as the page that it shows."""
+    try:
+        return as_document(picture, longest_side=LONGEST_SIDE, least_side=_LEAST_SIDE)
+    except PictureRefusedError as refusal:
+        raise StatementRefusedError(str(refusal)) from None
+
+
 def _is_scanned(pages: Sequence[Page]) -> bool:
     """Whether the pages are pictures; blank ones are refused."""
     if any(page.words for page in pages):
@@ -109,7 +120,7 @@ def _is_scanned(pages: Sequence[Page]) -> bool:
 
 def _refuse_pictures(*, is_protected: bool, recognize: bool) -> None:
     """Go on only where the pictures of pages can be read, and are meant to be."""
-    scanned = "The PDF holds pictures of pages and no text: it was scanned."
+    scanned = "The file holds pictures of pages and no text: it was scanned or photographed."
     if not is_installed():
         raise StatementRefusedError(
             f"{scanned} Reading pictures needs the [ocr] extra, which is not installed: pip install 'ledgerflow[ocr]'. "
@@ -127,7 +138,7 @@ def _checked_scan(reading: Reading) -> Reading:
         days = [line.date for line in statement.lines]
         if days not in (sorted(days), sorted(days, reverse=True)):
             raise StatementRefusedError(
-                f"The PDF was scanned, and its days are not in order, so one may be misread. {_ELSEWHERE}"
+                f"It was scanned or photographed, and its days are not in order, so one may be misread. {_ELSEWHERE}"
             )
     return replace(reading, warnings=(*reading.warnings, _RECOGNIZED))
 
@@ -172,7 +183,7 @@ def _read_parts(
             raise StatementRefusedError(each.objection)
         if must_prove and (not each.is_proven or each.has_doubts):
             raise StatementRefusedError(
-                f"The PDF was scanned, and what was recognized in it is not proved in full. {_ELSEWHERE}"
+                f"It was scanned or photographed, and what was recognized in it is not proved in full. {_ELSEWHERE}"
             )
     warnings = [warning for each in judged for warning in each.warnings]
     if missing and all(each.is_whole for each in judged):

@@ -13,7 +13,7 @@ from tools.pdf_statement._document import Page, Word
 #: More pages cannot be recognized in the time that a file has.
 MOST_SCANNED = 12
 _SCALE = 200 / 72
-_LONGEST_SIDE = 2_600
+LONGEST_SIDE = 2_600
 #: A digit that the recognizer is less sure of may be another one, and not all that is read is proved by sums.
 _LEAST_SURE = 0.9
 
@@ -43,15 +43,15 @@ def recognize_pages(content: bytes) -> list[Page]:
 
 def _pictures(document: pdfium.PdfDocument) -> Iterator[Image]:
     for page in document:
-        scale = min(_SCALE, _LONGEST_SIDE / max(page.get_size()))
+        scale = min(_SCALE, LONGEST_SIDE / max(page.get_size()))
         yield page.render(scale=scale).to_pil().convert("RGB")
 
 
 def _refuse_unsure(found: Recognized) -> None:
     if found.score < _LEAST_SURE and any(character.isdigit() for character in found.text):
         raise StatementRefusedError(
-            f"The PDF was scanned, and “{found.text[:40]}” on page {found.number} may be something else. Scan it with "
-            "300 dots an inch, straight and without shadows, or ask the bank for it as CSV, OFX or CAMT."
+            f"It was scanned or photographed, and “{found.text[:40]}” on page {found.number} may be something else. "
+            "Scan it with 300 dots an inch, straight and without shadows, or ask the bank for it as CSV, OFX or CAMT."
         )
 
 

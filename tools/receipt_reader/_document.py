@@ -1,6 +1,5 @@
 """From the bytes of a file to its lines: the text layer of a PDF, or what is recognized in a picture."""
 
-import io
 import itertools
 import re
 from collections.abc import Iterator
@@ -8,20 +7,19 @@ from contextlib import closing, contextmanager
 from typing import Any, Literal
 
 import pypdfium2
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
+from tools._shared.pictures import PictureRefusedError, is_picture, open_picture
 from tools._shared.recognition import RecognizerMissingError, recognize
 from tools.contract import ToolError
 from tools.receipt_reader._lines import Line, Word, lines_of
 
 _MOST_PAGES = 5
 _MOST_WORDS = 5_000
-_MOST_PIXELS = 60_000_000
 _LONGEST_SIDE = 2_000
 _LEAST_LETTERS = 20
 _LEAST_SURE = 0.6
 _THOUSAND = 1000
-_FORMATS = ("PNG", "JPEG", "WEBP")
 _NO_OCR = (
     "Reading a picture needs the extra ocr, which is not installed: pip install 'ledgerflow[ocr]'. A PDF with text is "
     "read without it."
@@ -86,17 +84,12 @@ def _pdf_pictures(content: bytes) -> Iterator[Image.Image]:
 
 
 def _picture(content: bytes) -> Image.Image:
+    if not is_picture(content):
+        raise ToolError("The file is neither a PDF nor a picture (PNG, JPEG, WebP).")
     try:
-        opened = Image.open(io.BytesIO(content), formats=_FORMATS)
-        if opened.width * opened.height > _MOST_PIXELS:
-            raise ToolError("The picture has more than 60 million pixels; make it smaller.")
-        picture = ImageOps.exif_transpose(opened).convert("RGB")
-    except UnidentifiedImageError:
-        raise ToolError("The file is neither a PDF nor a picture (PNG, JPEG, WebP).") from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise ToolError("The picture is damaged, so it cannot be read.") from None
-    picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
-    return picture
+        return open_picture(content, longest_side=_LONGEST_SIDE)
+    except PictureRefusedError as refusal:
+        raise ToolError(str(refusal)) from None
 
 
 def _recognized(pictures: Iterator[Image.Image]) -> Iterator[Word]:

@@ -61,13 +61,12 @@ def run_import(
         read = read or _read(run, password, now)
         reading = read.reading
         run.is_table = reading.is_table
-        if not reading.is_claimed:
-            original = content(run.document)
-            if media_type_of(original) in PICTURES:
-                _keep_as_receipt(run, original, now)
-                return
         if reading.status != "read":
-            _end_unread(run, reading, now)
+            original = content(run.document)
+            if reading.asks is None and media_type_of(original) in PICTURES:
+                _keep_as_receipt(run, original, reading.error or "", now)
+            else:
+                _end_unread(run, reading, now)
             return
         # Seen before the one transaction of all that follows, which shows nothing until it ends.
         run.stage = _Stage.RECOGNIZING
@@ -131,14 +130,14 @@ def _end_unread(run: ImportRun, reading: FileReading, now: datetime) -> None:
     _finish(run, _State.READY if reading.status == "empty" else _State.FAILED, now, reading.error or "")
 
 
-def _keep_as_receipt(run: ImportRun, original: bytes, now: datetime) -> None:
-    """Keep a picture as a receipt: no reader takes it for a statement, and a receipt changes no figure."""
+def _keep_as_receipt(run: ImportRun, original: bytes, why: str, now: datetime) -> None:
+    """Keep a picture in which no statement was read as a receipt, which changes no figure."""
     with book_scope(run.book, run.started_by):
         if _is_ours(run):
             keep_receipt(
                 book=run.book, name=run.document.name, content=original, user=run.started_by, now=now
             )
-            _finish(run, _State.READY, now, KEPT_AS_RECEIPT)
+            _finish(run, _State.READY, now, f"{KEPT_AS_RECEIPT} It was not read as a statement: {why}")
 
 
 def give_up(*, run_id: int, now: datetime) -> None:

@@ -26,6 +26,15 @@ def scanned(content: bytes) -> bytes:
     return file.getvalue()
 
 
+def photographed(content: bytes, askew: float = 0.0) -> bytes:
+    """Return the first page as a phone sees it that is held so many degrees askew."""
+    page = pypdfium2.PdfDocument(content)[0].render(scale=_DOTS / 72).to_pil().convert("RGB")
+    file = io.BytesIO()
+    turned = page.rotate(askew, expand=True, fillcolor=(205, 200, 190), resample=Image.Resampling.BICUBIC)
+    turned.save(file, "JPEG", quality=80)
+    return file.getvalue()
+
+
 def movements(content: bytes, **options: bool) -> list[list[tuple[date, Decimal]]]:
     reading = read_statement(content, "statement.pdf", **options)
     return [[(line.date, line.amount) for line in each.lines] for each in reading.statements]
@@ -63,6 +72,26 @@ def test_what_is_scanned_is_recognized_proved_and_said_to_be(layout):
 
     assert movements(scanned(content), recognize=True) == movements(content)
     assert "its text recognized" in reading.warnings[-1]
+
+
+@pytest.mark.parametrize("askew", [0, -3.3])
+def test_a_photo_of_a_page_is_straightened_and_read_as_a_scan_is(askew):
+    content = LAYOUTS["american"]()[0]
+
+    assert movements(photographed(content, askew), recognize=True) == movements(content)
+
+
+def test_pictures_that_are_no_pages_are_refused(monkeypatch):
+    photo = photographed(LAYOUTS["american"]()[0])
+    small = io.BytesIO()
+    Image.new("RGB", (40, 30)).save(small, "PNG")
+
+    assert "40 by 30 pixels, too small" in refused(small.getvalue())
+    assert "picture is damaged" in refused(photo[: len(photo) // 2])
+    with pytest.raises(ScannedError):
+        read_statement(photo, "photo.jpg")
+    monkeypatch.setattr(_reading, "is_installed", lambda: False)
+    assert "pip install 'ledgerflow[ocr]'" in refused(photo)
 
 
 def test_it_asks_for_the_limits_of_recognition_first_and_for_the_extra_where_it_is_missing(monkeypatch):
