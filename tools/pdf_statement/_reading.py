@@ -35,7 +35,9 @@ _HEAD = 1024
 _LEAST_BALANCES = 2
 #: Of a picture, in pixels: a smaller one shows no page that could be read.
 _LEAST_SIDE = 500
-_RECOGNIZED = "It was scanned or photographed and its text recognized. Sums prove the amounts; look at days and texts."
+_RECOGNIZED = (
+    "It was scanned or photographed and its text recognized. Sums prove the amounts; look at days and texts."
+)
 _ELSEWHERE = "Ask the bank for the same statement as CSV, OFX or CAMT."
 
 
