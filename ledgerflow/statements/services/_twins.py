@@ -21,6 +21,8 @@ from ledgerflow.statements.stored import span_of
 from ledgerflow.statements.twins import NEAR, NOTHING, DatedLine, Showing, Twins, twins
 
 _HELD = (Hold.DAYS, Hold.TWIN)
+#: The bits of a number say which kinds of files show a line; further ones are taken for one kind.
+_MOST_KINDS = 61
 _MAY_BE_TWINS = (Hold.NONE, Hold.QUESTION, *_HELD)
 # Lines may be twins that have a day in common by which they are not both dated, or that are alike but for a few days on
 # which two kinds of files are whole; whether they are is decided with all that is known of them.
@@ -31,21 +33,29 @@ WITH mine AS MATERIALIZED (
         AND hold IN ('', 'question', 'days', 'twin') AND NOT is_pending
 ), other_days AS MATERIALIZED (
     SELECT mine.id, amount, date, day
-    FROM mine, LATERAL (VALUES (booking_date), (value_date), (transaction_date)) AS said (day) WHERE day <> date
+    FROM mine, LATERAL (VALUES (booking_date), (value_date), (transaction_date)) AS said (day)
+    WHERE (value_date <> date OR booking_date IS NOT NULL OR transaction_date IS NOT NULL) AND day <> date
     UNION
-    SELECT mine.id, amount, date, day
-    FROM mine JOIN statements_sighting sighting ON sighting.book_id = %(book)s AND sighting.line_id = mine.id
-        AND sighting.differs IS NOT NULL,
+    SELECT mine.id, mine.amount, mine.date, said.day
+    FROM (
+        SELECT line_id, differs FROM statements_sighting
+        WHERE book_id = %(book)s AND statement_id = ANY(%(statements)s) AND differs IS NOT NULL
+            AND differs ?| array['booking_date', 'value_date', 'transaction_date']
+    ) otherwise
+    JOIN mine ON mine.id = otherwise.line_id,
         LATERAL (VALUES ((differs->>'booking_date')::date), ((differs->>'value_date')::date),
             ((differs->>'transaction_date')::date)) AS said (day)
-    WHERE day <> date
+    WHERE said.day <> mine.date
+), partly AS MATERIALIZED (
+    SELECT sighting.line_id, bit_or(1::bigint << kinds.kind) AS kinds
+    FROM statements_sighting sighting
+    JOIN unnest(%(statements)s::bigint[], %(kinds)s::int[]) AS kinds (statement_id, kind)
+        ON kinds.statement_id = sighting.statement_id
+    WHERE sighting.book_id = %(book)s AND sighting.statement_id = ANY(%(statements)s) AND %(first)s::date IS NOT NULL
+    GROUP BY sighting.line_id HAVING bit_or(1::bigint << kinds.kind) <> %(all_kinds)s
 ), near AS MATERIALIZED (
-    SELECT mine.id, mine.amount, mine.date, array_agg(DISTINCT kinds.kind) AS kinds
-    FROM mine JOIN statements_sighting sighting ON sighting.book_id = %(book)s AND sighting.line_id = mine.id
-        JOIN unnest(%(statements)s::bigint[], %(kinds)s::int[]) AS kinds (statement_id, kind)
-            ON kinds.statement_id = sighting.statement_id
+    SELECT mine.id, mine.amount, mine.date, partly.kinds FROM partly JOIN mine ON mine.id = partly.line_id
     WHERE mine.date BETWEEN %(first)s::date AND %(last)s::date
-    GROUP BY mine.id, mine.amount, mine.date HAVING count(DISTINCT kinds.kind) < %(all_kinds)s
 ), pairs AS (
     SELECT one.id, other.id AS other_id
     FROM other_days one JOIN mine other ON other.amount = one.amount AND other.date = one.day
@@ -55,7 +65,7 @@ WITH mine AS MATERIALIZED (
         ON other.amount = one.amount AND other.day = one.day AND other.date <> one.date
     UNION ALL
     SELECT one.id, other.id
-    FROM near one JOIN near other ON other.amount = one.amount AND NOT other.kinds && one.kinds
+    FROM near one JOIN near other ON other.amount = one.amount AND other.kinds & one.kinds = 0
         AND other.date > one.date AND other.date <= one.date + %(near)s
 )
 SELECT id FROM pairs UNION SELECT other_id FROM pairs
@@ -115,11 +125,19 @@ def settle_twins(
         "account": bank_account.pk,
         "amounts": sorted(set(amounts)),
     }
+    held: dict[int, str] = {}
+    said: list[_Said] = []
+    pairs = DayQuestion.objects.filter(
+        book=bank_account.book_id, bank_account=bank_account, other_no__isnull=False
+    )
     with connection.cursor() as cursor:
-        cursor.execute(_HELD_NOW, asked)
-        held = dict(cursor.fetchall())
-        cursor.execute(_SAID, asked)
-        said = [_Said(*row) for row in cursor.fetchall()]
+        # Mostly there is nothing of either, and a hundred thousand amounts take time to hand over.
+        if lines.filter(hold__in=_HELD).exists():
+            cursor.execute(_HELD_NOW, asked)
+            held = dict(cursor.fetchall())
+        if pairs.exists():
+            cursor.execute(_SAID, asked)
+            said = [_Said(*row) for row in cursor.fetchall()]
         spans = {one.pk: span_of(one) for one in statements.select_related("document")}
         cursor.execute(_CANDIDATES, asked | _where_near(spans.values()))
         found = {line for (line,) in cursor.fetchall()}
@@ -192,8 +210,8 @@ def _where_near(spans: Collection[Span]) -> dict[str, Any]:
     both = [(first, last) for first, last in both if first <= last]
     return {
         "statements": [span.statement for span in spans],
-        "kinds": kinds,
-        "all_kinds": len(numbers),
+        "kinds": [min(kind, _MOST_KINDS) for kind in kinds],
+        "all_kinds": sum({1 << min(kind, _MOST_KINDS) for kind in kinds}),
         "first": min((first for first, _last in both), default=None),
         "last": max((last for _first, last in both), default=None),
         "near": NEAR,
