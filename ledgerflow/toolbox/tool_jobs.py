@@ -82,11 +82,12 @@ def prepare(package: str) -> bool:
         if module.MANIFEST.kind == READER:
             return False
         for function in module.__all__:
+            path = f"tools.{package}.{function}"
             try:
-                signature_of(getattr(module, function))
-                _prepared.append(f"tools.{package}.{function}")
-            except SchemaError:  # a call says what is wrong
+                signature_of(load(path))
+            except (SchemaError, ToolLoadError):  # a call says what is wrong
                 continue
+            _prepared.append(path)
     except Exception:  # noqa: BLE001 - somebody's code: its call tells
         return False
     return True

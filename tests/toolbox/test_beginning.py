@@ -10,6 +10,7 @@ from django.db import connections
 from ledgerflow.toolbox.conversation import Call, CallEndedError
 from ledgerflow.toolbox.models import Outcome, Tool, ToolRun
 from ledgerflow.toolbox.services import calling, standing
+from ledgerflow.toolbox.services.attempts import TOOLS
 from ledgerflow.toolbox.services.calling import ToolArgumentsError, ToolFailedError, ToolNotAllowedError
 
 
@@ -147,4 +148,20 @@ def test_one_that_ended_before_it_was_told_what_to_do_is_on_record(bench, steady
     with pytest.raises(ToolFailedError, match="without an answer"):
         bench.call(steady, text="x")
     assert bench.run(steady).outcome == Outcome.DIED
+    with pytest.raises(ToolArgumentsError, match="The argument “text” is missing"):
+        bench.call(steady, words="x")
+    assert bench.run(steady).outcome == Outcome.REFUSED
     assert "without an answer" in bench.call(outer).result["text"]
+
+
+def test_a_name_that_a_package_borrows_keeps_none_of_its_own_from_working(bench):
+    lender = bench.tool("return Said(text)", arguments="text: str")
+    path = bench.tool("return Said(text.upper())", arguments="text: str")
+    bench.edit(
+        path,
+        '__all__ = ["act"]',
+        f'from {lender.removesuffix(".act")} import act as lent\n__all__ = ["act", "lent"]',
+    )
+    TOOLS.close()  # what is imported beforehand is imported anew
+
+    assert bench.call(path, text="own").result["text"] == "OWN"

@@ -44,6 +44,7 @@ from ledgerflow.toolbox.services.recording import Record
 from ledgerflow.toolbox.services.standing import (
     Footing,
     Known,
+    Standing,
     StandsOtherwiseError,
     footing_as_known,
     footing_of,
@@ -182,36 +183,41 @@ class _Call:
         asked = functools.cache(functools.partial(self._asked, tool, given))
         if refusal := self._refusal(tool, footing.known.state):
             self._refuse(footing, asked(), refusal)
-        permissions = tool.manifest["permissions"]
+        try:
+            return self._answer(footing, asked, given)
+        except (RegistryError, runs.LimitReachedError) as error:
+            self._refuse(footing, asked(), str(error))
+        except _ArgumentsRefusedError as error:
+            self._refuse(footing, asked(), str(error), ToolArgumentsError)
+
+    def _answer(self, footing: Footing, asked: Callable[[], runs.Asked], given: Any) -> Answer:
+        tool, permissions = footing.known.tool, footing.known.tool.manifest["permissions"]
         keeps = permissions["cache_seconds"] if not permissions["writes"] else 0
         # What only computes may start before anything is looked at or written: all that it does is its answer, which
         # waits. What it says of itself is believed only where the kernel keeps it from more.
         begins_at_once = is_harmless(tool.manifest) and network_is_closed()
-        try:
-            if keeps or not begins_at_once:
-                self._check(footing, given)
-            has_settings = bool(tool.manifest["configuration"])
-            configuration = configuration_for(tool, self._asking.book) if has_settings else {}
-        except RegistryError as error:
-            self._refuse(footing, asked(), str(error))
-        except _ArgumentsRefusedError as error:
-            self._refuse(footing, asked(), str(error), ToolArgumentsError)
+        if is_checked := bool(keeps) or not begins_at_once:
+            self._check(footing, given)
+        configuration = configuration_for(tool, self._asking.book) if tool.manifest["configuration"] else {}
         key = ""
         if keeps:
             key = answer_key(tool, self._asking.book, configuration, given, code=footing.code)
             if not self._fresh and (answer := self._cached(footing, asked(), key, keeps)):
                 return answer
-        answer = self._run(footing, asked, given, configuration, key=key, begins_at_once=begins_at_once)
+        make_sure = functools.partial(self._make_sure, footing, asked, None if is_checked else given)
+        record = Record(asked, self._now, functools.cache(make_sure))
+        answer = self._run(footing, record, given, configuration, key=key, begins_at_once=begins_at_once)
         if keeps:
             kept = runs.KeptAnswer(answer.run_id, answer.result, answer.computed_at)
             keep_answer(key, kept, book=self._asking.book, seconds=keeps)
         return answer
 
-    def _make_sure(self, footing: Footing, asked: Callable[[], runs.Asked], given: Any) -> None:
-        """Do what need not be done before a tool begins that only computes."""
-        self._check(footing, given)
+    def _make_sure(self, footing: Footing, asked: Callable[[], runs.Asked], unchecked: Any) -> Standing:
+        """Do what need not be done before a tool begins that only computes, and return how it stands."""
+        if unchecked is not None:
+            self._check(footing, unchecked)
         asked()
-        footing.sure()
+        return footing.sure()
 
     @staticmethod
     def _check(footing: Footing, given: Any) -> None:
@@ -284,59 +290,53 @@ class _Call:
     def _run(
         self,
         footing: Footing,
-        asked: Callable[[], runs.Asked],
+        record: Record,
         given: Any,
         configuration: Mapping[str, Any],
         *,
         key: str,
         begins_at_once: bool,
     ) -> Answer:
-        tool, record = footing.known.tool, Record(asked, self._now, footing)
-        permissions = tool.manifest["permissions"]
-        try:
-            if not begins_at_once:
-                record.begin()
-            until, too_slow = self._patience(tool)
+        tool, permissions = footing.known.tool, footing.known.tool.manifest["permissions"]
+        if not begins_at_once:
+            record.begin()
+        until, too_slow = self._patience(tool)
 
-            def look() -> None:
-                if not runs.are_running((*self._parents, record.run_id)):
-                    raise _CanceledError
+        def look() -> None:
+            if not runs.are_running((*self._parents, record.run_id)):
+                raise _CanceledError
 
-            @functools.cache  # the names of the members are asked for once in a run, and only where they are needed
-            def guard() -> Guard:
-                return self._guard(tool, record.run_id, configuration, until, look)
+        @functools.cache  # the names of the members are asked for once in a run, and only where they are needed
+        def guard() -> Guard:
+            return self._guard(tool, record.run_id, configuration, until, look)
 
-            def refuse(method: str, url: str, why: str) -> None:
-                refuse_wish(guard(), method, url, refusal=why)
+        def refuse(method: str, url: str, why: str) -> None:
+            refuse_wish(guard(), method, url, refusal=why)
 
-            def spend(amount: Decimal, currency: str) -> bool:
-                return runs.spend(record.run_id, amount, currency)
+        def spend(amount: Decimal, currency: str) -> bool:
+            return runs.spend(record.run_id, amount, currency)
 
-            client = GuardedClient(guard()) if permissions["network"] else None
-            order = Order(
-                path=tool.module_path,
-                version=tool.version,
-                code=footing.code,
-                arguments=given,
-                configuration=configuration,
-                permissions=permissions,
-                needs=tuple(tool.manifest["needs"]),
-                until=until,
-                too_slow=too_slow,
-                secrets=_secrets(tool, configuration),
-            )
-            call_other = self._other(record, until, too_slow)
-            attempts = Attempts(order, look, call_other, refuse, spend, client)
-            if begins_at_once:
-                attempts.meanwhile = functools.partial(self._make_sure, footing, asked, given)
-                attempts.unless_short = record.begin
-            ended = self._ended(attempts, footing.known, record)
-            ending = self._ending(ended, client, key)
-            is_finished = record.end(ending)
-        except runs.LimitReachedError as error:
-            self._refuse(footing, asked(), str(error))
-        except _ArgumentsRefusedError as error:
-            self._refuse(footing, asked(), str(error), ToolArgumentsError)
+        client = GuardedClient(guard()) if permissions["network"] else None
+        order = Order(
+            path=tool.module_path,
+            version=tool.version,
+            code=footing.code,
+            arguments=given,
+            configuration=configuration,
+            permissions=permissions,
+            needs=tuple(tool.manifest["needs"]),
+            until=until,
+            too_slow=too_slow,
+            secrets=_secrets(tool, configuration),
+        )
+        call_other = self._other(record, until, too_slow)
+        attempts = Attempts(order, look, call_other, refuse, spend, client)
+        if begins_at_once:
+            attempts.meanwhile = record.make_sure
+            attempts.unless_short = record.begin
+        ended = self._ended(attempts, footing.known, record)
+        ending = self._ending(ended, client, key)
+        is_finished = record.end(ending)
         computed_at = self._now + timedelta(milliseconds=ending.duration_ms)
         return self._told(tool, record.run_id, ended if is_finished else Ended(Outcome.CANCELED), computed_at)
 
@@ -421,7 +421,9 @@ class _Call:
                 attempts=attempts.made,
                 error_class=type(error).__name__,
             )
-            with contextlib.suppress(psycopg.Error, runs.LimitReachedError, StandsOtherwiseError):
+            with contextlib.suppress(
+                psycopg.Error, runs.LimitReachedError, StandsOtherwiseError, _ArgumentsRefusedError
+            ):
                 record.end(ending)
             raise
         return ended

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledgerflow.toolbox.services import runs
-from ledgerflow.toolbox.services.standing import Footing
+from ledgerflow.toolbox.services.standing import Standing
 
 
 @dataclass(slots=True)
 class Record:
-    """The row of a run, on record before its answer is handed on: written once, or its beginning first."""
+    """The row of a run, on record before its answer is handed on: written once, or its beginning first.
+
+    Nothing is written before ``make_sure`` has said how the tool stands.
+    """
 
     asked: Callable[[], runs.Asked]
     now: datetime
-    footing: Footing
+    make_sure: Callable[[], Standing]
     _id: int | None = None
 
     def begin(self) -> None:
@@ -23,7 +26,7 @@ class Record:
         :raises LimitReachedError: the book has used up what it may.
         """
         if self._id is None:
-            limits = self.footing.sure().limits
+            limits = self.make_sure().limits
             self._id = runs.begin(self.asked(), now=self.now, **limits._asdict())
 
     def end(self, ending: runs.Ending) -> bool:
@@ -33,7 +36,7 @@ class Record:
         """
         if self._id is not None:
             return runs.finish(self._id, ending)
-        limits = self.footing.sure().limits
+        limits = self.make_sure().limits
         self._id = runs.write_whole(self.asked(), ending, now=self.now, **limits._asdict())
         return True
 
