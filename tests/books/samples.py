@@ -19,7 +19,7 @@ class BookSamples:
         view = save_view(
             book=self.book,
             of=QUEUE,
-            name="Coffee",
+            name="Coffee, and other things that people drink, of which there are many in this book",
             said={"q": "coffee"},
             is_shared=True,
             user=self.owner,

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from ledgerflow.books.models import SavedView
 from ledgerflow.classification.models import Classification, LineTag, State
 from ledgerflow.pipeline.demo_statements import DemoFile
 from ledgerflow.pipeline.models import ImportRun
@@ -86,6 +87,18 @@ def test_a_view_is_saved_and_chosen_and_rows_come_closer_by_keyboard(tab: Page, 
     tab.keyboard.press("v")
     tab.keyboard.press("Tab")
     tab.keyboard.type("Fuel")
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Space")
+    expect(tab.get_by_label("Shared with every member of the book")).to_be_checked()
+    expect(tab.locator("[data-line] input:checked")).to_have_count(0)
+    tab.locator("summary", has_text="Columns").click()
+    tab.locator("input[name=columns][value=bank]").focus()
+    with tab.expect_navigation():
+        tab.keyboard.press("Enter")  # sends the form that it stands in, and accepts nothing
+    assert not Classification.objects.filter(book=made.book, state=State.ACCEPTED).exists()
+    tab.keyboard.press("v")
+    tab.keyboard.press("Tab")
+    tab.keyboard.type("Fuel")
     tab.keyboard.press("Enter")
     expect(views).to_have_text("Fuel")
     tab.keyboard.press("j")  # the keys are the queue's again
@@ -101,6 +114,11 @@ def test_a_view_is_saved_and_chosen_and_rows_come_closer_by_keyboard(tab: Page, 
 
     expect(tab.locator("body")).to_have_class("is-compact")
     expect(views).to_have_text("Fuel")
+    SavedView.objects.update(name="M" * 80)
+    tab.set_viewport_size({"width": 360, "height": 800})
+    tab.reload()
+    expect(views).to_have_text("M" * 80)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_the_inbox_acts_on_the_chosen_file_alone(tab: Page, made: NewBook):

@@ -11,7 +11,7 @@ import "./pane.js";
 
 const OFFER = "offer"; // stands in the evidence pane instead of a line's evidence
 const NO_EVIDENCE = "The evidence could not be loaded. Choose the line again.";
-const TYPING = "input:not([type=checkbox]), select, textarea, [contenteditable]";
+const TYPING = "input:not([type=checkbox]), select, textarea, [contenteditable], [data-list-choice][open]";
 
 const queue = document.querySelector("[data-queue]");
 
@@ -434,7 +434,7 @@ if (queue) {
       showFocused();
       return;
     }
-    const inField = event.target.closest("input:not([type=checkbox]), select, textarea, button, a, summary, [contenteditable]");
+    const inField = event.target.closest(`${TYPING}, button, a, summary`);
     if (event.key === "Escape" && inField && (pane.contains(event.target) || event.target.closest("[data-set], [role=search]"))) {
       event.target.closest("[data-set]")?.removeAttribute("open");
       event.target.blur();

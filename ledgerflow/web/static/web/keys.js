@@ -2,7 +2,7 @@
 // keys in turn. data-key-help says what for in the dialog that `?` opens. Keys never act inside fields, and can be switched off.
 const SWITCH = "ledgerflow-keys";
 const PATIENCE = 1200; // milliseconds between the keys of a sequence
-const FIELDS = "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select, [contenteditable]";
+const FIELDS = "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select, [contenteditable], [data-list-choice][open]";
 
 let typed = [];
 let waiting = 0;
@@ -86,6 +86,7 @@ document.addEventListener("keydown", (event) => {
   const target = event.target;
   if (event.defaultPrevented || event.metaKey || !(target instanceof Element)) return;
   if (event.key === "Escape" && target.closest("[data-list-choice][open]")) {
+    event.preventDefault(); // and it is for nothing else
     target.closest("[data-list-choice]").removeAttribute("open");
     target.blur(); // the next key is for the page
     return;

@@ -3,7 +3,7 @@
 // and nothing is focused or scrolled to but the link or button that went away with the focus on it.
 import { areOn } from "./keys.js";
 
-const FIELDS = "input:not([type=checkbox]), select, textarea, [contenteditable]";
+const FIELDS = "input:not([type=checkbox]), select, textarea, [contenteditable], [data-list-choice][open]";
 let at = null; // the name of the chosen row
 let focused = -1; // which link or button of the chosen row has the focus, before the rows are brought anew
 
