@@ -23,11 +23,12 @@ _ACCOUNT, _TAX = Column("account", "Account"), Column("tax_line", "Tax line")
 _SOURCE, _CONFIDENCE = Column("proposed_by", "Proposed by"), Column("confidence", "Confidence")
 _STATE = Column("state", "State")
 
-#: By the key of a column of the list what stands in the file.
+#: By the key of a column of the list what stands in the file. The bank's text is always beside the payee: of
+#: a line whose payee nobody knows yet it is all there is, and the page has it in the payee's place.
 OF_QUEUE: Mapping[str, _Told[QueueRow]] = {
     "date": ((_DATE, lambda row: row.date),),
-    "payee": ((_PAYEE, lambda row: row.payee),),
-    "text": ((_TEXT, lambda row: row.description),),
+    "payee": ((_PAYEE, lambda row: row.payee), (_TEXT, lambda row: row.description)),
+    "text": (),
     "bank": ((_BANK, lambda row: row.bank_account),),
     "note": ((_NOTE, lambda row: row.note), (_TAGS, lambda row: " ".join(f"#{tag}" for tag in row.tags))),
     "amount": ((_AMOUNT, lambda row: row.amount), (_CURRENCY, lambda row: row.currency)),
@@ -37,8 +38,11 @@ OF_QUEUE: Mapping[str, _Told[QueueRow]] = {
 }
 OF_LINES: Mapping[str, _Told[SearchedLine]] = {
     "date": ((_DATE, lambda each: each.made.line.date),),
-    "payee": ((_PAYEE, lambda each: str(each.made.payee or "")),),
-    "text": ((_TEXT, lambda each: each.made.line.description),),
+    "payee": (
+        (_PAYEE, lambda each: str(each.made.payee or "")),
+        (_TEXT, lambda each: each.made.line.description),
+    ),
+    "text": (),
     "reference": ((_REFERENCE, lambda each: each.made.line.reference or ""),),
     "bank": ((_BANK, lambda each: each.made.line.bank_account.name),),
     "note": ((_NOTE, lambda each: each.made.note),),
@@ -64,8 +68,9 @@ def list_table(
     lines: Iterable[Any],
     frame: Frame,
     search: str,
+    currency_of: Callable[[Any], str],
 ) -> Table:
-    """Return the list with the columns ``shown``; amounts in the currency beside them, money out negative."""
+    """Return the list with the columns ``shown``; amounts in the currency of their line, money out negative."""
     chosen = tuple(one for column in of.columns if column.key in shown for one in told[column.key])
     return Table(
         name=of.key,
@@ -74,10 +79,10 @@ def list_table(
         frame=frame,
         facts={"search": search},
         columns=tuple(column for column, _ in chosen),
-        rows=_rows(chosen, lines),
+        rows=_rows(chosen, lines, currency_of),
     )
 
 
-def _rows(chosen: _Told[Any], lines: Iterable[Any]) -> Iterator[Row]:
+def _rows(chosen: _Told[Any], lines: Iterable[Any], currency_of: Callable[[Any], str]) -> Iterator[Row]:
     for line in lines:
-        yield Row(tuple(cell(line) for _, cell in chosen))
+        yield Row(tuple(cell(line) for _, cell in chosen), currency=currency_of(line))

@@ -78,7 +78,8 @@ class Row:
 
     ``query`` is its part of the address of the lines behind its figures, ``span`` says which of a column's parts
     belongs to it; a row with an ``address`` of its own leads there instead, for the days of the column. ``group`` is
-    what sums call it by; ``adds`` says which groups a sum adds (1) and takes away (-1).
+    what sums call it by; ``adds`` says which groups a sum adds (1) and takes away (-1). Its money is in its
+    ``currency``, and in the frame's where it has none.
     """
 
     cells: Sequence[Cell]
@@ -88,12 +89,14 @@ class Row:
     address: str = ""
     group: str = ""
     adds: tuple[tuple[int, str], ...] = ()
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What stands around every report: the book, its currency, whether the period is closed, and words at the foot.
 
+    Where every row has a currency of its own, ``currency`` is empty.
     ``chain_head`` is the head of the journal's hash chain, of batch ``chain_batch``, when the report was made.
     """
 
@@ -113,7 +116,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A report: ``rows`` may be a stream that can be read once. Money is in the frame's currency."""
+    """A report: ``rows`` may be a stream that can be read once. Money is in the frame's currency, or in its row's."""
 
     name: str
     title: str
@@ -141,14 +144,20 @@ class Table:
         for row in self.rows:
             if row.kind.is_data:
                 cells = zip(self.columns, row.cells, strict=True)
-                yield dict(zip(keys, (self._cell(column, value) for column, value in cells), strict=True))
+                shown = (self._cell(column, value, row.currency) for column, value in cells)
+                yield dict(zip(keys, shown, strict=True))
 
-    def _cell(self, column: Column, value: Cell) -> Cell:
-        return self.shown(value) if column.kind is Kind.MONEY and not column.is_whole else value
+    def _cell(self, column: Column, value: Cell, currency: str) -> Cell:
+        return self.shown(value, currency) if column.kind is Kind.MONEY and not column.is_whole else value
 
-    def shown(self, value: Cell) -> Cell:
-        """Return an amount with exactly the currency's digits, or more where the books hold more."""
+    def shown(self, value: Cell, currency: str = "") -> Cell:
+        """Return an amount with exactly the currency's digits, or more where the books hold more.
+
+        The currency is the frame's where none is given.
+        """
         if not isinstance(value, Decimal):
             return value
-        digits = max(minor_digits(self.frame.currency), -int(value.normalize().as_tuple().exponent))
+        digits = max(
+            minor_digits(currency or self.frame.currency), -int(value.normalize().as_tuple().exponent)
+        )
         return value.quantize(Decimal(1).scaleb(-digits))

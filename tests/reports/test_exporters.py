@@ -74,6 +74,29 @@ def test_amounts_have_the_digits_of_their_currency(currency, shown):
     assert answer["rows"][0]["balance"] == shown
 
 
+def test_where_rows_have_currencies_of_their_own_amounts_have_the_digits_of_these():
+    def table():
+        rows = [
+            Row(("line", None, code, Decimal("12.3") if code == "USD" else Decimal(12), None), currency=code)
+            for code in ("USD", "JPY", "KWD", "USD")
+        ]
+        return replace(table_of(rows, currency=""), subtitle="")
+
+    records = list(csv.DictReader(io.StringIO(written(table(), "csv").decode(), newline="")))
+    with zipfile.ZipFile(io.BytesIO(written(table(), "xlsx"))) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+        looks = archive.read("xl/styles.xml").decode()
+
+    assert [row["debit"] for row in records] == ["12.30", "12", "12.000", "12.30"]
+    styles = re.findall(r'<c r="C\d+" s="(\d+)"><v>', sheet)
+    codes = dict(re.findall(r'<numFmt numFmtId="(\d+)" formatCode="([^"]*)"', looks))
+    used = re.findall(r'<xf numFmtId="(\d+)"', looks.partition("<cellXfs")[2])
+    built_in = {"3": "#,##0", "4": "#,##0.00"}
+    shown = [(codes | built_in)[used[int(style)]] for style in styles]
+    assert shown == ["#,##0.00", "#,##0", "#,##0.000", "#,##0.00"]
+    assert ">Łódź &amp; Söhne<" in sheet
+
+
 def test_a_csv_computes_nothing():
     texts = written(table_of(three_rows(FORMULAS, count=len(FORMULAS))), "csv").decode()
 

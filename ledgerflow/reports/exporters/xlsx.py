@@ -4,7 +4,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -35,19 +35,21 @@ def write_xlsx(table: Table, out: BinaryIO) -> None:
         _Sheet(book, sheet, table).write()
 
 
+class _Look(NamedTuple):
+    """By column, the formats of rows, of strong ones and of sums."""
+
+    plain: list[Format]
+    bold: list[Format]
+    sum: list[Format]
+
+
 class _Sheet:
     def __init__(self, book: xlsxwriter.Workbook, sheet: Worksheet, table: Table) -> None:
-        digits = minor_digits(table.frame.currency)
-        number = "#,##0" + (f".{'0' * digits}" if digits else "")
-        numbers = {Kind.DATE: "yyyy-mm-dd", Kind.MONEY: number, Kind.PERCENT: '0.## "%"'}
-        shapes = [_shape(column, numbers) for column in table.columns if column.on_paper]
-        self._plain = [book.add_format(shape) for shape in shapes]
-        self._bold = [book.add_format({**shape, "bold": True}) for shape in shapes]
-        self._sum = [book.add_format({**shape, "bold": True, "top": 1}) for shape in shapes]
+        self._looks: dict[int, _Look] = {}
         self._head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         self._head_money = book.add_format({"bold": True, "bottom": 1, "align": "right"})
         self._title = book.add_format({"bold": True, "font_size": 14})
-        self._sheet, self._table, self._at = sheet, table, 0
+        self._book, self._sheet, self._table, self._at = book, sheet, table, 0
         #: For each group, the first and the last row of each run of its rows.
         self._runs: dict[str, list[list[int]]] = {}
 
@@ -60,7 +62,7 @@ class _Sheet:
             sheet.set_column(at, at, _WIDTHS[column.kind])
         for text, form in (
             (table.title, self._title),
-            (f"{table.frame.book}, {table.subtitle}, {table.frame.currency}", None),
+            (", ".join(filter(None, (table.frame.book, table.subtitle, table.frame.currency))), None),
             (table.frame.stamp, None),
             ("", None),
         ):
@@ -83,7 +85,8 @@ class _Sheet:
             self._text(0, note, None)
 
     def _row(self, row: Row, cells: list[Cell], columns: list[Column]) -> None:
-        formats = self._sum if row.kind.is_sum else self._bold if row.kind.is_strong else self._plain
+        look = self._look(row.currency or self._table.frame.currency)
+        formats = look.sum if row.kind.is_sum else look.bold if row.kind.is_strong else look.plain
         for at, (value, column) in enumerate(zip(cells, columns, strict=True)):
             form = formats[at]
             if isinstance(value, str):
@@ -103,6 +106,20 @@ class _Sheet:
                 runs[-1][1] = self._at
             else:
                 runs.append([self._at, self._at])
+
+    def _look(self, currency: str) -> _Look:
+        """Return what rows with money in the currency look like."""
+        digits = minor_digits(currency)
+        if digits not in self._looks:
+            number = "#,##0" + (f".{'0' * digits}" if digits else "")
+            numbers = {Kind.DATE: "yyyy-mm-dd", Kind.MONEY: number, Kind.PERCENT: '0.## "%"'}
+            shapes = [_shape(column, numbers) for column in self._table.columns if column.on_paper]
+            self._looks[digits] = _Look(
+                plain=[self._book.add_format(shape) for shape in shapes],
+                bold=[self._book.add_format({**shape, "bold": True}) for shape in shapes],
+                sum=[self._book.add_format({**shape, "bold": True, "top": 1}) for shape in shapes],
+            )
+        return self._looks[digits]
 
     def _formula(self, row: Row, column: int) -> str:
         terms = [

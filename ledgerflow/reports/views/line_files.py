@@ -50,8 +50,8 @@ class _ListFileView(BookMixin):
         raise NotImplementedError
 
     def frame(self) -> Frame:
-        """Return what stands around the list; it proves nothing of the journal, so no hash."""
-        return Frame(book=self.book.name, slug=self.book.slug, currency=self.book.base_currency, stamp="")
+        """Return what stands around the list; no hash, for it proves nothing of the journal, and no currency."""
+        return Frame(book=self.book.name, slug=self.book.slug, currency="", stamp="")
 
 
 class QueueFileView(_ListFileView):
@@ -67,6 +67,7 @@ class QueueFileView(_ListFileView):
             lines=self._lines(which),
             frame=self.frame(),
             search=which.searched,
+            currency_of=lambda row: row.currency,
         )
 
     def _lines(self, which: Which) -> Iterator[QueueRow]:
@@ -90,6 +91,7 @@ class LinesFileView(_ListFileView):
             lines=self._lines(asked),
             frame=self.frame(),
             search=asked,
+            currency_of=lambda each: each.made.line.currency,
         )
 
     def _lines(self, asked: str) -> Iterator[SearchedLine]:
