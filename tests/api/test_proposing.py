@@ -8,13 +8,14 @@ from django.utils import timezone
 from ledgerflow.api.models import KeptAnswer, Scope
 from ledgerflow.books.models import Membership, Role
 from ledgerflow.classification.models import Classification, Rule
+from ledgerflow.ledger.models import Account
 from ledgerflow.review.models import Proposal
 from ledgerflow.review.services import accept_proposal
 from tests.api.asking import Program, secret_of
 from tests.booked import BookedFile
 from tests.factories import MembershipFactory, UserFactory
 from tests.made import made_once
-from tests.reports.test_own_tax_lines import OF_OFFICE, SUPPLIES, Decided
+from tests.reports.test_own_tax_lines import OF_OFFICE, OFFICE, SUPPLIES, Decided
 
 pytestmark = pytest.mark.django_db
 
@@ -221,6 +222,14 @@ def test_a_tax_line_and_a_business_share_are_proposed_with_the_account():
     accept_proposal(book=books.book, proposal_id=rule["id"], user=books.owner, now=timezone.now())
     assert "; tax line " in rule["diff"][0]["new"]
     assert Rule.objects.get(book=books.book, text="tea").tax_line == OF_OFFICE
+    accounts = Account.objects.filter(book=books.book)
+    of_office = {"kind": "make_rule", "text": "ink", "account": OFFICE, "tax_line": OF_OFFICE}
+    same = program.post(address, of_office).json()  # as the account's is now, and not when it is accepted
+    of_supplies = accounts.get(code=SUPPLIES).tax_line
+    accounts.filter(code=SUPPLIES).update(tax_line=OF_OFFICE)
+    accounts.filter(code=OFFICE).update(tax_line=of_supplies)
+    accept_proposal(book=books.book, proposal_id=same["id"], user=books.owner, now=timezone.now())
+    assert Rule.objects.get(book=books.book, text="ink").tax_line == OF_OFFICE
     for more, why in (({"tax_line": "schedule-c:1"}, "same kind"), ({"business_share": "101"}, "100")):
         refused = program.post(address, asked | more)
         assert (refused.status_code, why in refused.content.decode()) == (422, True)

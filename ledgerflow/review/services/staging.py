@@ -169,7 +169,7 @@ def propose_rule(
 ) -> Proposal:
     """Propose a rule that suggests the account for lines whose text contains ``text``; it accepts nothing by itself.
 
-    The lines get the ``tax_line`` of their own where it is another than the account's.
+    The lines get the ``tax_line`` that is asked for, whatever the account's is when the proposal is accepted.
 
     Raises:
         RuleError, OwnTaxLineError: there can be no such rule.
@@ -180,9 +180,8 @@ def propose_rule(
     conditions = RuleConditions(text=words, direction=direction)
     check_rule(book=book, conditions=conditions, account=account, tax_line=tax_line)
     payload = {"text": words, "direction": direction, "account": account.pk}
-    own = "" if tax_line == account.tax_line else tax_line
-    if own:
-        payload["tax_line"] = own
+    if tax_line:
+        payload["tax_line"] = tax_line
     name = _payee_name(payee) if payee.strip() else ""
     if name:
         payload["payee"] = name
@@ -191,7 +190,7 @@ def propose_rule(
             "There is a rule for this text already; a person changes it on the page of rules."
         )
     what = f"Text contains “{words}”, {Rule.Direction(direction).label}"
-    new = f"suggest {account}" + (f"; tax line {tax_line_label(own)}" if own else "")
+    new = f"suggest {account}" + (f"; tax line {tax_line_label(tax_line)}" if tax_line else "")
     new += f"; payee {name}" if name else ""
     diff = [{"what": what, "old": "no rule", "new": new}]
     return _stage(book, Proposal.Kind.MAKE_RULE, payload, diff, reason, by, now)
