@@ -57,14 +57,16 @@ def saved_views(*, book: Book, user: User) -> QuerySet[SavedView]:
 
 def shown_list(*, of: BookList, book: Book, user: User, said: Mapping[str, object]) -> ShownList:
     """Return what the head of the list offers the user, whose address says so much; one query at most."""
-    asked = of.asked(said)
+    asked, written = of.asked(said), of.written(said)
     views: Iterable[SavedView] = saved_views(book=book, user=user).filter(list=of.key) if of.asks else ()
     return ShownList(
         of=of,
         shown=of.shown(user),
         views=tuple(
-            ListedView(view, of.address(book=book, asked=view.asked), is_current=view.asked == asked)
+            ListedView(view, address, is_current=bool(view.asked) and view.asked in (asked, written))
             for view in views
+            if (address := of.address_if_any(book=book, asked=view.asked))
         ),
         asked=asked,
+        is_sound=asked == written,
     )

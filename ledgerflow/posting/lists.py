@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from ledgerflow.books.lists import BookList, ListColumn
+from ledgerflow.books.lists import BookList, ListColumn, is_day
 
 JOURNAL = BookList(
     key="journal",
@@ -17,4 +17,5 @@ JOURNAL = BookList(
         ListColumn("posted", "When and by whom it was posted"),
     ),
     asks=MappingProxyType({"from": "", "to": ""}),
+    takes=MappingProxyType({"from": is_day, "to": is_day}),
 )

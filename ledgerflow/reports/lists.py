@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from ledgerflow.books.lists import BookList, ListColumn
+from ledgerflow.books.lists import BookList, ListColumn, is_day
 
 REGISTER = BookList(
     key="register",
@@ -21,4 +21,5 @@ REGISTER = BookList(
     ),
     asks=MappingProxyType({"from": "", "to": "", "q": ""}),
     in_path=("account",),
+    takes=MappingProxyType({"from": is_day, "to": is_day}),
 )

@@ -2,8 +2,8 @@
 
 from types import MappingProxyType
 
-from ledgerflow.books.lists import BookList, ListColumn
-from ledgerflow.review.which import Tab
+from ledgerflow.books.lists import BookList, ListColumn, is_day, is_number, is_one_of
+from ledgerflow.review.which import By, Tab
 
 QUEUE = BookList(
     key="queue",
@@ -22,6 +22,16 @@ QUEUE = BookList(
     ),
     asks=MappingProxyType(
         {"tab": Tab.TO_REVIEW.value, "q": "", "group": "", "from": "", "to": "", "payee": "", "account": ""}
+    ),
+    takes=MappingProxyType(
+        {
+            "tab": is_one_of(set(Tab)),
+            "group": is_one_of(set(By)),
+            "from": is_day,
+            "to": is_day,
+            "payee": is_number,
+            "account": is_number,
+        }
     ),
 )
 LINES = BookList(

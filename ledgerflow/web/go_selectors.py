@@ -91,8 +91,9 @@ def _density(user: User) -> Place:
 def _views(user: User, book: Book, asked: str) -> list[Place]:
     views = saved_views(book=book, user=user).filter(Says("name", asked), list__in=LISTS)[:MOST]
     return [
-        Place(view.name, LISTS[view.list].name, LISTS[view.list].address(book=book, asked=view.asked))
+        Place(view.name, of.name, address)
         for view in views
+        if (address := (of := LISTS[view.list]).address_if_any(book=book, asked=view.asked))
     ]
 
 

@@ -9,6 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from ledgerflow.books.models import Role, SavedView
+from ledgerflow.books.services import saved_views
+from ledgerflow.books.services.saved_views import SavedViewError, delete_view
 from ledgerflow.classification.models import Classification, Tag
 from ledgerflow.classification.services import change_tags
 from ledgerflow.reports.views import line_files
@@ -60,8 +62,9 @@ def test_rows_are_close_for_who_wants_it_on_every_page_and_the_switch_leads_back
 
     answer = owner.post("/density/", {"density": "compact", "next": address})
     elsewhere = owner.post("/density/", {"density": "compact", "next": "https://evil.example/"})
+    nowhere = owner.post("/density/", {"density": "compact", "next": "garbage"})
 
-    assert (answer["Location"], elsewhere["Location"]) == (address, "/")
+    assert (answer["Location"], elsewhere["Location"], nowhere["Location"]) == (address, "/", "/")
     for page in (address, "/profile/"):
         assert '<body class="is-compact"' in _page(owner, page)
         assert "Comfortable rows" in _page(owner, page)
@@ -178,7 +181,7 @@ def test_a_name_is_there_once_and_something_has_to_be_asked_for(file, owner):
 
     assert _said(again) == "You have a view of this list by that name already."
     assert _said(nothing).startswith("The list is as it always is")
-    assert "blank" in _said(no_name)
+    assert _said(no_name) == "Name: This field cannot be blank."
     assert _said(no_account) == "That is no address of the list."
     assert SavedView.objects.get() == view
     view.pk = None
@@ -190,6 +193,78 @@ def test_a_name_is_there_once_and_something_has_to_be_asked_for(file, owner):
     _save(owner, file, "Ours", q="shop", shared="on")
     taken = _save(file.client(Role.BOOKKEEPER), file, "ours", q="x", shared="on")
     assert _said(taken) == "The book has a shared view of this list by that name already."
+
+
+def test_a_name_that_somebody_else_takes_at_this_moment_is_taken_and_a_view_is_deleted_once(
+    file, owner, monkeypatch
+):
+    _save(owner, file, "Small")
+    _save(owner, file, "Large", q="shop")
+    small, large = SavedView.objects.order_by("pk")
+    check, checked = SavedView.full_clean, []
+
+    def check_later(view):  # what is looked at before it is kept is not what is there then
+        checked.append(view)
+        if len(checked) % 2 == 0:
+            check(view)
+
+    monkeypatch.setattr(SavedView, "full_clean", check_later)
+
+    again = _save(owner, file, "small", q="other")
+    renamed = owner.post(file.address(f"views/{large.pk}/rename/"), {"name": "SMALL"})
+
+    assert {_said(again), _said(renamed)} == {"You have a view of this list by that name already."}
+    assert len(checked) == 4
+    delete_view(view=small, user=file.owner)
+    with pytest.raises(SavedViewError, match="deleted already"):
+        delete_view(view=small, user=file.owner)
+
+
+def test_nobody_saves_more_views_of_a_list_than_can_be_found(file, owner, monkeypatch):
+    monkeypatch.setattr(saved_views, "MOST_VIEWS", 1)
+    _save(owner, file, "Own")
+    _save(owner, file, "Shared", shared="on", q="shop")
+    _save(owner, file, "Of another list", of="lines", q="shop")
+    _save(file.client(Role.BOOKKEEPER), file, "Theirs", q="shop")
+
+    own = _save(owner, file, "One more", q="x")
+    shared = _save(owner, file, "One more", q="x", shared="on")
+
+    assert SavedView.objects.count() == 4
+    assert _said(own) == "You have 1 views of this list, and more there cannot be: delete one first."
+    assert _said(shared).startswith("The book shares 1 views of this list")
+
+
+def test_what_asks_for_nothing_is_not_saved(file, owner):
+    nonsense = {"tab": "lost", "group": "color", "from": "2026-02-30", "payee": "x", "account": "1" * 19}
+
+    nothing = _save(owner, file, "None", **nonsense)
+    _save(owner, file, "Shops", q="shop", **nonsense)
+
+    assert _said(nothing).startswith("The list is as it always is")
+    assert SavedView.objects.get().asked == {"q": "shop"}
+    register = f"reports/register/{file.bank.ledger_account_id}/"
+    for path, wrong in (("journal/", "from=x"), (register, "to=1000-01-01"), ("review/", "tab=lost")):
+        assert "Save view" in _page(owner, file.address(f"{path}?from=2026-01-01"))
+        assert "Save view" not in _page(owner, file.address(f"{path}?{wrong}"))
+    SavedView.objects.update(list="journal", asked={"from": "x"})
+    assert "This is the saved view “Shops”" in _page(owner, file.address("journal/?from=x"))
+    assert "Shops</summary>" not in _page(owner, file.address("journal/"))
+
+
+@pytest.mark.parametrize("of", ["register", "gone"])
+def test_a_view_that_leads_nowhere_breaks_no_page_and_can_be_deleted(file, owner, of):
+    _save(owner, file, "Lost", of="register", account=file.bank.ledger_account_id, q="shop")
+    SavedView.objects.update(list=of, asked={"account": "x"})
+
+    register = _page(owner, file.address(f"reports/register/{file.bank.ledger_account_id}/"))
+    page = _page(owner, file.address("views/"))
+
+    assert "Lost</a>" not in _head(register)
+    assert "Lost" not in [each.name for each in places(user=file.owner, book=file.book, words="lost")]
+    assert re.search(r"Lost<div[^>]*>What it shows is nowhere any more\.", page)
+    owner.post(file.address(f"views/{SavedView.objects.get().pk}/delete/"))
+    assert not SavedView.objects.exists()
 
 
 def test_a_view_whose_search_is_none_any_more_says_so_and_can_be_deleted(file, owner):

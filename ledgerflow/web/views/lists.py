@@ -5,8 +5,8 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -56,11 +56,11 @@ class ViewsView(BookMixin, TemplateView):
     template_name = "web/views.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add them by list."""
+        """Add each with its list and address; what leads nowhere any more is there to be deleted."""
         views = [
-            (view, of, of.address(book=self.book, asked=view.asked))
+            (view, of, of.address_if_any(book=self.book, asked=view.asked) if of else "")
             for view in saved_views(book=self.book, user=self.user).select_related("made_by")
-            if (of := LISTS.get(view.list))
+            for of in [LISTS.get(view.list)]
         ]
         return super().get_context_data(views=views, **kwargs)
 
@@ -134,13 +134,20 @@ def _list_of(kwargs: Mapping[str, Any]) -> BookList:
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    """Return to the page that the form stood on, and never to another host."""
+    """Return to the page that the form stood on, and never to another host or to what is no address."""
     address = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return redirect(address if is_ours else reverse("web:home"))
+    return HttpResponseRedirect(address if is_ours and address.startswith("/") else reverse("web:home"))
 
 
 def _sentence(error: SavedViewError | ValidationError) -> str:
-    return " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+    """Return what to say; what a field refuses begins with its name."""
+    if isinstance(error, SavedViewError):
+        return str(error)
+    return " ".join(
+        text if name == NON_FIELD_ERRORS else f"{name.capitalize()}: {text}"
+        for name, texts in error.message_dict.items()
+        for text in texts
+    )
