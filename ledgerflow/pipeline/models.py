@@ -26,7 +26,8 @@ class ImportRun(models.Model):
     each of a statement by its position, number and currency.
 
     ``look`` says whether somebody is shown the file before it is imported: ``first`` it has to be read, then it waits,
-    until ``looked_by`` said at ``looked_at`` that it may be imported.
+    until ``looked_by`` said at ``looked_at`` that it may be imported. ``shown_sha256`` stands for the reading that they
+    are shown, then for the one that they saw, which alone is imported.
     """
 
     class State(models.TextChoices):
@@ -71,6 +72,7 @@ class ImportRun(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )
     looked_at = models.DateTimeField(null=True)
+    shown_sha256 = models.CharField(max_length=64, blank=True, default="")
     message = models.TextField(blank=True, default="")
     is_table = models.BooleanField(default=False)
     layouts = models.JSONField(default=list, blank=True)
@@ -109,6 +111,10 @@ class ImportRun(models.Model):
                 | ~models.Q(look="done") & models.Q(looked_by__isnull=True, looked_at__isnull=True),
                 name="pipeline_looked_at_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=models.Q(shown_sha256="") | models.Q(look__in=("waits", "done")),
+                name="pipeline_a_reading_is_shown_by_a_look",
+            ),
         ]
         indexes = [models.Index(fields=["book", "-created_at"], name="pipeline_inbox")]
 
@@ -119,7 +125,7 @@ class ImportRun(models.Model):
     def asked(self) -> str:
         """Which statement, dates or reading of the file it asks about, to tell whether an answer is still for those."""
         if self.asks_look:
-            return f"read {self.started_at:%Y-%m-%dT%H:%M:%S.%f}"
+            return self.shown_sha256
         if self.asked_order is not None:
             return f"{self.asked_order['layout']['fingerprint']}:{self.asked_order['printed']}"
         return f"{self.asked_position}:{self.asked_number}"

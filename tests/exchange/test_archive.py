@@ -132,14 +132,19 @@ def test_a_restored_book_goes_on(eventful, tmp_path):
 
 
 def test_a_run_that_was_under_way_asks_for_its_file_again(eventful, tmp_path):
-    ImportRun.objects.filter(pk=ImportRun.objects.filter(book=eventful.book).earliest("pk").pk).update(
-        state="running"
+    first, second = ImportRun.objects.filter(book=eventful.book).order_by("pk")[:2]
+    ImportRun.objects.filter(pk=first.pk).update(state="running")
+    # What was said of it is not in the archive.
+    ImportRun.objects.filter(pk=second.pk).update(
+        state="needs_you", look="waits", shown_sha256="ab", answers=[{"account": 1}]
     )
 
     again = restored(archived(eventful.book, tmp_path / "book.zip"), slug="again")
 
-    run = ImportRun.objects.filter(book=again).earliest("pk")
+    run, waiting = ImportRun.objects.filter(book=again).order_by("pk")[:2]
     assert (run.state, run.message[:16]) == ("failed", "It was under way")
+    assert (waiting.state, waiting.look, waiting.shown_sha256) == ("failed", "first", "")
+    assert waiting.message.startswith("It waited to be looked at")
 
 
 def test_a_book_that_is_there_is_never_overwritten(eventful, tmp_path):

@@ -111,7 +111,10 @@ def test_a_file_dropped_with_the_tick_is_shown_and_imported_when_somebody_says_s
     run = looks.ran(ImportRun.objects.get(book=looks.book))
 
     assert (run.state, run.look, run.asks_account) == (_State.NEEDS_YOU, _Look.WAITS, False)
-    assert run.message == "2 lines are new, 0 are here already. Look at the file, then import it."
+    assert run.message == (
+        "When it was read for Checking, 2 lines were new, 0 were here already. "
+        "Look at the file, then import it."
+    )
     assert needs_attention(book=looks.book) == 1
     rows = _text(looks.client().get(f"/books/{looks.book.slug}/inbox/rows/"))
     assert looks.preview(run) in rows
@@ -145,7 +148,7 @@ def test_each_line_says_what_becomes_of_it_and_why_as_the_import_then_does_it(lo
     looks.take_in(_APRIL)
     kept = looks.kept()
     run = looks.receive(_MORE)
-    assert run.message.startswith("3 lines are new, 2 are here already.")
+    assert run.message.startswith("When it was read for Checking, 3 lines were new, 2 were here already.")
 
     page = looks.look(run)
 
@@ -179,7 +182,7 @@ def test_each_line_says_what_becomes_of_it_and_why_as_the_import_then_does_it(lo
 
 def test_what_came_in_the_meantime_is_counted(looks):
     run = looks.receive(_MORE)
-    assert run.message.startswith("5 lines are new")
+    assert "5 lines were new" in run.message
     looks.take_in(_APRIL)
 
     assert "Import 3 new lines, 2 are here already" in _text(looks.look(run))
@@ -216,7 +219,7 @@ def test_what_does_not_prove_says_where_and_how_much_is_held_back(looks):
     assert "off by 12.30" in text.replace('<span class="discreet">', "").replace("</span>", "")
     assert "2 would be held back" in text
     assert "held back: its statement does not prove" in text
-    assert "2 would be held back. Look at the file" in run.message
+    assert "2 would have been held back. Look at the file" in run.message
 
 
 def test_a_book_whose_settings_say_so_shows_every_file_until_they_say_otherwise(looks):
@@ -264,7 +267,7 @@ def test_the_columns_are_corrected_on_the_way_and_only_the_reading_that_was_seen
     assert [each.line.counterparty for each in after.context["look"].lines] == ["Rent", "Coffee"]
     assert not TableLayout.objects.filter(book=looks.book).exists()
     stale = looks.press_import(run)
-    assert "was read anew since. Look at it again." in _said(stale)
+    assert "is read otherwise than what you looked at" in _said(stale)
     assert looks.now(run).asks_look
     looks.press_import(anew)
     looks.ran(run)
@@ -384,6 +387,7 @@ def test_the_database_keeps_who_looked_and_lets_nothing_else_be_asked_meanwhile(
     run = looks.receive(_APRIL)
     for wrong in (
         {"look": _Look.DONE},
+        {"look": _Look.FIRST},
         {"looked_at": timezone.now()},
         {"state": _State.READY},
         {"asked_order": {}},

@@ -17,6 +17,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "reconciliation.Reconciliation.state": "kept by PostgreSQL from what finished and reopened it",
         "reconciliation.ReconciliationAction.is_past": "what came before the last act of a finished reconciliation",
         "pipeline.ImportRun.answers": "what was said of a file's first statements while it asks about the next ones",
+        "pipeline.ImportRun.shown_sha256": "which reading somebody saw; a file that waits is read anew elsewhere",
         "books.SavedView": "how people look at lists; it names rows by their ids, which are others elsewhere",
         "toolbox.ToolConfiguration": "how one installation works, with references to its own secrets",
         "toolbox.RemoteConsent": "what one installation's people agreed to of servers that it names",

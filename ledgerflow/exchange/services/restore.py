@@ -61,6 +61,9 @@ from ledgerflow.statements.models import StatementLine
 from ledgerflow.users.models import User
 from ledgerflow.users.services import keep_person
 
+_NOT_LOOKED_AT = (
+    "It waited to be looked at when the book was archived. Try again, and it is read and shown once more."
+)
 _INTERRUPTED = "It was under way when the book was archived. Take the file in again."
 
 
@@ -177,6 +180,10 @@ def _restore(loader: Loader, *, owner: User, now: datetime) -> None:
     under_way = (ImportRun.State.WAITING, ImportRun.State.RUNNING)
     ImportRun.objects.filter(book=loader.book, state__in=under_way).update(
         state=ImportRun.State.FAILED, message=_INTERRUPTED, finished_at=now
+    )
+    # What was said of it is not in the archive, so it may be of another account than somebody saw.
+    ImportRun.objects.filter(book=loader.book, look=ImportRun.Look.WAITS).update(
+        state=ImportRun.State.FAILED, look=ImportRun.Look.FIRST, message=_NOT_LOOKED_AT, finished_at=now
     )
     archived = [
         row_id

@@ -18,7 +18,8 @@ from ledgerflow.pipeline.services._layouts import (
     owners_of,
     read_by_layouts,
 )
-from ledgerflow.pipeline.services._waiting import look_again
+from ledgerflow.pipeline.services._shown import shown_of_run
+from ledgerflow.pipeline.services._waiting import look_again, looked
 from ledgerflow.pipeline.services.run import run_import
 from ledgerflow.pipeline.services.undo import undo_import
 from ledgerflow.statements.layout_selectors import layouts
@@ -232,6 +233,9 @@ def read_anew(
     is_imported = run.state == _State.READY
     if is_imported:
         undo_import(run=run, user=user, now=now, reverse_posted=reverse_posted)
+        if run.look:
+            # Who corrects it says what is to be imported.
+            looked(draft, shown_sha256=shown_of_run(draft, read), user=user, now=now)
         draft.save()
         run = draft
     else:
@@ -242,6 +246,7 @@ def read_anew(
         run.save(
             update_fields=[
                 "state", "stage", "layouts", "attempts", "message", "finished_at", "started_by", "asked_order", "look",
+                "looked_by", "looked_at", "shown_sha256",
             ]
         )  # fmt: skip
     run_import(run_id=run.pk, now=now, read=read)

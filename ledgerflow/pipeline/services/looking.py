@@ -13,8 +13,9 @@ from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services._accounts import parts_of, whose
 from ledgerflow.pipeline.services._bringing import Brought, tried
-from ledgerflow.pipeline.services._layouts import read_by_layouts
-from ledgerflow.pipeline.services._waiting import RESCUE_SECONDS, wait_again
+from ledgerflow.pipeline.services._layouts import ReadByLayouts, read_by_layouts
+from ledgerflow.pipeline.services._shown import shown_sha256
+from ledgerflow.pipeline.services._waiting import RESCUE_SECONDS, enqueue_anew, looked, wait_again
 from ledgerflow.pipeline.services.receive import RunNotWaitingError
 from ledgerflow.pipeline.services.run import run_import
 from ledgerflow.statements.fate_selectors import LineFate, line_fates
@@ -84,9 +85,10 @@ class LookedAt:
     """A file's statements, and a page of the lines of the one at position ``at``.
 
     ``brought`` is what an import would bring, ``None`` where somebody has to say first which accounts the file is
-    about.
+    about. ``shown_sha256`` stands for what the file says and whose it is (see :func:`let_in`).
     """
 
+    shown_sha256: str
     format: str
     statements: tuple[LookedAtStatement, ...]
     at: int
@@ -128,10 +130,8 @@ def look_at(*, run: ImportRun, now: datetime, at: int = 0, number: int = 1, pass
         LookRefusedError: it cannot be read; the message says why.
         LedgerFlowError: an import of it would fail, with what it would say.
     """
-    read = read_by_layouts(run=run, password=password or None)
+    read = _read(run, password)
     reading = read.reading
-    if not reading.statements:
-        raise LookRefusedError(reading.error or f"{run.document.name} holds no statement.")
     found = whose(run, parts_of(reading))
     at = min(max(at, 0), len(found) - 1)
     number = min(max(number, 1), _pages(reading.statements[at]))
@@ -152,7 +152,8 @@ def look_at(*, run: ImportRun, now: datetime, at: int = 0, number: int = 1, pass
         for no, line in enumerate(statements[at].statement.lines[start : start + PAGE], start=start + 1)
     )
     warnings = brought.warnings if brought else reading.warnings
-    return LookedAt(reading.format or "", statements, at, lines, number, warnings, brought)
+    shown = shown_sha256(read, found)
+    return LookedAt(shown, reading.format or "", statements, at, lines, number, warnings, brought)
 
 
 def let_in(
@@ -160,23 +161,52 @@ def let_in(
 ) -> None:
     """Import a file that waited to be looked at.
 
-    With a ``password`` a PDF is imported at once, because it is kept nowhere. ``asked`` tells which reading of the file
-    somebody saw (:attr:`ImportRun.asked`); without it, it is imported as it is read now.
+    With a ``password`` a PDF is imported at once, because it is kept nowhere. ``asked`` is which reading of the file
+    somebody saw (:attr:`LookedAt.shown_sha256`); without it, it is imported as it is read now. Where a worker reads it
+    otherwise after that, or it is of another account by then, it waits to be looked at again.
 
-    :raises RunNotWaitingError: it does not wait for that, or was read anew since.
+    Raises:
+        RunNotWaitingError: it does not wait for that, is read otherwise than what was seen, or nobody knows any more
+            which account it is; that is asked then.
+        LookRefusedError: it cannot be read; the message says why. It goes on waiting.
     """
+    seen = ImportRun.objects.select_related("book", "document", "bank_account").get(pk=run.pk)
+    _refuse_unless_waiting(seen)
+    read = _read(seen, password)
+    found = whose(seen, parts_of(read.reading))
+    shown = shown_sha256(read, found)
     with transaction.atomic():
         locked = ImportRun.objects.select_for_update(of=("self",)).select_related("document").get(pk=run.pk)
-        if not locked.asks_look:
+        _refuse_unless_waiting(locked)
+        is_known = None not in found
+        if is_known and asked not in (None, shown):
             raise RunNotWaitingError(
-                f"{locked.document.name} does not wait to be looked at; nothing was changed."
+                f"{locked.document.name} is read otherwise than what you looked at, or is of another account by now. "
+                "Look at it again."
             )
-        if asked not in (None, locked.asked):
-            raise RunNotWaitingError(f"{locked.document.name} was read anew since. Look at it again.")
-        locked.look, locked.looked_by, locked.looked_at = ImportRun.Look.DONE, user, now
-        wait_again(locked, in_seconds=RESCUE_SECONDS if password else 0)
-    if password:
-        run_import(run_id=locked.pk, now=now, password=password)
+        if is_known:
+            looked(locked, shown_sha256=shown, user=user, now=now)
+            enqueue_anew(locked, in_seconds=RESCUE_SECONDS if password else 0)
+        else:
+            wait_again(locked, in_seconds=RESCUE_SECONDS)
+    if password or not is_known:
+        run_import(run_id=locked.pk, now=now, read=read)
+    if not is_known:
+        raise RunNotWaitingError(
+            f"Nobody knows any more which account {locked.document.name} is. Answer that first."
+        )
+
+
+def _refuse_unless_waiting(run: ImportRun) -> None:
+    if not run.asks_look:
+        raise RunNotWaitingError(f"{run.document.name} does not wait to be looked at; nothing was changed.")
+
+
+def _read(run: ImportRun, password: str) -> ReadByLayouts:
+    read = read_by_layouts(run=run, password=password or None)
+    if not read.reading.statements:
+        raise LookRefusedError(read.reading.error or f"{run.document.name} holds no statement.")
+    return read
 
 
 def _pages(statement: values.Statement) -> int:

@@ -7,6 +7,8 @@ from django.db import transaction
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services._accounts import account_for_answer, answer_for, answers_of, parts_of
 from ledgerflow.pipeline.services._layouts import read_by_layouts
+from ledgerflow.pipeline.services._shown import shown_of_run
+from ledgerflow.pipeline.services._waiting import looked
 from ledgerflow.pipeline.services.receive import RunNotWaitingError
 from ledgerflow.pipeline.services.run import run_import
 from ledgerflow.pipeline.services.undo import undo_import
@@ -79,6 +81,9 @@ def move_to_account(
             answer_for(position, part.number, part.currency, account.pk),
             *(each for each in anew.answers if each["position"] != position),
         ]
+        if seen.look:
+            # Who moves it says what is to be imported.
+            looked(anew, shown_sha256=shown_of_run(anew, read), user=user, now=now)
         anew.save()
         run_import(run_id=anew.pk, now=now, read=read)
         anew.refresh_from_db()

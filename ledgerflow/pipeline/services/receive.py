@@ -205,7 +205,7 @@ def _begin_anew(failed: ImportRun, *, in_seconds: int) -> None:
 def discard(*, run: ImportRun, user: User, now: datetime) -> ImportRun:
     """Set a file aside that failed or asks: nothing of it is in the books, and nobody is asked about it any more.
 
-    The file is kept, and can be taken in again.
+    The file is kept, and can be taken in again; what was said of one that waited to be looked at is asked again then.
 
     Raises:
         RunNotWaitingError: it has neither failed nor asks.
@@ -216,12 +216,30 @@ def discard(*, run: ImportRun, user: User, now: datetime) -> ImportRun:
     if locked.state not in (ImportRun.State.FAILED, ImportRun.State.NEEDS_YOU):
         raise RunNotWaitingError(f"{locked.document.name} neither failed nor asks; undo its import instead.")
     locked.state, locked.undone_at, locked.undone_by = ImportRun.State.UNDONE, now, user
-    # What an import would bring changes with every other file.
-    locked.message = "Set aside." if locked.asks_look else f"Set aside. {locked.message}"
+    if locked.asks_look:
+        _forget_what_was_said(locked)
+    else:
+        locked.message = f"Set aside. {locked.message}"
     locked.asked_order = None
     look_again(locked)
-    locked.save(update_fields=["state", "undone_at", "undone_by", "message", "asked_order", "look"])
+    locked.save(
+        update_fields=[
+            "state", "undone_at", "undone_by", "message", "asked_order", "answers", "look", "looked_by", "looked_at",
+            "shown_sha256",
+        ]
+    )  # fmt: skip
     return locked
+
+
+def _forget_what_was_said(waiting: ImportRun) -> None:
+    """Let it be asked again: nothing else takes an answer back that was seen to be wrong before the import."""
+    is_any = bool(waiting.answers)
+    waiting.answers = []
+    if forget_said_orders(waiting) or is_any:
+        waiting.message = "Set aside. What was said of it is asked again when it is imported again."
+    else:
+        # What an import would bring changes with every other file.
+        waiting.message = "Set aside."
 
 
 @transaction.atomic

@@ -24,7 +24,8 @@ from ledgerflow.pipeline.services._bringing import Brought, bring_in, tried
 from ledgerflow.pipeline.services._layouts import ReadByLayouts, is_proven_by_file, read_by_layouts
 from ledgerflow.pipeline.services._orders import question_of
 from ledgerflow.pipeline.services._protected import is_protected
-from ledgerflow.pipeline.services._waiting import wait_again
+from ledgerflow.pipeline.services._shown import shown_sha256
+from ledgerflow.pipeline.services._waiting import look_again, wait_again
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.reading import FileReading
 from ledgerflow.statements.services import are_named_alike, remember_layout
@@ -37,6 +38,9 @@ logger = logging.getLogger(__name__)
 KEPT_AS_RECEIPT = "It is kept as a receipt."
 
 _State, _Stage, _Look = ImportRun.State, ImportRun.Stage, ImportRun.Look
+#: Bank accounts that the sentence of a file that waits names.
+_NAMED = 3
+_OTHERWISE = "It is read otherwise now, or is of another account, than when somebody looked at it."
 _NO_ROOM = (
     "The database's disk is full or failing, so nothing of this file was kept. Make room, then try again."
 )
@@ -48,7 +52,8 @@ def run_import(
     """Read the file, recognize what is here already, classify what is new.
 
     Ends with the run ready, failed with a sentence, or asking which account the file is or how its dates are written;
-    a file that somebody wants to look at first waits for that, read and proved.
+    a file that somebody wants to look at first waits for that, read and proved. One that somebody looked at waits once
+    more where it is not read as they saw it, or is another account's.
     Running it again after a kill starts from the beginning; a run that is finished is left alone. Where two try at once
     (a worker that was only asleep, or the command line beside a worker) one of them imports, and the other changes
     nothing. ``password`` opens a protected file; it is kept nowhere. ``read`` is what the file says where it was read
@@ -124,6 +129,7 @@ def _read(run: ImportRun, password: str | None, now: datetime) -> ReadByLayouts:
 
 def _end_unread(run: ImportRun, reading: FileReading, now: datetime) -> None:
     if reading.asks is not None:
+        look_again(run)
         run.asked_order = open_order_as_json(reading.asks)
         _finish(run, _State.NEEDS_YOU, now, question_of(reading.asks))
         return
@@ -185,13 +191,16 @@ def _take_in(run: ImportRun, read: ReadByLayouts, now: datetime) -> None:
     reading = read.reading
     parts = parts_of(reading)
     found = whose(run, parts)
+    shown = shown_sha256(read, found) if run.look else ""
+    is_otherwise = run.look == _Look.DONE and shown != run.shown_sha256
     accounts = [account for account in found if account is not None]
     if len(accounts) < len(parts):
         unknown = [part for part, account in zip(parts, found, strict=True) if account is None]
         _ask(run, min(unknown, key=lambda part: (part.number, part.position)), len(parts), now)
         return
-    if run.look == _Look.FIRST:
-        _wait_for_a_look(run, read, accounts, now)
+    if run.look == _Look.FIRST or is_otherwise:
+        before = [_OTHERWISE] if is_otherwise else []
+        _wait_for_a_look(run, read, accounts, now, shown=shown, before=before)
         return
     brought = bring_in(run=run, read=read, accounts=accounts, now=now)
     remember_answers(run, parts, accounts)
@@ -208,21 +217,32 @@ def _take_in(run: ImportRun, read: ReadByLayouts, now: datetime) -> None:
 
 
 def _wait_for_a_look(
-    run: ImportRun, read: ReadByLayouts, accounts: Sequence[BankAccount], now: datetime
+    run: ImportRun,
+    read: ReadByLayouts,
+    accounts: Sequence[BankAccount],
+    now: datetime,
+    *,
+    shown: str,
+    before: Sequence[str],
 ) -> None:
-    """Say what the import would bring, and wait until somebody has looked at it."""
+    """Say what the import would have brought now, and wait until somebody has looked at it."""
     with tried(run=run, read=read, accounts=accounts, now=now) as brought:
-        said = [_would_bring(brought), "Look at the file, then import it.", *brought.warnings]
-    run.look = _Look.WAITS
+        would = _would_have_brought(brought, accounts)
+        said = [*before, would, "Look at the file, then import it.", *brought.warnings]
+    look_again(run)
+    run.look, run.shown_sha256 = _Look.WAITS, shown
     _finish(run, _State.NEEDS_YOU, now, " ".join(said))
 
 
-def _would_bring(brought: Brought) -> str:
+def _would_have_brought(brought: Brought, accounts: Sequence[BankAccount]) -> str:
+    """Return it in the past: other files change it while this one waits, and its page counts anew."""
     new, known, held = brought.lines_new, brought.lines_known, brought.lines_held
-    held_back = f", {held} would be held back" if held else ""
+    held_back = f", {held} would have been held back" if held else ""
+    names = list(dict.fromkeys(str(account) for account in accounts))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return (
-        f"{new} line{' is' if new == 1 else 's are'} new, {known} {'is' if known == 1 else 'are'} here already"
-        f"{held_back}."
+        f"When it was read for {', '.join(names[:_NAMED])}{more}, {new} line{' was' if new == 1 else 's were'} new, "
+        f"{known} {'was' if known == 1 else 'were'} here already{held_back}."
     )
 
 
@@ -256,6 +276,7 @@ def _let_others_go_on(run: ImportRun) -> None:
 
 def _ask(run: ImportRun, part: Part, count: int, now: datetime) -> None:
     """Ask a person about a statement of the file that nothing tells the account of."""
+    look_again(run)
     run.asked_position, run.asked_alike = part.position, part.alike
     run.asked_number, run.asked_currency = part.number, part.currency
     run.asked_kind = part.statement.kind if part.statement.kind in BankAccount.Kind.values else ""
@@ -298,12 +319,17 @@ def _finish(run: ImportRun, state: ImportRun.State, now: datetime, message: str)
     if not _is_ours(run):
         logger.warning("Import %s was taken up by another worker, so this one leaves it alone.", run.pk)
         return
+    if state != _State.NEEDS_YOU:
+        # What was to be asked when something went wrong.
+        run.asked_order = None
+        if run.asks_look:
+            look_again(run)
     run.state, run.message, run.finished_at = state, message, now
     run.stage = _Stage.DONE if state == _State.READY else run.stage
     run.save(
         update_fields=[
             "state", "stage", "message", "finished_at", "bank_account", "lines_new", "lines_known", "lines_held",
             "asked_number", "asked_currency", "asked_position", "asked_kind", "asked_alike", "asked_order", "is_table",
-            "read_by", "look",
+            "read_by", "look", "looked_by", "looked_at", "shown_sha256",
         ]
     )  # fmt: skip
