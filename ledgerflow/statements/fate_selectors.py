@@ -3,9 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, TextField, Value, When, Window
+from django.db.models.functions import RowNumber
 
 from ledgerflow.statements.likeness import text_key
-from ledgerflow.statements.models import SETTLED_HOLDS, DayQuestion, Hold, Sighting, Statement
+from ledgerflow.statements.models import SETTLED_HOLDS, DayQuestion, Hold, Sighting, Statement, StatementLine
 from ledgerflow.statements.page_selectors import ShownSighting
 
 #: Other lines that are named beside a line.
@@ -64,7 +68,7 @@ def _fate(one: ShownSighting, alike: Sequence[Sighting]) -> LineFate:
             "",
         )
     if others:
-        return LineFate(Fate.SEPARATE, _why_separate(one.sighting, others), others, hold)
+        return LineFate(Fate.SEPARATE, _why_separate(others), others, hold)
     return LineFate(Fate.NEW, "", (), hold)
 
 
@@ -94,22 +98,45 @@ def _bank_id(shown: Sighting, of_line: str | None) -> str | None:
     return said
 
 
-def _why_separate(sighting: Sighting, others: Iterable[Sighting]) -> str:
-    if all(other.statement_id == sighting.statement_id for other in others):
+def _why_separate(others: Iterable[Any]) -> str:
+    if all(other.is_here for other in others):
         return "The file has it more than once, so it happened more than once."
     return "Day and amount are those of another line, which the file does not show here."
 
 
 def _alike(statement: Statement, new: Sequence[ShownSighting]) -> dict[int, list[Sighting]]:
-    """Return, by the number of each new line, a showing of every other line of its day and amount that was there.
+    """Return, by the number of each new line, the first showings of other lines of its day and amount that were there.
 
-    Of the lines of its own file only those with the same words look the same.
+    Of the lines that its own file shows only those with the same words look the same. However many there are,
+    PostgreSQL gives a few of each kind.
     """
     if not new:
         return {}
-    lines = [one.sighting.line for one in new]
-    found = (
+    by_look: dict[tuple[object, object, str | None], list[Any]] = {}
+    for shown in _first_showings(statement, [one.sighting.line for one in new]):
+        by_look.setdefault(_look_of(shown.line, is_here=shown.is_here), []).append(shown)
+    alike = {}
+    for one in new:
+        line = one.sighting.line
+        found = [*by_look.get(_look_of(line), ()), *by_look.get(_look_of(line, is_here=True), ())]
+        alike[one.sighting.no] = [shown for shown in found if shown.line_id != line.pk]
+    return alike
+
+
+def _look_of(line: StatementLine, *, is_here: bool = False) -> tuple[object, object, str | None]:
+    words = text_key(line.description, line.counterparty) if is_here else None
+    return line.date, line.amount, words
+
+
+def _first_showings(statement: Statement, lines: Sequence[StatementLine]) -> QuerySet[Any]:
+    """Return showings of lines of these days and amounts, each line's first one, in their order, a few of each kind.
+
+    A kind is a day and an amount, of the lines that the statement shows too (``is_here``) also their words.
+    """
+    showings = Sighting.objects.filter(book=statement.book_id, line=OuterRef("line"))
+    return (
         Sighting.objects.filter(
+            ~Exists(showings.filter(statement__lt=OuterRef("statement"))),
             book=statement.book_id,
             statement__lte=statement.pk,
             line__bank_account=statement.bank_account_id,
@@ -117,23 +144,26 @@ def _alike(statement: Statement, new: Sequence[ShownSighting]) -> dict[int, list
             line__amount__in={line.amount for line in lines},
         )
         .exclude(line__hold__in=SETTLED_HOLDS)
+        .annotate(is_here=Exists(showings.filter(statement=statement.pk)))
+        .annotate(
+            rank=Window(
+                RowNumber(),
+                partition_by=[
+                    F("line__date"),
+                    F("line__amount"),
+                    F("is_here"),
+                    _words_if_here("description"),
+                    _words_if_here("counterparty"),
+                ],
+                order_by=[F("statement"), F("no")],
+            )
+        )
+        # The line that is looked at may be one of them.
+        .filter(rank__lte=_NAMED + 1)
         .select_related("line", "statement__document")
         .order_by("statement_id", "no")
     )
-    by_look: dict[tuple[object, object], dict[int, Sighting]] = {}
-    for shown in found:
-        by_look.setdefault((shown.line.date, shown.line.amount), {}).setdefault(shown.line_id, shown)
-    alike = {}
-    for one in new:
-        line = one.sighting.line
-        words = text_key(line.description, line.counterparty)
-        alike[one.sighting.no] = [
-            shown
-            for shown in by_look.get((line.date, line.amount), {}).values()
-            if shown.line_id != line.pk
-            and (
-                shown.statement_id != statement.pk
-                or text_key(shown.line.description, shown.line.counterparty) == words
-            )
-        ]
-    return alike
+
+
+def _words_if_here(field: str) -> Case:
+    return Case(When(is_here=True, then=F(f"line__{field}")), default=Value(""), output_field=TextField())

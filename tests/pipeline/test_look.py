@@ -24,6 +24,8 @@ from ledgerflow.pipeline.services import (
     take_in_again,
     undo_import,
 )
+from ledgerflow.statements import fate_selectors
+from ledgerflow.statements.likeness import text_key
 from ledgerflow.statements.models import (
     BankAccountNumber,
     DayQuestion,
@@ -208,6 +210,32 @@ def test_a_line_of_the_same_day_and_amount_elsewhere_is_told_apart_or_asked_abou
     looks.press_import(asks)
     looks.ran(asks)
     assert DayQuestion.objects.filter(book=looks.book).count() == 1
+
+
+def test_a_line_that_the_file_shows_twice_and_another_file_once_happened_twice(looks):
+    tea = "2026-04-15,Tea,-3.00,"
+    rent = "2026-04-14,Rent,-9.00,100.00"
+    looks.take_in(_csv(rent, f"{tea}97.00", "2026-04-16,Pay,1.00,98.00"))
+    run = looks.receive(_csv(rent, f"{tea}97.00", f"{tea}94.00", "2026-04-15,Bus,-3.00,91.00"))
+
+    _, known, second, bus = (each.fate for each in look_at(run=run, now=timezone.now()).lines)
+
+    assert (known.fate.name, second.fate.name, len(second.others)) == ("KNOWN", "SEPARATE", 1)
+    assert second.why == "The file has it more than once, so it happened more than once."
+    # The file shows the tea, so in other words this is another movement.
+    assert (bus.fate.name, bus.others) == ("NEW", ())
+
+
+def test_many_lines_of_one_day_and_amount_are_told_apart_by_a_few_of_them(looks, monkeypatch):
+    keys = []
+    monkeypatch.setattr(fate_selectors, "text_key", lambda *words: keys.append(words) or text_key(*words))
+    run = looks.receive(_csv(*(f"2026-04-15,Stamp,-1.00,{1000 - no}.00" for no in range(250))))
+
+    lines = look_at(run=run, now=timezone.now(), number=2).lines
+
+    assert {(each.fate.fate.name, len(each.fate.others)) for each in lines} == {("SEPARATE", 3)}
+    # One for each line of the page, and for each of the few that look like it.
+    assert len(keys) <= 100 + 4
 
 
 def test_what_does_not_prove_says_where_and_how_much_is_held_back(looks):
