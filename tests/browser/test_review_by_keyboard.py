@@ -44,6 +44,10 @@ def test_a_chosen_account_makes_a_rule_that_suggests_it_for_the_others(queue: Pa
     queue.get_by_role("button", name="Dismiss").click()
     queue.get_by_role("button", name="Rule…").click()
     expect(queue.locator("[data-evidence]")).to_contain_text("2 more open lines match")
+    queue.keyboard.press("v")
+    queue.keyboard.press("Escape")  # closes the views, and not the offer too
+    queue.keyboard.press("r")
+    expect(queue.locator("[data-evidence]")).to_contain_text("2 more open lines match")
     queue.keyboard.press("Enter")
 
     expect_message(queue, "2 open lines have a new suggestion")
