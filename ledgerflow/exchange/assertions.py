@@ -14,7 +14,7 @@ from ledgerflow.books.models import Book
 from ledgerflow.classification.models import State
 from ledgerflow.core.money import ZERO, format_money
 from ledgerflow.ledger.models import JournalLine
-from ledgerflow.statements.models import Proof, Statement, StatementLine
+from ledgerflow.statements.models import SETTLED_HOLDS, Proof, Statement, StatementLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +113,15 @@ def _posted(book: Book) -> dict[tuple[int, str], _Running]:
 
 
 def _left_out(book: Book) -> dict[int, _Running]:
-    """Return how many booked lines of each bank account stand in no entry: open, accepted, held back or excluded."""
+    """Return how many booked lines of each bank account stand in no entry: open, accepted, held back or excluded.
+
+    A twin of another line, and what the bank dropped, are movements of no books.
+    """
     rows: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
     for bank_account, day, count in (
         StatementLine.objects.filter(book=book, is_pending=False)
         .exclude(classification__state__in=(State.POSTED, State.MATCHED))
+        .exclude(hold__in=SETTLED_HOLDS)
         .values_list("bank_account_id", "date")
         .annotate(count=Count("pk"))
         .order_by()

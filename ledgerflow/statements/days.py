@@ -276,7 +276,9 @@ def _hold(
             movement.hold = holds.question
     for movement in movements.values():
         hold = kept[movement.line].hold if movement.line is not None else holds.none
-        if (hold == holds.twin and movement.hold in (holds.none, holds.question)) or (
-            hold == holds.days and movement.hold == holds.none
+        # Only what the bank has booked may be a movement under another day.
+        if not movement.is_pending and (
+            (hold == holds.twin and movement.hold in (holds.none, holds.question))
+            or (hold == holds.days and movement.hold == holds.none)
         ):
             movement.hold = hold

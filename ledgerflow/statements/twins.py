@@ -5,12 +5,15 @@ lines, twins. Files of one format and layout date alike: a line that a file of t
 that it shows. Lines of one amount are twins where a day that the files state of the one is a day of the other, and
 
 * the bank's identifier is the same; or
-* their words agree: they are the same, one text is a cut of the other, or they share two telling words and half of
-  those of the shorter one; first of lines of which both files state the same days. None may compete with another.
+* their words agree (they are the same, one text is a cut of the other, or the shorter one has no telling word of its
+  own), and either the files state the same days of both, or both files show both days whole, and yet each shows the
+  movement on one of them alone. None may compete with another.
 
 Lines that look alike in everything are interchangeable: as many are joined as both sides have, the others stay. What
-is left is asked about: lines with a day in common whose words do not agree or that compete, and lines that are alike
-but for a few days, where both files show both days whole and yet each shows the movement on one of them alone.
+is left is asked about: lines with a day in common, as at the edge of what a file shows, whose words do not agree or
+that compete, and lines that are alike but for a few days, where both files show both days whole.
+
+What somebody left out of the books is neither joined silently nor stands for what is in them.
 
 The answer depends on the set of statements and on what people decided, never on the order in which files came.
 """
@@ -22,7 +25,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
-from itertools import chain, combinations, product
+from itertools import product
 
 from ledgerflow.statements.likeness import Kinship, likeness, telling_words
 from ledgerflow.statements.portions import Span
@@ -31,8 +34,10 @@ from ledgerflow.statements.portions import Span
 APART = timedelta(days=10)
 #: A day that no file states of the other line is asked about within a long weekend.
 NEAR = 5
-#: Texts agree where they share so many telling words, and half of those of the shorter one.
+#: Texts agree where they share so many telling words, and the shorter one has no other.
 _SHARED = 2
+#: Of one amount, where more pairs may be one movement each line is asked about once, and again when that is answered.
+_MOST_ASKED = 30
 #: Where more classes of lines of one amount meet, their texts are not compared: they are asked about.
 _MOST_COMPARED = 20_000
 
@@ -40,14 +45,16 @@ _MOST_COMPARED = 20_000
 BANK_ID, WORDS, NOTHING = "bank_id", "words", ""
 #: A line where a file shows it: statement and number.
 Showing = tuple[int, int]
-_Kind = tuple[str, str]
+#: Format and layout of a file.
+Kind = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class DatedLine:
     """A line with what its files say: every day that one states of it, words as text keys, identifiers by statement.
 
-    ``booked`` and ``valued`` are those of the days of which a file says which they are.
+    ``booked`` and ``valued`` are those of the days of which a file says which they are. ``is_in_use``: somebody or a
+    rule decided about it; ``is_left_out``: that it is in no books.
     """
 
     line: int
@@ -60,6 +67,7 @@ class DatedLine:
     numbered: frozenset[tuple[int, str]]
     shown: frozenset[Showing]
     is_in_use: bool = False
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +90,24 @@ class Twins:
 
 
 def twins(
-    lines: Iterable[DatedLine], spans: Mapping[int, Span], said: Mapping[frozenset[int], bool]
+    lines: Iterable[DatedLine],
+    spans: Mapping[int, Span],
+    said: Mapping[frozenset[int], bool],
+    numberings: Collection[frozenset[Kind]],
 ) -> Twins:
     """Return which of the lines are one movement.
 
-    ``said`` says of two lines whether a person called them the same; ``spans`` are the statements that show lines.
+    ``said`` says of two lines whether a person called them the same; ``spans`` are the statements that show lines;
+    ``numberings`` are the pairs of formats and layouts whose files number movements alike.
     """
     by_amount: dict[Decimal, list[DatedLine]] = defaultdict(list)
     for line in lines:
         by_amount[line.amount].append(line)
     found = Twins()
-    numberings = _numberings(chain.from_iterable(by_amount.values()), spans)
     for alike in by_amount.values():
         if len(alike) > 1:
             _OneAmount(alike, spans, said, numberings, found).run()
     return found
-
-
-def _numberings(lines: Iterable[DatedLine], spans: Mapping[int, Span]) -> Collection[frozenset[_Kind]]:
-    """Return the pairs of formats and layouts whose files share an identifier: they number movements alike."""
-    kinds: dict[str, set[_Kind]] = defaultdict(set)
-    for line in lines:
-        for statement, bank_id in line.numbered:
-            kinds[bank_id].add(_kind(spans[statement]))
-    return {frozenset(pair) for alike in kinds.values() for pair in combinations(sorted(alike), 2)}
 
 
 @dataclass(eq=False)
@@ -148,10 +150,14 @@ class _Movement:
     def is_in_use(self) -> bool:
         return any(line.is_in_use for line in self.lines)
 
+    @cached_property
+    def is_left_out(self) -> bool:
+        return any(line.is_left_out for line in self.lines)
+
     @property
     def stands(self) -> DatedLine:
-        """The line that stands for it: one that is in use, else the oldest."""
-        return min(self.lines, key=lambda line: (not line.is_in_use, line.line))
+        """The line that stands for it: one that is in use, else the oldest that is not left out."""
+        return min(self.lines, key=lambda line: (not line.is_in_use, line.is_left_out, line.line))
 
 
 #: Movements that are alike in everything that is looked at.
@@ -167,7 +173,7 @@ class _OneAmount:
         lines: Sequence[DatedLine],
         spans: Mapping[int, Span],
         said: Mapping[frozenset[int], bool],
-        numberings: Collection[frozenset[_Kind]],
+        numberings: Collection[frozenset[Kind]],
         found: Twins,
     ) -> None:
         self.spans = spans
@@ -187,8 +193,8 @@ class _OneAmount:
             (BANK_ID, _share_an_id),
             (WORDS, lambda one, other: _have_all_days(one, other) and _are_equal(one, other)),
             (WORDS, lambda one, other: _have_all_days(one, other) and _agree(one, other)),
-            (WORDS, _are_equal),
-            (WORDS, _agree),
+            (WORDS, lambda one, other: _are_equal(one, other) and self._are_missed(one, other)),
+            (WORDS, lambda one, other: _agree(one, other) and self._are_missed(one, other)),
         )
         for evidence, test in tests:
             while self._join_clear(evidence, test):
@@ -213,7 +219,8 @@ class _OneAmount:
         of = {line.line: movement for movement in self.movements.values() for line in movement.lines}
         for pair in sorted((pair for pair, same in self.said.items() if same), key=sorted):
             one, other = (of[line] for line in sorted(pair))
-            if one is not other and one.statements.isdisjoint(other.statements):
+            are_both_in_use = one.is_in_use and other.is_in_use
+            if one is not other and one.statements.isdisjoint(other.statements) and not are_both_in_use:
                 joined = self._joined(one, other)
                 of |= {line.line: joined for line in joined.lines}
 
@@ -241,7 +248,9 @@ class _OneAmount:
             ):
                 continue
             pairs = [
-                pair for pair in zip(one, other, strict=False) if not all(each.is_in_use for each in pair)
+                (first, second)
+                for first, second in zip(one, other, strict=False)
+                if not (first.is_in_use and second.is_in_use) and first.is_left_out == second.is_left_out
             ]
             for first, second in pairs:
                 self.found.found.append(Pair(first.stands, second.stands, evidence))
@@ -317,13 +326,28 @@ class _OneAmount:
         )
 
     def _ask(self) -> None:
-        """Ask about what has a day in common and was not joined, and about what is alike but for a few days."""
-        for one, other in [*self._meeting(), *self._near()]:
-            for first, second in zip(one, other, strict=False):
-                self.found.asked.append(Pair(first.stands, second.stands, NOTHING))
-                waits = [each.stands.line for each in (first, second) if not each.is_in_use]
-                if waits:
+        """Ask about what has a day in common and was not joined, and about what is alike but for a few days.
+
+        All that may be one movement waits for the answers. Of a class that several others meet another line is asked
+        about each time, as far as it has them.
+        """
+        begun: dict[int, int] = defaultdict(int)
+        asked: set[int] = set()
+        pairs = [*self._meeting(), *self._near()]
+        are_many = sum(min(len(one), len(other)) for one, other in pairs) > _MOST_ASKED
+        for one, other in pairs:
+            count = min(len(one), len(other))
+            members = [_from(each, begun[id(each)], count) for each in (one, other)]
+            for each in (one, other):
+                begun[id(each)] += count
+            for first, second in zip(*members, strict=True):
+                if _is_settled(first, second) or _is_settled(second, first):
+                    continue
+                if waits := [each.stands.line for each in (first, second) if not each.is_in_use]:
                     self.found.waiting.add(max(waits))
+                if not (are_many and asked & {id(first), id(second)}):
+                    self.found.asked.append(Pair(first.stands, second.stands, NOTHING))
+                    asked |= {id(first), id(second)}
 
     def _near(self) -> Iterator[tuple[_Class, _Class]]:
         by_date: dict[dt.date, list[_Class]] = defaultdict(list)
@@ -346,14 +370,28 @@ class _OneAmount:
         )
 
     def _are_missed(self, one: _Movement, other: _Movement) -> bool:
-        """Whether a file of each shows the days of the other to the end, and not the movement."""
+        """Whether files like those of each show the days of the other whole, and not the movement."""
         return all(
-            any(all(map(self.spans[statement].shows_all_of, days)) for statement in statements)
-            for statements, days in ((one.statements, other.dates), (other.statements, one.dates))
+            any(self._show_all_of(days, kind) for kind in kinds)
+            for kinds, days in ((one.kinds, other.dates), (other.kinds, one.dates))
         )
 
+    def _show_all_of(self, days: Collection[dt.date], kind: Span) -> bool:
+        alike = [span for span in self.spans.values() if span.dates_like(kind)]
+        return all(any(span.shows_all_of(day) for span in alike) for day in days)
 
-def _kind(span: Span) -> _Kind:
+
+def _from(members: _Class, begin: int, count: int) -> list[_Movement]:
+    """Return so many members, from that one on and again from the first."""
+    return [members[(begin + at) % len(members)] for at in range(count)]
+
+
+def _is_settled(one: _Movement, other: _Movement) -> bool:
+    """Whether the one is in the books and the other left out of them: whatever they are, it is there once."""
+    return one.is_in_use and other.is_left_out
+
+
+def _kind(span: Span) -> Kind:
     return (span.kind, span.layout)
 
 
@@ -392,5 +430,4 @@ def _texts_agree(one: str, other: str) -> bool:
     alike = likeness(one, other)
     if alike.kinship is Kinship.CUT:
         return True
-    shorter = min(len(telling_words(one)), len(telling_words(other)))
-    return alike.words >= _SHARED and alike.words * 2 >= shorter
+    return alike.words >= _SHARED and alike.words == min(len(telling_words(one)), len(telling_words(other)))

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ledgerflow.classification.services import change_tags, decide
+from ledgerflow.exchange.assertions import assertions
 from ledgerflow.exchange.plain_text import PLAIN_TEXTS, Written, write_plain_text
 from ledgerflow.exchange.tag_names import beancount_tags
 from ledgerflow.ledger.models import Account, BatchSource, ChainLink
@@ -18,6 +19,7 @@ from ledgerflow.ledger.services.journal import EntryDraft, LineDraft, post_entri
 from ledgerflow.posting.services import EntryLine, date_document, post_lines, post_manual_entry, reverse_entry
 from ledgerflow.reconciliation.services import make_match
 from ledgerflow.reconciliation.values import Kind
+from ledgerflow.statements.models import Hold, StatementLine
 from tests.booked import FIRST_DAY, NOW, BookedFile
 from tests.exchange.archives import as_at_commit
 
@@ -267,3 +269,13 @@ def test_a_large_book_asks_as_many_questions_as_a_small_one(form):
         asked.append(len(captured))
 
     assert asked[0] == asked[1] <= 19
+
+
+def test_a_line_that_is_here_under_another_day_is_missing_in_no_balance():
+    file = BookedFile(2)
+    _, _, (again,) = file.take_in([Decimal(-1)], name="again.csv", first=date(2026, 1, 20))
+    assert any("in no entry" in each.missing for each in assertions(book=file.book))
+
+    StatementLine.objects.filter(pk=again).update(hold=Hold.TWIN)
+
+    assert not any("in no entry" in each.missing for each in assertions(book=file.book))

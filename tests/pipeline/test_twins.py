@@ -20,12 +20,13 @@ from tests.statements.shapes import line, take_in
 pytestmark = pytest.mark.django_db
 
 _BOOKED = (
+    ("2026-01-02", "-1.50", "Bun", "Corner"),
     ("2026-01-05", "-4.20", "Tea", "Corner"),
     ("2026-01-12", "-9.00", "Cake", "Corner"),
     ("2026-01-30", "90.00", "Pay", "Corner"),
 )
-#: The first two are valued a day and three days later, the third on its day.
-_VALUED = (("2026-01-06", *_BOOKED[0][1:]), ("2026-01-15", *_BOOKED[1][1:]), _BOOKED[2])
+#: The second and third are valued a day and three days later, the first and last on their day.
+_VALUED = (_BOOKED[0], ("2026-01-06", *_BOOKED[1][1:]), ("2026-01-15", *_BOOKED[2][1:]), _BOOKED[3])
 
 
 def _camt():
@@ -96,7 +97,7 @@ def test_a_month_by_two_days_is_one_set_of_lines(book, sources, is_turned):
 
     second = _run(book, *files[1])
 
-    assert (second.lines_new, second.lines_known, second.lines_held, second.message) == (0, 3, 0, "")
+    assert (second.lines_new, second.lines_known, second.lines_held, second.message) == (0, 4, 0, "")
     assert _standing(book) == alone
     found = DayQuestion.objects.filter(book=book)
     assert {(one.answer, one.evidence, one.answered_by) for one in found} == {("same", "words", None)}
@@ -106,7 +107,7 @@ def test_a_month_by_two_days_is_one_set_of_lines(book, sources, is_turned):
 
     undo_import(run=first, user=UserFactory(), now=timezone.now())
 
-    assert [line.hold for line in StatementLine.objects.filter(book=book)] == [Hold.NONE] * 3
+    assert [line.hold for line in StatementLine.objects.filter(book=book)] == [Hold.NONE] * 4
     assert not found.all().exists()
     assert _run(book, *files[0]).lines_new == 0
 
@@ -134,7 +135,8 @@ def test_files_of_one_format_date_alike_so_equal_amounts_are_movements_of_their_
     assert (following.lines_new, following.lines_held, following.message) == (1, 0, "")
 
 
-def test_a_movement_at_the_end_of_a_month_is_known_again_in_the_next(book):
+def test_a_movement_between_two_months_in_two_formats_is_asked_about(book):
+    """Both files show it, or each a movement of its own: none of them shows both days."""
     over = (("2026-01-31", "-8.00", "Rent", "Corner"),)
     camt = months.camt(over).replace(b"</BookgDt>", b"</BookgDt><ValDt><Dt>2026-02-02</Dt></ValDt>")
     _run(book, "january.xml", camt)
@@ -143,7 +145,8 @@ def test_a_movement_at_the_end_of_a_month_is_known_again_in_the_next(book):
         book, "february.csv", months.csv((("2026-02-02", *over[0][1:]), ("2026-02-03", "-1.00", "Tea", "x")))
     )
 
-    assert (february.lines_new, february.lines_known) == (1, 1)
+    assert (february.lines_new, february.lines_known, february.lines_held) == (2, 0, 1)
+    assert DayQuestion.objects.get(book=book).answer == ""
 
 
 def test_a_daily_equal_movement_is_not_taken_for_the_one_of_the_day_before(book):

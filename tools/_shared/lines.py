@@ -200,9 +200,11 @@ def _other_days(
 ) -> list[date | None]:
     """Return a column's dates by position where they are other days than the rows' own; none where one is far off.
 
-    A day months away is of something else than the movement.
+    A day months away is of something else than the movement; one day beside rows of several is that of the export.
     """
     days = _days_of(columns, order, column)
+    if len(set(days)) == 1 < len(set(dates)):
+        return []
     if any(day is not None and abs(day - own) > _FAR for day, own in zip(days, dates, strict=False)):
         return []
     found = [None if day == own else day for day, own in zip(days, dates, strict=False)]

@@ -1,6 +1,12 @@
 from django.db import migrations, models
 
 
+def _drop_pairs(apps, schema_editor):
+    """What is said of two lines has no place in a question about a day; what waited for it waits no more."""
+    apps.get_model("statements", "DayQuestion").objects.filter(other_no__isnull=False).delete()
+    apps.get_model("statements", "StatementLine").objects.filter(hold__in=("days", "twin")).update(hold="")
+
+
 class Migration(migrations.Migration):
     dependencies = [("statements", "0020_remember_masked_numbers")]
 
@@ -100,4 +106,5 @@ class Migration(migrations.Migration):
                 name="statements_evidence_answers",
             ),
         ),
+        migrations.RunPython(migrations.RunPython.noop, _drop_pairs),
     ]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
@@ -12,13 +12,13 @@ from django.db import connection
 from django.db.models import OuterRef, Subquery
 
 from ledgerflow.statements.days import OTHER_DAYS
-from ledgerflow.statements.in_use import in_use
+from ledgerflow.statements.in_use import in_use, left_out
 from ledgerflow.statements.likeness import text_key
 from ledgerflow.statements.models import BankAccount, DayQuestion, Hold, Sighting, Statement, StatementLine
 from ledgerflow.statements.portions import Span
 from ledgerflow.statements.services._anew import recognize_anew
 from ledgerflow.statements.stored import span_of
-from ledgerflow.statements.twins import NEAR, NOTHING, DatedLine, Showing, Twins, twins
+from ledgerflow.statements.twins import NEAR, NOTHING, DatedLine, Kind, Showing, Twins, twins
 
 _HELD = (Hold.DAYS, Hold.TWIN)
 #: The bits of a number say which kinds of files show a line; further ones are taken for one kind.
@@ -87,6 +87,27 @@ JOIN statements_statementline line ON line.book_id = question.book_id AND line.i
 WHERE question.book_id = %(book)s AND question.bank_account_id = %(account)s AND question.other_no IS NOT NULL
     AND line.amount = ANY(%(amounts)s)
 """
+# A file that says nothing else of a line's identifier says what stands with the line.
+_IDS = """
+SELECT sighting.statement_id, coalesce(sighting.differs->>'bank_id', line.bank_id) AS bank_id
+FROM statements_sighting sighting
+JOIN statements_statementline line ON line.book_id = sighting.book_id AND line.id = sighting.line_id
+WHERE sighting.book_id = %(book)s AND sighting.statement_id = ANY(%(statements)s)
+"""
+_REPEATED = f"""
+SELECT statement_id, bank_id FROM ({_IDS}) AS said
+WHERE bank_id <> '' GROUP BY statement_id, bank_id HAVING count(*) > 1
+"""  # noqa: S608 - text of this module
+_SHARED_IDS = f"""
+WITH numbered AS MATERIALIZED (
+    SELECT DISTINCT kinds.kind, said.bank_id
+    FROM ({_IDS}) AS said
+    JOIN unnest(%(statements)s::bigint[], %(kinds)s::int[]) AS kinds (statement_id, kind) USING (statement_id)
+    WHERE said.bank_id <> ''
+)
+SELECT DISTINCT one.kind, other.kind
+FROM numbered one JOIN numbered other ON other.bank_id = one.bank_id AND other.kind > one.kind
+"""  # noqa: S608 - text of this module
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +169,7 @@ def settle_twins(
     }
     found |= {line for pair in people for line in pair}
     dated = _dated(lines.filter(pk__in=found, is_pending=False, hold__in=_MAY_BE_TWINS))
-    settled = twins(dated, spans, people)
+    settled = twins(dated, spans, people, _numberings(bank_account, dated, spans.values()))
     parted = _write_questions(bank_account, settled, [one for one in said if not one.is_by_person], spans)
     parted |= {line for line, hold in held.items() if hold == Hold.TWIN and line not in settled.twins}
     lines.filter(pk__in=held.keys() - settled.twins - settled.waiting).update(hold=Hold.NONE)
@@ -226,11 +247,43 @@ def _dated(lines: Iterable[StatementLine]) -> list[DatedLine]:
     (book,) = {line.book_id for line in by_id.values()}
     for sighting in Sighting.objects.filter(book=book, line__in=list(by_id)).defer("place"):
         shown[sighting.line_id].append(sighting)
-    used = in_use(by_id)
-    return [_dated_line(line, shown[pk], pk in used) for pk, line in by_id.items()]
+    used, out = in_use(by_id), left_out(by_id)
+    repeated = _repeated_ids(book, {one.statement_id for of_line in shown.values() for one in of_line})
+    dated = (_dated_line(line, shown[pk], repeated) for pk, line in by_id.items())
+    return [replace(one, is_in_use=one.line in used, is_left_out=one.line in out) for one in dated]
 
 
-def _dated_line(line: StatementLine, shown: Sequence[Sighting], is_in_use: bool) -> DatedLine:
+def _repeated_ids(book: int, statements: Collection[int]) -> set[tuple[int, str]]:
+    """Return the identifiers, by statement, that one of the statements uses more than once: they identify nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REPEATED, {"book": book, "statements": list(statements)})
+        return set(cursor.fetchall())
+
+
+def _numberings(
+    bank_account: BankAccount, dated: Sequence[DatedLine], spans: Collection[Span]
+) -> set[frozenset[Kind]]:
+    """Return the pairs of formats and layouts of which files share an identifier: they number movements alike."""
+    if not any(one.numbered for one in dated):
+        return set()
+    kinds = sorted({(span.kind, span.layout) for span in spans})
+    numbers = {kind: number for number, kind in enumerate(kinds)}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SHARED_IDS,
+            {
+                "book": bank_account.book_id,
+                "account": bank_account.pk,
+                "statements": [span.statement for span in spans],
+                "kinds": [numbers[span.kind, span.layout] for span in spans],
+            },
+        )
+        return {frozenset((kinds[one], kinds[other])) for one, other in cursor.fetchall()}
+
+
+def _dated_line(
+    line: StatementLine, shown: Sequence[Sighting], repeated: Collection[tuple[int, str]]
+) -> DatedLine:
     days: set[date | None] = {line.date}
     booked: set[date | None] = set()
     valued: set[date | None] = set()
@@ -247,7 +300,8 @@ def _dated_line(line: StatementLine, shown: Sequence[Sighting], is_in_use: bool)
         texts.add(
             text_key(said.get("description", line.description), said.get("counterparty", line.counterparty))
         )
-        if bank_id := said.get("bank_id", line.bank_id):
+        bank_id = said.get("bank_id", line.bank_id)
+        if bank_id and (sighting.statement_id, bank_id) not in repeated:
             numbered.add((sighting.statement_id, bank_id))
     return DatedLine(
         line=line.pk,
@@ -259,7 +313,6 @@ def _dated_line(line: StatementLine, shown: Sequence[Sighting], is_in_use: bool)
         texts=frozenset(texts),
         numbered=frozenset(numbered),
         shown=frozenset((sighting.statement_id, sighting.no) for sighting in shown),
-        is_in_use=is_in_use,
     )
 
 

@@ -65,7 +65,8 @@ def answer_question(*, question: DayQuestion, answer: str, user: User, now: date
 def answer_all_alike(*, question: DayQuestion, answer: str, user: User, now: datetime) -> int:
     """Answer every open question about lines under two days that the question's two files show; return how many.
 
-    :raises AnswerRefusedError: the answer is neither, or the question is about a day.
+    :raises AnswerRefusedError: the answer is neither, the question is about a day, or SAME would make one line the same
+        as two.
     :raises LinesInUseError: SAME would join lines that are both in the books; reverse one first.
     """
     if answer not in DayQuestion.Answer.values:
@@ -84,6 +85,11 @@ def answer_all_alike(*, question: DayQuestion, answer: str, user: User, now: dat
     lines = _lines_of(asked)
     if answer == DayQuestion.Answer.SAME:
         _refuse_both_in_use(lines)
+        for place in (0, 1):
+            if len({pair[place].pk for pair in lines}) < len(lines):
+                raise AnswerRefusedError(
+                    "One of these lines may be either of two, so it cannot be the same as both. Answer them one by one."
+                )
     questions.update(answer=answer, answered_by=user, answered_at=now)
     _settle(question.bank_account, lines)
     return len(asked)
