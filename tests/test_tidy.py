@@ -42,6 +42,7 @@ SPEAKS_SQL = {
     "ledgerflow/core/problems.py": "plans queries over whole books as joins of sets",
     "ledgerflow/books/scope.py": "names book and user to the session",
     "ledgerflow/cli/database.py": "holds an advisory lock while it migrates",
+    "ledgerflow/pipeline/services/_bringing.py": "limits how long a page may wait and ask",
     "ledgerflow/ops/": "asks the server about itself",
     "ledgerflow/ledger/services/": "posts sets through the functions that guard the journal",
     "ledgerflow/ledger/selectors/": "adds up movements and part months in one query",

@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 _SHORTAGE_OF_ROOM = {"53100", "58030"}
 #: Shut down, crashed, starting up, no more connections, a stand-by, and room or memory that ran out.
 _AWAY_STATES = {"57P01", "57P02", "57P03", "57P05", "53300", "53200", "25006"} | _SHORTAGE_OF_ROOM
+_LOCKED, _CANCELLED = "55P03", "57014"
 _MOST_PARAMETERS = 30
 _TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN|TABLE)\s+(?:ONLY\s+)?\"?([a-z_][a-z0-9_]*)", re.IGNORECASE)
 
@@ -27,6 +28,16 @@ def is_away(error: BaseException | None) -> bool:
 def lacks_room(error: BaseException | None) -> bool:
     """Whether the database's disk is full or failing."""
     return any(getattr(each, "sqlstate", None) in _SHORTAGE_OF_ROOM for each in _chain(error))
+
+
+def waited_for_a_lock(error: BaseException | None) -> bool:
+    """Whether what was asked for stayed locked by another session for longer than this one waits."""
+    return any(getattr(each, "sqlstate", None) == _LOCKED for each in _chain(error))
+
+
+def took_too_long(error: BaseException | None) -> bool:
+    """Whether a statement was ended because it took longer than this session lets one."""
+    return any(getattr(each, "sqlstate", None) == _CANCELLED for each in _chain(error))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -6,14 +6,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Sum
 
 from ledgerflow.books.models import Book
 from ledgerflow.core.money import ZERO
 from ledgerflow.statements.chain import Chain, Coverage, Joint, Link, Month, Repeat, chain, overlapping
-from ledgerflow.statements.models import BankAccount, Sighting, Statement
+from ledgerflow.statements.models import BankAccount, Statement
 from ledgerflow.statements.selectors import statements
 from ledgerflow.statements.standing import Standing
+from ledgerflow.statements.sums import pending_in
 
 # What both statements of each pair show: from the sightings of the one, by key, to those of the other, by line.
 _SHARED = """
@@ -126,14 +126,14 @@ def chain_of(*, bank_account: BankAccount) -> ListedChain:
 
 
 def _chain(book: Book, found: Sequence[Statement]) -> Chain:
-    links = _links(book, found)
+    links = _links(found)
     return chain(links, _shared(book, links), _numbered_without_days(found, links))
 
 
 def chains(*, book: Book) -> dict[int, Chain]:
     """Return the chain of each bank account that has statements, by its id. Three queries at most."""
     found = list(Statement.objects.filter(book=book))
-    links = {link.statement: link for link in _links(book, found)}
+    links = {link.statement: link for link in _links(found)}
     by_account: dict[int, list[Statement]] = {}
     for one in found:
         by_account.setdefault(one.bank_account_id, []).append(one)
@@ -158,13 +158,8 @@ def closing_day(statement: Statement) -> date | None:
     return max(days, default=None)
 
 
-def _links(book: Book, found: Sequence[Statement]) -> list[Link]:
-    pending = dict(
-        Sighting.objects.filter(book=book, statement__in=found, is_pending=True)
-        .values_list("statement")
-        .annotate(Sum("line__amount"))
-        .order_by()
-    )
+def _links(found: Sequence[Statement]) -> list[Link]:
+    pending = pending_in(found)
     links = []
     for one in found:
         starts = [day for day in (one.complete_from, one.first_date) if day is not None]
@@ -178,7 +173,7 @@ def _links(book: Book, found: Sequence[Statement]) -> list[Link]:
                 last=last,
                 opening=one.opening_balance,
                 closing=one.closing_balance,
-                total=one.total - pending.get(one.pk, ZERO),
+                total=one.total - pending.get(one.pk, (0, ZERO))[1],
                 number=one.number,
                 series=one.format,
             )
@@ -208,9 +203,7 @@ class Opening:
 def opening_of(*, bank_account: BankAccount) -> Opening | None:
     """Return what the bank account held before its first statement, where that says so. Two queries."""
     found = statements(book=bank_account.book, bank_account=bank_account)
-    first = min(
-        _links(bank_account.book, list(found)), key=lambda link: (link.first, link.statement), default=None
-    )
+    first = min(_links(list(found)), key=lambda link: (link.first, link.statement), default=None)
     if first is None or first.opens_with is None:
         return None
     return Opening(first.first - timedelta(days=1), first.opens_with, first.opening is not None)

@@ -121,6 +121,7 @@ def test_a_file_dropped_with_the_tick_is_shown_and_imported_when_somebody_says_s
     rows = _text(looks.client().get(f"/books/{looks.book.slug}/inbox/rows/"))
     assert looks.preview(run) in rows
     assert "Which account?" not in rows
+    assert rows.count('<td class="text-end">\N{EN DASH}</td>') == 3
 
     shown = _text(looks.look(run))
     assert "Import 2 new lines, 0 are here already" in shown
@@ -358,6 +359,24 @@ def test_a_file_of_several_accounts_shows_each_of_them(looks):
     assert looks.ran(run).lines_new == 1
     # Each of them has a page of its own then, and the inbox names both.
     assert looks.look(run).url.endswith(f"/inbox/?file={run.document_id}")
+
+
+def test_lines_that_are_not_booked_yet_are_in_no_sum_before_and_after_the_import(looks):
+    # A report within a day: 100.00, a card payment of 10.00, 7.77 reserved, 90.00.
+    report = Path(settings.BASE_DIR, "tools/camt_statement/tests/samples/intraday_052.xml").read_bytes()
+    number = "DE89370400440532013000"
+    create_bank_account(book=looks.book, name="Giro", kind="bank", currency="EUR", number=number)
+    run = looks.receive(report, "day.xml")
+
+    before = looks.look(run)
+    looks.press_import(run)
+    looks.ran(run)
+    (statement,) = Statement.objects.filter(book=looks.book)
+    after = looks.client().get(f"/books/{looks.book.slug}/statements/{statement.pk}/")
+
+    for page, sums in ((before, before.context["look"].shown.sums), (after, after.context["sums"])):
+        assert (sums.booked, sums.computed, sums.closing) == (-10, 90, 90)
+        assert "+ 2 lines, 1 not booked yet" in _text(page)
 
 
 def test_a_protected_file_is_shown_by_its_password_which_is_kept_nowhere(looks):

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services import (
+    _bringing,
     answer_account,
     discard,
     move_to_account,
@@ -19,6 +20,7 @@ from ledgerflow.pipeline.services import (
 )
 from ledgerflow.statements.models import BankAccount, StatementLine
 from ledgerflow.statements.services import create_bank_account, forget_number, remember_number
+from tests.ledger.sessions import session
 from tests.made import made_once
 from tests.pipeline.test_columns import _said
 from tests.pipeline.test_look import _APRIL, _OWN, Looks, _text
@@ -160,6 +162,28 @@ def test_a_wrong_password_lets_nothing_in_and_the_file_goes_on_waiting(seen):
     assert _text(opened).index('value="show"') < _text(opened).index('value="import"')
     seen.press_import(run, asked=token, password=_SECRET)
     assert seen.now(run).state == _State.READY
+
+
+def test_a_page_does_not_wait_for_an_import_that_goes_on_nor_goes_on_for_ever(seen, monkeypatch):
+    run = seen.receive(_APRIL)
+    said = []
+    with session("owner") as other:
+        other.execute("SET lock_timeout = '2s'; LOCK TABLE statements_statement IN SHARE MODE")
+        for limits in (
+            "SET LOCAL lock_timeout = '20ms'",
+            "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = '40ms'",
+        ):
+            monkeypatch.setattr(_bringing, "PAGE_LIMITS", limits)
+            said.append(seen.look(run).context["problem"])
+        other.rollback()
+    monkeypatch.undo()
+
+    assert said[0] == "Another file of this account is being imported; look again in a moment."
+    assert said[1].startswith("b.csv takes too long to be shown now.")
+    assert len(seen.look(run).context["look"].lines) == 2
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("0",)
 
 
 def test_moved_or_read_by_other_columns_it_stays_one_that_is_looked_at(seen):

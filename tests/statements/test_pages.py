@@ -83,9 +83,9 @@ def test_a_statement_shows_a_hundred_lines_at_a_time_with_the_same_queries(djang
     client = file.client()
     client.get(file.address(f"statements/{file.statement.pk}/"))
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         first = client.get(file.address(f"statements/{file.statement.pk}/")).content.decode()
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         second = client.get(file.address(f"statements/{file.statement.pk}/?page=2")).content.decode()
 
     assert first.count("Shop ") == 100

@@ -5,12 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services._layouts import ReadByLayouts, layout_warnings
 from ledgerflow.statements.models import BankAccount
 from ledgerflow.statements.services import ImportOutcome, import_statement
+
+#: How long a page waits for an account that another file is imported for, and the longest statement that it may ask.
+PAGE_LIMITS = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '20s'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,21 @@ def bring_in(
 
 @contextmanager
 def tried(
-    *, run: ImportRun, read: ReadByLayouts, accounts: Sequence[BankAccount], now: datetime
+    *,
+    run: ImportRun,
+    read: ReadByLayouts,
+    accounts: Sequence[BankAccount],
+    now: datetime,
+    has_limits: bool = False,
 ) -> Iterator[Brought]:
     """Take the file in as :func:`bring_in` does, and take that back at the end: within, its rows can be looked at.
 
-    Nobody else sees them. Its bank accounts are locked as long as it takes.
+    Nobody else sees them. Its bank accounts are locked as long as it takes. ``has_limits`` for a page, which neither
+    waits long for an import nor lets one wait long for it: PostgreSQL ends what takes longer.
     """
     with transaction.atomic():
+        if has_limits:
+            with connection.cursor() as cursor:
+                cursor.execute(PAGE_LIMITS)  # of this transaction alone
         yield bring_in(run=run, read=read, accounts=accounts, now=now)
         transaction.set_rollback(True)

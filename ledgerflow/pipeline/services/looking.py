@@ -1,14 +1,14 @@
 """Look at a file before it touches the books: what it says, what an import of it would bring, and letting it in."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from itertools import pairwise
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
+from ledgerflow.core.database_errors import took_too_long, waited_for_a_lock
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.pipeline.models import ImportRun
 from ledgerflow.pipeline.services._accounts import parts_of, whose
@@ -25,6 +25,7 @@ from ledgerflow.statements.page_selectors import PAGE, statement_page
 from ledgerflow.statements.proof import prove
 from ledgerflow.statements.services import ImportOutcome
 from ledgerflow.statements.standing import Standing
+from ledgerflow.statements.sums import Sums, sums_as_read
 from ledgerflow.toolbox import values
 from ledgerflow.users.models import User
 
@@ -59,16 +60,9 @@ class LookedAtStatement:
         return self.bank_account.currency if self.bank_account else self.statement.currency
 
     @property
-    def total(self) -> Decimal:
-        """What its booked lines add up to, money out being negative."""
-        booked = (line.amount for line in self.statement.lines if line.status == values.BOOKED)
-        return sum(booked, Decimal(0))
-
-    @property
-    def computed(self) -> Decimal | None:
-        """The opening balance and the lines, where an opening balance is stated."""
-        opening = self.statement.opening_balance
-        return None if opening is None else opening + self.total
+    def sums(self) -> Sums:
+        """Its balances, and its booked lines between them, in ``currency``."""
+        return sums_as_read(self.statement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +121,8 @@ def look_at(*, run: ImportRun, now: datetime, at: int = 0, number: int = 1, pass
     queries does not grow with the lines.
 
     Raises:
-        LookRefusedError: it cannot be read; the message says why.
+        LookRefusedError: it cannot be read, its account is being imported for, or it takes too long; the message says
+            which.
         LedgerFlowError: an import of it would fail, with what it would say.
     """
     read = _read(run, password)
@@ -138,9 +133,9 @@ def look_at(*, run: ImportRun, now: datetime, at: int = 0, number: int = 1, pass
     accounts = [account for account in found if account is not None]
     is_known = len(accounts) == len(found)
     trial: AbstractContextManager[Brought | None] = (
-        tried(run=run, read=read, accounts=accounts, now=now) if is_known else nullcontext()
+        tried(run=run, read=read, accounts=accounts, now=now, has_limits=True) if is_known else nullcontext()
     )
-    with trial as brought:
+    with _refusing(run), trial as brought:
         outcomes: Sequence[ImportOutcome | None] = brought.outcomes if brought else [None] * len(found)
         outcome = outcomes[at]
         fates = _fates(outcome.statement, number) if outcome else {}
@@ -195,6 +190,24 @@ def let_in(
         raise RunNotWaitingError(
             f"Nobody knows any more which account {locked.document.name} is. Answer that first."
         )
+
+
+@contextmanager
+def _refusing(run: ImportRun) -> Iterator[None]:
+    """Say in a sentence that a page's limits ended it."""
+    try:
+        yield
+    except OperationalError as error:
+        if waited_for_a_lock(error):
+            raise LookRefusedError(
+                "Another file of this account is being imported; look again in a moment."
+            ) from error
+        if took_too_long(error):
+            raise LookRefusedError(
+                f"{run.document.name} takes too long to be shown now. Look again later, or set it aside and drop it "
+                "again without a look: an import can be undone."
+            ) from error
+        raise
 
 
 def _refuse_unless_waiting(run: ImportRun) -> None:

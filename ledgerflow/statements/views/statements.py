@@ -19,6 +19,7 @@ from ledgerflow.statements.forms import OverrideForm
 from ledgerflow.statements.models import Proof, Statement
 from ledgerflow.statements.page_selectors import PAGE, Show, overview, statement_page
 from ledgerflow.statements.selectors import bank_accounts, open_questions, statements
+from ledgerflow.statements.sums import sums_of
 
 _FIRST_PAGE = "1"
 
@@ -70,7 +71,6 @@ class StatementView(BookMixin, generic.TemplateView):
         statement = get_object_or_404(found, pk=self.kwargs["statement"])
         number = self.request.GET.get("page", _FIRST_PAGE)
         asked = self.request.GET.get("show", "")
-        opening = statement.opening_balance
         # A statement that proves by itself, and has no number, needs no other to say how it stands.
         needs_others = statement.proof == Proof.UNPROVABLE or statement.number is not None
         place = place_of(statement=statement) if needs_others else Place()
@@ -87,7 +87,7 @@ class StatementView(BookMixin, generic.TemplateView):
             "closing_day": closing_day(statement),
             "follows": statement.proof == Proof.UNPROVABLE and place.follows,
             "skips": place.skips,
-            "computed": None if opening is None else opening + statement.total,
+            "sums": sums_of(statement),
             "page": page,
             "rows": [(each, fates[each.sighting.no]) for each in page.lines],
             "shows": [(Show.ALL, "All lines"), (Show.NEW, "New"), (Show.KNOWN, "Here already")],
