@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
-from itertools import product
+from itertools import chain, islice, product
 
 from ledgerflow.statements.likeness import Kinship, likeness, telling_words
 from ledgerflow.statements.portions import Span
@@ -234,7 +234,7 @@ class _OneAmount:
     def _join_clear(self, evidence: str, test: _Test) -> bool:
         """Join the classes that nothing else competes with by this test; whether there were any."""
         next_to: dict[int, list[_Class]] = defaultdict(list)
-        meeting = list(self._meeting(by_id=evidence == BANK_ID))
+        meeting = list(islice(self._meeting(by_id=evidence == BANK_ID), _MOST_COMPARED + 1))
         if evidence == WORDS and len(meeting) > _MOST_COMPARED:
             return False
         edges = [pair for pair in meeting if test(pair[0][0], pair[1][0])]
@@ -333,7 +333,7 @@ class _OneAmount:
         """
         begun: dict[int, int] = defaultdict(int)
         asked: set[int] = set()
-        pairs = [*self._meeting(), *self._near()]
+        pairs = list(islice(chain(self._meeting(), self._near()), _MOST_COMPARED))
         are_many = sum(min(len(one), len(other)) for one, other in pairs) > _MOST_ASKED
         for one, other in pairs:
             count = min(len(one), len(other))

@@ -370,6 +370,18 @@ def test_what_a_person_said_stays_when_other_files_come_and_go(checking):
     assert holds(checking) == apart
 
 
+def test_what_a_person_said_of_a_line_stays_with_the_file_that_still_shows_it(checking):
+    wrong = take_in(checking, line(1, 5, value_date=day(3)), kind="camt", **WHOLE).statement.document
+    take_in(checking, line(3, 5), kind="csv", **WHOLE)
+    answer_question(question=DayQuestion.objects.get(), answer="different", user=UserFactory(), now=NOW)
+    take_in(checking, line(1, 5, value_date=day(3)), line(9, 1), kind="camt", **WHOLE)
+
+    undo_import(document=wrong)
+
+    assert holds(checking) == [(1, 5, Hold.NONE), (3, 5, Hold.NONE), (9, 1, Hold.NONE)]
+    assert DayQuestion.objects.get().answer == "different"
+
+
 @pytest.mark.parametrize("count", [2, 200])
 def test_the_queries_do_not_grow_with_the_lines(checking, django_assert_max_num_queries, count):
     amounts = range(1, count + 1)

@@ -56,19 +56,27 @@ WITH mine AS MATERIALIZED (
 ), near AS MATERIALIZED (
     SELECT mine.id, mine.amount, mine.date, partly.kinds FROM partly JOIN mine ON mine.id = partly.line_id
     WHERE mine.date BETWEEN %(first)s::date AND %(last)s::date
-), pairs AS (
-    SELECT one.id, other.id AS other_id
-    FROM other_days one JOIN mine other ON other.amount = one.amount AND other.date = one.day
-    UNION ALL
-    SELECT one.id, other.id
-    FROM other_days one JOIN other_days other
-        ON other.amount = one.amount AND other.day = one.day AND other.date <> one.date
-    UNION ALL
-    SELECT one.id, other.id
-    FROM near one JOIN near other ON other.amount = one.amount AND other.kinds & one.kinds = 0
+), looks AS MATERIALIZED (
+    SELECT DISTINCT amount, date, kinds FROM near
+), missed AS MATERIALIZED (
+    SELECT one.amount, one.date, one.kinds, other.date AS other_date, other.kinds AS other_kinds
+    FROM looks one JOIN looks other ON other.amount = one.amount AND other.kinds & one.kinds = 0
         AND other.date > one.date AND other.date <= one.date + %(near)s
 )
-SELECT id FROM pairs UNION SELECT other_id FROM pairs
+SELECT one.id FROM other_days one
+WHERE (one.amount, one.day) IN (SELECT amount, date FROM mine)
+UNION
+SELECT other.id FROM mine other
+WHERE (other.amount, other.date) IN (SELECT amount, day FROM other_days)
+UNION
+SELECT id FROM (
+    SELECT id, min(date) OVER alike <> max(date) OVER alike AS are_apart
+    FROM other_days WINDOW alike AS (PARTITION BY amount, day)
+) AS one WHERE are_apart
+UNION
+SELECT id FROM near WHERE (amount, date, kinds) IN (SELECT amount, date, kinds FROM missed)
+UNION
+SELECT id FROM near WHERE (amount, date, kinds) IN (SELECT amount, other_date, other_kinds FROM missed)
 """
 _HELD_NOW = """
 SELECT id, hold FROM statements_statementline

@@ -1,12 +1,14 @@
 """Take a file's statements back, as if it had never come."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from ledgerflow.core.errors import LedgerFlowError
 from ledgerflow.documents.models import Document
-from ledgerflow.statements.models import DayQuestion, Statement
+from ledgerflow.statements.models import DayQuestion, Sighting, Statement
 from ledgerflow.statements.services._apply import ask, insert_movements, update_rows
 from ledgerflow.statements.services._lapse import settle_pending
 from ledgerflow.statements.services._lock import lock_accounts
@@ -49,6 +51,7 @@ def undo_import(*, document: Document) -> UndoneImport:
     twin_days = days_of_twins(book=document.book_id, statements=going)
     amounts = amounts_of(book=document.book_id, statements=going)
     removed = 0
+    _keep_answers(document.book_id, going)
     with connection.cursor() as cursor:
         DayQuestion.objects.filter(statement__in=going).delete()
         DayQuestion.objects.filter(other_statement__in=going).delete()
@@ -73,3 +76,41 @@ def undo_import(*, document: Document) -> UndoneImport:
         settle_twins(bank_account=bank_account, amounts=amounts, changed_days=twin_days)
     seen = {one.line for of_account in stored.values() for one in of_account.seen if one.statement in going}
     return UndoneImport(len(statements), removed, max(len(seen) - removed, 0))
+
+
+def _keep_answers(book: int, going: Collection[int]) -> None:
+    """Let what people said of two lines stand with other files that show the same lines, where there are such."""
+    said = DayQuestion.objects.filter(book=book, other_no__isnull=False, answered_by__isnull=False)
+    moving = list(said.filter(Q(statement__in=going) | Q(other_statement__in=going)).order_by("pk"))
+    if not moving:
+        return
+    shown = Sighting.objects.filter(book=book, line__in=_lines_of(book, moving)).order_by("statement", "no")
+    line_of = {(one.statement_id, one.no): one.line_id for one in shown.defer("place")}
+    stays = {line: place for place, line in reversed(line_of.items()) if place[0] not in going}
+    taken = set(said.values_list("statement", "no", "other_statement", "other_no"))
+    for one in moving:
+        first = stays.get(line_of[one.statement_id, one.no or 0])
+        second = stays.get(line_of[one.other_statement_id, one.other_no or 0])
+        if first is not None and second is not None and (*first, *second) not in taken:
+            (one.statement_id, one.no), (one.other_statement_id, one.other_no) = first, second
+            one.save(update_fields=["statement", "no", "other_statement", "other_no"])
+            taken.add((*first, *second))
+
+
+def _lines_of(book: int, questions: Iterable[DayQuestion]) -> set[int]:
+    """Return the lines that the questions are about."""
+    places = {
+        place
+        for one in questions
+        for place in ((one.statement_id, one.no), (one.other_statement_id, one.other_no))
+    }
+    named = Sighting.objects.filter(
+        book=book,
+        statement__in={statement for statement, _no in places},
+        no__in={no for _statement, no in places if no is not None},
+    )
+    return {
+        line
+        for statement, no, line in named.values_list("statement", "no", "line")
+        if (statement, no) in places
+    }
