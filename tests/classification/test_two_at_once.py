@@ -189,6 +189,8 @@ def wait_until_one_waits_for_another():
     """Return when a session of this database waits for a lock, which only the other thread's can."""
     for _ in range(2_000):
         with connection.cursor() as cursor:
+            # Within a transaction the sessions are those of its first look, which may have been before the other's.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(
                 "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pid IN"
                 " (SELECT pid FROM pg_stat_activity WHERE datname = current_database()))"
