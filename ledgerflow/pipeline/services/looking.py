@@ -174,7 +174,8 @@ def let_in(
         locked = ImportRun.objects.select_for_update(of=("self",)).select_related("document").get(pk=run.pk)
         _refuse_unless_waiting(locked)
         is_known = None not in found
-        if is_known and asked not in (None, shown):
+        was_read_since = locked.started_at != seen.started_at
+        if was_read_since or (is_known and asked not in (None, shown)):
             raise RunNotWaitingError(
                 f"{locked.document.name} is read otherwise than what you looked at, or is of another account by now. "
                 "Look at it again."
