@@ -4,6 +4,7 @@
 Loaded by ``-p tests.needs``, so that the tests of the tools are covered as well.
 """
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -26,9 +27,20 @@ NEEDS = {
 }
 
 
+#: By this the coverage starts itself in a pytest, also in one that a test runs.
+_COVERAGE = "SLIPCOVER_ENABLED"
+_covered: dict[str, str] = {}
+
+
 def program(marker: str) -> str | None:
     """Return the path of the program that tests with the marker need, if it is there."""
     return next((path for name in NEEDS[marker][1] if (path := shutil.which(name))), None)
+
+
+def pytest_sessionstart() -> None:
+    """Keep coverage out of what a worker's tests start; the controller hands it on to its workers."""
+    if "PYTEST_XDIST_WORKER" in os.environ and _COVERAGE in os.environ:
+        _covered[_COVERAGE] = os.environ.pop(_COVERAGE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,6 +69,7 @@ def _skipped(config: pytest.Config) -> list[pytest.TestReport]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    os.environ.update(_covered)
     if session.config.getoption("--no-skips") and _skipped(session.config) and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     yield

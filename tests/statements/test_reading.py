@@ -68,8 +68,9 @@ def test_a_cut_file_it_refuses_with_the_reader_s_sentence():
     [
         (b"", "empty"),
         (b"{\\rtf1 Dear customer}", "a text document (RTF)"),
-        (b"\x89PNG\r\n\x1a\n", "an image"),
-        (b"\xff\xd8\xff\xe0", "an image"),
+        (b"GIF89a", "an image"),
+        (b"\x89PNG\r\n\x1a\n", "picture is damaged"),
+        (b"\xff\xd8\xff\xe0", "picture is damaged"),
         (_zip("[Content_Types].xml", "word/document.xml"), "a text document"),
         (b"<!DOCTYPE html><html><body>Session expired</body></html>", "a web page (HTML)"),
         (b"<?xml version='1.0'?><note/>", "an XML file"),

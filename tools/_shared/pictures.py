@@ -29,16 +29,14 @@ def is_picture(content: bytes) -> bool:
 def open_picture(content: bytes, *, longest_side: int) -> Image.Image:
     """Return the picture upright, in colors, no side longer than that many pixels.
 
-    :raises PictureRefusedError: it is none, damaged or too large.
+    :raises PictureRefusedError: it is damaged or too large.
     """
     try:
         opened = Image.open(io.BytesIO(content), formats=FORMATS)
         if opened.width * opened.height > _MOST_PIXELS:
             raise PictureRefusedError("The picture has more than 60 million pixels; make it smaller.")
         picture = ImageOps.exif_transpose(opened).convert("RGB")
-    except UnidentifiedImageError:
-        raise PictureRefusedError("The file is no picture (PNG, JPEG, WebP).") from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise PictureRefusedError("The picture is damaged, so it cannot be read.") from None
     picture.thumbnail((longest_side, longest_side))
     return picture
