@@ -57,7 +57,7 @@ test: setup  ## Run the tests on a real PostgreSQL, with coverage (reports/cover
 	@$(MAKE) --no-print-directory coverage
 
 coverage:  ## Show what the last run of the tests covered, and refuse less than 90 %
-	$(BIN)/slipcover --merge reports/coverage.json --xml --out reports/coverage.xml
+	$(BIN)/slipcover --fail-under 90 --merge reports/coverage.json --xml --out reports/coverage.xml
 	$(BIN)/pycobertura show --format html --output reports/coverage.html reports/coverage.xml
 
 test-whole: setup  ## Run every test whole, the heavy ones too, and look at each page in light and dark with every row
