@@ -183,6 +183,7 @@ class _OneAmount:
         self.numberings = numberings
         self.found = found
         self.movements: dict[int, _Movement] = {}
+        self.whole: dict[tuple[Kind, dt.date], bool] = {}
         for line in lines:
             kinds = self._kinds(statement for statement, _no in line.shown)
             self._add(_Movement([line], kinds, min((spans[each].key, no) for each, no in line.shown)))
@@ -234,7 +235,7 @@ class _OneAmount:
     def _join_clear(self, evidence: str, test: _Test) -> bool:
         """Join the classes that nothing else competes with by this test; whether there were any."""
         next_to: dict[int, list[_Class]] = defaultdict(list)
-        meeting = list(islice(self._meeting(by_id=evidence == BANK_ID), _MOST_COMPARED + 1))
+        meeting = list(self._meeting(by_id=evidence == BANK_ID))
         if evidence == WORDS and len(meeting) > _MOST_COMPARED:
             return False
         edges = [pair for pair in meeting if test(pair[0][0], pair[1][0])]
@@ -333,9 +334,10 @@ class _OneAmount:
         """
         begun: dict[int, int] = defaultdict(int)
         asked: set[int] = set()
-        pairs = list(islice(chain(self._meeting(), self._near()), _MOST_COMPARED))
-        are_many = sum(min(len(one), len(other)) for one, other in pairs) > _MOST_ASKED
-        for one, other in pairs:
+        pairs = chain(self._meeting(), self._near())
+        first_ones = list(islice(pairs, _MOST_ASKED + 1))
+        are_many = sum(min(len(one), len(other)) for one, other in first_ones) > _MOST_ASKED
+        for one, other in chain(first_ones, pairs):
             count = min(len(one), len(other))
             members = [_from(each, begun[id(each)], count) for each in (one, other)]
             for each in (one, other):
@@ -376,9 +378,17 @@ class _OneAmount:
             for kinds, days in ((one.kinds, other.dates), (other.kinds, one.dates))
         )
 
-    def _show_all_of(self, days: Collection[dt.date], kind: Span) -> bool:
-        alike = [span for span in self.spans.values() if span.dates_like(kind)]
-        return all(any(span.shows_all_of(day) for span in alike) for day in days)
+    def _show_all_of(self, days: Collection[dt.date], like: Span) -> bool:
+        return all(self._is_whole(day, like) for day in days)
+
+    def _is_whole(self, day: dt.date, like: Span) -> bool:
+        """Whether a file of the format and layout shows every movement of the day."""
+        asked = (_kind(like), day)
+        if asked not in self.whole:
+            self.whole[asked] = any(
+                span.shows_all_of(day) for span in self.spans.values() if span.dates_like(like)
+            )
+        return self.whole[asked]
 
 
 def _from(members: _Class, begin: int, count: int) -> list[_Movement]:

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from ledgerflow.statements import services
-from ledgerflow.statements.in_use import in_use
+from ledgerflow.statements.in_use import Decided
 from ledgerflow.statements.models import DayQuestion, Hold, StatementLine
 from ledgerflow.statements.services import AnswerRefusedError, LinesInUseError, answer_question, undo_import
 from ledgerflow.statements.verify import problems
@@ -280,26 +280,31 @@ def test_three_formats_make_one_movement_and_each_undo_leaves_the_rest(checking)
     assert not DayQuestion.objects.exists()
 
 
-class Decided:
-    """Which lines are called decided about, in place of the stages above."""
+class Judged:
+    """Which lines are called decided about, and left out of the books, in place of the stages above."""
 
     def __init__(self, monkeypatch):
-        self.lines = set()
-        monkeypatch.setattr("ledgerflow.statements.in_use._ASKED", [self.lines.intersection])
+        self.lines, self.left_out = set(), set()
+        monkeypatch.setattr("ledgerflow.statements.in_use._ASKED", [self.tell])
+
+    def tell(self, line_ids):
+        return Decided(
+            frozenset(self.lines.intersection(line_ids)), frozenset(self.left_out.intersection(line_ids))
+        )
 
 
 def test_what_was_left_out_of_the_books_stands_for_nothing_that_is_in_them(checking, monkeypatch):
-    decided = Decided(monkeypatch)
+    judged = Judged(monkeypatch)
     take_in(checking, line(1, 5, "Tea"), kind="qif", **WHOLE)
     (younger,) = take_in(checking, line(3, 5, "Tea"), kind="csv", **WHOLE).new_line_ids
-    monkeypatch.setattr("ledgerflow.statements.in_use._LEFT_OUT", [{younger}.intersection])
+    judged.left_out.add(younger)
 
     take_in(checking, line(1, 5, "Tea", value_date=day(3)), kind="camt", **WHOLE)
 
     # Why it was left out nobody knows: somebody says whether the other is the same.
     assert Hold.TWIN not in {hold for *_, hold in holds(checking)}
     question = DayQuestion.objects.get(answer="")
-    decided.lines |= set(StatementLine.objects.filter(date=day(1)).values_list("pk", flat=True))
+    judged.lines |= set(StatementLine.objects.filter(date=day(1)).values_list("pk", flat=True))
     take_in(checking, line(9, 5, "x"), kind="mt940", **WHOLE)
     # The one is in the books and the other is not, so it is there once.
     assert not DayQuestion.objects.filter(pk=question.pk).exists()
@@ -318,11 +323,10 @@ def test_a_booked_showing_that_goes_leaves_no_pending_twin(checking):
 
 
 def test_the_line_that_somebody_decided_about_stands(checking, monkeypatch):
-    decided = Decided(monkeypatch)
+    judged = Judged(monkeypatch)
     take_in(checking, line(1, 5, "Tea"), kind="qif", **WHOLE)
     (younger,) = take_in(checking, line(3, 5, "Tea"), kind="csv", **WHOLE).new_line_ids
-    decided.lines.add(younger)
-    assert in_use([younger]) == {younger}
+    judged.lines.add(younger)
 
     take_in(checking, line(1, 5, "Tea", value_date=day(3)), kind="camt", **WHOLE)
 
@@ -330,10 +334,10 @@ def test_the_line_that_somebody_decided_about_stands(checking, monkeypatch):
 
 
 def test_two_lines_that_are_both_decided_about_are_asked_about_and_neither_is_held(checking, monkeypatch):
-    decided = Decided(monkeypatch)
+    judged = Judged(monkeypatch)
     take_in(checking, line(1, 5, "Tea"), kind="qif")
     take_in(checking, line(3, 5, "Tea"), kind="csv")
-    decided.lines |= set(StatementLine.objects.values_list("pk", flat=True))
+    judged.lines |= set(StatementLine.objects.values_list("pk", flat=True))
 
     take_in(checking, line(1, 5, "Tea", value_date=day(3)), kind="camt")
 
@@ -341,7 +345,7 @@ def test_two_lines_that_are_both_decided_about_are_asked_about_and_neither_is_he
     question = DayQuestion.objects.get(answer="")
     with pytest.raises(LinesInUseError, match="Both lines are decided about"), transaction.atomic():
         answer_question(question=question, answer="same", user=UserFactory(), now=NOW)
-    decided.lines.clear()
+    judged.lines.clear()
     answer_question(question=question, answer="same", user=UserFactory(), now=NOW)
     assert holds(checking) == [(1, 5, Hold.NONE), (3, 5, Hold.TWIN)]
 

@@ -67,8 +67,7 @@ def run_import(
         reading = read.reading
         run.is_table = reading.is_table
         if reading.status != "read":
-            original = content(run.document)
-            if reading.asks is None and media_type_of(original) in PICTURES:
+            if reading.asks is None and media_type_of(original := content(run.document)) in PICTURES:
                 _keep_as_receipt(run, original, reading.error or "", now)
             else:
                 _end_unread(run, reading, now)

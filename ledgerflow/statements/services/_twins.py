@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import OuterRef, Subquery
 
 from ledgerflow.statements.days import OTHER_DAYS
-from ledgerflow.statements.in_use import in_use, left_out
+from ledgerflow.statements.in_use import decided
 from ledgerflow.statements.likeness import text_key
 from ledgerflow.statements.models import BankAccount, DayQuestion, Hold, Sighting, Statement, StatementLine
 from ledgerflow.statements.portions import Span
@@ -255,10 +255,13 @@ def _dated(lines: Iterable[StatementLine]) -> list[DatedLine]:
     (book,) = {line.book_id for line in by_id.values()}
     for sighting in Sighting.objects.filter(book=book, line__in=list(by_id)).defer("place"):
         shown[sighting.line_id].append(sighting)
-    used, out = in_use(by_id), left_out(by_id)
+    by_people = decided(by_id)
     repeated = _repeated_ids(book, {one.statement_id for of_line in shown.values() for one in of_line})
     dated = (_dated_line(line, shown[pk], repeated) for pk, line in by_id.items())
-    return [replace(one, is_in_use=one.line in used, is_left_out=one.line in out) for one in dated]
+    return [
+        replace(one, is_in_use=one.line in by_people.in_use, is_left_out=one.line in by_people.left_out)
+        for one in dated
+    ]
 
 
 def _repeated_ids(book: int, statements: Collection[int]) -> set[tuple[int, str]]:

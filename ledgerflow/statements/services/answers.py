@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from ledgerflow.core.errors import LedgerFlowError
-from ledgerflow.statements.in_use import in_use
+from ledgerflow.statements.in_use import decided
 from ledgerflow.statements.models import (
     BankAccount,
     DayQuestion,
@@ -122,7 +122,7 @@ def _lines_of(questions: Sequence[DayQuestion]) -> list[tuple[StatementLine, Sta
 
 
 def _refuse_both_in_use(pairs: Sequence[tuple[StatementLine, StatementLine]]) -> None:
-    used = in_use({line.pk for pair in pairs for line in pair})
+    used = decided({line.pk for pair in pairs for line in pair}).in_use
     if any(line.pk in used and other.pk in used for line, other in pairs):
         raise LinesInUseError(
             "Both lines are decided about or in the books. First send one back to review, or reverse its entry."
